@@ -1,0 +1,42 @@
+import type { ErrorListener } from './context.ts';
+import type { Middleware } from './http/middleware.ts';
+import type { McpMethod } from './mcp/methods.ts';
+import type { HeaderRules } from './middleware/inject-headers.ts';
+import type { McpCorsOptions } from './middleware/mcp-cors.ts';
+import type { Size } from './options/size.ts';
+import type { RelayOptions } from './relay/relay-options.ts';
+
+/** Configuration of {@link createMcpGateway}. `false` switches a thing off, everywhere. */
+export interface GatewayConfig extends RelayOptions {
+  /**
+   * The route of the endpoint inside the router: exactly this path, case-sensitive, with or without
+   * a trailing slash, nothing below it. `'/'` where the router is mounted on a path. Default: `'/mcp'`.
+   */
+  readonly path?: string;
+  /**
+   * The URL under which agents reach the endpoint. What the gateway says of itself is built from it,
+   * never from `Host`. Default: none.
+   */
+  readonly publicUrl?: string | URL;
+  /** Methods to relay; others, HEAD included, get 405. Default: `['POST', 'GET', 'DELETE']`. */
+  readonly methods?: readonly McpMethod[];
+  /** The largest request body. Default: `'4mb'`. */
+  readonly bodyLimit?: Size | false;
+  /**
+   * Which web pages may use the endpoint; a request from any other origin is refused. Default: the
+   * origin of `publicUrl`. `false`: no CORS headers and no check of `Origin`.
+   */
+  readonly cors?: Omit<McpCorsOptions, 'methods'> | false;
+  /** Allowed values of `Host`; one without a port stands for any port. Default: all are. */
+  readonly hosts?: readonly string[] | false;
+  /** Which headers go upstream and come back, beyond the standard ones. Default: none. */
+  readonly headers?: HeaderRules | false;
+  /** Middleware of your own, run last before the relay. Default: none. */
+  readonly use?: UserMiddleware | readonly UserMiddleware[] | false;
+  /** Told of every failure that the gateway answers for; never changes the answer. */
+  readonly onError?: ErrorListener;
+}
+
+/** A middleware of the host app's: an Express or a Connect one, synchronous or not. */
+// biome-ignore lint/suspicious/noExplicitAny: Express' own request types vary between its versions.
+export type UserMiddleware = Middleware | ((req: any, res: any, next: any) => unknown);

@@ -1,0 +1,80 @@
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import type { GatewayError } from './errors.ts';
+import { clientIp } from './http/client-ip.ts';
+
+/** What the gateway knows of a request, as callbacks see it. */
+export interface GatewayContext {
+  /** The request itself. Reading its body here takes it from the upstream. */
+  readonly req: IncomingMessage;
+  /** The client's address; `trust proxy` decides about forwarded headers. */
+  readonly ip: string;
+  /** The request's headers as Node gives them, by lower-case name. */
+  readonly headers: IncomingHttpHeaders;
+}
+
+/** Changes to the headers of one request and of its answer, decided and validated. */
+export interface HeaderEdits {
+  /** Whether the client's field goes upstream although it is not a standard one. */
+  readonly forwards: (lowerCaseName: string) => boolean;
+  /** Folded names of which no client copy goes upstream: those set here, and those removed. */
+  readonly withheld: ReadonlySet<string>;
+  /** Fields that go upstream, last of all. */
+  readonly set: readonly (readonly [name: string, value: string])[];
+  /** Values that no field of the answer may contain. */
+  readonly secrets: readonly string[];
+  readonly response: {
+    readonly set: readonly (readonly [name: string, value: string])[];
+    /** Lower-case names. */
+    readonly remove: ReadonlySet<string>;
+  };
+}
+
+/**
+ * Told of every failure that the gateway answers for. It never changes the answer, and an error it
+ * throws is dropped.
+ */
+export type ErrorListener = (error: GatewayError, ctx: GatewayContext) => void;
+
+/** What the parts of one request's chain leave for each other. */
+export class RequestContext implements GatewayContext {
+  readonly req: IncomingMessage;
+  /** Set where the chain begins. */
+  onError: ErrorListener | undefined;
+  /** Set by `injectHeaders`, in the order they ran; read by the relay. */
+  headerEdits: readonly HeaderEdits[] = [];
+  /** Set by the relay while a request is on its way upstream: takes it back. */
+  abandon: (() => void) | undefined;
+
+  constructor(req: IncomingMessage) {
+    this.req = req;
+  }
+
+  get ip(): string {
+    return clientIp(this.req);
+  }
+
+  get headers(): IncomingHttpHeaders {
+    return this.req.headers;
+  }
+
+  /** Tells `onError`, whatever it makes of it. */
+  report(error: GatewayError): void {
+    try {
+      this.onError?.(error, this);
+    } catch {
+      // Told, not asked: an observer's failure is not the request's.
+    }
+  }
+}
+
+const contexts = new WeakMap<IncomingMessage, RequestContext>();
+
+/** The context of a request; made at the first call. */
+export function contextOf(req: IncomingMessage): RequestContext {
+  let context = contexts.get(req);
+  if (context === undefined) {
+    context = new RequestContext(req);
+    contexts.set(req, context);
+  }
+  return context;
+}

@@ -1,0 +1,71 @@
+interface ErrorRow {
+  readonly status: number;
+  /** JSON-RPC code: the HTTP status, except where JSON-RPC or MCP defines one. */
+  readonly code: number;
+  readonly message: string;
+}
+
+const row = (status: number, message: string, code = status): ErrorRow => ({
+  status,
+  code,
+  message,
+});
+
+const INVALID_REQUEST = -32600;
+
+/** The stable name of an answer from the error table. */
+export type ErrorReason =
+  | 'invalid_request'
+  | 'repeated_header'
+  | 'unexpected_body'
+  | 'origin_not_allowed'
+  | 'host_not_allowed'
+  | 'method_not_allowed'
+  | 'payload_too_large'
+  | 'head_too_large'
+  | 'body_consumed'
+  | 'internal_error'
+  | 'upstream_unreachable'
+  | 'upstream_invalid'
+  | 'upstream_timeout';
+
+/**
+ * Every answer that the gateway gives on its own account. Reasons are stable; clients and dashboards
+ * may depend on them. Messages say what to do and nothing about the upstream.
+ */
+export const ERRORS: Readonly<Record<ErrorReason, ErrorRow>> = {
+  invalid_request: row(400, 'The request is not framed as HTTP requires', INVALID_REQUEST),
+  repeated_header: row(400, 'A header that may occur once was repeated', INVALID_REQUEST),
+  unexpected_body: row(400, 'This method takes no body', INVALID_REQUEST),
+  origin_not_allowed: row(403, 'This origin may not use the endpoint'),
+  host_not_allowed: row(403, 'This host name is not served here'),
+  method_not_allowed: row(405, 'The method is not allowed here'),
+  payload_too_large: row(413, 'The message is larger than allowed'),
+  head_too_large: row(431, 'The request has too many headers'),
+  body_consumed: row(
+    500,
+    'The request body was read before it reached the gateway: mount the gateway before the body parser, or keep the bytes in req.rawBody',
+  ),
+  internal_error: row(500, 'The gateway failed to handle the request'),
+  upstream_unreachable: row(502, 'The MCP server could not be reached'),
+  upstream_invalid: row(502, 'The MCP server gave an answer that cannot be relayed'),
+  upstream_timeout: row(504, 'The MCP server did not answer in time'),
+};
+
+/**
+ * A failure that the gateway answered for, as `onError` sees it. `cause` is the underlying error
+ * where there is one; it never reaches the client.
+ */
+export class GatewayError extends Error {
+  override readonly name = 'GatewayError';
+  /** The row of the error table. */
+  readonly reason: ErrorReason;
+  /** The HTTP status of that row. */
+  readonly status: number;
+
+  constructor(reason: ErrorReason, cause?: unknown) {
+    super(ERRORS[reason].message, cause === undefined ? undefined : { cause });
+    this.reason = reason;
+    this.status = ERRORS[reason].status;
+  }
+}

@@ -1,0 +1,40 @@
+import type { Server } from 'node:http';
+import type { Server as TlsServer } from 'node:https';
+import { checkConfig } from './options/config-problems.ts';
+import { type Duration, readDuration } from './options/duration.ts';
+
+/** The limits of a server that a middleware cannot set. */
+export interface HardenServerOptions {
+  /** For a client to send the head of a request. Default: `'15s'`. */
+  readonly headersTimeout?: Duration;
+  /** For a client to send a request whole; upload limits come from here. Default: `'2m'`. */
+  readonly requestTimeout?: Duration;
+  /** How long an idle connection is kept; longer than the load balancer keeps it. Default: `'65s'`. */
+  readonly keepAliveTimeout?: Duration;
+}
+
+const DEFAULTS = { headersTimeout: '15s', requestTimeout: '2m', keepAliveTimeout: '65s' } as const;
+const NAMES = Object.keys(DEFAULTS) as (keyof typeof DEFAULTS)[];
+
+/**
+ * Sets what protects a server from slow and idle clients. It leaves `maxHeadersCount` alone: Node
+ * drops the header lines above it without a word, so that a lower one makes heads ambiguous.
+ *
+ * @param server - The server that the app listens on.
+ * @param options - See {@link HardenServerOptions}.
+ * @returns The same server.
+ * @throws {GatewayConfigError} for anything that is not a duration.
+ */
+export function hardenServer<T extends Server | TlsServer>(
+  server: T,
+  options: HardenServerOptions = {},
+): T {
+  const limits = checkConfig((problems) => {
+    problems.keys('', options, NAMES);
+    return NAMES.map(
+      (name) => [name, readDuration(problems, name, options[name] ?? DEFAULTS[name])] as const,
+    );
+  });
+  for (const [name, ms] of limits) server[name] = ms;
+  return server;
+}

@@ -1,0 +1,15 @@
+/** RFC 9110 section 5.6.2: what a field name may be made of. */
+const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+
+/** Whether `name` can stand as a field name (RFC 9110 section 5.1). */
+export function isFieldName(name: string): boolean {
+  return TOKEN.test(name);
+}
+
+/**
+ * The form in which two spellings of one field meet. `_` counts as `-`, because CGI-style servers
+ * cannot tell them apart (CVE-2025-64484).
+ */
+export function foldFieldName(name: string): string {
+  return name.toLowerCase().replaceAll('_', '-');
+}

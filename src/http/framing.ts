@@ -1,0 +1,25 @@
+import type { IncomingMessage } from 'node:http';
+
+/** Whether the request announced a body. `Content-Length: 0` announces none. */
+export function hasBody(req: IncomingMessage): boolean {
+  return req.headers['transfer-encoding'] !== undefined || (declaredLength(req) ?? 0) > 0;
+}
+
+/** The number in `Content-Length`; undefined without one. The parser has already refused nonsense. */
+export function declaredLength(req: IncomingMessage): number | undefined {
+  const value = req.headers['content-length'];
+  return value === undefined ? undefined : Number(value);
+}
+
+/** Whether part of the request body is still to come. */
+export function isBodyPending(req: IncomingMessage): boolean {
+  return !req.complete && hasBody(req);
+}
+
+/**
+ * Whether `Transfer-Encoding` is exactly `chunked`, once. Any other coding, and any other way to
+ * write this one, is where two parsers disagree about where a message ends (RFC 9112 section 6.1).
+ */
+export function isChunkedExactly(transferEncoding: string): boolean {
+  return transferEncoding.toLowerCase() === 'chunked';
+}

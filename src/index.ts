@@ -1,0 +1,16 @@
+export type { GatewayConfig, UserMiddleware } from './config.ts';
+export type { ErrorListener, GatewayContext } from './context.ts';
+export { type ErrorReason, GatewayError } from './errors.ts';
+export { createMcpGateway, type McpGateway } from './gateway.ts';
+export { type HardenServerOptions, hardenServer } from './harden-server.ts';
+export type { Middleware, Next } from './http/middleware.ts';
+export type { McpMethod } from './mcp/methods.ts';
+export { type McpProxyOptions, mcpProxy } from './mcp-proxy.ts';
+export { bodyLimit } from './middleware/body-limit.ts';
+export { type HeaderRules, type HeaderValue, injectHeaders } from './middleware/inject-headers.ts';
+export { type McpCorsOptions, mcpCors } from './middleware/mcp-cors.ts';
+export type { Duration } from './options/duration.ts';
+export { type ConfigProblem, GatewayConfigError } from './options/gateway-config-error.ts';
+export type { Size } from './options/size.ts';
+export type { EngineName, RelayOptions } from './relay/relay-options.ts';
+export type { TimeoutOptions } from './relay/timeouts.ts';

@@ -1,0 +1,45 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { answerError } from '../answer.ts';
+import { declaredLength, hasBody } from '../http/framing.ts';
+import type { Middleware } from '../http/middleware.ts';
+import { checkConfig } from '../options/config-problems.ts';
+import { readSize, type Size } from '../options/size.ts';
+
+/**
+ * Refuses a request body larger than `size` with 413: by its `Content-Length` before a byte is read,
+ * by count while it streams where no length was declared. Whoever reads the body never gets a byte
+ * over the limit, nor its end.
+ *
+ * @param size - Bytes, or a size like `'4mb'`.
+ * @throws {GatewayConfigError} if `size` is not a size.
+ * @see RFC 9110 section 15.5.14
+ */
+export function bodyLimit(size: Size): Middleware {
+  const limit = checkConfig((problems) => readSize(problems, '', size));
+
+  return function bodyLimitMiddleware(req, res, next) {
+    const length = declaredLength(req);
+    if (length !== undefined && length > limit) {
+      answerError(req, res, 'payload_too_large');
+      return;
+    }
+    if (length === undefined && hasBody(req)) countBody(req, res, limit);
+    next();
+  };
+}
+
+/**
+ * Counts at the source, where Node's parser hands the bytes over: a listener would start the stream
+ * flowing before its reader is there, and a Transform would need every reader to know of it.
+ */
+function countBody(req: IncomingMessage, res: ServerResponse, limit: number): void {
+  const push = req.push;
+  let read = 0;
+  req.push = function pushCounted(chunk: Buffer | null, encoding?: BufferEncoding): boolean {
+    if (read > limit) return true;
+    read += chunk?.length ?? 0;
+    if (read <= limit) return push.call(req, chunk, encoding);
+    answerError(req, res, 'payload_too_large');
+    return true;
+  };
+}

@@ -1,0 +1,47 @@
+import type { IncomingMessage } from 'node:http';
+import { answerError } from '../answer.ts';
+import type { ErrorReason } from '../errors.ts';
+import { isChunkedExactly } from '../http/framing.ts';
+import type { Middleware } from '../http/middleware.ts';
+import { isSingleton } from '../mcp/header-names.ts';
+
+/** How many header lines Node keeps where `server.maxHeadersCount` is not set. */
+const DEFAULT_MAX_HEADERS = 1000;
+
+/**
+ * Refuses a head that two readers could understand differently: one that Node may have truncated
+ * (it drops what is over `maxHeadersCount`, CVE-2026-58044), a repeated singleton, a transfer coding
+ * other than `chunked`.
+ */
+export function headLimits(): Middleware {
+  return function headLimitsMiddleware(req, res, next) {
+    const reason = judgeHead(req);
+    if (reason === undefined) next();
+    else answerError(req, res, reason);
+  };
+}
+
+function judgeHead(req: IncomingMessage): ErrorReason | undefined {
+  const lines = req.rawHeaders;
+  if (lines.length / 2 >= headerLimit(req)) return 'head_too_large';
+  const seen = new Set<string>();
+  for (let i = 0; i < lines.length; i += 2) {
+    const name = (lines[i] as string).toLowerCase();
+    if (name === 'transfer-encoding') {
+      const value = lines[i + 1] as string;
+      const allowed = req.httpVersion === '1.1' && isChunkedExactly(value) && !seen.has(name);
+      if (!allowed) return 'invalid_request';
+      seen.add(name);
+    } else if (isSingleton(name)) {
+      if (seen.has(name)) return 'repeated_header';
+      seen.add(name);
+    }
+  }
+  return undefined;
+}
+
+function headerLimit(req: IncomingMessage): number {
+  const { server } = req.socket as { server?: { maxHeadersCount?: number | null } };
+  const limit = server?.maxHeadersCount ?? DEFAULT_MAX_HEADERS;
+  return limit === 0 ? Number.POSITIVE_INFINITY : limit;
+}

@@ -1,0 +1,212 @@
+import { validateHeaderValue } from 'node:http';
+import { answerError } from '../answer.ts';
+import { contextOf, type GatewayContext, type HeaderEdits } from '../context.ts';
+import { foldFieldName, isFieldName } from '../http/field-name.ts';
+import { isHopByHop } from '../http/hop-by-hop.ts';
+import type { Middleware } from '../http/middleware.ts';
+import { FORWARDED_HEADERS, MCP_PREFIX } from '../mcp/header-names.ts';
+import { type ConfigProblems, checkConfig } from '../options/config-problems.ts';
+
+/**
+ * A constant, or a function of the request; `undefined` from the function leaves the field out.
+ * `undefined` as a constant is a config error: it is what a missing environment variable gives.
+ */
+export type HeaderValue =
+  | string
+  | undefined
+  | ((ctx: GatewayContext) => string | undefined | Promise<string | undefined>);
+
+/** Which headers go upstream and come back, beyond the standard ones. */
+export interface HeaderRules {
+  /**
+   * Client headers to forward besides the standard ones: exact names, `Prefix-*`, or `*`. A wildcard
+   * never covers `Authorization`, `Cookie`, `Proxy-*`, `Forwarded`, `X-Forwarded-*` or a name with
+   * `_`. Default: none.
+   */
+  readonly forward?: readonly string[];
+  /** Headers for the upstream, in place of any the client sent under that name. Default: none. */
+  readonly set?: Readonly<Record<string, HeaderValue>>;
+  /** Headers that do not go upstream although they are standard. Default: none. */
+  readonly remove?: readonly string[];
+  /** The same for the answer. Default: none. */
+  readonly response?: {
+    readonly set?: Readonly<Record<string, string>>;
+    readonly remove?: readonly string[];
+  };
+}
+
+/**
+ * Decides which headers the relay behind it sends upstream and back. An answer never contains a
+ * value of `set` that is at least 8 characters long: a field that echoes one is dropped.
+ *
+ * @param rules - See {@link HeaderRules}.
+ * @throws {GatewayConfigError} for a name or value that cannot be a header, and for one that frames
+ * or routes the message (`Host`, `Content-Length`, `Connection`, ...).
+ * @see RFC 9110 section 7.6
+ */
+export function injectHeaders(rules: HeaderRules): Middleware {
+  const { fixed, computed } = checkConfig((problems) => compile(problems, rules));
+
+  return function injectHeadersMiddleware(req, res, next) {
+    const context = contextOf(req);
+    const add = (edits: HeaderEdits) => {
+      context.headerEdits = [...context.headerEdits, edits];
+      next();
+    };
+    if (computed.length === 0) return add(fixed);
+    resolve(computed, context).then(
+      (values) => add(withComputed(fixed, values)),
+      (cause: unknown) => answerError(req, res, 'internal_error', { cause }),
+    );
+  };
+}
+
+type Field = readonly [name: string, value: string];
+type ComputedField = readonly [name: string, compute: Exclude<HeaderValue, string | undefined>];
+
+async function resolve(fields: readonly ComputedField[], ctx: GatewayContext): Promise<Field[]> {
+  const values = await Promise.all(fields.map(([, compute]) => compute(ctx)));
+  return fields.flatMap(([name], i): Field[] => {
+    const value = values[i];
+    if (value === undefined) return [];
+    validateHeaderValue(name, value);
+    return [[name, value]];
+  });
+}
+
+function withComputed(fixed: HeaderEdits, values: readonly Field[]): HeaderEdits {
+  return {
+    ...fixed,
+    set: [...fixed.set, ...values],
+    secrets: [...fixed.secrets, ...secretsOf(values)],
+  };
+}
+
+function compile(
+  problems: ConfigProblems,
+  rules: HeaderRules,
+): { fixed: HeaderEdits; computed: ComputedField[] } {
+  const constants: Field[] = [];
+  const computed: ComputedField[] = [];
+  let forwards: HeaderEdits['forwards'] = () => false;
+  let withheld: string[] = [];
+  let responseSet: Field[] = [];
+  let responseRemove: string[] = [];
+
+  if (problems.keys('', rules, ['forward', 'set', 'remove', 'response'])) {
+    const { forward = [], set = {}, remove = [], response = {} } = rules;
+    forwards = compileForward(problems, forward);
+    for (const [name, value] of Object.entries(set)) {
+      checkName(problems, `set.${name}`, name);
+      if (typeof value === 'function') computed.push([name, value]);
+      else if (isFieldValue(name, value)) constants.push([name, value]);
+      else problems.addSecret(`set.${name}`, value, 'a header value, or a function that gives one');
+    }
+    withheld = [...Object.keys(set), ...readNames(problems, 'remove', remove)].map(foldFieldName);
+    if (problems.keys('response', response, ['set', 'remove'])) {
+      responseSet = Object.entries(response.set ?? {});
+      for (const [name, value] of responseSet) {
+        checkName(problems, `response.set.${name}`, name);
+        if (!isFieldValue(name, value)) {
+          problems.addSecret(`response.set.${name}`, value, 'a header value');
+        }
+      }
+      responseRemove = readNames(problems, 'response.remove', response.remove ?? []);
+    }
+  }
+
+  const fixed: HeaderEdits = {
+    forwards,
+    withheld: new Set(withheld),
+    set: constants,
+    secrets: secretsOf(constants),
+    response: {
+      set: responseSet,
+      remove: new Set(responseRemove.map((name) => name.toLowerCase())),
+    },
+  };
+  return { fixed, computed };
+}
+
+/** Fields that a wildcard does not cover: they carry identity, and only a name in full lets them in. */
+function isSensitive(name: string): boolean {
+  return (
+    name === 'authorization' ||
+    name === 'cookie' ||
+    name === 'forwarded' ||
+    name.startsWith('x-forwarded-') ||
+    name.includes('_')
+  );
+}
+
+function compileForward(
+  problems: ConfigProblems,
+  forward: readonly string[],
+): HeaderEdits['forwards'] {
+  const names = new Set<string>();
+  const prefixes: string[] = [];
+  for (const [i, rule] of readNames(problems, 'forward', forward).entries()) {
+    const name = rule.toLowerCase();
+    const prefix = name.endsWith('*') ? name.slice(0, -1) : undefined;
+    if (prefix === undefined) {
+      checkName(problems, `forward[${i}]`, rule);
+      names.add(name);
+    } else if (isSensitive(prefix) || decides(prefix)) {
+      problems.add(`forward[${i}]`, rule, 'each of these headers by its full name');
+    } else prefixes.push(prefix);
+    if ((prefix ?? name).includes('*')) {
+      problems.add(`forward[${i}]`, rule, "a '*' at the end only");
+    }
+  }
+  return (name) =>
+    names.has(name) ||
+    (prefixes.some((prefix) => name.startsWith(prefix)) && !isSensitive(name) && !decides(name));
+}
+
+function readNames(problems: ConfigProblems, path: string, value: unknown): string[] {
+  if (!Array.isArray(value)) {
+    problems.add(path, value, 'a list of header names');
+    return [];
+  }
+  value.forEach((name, i) => {
+    if (typeof name !== 'string' || !isFieldName(name)) {
+      problems.add(`${path}[${i}]`, name, 'a header name');
+    }
+  });
+  return value.filter((name) => typeof name === 'string');
+}
+
+/** Fields that frame or route the message, which the relay alone writes. Takes a lower-case name. */
+function decides(name: string): boolean {
+  return isHopByHop(name) || name === 'content-length' || name === 'expect' || name === 'host';
+}
+
+function checkName(problems: ConfigProblems, path: string, name: string): void {
+  if (!isFieldName(name)) problems.add(path, name, 'a header name');
+  else if (decides(foldFieldName(name))) {
+    problems.add(path, name, 'a header that does not frame or route the message');
+  }
+}
+
+function isFieldValue(name: string, value: unknown): value is string {
+  if (typeof value !== 'string') return false;
+  try {
+    validateHeaderValue(isFieldName(name) ? name : 'x', value);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Shorter values ("1", "prod") occur in harmless fields and are no secrets. */
+const SHORTEST_SECRET = 8;
+
+function secretsOf(fields: readonly Field[]): string[] {
+  return fields
+    .filter(([name]) => {
+      const lower = name.toLowerCase();
+      return !FORWARDED_HEADERS.has(lower) && !lower.startsWith(MCP_PREFIX);
+    })
+    .map(([, value]) => value.replace(/^(basic|bearer|token) +/i, ''))
+    .filter((secret) => secret.length >= SHORTEST_SECRET);
+}

@@ -1,0 +1,142 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import cors from 'cors';
+import { answerError } from '../answer.ts';
+import type { Middleware } from '../http/middleware.ts';
+import {
+  BROWSER_REQUEST_HEADERS,
+  BROWSER_RESPONSE_HEADERS,
+  MCP_PREFIX,
+} from '../mcp/header-names.ts';
+import { MCP_METHODS, type McpMethod } from '../mcp/methods.ts';
+import { type ConfigProblems, checkConfig } from '../options/config-problems.ts';
+import { type Duration, readDuration } from '../options/duration.ts';
+
+/** Who may use the endpoint from a web page. */
+export interface McpCorsOptions {
+  /**
+   * The origins that may, compared byte for byte: `'https://app.example'`. Default: none, so that a
+   * request with an `Origin` is refused.
+   */
+  readonly origin?: string | readonly string[];
+  /** Whether a page may send cookies. Default: `false`. */
+  readonly credentials?: boolean;
+  /** How long a browser may remember a preflight. Default: `'10m'`. */
+  readonly maxAge?: Duration;
+  /** Request headers to allow besides those of MCP. Default: none. */
+  readonly allowedHeaders?: readonly string[];
+  /** Response headers to expose besides those of MCP. Default: none. */
+  readonly exposedHeaders?: readonly string[];
+  /** The methods that a preflight is told of. Default: `['POST', 'GET', 'DELETE']`. */
+  readonly methods?: readonly McpMethod[];
+}
+
+/**
+ * CORS with MCP's headers preset, and the check that CORS is not: a request from an origin that is
+ * not allowed is refused with 403 on every method, as MCP demands against DNS rebinding. Preflights
+ * are answered here, before anything asks for a credential that they cannot carry.
+ *
+ * @param options - See {@link McpCorsOptions}.
+ * @throws {GatewayConfigError} for anything that is not an origin, `'*'` included.
+ * @see Fetch standard, "CORS protocol"; MCP, Streamable HTTP, "Security Warning"
+ */
+export function mcpCors(options: McpCorsOptions = {}): Middleware {
+  const { origins, base, allowed, listed } = checkConfig((problems) => compile(problems, options));
+  const answer = cors(base);
+  const answerPreflight = cors((req, done) =>
+    done(null, { ...base, allowedHeaders: reflect(req as IncomingMessage, allowed) ?? listed }),
+  );
+
+  return function mcpCorsMiddleware(req, res, next) {
+    const origin = req.headers.origin;
+    if (origin === undefined) {
+      res.appendHeader('Vary', 'Origin');
+      next();
+    } else if (!origins.has(origin)) {
+      res.appendHeader('Vary', 'Origin');
+      answerError(req, res, 'origin_not_allowed');
+    } else if (isPreflight(req)) {
+      res.appendHeader('Vary', 'Access-Control-Request-Headers');
+      answerPreflight(req as CorsRequest, res as CorsResponse, next);
+    } else {
+      answer(req as CorsRequest, res as CorsResponse, next);
+    }
+  };
+}
+
+type CorsRequest = Parameters<ReturnType<typeof cors>>[0] & IncomingMessage;
+type CorsResponse = Parameters<ReturnType<typeof cors>>[1] & ServerResponse;
+
+/** Fetch standard, "CORS-preflight request"; any other OPTIONS is a method like the rest. */
+function isPreflight(req: IncomingMessage): boolean {
+  return req.method === 'OPTIONS' && req.headers['access-control-request-method'] !== undefined;
+}
+
+/**
+ * The allowed ones among the headers that the page asks for. Fetch has no prefix wildcard, so that
+ * `Mcp-Param-*` can be allowed by name only; undefined when the page asks for none.
+ */
+function reflect(req: IncomingMessage, allowed: ReadonlySet<string>): string[] | undefined {
+  const requested = req.headers['access-control-request-headers'];
+  if (requested === undefined) return undefined;
+  const names = requested.split(',').map((name) => name.trim());
+  return names.filter((name) => {
+    const lower = name.toLowerCase();
+    return allowed.has(lower) || lower.startsWith(MCP_PREFIX);
+  });
+}
+
+const OPTIONS = [
+  'origin',
+  'credentials',
+  'maxAge',
+  'allowedHeaders',
+  'exposedHeaders',
+  'methods',
+] as const;
+
+const ORIGIN = /^[a-z][a-z0-9+.-]*:\/\/[^\s/?#@,*]+$/;
+
+function compile(problems: ConfigProblems, options: McpCorsOptions) {
+  problems.keys('', options, OPTIONS);
+  const {
+    origin = [],
+    credentials = false,
+    maxAge = '10m',
+    allowedHeaders = [],
+    exposedHeaders = [],
+    methods = MCP_METHODS,
+  } = options ?? {};
+  const origins = typeof origin === 'string' ? [origin] : origin;
+  if (!Array.isArray(origins)) problems.add('origin', origin, 'an origin or a list of origins');
+  else {
+    origins.forEach((value, i) => {
+      if (!isOrigin(value)) {
+        const path = typeof origin === 'string' ? 'origin' : `origin[${i}]`;
+        problems.add(path, value, "an exact origin like 'https://app.example', without a path");
+      }
+    });
+  }
+  if (typeof credentials !== 'boolean') problems.add('credentials', credentials, 'true or false');
+  const seconds = Math.floor(readDuration(problems, 'maxAge', maxAge) / 1000);
+  for (const [path, names] of Object.entries({ allowedHeaders, exposedHeaders, methods })) {
+    if (!Array.isArray(names)) problems.add(path, names, 'a list of names');
+  }
+
+  const listed = [...BROWSER_REQUEST_HEADERS, ...allowedHeaders];
+  const base = {
+    origin: [...origins],
+    credentials,
+    maxAge: seconds,
+    methods: [...methods],
+    exposedHeaders: [...BROWSER_RESPONSE_HEADERS, ...exposedHeaders],
+  };
+  const allowed = new Set(listed.map((name) => name.toLowerCase()));
+  return { origins: new Set(origins), base, allowed, listed };
+}
+
+function isOrigin(value: unknown): boolean {
+  if (typeof value !== 'string') return false;
+  if (value === 'null') return true;
+  if (!ORIGIN.test(value)) return false;
+  return !/^https?:/.test(value) || (URL.canParse(value) && new URL(value).origin === value);
+}

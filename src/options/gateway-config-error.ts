@@ -1,0 +1,27 @@
+/** One mistake in a configuration. */
+export interface ConfigProblem {
+  /** The option, as written in code: `timeout.connect`, `cors.origin[0]`. */
+  readonly path: string;
+  /** What was found there. Values that may be secrets are described, never shown. */
+  readonly given: string;
+  /** What belongs there, and how to get it right. */
+  readonly expected: string;
+}
+
+/**
+ * Thrown while a gateway or a middleware is constructed, with every mistake at once. Nothing of the
+ * kind is thrown later.
+ */
+export class GatewayConfigError extends Error {
+  override readonly name = 'GatewayConfigError';
+  readonly problems: readonly ConfigProblem[];
+
+  constructor(problems: readonly ConfigProblem[]) {
+    super(['Invalid configuration:', ...problems.map(describe)].join('\n  '));
+    this.problems = problems;
+  }
+}
+
+function describe({ path, given, expected }: ConfigProblem): string {
+  return `${path}: given ${given}; expected ${expected}`;
+}

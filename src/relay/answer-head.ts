@@ -1,0 +1,96 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { HeaderEdits } from '../context.ts';
+import { isChunkedExactly } from '../http/framing.ts';
+import { isHopByHop, nominatedFields } from '../http/hop-by-hop.ts';
+import { isEventStream } from '../http/media-type.ts';
+
+/** Node keeps this many header lines of an answer and silently drops the rest. */
+const MAX_HEADERS = 1000;
+
+/** Anything that RFC 9110 section 5.5 does not allow in a field value, nor RFC 9112 in a reason. */
+const CONTROL = /[^\t\x20-\x7e\x80-\xff]/;
+
+/**
+ * Whether the head of an answer can be passed on as it is: a final status that is neither a redirect
+ * (its target is the upstream's business, not the client's) nor unknown, whole, and without anything
+ * that another reader might take for the end of a line or of the message.
+ */
+export function isRelayable(answer: IncomingMessage): boolean {
+  const status = answer.statusCode ?? 0;
+  if (status < 200 || (status >= 300 && status < 400) || status > 599) return false;
+  if (answer.rawHeaders.length / 2 >= MAX_HEADERS) return false;
+  if (answer.httpVersionMajor !== 1 || CONTROL.test(answer.statusMessage ?? '')) return false;
+  const coding = answer.headers['transfer-encoding'];
+  if (coding !== undefined && !(answer.httpVersion === '1.1' && isChunkedExactly(coding))) {
+    return false;
+  }
+  return !answer.rawHeaders.some((text) => CONTROL.test(text));
+}
+
+/** What decides about the head of the client's answer, besides the upstream's. */
+export interface AnswerHeadSettings {
+  readonly edits: readonly HeaderEdits[];
+  /** Whether the upstream's CORS headers come through where the host app has set none. */
+  readonly relayCors: boolean;
+}
+
+/**
+ * Writes the head of the client's answer: the upstream's status with a reason phrase of our own, and
+ * its headers, spelled as they came, without those that end here.
+ */
+export function writeAnswerHead(
+  res: ServerResponse,
+  answer: IncomingMessage,
+  settings: AnswerHeadSettings,
+): void {
+  for (const [lower, field] of answerFields(answer, settings)) {
+    if (lower.startsWith('access-control-') && res.hasHeader(field.name)) continue;
+    // What was set before us belongs to this answer as well: to be added to, not to be replaced.
+    if (lower === 'vary') res.appendHeader(field.name, field.values);
+    else res.setHeader(field.name, field.values.length > 1 ? field.values : field.values.join());
+  }
+  for (const { response } of settings.edits) {
+    for (const [name, value] of response.set) res.setHeader(name, value);
+  }
+  if (isEventStream(answer.headers['content-type']) && !res.hasHeader('x-accel-buffering')) {
+    // The MCP specification asks for it on event streams: nginx would hold them back otherwise.
+    res.setHeader('X-Accel-Buffering', 'no');
+  }
+  res.writeHead(answer.statusCode as number);
+}
+
+interface AnswerField {
+  readonly name: string;
+  readonly values: string[];
+}
+
+function answerFields(
+  answer: IncomingMessage,
+  { edits, relayCors }: AnswerHeadSettings,
+): Map<string, AnswerField> {
+  const fields = new Map<string, AnswerField>();
+  const nominated = nominatedFields(answer.headers.connection);
+  const lines = answer.rawHeaders;
+  for (let i = 0; i < lines.length; i += 2) {
+    const name = lines[i] as string;
+    const value = lines[i + 1] as string;
+    const lower = name.toLowerCase();
+    if (isHopByHop(lower) || nominated.has(lower)) continue;
+    if (!relayCors && lower.startsWith('access-control-')) continue;
+    // RFC 9110 section 8.6: a 204 has no length, and some clients would wait for that many bytes.
+    if (lower === 'content-length' && answer.statusCode === 204) continue;
+    if (isRemoved(lower, value, edits)) continue;
+    const field = fields.get(lower);
+    if (field === undefined) fields.set(lower, { name, values: [value] });
+    else field.values.push(value);
+  }
+  return fields;
+}
+
+function isRemoved(name: string, value: string, edits: readonly HeaderEdits[]): boolean {
+  for (const { response, secrets } of edits) {
+    if (response.remove.has(name)) return true;
+    for (const secret of secrets) if (value.includes(secret)) return true;
+  }
+  return false;
+}

@@ -1,0 +1,35 @@
+import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http';
+import type { Writable } from 'node:stream';
+
+/** A request that is ready to go: every header decided, nothing in it left to the client. */
+export interface UpstreamRequest {
+  readonly method: string;
+  /** Everything the upstream gets except what frames the connection. */
+  readonly headers: OutgoingHttpHeaders;
+  /** Called once, when there is a stream to write the body to; has to end it. */
+  readonly sendBody: (outgoing: Writable) => void;
+}
+
+/** Told what becomes of a request. After `onResponse`, errors of the answer come here as well. */
+export interface UpstreamListener {
+  /** A new connection is being opened. Not called on a kept-alive one. */
+  onConnecting(): void;
+  /** The connection, TLS included, is there. */
+  onConnected(): void;
+  /** The head of the final answer has been read; its body waits. */
+  onResponse(answer: IncomingMessage): void;
+  /** May be called more than once, and after `onResponse`. */
+  onError(error: Error): void;
+}
+
+/** A request under way. */
+export interface UpstreamExchange {
+  /** Closes the request and the answer, at whatever stage they are. Idempotent. */
+  abort(): void;
+}
+
+/**
+ * What carries requests to one upstream. It has no policy of its own: it neither retries, follows,
+ * adds nor answers. The one seam behind which engines can be exchanged.
+ */
+export type Engine = (request: UpstreamRequest, listener: UpstreamListener) => UpstreamExchange;

@@ -1,0 +1,197 @@
+import { EventEmitter } from 'node:events';
+import {
+  type ClientRequest,
+  Agent as HttpAgent,
+  type IncomingMessage,
+  type OutgoingHttpHeaders,
+} from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+import type { Duplex, Readable, Writable } from 'node:stream';
+import type { TLSSocket } from 'node:tls';
+import { createProxyMiddleware } from 'http-proxy-middleware';
+import type { Engine, UpstreamExchange, UpstreamListener, UpstreamRequest } from './engine.ts';
+
+/**
+ * Sends requests to `target` with http-proxy-middleware. What it sees is never the client's request
+ * or response but two objects of ours, so that it can neither forward a header on its own account
+ * nor write to, end or destroy the client's answer.
+ */
+export function httpProxyMiddlewareEngine(target: URL): Engine {
+  const send = senderFor(target.protocol);
+  const upstream: Upstream = { address: proxyTarget(target), host: target.host };
+  return (request, listener) => {
+    const exchange = new Exchange(upstream, request, listener);
+    exchange.start(send);
+    return exchange;
+  };
+}
+
+interface Upstream {
+  readonly address: ReturnType<typeof proxyTarget>;
+  readonly host: string;
+}
+
+type Send = (req: EngineRequest, res: EngineResponse, next: () => void) => Promise<void>;
+
+/** One instance per protocol for the whole process: each one listens on every server it serves. */
+const senders = new Map<string, Send>();
+
+function senderFor(protocol: string): Send {
+  let sender = senders.get(protocol);
+  if (sender === undefined) {
+    sender = createSender(protocol === 'https:' ? HttpsAgent : HttpAgent);
+    senders.set(protocol, sender);
+  }
+  return sender;
+}
+
+function createSender(Agent: typeof HttpAgent): Send {
+  const proxy = createProxyMiddleware({
+    // An idle socket is dropped before most servers drop it (Node's own waits 5 s): a request that
+    // meets a closing socket is lost, and a POST must not be sent again. No cap on sockets in use:
+    // every open event stream holds one, and the default of 256 would stall the next request.
+    agent: new Agent({ keepAlive: true, maxFreeSockets: 256, timeout: 4000 }),
+    ignorePath: true,
+    pathFilter: () => true,
+    router: (req, _res, options) => {
+      const { body, upstream } = exchangeOf(req);
+      options.buffer = body as unknown as Readable;
+      return upstream.address;
+    },
+    selfHandleResponse: true,
+    // The default plugins log, answer and format URLs on each request; ours only passes on.
+    ejectPlugins: true,
+    plugins: [
+      (proxyServer) => {
+        proxyServer.on('proxyReq', (outgoing, req) => exchangeOf(req).onOutgoing(outgoing));
+        proxyServer.on('proxyRes', (answer, req) => exchangeOf(req).onAnswer(answer));
+        proxyServer.on('error', (error, req) => req && exchangeOf(req).onError(error));
+        proxyServer.on('econnreset', (error, req) => exchangeOf(req).onError(error));
+      },
+    ],
+  });
+  return proxy as unknown as Send;
+}
+
+function exchangeOf(req: object): Exchange {
+  return (req as EngineRequest).exchange;
+}
+
+/** The address in the form that keeps an IPv6 host and the query; HPM drops the latter of a `URL`. */
+function proxyTarget({ protocol, hostname, port, pathname, search }: URL) {
+  return {
+    protocol,
+    hostname: hostname.replace(/^\[|\]$/g, ''),
+    port,
+    pathname: pathname + search,
+  };
+}
+
+class Exchange implements UpstreamExchange {
+  readonly upstream: Upstream;
+  /** What HPM pipes into the outgoing request. */
+  readonly body = { pipe: (outgoing: Writable) => this.#sendBody(outgoing) };
+  readonly #request: UpstreamRequest;
+  readonly #listener: UpstreamListener;
+  readonly #response = new EngineResponse();
+  #aborted = false;
+
+  constructor(upstream: Upstream, request: UpstreamRequest, listener: UpstreamListener) {
+    this.upstream = upstream;
+    this.#request = request;
+    this.#listener = listener;
+  }
+
+  start(send: Send): void {
+    const { method, headers } = this.#request;
+    const req = new EngineRequest(this, method, { host: this.upstream.host, ...headers });
+    send(req, this.#response, ignore).catch((error: Error) => this.onError(error));
+  }
+
+  abort(): void {
+    if (this.#aborted) return;
+    this.#aborted = true;
+    this.#response.close();
+  }
+
+  onOutgoing(outgoing: ClientRequest): void {
+    // An abort before this moment found no request to close.
+    if (this.#aborted) {
+      outgoing.destroy();
+      return;
+    }
+    outgoing.once('upgrade', (_answer, socket: Duplex) => {
+      socket.destroy();
+      this.onError(new Error('The upstream switched protocols'));
+    });
+    const socket = outgoing.socket as TLSSocket;
+    const isNew = socket.connecting || (socket.encrypted && !outgoing.reusedSocket);
+    if (!isNew) {
+      this.#listener.onConnected();
+      return;
+    }
+    this.#listener.onConnecting();
+    socket.once(socket.encrypted ? 'secureConnect' : 'connect', () => this.#listener.onConnected());
+  }
+
+  onAnswer(answer: IncomingMessage): void {
+    answer.once('close', () => this.#response.settle());
+    this.#listener.onResponse(answer);
+  }
+
+  onError(error: Error): void {
+    this.#listener.onError(error);
+  }
+
+  #sendBody(outgoing: Writable): void {
+    if (!this.#aborted) this.#request.sendBody(outgoing);
+  }
+}
+
+/** The request as HPM sees it: what it reads, and no client behind it. */
+class EngineRequest {
+  readonly httpVersion = '1.1';
+  readonly httpVersionMajor = 1;
+  readonly url = '/';
+  readonly exchange: Exchange;
+  readonly method: string;
+  readonly headers: OutgoingHttpHeaders;
+
+  constructor(exchange: Exchange, method: string, headers: OutgoingHttpHeaders) {
+    this.exchange = exchange;
+    this.method = method;
+    this.headers = headers;
+  }
+
+  /** HPM listens for errors of the client; the relay does that itself. */
+  on(): this {
+    return this;
+  }
+}
+
+/** The response as HPM sees it: its `close` is how HPM learns that the client has gone. */
+class EngineResponse extends EventEmitter {
+  readonly finished = false;
+  readonly headersSent = false;
+  writableFinished = false;
+  destroyed = false;
+
+  /** The client has gone: HPM destroys the outgoing request. */
+  close(): void {
+    this.destroyed = true;
+    this.emit('close');
+  }
+
+  /** All is over: HPM's promise resolves, nothing is destroyed. */
+  settle(): void {
+    this.writableFinished = true;
+    this.close();
+  }
+
+  /** HPM asks for this when the answer breaks off; the relay sees that for itself. */
+  destroy(): void {
+    this.destroyed = true;
+  }
+}
+
+function ignore(): void {}

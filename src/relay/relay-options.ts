@@ -1,0 +1,61 @@
+import type { ConfigProblems } from '../options/config-problems.ts';
+import type { Engine } from './engine.ts';
+import { httpProxyMiddlewareEngine } from './http-proxy-middleware-engine.ts';
+import type { RelaySettings } from './relay.ts';
+import { readTimeouts, type TimeoutOptions } from './timeouts.ts';
+
+/** Where requests go, and how. */
+export interface RelayOptions {
+  /**
+   * The upstream MCP endpoint. Its path and query are fixed: nothing a client sends changes them.
+   * Required.
+   */
+  readonly target: string | URL;
+  /** The four timers; an object changes those it names, `false` switches all off. */
+  readonly timeout?: TimeoutOptions | false;
+  /** What carries the request upstream. Default: `'http-proxy-middleware'`. */
+  readonly engine?: EngineName;
+}
+
+/** The engines there are. */
+export type EngineName = 'http-proxy-middleware';
+
+const ENGINES: Readonly<Record<EngineName, (target: URL) => Engine>> = {
+  'http-proxy-middleware': httpProxyMiddlewareEngine,
+};
+
+/** The keys of {@link RelayOptions}. */
+export const RELAY_OPTIONS = ['target', 'timeout', 'engine'] as const;
+
+/** Reads the options of the relay. */
+export function readRelaySettings(
+  problems: ConfigProblems,
+  options: RelayOptions,
+): Pick<RelaySettings, 'engine' | 'timeouts'> {
+  const target = readTarget(problems, options.target);
+  const timeouts = readTimeouts(problems, 'timeout', options.timeout);
+  const createEngine = readEngine(problems, options.engine);
+  return { engine: createEngine(target), timeouts };
+}
+
+const DEFAULT_ENGINE: EngineName = 'http-proxy-middleware';
+
+function readEngine(problems: ConfigProblems, name: unknown = DEFAULT_ENGINE) {
+  if (typeof name === 'string' && Object.hasOwn(ENGINES, name)) return ENGINES[name as EngineName];
+  problems.add('engine', name, `one of ${Object.keys(ENGINES).join(', ')}`);
+  return ENGINES[DEFAULT_ENGINE];
+}
+
+function readTarget(problems: ConfigProblems, value: unknown): URL {
+  const isText = typeof value === 'string' || value instanceof URL;
+  const url = isText && URL.canParse(String(value)) ? new URL(value) : undefined;
+  if (url === undefined || !/^https?:$/.test(url.protocol)) {
+    problems.add('target', value, "the upstream's URL, like 'https://mcp.example/mcp'");
+    return new URL('http://invalid');
+  }
+  if (url.username !== '' || url.password !== '') {
+    problems.addSecret('target', value, 'no credentials in the URL; use headers.set.Authorization');
+  }
+  if (url.hash !== '') problems.add('target', url.hash, 'no fragment: it would not be sent');
+  return url;
+}

@@ -1,0 +1,218 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Writable } from 'node:stream';
+import { answerError } from '../answer.ts';
+import { contextOf, type RequestContext } from '../context.ts';
+import type { ErrorReason } from '../errors.ts';
+import { endWhenRead } from '../http/end-when-read.ts';
+import { isEventStream } from '../http/media-type.ts';
+import type { Middleware } from '../http/middleware.ts';
+import { type AnswerHeadSettings, isRelayable, writeAnswerHead } from './answer-head.ts';
+import { Deadline } from './deadline.ts';
+import type { Engine, UpstreamExchange, UpstreamListener } from './engine.ts';
+import { type BodyListener, openBody, type RequestBody } from './request-body.ts';
+import { upstreamHeaders } from './request-headers.ts';
+import type { Timeouts } from './timeouts.ts';
+
+/** What is the same for every request of one gateway. */
+export interface RelaySettings {
+  readonly engine: Engine;
+  readonly timeouts: Timeouts;
+  readonly relayCors: boolean;
+}
+
+/** The end of the chain: sends each request upstream and its answer back. */
+export function relay(settings: RelaySettings): Middleware {
+  return function relayMiddleware(req, res) {
+    if (res.closed || res.headersSent) return;
+    const body = openBody(req);
+    if (body === undefined) answerError(req, res, 'body_consumed');
+    else new Relay(req, res, settings, body).start();
+  };
+}
+
+/**
+ * One request on its way. It owns both legs, and the end of one is the end of the other: a client
+ * that leaves takes the upstream request with it, an answer that breaks off breaks off for the
+ * client. Whatever happens first ends it; whatever happens later finds it over.
+ */
+class Relay implements UpstreamListener, BodyListener {
+  readonly #req: IncomingMessage;
+  readonly #res: ServerResponse & { flush?: () => void };
+  readonly #settings: RelaySettings;
+  readonly #context: RequestContext;
+  readonly #body: RequestBody;
+  /** The timer of the stage the request is in: connect, response, then idle or stream. */
+  readonly #stage = new Deadline();
+  /** Runs while one side takes no more bytes. */
+  readonly #stall = new Deadline();
+  #exchange: UpstreamExchange | undefined;
+  #answer: IncomingMessage | undefined;
+  #connected = false;
+  #bodySent = false;
+  #over = false;
+
+  constructor(
+    req: IncomingMessage,
+    res: ServerResponse,
+    settings: RelaySettings,
+    body: RequestBody,
+  ) {
+    this.#req = req;
+    this.#res = res;
+    this.#settings = settings;
+    this.#body = body;
+    this.#context = contextOf(req);
+  }
+
+  start(): void {
+    this.#context.abandon = this.#abandon;
+    this.#res.on('close', this.#abandon).on('error', ignore);
+    // A pipelined request has no socket until those before it are answered, and is not told when
+    // the connection goes.
+    if (this.#res.socket === null) this.#req.socket.once('close', this.#abandon);
+    const headers = upstreamHeaders(this.#req, this.#context.headerEdits);
+    if (this.#req.method === 'POST' && this.#body.length !== undefined) {
+      headers['content-length'] = this.#body.length;
+    }
+    const sendBody = (outgoing: Writable) => this.#body.sendTo(outgoing, this);
+    const method = this.#req.method as string;
+    this.#exchange = this.#settings.engine({ method, headers, sendBody }, this);
+  }
+
+  onConnecting(): void {
+    if (!this.#over) this.#stage.start(this.#settings.timeouts.connect, this.#onTimeout);
+  }
+
+  onConnected(): void {
+    if (this.#over) return;
+    this.#connected = true;
+    this.#stage.clear();
+    this.#awaitAnswer();
+  }
+
+  onBodySent(): void {
+    this.#bodySent = true;
+    this.#awaitAnswer();
+  }
+
+  onBodyBlocked(): void {
+    this.#stall.start(this.#settings.timeouts.response, this.#onTimeout);
+  }
+
+  onBodyFlowing(): void {
+    this.#stall.clear();
+  }
+
+  #awaitAnswer(): void {
+    if (this.#over || this.#answer !== undefined || !this.#connected || !this.#bodySent) return;
+    if (this.#req.method === 'GET') return;
+    this.#stage.start(this.#settings.timeouts.response, this.#onTimeout);
+  }
+
+  onResponse(answer: IncomingMessage): void {
+    answer.on('error', (error) => this.onError(error));
+    if (this.#over) return;
+    if (this.#res.headersSent) {
+      this.#abandon();
+      return;
+    }
+    if (!isRelayable(answer)) {
+      this.#fail('upstream_invalid');
+      return;
+    }
+    this.#answer = answer;
+    this.#stall.clear();
+    if (!this.#bodySent) {
+      // The answer came before the question ended: nobody will read the rest of it.
+      this.#body.stop();
+      this.#req.resume();
+      this.#res.setHeader('Connection', 'close');
+    }
+    this.#relayAnswer(answer);
+  }
+
+  onError(error: Error): void {
+    // Bytes after the end of the answer break the connection, not the answer.
+    if (this.#over || this.#answer?.complete) return;
+    this.#fail(this.#answer === undefined ? reasonOf(error) : 'upstream_invalid', error);
+  }
+
+  #relayAnswer(answer: IncomingMessage): void {
+    const { timeouts, relayCors } = this.#settings;
+    const head: AnswerHeadSettings = { edits: this.#context.headerEdits, relayCors };
+    const res = this.#res;
+    const isStream = isEventStream(answer.headers['content-type']);
+    writeAnswerHead(res, answer, head);
+    this.#stage.start(isStream ? timeouts.stream : timeouts.idle, this.#onTimeout);
+
+    answer.on('data', (chunk: Buffer) => {
+      if (!isStream) this.#stage.restart();
+      const wantsMore = res.write(chunk);
+      // `compression()` in front would keep what it was given.
+      res.flush?.();
+      if (!wantsMore) {
+        answer.pause();
+        this.#stall.start(timeouts.idle, this.#onTimeout);
+      }
+    });
+    res.on('drain', () => {
+      this.#stall.clear();
+      answer.resume();
+    });
+    answer.on('end', () => this.#finish());
+    answer.on('close', () => {
+      if (!answer.complete) this.onError(new Error('The upstream closed before its answer ended'));
+    });
+    // Together with the first bytes where they are there already, alone where they are not: a client
+    // learns of a stream when it opens.
+    process.nextTick(() => {
+      if (!this.#over) res.flushHeaders();
+    });
+  }
+
+  /** The answer is whole. */
+  #finish(): void {
+    if (this.#over) return;
+    this.#release();
+    if (!this.#bodySent) this.#exchange?.abort();
+    endWhenRead(this.#req, this.#res);
+    // The last bytes wait for a client that may never read them.
+    if (this.#res.writableLength > 0) {
+      this.#stall.start(this.#settings.timeouts.idle, () => this.#res.destroy());
+    }
+  }
+
+  #fail(reason: ErrorReason, cause?: unknown): void {
+    this.#abandon();
+    answerError(this.#req, this.#res, reason, { cause });
+  }
+
+  readonly #onTimeout = (): void => this.#fail('upstream_timeout');
+
+  /** Takes the request back: the client has gone, or has been answered by somebody else. */
+  readonly #abandon = (): void => {
+    this.#stall.clear();
+    if (this.#over) return;
+    this.#release();
+    this.#exchange?.abort();
+  };
+
+  #release(): void {
+    this.#over = true;
+    this.#context.abandon = undefined;
+    this.#stage.clear();
+    this.#stall.clear();
+    this.#body.stop();
+    this.#req.socket.off('close', this.#abandon);
+  }
+}
+
+function reasonOf(error: Error & { code?: unknown }): ErrorReason {
+  if (typeof error.code !== 'string') return 'upstream_invalid';
+  if (error.code.startsWith('HPE_')) return 'upstream_invalid';
+  return error.code.startsWith('ERR_HTTP_') || error.code.startsWith('ERR_INVALID_')
+    ? 'internal_error'
+    : 'upstream_unreachable';
+}
+
+function ignore(): void {}

@@ -1,0 +1,100 @@
+import type { IncomingMessage } from 'node:http';
+import type { Writable } from 'node:stream';
+import { declaredLength, hasBody } from '../http/framing.ts';
+
+/** Told how the sending of a body goes. */
+export interface BodyListener {
+  /** All of it has been handed over. */
+  onBodySent(): void;
+  /** The upstream takes no more for now. */
+  onBodyBlocked(): void;
+  /** The upstream takes more again. */
+  onBodyFlowing(): void;
+}
+
+/** A request body on its way upstream: the bytes that came, once, in order. */
+export interface RequestBody {
+  /** For `Content-Length`; undefined sends it chunked. */
+  readonly length: number | undefined;
+  /** Writes the body and ends `outgoing`. */
+  sendTo(outgoing: Writable, listener: BodyListener): void;
+  /** Sends no more and lets go of the client's stream. */
+  stop(): void;
+}
+
+/**
+ * Opens the body of a request: streamed where its bytes are still to be read, replayed from
+ * `req.rawBody` where somebody read them and kept them. Undefined where the bytes that came are gone,
+ * because re-serialised JSON is not what the client sent.
+ */
+export function openBody(req: IncomingMessage & { rawBody?: unknown }): RequestBody | undefined {
+  if (!hasBody(req)) return new KeptBody(undefined);
+  if (!req.readableDidRead && !req.readableEnded) return new StreamedBody(req);
+  return isAsSent(req, req.rawBody) ? new KeptBody(req.rawBody) : undefined;
+}
+
+/** Body parsers inflate before they keep: then length or coding tells that these bytes are others. */
+function isAsSent(req: IncomingMessage, kept: unknown): kept is Uint8Array {
+  if (!(kept instanceof Uint8Array)) return false;
+  const length = declaredLength(req);
+  if (length !== undefined) return kept.length === length;
+  const coding = req.headers['content-encoding'];
+  return coding === undefined || coding.toLowerCase() === 'identity';
+}
+
+class KeptBody implements RequestBody {
+  readonly length: number;
+  readonly #bytes: Uint8Array | undefined;
+
+  constructor(bytes: Uint8Array | undefined) {
+    this.length = bytes?.length ?? 0;
+    this.#bytes = bytes;
+  }
+
+  sendTo(outgoing: Writable, listener: BodyListener): void {
+    outgoing.end(this.#bytes);
+    listener.onBodySent();
+  }
+
+  stop(): void {}
+}
+
+class StreamedBody implements RequestBody {
+  readonly length: number | undefined;
+  readonly #req: IncomingMessage;
+  #outgoing: Writable | undefined;
+  #listener: BodyListener | undefined;
+
+  constructor(req: IncomingMessage) {
+    this.length = declaredLength(req);
+    this.#req = req;
+  }
+
+  sendTo(outgoing: Writable, listener: BodyListener): void {
+    this.#outgoing = outgoing;
+    this.#listener = listener;
+    outgoing.on('drain', this.#onDrain);
+    this.#req.on('data', this.#onData).on('end', this.#onEnd).resume();
+  }
+
+  stop(): void {
+    this.#outgoing?.off('drain', this.#onDrain);
+    this.#req.off('data', this.#onData).off('end', this.#onEnd);
+  }
+
+  readonly #onData = (chunk: Buffer): void => {
+    if (this.#outgoing?.write(chunk) !== false) return;
+    this.#req.pause();
+    this.#listener?.onBodyBlocked();
+  };
+
+  readonly #onDrain = (): void => {
+    this.#listener?.onBodyFlowing();
+    this.#req.resume();
+  };
+
+  readonly #onEnd = (): void => {
+    this.#outgoing?.end();
+    this.#listener?.onBodySent();
+  };
+}

@@ -1,0 +1,55 @@
+import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http';
+import type { HeaderEdits } from '../context.ts';
+import { foldFieldName } from '../http/field-name.ts';
+import { nominatedFields } from '../http/hop-by-hop.ts';
+import { FORWARDED_HEADERS, MCP_PREFIX } from '../mcp/header-names.ts';
+
+/** How this gateway names itself in `Via` (RFC 9110 section 7.6.3). */
+const PSEUDONYM = 'express-mcp-gateway';
+
+/**
+ * The headers a request goes upstream with: of the client's own, those that are standard or allowed
+ * by an edit, spelled and ordered as they came; then `Via`; then what the edits set. Hop-by-hop
+ * fields and those nominated in `Connection` go first of all, so that nothing added here can be
+ * nominated away.
+ */
+export function upstreamHeaders(
+  req: IncomingMessage,
+  edits: readonly HeaderEdits[],
+): OutgoingHttpHeaders {
+  const headers: OutgoingHttpHeaders = Object.create(null);
+  const spellings: Record<string, string> = Object.create(null);
+  const nominated = nominatedFields(req.headers.connection);
+  const lines = req.rawHeaders;
+  for (let i = 0; i < lines.length; i += 2) {
+    const name = lines[i] as string;
+    const lower = name.toLowerCase();
+    if (!isForwarded(lower, edits) || nominated.has(lower) || isWithheld(lower, edits)) continue;
+    const value = lines[i + 1] as string;
+    const spelled = spellings[lower];
+    if (spelled === undefined) {
+      spellings[lower] = name;
+      headers[name] = value;
+    } else {
+      headers[spelled] = [headers[spelled] as string | string[], value].flat();
+    }
+  }
+  if (!isWithheld('via', edits)) {
+    const name = spellings.via ?? 'Via';
+    const own = `${req.httpVersion} ${PSEUDONYM}`;
+    headers[name] = headers[name] === undefined ? own : [headers[name] as string, own].flat();
+  }
+  for (const { set } of edits) for (const [name, value] of set) headers[name] = value;
+  return headers;
+}
+
+function isForwarded(name: string, edits: readonly HeaderEdits[]): boolean {
+  if (FORWARDED_HEADERS.has(name) || name.startsWith(MCP_PREFIX)) return true;
+  for (const edit of edits) if (edit.forwards(name)) return true;
+  return false;
+}
+
+function isWithheld(name: string, edits: readonly HeaderEdits[]): boolean {
+  for (const { withheld } of edits) if (withheld.has(foldFieldName(name))) return true;
+  return false;
+}
