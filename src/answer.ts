@@ -4,6 +4,7 @@ import { ERRORS, type ErrorReason, GatewayError } from './errors.ts';
 import { cut } from './http/cut.ts';
 import { endWhenRead } from './http/end-when-read.ts';
 import { isBodyPending } from './http/framing.ts';
+import { makeLastRequest } from './http/last-request.ts';
 
 const BODIES = Object.fromEntries(
   Object.entries(ERRORS).map(([reason, { code, message }]) => [
@@ -42,7 +43,7 @@ export function answerError(
   }
   const body = BODIES[reason];
   for (const name in headers) res.setHeader(name, headers[name] as string);
-  if (isBodyPending(req)) res.setHeader('Connection', 'close');
+  if (isBodyPending(req)) makeLastRequest(req, res);
   res.setHeader('Content-Type', 'application/json');
   res.setHeader('Content-Length', body.length);
   res.writeHead(ERRORS[reason].status);

@@ -1,5 +1,5 @@
+import type { RequestHandler } from 'express';
 import type { ErrorListener } from './context.ts';
-import type { Middleware } from './http/middleware.ts';
 import type { McpMethod } from './mcp/methods.ts';
 import type { HeaderRules } from './middleware/inject-headers.ts';
 import type { McpCorsOptions } from './middleware/mcp-cors.ts';
@@ -32,11 +32,7 @@ export interface GatewayConfig extends RelayOptions {
   /** Which headers go upstream and come back, beyond the standard ones. Default: none. */
   readonly headers?: HeaderRules | false;
   /** Middleware of your own, run last before the relay. Default: none. */
-  readonly use?: UserMiddleware | readonly UserMiddleware[] | false;
+  readonly use?: RequestHandler | readonly RequestHandler[] | false;
   /** Told of every failure that the gateway answers for; never changes the answer. */
   readonly onError?: ErrorListener;
 }
-
-/** A middleware of the host app's: an Express or a Connect one, synchronous or not. */
-// biome-ignore lint/suspicious/noExplicitAny: Express' own request types vary between its versions.
-export type UserMiddleware = Middleware | ((req: any, res: any, next: any) => unknown);

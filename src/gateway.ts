@@ -1,6 +1,6 @@
-import express, { type Request, type Router } from 'express';
+import express, { type Request, type RequestHandler, type Response, type Router } from 'express';
 import { answerError } from './answer.ts';
-import type { GatewayConfig, UserMiddleware } from './config.ts';
+import type { GatewayConfig } from './config.ts';
 import { contextOf } from './context.ts';
 import { chain } from './http/chain.ts';
 import type { Middleware, Next } from './http/middleware.ts';
@@ -45,7 +45,7 @@ export function createMcpGateway(config: GatewayConfig): McpGateway {
 
 /** The order in which a request meets the slots: cheap and anonymous first, the upstream last. */
 function compile(problems: ConfigProblems, config: GatewayConfig) {
-  problems.keys('', config, [
+  problems.root(config, [
     ...RELAY_OPTIONS,
     'path',
     'publicUrl',
@@ -128,7 +128,7 @@ function missWarning(path: string): (req: Request) => void {
 function guard(
   problems: ConfigProblems,
   index: number,
-  middleware: UserMiddleware,
+  middleware: RequestHandler,
 ): Middleware | undefined {
   if (typeof middleware !== 'function') {
     problems.add(`use[${index}]`, middleware, 'a middleware function');
@@ -144,7 +144,7 @@ function guard(
     };
     const fail = (error: unknown) => decide(error ?? new Error('A middleware in `use` failed'));
     try {
-      Promise.resolve(middleware(req, res, decide)).catch(fail);
+      Promise.resolve(middleware(req as Request, res as Response, decide)).catch(fail);
     } catch (error) {
       fail(error);
     }

@@ -30,7 +30,7 @@ export function hardenServer<T extends Server | TlsServer>(
   options: HardenServerOptions = {},
 ): T {
   const limits = checkConfig((problems) => {
-    problems.keys('', options, NAMES);
+    problems.root(options, NAMES);
     return NAMES.map(
       (name) => [name, readDuration(problems, name, options[name] ?? DEFAULTS[name])] as const,
     );

@@ -1,4 +1,4 @@
-export type { GatewayConfig, UserMiddleware } from './config.ts';
+export type { GatewayConfig } from './config.ts';
 export type { ErrorListener, GatewayContext } from './context.ts';
 export { type ErrorReason, GatewayError } from './errors.ts';
 export { createMcpGateway, type McpGateway } from './gateway.ts';

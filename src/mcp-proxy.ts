@@ -36,7 +36,7 @@ export function mcpProxy(options: McpProxyOptions): Middleware {
 }
 
 function compile(problems: ConfigProblems, options: McpProxyOptions) {
-  problems.keys('', options, [...RELAY_OPTIONS, 'methods', 'cors', 'onError']);
+  problems.root(options, [...RELAY_OPTIONS, 'methods', 'cors', 'onError']);
   const { methods, cors, onError, ...relayOptions } = options;
   if (cors !== undefined && cors !== false) problems.add('cors', cors, 'false, or nothing');
   problems.callback('onError', onError);

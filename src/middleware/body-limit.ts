@@ -18,14 +18,19 @@ export function bodyLimit(size: Size): Middleware {
   const limit = checkConfig((problems) => readSize(problems, '', size));
 
   return function bodyLimitMiddleware(req, res, next) {
-    const length = declaredLength(req);
-    if (length !== undefined && length > limit) {
+    const known = declaredLength(req) ?? keptLength(req);
+    if (known !== undefined && known > limit) {
       answerError(req, res, 'payload_too_large');
       return;
     }
-    if (length === undefined && hasBody(req)) countBody(req, res, limit);
-    next();
+    if (known === undefined && hasBody(req)) countBody(req, res, limit);
+    if (!res.headersSent) next();
   };
+}
+
+/** A body that was read before it came here counts as much as one that was not. */
+function keptLength(req: IncomingMessage & { rawBody?: unknown }): number | undefined {
+  return req.rawBody instanceof Uint8Array ? req.rawBody.length : undefined;
 }
 
 /**
@@ -34,12 +39,17 @@ export function bodyLimit(size: Size): Middleware {
  */
 function countBody(req: IncomingMessage, res: ServerResponse, limit: number): void {
   const push = req.push;
-  let read = 0;
-  req.push = function pushCounted(chunk: Buffer | null, encoding?: BufferEncoding): boolean {
-    if (read > limit) return true;
-    read += chunk?.length ?? 0;
-    if (read <= limit) return push.call(req, chunk, encoding);
+  let received = 0;
+  const isOver = (bytes: number): boolean => {
+    if (received > limit) return true;
+    received += bytes;
+    if (received <= limit) return false;
     answerError(req, res, 'payload_too_large');
     return true;
   };
+  req.push = function pushCounted(chunk: Buffer | null, encoding?: BufferEncoding): boolean {
+    return isOver(chunk?.length ?? 0) || push.call(req, chunk, encoding);
+  };
+  // What came while an earlier middleware was waiting for something else.
+  isOver(req.readableLength);
 }

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { answerError } from '../answer.ts';
 import type { ErrorReason } from '../errors.ts';
 import { isChunkedExactly } from '../http/framing.ts';
+import { isAfterLastRequest } from '../http/last-request.ts';
 import type { Middleware } from '../http/middleware.ts';
 import { isSingleton } from '../mcp/header-names.ts';
 
@@ -11,10 +12,11 @@ const DEFAULT_MAX_HEADERS = 1000;
 /**
  * Refuses a head that two readers could understand differently: one that Node may have truncated
  * (it drops what is over `maxHeadersCount`, CVE-2026-58044), a repeated singleton, a transfer coding
- * other than `chunked`.
+ * other than `chunked`. A request behind the last one of its connection gets no answer at all.
  */
 export function headLimits(): Middleware {
   return function headLimitsMiddleware(req, res, next) {
+    if (isAfterLastRequest(req)) return;
     const reason = judgeHead(req);
     if (reason === undefined) next();
     else answerError(req, res, reason);

@@ -1,7 +1,6 @@
-import { validateHeaderValue } from 'node:http';
 import { answerError } from '../answer.ts';
 import { contextOf, type GatewayContext, type HeaderEdits } from '../context.ts';
-import { foldFieldName, isFieldName } from '../http/field-name.ts';
+import { foldFieldName, isFieldName, isFieldValue } from '../http/field.ts';
 import { isHopByHop } from '../http/hop-by-hop.ts';
 import type { Middleware } from '../http/middleware.ts';
 import { FORWARDED_HEADERS, MCP_PREFIX } from '../mcp/header-names.ts';
@@ -54,10 +53,9 @@ export function injectHeaders(rules: HeaderRules): Middleware {
       next();
     };
     if (computed.length === 0) return add(fixed);
-    resolve(computed, context).then(
-      (values) => add(withComputed(fixed, values)),
-      (cause: unknown) => answerError(req, res, 'internal_error', { cause }),
-    );
+    resolve(computed, context)
+      .then((values) => add(withComputed(fixed, values)))
+      .catch((cause: unknown) => answerError(req, res, 'internal_error', { cause }));
   };
 }
 
@@ -69,7 +67,7 @@ async function resolve(fields: readonly ComputedField[], ctx: GatewayContext): P
   return fields.flatMap(([name], i): Field[] => {
     const value = values[i];
     if (value === undefined) return [];
-    validateHeaderValue(name, value);
+    if (!isFieldValue(value)) throw new TypeError(`headers.set.${name} gave no header value`);
     return [[name, value]];
   });
 }
@@ -86,43 +84,33 @@ function compile(
   problems: ConfigProblems,
   rules: HeaderRules,
 ): { fixed: HeaderEdits; computed: ComputedField[] } {
+  problems.root(rules, ['forward', 'set', 'remove', 'response']);
+  const { forward = [], set = {}, remove = [], response = {} } = rules;
+  problems.keys('response', response, ['set', 'remove']);
+
   const constants: Field[] = [];
   const computed: ComputedField[] = [];
-  let forwards: HeaderEdits['forwards'] = () => false;
-  let withheld: string[] = [];
-  let responseSet: Field[] = [];
-  let responseRemove: string[] = [];
-
-  if (problems.keys('', rules, ['forward', 'set', 'remove', 'response'])) {
-    const { forward = [], set = {}, remove = [], response = {} } = rules;
-    forwards = compileForward(problems, forward);
-    for (const [name, value] of Object.entries(set)) {
+  for (const [name, value] of Object.entries(set)) {
+    if (typeof value === 'function') {
       checkName(problems, `set.${name}`, name);
-      if (typeof value === 'function') computed.push([name, value]);
-      else if (isFieldValue(name, value)) constants.push([name, value]);
-      else problems.addSecret(`set.${name}`, value, 'a header value, or a function that gives one');
-    }
-    withheld = [...Object.keys(set), ...readNames(problems, 'remove', remove)].map(foldFieldName);
-    if (problems.keys('response', response, ['set', 'remove'])) {
-      responseSet = Object.entries(response.set ?? {});
-      for (const [name, value] of responseSet) {
-        checkName(problems, `response.set.${name}`, name);
-        if (!isFieldValue(name, value)) {
-          problems.addSecret(`response.set.${name}`, value, 'a header value');
-        }
-      }
-      responseRemove = readNames(problems, 'response.remove', response.remove ?? []);
-    }
+      computed.push([name, value]);
+    } else constants.push(readField(problems, `set.${name}`, name, value));
   }
-
+  const removed = readNames(problems, 'remove', remove);
   const fixed: HeaderEdits = {
-    forwards,
-    withheld: new Set(withheld),
+    forwards: compileForward(problems, forward),
+    withheld: new Set([...Object.keys(set), ...removed].map(foldFieldName)),
     set: constants,
     secrets: secretsOf(constants),
     response: {
-      set: responseSet,
-      remove: new Set(responseRemove.map((name) => name.toLowerCase())),
+      set: Object.entries(response.set ?? {}).map(([name, value]) =>
+        readField(problems, `response.set.${name}`, name, value),
+      ),
+      remove: new Set(
+        readNames(problems, 'response.remove', response.remove ?? []).map((name) =>
+          name.toLowerCase(),
+        ),
+      ),
     },
   };
   return { fixed, computed };
@@ -188,14 +176,12 @@ function checkName(problems: ConfigProblems, path: string, name: string): void {
   }
 }
 
-function isFieldValue(name: string, value: unknown): value is string {
-  if (typeof value !== 'string') return false;
-  try {
-    validateHeaderValue(isFieldName(name) ? name : 'x', value);
-    return true;
-  } catch {
-    return false;
+function readField(problems: ConfigProblems, path: string, name: string, value: unknown): Field {
+  checkName(problems, path, name);
+  if (!isFieldValue(value)) {
+    problems.addSecret(path, value, 'a header value, or for a request a function that gives one');
   }
+  return [name, String(value)];
 }
 
 /** Shorter values ("1", "prod") occur in harmless fields and are no secrets. */

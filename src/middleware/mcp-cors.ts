@@ -41,7 +41,8 @@ export interface McpCorsOptions {
  */
 export function mcpCors(options: McpCorsOptions = {}): Middleware {
   const { origins, base, allowed, listed } = checkConfig((problems) => compile(problems, options));
-  const answer = cors(base);
+  // The library takes every OPTIONS for a preflight; those that are none go on.
+  const answer = cors({ ...base, preflightContinue: true });
   const answerPreflight = cors((req, done) =>
     done(null, { ...base, allowedHeaders: reflect(req as IncomingMessage, allowed) ?? listed }),
   );
@@ -97,7 +98,7 @@ const OPTIONS = [
 const ORIGIN = /^[a-z][a-z0-9+.-]*:\/\/[^\s/?#@,*]+$/;
 
 function compile(problems: ConfigProblems, options: McpCorsOptions) {
-  problems.keys('', options, OPTIONS);
+  problems.root(options, OPTIONS);
   const {
     origin = [],
     credentials = false,
@@ -105,7 +106,7 @@ function compile(problems: ConfigProblems, options: McpCorsOptions) {
     allowedHeaders = [],
     exposedHeaders = [],
     methods = MCP_METHODS,
-  } = options ?? {};
+  } = options;
   const origins = typeof origin === 'string' ? [origin] : origin;
   if (!Array.isArray(origins)) problems.add('origin', origin, 'an origin or a list of origins');
   else {

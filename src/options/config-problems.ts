@@ -40,6 +40,11 @@ export class ConfigProblems {
     return true;
   }
 
+  /** As {@link keys}, for the options as a whole: where they are none, nothing else can be read. */
+  root(options: unknown, known: readonly string[]): void {
+    if (!this.keys('', options, known)) this.throwIfAny();
+  }
+
   /** Notes a callback that is given but is not a function. */
   callback(path: string, value: unknown): void {
     if (value !== undefined && typeof value !== 'function') this.add(path, value, 'a function');

@@ -1,14 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { HeaderEdits } from '../context.ts';
+import { isFieldValue } from '../http/field.ts';
 import { isChunkedExactly } from '../http/framing.ts';
 import { isHopByHop, nominatedFields } from '../http/hop-by-hop.ts';
 import { isEventStream } from '../http/media-type.ts';
 
 /** Node keeps this many header lines of an answer and silently drops the rest. */
 const MAX_HEADERS = 1000;
-
-/** Anything that RFC 9110 section 5.5 does not allow in a field value, nor RFC 9112 in a reason. */
-const CONTROL = /[^\t\x20-\x7e\x80-\xff]/;
 
 /**
  * Whether the head of an answer can be passed on as it is: a final status that is neither a redirect
@@ -19,12 +17,12 @@ export function isRelayable(answer: IncomingMessage): boolean {
   const status = answer.statusCode ?? 0;
   if (status < 200 || (status >= 300 && status < 400) || status > 599) return false;
   if (answer.rawHeaders.length / 2 >= MAX_HEADERS) return false;
-  if (answer.httpVersionMajor !== 1 || CONTROL.test(answer.statusMessage ?? '')) return false;
+  if (answer.httpVersionMajor !== 1 || !isFieldValue(answer.statusMessage)) return false;
   const coding = answer.headers['transfer-encoding'];
   if (coding !== undefined && !(answer.httpVersion === '1.1' && isChunkedExactly(coding))) {
     return false;
   }
-  return !answer.rawHeaders.some((text) => CONTROL.test(text));
+  return answer.rawHeaders.every(isFieldValue);
 }
 
 /** What decides about the head of the client's answer, besides the upstream's. */

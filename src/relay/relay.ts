@@ -4,6 +4,7 @@ import { answerError } from '../answer.ts';
 import { contextOf, type RequestContext } from '../context.ts';
 import type { ErrorReason } from '../errors.ts';
 import { endWhenRead } from '../http/end-when-read.ts';
+import { makeLastRequest } from '../http/last-request.ts';
 import { isEventStream } from '../http/media-type.ts';
 import type { Middleware } from '../http/middleware.ts';
 import { type AnswerHeadSettings, isRelayable, writeAnswerHead } from './answer-head.ts';
@@ -126,7 +127,7 @@ class Relay implements UpstreamListener, BodyListener {
       // The answer came before the question ended: nobody will read the rest of it.
       this.#body.stop();
       this.#req.resume();
-      this.#res.setHeader('Connection', 'close');
+      makeLastRequest(this.#req, this.#res);
     }
     this.#relayAnswer(answer);
   }

@@ -1,6 +1,6 @@
 import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http';
 import type { HeaderEdits } from '../context.ts';
-import { foldFieldName } from '../http/field-name.ts';
+import { foldFieldName } from '../http/field.ts';
 import { nominatedFields } from '../http/hop-by-hop.ts';
 import { FORWARDED_HEADERS, MCP_PREFIX } from '../mcp/header-names.ts';
 

@@ -13,3 +13,11 @@ export function isFieldName(name: string): boolean {
 export function foldFieldName(name: string): string {
   return name.toLowerCase().replaceAll('_', '-');
 }
+
+/** What no field value may contain (RFC 9110 section 5.5), nor a reason phrase (RFC 9112 section 4). */
+const CONTROL = /[^\t\x20-\x7e\x80-\xff]/;
+
+/** Whether `value` can stand as a field value. */
+export function isFieldValue(value: unknown): value is string {
+  return typeof value === 'string' && !CONTROL.test(value);
+}

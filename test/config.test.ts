@@ -1,0 +1,180 @@
+import { createServer } from 'node:http';
+import { describe, expect, test } from '@jest/globals';
+import {
+  bodyLimit,
+  createMcpGateway,
+  GatewayConfigError,
+  hardenServer,
+  injectHeaders,
+  mcpCors,
+  mcpProxy,
+} from '../src/index.ts';
+
+/** The paths and expectations of what a factory complains about. */
+function problemsOf(build: () => unknown): [path: string, expected: string][] {
+  try {
+    build();
+  } catch (error) {
+    if (!(error instanceof GatewayConfigError)) throw error;
+    return error.problems.map(({ path, expected }) => [path, expected]);
+  }
+  return [];
+}
+
+const target = 'http://127.0.0.1:1/mcp';
+// biome-ignore lint/suspicious/noExplicitAny: these are mistakes a type checker would have caught.
+const gateway = (config: any) => problemsOf(() => createMcpGateway(config));
+
+describe('createMcpGateway refuses at construction', () => {
+  test.each([
+    ['nothing at all', undefined, 'options'],
+    ['no target', {}, 'target'],
+    ['a target that is no URL', { target: 'mcp.example' }, 'target'],
+    ['a target of another protocol', { target: 'ftp://x/' }, 'target'],
+    ['credentials in the target', { target: 'http://u:p@x/' }, 'target'],
+    ['a fragment in the target', { target: 'http://x/#a' }, 'target'],
+    ['a path without a slash', { target, path: 'mcp' }, 'path'],
+    ['a path with a query', { target, path: '/mcp?a' }, 'path'],
+    ['a publicUrl that is no URL', { target, publicUrl: 'gateway.example' }, 'publicUrl'],
+    ['another engine', { target, engine: 'fetch' }, 'engine'],
+    ['an engine named like a property of every object', { target, engine: 'toString' }, 'engine'],
+    ['another method', { target, methods: ['PUT'] }, 'methods[0]'],
+    ['no method', { target, methods: [] }, 'methods'],
+    ['a duration without a unit', { target, timeout: { connect: '5' } }, 'timeout.connect'],
+    ['a negative duration', { target, timeout: { idle: -1 } }, 'timeout.idle'],
+    ['a duration no timer can hold', { target, timeout: { stream: '30d' } }, 'timeout.stream'],
+    ['NaN', { target, timeout: { response: Number.NaN } }, 'timeout.response'],
+    ['a size with another unit', { target, bodyLimit: '1 mile' }, 'bodyLimit'],
+    ['true for a size', { target, bodyLimit: true }, 'bodyLimit'],
+    ["'*' for an origin", { target, cors: { origin: '*' } }, 'cors.origin'],
+    ['an origin with a slash', { target, cors: { origin: ['https://a/'] } }, 'cors.origin[0]'],
+    [
+      'an origin with a default port',
+      { target, cors: { origin: ['https://a:443'] } },
+      'cors.origin[0]',
+    ],
+    ['an origin in capitals', { target, cors: { origin: ['https://A'] } }, 'cors.origin[0]'],
+    ['a host with a scheme', { target, hosts: ['https://a'] }, 'hosts[0]'],
+    ['no host', { target, hosts: [] }, 'hosts'],
+    [
+      'a secret that is not there',
+      { target, headers: { set: { 'X-Key': undefined } } },
+      'headers.set.X-Key',
+    ],
+    [
+      'a value with a line end',
+      { target, headers: { set: { 'X-Key': 'a\nb' } } },
+      'headers.set.X-Key',
+    ],
+    ['a name with a blank', { target, headers: { set: { 'X Key': 'a' } } }, 'headers.set.X Key'],
+    ['a wildcard in the middle', { target, headers: { forward: ['X-*-Y'] } }, 'headers.forward[0]'],
+    [
+      'a prefix of fields that need full names',
+      { target, headers: { forward: ['X-Forwarded-*'] } },
+      'headers.forward[0]',
+    ],
+    ['something in use that is no function', { target, use: ['auth'] }, 'use[0]'],
+    ['an onError that is no function', { target, onError: true }, 'onError'],
+  ])('%s', (_, config, path) => {
+    expect(gateway(config).map(([at]) => at)).toEqual([path]);
+  });
+
+  test.each([
+    'Host',
+    'Content-Length',
+    'content_length',
+    'Transfer-Encoding',
+    'Connection',
+    'Upgrade',
+    'TE',
+    'Expect',
+    'Trailer',
+    'Keep-Alive',
+    'Proxy-Authorization',
+  ])('%s among the headers to set, forward or answer with: it frames or routes', (name) => {
+    expect(gateway({ target, headers: { set: { [name]: 'a' } } })).toHaveLength(1);
+    expect(gateway({ target, headers: { forward: [name] } })).toHaveLength(1);
+    expect(gateway({ target, headers: { response: { set: { [name]: 'a' } } } })).toHaveLength(1);
+  });
+
+  test('every mistake at once, each with its path', () => {
+    const config = {
+      targt: target,
+      timeout: { conect: '5s', idle: 'soon' },
+      cors: { origin: ['x'], credentials: 'yes' },
+      bodyLimit: {},
+    };
+    expect(new Set(gateway(config).map(([path]) => path))).toEqual(
+      new Set([
+        'bodyLimit',
+        'cors.credentials',
+        'cors.origin[0]',
+        'target',
+        'targt',
+        'timeout.conect',
+        'timeout.idle',
+      ]),
+    );
+  });
+
+  test.each([
+    ['bodylimit', 'bodyLimit'],
+    ['body_limit', 'bodyLimit'],
+    ['header', 'headers'],
+    ['host', 'hosts'],
+    ['onerror', 'onError'],
+  ])('an unknown option %s names the one probably meant, %s', (given, meant) => {
+    expect(gateway({ target, [given]: 1 })).toEqual([
+      [given, expect.stringMatching(`^${meant}\\b`)],
+    ]);
+  });
+
+  test('the message shows the path, what was given and what is expected', () => {
+    expect(() => createMcpGateway({ target, bodyLimit: '1 mile' })).toThrow(
+      /bodyLimit: given "1 mile"; expected .*'4mb'/,
+    );
+  });
+
+  test.each([
+    { target: 'http://user:hunter2secret@x/' },
+    { target, headers: { set: { 'X-Key': 'hunter2secret\n' } } },
+    { target, headers: { response: { set: { 'X-Key': 'hunter2secret\n' } } } },
+  ])('a secret is not in the message', (config) => {
+    expect(() => createMcpGateway(config)).toThrow(
+      expect.objectContaining({
+        message: expect.not.stringContaining('hunter2secret'),
+      }),
+    );
+  });
+});
+
+test('false switches every part off', () => {
+  const off = {
+    timeout: false,
+    cors: false,
+    hosts: false,
+    headers: false,
+    bodyLimit: false,
+    use: false,
+  };
+  expect(gateway({ target, ...off })).toEqual([]);
+});
+
+describe('à la carte, the path is the option itself', () => {
+  // biome-ignore lint/suspicious/noExplicitAny: mistakes again.
+  const wrong = (value: unknown) => value as any;
+  test.each([
+    ['mcpProxy', () => mcpProxy(wrong({ targets: 'x' })), ['target', 'targets']],
+    ['mcpProxy without options', () => mcpProxy(wrong(undefined)), ['options']],
+    ['mcpCors', () => mcpCors({ origin: 'a' }), ['origin']],
+    ['bodyLimit', () => bodyLimit('much'), ['']],
+    ['injectHeaders', () => injectHeaders({ set: { Host: 'a' } }), ['set.Host']],
+    [
+      'hardenServer',
+      () => hardenServer(createServer(), { headersTimeout: 'x' }),
+      ['headersTimeout'],
+    ],
+  ])('%s', (_, build, paths) => {
+    expect(new Set(problemsOf(build).map(([path]) => path))).toEqual(new Set(paths));
+  });
+});
