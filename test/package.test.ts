@@ -1,0 +1,39 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from '@jest/globals';
+import * as root from '../src/index.ts';
+
+const base = new URL('../', import.meta.url);
+const { exports: subpaths, scripts } = JSON.parse(
+  readFileSync(new URL('package.json', base), 'utf8'),
+);
+
+test('the public surface is what is documented, and no more', () => {
+  expect(Object.keys(root).sort((a, b) => a.localeCompare(b))).toEqual([
+    'bodyLimit',
+    'createMcpGateway',
+    'GatewayConfigError',
+    'GatewayError',
+    'hardenServer',
+    'injectHeaders',
+    'mcpCors',
+    'mcpProxy',
+  ]);
+});
+
+describe('each middleware has an import path of its own', () => {
+  test.each([
+    ['./proxy', { mcpProxy: root.mcpProxy }],
+    ['./cors', { mcpCors: root.mcpCors }],
+    ['./body-limit', { bodyLimit: root.bodyLimit }],
+    ['./headers', { injectHeaders: root.injectHeaders }],
+  ])('%s', async (subpath, exported) => {
+    const source = subpaths[subpath].default.replace('./dist/', 'src/').replace('.js', '.ts');
+    expect({ ...(await import(new URL(source, base).href)) }).toEqual(exported);
+  });
+});
+
+test('npm run check covers types, lint, package and tests', () => {
+  for (const part of ['typecheck', 'lint', 'check:package', 'npm test']) {
+    expect(scripts.check).toContain(part);
+  }
+});

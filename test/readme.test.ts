@@ -1,0 +1,106 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, test } from '@jest/globals';
+import { ERRORS } from '../src/errors.ts';
+import { createMcpGateway, GatewayConfigError, mcpCors, mcpProxy } from '../src/index.ts';
+
+const root = new URL('../', import.meta.url);
+const read = (path: string) => readFileSync(new URL(path, root), 'utf8');
+const README = read('README.md');
+
+const blocks = [...README.matchAll(/^```(\w+)\n(.*?)^```$/gms)].map(([, language, text]) => ({
+  language,
+  text: text ?? '',
+}));
+
+/** The cells of every row of the table under the heading. */
+function table(heading: string): string[][] {
+  const section = README.split(/^##+ /m).find((part) => part.startsWith(`${heading}\n`)) ?? '';
+  const rows = section.split('\n').filter((line) => line.startsWith('| '));
+  return rows.slice(2).map((row) =>
+    row
+      .split(/(?<!\\)\|/)
+      .slice(1, -1)
+      .map((cell) => cell.trim()),
+  );
+}
+
+/** The options a factory knows: an unknown one is answered with the list. */
+function knownOptions(build: (options: never) => unknown): string[] {
+  try {
+    build({ '????????': 1, target: 'http://x' } as never);
+  } catch (error) {
+    if (!(error instanceof GatewayConfigError)) throw error;
+    const { expected } = error.problems.find(({ path }) => path === '????????') ?? { expected: '' };
+    return expected.replace('one of ', '').split(', ');
+  }
+  return [];
+}
+
+test('every TypeScript block is one of the examples, which are type-checked', () => {
+  const examples = readdirSync(new URL('examples/', root)).filter((name) => name.endsWith('.ts'));
+  const sources = examples.map((name) => read(`examples/${name}`));
+  const shown = blocks.filter(({ language }) => language === 'ts').map(({ text }) => text);
+  expect(shown.length).toBeGreaterThanOrEqual(5);
+  for (const text of shown) expect(sources).toContain(text);
+});
+
+test('every command is an npm script, or installs the package', () => {
+  const { scripts } = JSON.parse(read('package.json'));
+  const commands = blocks
+    .filter(({ language }) => language === 'sh')
+    .map(({ text }) => text.trim());
+  expect(commands).toEqual([
+    'npm install express-mcp-gateway express',
+    'npm install && npm run demo',
+    'npm install && npm test',
+  ]);
+  const named = [...README.matchAll(/npm run ([\w:]+)/g)].map(([, script]) => script ?? '');
+  for (const script of named) expect(Object.keys(scripts)).toContain(script);
+});
+
+test('the JSON block is an answer from the error table', () => {
+  const { text = '' } = blocks.find(({ language }) => language === 'json') ?? {};
+  const { error } = JSON.parse(text);
+  const { code, message } = ERRORS[error.data.reason as keyof typeof ERRORS];
+  expect(error).toEqual({ code, message, data: { reason: error.data.reason } });
+});
+
+test('the error table is the one in the source', () => {
+  const rows = table('Errors').map(([reason, status, code]) => [reason, status, code]);
+  const expected = Object.entries(ERRORS).map(([reason, { status, code }]) => [
+    `\`${reason}\``,
+    String(status),
+    String(code),
+  ]);
+  expect(rows).toEqual(expected);
+});
+
+describe('the option tables name what the factories take', () => {
+  const names = (text: string) => [...text.matchAll(/\w+/g)].map(([name]) => name);
+
+  test('createMcpGateway', () => {
+    const rows = table('Options').map(([option]) => (option ?? '').replaceAll('`', ''));
+    expect(new Set(rows)).toEqual(new Set(knownOptions(createMcpGateway)));
+  });
+
+  test.each([
+    ['mcpProxy', mcpProxy],
+    ['mcpCors', mcpCors],
+  ] as const)('%s', (name, factory) => {
+    const [cell = ''] = table('The middlewares by themselves')
+      .flat()
+      .filter((c) => c.includes(name));
+    const options = names(cell.slice(cell.indexOf('{')));
+    expect(new Set(options)).toEqual(new Set(knownOptions(factory)));
+  });
+});
+
+test('links inside the README lead somewhere', () => {
+  const slug = (heading: string) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\w -]/g, '')
+      .replaceAll(' ', '-');
+  const anchors = [...README.matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) => slug(heading));
+  for (const [, anchor] of README.matchAll(/\]\(#([^)]+)\)/g)) expect(anchors).toContain(anchor);
+});
