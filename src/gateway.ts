@@ -1,16 +1,17 @@
-import express, { type Request, type RequestHandler, type Response, type Router } from 'express';
-import { answerError } from './answer.ts';
+import express, { type Router } from 'express';
 import type { GatewayConfig } from './config.ts';
 import { contextOf } from './context.ts';
+import { isEndpoint, missWarning, readPath } from './endpoint.ts';
 import { chain } from './http/chain.ts';
-import type { Middleware, Next } from './http/middleware.ts';
+import type { Middleware } from './http/middleware.ts';
 import { MCP_METHODS } from './mcp/methods.ts';
 import { allowedHosts } from './middleware/allowed-hosts.ts';
 import { allowedMethods } from './middleware/allowed-methods.ts';
 import { bodyLimit } from './middleware/body-limit.ts';
 import { headLimits } from './middleware/head-limits.ts';
+import { hostMiddleware } from './middleware/host-middleware.ts';
 import { injectHeaders } from './middleware/inject-headers.ts';
-import { mcpCors } from './middleware/mcp-cors.ts';
+import { type McpCorsOptions, mcpCors } from './middleware/mcp-cors.ts';
 import { type ConfigProblems, checkConfig } from './options/config-problems.ts';
 import { relay } from './relay/relay.ts';
 import { RELAY_OPTIONS, readRelaySettings } from './relay/relay-options.ts';
@@ -32,8 +33,8 @@ export function createMcpGateway(config: GatewayConfig): McpGateway {
   const router = express.Router();
 
   router.use(function mcpGateway(req, res, next) {
-    if (!isPath(req.path, path)) {
-      warnOfMiss(req);
+    if (!isEndpoint(req.path, path)) {
+      warnOfMiss(req.baseUrl);
       next();
       return;
     }
@@ -69,28 +70,32 @@ function compile(problems: ConfigProblems, config: GatewayConfig) {
     onError,
     ...relayOptions
   } = config;
-  const origin = readPublicOrigin(problems, publicUrl);
+  const publicOrigin = readPublicOrigin(problems, publicUrl);
   problems.callback('onError', onError);
+  const method = problems.slot('methods', methods, allowedMethods);
+  // A mistake in `methods` is told once.
+  const preflight = { origin: publicOrigin, methods: method ? methods : MCP_METHODS };
 
   const run = chain([
-    cors === false
-      ? undefined
-      : problems.within('cors', () => mcpCors({ origin, ...cors, methods })),
+    problems.slot('cors', cors, (options) => mcpCors(withDefaults(options, preflight))),
     headLimits(),
-    hosts === false ? undefined : problems.within('hosts', () => allowedHosts(hosts)),
-    problems.within('methods', () => allowedMethods(methods)),
-    limit === false ? undefined : problems.within('bodyLimit', () => bodyLimit(limit)),
-    ...(use === false ? [] : [use].flat().map((middleware, i) => guard(problems, i, middleware))),
-    headers === false ? undefined : problems.within('headers', () => injectHeaders(headers)),
+    problems.slot('hosts', hosts, allowedHosts),
+    method,
+    problems.slot('bodyLimit', limit, bodyLimit),
+    problems.slot('use', use, (own) => hostMiddleware([own].flat() as Middleware[])),
+    problems.slot('headers', headers, injectHeaders),
     relay({ ...readRelaySettings(problems, relayOptions), relayCors: cors === false }),
   ]);
   return { path: readPath(problems, path), onError, run };
 }
 
-function readPath(problems: ConfigProblems, path: unknown): string {
-  if (typeof path === 'string' && /^\/[^?#\s]*$/.test(path)) return path.replace(/(?<=.)\/+$/, '');
-  problems.add('path', path, "a path that begins with '/', like '/mcp'");
-  return '/';
+function withDefaults(
+  options: McpCorsOptions,
+  { origin, methods }: Required<Pick<McpCorsOptions, 'origin' | 'methods'>>,
+): McpCorsOptions {
+  // What is no object is left for `mcpCors` to complain of.
+  if (typeof options !== 'object' || options === null) return options;
+  return { ...options, origin: options.origin ?? origin, methods };
 }
 
 function readPublicOrigin(problems: ConfigProblems, publicUrl: unknown): string[] {
@@ -102,51 +107,4 @@ function readPublicOrigin(problems: ConfigProblems, publicUrl: unknown): string[
   }
   problems.add('publicUrl', publicUrl, "a URL like 'https://gateway.example/mcp'");
   return [];
-}
-
-/** Compared as it came: `%6dcp` is not `mcp`, and no policy has to know that it could be. */
-function isPath(requested: string, path: string): boolean {
-  return requested === path || (path !== '/' && requested === `${path}/`);
-}
-
-/** A wrong mount path looks like an endpoint that is not there; says so once. */
-function missWarning(path: string): (req: Request) => void {
-  let warned = false;
-  return function warnOfMiss({ baseUrl }) {
-    if (warned || baseUrl === '') return;
-    warned = true;
-    const endpoint = path === '/' ? baseUrl : baseUrl + path;
-    process.emitWarning(
-      `The MCP gateway mounted at '${baseUrl}' serves '${endpoint}' and got a request for another ` +
-        `path. To serve '${baseUrl}' itself, configure it with path: '/'.`,
-      { type: 'McpGatewayWarning', code: 'MCP_GATEWAY_PATH' },
-    );
-  };
-}
-
-/** A middleware of the user's whose every failure is answered for, and which goes on at most once. */
-function guard(
-  problems: ConfigProblems,
-  index: number,
-  middleware: RequestHandler,
-): Middleware | undefined {
-  if (typeof middleware !== 'function') {
-    problems.add(`use[${index}]`, middleware, 'a middleware function');
-    return undefined;
-  }
-  return function userMiddleware(req, res, next) {
-    let decided = false;
-    const decide: Next = (error) => {
-      if (decided) return;
-      decided = true;
-      if (error === undefined || error === null) next();
-      else answerError(req, res, 'internal_error', { cause: error });
-    };
-    const fail = (error: unknown) => decide(error ?? new Error('A middleware in `use` failed'));
-    try {
-      Promise.resolve(middleware(req as Request, res as Response, decide)).catch(fail);
-    } catch (error) {
-      fail(error);
-    }
-  };
 }

@@ -1,7 +1,7 @@
 import { contextOf, type ErrorListener } from './context.ts';
 import { chain } from './http/chain.ts';
 import type { Middleware } from './http/middleware.ts';
-import type { McpMethod } from './mcp/methods.ts';
+import { MCP_METHODS, type McpMethod } from './mcp/methods.ts';
 import { allowedMethods } from './middleware/allowed-methods.ts';
 import { headLimits } from './middleware/head-limits.ts';
 import { type ConfigProblems, checkConfig } from './options/config-problems.ts';
@@ -37,12 +37,12 @@ export function mcpProxy(options: McpProxyOptions): Middleware {
 
 function compile(problems: ConfigProblems, options: McpProxyOptions) {
   problems.root(options, [...RELAY_OPTIONS, 'methods', 'cors', 'onError']);
-  const { methods, cors, onError, ...relayOptions } = options;
+  const { methods = MCP_METHODS, cors, onError, ...relayOptions } = options;
   if (cors !== undefined && cors !== false) problems.add('cors', cors, 'false, or nothing');
   problems.callback('onError', onError);
   const run = chain([
     headLimits(),
-    problems.within('methods', () => allowedMethods(methods)),
+    problems.slot('methods', methods, allowedMethods),
     relay({ ...readRelaySettings(problems, relayOptions), relayCors: cors === false }),
   ]);
   return { onError, run };

@@ -27,7 +27,18 @@ const gateway = (config: any) => problemsOf(() => createMcpGateway(config));
 
 describe('createMcpGateway refuses at construction', () => {
   test.each([
-    ['nothing at all', undefined, 'options'],
+    ['nothing at all', undefined, ''],
+    ['a list', [], ''],
+    ['null for cors', { target, cors: null }, 'cors'],
+    ['true for cors', { target, cors: true }, 'cors'],
+    ['a pattern for an origin', { target, cors: { origin: /x/ } }, 'cors.origin'],
+    ['a number of headers', { target, cors: { allowedHeaders: 5 } }, 'cors.allowedHeaders'],
+    ['null for headers', { target, headers: null }, 'headers'],
+    ['a list for headers.set', { target, headers: { set: ['a'] } }, 'headers.set'],
+    ['null for headers.response', { target, headers: { response: null } }, 'headers.response'],
+    ['null for hosts', { target, hosts: null }, 'hosts'],
+    ['null for timeout', { target, timeout: null }, 'timeout'],
+    ['null for use', { target, use: null }, 'use[0]'],
     ['no target', {}, 'target'],
     ['a target that is no URL', { target: 'mcp.example' }, 'target'],
     ['a target of another protocol', { target: 'ftp://x/' }, 'target'],
@@ -165,7 +176,7 @@ describe('à la carte, the path is the option itself', () => {
   const wrong = (value: unknown) => value as any;
   test.each([
     ['mcpProxy', () => mcpProxy(wrong({ targets: 'x' })), ['target', 'targets']],
-    ['mcpProxy without options', () => mcpProxy(wrong(undefined)), ['options']],
+    ['mcpProxy without options', () => mcpProxy(wrong(undefined)), ['']],
     ['mcpCors', () => mcpCors({ origin: 'a' }), ['origin']],
     ['bodyLimit', () => bodyLimit('much'), ['']],
     ['injectHeaders', () => injectHeaders({ set: { Host: 'a' } }), ['set.Host']],

@@ -2,8 +2,8 @@
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 
 /** Whether `name` can stand as a field name (RFC 9110 section 5.1). */
-export function isFieldName(name: string): boolean {
-  return TOKEN.test(name);
+export function isFieldName(name: unknown): name is string {
+  return typeof name === 'string' && TOKEN.test(name);
 }
 
 /**

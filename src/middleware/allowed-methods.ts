@@ -1,7 +1,7 @@
 import { answerError } from '../answer.ts';
 import { hasBody } from '../http/framing.ts';
 import type { Middleware } from '../http/middleware.ts';
-import { MCP_METHODS, type McpMethod } from '../mcp/methods.ts';
+import { isMcpMethod, MCP_METHODS, type McpMethod } from '../mcp/methods.ts';
 import { checkConfig } from '../options/config-problems.ts';
 
 /**
@@ -9,19 +9,11 @@ import { checkConfig } from '../options/config-problems.ts';
  * method but POST with 400: where HTTP gives a body no meaning, some servers take it for the next
  * request (CVE-2026-29057).
  */
-export function allowedMethods(methods: readonly McpMethod[] = MCP_METHODS): Middleware {
-  checkConfig((problems) => {
-    if (!Array.isArray(methods) || methods.length === 0) {
-      problems.add('', methods, `one or more of ${MCP_METHODS.join(', ')}`);
-      return;
-    }
-    methods.forEach((method, i) => {
-      if (!MCP_METHODS.includes(method)) {
-        problems.add(`[${i}]`, method, `one of ${MCP_METHODS.join(', ')}`);
-      }
-    });
+export function allowedMethods(methods: readonly McpMethod[]): Middleware {
+  const allowed = checkConfig((problems): ReadonlySet<string> => {
+    const expected = `one of ${MCP_METHODS.join(', ')}`;
+    return new Set(problems.list('', methods, isMcpMethod, expected, { atLeast: 1 }));
   });
-  const allowed: ReadonlySet<string> = new Set(methods);
   const headers = { Allow: [...allowed].join(', ') };
 
   return function allowedMethodsMiddleware(req, res, next) {

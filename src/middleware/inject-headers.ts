@@ -86,34 +86,39 @@ function compile(
 ): { fixed: HeaderEdits; computed: ComputedField[] } {
   problems.root(rules, ['forward', 'set', 'remove', 'response']);
   const { forward = [], set = {}, remove = [], response = {} } = rules;
-  problems.keys('response', response, ['set', 'remove']);
+  const answer = problems.keys('response', response, ['set', 'remove']) ? response : {};
 
   const constants: Field[] = [];
   const computed: ComputedField[] = [];
-  for (const [name, value] of Object.entries(set)) {
-    if (typeof value === 'function') {
+  const names: string[] = readNames(problems, 'remove', remove);
+  for (const [name, value] of problems.entries('set', set)) {
+    names.push(name);
+    if (isComputed(value)) {
       checkName(problems, `set.${name}`, name);
       computed.push([name, value]);
     } else constants.push(readField(problems, `set.${name}`, name, value));
   }
-  const removed = readNames(problems, 'remove', remove);
   const fixed: HeaderEdits = {
     forwards: compileForward(problems, forward),
-    withheld: new Set([...Object.keys(set), ...removed].map(foldFieldName)),
+    withheld: new Set(names.map(foldFieldName)),
     set: constants,
     secrets: secretsOf(constants),
     response: {
-      set: Object.entries(response.set ?? {}).map(([name, value]) =>
-        readField(problems, `response.set.${name}`, name, value),
-      ),
+      set: problems
+        .entries('response.set', answer.set ?? {})
+        .map(([name, value]) => readField(problems, `response.set.${name}`, name, value)),
       remove: new Set(
-        readNames(problems, 'response.remove', response.remove ?? []).map((name) =>
+        readNames(problems, 'response.remove', answer.remove ?? []).map((name) =>
           name.toLowerCase(),
         ),
       ),
     },
   };
   return { fixed, computed };
+}
+
+function isComputed(value: unknown): value is ComputedField[1] {
+  return typeof value === 'function';
 }
 
 /** Fields that a wildcard does not cover: they carry identity, and only a name in full lets them in. */
@@ -152,16 +157,7 @@ function compileForward(
 }
 
 function readNames(problems: ConfigProblems, path: string, value: unknown): string[] {
-  if (!Array.isArray(value)) {
-    problems.add(path, value, 'a list of header names');
-    return [];
-  }
-  value.forEach((name, i) => {
-    if (typeof name !== 'string' || !isFieldName(name)) {
-      problems.add(`${path}[${i}]`, name, 'a header name');
-    }
-  });
-  return value.filter((name) => typeof name === 'string');
+  return problems.list(path, value, isFieldName, 'a header name');
 }
 
 /** Fields that frame or route the message, which the relay alone writes. Takes a lower-case name. */

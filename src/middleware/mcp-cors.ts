@@ -1,13 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import cors from 'cors';
 import { answerError } from '../answer.ts';
+import { isFieldName } from '../http/field.ts';
 import type { Middleware } from '../http/middleware.ts';
 import {
   BROWSER_REQUEST_HEADERS,
   BROWSER_RESPONSE_HEADERS,
   MCP_PREFIX,
 } from '../mcp/header-names.ts';
-import { MCP_METHODS, type McpMethod } from '../mcp/methods.ts';
+import { isMcpMethod, MCP_METHODS, type McpMethod } from '../mcp/methods.ts';
 import { type ConfigProblems, checkConfig } from '../options/config-problems.ts';
 import { type Duration, readDuration } from '../options/duration.ts';
 
@@ -107,35 +108,33 @@ function compile(problems: ConfigProblems, options: McpCorsOptions) {
     exposedHeaders = [],
     methods = MCP_METHODS,
   } = options;
-  const origins = typeof origin === 'string' ? [origin] : origin;
-  if (!Array.isArray(origins)) problems.add('origin', origin, 'an origin or a list of origins');
-  else {
-    origins.forEach((value, i) => {
-      if (!isOrigin(value)) {
-        const path = typeof origin === 'string' ? 'origin' : `origin[${i}]`;
-        problems.add(path, value, "an exact origin like 'https://app.example', without a path");
-      }
-    });
-  }
   if (typeof credentials !== 'boolean') problems.add('credentials', credentials, 'true or false');
   const seconds = Math.floor(readDuration(problems, 'maxAge', maxAge) / 1000);
-  for (const [path, names] of Object.entries({ allowedHeaders, exposedHeaders, methods })) {
-    if (!Array.isArray(names)) problems.add(path, names, 'a list of names');
-  }
-
-  const listed = [...BROWSER_REQUEST_HEADERS, ...allowedHeaders];
+  const readNames = (path: string, names: unknown) =>
+    problems.list(path, names, isFieldName, 'a header name');
+  const origins = readOrigins(problems, origin);
+  const listed = [...BROWSER_REQUEST_HEADERS, ...readNames('allowedHeaders', allowedHeaders)];
+  const exposed = readNames('exposedHeaders', exposedHeaders);
   const base = {
-    origin: [...origins],
+    origin: origins,
     credentials,
     maxAge: seconds,
-    methods: [...methods],
-    exposedHeaders: [...BROWSER_RESPONSE_HEADERS, ...exposedHeaders],
+    methods: problems.list('methods', methods, isMcpMethod, `one of ${MCP_METHODS.join(', ')}`),
+    exposedHeaders: [...BROWSER_RESPONSE_HEADERS, ...exposed],
   };
   const allowed = new Set(listed.map((name) => name.toLowerCase()));
   return { origins: new Set(origins), base, allowed, listed };
 }
 
-function isOrigin(value: unknown): boolean {
+function readOrigins(problems: ConfigProblems, origin: unknown): string[] {
+  const expected = "an exact origin like 'https://app.example', without a path";
+  if (Array.isArray(origin)) return problems.list('origin', origin, isOrigin, expected);
+  if (isOrigin(origin)) return [origin];
+  problems.add('origin', origin, expected);
+  return [];
+}
+
+function isOrigin(value: unknown): value is string {
   if (typeof value !== 'string') return false;
   if (value === 'null') return true;
   if (!ORIGIN.test(value)) return false;

@@ -23,15 +23,23 @@ export class ConfigProblems {
     this.#found.push({ path, given: typeof given, expected });
   }
 
+  /** Reads the entries of an object whose keys are the user's. */
+  entries(path: string, value: unknown): [key: string, value: unknown][] {
+    return this.#isObject(path, value) ? Object.entries(value) : [];
+  }
+
+  #isObject(path: string, value: unknown): value is object {
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return true;
+    this.add(path, value, 'an object');
+    return false;
+  }
+
   /**
    * Notes every key of `options` that is not one of `known`. Returns whether `options` is an object
    * at all, so that the caller may look further.
    */
   keys(path: string, options: unknown, known: readonly string[]): options is object {
-    if (typeof options !== 'object' || options === null || Array.isArray(options)) {
-      this.add(path || 'options', options, 'an object');
-      return false;
-    }
+    if (!this.#isObject(path, options)) return false;
     for (const key of Object.keys(options)) {
       if (!known.includes(key)) {
         this.add(join(path, key), 'an unknown option', suggest(key, known));
@@ -45,15 +53,41 @@ export class ConfigProblems {
     if (!this.keys('', options, known)) this.throwIfAny();
   }
 
+  /** Reads a list; notes and leaves out every item that is none of the kind. */
+  list<T>(
+    path: string,
+    value: unknown,
+    isItem: (item: unknown) => item is T,
+    expected: string,
+    { atLeast = 0 }: { atLeast?: number } = {},
+  ): T[] {
+    if (!Array.isArray(value) || value.length < atLeast) {
+      this.add(path, value, `a list, and in it ${expected}`);
+      return [];
+    }
+    return value.filter((item, i) => {
+      if (!isItem(item)) this.add(`${path}[${i}]`, item, expected);
+      return isItem(item);
+    });
+  }
+
   /** Notes a callback that is given but is not a function. */
   callback(path: string, value: unknown): void {
     if (value !== undefined && typeof value !== 'function') this.add(path, value, 'a function');
   }
 
-  /** Runs a factory; its config mistakes become ours, under `path`. */
-  within<T>(path: string, build: () => T): T | undefined {
+  /**
+   * Builds the slot that an option configures; none for `false`. Config mistakes of the factory
+   * become ours, under `path`.
+   */
+  slot<Option, Slot>(
+    path: string,
+    option: Option | false,
+    build: (option: Option) => Slot,
+  ): Slot | undefined {
+    if (option === false) return undefined;
     try {
-      return build();
+      return build(option);
     } catch (error) {
       if (!(error instanceof GatewayConfigError)) throw error;
       for (const problem of error.problems) {

@@ -1,6 +1,6 @@
 /** One mistake in a configuration. */
 export interface ConfigProblem {
-  /** The option, as written in code: `timeout.connect`, `cors.origin[0]`. */
+  /** The option, as written in code: `timeout.connect`, `cors.origin[0]`; empty for them as a whole. */
   readonly path: string;
   /** What was found there. Values that may be secrets are described, never shown. */
   readonly given: string;
@@ -23,5 +23,5 @@ export class GatewayConfigError extends Error {
 }
 
 function describe({ path, given, expected }: ConfigProblem): string {
-  return `${path}: given ${given}; expected ${expected}`;
+  return `${path || 'options'}: given ${given}; expected ${expected}`;
 }

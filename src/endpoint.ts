@@ -1,0 +1,28 @@
+import type { ConfigProblems } from './options/config-problems.ts';
+
+/** Reads the route of the endpoint; without the trailing slash, which means nothing. */
+export function readPath(problems: ConfigProblems, path: unknown): string {
+  if (typeof path === 'string' && /^\/[^?#\s]*$/.test(path)) return path.replace(/(?<=.)\/+$/, '');
+  problems.add('path', path, "a path that begins with '/', like '/mcp'");
+  return '/';
+}
+
+/** Compared as it came: `%6dcp` is not `mcp`, and no policy has to know that it could be. */
+export function isEndpoint(requested: string, path: string): boolean {
+  return requested === path || (path !== '/' && requested === `${path}/`);
+}
+
+/** A wrong mount path looks like an endpoint that is not there; says so once. */
+export function missWarning(path: string): (baseUrl: string) => void {
+  let warned = false;
+  return function warnOfMiss(baseUrl) {
+    if (warned || baseUrl === '') return;
+    warned = true;
+    const endpoint = path === '/' ? baseUrl : baseUrl + path;
+    process.emitWarning(
+      `The MCP gateway mounted at '${baseUrl}' serves '${endpoint}' and got a request for another ` +
+        `path. To serve '${baseUrl}' itself, configure it with path: '/'.`,
+      { type: 'McpGatewayWarning', code: 'MCP_GATEWAY_PATH' },
+    );
+  };
+}

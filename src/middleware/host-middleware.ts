@@ -1,0 +1,35 @@
+import { answerError } from '../answer.ts';
+import { chain } from '../http/chain.ts';
+import type { Middleware, Next } from '../http/middleware.ts';
+import { checkConfig } from '../options/config-problems.ts';
+
+/**
+ * The host app's own middlewares, in order. Each goes on at most once, and each of its failures,
+ * thrown, rejected or handed to `next`, is answered for.
+ */
+export function hostMiddleware(middlewares: readonly Middleware[]): Middleware {
+  checkConfig((problems) => problems.list('', middlewares, isFunction, 'a middleware function'));
+  return chain(middlewares.map(guard));
+}
+
+function guard(middleware: Middleware): Middleware {
+  return function guardedMiddleware(req, res, next) {
+    let decided = false;
+    const decide: Next = (error) => {
+      if (decided) return;
+      decided = true;
+      if (error === undefined || error === null) next();
+      else answerError(req, res, 'internal_error', { cause: error });
+    };
+    const fail = (error: unknown) => decide(error ?? new Error('A middleware in `use` failed'));
+    try {
+      Promise.resolve(middleware(req, res, decide)).catch(fail);
+    } catch (error) {
+      fail(error);
+    }
+  };
+}
+
+function isFunction(value: unknown): value is Middleware {
+  return typeof value === 'function';
+}
