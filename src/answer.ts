@@ -34,9 +34,10 @@ export function answerError(
   { headers, cause }: AnswerDetails = {},
 ): void {
   const context = contextOf(req);
-  context.report(new GatewayError(reason, cause));
   context.abandon?.();
-  if (res.writableEnded) return;
+  // Nobody is there to be answered, or somebody was first.
+  if (res.destroyed || res.writableEnded) return;
+  context.report(new GatewayError(reason, cause));
   if (res.headersSent) {
     cut(res);
     return;
