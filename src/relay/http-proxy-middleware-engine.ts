@@ -104,7 +104,8 @@ class Exchange implements UpstreamExchange {
 
   start(send: Send): void {
     const { method, headers } = this.#request;
-    const req = new EngineRequest(this, method, { host: this.upstream.host, ...headers });
+    headers.host = this.upstream.host;
+    const req = new EngineRequest(this, method, headers);
     send(req, this.#response, ignore).catch((error: Error) => this.onError(error));
   }
 
