@@ -49,5 +49,14 @@ export function answerError(
   res.setHeader('Content-Length', body.length);
   res.writeHead(ERRORS[reason].status);
   res.write(body);
+  sendNow(res);
   endWhenRead(req, res);
+}
+
+/**
+ * Node holds a write back until its parser has read all that came with the request. When that is
+ * where the parser finds its next error, it closes the connection, and the answer would be lost.
+ */
+function sendNow({ socket }: ServerResponse): void {
+  while (socket?.writableCorked) socket.uncork();
 }

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { answerError } from '../answer.ts';
 import type { ErrorReason } from '../errors.ts';
 import { isChunkedExactly } from '../http/framing.ts';
-import { isAfterLastRequest } from '../http/last-request.ts';
+import { isAfterLastRequest, makeLastRequest } from '../http/last-request.ts';
 import type { Middleware } from '../http/middleware.ts';
 import { isSingleton } from '../mcp/header-names.ts';
 
@@ -12,11 +12,14 @@ const DEFAULT_MAX_HEADERS = 1000;
 /**
  * Refuses a head that two readers could understand differently: one that Node may have truncated
  * (it drops what is over `maxHeadersCount`, CVE-2026-58044), a repeated singleton, a transfer coding
- * other than `chunked`. A request behind the last one of its connection gets no answer at all.
+ * other than `chunked`, a version that is not HTTP/1.1 or 1.0. A request behind the last one of its connection gets no answer at all.
  */
 export function headLimits(): Middleware {
   return function headLimitsMiddleware(req, res, next) {
     if (isAfterLastRequest(req)) return;
+    // Of an upgrade that nobody takes Node forgets the bytes behind the head, but not those that
+    // come later: they would be a request (CVE-2026-2833 is the same mistake elsewhere).
+    if (req.headers.upgrade !== undefined) makeLastRequest(req, res);
     const reason = judgeHead(req);
     if (reason === undefined) next();
     else answerError(req, res, reason);
@@ -24,6 +27,7 @@ export function headLimits(): Middleware {
 }
 
 function judgeHead(req: IncomingMessage): ErrorReason | undefined {
+  if (req.httpVersion !== '1.1' && req.httpVersion !== '1.0') return 'invalid_request';
   const lines = req.rawHeaders;
   if (lines.length / 2 >= headerLimit(req)) return 'head_too_large';
   const seen = new Set<string>();

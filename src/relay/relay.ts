@@ -129,7 +129,12 @@ class Relay implements UpstreamListener, BodyListener {
       this.#req.resume();
       makeLastRequest(this.#req, this.#res);
     }
-    this.#relayAnswer(answer);
+    try {
+      this.#relayAnswer(answer);
+    } catch (error) {
+      // Node's own checks come last; what they refuse must not end the process.
+      this.#fail('internal_error', error);
+    }
   }
 
   onError(error: Error): void {

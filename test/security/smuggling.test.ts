@@ -1,0 +1,180 @@
+import type { ServerResponse } from 'node:http';
+import { describe, expect, test } from '@jest/globals';
+import { startGateway } from '../support/gateway.ts';
+import { exchange, rawClient } from '../support/raw-client.ts';
+import { rawUpstream, recordingUpstream } from '../support/upstream.ts';
+import { call, expectUnheard, message, reasonIn, startPair, statusesIn } from './support/wire.ts';
+
+const SMUGGLED = call('smuggled');
+const LENGTH = `Content-Length: ${SMUGGLED.length}`;
+const CHUNKED = 'Transfer-Encoding: chunked';
+const chunk = (bytes: string) => `${bytes.length.toString(16)}\r\n${bytes}\r\n0\r\n\r\n`;
+
+/** Requests that are refused, each with a body that is a request itself. */
+const REFUSED: [what: string, status: number, reason: string, request: string][] = [
+  ['a body on GET', 400, 'unexpected_body', message('GET /mcp HTTP/1.1', [LENGTH], SMUGGLED)],
+  ['a body on DELETE', 400, 'unexpected_body', message('DELETE /mcp HTTP/1.1', [LENGTH], SMUGGLED)],
+  [
+    'a chunked body on DELETE',
+    400,
+    'unexpected_body',
+    message('DELETE /mcp HTTP/1.1', [CHUNKED], chunk(SMUGGLED)),
+  ],
+  ['another method', 405, 'method_not_allowed', message('PUT /mcp HTTP/1.1', [LENGTH], SMUGGLED)],
+  [
+    'a body over the limit',
+    413,
+    'payload_too_large',
+    message('POST /mcp HTTP/1.1', [LENGTH], SMUGGLED),
+  ],
+  [
+    'a chunked body over the limit',
+    413,
+    'payload_too_large',
+    message('POST /mcp HTTP/1.1', [CHUNKED], chunk(SMUGGLED)),
+  ],
+  [
+    'an origin that is not allowed',
+    403,
+    'origin_not_allowed',
+    message('POST /mcp HTTP/1.1', ['Origin: http://evil.example', LENGTH], SMUGGLED),
+  ],
+  [
+    'a repeated header',
+    400,
+    'repeated_header',
+    message('POST /mcp HTTP/1.1', ['Mcp-Name: a', 'Mcp-Name: b', LENGTH], SMUGGLED),
+  ],
+  [
+    'too many headers',
+    431,
+    'head_too_large',
+    message('POST /mcp HTTP/1.1', [...Array(998).fill('X: y'), LENGTH], SMUGGLED),
+  ],
+];
+
+describe('the body of a refused request is never taken for a request', () => {
+  test.each(REFUSED)('%s: %d %s', async (_, status, reason, request) => {
+    const pair = await startPair({ bodyLimit: 20 });
+    const client = await exchange(pair.port, request);
+    expect(client.statuses).toEqual([status]);
+    expect(reasonIn(client.text)).toBe(reason);
+    await expectUnheard(pair);
+  });
+
+  test.each(REFUSED)(
+    '%s, which comes after the answer: %d %s',
+    async (_, status, reason, request) => {
+      const pair = await startPair({ bodyLimit: 20 });
+      const client = await rawClient(pair.port);
+      // One of them is refused for its body, after some of it.
+      const split = request.length - 10;
+      client.send(request.slice(0, split));
+      await client.has(/"reason"/);
+      await client.send(request.slice(split)).closed();
+      expect(client.statuses).toEqual([status]);
+      expect(reasonIn(client.text)).toBe(reason);
+      await expectUnheard(pair);
+    },
+  );
+
+  test('an expectation that nobody can meet: 417', async () => {
+    const pair = await startPair();
+    const fields = ['Expect: 200-maybe', 'Connection: close', LENGTH];
+    const client = await exchange(pair.port, message('POST /mcp HTTP/1.1', fields, SMUGGLED));
+    expect(client.statuses).toEqual([417]);
+    await expectUnheard(pair);
+  });
+});
+
+/** An upstream that answers with the caller's `Mcp-Name`, when it is told to. */
+async function holdingUpstream() {
+  const held = new Map<string, ServerResponse>();
+  let arrived = () => {};
+  const upstream = await recordingUpstream((req, res) => {
+    held.set(String(req.headers['mcp-name']), res);
+    arrived();
+  });
+  return {
+    ...upstream,
+    has: (...names: string[]) =>
+      new Promise<void>((resolve) => {
+        arrived = () => names.every((name) => held.has(name)) && resolve();
+        arrived();
+      }),
+    answer: (name: string) => held.get(name)?.end(`<${name}>`),
+  };
+}
+
+describe('pipelined requests', () => {
+  test('fault 29: are answered in order, whatever the order upstream', async () => {
+    const upstream = await holdingUpstream();
+    const gateway = await startGateway({ target: upstream.target });
+    const client = await rawClient(gateway.port);
+    client.send(call('a') + call('b') + call('c', ['Connection: close']));
+    await upstream.has('a', 'b', 'c');
+    for (const name of ['c', 'b', 'a']) upstream.answer(name);
+    const text = await client.closed();
+    expect(statusesIn(client.text)).toEqual([200, 200, 200]);
+    expect(text.match(/<\w>/g)).toEqual(['<a>', '<b>', '<c>']);
+  });
+
+  test('of which one is refused without a body: the others are relayed', async () => {
+    const { port, upstream } = await startPair();
+    const refused = message('PUT /mcp HTTP/1.1');
+    const client = await exchange(port, call('a') + refused + call('b', ['Connection: close']));
+    expect(statusesIn(client.text)).toEqual([200, 405, 200]);
+    expect(upstream.faults).toEqual([]);
+    expect(upstream.seen).toHaveLength(2);
+  });
+
+  test.each<[string, string]>([
+    [
+      'a coding that is not chunked',
+      message('POST /mcp HTTP/1.1', ['Transfer-Encoding: gzip, chunked'], '0\r\n\r\n'),
+    ],
+    ['a chunked body on DELETE', message('DELETE /mcp HTTP/1.1', [CHUNKED], '0\r\n\r\n')],
+    ['a body on GET', message('GET /mcp HTTP/1.1', ['Content-Length: 2'], '{}')],
+    [
+      'a body over the limit',
+      message('POST /mcp HTTP/1.1', ['Content-Length: 21'], ' '.repeat(21)),
+    ],
+  ])(
+    'that follow one refused for %s are not sent: it closes the connection',
+    async (_, refused) => {
+      const upstream = await holdingUpstream();
+      const gateway = await startGateway({ target: upstream.target, bodyLimit: 20 });
+      const client = await rawClient(gateway.port);
+      client.send(call('a') + refused + SMUGGLED);
+      await upstream.has('a');
+      // Whatever the gateway sends for the same bytes is there before what it is asked for later.
+      const other = (await rawClient(gateway.port)).send(call('b', ['Connection: close']));
+      await upstream.has('b');
+      for (const name of ['a', 'b']) upstream.answer(name);
+      await Promise.all([client.closed(), other.closed()]);
+      expect(statusesIn(client.text)).toEqual([200, expect.any(Number)]);
+      expect(upstream.seen.map(({ headers }) => headers['mcp-name'])).toEqual(['a', 'b']);
+    },
+  );
+
+  test('that follow one with Connection: close are not sent', async () => {
+    const { port, upstream } = await startPair();
+    const client = await exchange(port, call('a', ['Connection: close']) + SMUGGLED);
+    expect(statusesIn(client.text)).toHaveLength(1);
+    const probe = await exchange(port, call('probe', ['Connection: close']));
+    expect(probe.statuses).toEqual([200]);
+    expect(upstream.heads.join()).not.toContain('smuggled');
+  });
+
+  test('fault 27: end upstream when the client goes, all of them', async () => {
+    const upstream = await rawUpstream();
+    const gateway = await startGateway({ target: upstream.target });
+    const client = await rawClient(gateway.port);
+    client.send(call('a') + call('b'));
+    const connections = [await upstream.connection(0), await upstream.connection(1)];
+    await Promise.all(connections.map((connection) => connection.has(/{}$/)));
+    client.socket.resetAndDestroy();
+    await Promise.all(connections.map((connection) => connection.closed()));
+    expect(gateway.errors).toEqual([]);
+  });
+});
