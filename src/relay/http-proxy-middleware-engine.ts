@@ -6,7 +6,7 @@ import {
   type OutgoingHttpHeaders,
 } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
-import type { Duplex, Readable, Writable } from 'node:stream';
+import type { Duplex, Readable } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import { createProxyMiddleware } from 'http-proxy-middleware';
 import type { Engine, UpstreamExchange, UpstreamListener, UpstreamRequest } from './engine.ts';
@@ -90,7 +90,7 @@ function proxyTarget({ protocol, hostname, port, pathname, search }: URL) {
 class Exchange implements UpstreamExchange {
   readonly upstream: Upstream;
   /** What HPM pipes into the outgoing request. */
-  readonly body = { pipe: (outgoing: Writable) => this.#sendBody(outgoing) };
+  readonly body = { pipe: (outgoing: ClientRequest) => this.#sendBody(outgoing) };
   readonly #request: UpstreamRequest;
   readonly #listener: UpstreamListener;
   readonly #response = new EngineResponse();
@@ -144,8 +144,13 @@ class Exchange implements UpstreamExchange {
     this.#listener.onError(error);
   }
 
-  #sendBody(outgoing: Writable): void {
-    if (!this.#aborted) this.#request.sendBody(outgoing);
+  #sendBody(outgoing: ClientRequest): void {
+    if (this.#aborted) return;
+    this.#request.sendBody(outgoing);
+    // Together with the first bytes where they are there already, alone where they are not.
+    process.nextTick(() => {
+      if (!this.#aborted && !outgoing.headersSent) outgoing.flushHeaders();
+    });
   }
 }
 

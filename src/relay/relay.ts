@@ -97,11 +97,12 @@ class Relay implements UpstreamListener, BodyListener {
   }
 
   onBodyBlocked(): void {
+    if (this.#answer !== undefined) return;
     this.#stall.start(this.#settings.timeouts.response, this.#onTimeout);
   }
 
   onBodyFlowing(): void {
-    this.#stall.clear();
+    if (this.#answer === undefined) this.#stall.clear();
   }
 
   #awaitAnswer(): void {
@@ -123,12 +124,9 @@ class Relay implements UpstreamListener, BodyListener {
     }
     this.#answer = answer;
     this.#stall.clear();
-    if (!this.#bodySent) {
-      // The answer came before the question ended: nobody will read the rest of it.
-      this.#body.stop();
-      this.#req.resume();
-      makeLastRequest(this.#req, this.#res);
-    }
+    // The answer came before the question ended. The rest still goes upstream, where it may be read,
+    // but only until the answer ends, so that nobody can say where the next request would begin.
+    if (!this.#bodySent) makeLastRequest(this.#req, this.#res);
     try {
       this.#relayAnswer(answer);
     } catch (error) {
@@ -151,7 +149,9 @@ class Relay implements UpstreamListener, BodyListener {
     writeAnswerHead(res, answer, head);
     this.#stage.start(isStream ? timeouts.stream : timeouts.idle, this.#onTimeout);
 
+    let begun = false;
     answer.on('data', (chunk: Buffer) => {
+      begun = true;
       if (!isStream) this.#stage.restart();
       const wantsMore = res.write(chunk);
       // `compression()` in front would keep what it was given.
@@ -172,7 +172,7 @@ class Relay implements UpstreamListener, BodyListener {
     // Together with the first bytes where they are there already, alone where they are not: a client
     // learns of a stream when it opens.
     process.nextTick(() => {
-      if (!this.#over) res.flushHeaders();
+      if (!begun && !this.#over) res.flushHeaders();
     });
   }
 
