@@ -3,10 +3,11 @@ import type { ServerResponse } from 'node:http';
 /**
  * Ends an answer that is not whole, so that the client can tell: without its last chunk, or short
  * of its `Content-Length`. Where the end of the connection is the end of the body (HTTP/1.0), only
- * a reset says so. Elsewhere a reset is avoided, because it can destroy bytes on their way.
+ * a reset says so. Elsewhere a reset is avoided, because it can destroy bytes on their way. A socket
+ * that is already shutting down cannot be reset: Node fails to, and never closes it.
  */
 export function cut(res: ServerResponse): void {
   const delimited = res.chunkedEncoding || res.hasHeader('content-length');
-  if (res.headersSent && !delimited) res.socket?.resetAndDestroy();
+  if (res.headersSent && !delimited && res.socket?.writable) res.socket.resetAndDestroy();
   res.destroy();
 }

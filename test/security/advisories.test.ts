@@ -5,7 +5,7 @@ import { resolve } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { startGateway } from '../support/gateway.ts';
 import { exchange, rawClient } from '../support/raw-client.ts';
-import { atTestEnd } from '../support/servers.ts';
+import { atTestEnd, reset } from '../support/servers.ts';
 import { answering, rawUpstream } from '../support/upstream.ts';
 import { strictUpstream, valuesOf } from './support/strict-upstream.ts';
 import { call, expectUnheard, message, reasonIn, startPair, statusesIn } from './support/wire.ts';
@@ -152,8 +152,8 @@ test('fault 48: no request and no way to end one ends the process', async () => 
   const { child, port, errors } = await spawnHost(upstream.target);
   const endings: ((socket: Socket) => void)[] = [
     (socket) => socket.end(),
-    (socket) => socket.resetAndDestroy(),
-    (socket) => socket.once('data', () => socket.resetAndDestroy()),
+    (socket) => reset(socket),
+    (socket) => socket.once('data', () => reset(socket)),
   ];
   const attack = (bytes: string, end: (socket: Socket) => void) =>
     new Promise<void>((resolve) => {

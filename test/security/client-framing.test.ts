@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { startGateway } from '../support/gateway.ts';
 import { exchange, rawClient } from '../support/raw-client.ts';
+import { reset } from '../support/servers.ts';
 import { rawUpstream } from '../support/upstream.ts';
 import { valuesOf } from './support/strict-upstream.ts';
 import { expectUnheard, message, reasonIn, startImpatient, startPair } from './support/wire.ts';
@@ -150,7 +151,7 @@ describe('a body cut short never ends upstream', () => {
     const connection = await upstream.connection(0);
     await connection.has(/0123456789/);
     if (ending === 'half-closes') client.socket.end();
-    else if (ending === 'resets') client.socket.resetAndDestroy();
+    else if (ending === 'resets') reset(client.socket);
     else client.socket.destroy();
     await connection.closed();
     expect(connection.received.split('\r\n\r\n')[1]).toMatch(/^(a\r\n)?0123456789(\r\n)?$/);

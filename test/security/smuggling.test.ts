@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { describe, expect, test } from '@jest/globals';
 import { startGateway } from '../support/gateway.ts';
 import { exchange, rawClient } from '../support/raw-client.ts';
+import { reset } from '../support/servers.ts';
 import { rawUpstream, recordingUpstream } from '../support/upstream.ts';
 import { call, expectUnheard, message, reasonIn, startPair, statusesIn } from './support/wire.ts';
 
@@ -173,7 +174,7 @@ describe('pipelined requests', () => {
     client.send(call('a') + call('b'));
     const connections = [await upstream.connection(0), await upstream.connection(1)];
     await Promise.all(connections.map((connection) => connection.has(/{}$/)));
-    client.socket.resetAndDestroy();
+    reset(client.socket);
     await Promise.all(connections.map((connection) => connection.closed()));
     expect(gateway.errors).toEqual([]);
   });

@@ -52,3 +52,12 @@ export async function serveRaw(
   });
   return { server, port: await listenOn(server) };
 }
+
+/**
+ * Resets a connection. One that is being shut down in order is only destroyed: Node would fail to
+ * reset it, never close it, and keep the process from ending.
+ */
+export function reset(socket: Socket): void {
+  if (socket.writable) socket.resetAndDestroy();
+  socket.destroy();
+}

@@ -1,0 +1,196 @@
+import { createCipheriv, createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { constants, gzipSync } from 'node:zlib';
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { startGateway } from '../support/gateway.ts';
+import { exchange } from '../support/raw-client.ts';
+import { serve } from '../support/servers.ts';
+import { rawUpstream, recordingUpstream } from '../support/upstream.ts';
+import { ask, rawRequest, readAnswer, valuesOf } from './support/answer.ts';
+import { onHead } from './support/upstreams.ts';
+
+const KB = 1024;
+const MB = 1024 * KB;
+
+/** Bytes that neither repeat nor compress. */
+function noise(size: number): Buffer {
+  return createCipheriv('aes-128-ctr', Buffer.alloc(16), Buffer.alloc(16)).update(
+    Buffer.alloc(size),
+  );
+}
+
+/** Sends `bytes` in pieces; pieces larger than a socket's buffer would hide back-pressure. */
+async function send(bytes: Buffer, to: NodeJS.WritableStream): Promise<void> {
+  function* pieces() {
+    for (let at = 0; at < bytes.length; at += 60_000) yield bytes.subarray(at, at + 60_000);
+  }
+  await pipeline(Readable.from(pieces()), to);
+}
+
+async function digest(stream: NodeJS.ReadableStream): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of stream) hash.update(chunk);
+  return hash.digest('hex');
+}
+
+type Framing = 'chunked' | 'length';
+
+function framed(framing: Framing, bytes: Buffer): Record<string, string> {
+  return framing === 'length'
+    ? { 'Content-Length': String(bytes.length) }
+    : { 'Transfer-Encoding': 'chunked' };
+}
+
+function framingOf({ headers }: IncomingMessage): Framing | 'both' | 'neither' {
+  const chunked = headers['transfer-encoding'] === 'chunked';
+  const length = headers['content-length'] !== undefined;
+  if (chunked && length) return 'both';
+  if (chunked) return 'chunked';
+  return length ? 'length' : 'neither';
+}
+
+describe.each([
+  ['0 B', 0],
+  ['1 KB', KB],
+  ['1 MB', MB],
+  ['64 MB', 64 * MB],
+])('R1, R2: %s are the same bytes on the other side, both ways', (_size, size) => {
+  const payloads: Record<string, Buffer> = {};
+
+  beforeAll(() => {
+    payloads.identity = noise(size);
+    // Stored, not deflated: as many bytes travel as are in it.
+    payloads.gzip = gzipSync(payloads.identity, { level: constants.Z_NO_COMPRESSION });
+  });
+
+  test.each([
+    ['identity', 'length'],
+    ['identity', 'chunked'],
+    ['gzip', 'length'],
+    ['gzip', 'chunked'],
+  ] as const)('%s, framed by %s', async (coding, framing) => {
+    const bytes = payloads[coding] ?? Buffer.alloc(0);
+    const headers = {
+      'Content-Type': 'application/json',
+      ...(coding === 'gzip' ? { 'Content-Encoding': 'gzip' } : {}),
+      ...framed(framing, bytes),
+    };
+    const seen: { hash: string; framing: string; coding: unknown }[] = [];
+    const upstream = await serve(async (req, res) => {
+      const hash = await digest(req);
+      seen.push({ hash, framing: framingOf(req), coding: req.headers['content-encoding'] });
+      res.writeHead(200, headers);
+      await send(bytes, res);
+    });
+    const gateway = await startGateway({
+      target: `http://127.0.0.1:${upstream.port}/`,
+      bodyLimit: '65mb',
+    });
+
+    const outgoing = request(gateway.url, { method: 'POST', headers, agent: false });
+    const response = once(outgoing, 'response');
+    await send(bytes, outgoing);
+    const [answer] = (await response) as [IncomingMessage];
+
+    const sent = {
+      hash: createHash('sha256').update(bytes).digest('hex'),
+      framing,
+      coding: coding === 'gzip' ? 'gzip' : undefined,
+    };
+    // Where there is not one byte, either framing says the same.
+    const oneOf = expect.stringMatching(/^(chunked|length)$/);
+    expect(seen).toEqual([{ ...sent, framing: bytes.length === 0 ? oneOf : framing }]);
+    expect({
+      framing: framingOf(answer),
+      coding: answer.headers['content-encoding'],
+      hash: await digest(answer),
+    }).toEqual(sent);
+    expect(answer.complete).toBe(true);
+  });
+});
+
+/** Texts that a parse and a re-serialisation would change, or that no JSON parser takes. */
+const TEXTS: readonly (readonly [string, string])[] = [
+  ['key order and blanks', ' {\t"params" : {"z":1,"a":2},\r\n "id":1 , "jsonrpc":"2.0" }\n\n'],
+  ['numbers that doubles cannot hold', '{"id":9007199254740993,"x":[1.0,-0,1e400,1E+2]}'],
+  ['duplicate keys', '{"method":"a","method":"b"}'],
+  ['escapes', '{"a":"\\u00e9\\/\\ud800"}'],
+  ['a batch', '[{"jsonrpc":"2.0","id":1,"method":"a"},{"jsonrpc":"2.0","method":"b"}]'],
+  ['a byte order mark', '\xef\xbb\xbf{}'],
+  ['bytes that are not UTF-8', '{"a":"\xff\xfe\xc0\x80"}'],
+  ['NUL bytes', '\0{\0}\0'],
+  ['no JSON at all', 'GET /smuggled HTTP/1.1\r\nHost: x\r\n\r\n'],
+];
+
+describe('R1, R2: what a body says is nobody’s business', () => {
+  test.each(TEXTS)('%s', async (_name, text) => {
+    const upstream = await recordingUpstream((_req, res, body) => {
+      res.setHeader('Content-Type', 'application/json');
+      res.end(body);
+    });
+    const gateway = await startGateway({ target: upstream.target });
+
+    const answer = await ask(gateway.port, { body: text });
+
+    expect(upstream.seen.map(({ body }) => body.toString('latin1'))).toEqual([text]);
+    expect(answer.body.toString('latin1')).toBe(text);
+    expect(answer).toMatchObject({ status: 200, complete: true });
+  });
+
+  test('R1: chunk boundaries and extensions do not show in the body', async () => {
+    const upstream = await recordingUpstream();
+    const gateway = await startGateway({ target: upstream.target });
+    const text = '{"jsonrpc":"2.0","id":1,"method":"ping"}';
+    const chunks = [...text].map((byte) => `1;name="v;\t"\r\n${byte}\r\n`).join('');
+
+    await exchange(
+      gateway.port,
+      'POST /mcp HTTP/1.1\r\nHost: a\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n' +
+        `${chunks}000\r\n\r\n`,
+    );
+
+    expect(upstream.seen.map(({ body }) => body.toString())).toEqual([text]);
+  });
+});
+
+describe('R2: an answer that ends with its connection is whole when that ends in order', () => {
+  test.each(['HTTP/1.1 200 OK\r\nConnection: close', 'HTTP/1.1 200 OK', 'HTTP/1.0 200 OK'])(
+    '%j',
+    async (head) => {
+      const bytes = noise(100_000);
+      const upstream = await rawUpstream(
+        onHead((socket) => {
+          socket.write(`${head}\r\nContent-Type: application/json\r\n\r\n`);
+          socket.end(bytes);
+        }),
+      );
+      const gateway = await startGateway({ target: upstream.target });
+
+      const client = await exchange(gateway.port, rawRequest());
+
+      const answer = readAnswer(client);
+      expect(answer).toMatchObject({ status: 200, complete: true });
+      expect(answer?.body.equals(bytes)).toBe(true);
+      expect(gateway.errors).toEqual([]);
+    },
+  );
+
+  test('an HTTP/1.0 client gets the same bytes without chunks', async () => {
+    const bytes = noise(100_000);
+    const upstream = await recordingUpstream((_req, res) => {
+      res.setHeader('Content-Type', 'application/json');
+      res.write(bytes.subarray(0, 1000));
+      res.end(bytes.subarray(1000));
+    });
+    const gateway = await startGateway({ target: upstream.target });
+
+    const answer = await ask(gateway.port, { version: '1.0' });
+
+    expect(valuesOf(answer, 'transfer-encoding')).toEqual([]);
+    expect(answer).toMatchObject({ status: 200, framing: 'close', complete: true });
+    expect(answer.body.equals(bytes)).toBe(true);
+  });
+});

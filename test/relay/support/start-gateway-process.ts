@@ -1,0 +1,58 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import type { GatewayConfig, GatewayError } from '../../../src/index.ts';
+
+export interface GatewayProcess {
+  readonly port: number;
+  /** Errors that nobody caught; each of them would have ended the host's process. */
+  readonly uncaught: string[];
+  /** What `onError` was told, once it was told of that many failures. */
+  told(count: number): Promise<readonly Failure[]>;
+  stop(): Promise<void>;
+}
+
+type Failure = Pick<GatewayError, 'reason' | 'status'>;
+type Message = { port: number } | { uncaught: string } | { failure: Failure };
+
+/** Starts a gateway in a process of its own; `config` has to survive JSON. */
+export async function startGatewayProcess(
+  config: GatewayConfig,
+  env: Record<string, string> = {},
+): Promise<GatewayProcess> {
+  const script = fileURLToPath(new URL('./gateway-process.ts', import.meta.url));
+  const child = fork(script, [JSON.stringify(config)], {
+    env: { ...process.env, ...env },
+    // Node 22 before 22.18 reads TypeScript only when told to.
+    execArgv: [
+      '--disable-warning=ExperimentalWarning',
+      ...(process.features.typescript ? [] : ['--experimental-strip-types']),
+    ],
+  });
+  const { promise, resolve, reject } = Promise.withResolvers<number>();
+  const uncaught: string[] = [];
+  const failures: Failure[] = [];
+  const exit = once(child, 'exit');
+  child.on('message', (message: Message) => {
+    if ('port' in message) resolve(message.port);
+    else if ('failure' in message) failures.push(message.failure);
+    else uncaught.push(message.uncaught);
+  });
+  child.on('exit', (code) => {
+    if (code !== 0) uncaught.push(`exit code ${code}`);
+    reject(new Error(`The gateway process ended: ${uncaught.join('\n')}`));
+  });
+  const port = await promise;
+  return {
+    port,
+    uncaught,
+    async told(count) {
+      while (failures.length < count) await once(child, 'message');
+      return failures;
+    },
+    async stop() {
+      child.disconnect();
+      await exit;
+    },
+  };
+}

@@ -1,0 +1,16 @@
+import type { Socket } from 'node:net';
+import type { UpstreamConnection } from '../../support/upstream.ts';
+
+/** For `rawUpstream`: acts once the head of the first request on a connection is there. */
+export function onHead(
+  act: (socket: Socket, connection: UpstreamConnection) => void,
+): (connection: UpstreamConnection) => void {
+  return (connection) => {
+    connection.has(/\r\n\r\n/).then(() => act(connection.socket, connection));
+  };
+}
+
+/** Bytes from a string in which each character is one byte. */
+export function latin1(text: string): Buffer {
+  return Buffer.from(text, 'latin1');
+}

@@ -1,0 +1,227 @@
+import { describe, expect, test } from '@jest/globals';
+import { startGateway } from '../support/gateway.ts';
+import { exchange, type RawClient, rawClient } from '../support/raw-client.ts';
+import { rawUpstream, recordingUpstream } from '../support/upstream.ts';
+import { ask, expectFailure, rawRequest, readAnswer } from './support/answer.ts';
+import { onHead } from './support/upstreams.ts';
+
+const OK = 'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n';
+const STREAM = 'HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n';
+
+/** Small enough to wait for, one after the other. */
+const TINY = { connect: 200, response: 200, idle: 200 };
+
+/** Writes `bytes` every `ms` until the connection is gone. */
+function dribble(bytes: string, ms: number): ReturnType<typeof onHead> {
+  return onHead((socket) => {
+    const timer = setInterval(() => socket.write(bytes), ms);
+    socket.on('close', () => clearInterval(timer));
+  });
+}
+
+async function send(port: number, request: string): Promise<RawClient> {
+  return (await rawClient(port)).send(request);
+}
+
+describe('fault 5: an upstream that takes the request and says nothing', () => {
+  test.each(['POST', 'DELETE'])('%s is 504 when `response` is over', async (method) => {
+    const upstream = await rawUpstream();
+    const gateway = await startGateway({ target: upstream.target, timeout: TINY });
+
+    expectFailure(await ask(gateway.port, { method }), 'upstream_timeout', gateway);
+    await (await upstream.connection(0)).closed();
+  });
+
+  test('on a kept-alive connection as well', async () => {
+    const upstream = await rawUpstream(
+      onHead((socket) => socket.write(`${OK}Content-Length: 2\r\n\r\n{}`)),
+    );
+    const gateway = await startGateway({ target: upstream.target, timeout: TINY });
+    expect(await ask(gateway.port)).toMatchObject({ status: 200 });
+
+    expectFailure(await ask(gateway.port), 'upstream_timeout', gateway);
+    expect(upstream.connections).toHaveLength(1);
+    await upstream.connections[0]?.closed();
+  });
+});
+
+describe('fault 6: `response` is for the whole head, not for a part of it', () => {
+  test.each([
+    ['a head that never ends', 'X: y\r\n'],
+    ['informational answers without end', 'HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n'],
+  ])('%s is 504', async (_name, bytes) => {
+    const upstream = await rawUpstream((connection) => {
+      if (bytes.startsWith('X')) connection.socket.write(OK);
+      dribble(bytes, 20)(connection);
+    });
+    const gateway = await startGateway({ target: upstream.target, timeout: TINY });
+
+    expectFailure(await ask(gateway.port), 'upstream_timeout', gateway);
+    await (await upstream.connection(0)).closed();
+  });
+});
+
+describe('`response` starts when the request is sent whole', () => {
+  test('a client may take longer than that to send it', async () => {
+    const slow = await recordingUpstream();
+    const silent = await rawUpstream();
+    const gateway = await startGateway({ target: slow.target, timeout: TINY });
+    const clock = await startGateway({ target: silent.target, timeout: TINY });
+    const body = '{"jsonrpc":"2.0","id":1,"method":"ping"}';
+    const request = rawRequest({ body });
+    const client = await send(gateway.port, request.slice(0, -5));
+
+    // Two timers of the same length have run out, one after the other.
+    expect(await ask(clock.port)).toMatchObject({ status: 504 });
+    expect(await ask(clock.port)).toMatchObject({ status: 504 });
+    client.send(request.slice(-5));
+    await client.closed();
+
+    expect(readAnswer(client)).toMatchObject({ status: 200, complete: true });
+    expect(slow.seen.map((seen) => seen.body.toString())).toEqual([body]);
+    expect(gateway.errors).toEqual([]);
+  });
+});
+
+describe('S6: a silent GET or event stream outlives every timer', () => {
+  /** An upstream that is silent, and another whose every request runs into a timer of that length. */
+  async function silence(request: string, begin: string) {
+    const upstream = await rawUpstream(onHead((socket) => socket.write(begin)));
+    const other = await rawUpstream(onHead((socket) => socket.write(`${OK}\r\n{`)));
+    const silent = await rawUpstream();
+    const timeout = TINY;
+    const gateway = await startGateway({ target: upstream.target, timeout });
+    const idleClock = await startGateway({ target: other.target, timeout });
+    const responseClock = await startGateway({ target: silent.target, timeout });
+    const client = await send(gateway.port, request);
+    if (begin.includes('200')) await client.has(/^HTTP\/1\.1 200 OK\r\n.*\r\n\r\n/s);
+
+    for (const clock of [responseClock, idleClock, responseClock, idleClock]) {
+      await exchange(clock.port, rawRequest());
+    }
+    expect(responseClock.errors).toHaveLength(2);
+    expect(idleClock.errors).toHaveLength(2);
+    expect(gateway.errors).toEqual([]);
+    return { client, gateway, socket: (await upstream.connection(0)).socket };
+  }
+
+  test.each(['POST', 'GET'])('%s: an event after the silence arrives', async (method) => {
+    const { client, gateway, socket } = await silence(rawRequest({ method }), STREAM);
+
+    socket.end('data: late\n\n');
+    await client.closed();
+
+    expect(readAnswer(client)).toMatchObject({ status: 200, complete: true });
+    expect(readAnswer(client)?.body.toString()).toBe('data: late\n\n');
+    expect(gateway.errors).toEqual([]);
+  });
+
+  test('GET: the head itself may be that late', async () => {
+    const { client, gateway, socket } = await silence(rawRequest({ method: 'GET' }), '');
+
+    socket.end(`${STREAM}data: late\n\n`);
+    await client.closed();
+
+    expect(readAnswer(client)).toMatchObject({ status: 200, complete: true });
+    expect(readAnswer(client)?.body.toString()).toBe('data: late\n\n');
+    expect(gateway.errors).toEqual([]);
+  });
+});
+
+test('S6: by default, silence outlives what keep-alive sockets are given (5 s in Node)', async () => {
+  const silent = await rawUpstream();
+  const stream = await rawUpstream(onHead((socket) => socket.write(STREAM)));
+  const gateways = [
+    await startGateway({ target: silent.target }),
+    await startGateway({ target: silent.target }),
+    await startGateway({ target: stream.target }),
+  ];
+  const [get, post, events] = await Promise.all(
+    gateways.map((gateway, i) =>
+      send(gateway.port, rawRequest({ method: i === 1 ? 'POST' : 'GET' })),
+    ),
+  );
+  await events?.has(/\r\n\r\n/);
+
+  await new Promise((resolve) => setTimeout(resolve, 6_000));
+  for (const { socket } of silent.connections) socket.end(`${STREAM}data: late\n\n`);
+  for (const { socket } of stream.connections) socket.end('data: late\n\n');
+
+  for (const client of [get, post, events]) {
+    expect(await client?.closed()).toContain('data: late\n\n');
+    expect(client && readAnswer(client)).toMatchObject({ status: 200, complete: true });
+  }
+  expect(gateways.flatMap((gateway) => gateway.errors)).toEqual([]);
+});
+
+describe('fault 20: an answer that stalls', () => {
+  test.each([
+    ['by its length', `${OK}Content-Length: 100\r\n\r\n{"a"`],
+    ['by chunks', `${OK}Transfer-Encoding: chunked\r\n\r\n4\r\n{"a"\r\n`],
+    ['by its connection', `${OK}\r\n{"a"`],
+    ['before its first byte', `${OK}Content-Length: 100\r\n\r\n`],
+  ])('framed %s is cut when `idle` is over', async (_name, bytes) => {
+    const upstream = await rawUpstream(onHead((socket) => socket.write(bytes)));
+    const gateway = await startGateway({ target: upstream.target, timeout: TINY });
+
+    const client = await exchange(gateway.port, rawRequest());
+
+    expect(readAnswer(client)).toMatchObject({ status: 200, complete: false });
+    expect(gateway.errors.map(({ reason }) => reason)).toEqual(['upstream_timeout']);
+    await (await upstream.connection(0)).closed();
+  });
+
+  test('`idle` is between bytes: an answer longer than that arrives', async () => {
+    const bytes = `${OK}Transfer-Encoding: chunked\r\n\r\n`;
+    const upstream = await rawUpstream(
+      onHead((socket) => {
+        let left = 30;
+        socket.write(bytes);
+        const timer = setInterval(() => {
+          if (left-- > 0) socket.write('1\r\nx\r\n');
+          else socket.end('0\r\n\r\n');
+        }, 50);
+        socket.on('close', () => clearInterval(timer));
+      }),
+    );
+    const gateway = await startGateway({ target: upstream.target, timeout: { idle: 1000 } });
+
+    const answer = await ask(gateway.port);
+
+    expect(answer).toMatchObject({ status: 200, complete: true });
+    expect(answer.body.toString()).toBe('x'.repeat(30));
+    expect(gateway.errors).toEqual([]);
+  });
+});
+
+describe('`stream` is the total of an event stream', () => {
+  test('one that never stops is closed both ways', async () => {
+    const upstream = await rawUpstream((connection) => {
+      onHead((socket) => socket.write(STREAM))(connection);
+      dribble('data: on\n\n', 20)(connection);
+    });
+    const gateway = await startGateway({ target: upstream.target, timeout: { stream: 200 } });
+
+    const client = await exchange(gateway.port, rawRequest({ method: 'GET' }));
+
+    expect(client.text).toContain('data: on\n\n');
+    await (await upstream.connection(0)).closed();
+  });
+
+  test('no other answer is meant', async () => {
+    const upstream = await rawUpstream(onHead((socket) => socket.write(`${OK}\r\n{`)));
+    const streaming = await rawUpstream(onHead((socket) => socket.write(STREAM)));
+    const timeout = { stream: 200 };
+    const gateway = await startGateway({ target: upstream.target, timeout });
+    const clock = await startGateway({ target: streaming.target, timeout });
+    const client = await send(gateway.port, rawRequest());
+    await client.has(/\{/);
+
+    await exchange(clock.port, rawRequest());
+    await exchange(clock.port, rawRequest());
+    (await upstream.connection(0)).socket.end('}');
+    await client.closed();
+
+    expect(readAnswer(client)).toMatchObject({ status: 200, complete: true });
+  });
+});
