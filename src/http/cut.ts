@@ -7,7 +7,21 @@ import type { ServerResponse } from 'node:http';
  * that is already shutting down cannot be reset: Node fails to, and never closes it.
  */
 export function cut(res: ServerResponse): void {
+  const { socket } = res;
+  if (socket === null) {
+    cutInTurn(res);
+    return;
+  }
   const delimited = res.chunkedEncoding || res.hasHeader('content-length');
-  if (res.headersSent && !delimited && res.socket?.writable) res.socket.resetAndDestroy();
+  if (res.headersSent && !delimited && socket.writable) socket.resetAndDestroy();
   res.destroy();
+}
+
+/** A pipelined answer has no socket until those before it are sent; they must not be cut as well. */
+function cutInTurn(res: ServerResponse): void {
+  const { assignSocket } = res;
+  res.assignSocket = (socket) => {
+    assignSocket.call(res, socket);
+    cut(res);
+  };
 }
