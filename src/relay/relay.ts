@@ -158,11 +158,14 @@ class Relay implements UpstreamListener, BodyListener {
       res.flush?.();
       if (!wantsMore) {
         answer.pause();
-        this.#stall.start(timeouts.idle, this.#onTimeout);
+        if (!isStream) this.#stage.clear();
+        this.#stall.start(timeouts.idle, this.#onStall);
       }
     });
     res.on('drain', () => {
+      if (this.#over) return;
       this.#stall.clear();
+      if (!isStream) this.#stage.start(timeouts.idle, this.#onTimeout);
       answer.resume();
     });
     answer.on('end', () => this.#finish());
@@ -184,7 +187,7 @@ class Relay implements UpstreamListener, BodyListener {
     endWhenRead(this.#req, this.#res);
     // The last bytes wait for a client that may never read them.
     if (this.#res.writableLength > 0) {
-      this.#stall.start(this.#settings.timeouts.idle, () => this.#res.destroy());
+      this.#stall.start(this.#settings.timeouts.idle, this.#onStall);
     }
   }
 
@@ -194,6 +197,13 @@ class Relay implements UpstreamListener, BodyListener {
   }
 
   readonly #onTimeout = (): void => this.#fail('upstream_timeout');
+
+  /** The client takes no more bytes; or it cannot, because its pipelined answer has to wait. */
+  readonly #onStall = (): void => {
+    if (this.#res.socket === null) this.#stall.restart();
+    else if (this.#over) this.#res.destroy();
+    else this.#fail('upstream_timeout');
+  };
 
   /** Takes the request back: the client has gone, or has been answered by somebody else. */
   readonly #abandon = (): void => {
