@@ -1,4 +1,5 @@
 import type { ConfigProblems } from '../options/config-problems.ts';
+import { type Duration, readDuration } from '../options/duration.ts';
 import type { Engine } from './engine.ts';
 import { httpProxyMiddlewareEngine } from './http-proxy-middleware-engine.ts';
 import type { RelaySettings } from './relay.ts';
@@ -13,6 +14,11 @@ export interface RelayOptions {
   readonly target: string | URL;
   /** The four timers; an object changes those it names, `false` switches all off. */
   readonly timeout?: TimeoutOptions | false;
+  /**
+   * How long an event stream may be silent before its client gets a comment, so that nothing on the
+   * way takes it for dead. Only between events. Default: `'15s'`.
+   */
+  readonly heartbeat?: Duration | false;
   /** What carries the request upstream. Default: `'http-proxy-middleware'`. */
   readonly engine?: EngineName;
 }
@@ -25,17 +31,19 @@ const ENGINES: Readonly<Record<EngineName, (target: URL) => Engine>> = {
 };
 
 /** The keys of {@link RelayOptions}. */
-export const RELAY_OPTIONS = ['target', 'timeout', 'engine'] as const;
+export const RELAY_OPTIONS = ['target', 'timeout', 'heartbeat', 'engine'] as const;
 
 /** Reads the options of the relay. */
 export function readRelaySettings(
   problems: ConfigProblems,
   options: RelayOptions,
-): Pick<RelaySettings, 'engine' | 'timeouts'> {
+): Pick<RelaySettings, 'engine' | 'timeouts' | 'heartbeat'> {
   const target = readTarget(problems, options.target);
   const timeouts = readTimeouts(problems, 'timeout', options.timeout);
+  const { heartbeat = '15s' } = options;
+  const every = heartbeat === false ? false : readDuration(problems, 'heartbeat', heartbeat);
   const createEngine = readEngine(problems, options.engine);
-  return { engine: createEngine(target), timeouts };
+  return { engine: createEngine(target), timeouts, heartbeat: every };
 }
 
 const DEFAULT_ENGINE: EngineName = 'http-proxy-middleware';

@@ -10,6 +10,7 @@ import type { Middleware } from '../http/middleware.ts';
 import { type AnswerHeadSettings, isRelayable, writeAnswerHead } from './answer-head.ts';
 import { Deadline } from './deadline.ts';
 import type { Engine, UpstreamExchange, UpstreamListener } from './engine.ts';
+import { canBeat, Heartbeat } from './heartbeat.ts';
 import { type BodyListener, openBody, type RequestBody } from './request-body.ts';
 import { upstreamHeaders } from './request-headers.ts';
 import type { Timeouts } from './timeouts.ts';
@@ -18,6 +19,8 @@ import type { Timeouts } from './timeouts.ts';
 export interface RelaySettings {
   readonly engine: Engine;
   readonly timeouts: Timeouts;
+  /** After how many milliseconds a silent event stream gets a comment; false for never. */
+  readonly heartbeat: number | false;
   readonly relayCors: boolean;
 }
 
@@ -48,6 +51,7 @@ class Relay implements UpstreamListener, BodyListener {
   readonly #stall = new Deadline();
   #exchange: UpstreamExchange | undefined;
   #answer: IncomingMessage | undefined;
+  #heartbeat: Heartbeat | undefined;
   #connected = false;
   #bodySent = false;
   #over = false;
@@ -142,18 +146,22 @@ class Relay implements UpstreamListener, BodyListener {
   }
 
   #relayAnswer(answer: IncomingMessage): void {
-    const { timeouts, relayCors } = this.#settings;
+    const { timeouts, heartbeat, relayCors } = this.#settings;
     const head: AnswerHeadSettings = { edits: this.#context.headerEdits, relayCors };
     const res = this.#res;
     const isStream = isEventStream(answer.headers['content-type']);
     writeAnswerHead(res, answer, head);
     this.#stage.start(isStream ? timeouts.stream : timeouts.idle, this.#onTimeout);
+    if (isStream && heartbeat !== false && canBeat(answer)) {
+      this.#heartbeat = new Heartbeat(res, heartbeat);
+    }
 
     let begun = false;
     answer.on('data', (chunk: Buffer) => {
       begun = true;
       if (!isStream) this.#stage.restart();
       const wantsMore = res.write(chunk);
+      this.#heartbeat?.push(chunk);
       // `compression()` in front would keep what it was given.
       res.flush?.();
       if (!wantsMore) {
@@ -218,6 +226,7 @@ class Relay implements UpstreamListener, BodyListener {
     this.#context.abandon = undefined;
     this.#stage.clear();
     this.#stall.clear();
+    this.#heartbeat?.stop();
     this.#body.stop();
     this.#req.socket.off('close', this.#abandon);
   }

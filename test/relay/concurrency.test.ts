@@ -59,7 +59,10 @@ describe('fault 29: pipelined requests are answered in their order', () => {
     expect(await client.closed()).toMatch(/one.*two.*answer-call/s);
   });
 
-  test('however long: `idle` is not for an answer whose turn has not come', async () => {
+  test.each([
+    ['that is whole', 0],
+    ['of which only a part fits', 64 * 1024 * 1024],
+  ])('however long: `idle` is not for an answer %s, but has to wait', async (_name, size) => {
     const timeout = { response: 200, idle: 200 };
     const upstream = await holdingUpstream();
     const gateway = await startGateway({ target: upstream.target, timeout });
@@ -69,11 +72,12 @@ describe('fault 29: pipelined requests are answered in their order', () => {
 
     const stream = await upstream.request('stream');
     stream.writeHead(200, { 'Content-Type': 'text/event-stream' }).write('data: one\n\n');
-    (await upstream.request('call')).end('answer-call');
+    (await upstream.request('call')).end(`${' '.repeat(size)}answer-call`);
     for (let i = 0; i < 2; i++) expect(await ask(clock.port)).toMatchObject({ status: 504 });
     stream.end('data: two\n\n');
 
     expect(await client.closed()).toMatch(/one.*two.*answer-call/s);
+    expect(client.bytes.length).toBeGreaterThan(size);
     expect(gateway.errors).toEqual([]);
   });
 
