@@ -46,6 +46,7 @@ function senderFor(protocol: string): Send {
 }
 
 function createSender(Agent: typeof HttpAgent): Send {
+  const freshAgent = new Agent({ keepAlive: false });
   const proxy = createProxyMiddleware({
     // An idle socket is dropped before most servers drop it (Node's own waits 5 s): a request that
     // meets a closing socket is lost, and a POST must not be sent again. No cap on sockets in use:
@@ -54,8 +55,9 @@ function createSender(Agent: typeof HttpAgent): Send {
     ignorePath: true,
     pathFilter: () => true,
     router: (req, _res, options) => {
-      const { body, upstream } = exchangeOf(req);
+      const { body, upstream, fresh } = exchangeOf(req);
       options.buffer = body as unknown as Readable;
+      if (fresh) options.agent = freshAgent;
       return upstream.address;
     },
     selfHandleResponse: true,
@@ -89,6 +91,7 @@ function proxyTarget({ protocol, hostname, port, pathname, search }: URL) {
 
 class Exchange implements UpstreamExchange {
   readonly upstream: Upstream;
+  readonly fresh: boolean;
   /** What HPM pipes into the outgoing request. */
   readonly body = { pipe: (outgoing: ClientRequest) => this.#sendBody(outgoing) };
   readonly #request: UpstreamRequest;
@@ -98,6 +101,7 @@ class Exchange implements UpstreamExchange {
 
   constructor(upstream: Upstream, request: UpstreamRequest, listener: UpstreamListener) {
     this.upstream = upstream;
+    this.fresh = request.fresh;
     this.#request = request;
     this.#listener = listener;
   }
@@ -141,7 +145,7 @@ class Exchange implements UpstreamExchange {
   }
 
   onError(error: Error): void {
-    this.#listener.onError(error);
+    if (!this.#aborted) this.#listener.onError(error);
   }
 
   #sendBody(outgoing: ClientRequest): void {

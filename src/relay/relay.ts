@@ -52,6 +52,7 @@ class Relay implements UpstreamListener, BodyListener {
   #exchange: UpstreamExchange | undefined;
   #answer: IncomingMessage | undefined;
   #heartbeat: Heartbeat | undefined;
+  #isNewConnection = false;
   #connected = false;
   #bodySent = false;
   #over = false;
@@ -75,16 +76,21 @@ class Relay implements UpstreamListener, BodyListener {
     // A pipelined request has no socket until those before it are answered, and is not told when
     // the connection goes.
     if (this.#res.socket === null) this.#req.socket.once('close', this.#abandon);
+    this.#send(false);
+  }
+
+  #send(fresh: boolean): void {
     const headers = upstreamHeaders(this.#req, this.#context.headerEdits);
     if (this.#req.method === 'POST' && this.#body.length !== undefined) {
       headers['content-length'] = this.#body.length;
     }
     const sendBody = (outgoing: Writable) => this.#body.sendTo(outgoing, this);
     const method = this.#req.method as string;
-    this.#exchange = this.#settings.engine({ method, headers, sendBody }, this);
+    this.#exchange = this.#settings.engine({ method, fresh, headers, sendBody }, this);
   }
 
   onConnecting(): void {
+    this.#isNewConnection = true;
     if (!this.#over) this.#stage.start(this.#settings.timeouts.connect, this.#onTimeout);
   }
 
@@ -142,7 +148,24 @@ class Relay implements UpstreamListener, BodyListener {
   onError(error: Error): void {
     // Bytes after the end of the answer break the connection, not the answer.
     if (this.#over || this.#answer?.complete) return;
+    if (this.#isStale()) {
+      this.#exchange?.abort();
+      this.#connected = false;
+      this.#send(true);
+      return;
+    }
     this.#fail(this.#answer === undefined ? reasonOf(error) : 'upstream_invalid', error);
+  }
+
+  /**
+   * Whether the request was lost on a kept-alive connection that the upstream was about to close, and
+   * may be sent again: a POST may not, because it may have been read. The second time the connection
+   * is new, so that there is no third.
+   */
+  #isStale(): boolean {
+    const { method } = this.#req;
+    const mayRepeat = method === 'GET' || method === 'DELETE';
+    return mayRepeat && this.#connected && !this.#isNewConnection && this.#answer === undefined;
   }
 
   #relayAnswer(answer: IncomingMessage): void {

@@ -116,4 +116,34 @@ describe('fault 8: GET and DELETE may be sent a second time, not a third', () =>
     expect(timesSent(upstream, 'lost-one')).toBeLessThanOrEqual(2);
     expect(timesSent(upstream, 'first-one')).toBe(1);
   });
+
+  test.each(['GET', 'DELETE'])('%s lost on a kept-alive connection is answered', async (method) => {
+    const lose = { next: false };
+    const upstream = await rawUpstream((connection) => {
+      // Only a connection that has answered before is about to be closed.
+      const isFirst = upstream.connections.length === 1;
+      losing(isFirst ? lose : { next: false }, ({ socket }) => reset(socket))(connection);
+    });
+    const gateway = await startGateway({ target: upstream.target });
+    expect(await ask(gateway.port, marked('POST', 'first-one'))).toMatchObject({ status: 200 });
+
+    lose.next = true;
+    expect(await ask(gateway.port, marked(method, 'lost-one'))).toMatchObject({ status: 200 });
+
+    expect(upstream.connections).toHaveLength(2);
+    expect(timesSent(upstream, 'lost-one')).toBe(2);
+    expect(gateway.errors).toEqual([]);
+  });
+
+  test.each(['GET', 'DELETE'])('%s lost on a new connection is not sent again', async (method) => {
+    const upstream = await rawUpstream(losing({ next: true }, ({ socket }) => reset(socket)));
+    const gateway = await startGateway({ target: upstream.target });
+
+    expectFailure(
+      await ask(gateway.port, marked(method, 'lost-one')),
+      'upstream_unreachable',
+      gateway,
+    );
+    expect(timesSent(upstream, 'lost-one')).toBe(1);
+  });
 });
