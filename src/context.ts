@@ -45,6 +45,11 @@ export class RequestContext implements GatewayContext {
   /** Set by the relay while a request is on its way upstream: takes it back. */
   abandon: (() => void) | undefined;
 
+  /** Set by the relay as well: asks it to end an event stream, at the last call any of them. */
+  windDown: ((isLastCall: boolean) => void) | undefined;
+  /** Whether the gateway is closing while this request is under way. */
+  isDraining = false;
+
   constructor(req: IncomingMessage) {
     this.req = req;
   }

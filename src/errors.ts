@@ -25,6 +25,7 @@ export type ErrorReason =
   | 'head_too_large'
   | 'body_consumed'
   | 'internal_error'
+  | 'draining'
   | 'upstream_unreachable'
   | 'upstream_invalid'
   | 'upstream_timeout';
@@ -47,6 +48,7 @@ export const ERRORS: Readonly<Record<ErrorReason, ErrorRow>> = {
     'The request body was read before it reached the gateway: mount the gateway before the body parser, or keep the bytes in req.rawBody',
   ),
   internal_error: row(500, 'The gateway failed to handle the request'),
+  draining: row(503, 'The gateway is shutting down; try again'),
   upstream_unreachable: row(502, 'The MCP server could not be reached'),
   upstream_invalid: row(502, 'The MCP server gave an answer that cannot be relayed'),
   upstream_timeout: row(504, 'The MCP server did not answer in time'),

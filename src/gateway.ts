@@ -8,6 +8,7 @@ import { MCP_METHODS } from './mcp/methods.ts';
 import { allowedHosts } from './middleware/allowed-hosts.ts';
 import { allowedMethods } from './middleware/allowed-methods.ts';
 import { bodyLimit } from './middleware/body-limit.ts';
+import { Drain } from './middleware/drain.ts';
 import { headLimits } from './middleware/head-limits.ts';
 import { hostMiddleware } from './middleware/host-middleware.ts';
 import { injectHeaders } from './middleware/inject-headers.ts';
@@ -16,8 +17,15 @@ import { type ConfigProblems, checkConfig } from './options/config-problems.ts';
 import { relay } from './relay/relay.ts';
 import { RELAY_OPTIONS, readRelaySettings } from './relay/relay-options.ts';
 
-/** What {@link createMcpGateway} returns: an Express router. */
-export type McpGateway = Router;
+/** What {@link createMcpGateway} returns: an Express router that can be taken out of service. */
+export type McpGateway = Router & {
+  /**
+   * Takes the gateway out of service: new requests get 503 `draining`, calls finish, event streams
+   * that would stay open end between two events. What is still open after `graceMs` (default:
+   * 10,000 ms) ends then. Resolves when nothing is under way any more; never rejects.
+   */
+  close(options?: { readonly graceMs?: number }): Promise<void>;
+};
 
 /**
  * An Express router that relays MCP traffic (Streamable HTTP: POST, GET, DELETE) to an upstream MCP
@@ -28,7 +36,8 @@ export type McpGateway = Router;
  * @see MCP, Streamable HTTP; RFC 9110 section 7.6
  */
 export function createMcpGateway(config: GatewayConfig): McpGateway {
-  const { path, onError, run } = checkConfig((problems) => compile(problems, config));
+  const drain = new Drain();
+  const { path, onError, run } = checkConfig((problems) => compile(problems, config, drain));
   const warnOfMiss = missWarning(path);
   const router = express.Router();
 
@@ -41,11 +50,15 @@ export function createMcpGateway(config: GatewayConfig): McpGateway {
     if (onError !== undefined) contextOf(req).onError = onError;
     run(req, res, next);
   });
-  return router;
+  return Object.assign(router, {
+    close: ({ graceMs = GRACE_MS } = {}) => drain.drain(graceMs),
+  });
 }
 
+const GRACE_MS = 10_000;
+
 /** The order in which a request meets the slots: cheap and anonymous first, the upstream last. */
-function compile(problems: ConfigProblems, config: GatewayConfig) {
+function compile(problems: ConfigProblems, config: GatewayConfig, drain: Drain) {
   problems.root(config, [
     ...RELAY_OPTIONS,
     'path',
@@ -79,6 +92,7 @@ function compile(problems: ConfigProblems, config: GatewayConfig) {
   const run = chain([
     problems.slot('cors', cors, (options) => mcpCors(withDefaults(options, preflight))),
     headLimits(),
+    drain.middleware,
     problems.slot('hosts', hosts, allowedHosts),
     method,
     problems.slot('bodyLimit', limit, bodyLimit),

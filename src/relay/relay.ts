@@ -5,22 +5,18 @@ import { contextOf, type RequestContext } from '../context.ts';
 import type { ErrorReason } from '../errors.ts';
 import { endWhenRead } from '../http/end-when-read.ts';
 import { makeLastRequest } from '../http/last-request.ts';
-import { isEventStream } from '../http/media-type.ts';
 import type { Middleware } from '../http/middleware.ts';
-import { type AnswerHeadSettings, isRelayable, writeAnswerHead } from './answer-head.ts';
+import { onceClosed } from '../http/once-closed.ts';
+import { AnswerBody, type AnswerBodyListener, type AnswerBodySettings } from './answer-body.ts';
+import { isRelayable, writeAnswerHead } from './answer-head.ts';
 import { Deadline } from './deadline.ts';
 import type { Engine, UpstreamExchange, UpstreamListener } from './engine.ts';
-import { canBeat, Heartbeat } from './heartbeat.ts';
 import { type BodyListener, openBody, type RequestBody } from './request-body.ts';
 import { upstreamHeaders } from './request-headers.ts';
-import type { Timeouts } from './timeouts.ts';
 
 /** What is the same for every request of one gateway. */
-export interface RelaySettings {
+export interface RelaySettings extends AnswerBodySettings {
   readonly engine: Engine;
-  readonly timeouts: Timeouts;
-  /** After how many milliseconds a silent event stream gets a comment; false for never. */
-  readonly heartbeat: number | false;
   readonly relayCors: boolean;
 }
 
@@ -39,19 +35,19 @@ export function relay(settings: RelaySettings): Middleware {
  * that leaves takes the upstream request with it, an answer that breaks off breaks off for the
  * client. Whatever happens first ends it; whatever happens later finds it over.
  */
-class Relay implements UpstreamListener, BodyListener {
+class Relay implements UpstreamListener, BodyListener, AnswerBodyListener {
   readonly #req: IncomingMessage;
-  readonly #res: ServerResponse & { flush?: () => void };
+  readonly #res: ServerResponse;
   readonly #settings: RelaySettings;
   readonly #context: RequestContext;
   readonly #body: RequestBody;
-  /** The timer of the stage the request is in: connect, response, then idle or stream. */
+  /** The timer of the stage the request is in, until it is answered: connect, then response. */
   readonly #stage = new Deadline();
-  /** Runs while one side takes no more bytes. */
+  /** Runs while the upstream takes no more of the body. */
   readonly #stall = new Deadline();
   #exchange: UpstreamExchange | undefined;
   #answer: IncomingMessage | undefined;
-  #heartbeat: Heartbeat | undefined;
+  #answerBody: AnswerBody | undefined;
   #isNewConnection = false;
   #connected = false;
   #bodySent = false;
@@ -72,10 +68,9 @@ class Relay implements UpstreamListener, BodyListener {
 
   start(): void {
     this.#context.abandon = this.#abandon;
-    this.#res.on('close', this.#abandon).on('error', ignore);
-    // A pipelined request has no socket until those before it are answered, and is not told when
-    // the connection goes.
-    if (this.#res.socket === null) this.#req.socket.once('close', this.#abandon);
+    this.#context.windDown = this.#windDown;
+    this.#res.on('error', ignore);
+    onceClosed(this.#req, this.#res, this.#abandon);
     this.#send(false);
   }
 
@@ -169,58 +164,47 @@ class Relay implements UpstreamListener, BodyListener {
   }
 
   #relayAnswer(answer: IncomingMessage): void {
-    const { timeouts, heartbeat, relayCors } = this.#settings;
-    const head: AnswerHeadSettings = { edits: this.#context.headerEdits, relayCors };
-    const res = this.#res;
-    const isStream = isEventStream(answer.headers['content-type']);
-    writeAnswerHead(res, answer, head);
-    this.#stage.start(isStream ? timeouts.stream : timeouts.idle, this.#onTimeout);
-    if (isStream && heartbeat !== false && canBeat(answer)) {
-      this.#heartbeat = new Heartbeat(res, heartbeat);
-    }
-
-    let begun = false;
-    answer.on('data', (chunk: Buffer) => {
-      begun = true;
-      if (!isStream) this.#stage.restart();
-      const wantsMore = res.write(chunk);
-      this.#heartbeat?.push(chunk);
-      // `compression()` in front would keep what it was given.
-      res.flush?.();
-      if (!wantsMore) {
-        answer.pause();
-        if (!isStream) this.#stage.clear();
-        this.#stall.start(timeouts.idle, this.#onStall);
-      }
-    });
-    res.on('drain', () => {
-      if (this.#over) return;
-      this.#stall.clear();
-      if (!isStream) this.#stage.start(timeouts.idle, this.#onTimeout);
-      answer.resume();
-    });
-    answer.on('end', () => this.#finish());
+    const { relayCors } = this.#settings;
+    writeAnswerHead(this.#res, answer, { edits: this.#context.headerEdits, relayCors });
+    this.#answerBody = new AnswerBody(answer, this.#res, this.#settings, this);
+    this.#answerBody.start();
     answer.on('close', () => {
       if (!answer.complete) this.onError(new Error('The upstream closed before its answer ended'));
     });
-    // Together with the first bytes where they are there already, alone where they are not: a client
-    // learns of a stream when it opens.
-    process.nextTick(() => {
-      if (!begun && !this.#over) res.flushHeaders();
-    });
+    if (this.#context.isDraining) this.#windDown(false);
   }
 
-  /** The answer is whole. */
-  #finish(): void {
-    if (this.#over) return;
+  onAnswerEnd(): void {
     this.#release();
     if (!this.#bodySent) this.#exchange?.abort();
-    endWhenRead(this.#req, this.#res);
-    // The last bytes wait for a client that may never read them.
-    if (this.#res.writableLength > 0) {
-      this.#stall.start(this.#settings.timeouts.idle, this.#onStall);
-    }
+    this.#endAnswer();
   }
+
+  onAnswerCurtailed(): void {
+    this.#release();
+    this.#exchange?.abort();
+    this.#endAnswer();
+  }
+
+  #endAnswer(): void {
+    endWhenRead(this.#req, this.#res);
+    this.#answerBody?.awaitLastBytes();
+  }
+
+  onAnswerTimeout(): void {
+    if (this.#over) this.#res.destroy();
+    else this.#onTimeout();
+  }
+
+  /**
+   * The gateway closes. What may stay open for ever ends; the answer to a call, streamed or not, gets
+   * until the last call.
+   */
+  readonly #windDown = (isLastCall: boolean): void => {
+    const { method, headers } = this.#req;
+    const isEndless = method === 'GET' || headers['mcp-method'] === 'subscriptions/listen';
+    if (isLastCall || isEndless) this.#answerBody?.endBetweenEvents();
+  };
 
   #fail(reason: ErrorReason, cause?: unknown): void {
     this.#abandon();
@@ -229,16 +213,9 @@ class Relay implements UpstreamListener, BodyListener {
 
   readonly #onTimeout = (): void => this.#fail('upstream_timeout');
 
-  /** The client takes no more bytes; or it cannot, because its pipelined answer has to wait. */
-  readonly #onStall = (): void => {
-    if (this.#res.socket === null) this.#stall.restart();
-    else if (this.#over) this.#res.destroy();
-    else this.#fail('upstream_timeout');
-  };
-
   /** Takes the request back: the client has gone, or has been answered by somebody else. */
   readonly #abandon = (): void => {
-    this.#stall.clear();
+    this.#answerBody?.stop();
     if (this.#over) return;
     this.#release();
     this.#exchange?.abort();
@@ -247,11 +224,11 @@ class Relay implements UpstreamListener, BodyListener {
   #release(): void {
     this.#over = true;
     this.#context.abandon = undefined;
+    this.#context.windDown = undefined;
     this.#stage.clear();
     this.#stall.clear();
-    this.#heartbeat?.stop();
+    this.#answerBody?.stop();
     this.#body.stop();
-    this.#req.socket.off('close', this.#abandon);
   }
 }
 

@@ -1,0 +1,122 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { isEventStream } from '../http/media-type.ts';
+import { Deadline } from './deadline.ts';
+import { EventStream, isOpenEnded } from './event-stream.ts';
+import type { Timeouts } from './timeouts.ts';
+
+/** Told what becomes of the body of an answer. */
+export interface AnswerBodyListener {
+  /** The client has been handed all of it. */
+  onAnswerEnd(): void;
+  /** Nothing more is to come, though the upstream has not ended: the gateway is closing. */
+  onAnswerCurtailed(): void;
+  /** One side has kept the other waiting for too long. */
+  onAnswerTimeout(): void;
+}
+
+/** The limits that an answer is under. */
+export interface AnswerBodySettings {
+  readonly timeouts: Timeouts;
+  /** After how many milliseconds a silent event stream gets a comment; false for never. */
+  readonly heartbeat: number | false;
+}
+
+/** The body of an answer on its way to the client: as it comes, no faster than the client reads. */
+export class AnswerBody {
+  readonly #answer: IncomingMessage;
+  readonly #res: ServerResponse & { flush?: () => void };
+  readonly #settings: AnswerBodySettings;
+  readonly #listener: AnswerBodyListener;
+  readonly #isStream: boolean;
+  readonly #stream: EventStream | undefined;
+  /** Runs from byte to byte, or for an event stream as a whole. */
+  readonly #pace = new Deadline();
+  /** Runs while the client takes no more bytes. */
+  readonly #stall = new Deadline();
+  #isOver = false;
+
+  constructor(
+    answer: IncomingMessage,
+    res: ServerResponse,
+    settings: AnswerBodySettings,
+    listener: AnswerBodyListener,
+  ) {
+    this.#answer = answer;
+    this.#res = res;
+    this.#settings = settings;
+    this.#listener = listener;
+    this.#isStream = isEventStream(answer.headers['content-type']);
+    if (this.#isStream && isOpenEnded(answer)) {
+      const { heartbeat } = settings;
+      this.#stream = new EventStream(res, heartbeat, () => this.#listener.onAnswerCurtailed());
+    }
+  }
+
+  /** Begins to pass it on. The head is written, but not sent. */
+  start(): void {
+    const { stream, idle } = this.#settings.timeouts;
+    this.#pace.start(this.#isStream ? stream : idle, this.#onTimeout);
+    let hasBegun = false;
+    this.#answer.on('data', (chunk: Buffer) => {
+      hasBegun = true;
+      this.#pass(chunk);
+    });
+    this.#answer.on('end', () => {
+      if (!this.#isOver) this.#listener.onAnswerEnd();
+    });
+    this.#res.on('drain', () => this.#onDrain());
+    // Together with the first bytes where they are there already, alone where they are not: a client
+    // learns of a stream when it opens.
+    process.nextTick(() => {
+      if (!hasBegun && !this.#isOver) this.#res.flushHeaders();
+    });
+  }
+
+  /** Ends an event stream between two events; does nothing to any other answer. */
+  endBetweenEvents(): void {
+    this.#stream?.endBetweenEvents();
+  }
+
+  /** Passes nothing on any more. */
+  stop(): void {
+    this.#isOver = true;
+    this.#pace.clear();
+    this.#stall.clear();
+    this.#stream?.stop();
+  }
+
+  /** All is written; the last bytes may wait for a client that never reads them. */
+  awaitLastBytes(): void {
+    if (this.#res.writableLength > 0) this.#awaitClient();
+  }
+
+  #pass(chunk: Buffer): void {
+    if (this.#isOver) return;
+    if (!this.#isStream) this.#pace.restart();
+    const wantsMore = this.#res.write(chunk);
+    this.#stream?.push(chunk);
+    // `compression()` in front would keep what it was given.
+    this.#res.flush?.();
+    if (wantsMore || this.#isOver) return;
+    this.#answer.pause();
+    if (!this.#isStream) this.#pace.clear();
+    this.#awaitClient();
+  }
+
+  #onDrain(): void {
+    if (this.#isOver) return;
+    this.#stall.clear();
+    if (!this.#isStream) this.#pace.start(this.#settings.timeouts.idle, this.#onTimeout);
+    this.#answer.resume();
+  }
+
+  #awaitClient(): void {
+    this.#stall.start(this.#settings.timeouts.idle, () => {
+      // A pipelined answer has no socket until those before it are sent: its client cannot read it.
+      if (this.#res.socket === null) this.#stall.restart();
+      else this.#onTimeout();
+    });
+  }
+
+  readonly #onTimeout = (): void => this.#listener.onAnswerTimeout();
+}
