@@ -63,7 +63,7 @@ describe('fault 29: pipelined requests are answered in their order', () => {
     ['that is whole', 0],
     ['of which only a part fits', 4 * 1024 * 1024],
   ])('however long: `idle` is not for an answer %s, but has to wait', async (_name, size) => {
-    const timeout = { response: 200, idle: 200 };
+    const timeout = { response: 600, idle: 600 };
     const upstream = await holdingUpstream();
     const gateway = await startGateway({ target: upstream.target, timeout });
     const clock = await startGateway({ target: upstream.target, timeout });

@@ -69,7 +69,7 @@ describe('R1, R2: an upstream that answers while it still reads', () => {
       res.writeHead(200, { 'Content-Type': 'text/event-stream' }).flushHeaders();
       answers.resolve(res);
     });
-    const timeout = { response: 200, idle: 200 };
+    const timeout = { response: 600, idle: 600 };
     const gateway = await startGateway({
       target: `http://127.0.0.1:${port}/`,
       bodyLimit: false,

@@ -9,7 +9,7 @@ const OK = 'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n';
 const STREAM = 'HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n';
 
 /** Small enough to wait for, one after the other. */
-const TINY = { connect: 200, response: 200, idle: 200 };
+const TINY = { connect: 500, response: 500, idle: 500 };
 
 /** Writes `bytes` every `ms` until the connection is gone. */
 function dribble(bytes: string, ms: number): ReturnType<typeof onHead> {
@@ -200,7 +200,7 @@ describe('`stream` is the total of an event stream', () => {
       onHead((socket) => socket.write(STREAM))(connection);
       dribble('data: on\n\n', 20)(connection);
     });
-    const gateway = await startGateway({ target: upstream.target, timeout: { stream: 200 } });
+    const gateway = await startGateway({ target: upstream.target, timeout: { stream: 500 } });
 
     const client = await exchange(gateway.port, rawRequest({ method: 'GET' }));
 
@@ -211,7 +211,7 @@ describe('`stream` is the total of an event stream', () => {
   test('no other answer is meant', async () => {
     const upstream = await rawUpstream(onHead((socket) => socket.write(`${OK}\r\n{`)));
     const streaming = await rawUpstream(onHead((socket) => socket.write(STREAM)));
-    const timeout = { stream: 200 };
+    const timeout = { stream: 500 };
     const gateway = await startGateway({ target: upstream.target, timeout });
     const clock = await startGateway({ target: streaming.target, timeout });
     const client = await send(gateway.port, rawRequest());
