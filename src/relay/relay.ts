@@ -128,6 +128,7 @@ class Relay implements UpstreamListener, BodyListener, AnswerBodyListener {
       return;
     }
     this.#answer = answer;
+    this.#stage.clear();
     this.#stall.clear();
     // The answer came before the question ended. The rest still goes upstream, where it may be read,
     // but only until the answer ends, so that nobody can say where the next request would begin.
