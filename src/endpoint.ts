@@ -1,5 +1,8 @@
 import type { ConfigProblems } from './options/config-problems.ts';
 
+/** The route of the endpoint where none is configured. */
+export const DEFAULT_PATH = '/mcp';
+
 /** Reads the route of the endpoint; without the trailing slash, which means nothing. */
 export function readPath(problems: ConfigProblems, path: unknown): string {
   if (typeof path === 'string' && /^\/[^?#\s]*$/.test(path)) return path.replace(/(?<=.)\/+$/, '');

@@ -1,7 +1,7 @@
 import express, { type Router } from 'express';
 import type { GatewayConfig } from './config.ts';
 import { contextOf } from './context.ts';
-import { isEndpoint, missWarning, readPath } from './endpoint.ts';
+import { DEFAULT_PATH, isEndpoint, missWarning, readPath } from './endpoint.ts';
 import { chain } from './http/chain.ts';
 import type { Middleware } from './http/middleware.ts';
 import { MCP_METHODS } from './mcp/methods.ts';
@@ -72,7 +72,7 @@ function compile(problems: ConfigProblems, config: GatewayConfig, drain: Drain) 
     'onError',
   ]);
   const {
-    path = '/mcp',
+    path = DEFAULT_PATH,
     publicUrl,
     methods = MCP_METHODS,
     bodyLimit: limit = '4mb',
@@ -83,6 +83,7 @@ function compile(problems: ConfigProblems, config: GatewayConfig, drain: Drain) 
     onError,
     ...relayOptions
   } = config;
+  const endpoint = readPath(problems, path);
   const publicOrigin = readPublicOrigin(problems, publicUrl);
   problems.callback('onError', onError);
   const method = problems.slot('methods', methods, allowedMethods);
@@ -98,9 +99,9 @@ function compile(problems: ConfigProblems, config: GatewayConfig, drain: Drain) 
     problems.slot('bodyLimit', limit, bodyLimit),
     problems.slot('use', use, (own) => hostMiddleware([own].flat() as Middleware[])),
     problems.slot('headers', headers, injectHeaders),
-    relay({ ...readRelaySettings(problems, relayOptions), relayCors: cors === false }),
+    relay({ ...readRelaySettings(problems, relayOptions, endpoint), relayCors: cors === false }),
   ]);
-  return { path: readPath(problems, path), onError, run };
+  return { path: endpoint, onError, run };
 }
 
 function withDefaults(

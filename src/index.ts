@@ -12,5 +12,6 @@ export { type McpCorsOptions, mcpCors } from './middleware/mcp-cors.ts';
 export type { Duration } from './options/duration.ts';
 export { type ConfigProblem, GatewayConfigError } from './options/gateway-config-error.ts';
 export type { Size } from './options/size.ts';
+export type { UpstreamHandler } from './relay/in-process-agent.ts';
 export type { EngineName, RelayOptions } from './relay/relay-options.ts';
 export type { TimeoutOptions } from './relay/timeouts.ts';

@@ -1,4 +1,5 @@
 import { contextOf, type ErrorListener } from './context.ts';
+import { DEFAULT_PATH } from './endpoint.ts';
 import { chain } from './http/chain.ts';
 import type { Middleware } from './http/middleware.ts';
 import { MCP_METHODS, type McpMethod } from './mcp/methods.ts';
@@ -43,7 +44,10 @@ function compile(problems: ConfigProblems, options: McpProxyOptions) {
   const run = chain([
     headLimits(),
     problems.slot('methods', methods, allowedMethods),
-    relay({ ...readRelaySettings(problems, relayOptions), relayCors: cors === false }),
+    relay({
+      ...readRelaySettings(problems, relayOptions, DEFAULT_PATH),
+      relayCors: cors === false,
+    }),
   ]);
   return { onError, run };
 }

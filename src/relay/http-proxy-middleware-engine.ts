@@ -14,11 +14,11 @@ import type { Engine, UpstreamExchange, UpstreamListener, UpstreamRequest } from
 /**
  * Sends requests to `target` with http-proxy-middleware. What it sees is never the client's request
  * or response but two objects of ours, so that it can neither forward a header on its own account
- * nor write to, end or destroy the client's answer.
+ * nor write to, end or destroy the client's answer. `agent` connects to something else than a port.
  */
-export function httpProxyMiddlewareEngine(target: URL): Engine {
+export function httpProxyMiddlewareEngine(target: URL, agent?: HttpAgent): Engine {
   const send = senderFor(target.protocol);
-  const upstream: Upstream = { address: proxyTarget(target), host: target.host };
+  const upstream: Upstream = { address: proxyTarget(target), host: target.host, agent };
   return (request, listener) => {
     const exchange = new Exchange(upstream, request, listener);
     exchange.start(send);
@@ -29,6 +29,7 @@ export function httpProxyMiddlewareEngine(target: URL): Engine {
 interface Upstream {
   readonly address: ReturnType<typeof proxyTarget>;
   readonly host: string;
+  readonly agent: HttpAgent | undefined;
 }
 
 type Send = (req: EngineRequest, res: EngineResponse, next: () => void) => Promise<void>;
@@ -57,7 +58,8 @@ function createSender(Agent: typeof HttpAgent): Send {
     router: (req, _res, options) => {
       const { body, upstream, fresh } = exchangeOf(req);
       options.buffer = body as unknown as Readable;
-      if (fresh) options.agent = freshAgent;
+      if (upstream.agent !== undefined) options.agent = upstream.agent;
+      else if (fresh) options.agent = freshAgent;
       return upstream.address;
     },
     selfHandleResponse: true,

@@ -1,17 +1,20 @@
+import type { Agent } from 'node:http';
 import type { ConfigProblems } from '../options/config-problems.ts';
 import { type Duration, readDuration } from '../options/duration.ts';
 import type { Engine } from './engine.ts';
 import { httpProxyMiddlewareEngine } from './http-proxy-middleware-engine.ts';
+import { InProcessAgent, type UpstreamHandler } from './in-process-agent.ts';
 import type { RelaySettings } from './relay.ts';
 import { readTimeouts, type TimeoutOptions } from './timeouts.ts';
 
 /** Where requests go, and how. */
 export interface RelayOptions {
   /**
-   * The upstream MCP endpoint. Its path and query are fixed: nothing a client sends changes them.
-   * Required.
+   * The upstream MCP endpoint: a URL, whose path and query are fixed, so that nothing a client sends
+   * changes them; or a handler in this process (an Express app or router, a plain `(req, res)`), which
+   * is called at `http://localhost` and the gateway's path. Required.
    */
-  readonly target: string | URL;
+  readonly target: string | URL | UpstreamHandler;
   /** The four timers; an object changes those it names, `false` switches all off. */
   readonly timeout?: TimeoutOptions | false;
   /**
@@ -26,24 +29,29 @@ export interface RelayOptions {
 /** The engines there are. */
 export type EngineName = 'http-proxy-middleware';
 
-const ENGINES: Readonly<Record<EngineName, (target: URL) => Engine>> = {
+const ENGINES: Readonly<Record<EngineName, (target: URL, agent?: Agent) => Engine>> = {
   'http-proxy-middleware': httpProxyMiddlewareEngine,
 };
 
 /** The keys of {@link RelayOptions}. */
 export const RELAY_OPTIONS = ['target', 'timeout', 'heartbeat', 'engine'] as const;
 
-/** Reads the options of the relay. */
+/** Reads the options of the relay; `path` is where a handler in this process is called. */
 export function readRelaySettings(
   problems: ConfigProblems,
   options: RelayOptions,
+  path: string,
 ): Pick<RelaySettings, 'engine' | 'timeouts' | 'heartbeat'> {
-  const target = readTarget(problems, options.target);
   const timeouts = readTimeouts(problems, 'timeout', options.timeout);
   const { heartbeat = '15s' } = options;
   const every = heartbeat === false ? false : readDuration(problems, 'heartbeat', heartbeat);
   const createEngine = readEngine(problems, options.engine);
-  return { engine: createEngine(target), timeouts, heartbeat: every };
+  const { target } = options;
+  const engine =
+    typeof target === 'function'
+      ? createEngine(new URL(path, 'http://localhost'), new InProcessAgent(target))
+      : createEngine(readTarget(problems, target));
+  return { engine, timeouts, heartbeat: every };
 }
 
 const DEFAULT_ENGINE: EngineName = 'http-proxy-middleware';
@@ -58,7 +66,11 @@ function readTarget(problems: ConfigProblems, value: unknown): URL {
   const isText = typeof value === 'string' || value instanceof URL;
   const url = isText && URL.canParse(String(value)) ? new URL(value) : undefined;
   if (url === undefined || !/^https?:$/.test(url.protocol)) {
-    problems.add('target', value, "the upstream's URL, like 'https://mcp.example/mcp'");
+    problems.add(
+      'target',
+      value,
+      "the upstream's URL, like 'https://mcp.example/mcp', or a request handler",
+    );
     return new URL('http://invalid');
   }
   if (url.username !== '' || url.password !== '') {

@@ -14,7 +14,7 @@ export interface TestGateway {
 
 /** An Express app with a gateway in it, on a free port. `prepare` mounts what comes before it. */
 export async function startGateway(
-  config: Partial<GatewayConfig> & { target: string | URL },
+  config: GatewayConfig,
   prepare: (app: Express) => void = () => {},
 ): Promise<TestGateway> {
   const errors: GatewayError[] = [];

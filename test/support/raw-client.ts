@@ -53,7 +53,7 @@ export class RawClient extends EventEmitter {
 
   /** Status codes of the answers so far. Bodies that contain a status line would confuse it. */
   get statuses(): number[] {
-    return [...this.text.matchAll(/^HTTP\/1\.[01] (\d{3})/gm)].map((match) => Number(match[1]));
+    return [...this.text.matchAll(/HTTP\/1\.[01] (\d{3}) /g)].map((match) => Number(match[1]));
   }
 }
 

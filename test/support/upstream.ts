@@ -111,7 +111,7 @@ export async function rawUpstream(
   };
 }
 
-/** Answers every request head on a connection with the same bytes. */
+/** Answers the first request head on each connection with the same bytes. */
 export function answering(bytes: string | Buffer): (connection: UpstreamConnection) => void {
   return (connection) => {
     connection.has(/\r\n\r\n/).then(() => {

@@ -1,0 +1,81 @@
+import {
+  Agent,
+  createServer,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
+import { type Duplex, duplexPair } from 'node:stream';
+import type { Next } from '../http/middleware.ts';
+
+/**
+ * An MCP server in this process: an Express app or router, the Node handler of an SDK, or any other
+ * `(req, res)`. What it returns is awaited; what it throws or rejects with ends the request.
+ */
+// biome-ignore lint/suspicious/noExplicitAny: each framework and SDK has request types of its own.
+export type UpstreamHandler = (req: any, res: any, next: any) => unknown;
+
+/**
+ * Connects to a handler instead of a port. Both sides are Node's own HTTP, over a pair of streams in
+ * place of a socket: the handler sees exactly the request that a remote upstream would, with the same
+ * limits, back-pressure and aborts.
+ */
+export class InProcessAgent extends Agent {
+  readonly #server: Server;
+  /** The gateway's end of a connection, by the handler's. */
+  readonly #nearEnds = new WeakMap<Duplex, Duplex>();
+
+  constructor(handler: UpstreamHandler) {
+    super({ keepAlive: false });
+    this.#server = createServer((req, res) =>
+      run(handler, req, res, (cause) => this.#nearEnds.get(req.socket)?.destroy(cause)),
+    );
+    // The gateway has timers of its own for all of this.
+    Object.assign(this.#server, { timeout: 0, headersTimeout: 0, requestTimeout: 0 });
+  }
+
+  override createConnection(): Duplex {
+    const [near, far] = duplexPair();
+    // A socket that is destroyed takes its other end with it; a pair of streams does not.
+    near.once('close', () => far.destroy());
+    far.once('close', () => near.destroy());
+    this.#nearEnds.set(far, near);
+    this.#server.emit('connection', far);
+    return near;
+  }
+}
+
+function run(
+  handler: UpstreamHandler,
+  req: IncomingMessage,
+  res: ServerResponse,
+  abort: (cause: Error) => void,
+): void {
+  const fail = (error: unknown) => {
+    abort(isError(error) ? error : new Error('The upstream handler failed', { cause: error }));
+  };
+  const next = (error?: unknown) => {
+    if (error) fail(error);
+    else res.writeHead(404).end();
+  };
+  try {
+    Promise.resolve(call(handler, req, res, next)).catch(fail);
+  } catch (error) {
+    fail(error);
+  }
+}
+
+/** Apps and routers need a `next`; the handlers of an SDK take a third argument for a parsed body. */
+function call(
+  handler: UpstreamHandler & { handle?: unknown },
+  req: IncomingMessage,
+  res: ServerResponse,
+  next: Next,
+): unknown {
+  return handler(req, res, typeof handler.handle === 'function' ? next : undefined);
+}
+
+/** An error of another realm is one as well. */
+function isError(error: unknown): error is Error {
+  return Object.prototype.toString.call(error) === '[object Error]';
+}
