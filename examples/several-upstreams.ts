@@ -1,4 +1,4 @@
-import express from 'express';
+import express, { type Request } from 'express';
 import { createMcpGateway } from 'express-mcp-gateway';
 
 const app = express();
@@ -7,6 +7,13 @@ app.use(createMcpGateway({ path: '/mcp/search', target: 'https://search.example/
 app.use(createMcpGateway({ path: '/mcp/tickets', target: 'https://tickets.example/api/mcp' }));
 
 // On a mounted path the gateway's own path is '/'.
-app.use('/team/:id/mcp', createMcpGateway({ path: '/', target: 'https://teams.example/mcp' }));
+app.use(
+  '/team/:id/mcp',
+  createMcpGateway({
+    path: '/',
+    target: 'https://teams.example/mcp',
+    headers: { set: { 'X-Team': ({ req }) => String((req as Request).params.id) } },
+  }),
+);
 
 app.listen(3000);

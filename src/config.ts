@@ -17,7 +17,7 @@ export interface GatewayConfig extends RelayOptions {
    * The URL under which agents reach the endpoint. What the gateway says of itself is built from it,
    * never from `Host`. Default: none.
    */
-  readonly publicUrl?: string | URL;
+  readonly publicUrl?: string | URL | false;
   /** Methods to relay; others, HEAD included, get 405. Default: `['POST', 'GET', 'DELETE']`. */
   readonly methods?: readonly McpMethod[];
   /** The largest request body. Default: `'4mb'`. */
@@ -34,5 +34,5 @@ export interface GatewayConfig extends RelayOptions {
   /** Middleware of your own, run last before the relay. Default: none. */
   readonly use?: RequestHandler | readonly RequestHandler[] | false;
   /** Told of every failure that the gateway answers for; never changes the answer. */
-  readonly onError?: ErrorListener;
+  readonly onError?: ErrorListener | false;
 }

@@ -1,6 +1,5 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { GatewayError } from './errors.ts';
-import { clientIp } from './http/client-ip.ts';
 
 /** What the gateway knows of a request, as callbacks see it. */
 export interface GatewayContext {
@@ -55,7 +54,9 @@ export class RequestContext implements GatewayContext {
   }
 
   get ip(): string {
-    return clientIp(this.req);
+    // Express's, which follows `trust proxy`; the socket's, empty once it is gone, without Express.
+    const { ip, socket } = this.req as IncomingMessage & { ip?: unknown };
+    return typeof ip === 'string' ? ip : (socket.remoteAddress ?? '');
   }
 
   get headers(): IncomingHttpHeaders {
@@ -64,10 +65,11 @@ export class RequestContext implements GatewayContext {
 
   /** Tells `onError`, whatever it makes of it. */
   report(error: GatewayError): void {
+    // Told, not asked: a listener's failure is not the request's, however it fails.
     try {
-      this.onError?.(error, this);
+      Promise.resolve(this.onError?.(error, this)).catch(ignore);
     } catch {
-      // Told, not asked: an observer's failure is not the request's.
+      ignore();
     }
   }
 }
@@ -83,3 +85,5 @@ export function contextOf(req: IncomingMessage & { [CONTEXT]?: RequestContext })
   req[CONTEXT] ??= new RequestContext(req);
   return req[CONTEXT];
 }
+
+function ignore(): void {}

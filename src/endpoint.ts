@@ -5,7 +5,8 @@ export const DEFAULT_PATH = '/mcp';
 
 /** Reads the route of the endpoint; without the trailing slash, which means nothing. */
 export function readPath(problems: ConfigProblems, path: unknown): string {
-  if (typeof path === 'string' && /^\/[^?#\s]*$/.test(path)) return path.replace(/(?<=.)\/+$/, '');
+  if (typeof path === 'string' && /^\/[!-~]*$/.test(path) && !/[?#]/.test(path))
+    return path.replace(/(?<=.)\/+$/, '');
   problems.add('path', path, "a path that begins with '/', like '/mcp'");
   return '/';
 }
@@ -19,11 +20,10 @@ export function isEndpoint(requested: string, path: string): boolean {
 export function missWarning(path: string): (baseUrl: string) => void {
   let warned = false;
   return function warnOfMiss(baseUrl) {
-    if (warned || baseUrl === '') return;
+    if (warned || baseUrl === '' || path === '/') return;
     warned = true;
-    const endpoint = path === '/' ? baseUrl : baseUrl + path;
     process.emitWarning(
-      `The MCP gateway mounted at '${baseUrl}' serves '${endpoint}' and got a request for another ` +
+      `The MCP gateway mounted at '${baseUrl}' serves '${baseUrl}${path}' and got a request for another ` +
         `path. To serve '${baseUrl}' itself, configure it with path: '/'.`,
       { type: 'McpGatewayWarning', code: 'MCP_GATEWAY_PATH' },
     );

@@ -39,7 +39,7 @@ export function createMcpGateway(config: GatewayConfig): McpGateway {
   const drain = new Drain();
   const { path, onError, run } = checkConfig((problems) => compile(problems, config, drain));
   const warnOfMiss = missWarning(path);
-  const router = express.Router();
+  const router = express.Router({ mergeParams: true });
 
   router.use(function mcpGateway(req, res, next) {
     if (!isEndpoint(req.path, path)) {
@@ -47,7 +47,8 @@ export function createMcpGateway(config: GatewayConfig): McpGateway {
       next();
       return;
     }
-    if (onError !== undefined) contextOf(req).onError = onError;
+    if (res.headersSent) return;
+    if (onError !== false) contextOf(req).onError = onError;
     run(req, res, next);
   });
   return Object.assign(router, {
@@ -80,13 +81,16 @@ function compile(problems: ConfigProblems, config: GatewayConfig, drain: Drain) 
     hosts = false,
     headers = false,
     use = false,
-    onError,
+    onError = false,
     ...relayOptions
   } = config;
   const endpoint = readPath(problems, path);
   const publicOrigin = readPublicOrigin(problems, publicUrl);
   problems.callback('onError', onError);
-  const method = problems.slot('methods', methods, allowedMethods);
+  if (cors && Object.hasOwn(cors, 'methods')) {
+    problems.add('cors.methods', 'an option', 'methods, which is the same for CORS');
+  }
+  const method = problems.within('methods', () => allowedMethods(methods));
   // A mistake in `methods` is told once.
   const preflight = { origin: publicOrigin, methods: method ? methods : MCP_METHODS };
 
@@ -110,16 +114,15 @@ function withDefaults(
 ): McpCorsOptions {
   // What is no object is left for `mcpCors` to complain of.
   if (typeof options !== 'object' || options === null) return options;
-  return { ...options, origin: options.origin ?? origin, methods };
+  return { origin, ...options, methods };
 }
 
 function readPublicOrigin(problems: ConfigProblems, publicUrl: unknown): string[] {
-  if (publicUrl === undefined) return [];
+  if (publicUrl === undefined || publicUrl === false) return [];
   const isText = typeof publicUrl === 'string' || publicUrl instanceof URL;
   const url = isText && URL.canParse(String(publicUrl)) ? new URL(publicUrl) : undefined;
-  if (url && /^https?:$/.test(url.protocol) && url.hash === '' && url.search === '') {
-    return [url.origin];
-  }
-  problems.add('publicUrl', publicUrl, "a URL like 'https://gateway.example/mcp'");
+  const isPlain = url && [url.search, url.hash, url.username, url.password].join('') === '';
+  if (isPlain && /^https?:$/.test(url.protocol)) return [url.origin];
+  problems.addSecret('publicUrl', publicUrl, "a URL like 'https://gateway.example/mcp'");
   return [];
 }

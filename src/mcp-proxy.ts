@@ -16,7 +16,7 @@ export interface McpProxyOptions extends RelayOptions {
   /** `false` lets the upstream's own CORS headers through. Default: they are dropped. */
   readonly cors?: false;
   /** Told of every failure it answers for. Default: nobody is. */
-  readonly onError?: ErrorListener;
+  readonly onError?: ErrorListener | false;
 }
 
 /**
@@ -31,19 +31,19 @@ export interface McpProxyOptions extends RelayOptions {
 export function mcpProxy(options: McpProxyOptions): Middleware {
   const { onError, run } = checkConfig((problems) => compile(problems, options));
   return function mcpProxyMiddleware(req, res, next) {
-    if (onError !== undefined) contextOf(req).onError = onError;
+    if (onError !== false) contextOf(req).onError = onError;
     run(req, res, next);
   };
 }
 
 function compile(problems: ConfigProblems, options: McpProxyOptions) {
   problems.root(options, [...RELAY_OPTIONS, 'methods', 'cors', 'onError']);
-  const { methods = MCP_METHODS, cors, onError, ...relayOptions } = options;
+  const { methods = MCP_METHODS, cors, onError = false, ...relayOptions } = options;
   if (cors !== undefined && cors !== false) problems.add('cors', cors, 'false, or nothing');
   problems.callback('onError', onError);
   const run = chain([
     headLimits(),
-    problems.slot('methods', methods, allowedMethods),
+    problems.within('methods', () => allowedMethods(methods)),
     relay({
       ...readRelaySettings(problems, relayOptions, DEFAULT_PATH),
       relayCors: cors === false,

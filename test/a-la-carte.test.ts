@@ -182,14 +182,37 @@ describe('onError', () => {
     ]);
   });
 
-  test('changes nothing when it throws', async () => {
-    const { server } = await startGateway({
-      target: 'http://127.0.0.1:1/mcp',
-      onError: () => {
+  test.each([
+    [
+      'throws',
+      () => {
         throw new Error('observer');
       },
-    });
+    ],
+    [
+      'rejects (CVE-2024-21536)',
+      async () => {
+        throw new Error('observer');
+      },
+    ],
+  ])('changes nothing when it %s', async (_, onError) => {
+    const { server } = await startGateway({ target: 'http://127.0.0.1:1/mcp', onError });
     await request(server).post('/mcp').expect(502);
+    await request(server).put('/mcp').expect(405);
+  });
+
+  test('is told of a middleware in use that goes on and then fails', async () => {
+    const upstream = await recordingUpstream();
+    const late = new Error('late');
+    const { server, errors } = await startGateway({
+      target: upstream.target,
+      use: async (_req, _res, next) => {
+        next();
+        throw late;
+      },
+    });
+    await request(server).post('/mcp').expect(200);
+    expect(errors.map(({ cause }) => cause)).toEqual([late]);
   });
 });
 
@@ -202,8 +225,7 @@ describe('hardenServer', () => {
   });
 
   test('fault 30: a client that dribbles its head is cut off', async () => {
-    const server = createServer({ connectionsCheckingInterval: 50 }, () => {});
-    hardenServer(server, { headersTimeout: 100, requestTimeout: 200 });
+    const server = hardenServer(createServer(), { headersTimeout: 100, requestTimeout: 200 });
     const client = await rawClient(await listenOn(server));
     client.send('POST /mcp HTTP/1.1\r\nHost:');
     expect(await client.closed()).toMatch(/^HTTP\/1\.1 408 /);
@@ -212,8 +234,7 @@ describe('hardenServer', () => {
   test('fault 24: an upload slower than the limit ends with 408, and the upstream never sees it whole', async () => {
     const upstream = await rawUpstream();
     const app = express().use(createMcpGateway({ target: upstream.target }));
-    const server = createServer({ connectionsCheckingInterval: 50 }, app);
-    hardenServer(server, { headersTimeout: 100, requestTimeout: 300 });
+    const server = hardenServer(createServer(app), { headersTimeout: 100, requestTimeout: 300 });
     const client = await rawClient(await listenOn(server));
     client.send('POST /mcp HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n12345');
     const connection = await upstream.connection(0);

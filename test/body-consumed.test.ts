@@ -1,10 +1,11 @@
+import { PassThrough } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
-import express, { type Express, type Request } from 'express';
+import express, { type Express, type Request, type RequestHandler } from 'express';
 import request from 'supertest';
 import { startGateway } from './support/gateway.ts';
-import { exchange } from './support/raw-client.ts';
-import { recordingUpstream } from './support/upstream.ts';
+import { exchange, rawClient } from './support/raw-client.ts';
+import { rawUpstream, recordingUpstream } from './support/upstream.ts';
 
 /** Bytes that no parser gives back: key order, spacing, numbers, escapes, a duplicate key. */
 const BODY = '{ "id": 9007199254740993, "a": 1.0, "z":"\\u00e9",\n "a" : 1e400 }';
@@ -90,6 +91,83 @@ describe('R5: a host app that has read the body', () => {
       `${head}Transfer-Encoding: chunked\r\n\r\n7\r\n{"a":1}\r\n0\r\n\r\n`,
     );
     expect(client.statuses).toEqual([413]);
+  });
+});
+
+describe('R5: somebody in front who reads along', () => {
+  const next = (_req: unknown, _res: unknown, go: () => void) => go();
+
+  test.each<[string, RequestHandler]>([
+    [
+      'listens to data',
+      (req, _res, go) =>
+        void next(
+          req,
+          req.on('data', () => {}),
+          go,
+        ),
+    ],
+    ['sets it flowing', (req, _res, go) => void next(req, req.resume(), go)],
+    ['pipes it', (req, _res, go) => void next(req, req.pipe(new PassThrough().resume()), go)],
+    [
+      'listens to its end',
+      (req, _res, go) =>
+        void next(
+          req,
+          req.on('end', () => {}),
+          go,
+        ),
+    ],
+  ])('one who %s: every byte still goes upstream', async (_, tap) => {
+    const { port, upstream } = await gatewayBehind((app) => void app.use(tap));
+    const client = await rawClient(port);
+    client.send(
+      'POST /mcp HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 10\r\n\r\n01234',
+    );
+    client.send('56789');
+    expect(await client.closed()).toMatch(/^HTTP\/1\.1 200 /);
+    expect(upstream.seen.map(({ body }) => body.toString())).toEqual(['0123456789']);
+  });
+
+  test.each<[string, RequestHandler]>([
+    [
+      'reads by readable',
+      (req, _res, go) =>
+        void next(
+          req,
+          req.on('readable', () => req.read()),
+          go,
+        ),
+    ],
+    ['decodes it', (req, _res, go) => void next(req, req.setEncoding('utf8'), go)],
+    ['has read a part', (req, _res, go) => void req.once('data', () => go())],
+  ])('one who %s: 500 at once, nothing goes upstream', async (_, reader) => {
+    const { port, upstream } = await gatewayBehind((app) => void app.use(reader));
+    const bytes = `${'\xff'.repeat(50)}GET /admin HTTP/1.1\r\nHost: x\r\n\r\n`;
+    const head = `POST /mcp HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: ${bytes.length}`;
+    const client = await exchange(port, `${head}\r\n\r\n${bytes}`);
+    expect(client.text).toContain('"reason":"body_consumed"');
+    expect(upstream.seen).toEqual([]);
+  });
+
+  test('one who takes bytes away later: the short request never ends, and its connection goes', async () => {
+    const upstream = await rawUpstream();
+    const { port, errors } = await startGateway({
+      target: upstream.target,
+      use: (req, _res, go) => {
+        go();
+        // As a reader that starts behind the relay's back would.
+        const { emit } = req;
+        req.emit = (event: string, ...args: unknown[]) =>
+          event === 'data' ? true : emit.call(req, event, ...args);
+      },
+    });
+    await exchange(
+      port,
+      'POST /mcp HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 5\r\n\r\n01234',
+    );
+    await (await upstream.connection(0)).closed();
+    expect(errors.map(({ reason }) => reason)).toEqual(['body_consumed']);
   });
 });
 

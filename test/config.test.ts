@@ -47,6 +47,24 @@ describe('createMcpGateway refuses at construction', () => {
     ['a path without a slash', { target, path: 'mcp' }, 'path'],
     ['a path with a query', { target, path: '/mcp?a' }, 'path'],
     ['a publicUrl that is no URL', { target, publicUrl: 'gateway.example' }, 'publicUrl'],
+    ['false for methods: bodies on GET would go unchecked', { target, methods: false }, 'methods'],
+    ['methods for cors', { target, cors: { methods: ['PUT'] } }, 'cors.methods'],
+    ['null for an origin', { target, cors: { origin: null } }, 'cors.origin'],
+    [
+      "'null' with credentials",
+      { target, cors: { origin: 'null', credentials: true } },
+      'cors.origin',
+    ],
+    ['a hole in a list', { target, methods: Array(1) }, 'methods[0]'],
+    ['a path that no request can have', { target, path: '/mé' }, 'path'],
+    ['credentials in publicUrl', { target, publicUrl: 'https://u:p@x/' }, 'publicUrl'],
+    ['a Map of headers', { target, headers: { set: new Map([['X-Key', 'a']]) } }, 'headers.set'],
+    ['Headers', { target, headers: { set: new Headers({ 'X-Key': 'a' }) } }, 'headers.set'],
+    [
+      'a value without a text',
+      { target, headers: { set: { 'X-Key': Object.create(null) } } },
+      'headers.set.X-Key',
+    ],
     ['another engine', { target, engine: 'fetch' }, 'engine'],
     ['an engine named like a property of every object', { target, engine: 'toString' }, 'engine'],
     ['another method', { target, methods: ['PUT'] }, 'methods[0]'],
@@ -108,6 +126,15 @@ describe('createMcpGateway refuses at construction', () => {
     expect(gateway({ target, headers: { response: { set: { [name]: 'a' } } } })).toHaveLength(1);
   });
 
+  test('of several names each has its own path', () => {
+    const forward = ['bad name', 'X-Fine', 'x*y', 'Host'];
+    expect(gateway({ target, headers: { forward } }).map(([path]) => path)).toEqual([
+      'headers.forward[0]',
+      'headers.forward[2]',
+      'headers.forward[3]',
+    ]);
+  });
+
   test('every mistake at once, each with its path', () => {
     const config = {
       targt: target,
@@ -148,10 +175,15 @@ describe('createMcpGateway refuses at construction', () => {
 
   test.each([
     { target: 'http://user:hunter2secret@x/' },
+    { target: 'ftp://user:hunter2secret@x/' },
+    { target: 'user:hunter2secret@x' },
+    { target, publicUrl: 'https://user:hunter2secret@x/?a' },
+    { target, headers: 'X-Api-Key: hunter2secret' },
+    { target, headers: { set: 'X-Api-Key: hunter2secret' } },
     { target, headers: { set: { 'X-Key': 'hunter2secret\n' } } },
     { target, headers: { response: { set: { 'X-Key': 'hunter2secret\n' } } } },
   ])('a secret is not in the message', (config) => {
-    expect(() => createMcpGateway(config)).toThrow(
+    expect(() => createMcpGateway(config as never)).toThrow(
       expect.objectContaining({
         message: expect.not.stringContaining('hunter2secret'),
       }),
@@ -162,6 +194,9 @@ describe('createMcpGateway refuses at construction', () => {
 test('false switches every part off', () => {
   const off = {
     timeout: false,
+    heartbeat: false,
+    publicUrl: false,
+    onError: false,
     cors: false,
     hosts: false,
     headers: false,
@@ -180,6 +215,7 @@ describe('à la carte, the path is the option itself', () => {
     ['mcpCors', () => mcpCors({ origin: 'a' }), ['origin']],
     ['bodyLimit', () => bodyLimit('much'), ['']],
     ['injectHeaders', () => injectHeaders({ set: { Host: 'a' } }), ['set.Host']],
+    ['hardenServer without a server', () => hardenServer(wrong(undefined)), ['server']],
     [
       'hardenServer',
       () => hardenServer(createServer(), { headersTimeout: 'x' }),

@@ -1,7 +1,7 @@
 import { describe, expect, jest, test } from '@jest/globals';
-import express from 'express';
+import express, { type Request } from 'express';
 import request from 'supertest';
-import { createMcpGateway } from '../src/index.ts';
+import { createMcpGateway, type GatewayContext } from '../src/index.ts';
 import { startGateway } from './support/gateway.ts';
 import { exchange } from './support/raw-client.ts';
 import { recordingUpstream } from './support/upstream.ts';
@@ -68,6 +68,28 @@ describe('path', () => {
     expect(calls).toEqual([
       [expect.stringContaining("path: '/'"), expect.objectContaining({ code: 'MCP_GATEWAY_PATH' })],
     ]);
+  });
+
+  test("a miss under a gateway whose path is '/' is none of its mistakes", async () => {
+    const app = express();
+    app.use('/m', createMcpGateway({ path: '/', target: 'http://127.0.0.1:1' }));
+    const emitted = jest.spyOn(process, 'emitWarning').mockImplementation(() => {});
+    await request(app).post('/m/other').expect(404);
+    const calls = emitted.mock.calls;
+    emitted.mockRestore();
+    expect(calls).toEqual([]);
+  });
+
+  test('a mount path’s parameters reach the functions of headers.set', async () => {
+    const upstream = await recordingUpstream();
+    const app = express();
+    const set = { 'X-Team': ({ req }: GatewayContext) => String((req as Request).params.id) };
+    app.use(
+      '/team/:id/mcp',
+      createMcpGateway({ path: '/', target: upstream.target, headers: { set } }),
+    );
+    await request(app).post('/team/7/mcp').expect(200);
+    expect(upstream.seen[0]?.headers['x-team']).toBe('7');
   });
 
   test('everything else in the app goes on as before', async () => {

@@ -38,6 +38,11 @@ describe('dependencies point one way', () => {
     }
   });
 
+  test('errors and the context are at the bottom', () => {
+    expect(imports.get('errors.ts')).toEqual([]);
+    expect(imports.get('context.ts')).toEqual(['errors.ts']);
+  });
+
   test('there is no cycle', () => {
     const done = new Set<string>();
     const visit = (file: string, path: string[]): void => {

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 
 /**
  * Calls `listener` once when an answer is sent whole or its client is gone. A pipelined answer has no
@@ -9,12 +10,27 @@ export function onceClosed(req: IncomingMessage, res: ServerResponse, listener: 
     res.once('close', listener);
     return;
   }
-  const { socket } = req;
+  const listeners = listenersOf(req.socket);
   const onClose = () => {
     res.off('close', onClose);
-    socket.off('close', onClose);
-    listener();
+    if (listeners.delete(onClose)) listener();
   };
   res.on('close', onClose);
-  socket.on('close', onClose);
+  listeners.add(onClose);
+}
+
+const closeListeners = new WeakMap<Socket, Set<() => void>>();
+
+/** One listener for a socket, however many requests a client sends in advance. */
+function listenersOf(socket: Socket): Set<() => void> {
+  let listeners = closeListeners.get(socket);
+  if (listeners === undefined) {
+    const all = new Set<() => void>();
+    socket.once('close', () => {
+      for (const listener of all) listener();
+    });
+    closeListeners.set(socket, all);
+    listeners = all;
+  }
+  return listeners;
 }

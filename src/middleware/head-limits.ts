@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { answerError } from '../answer.ts';
 import type { ErrorReason } from '../errors.ts';
+import { foldFieldName } from '../http/field.ts';
 import { isChunkedExactly } from '../http/framing.ts';
 import { isAfterLastRequest, makeLastRequest } from '../http/last-request.ts';
 import type { Middleware } from '../http/middleware.ts';
@@ -39,8 +40,9 @@ function judgeHead(req: IncomingMessage): ErrorReason | undefined {
       if (!allowed) return 'invalid_request';
       seen.add(name);
     } else if (isSingleton(name)) {
-      if (seen.has(name)) return 'repeated_header';
-      seen.add(name);
+      const folded = foldFieldName(name);
+      if (seen.has(folded)) return 'repeated_header';
+      seen.add(folded);
     }
   }
   return undefined;

@@ -1,4 +1,6 @@
 import { answerError } from '../answer.ts';
+import { contextOf } from '../context.ts';
+import { GatewayError } from '../errors.ts';
 import { chain } from '../http/chain.ts';
 import type { Middleware, Next } from '../http/middleware.ts';
 import { checkConfig } from '../options/config-problems.ts';
@@ -21,7 +23,12 @@ function guard(middleware: Middleware): Middleware {
       if (error === undefined || error === null) next();
       else answerError(req, res, 'internal_error', { cause: error });
     };
-    const fail = (error: unknown) => decide(error ?? new Error('A middleware in `use` failed'));
+    const fail = (error: unknown) => {
+      const cause = error ?? new Error('A middleware in `use` failed');
+      // It has gone on already: the request is no longer its to fail, but somebody should know.
+      if (decided) contextOf(req).report(new GatewayError('internal_error', cause));
+      else decide(cause);
+    };
     try {
       Promise.resolve(middleware(req, res, decide)).catch(fail);
     } catch (error) {

@@ -35,8 +35,9 @@ export interface HeaderRules {
 }
 
 /**
- * Decides which headers the relay behind it sends upstream and back. An answer never contains a
- * value of `set` that is at least 8 characters long: a field that echoes one is dropped.
+ * Decides which headers the relay behind it sends upstream and back. A field of the answer that
+ * contains a value of `set` of 8 characters or more is dropped, unless that value was set under a
+ * standard name or one of MCP's, which hold no secrets.
  *
  * @param rules - See {@link HeaderRules}.
  * @throws {GatewayConfigError} for a name or value that cannot be a header, and for one that frames
@@ -138,18 +139,24 @@ function compileForward(
 ): HeaderEdits['forwards'] {
   const names = new Set<string>();
   const prefixes: string[] = [];
-  for (const [i, rule] of readNames(problems, 'forward', forward).entries()) {
+  const rules: unknown[] = Array.isArray(forward)
+    ? [...forward]
+    : readNames(problems, 'forward', forward);
+  for (const [i, rule] of rules.entries()) {
+    const path = `forward[${i}]`;
+    if (!isFieldName(rule)) {
+      problems.add(path, rule, 'a header name');
+      continue;
+    }
     const name = rule.toLowerCase();
     const prefix = name.endsWith('*') ? name.slice(0, -1) : undefined;
-    if (prefix === undefined) {
-      checkName(problems, `forward[${i}]`, rule);
+    if ((prefix ?? name).includes('*')) problems.add(path, rule, "a '*' at the end only");
+    else if (prefix === undefined) {
+      checkName(problems, path, rule);
       names.add(name);
     } else if (isSensitive(prefix) || decides(prefix)) {
-      problems.add(`forward[${i}]`, rule, 'each of these headers by its full name');
+      problems.add(path, rule, 'each of these headers by its full name');
     } else prefixes.push(prefix);
-    if ((prefix ?? name).includes('*')) {
-      problems.add(`forward[${i}]`, rule, "a '*' at the end only");
-    }
   }
   return (name) =>
     names.has(name) ||
@@ -177,7 +184,7 @@ function readField(problems: ConfigProblems, path: string, name: string, value: 
   if (!isFieldValue(value)) {
     problems.addSecret(path, value, 'a header value, or for a request a function that gives one');
   }
-  return [name, String(value)];
+  return [name, isFieldValue(value) ? value : ''];
 }
 
 /** Shorter values ("1", "prod") occur in harmless fields and are no secrets. */
@@ -189,6 +196,6 @@ function secretsOf(fields: readonly Field[]): string[] {
       const lower = name.toLowerCase();
       return !FORWARDED_HEADERS.has(lower) && !lower.startsWith(MCP_PREFIX);
     })
-    .map(([, value]) => value.replace(/^(basic|bearer|token) +/i, ''))
+    .map(([, value]) => value.trim().replace(/^(basic|bearer|token) +/i, ''))
     .filter((secret) => secret.length >= SHORTEST_SECRET);
 }

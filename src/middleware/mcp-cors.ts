@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import cors from 'cors';
+import vary from 'vary';
 import { answerError } from '../answer.ts';
 import { isFieldName } from '../http/field.ts';
 import type { Middleware } from '../http/middleware.ts';
@@ -22,7 +23,7 @@ export interface McpCorsOptions {
   /** Whether a page may send cookies. Default: `false`. */
   readonly credentials?: boolean;
   /** How long a browser may remember a preflight. Default: `'10m'`. */
-  readonly maxAge?: Duration;
+  readonly maxAge?: Duration | false;
   /** Request headers to allow besides those of MCP. Default: none. */
   readonly allowedHeaders?: readonly string[];
   /** Response headers to expose besides those of MCP. Default: none. */
@@ -51,13 +52,13 @@ export function mcpCors(options: McpCorsOptions = {}): Middleware {
   return function mcpCorsMiddleware(req, res, next) {
     const origin = req.headers.origin;
     if (origin === undefined) {
-      res.appendHeader('Vary', 'Origin');
+      vary(res, 'Origin');
       next();
     } else if (!origins.has(origin)) {
-      res.appendHeader('Vary', 'Origin');
+      vary(res, 'Origin');
       answerError(req, res, 'origin_not_allowed');
     } else if (isPreflight(req)) {
-      res.appendHeader('Vary', 'Access-Control-Request-Headers');
+      vary(res, 'Access-Control-Request-Headers');
       answerPreflight(req as CorsRequest, res as CorsResponse, next);
     } else {
       answer(req as CorsRequest, res as CorsResponse, next);
@@ -109,7 +110,14 @@ function compile(problems: ConfigProblems, options: McpCorsOptions) {
     methods = MCP_METHODS,
   } = options;
   if (typeof credentials !== 'boolean') problems.add('credentials', credentials, 'true or false');
-  const seconds = Math.floor(readDuration(problems, 'maxAge', maxAge) / 1000);
+  if (credentials === true && [origin].flat().includes('null')) {
+    problems.add(
+      'origin',
+      'null',
+      "no 'null' with credentials: every sandboxed page has that origin",
+    );
+  }
+  const maxAgeMs = maxAge === false ? 0 : readDuration(problems, 'maxAge', maxAge);
   const readNames = (path: string, names: unknown) =>
     problems.list(path, names, isFieldName, 'a header name');
   const origins = readOrigins(problems, origin);
@@ -118,7 +126,7 @@ function compile(problems: ConfigProblems, options: McpCorsOptions) {
   const base = {
     origin: origins,
     credentials,
-    maxAge: seconds,
+    ...(maxAge !== false && { maxAge: Math.floor(maxAgeMs / 1000) }),
     methods: problems.list('methods', methods, isMcpMethod, `one of ${MCP_METHODS.join(', ')}`),
     exposedHeaders: [...BROWSER_RESPONSE_HEADERS, ...exposed],
   };

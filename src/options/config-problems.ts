@@ -25,12 +25,16 @@ export class ConfigProblems {
 
   /** Reads the entries of an object whose keys are the user's. */
   entries(path: string, value: unknown): [key: string, value: unknown][] {
-    return this.#isObject(path, value) ? Object.entries(value) : [];
+    if (!this.#isObject(path, value)) return [];
+    if (Object.prototype.toString.call(value) === '[object Object]') return Object.entries(value);
+    // A Map or Headers has no entries of its own: all of them would be missing without a word.
+    this.addSecret(path, value, 'a plain object');
+    return [];
   }
 
   #isObject(path: string, value: unknown): value is object {
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return true;
-    this.add(path, value, 'an object');
+    this.addSecret(path, value, 'an object');
     return false;
   }
 
@@ -65,29 +69,32 @@ export class ConfigProblems {
       this.add(path, value, `a list, and in it ${expected}`);
       return [];
     }
-    return value.filter((item, i) => {
+    return [...value].filter((item, i) => {
       if (!isItem(item)) this.add(`${path}[${i}]`, item, expected);
       return isItem(item);
     });
   }
 
-  /** Notes a callback that is given but is not a function. */
+  /** Notes a callback that is neither off nor a function. */
   callback(path: string, value: unknown): void {
-    if (value !== undefined && typeof value !== 'function') this.add(path, value, 'a function');
+    if (value !== false && typeof value !== 'function') this.add(path, value, 'a function');
   }
 
   /**
-   * Builds the slot that an option configures; none for `false`. Config mistakes of the factory
-   * become ours, under `path`.
+   * Builds the slot that an option configures; none for `false`.
    */
   slot<Option, Slot>(
     path: string,
     option: Option | false,
     build: (option: Option) => Slot,
   ): Slot | undefined {
-    if (option === false) return undefined;
+    return option === false ? undefined : this.within(path, () => build(option));
+  }
+
+  /** Runs a factory whose config mistakes become ours, under `path`. */
+  within<T>(path: string, build: () => T): T | undefined {
     try {
-      return build(option);
+      return build();
     } catch (error) {
       if (!(error instanceof GatewayConfigError)) throw error;
       for (const problem of error.problems) {

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import vary from 'vary';
 import type { HeaderEdits } from '../context.ts';
 import { isFieldValue } from '../http/field.ts';
 import { isChunkedExactly } from '../http/framing.ts';
@@ -44,7 +45,7 @@ export function writeAnswerHead(
   for (const [lower, field] of answerFields(answer, settings)) {
     if (lower.startsWith('access-control-') && res.hasHeader(field.name)) continue;
     // What was set before us belongs to this answer as well: to be added to, not to be replaced.
-    if (lower === 'vary') res.appendHeader(field.name, field.values);
+    if (lower === 'vary') vary(res, field.values.join());
     else res.setHeader(field.name, field.values.length > 1 ? field.values : field.values.join());
   }
   for (const { response } of settings.edits) {

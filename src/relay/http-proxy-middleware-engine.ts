@@ -34,7 +34,7 @@ interface Upstream {
 
 type Send = (req: EngineRequest, res: EngineResponse, next: () => void) => Promise<void>;
 
-/** One instance per protocol for the whole process: each one listens on every server it serves. */
+/** One instance per protocol for the whole process, and so one pool of connections. */
 const senders = new Map<string, Send>();
 
 function senderFor(protocol: string): Send {

@@ -66,7 +66,7 @@ function readTarget(problems: ConfigProblems, value: unknown): URL {
   const isText = typeof value === 'string' || value instanceof URL;
   const url = isText && URL.canParse(String(value)) ? new URL(value) : undefined;
   if (url === undefined || !/^https?:$/.test(url.protocol)) {
-    problems.add(
+    problems.addSecret(
       'target',
       value,
       "the upstream's URL, like 'https://mcp.example/mcp', or a request handler",

@@ -110,6 +110,10 @@ class Relay implements UpstreamListener, BodyListener, AnswerBodyListener {
     if (this.#answer === undefined) this.#stall.clear();
   }
 
+  onBodyLost(): void {
+    this.#fail('body_consumed');
+  }
+
   #awaitAnswer(): void {
     if (this.#over || this.#answer !== undefined || !this.#connected || !this.#bodySent) return;
     if (this.#req.method === 'GET') return;

@@ -10,6 +10,8 @@ export interface BodyListener {
   onBodyBlocked(): void;
   /** The upstream takes more again. */
   onBodyFlowing(): void;
+  /** Some of it never came here: somebody else was reading as well. */
+  onBodyLost(): void;
 }
 
 /** A request body on its way upstream: the bytes that came, once, in order. */
@@ -29,8 +31,21 @@ export interface RequestBody {
  */
 export function openBody(req: IncomingMessage & { rawBody?: unknown }): RequestBody | undefined {
   if (!hasBody(req)) return new KeptBody(undefined);
-  if (!req.readableDidRead && !req.readableEnded) return new StreamedBody(req);
+  if (isUntouched(req)) return new StreamedBody(req);
   return isAsSent(req, req.rawBody) ? new KeptBody(req.rawBody) : undefined;
+}
+
+/**
+ * Whether every byte is still to be had. One who listens to `data` may go on listening; one who
+ * reads by `readable` would take bytes away, and decoded text is no longer the bytes that came.
+ */
+function isUntouched(req: IncomingMessage): boolean {
+  return (
+    !req.readableDidRead &&
+    !req.readableEnded &&
+    req.readableEncoding === null &&
+    req.listenerCount('readable') === 0
+  );
 }
 
 /** Body parsers inflate before they keep: then length or coding tells that these bytes are others. */
@@ -62,12 +77,15 @@ class KeptBody implements RequestBody {
 class StreamedBody implements RequestBody {
   readonly length: number | undefined;
   readonly #req: IncomingMessage;
+  #sent = 0;
   #outgoing: Writable | undefined;
   #listener: BodyListener | undefined;
 
   constructor(req: IncomingMessage) {
     this.length = declaredLength(req);
     this.#req = req;
+    // Who listened before may have set it flowing; nothing may pass before it is listened to here.
+    req.pause();
   }
 
   sendTo(outgoing: Writable, listener: BodyListener): void {
@@ -83,6 +101,7 @@ class StreamedBody implements RequestBody {
   }
 
   readonly #onData = (chunk: Buffer): void => {
+    this.#sent += chunk.length;
     if (this.#outgoing?.write(chunk) !== false) return;
     this.#req.pause();
     this.#listener?.onBodyBlocked();
@@ -94,6 +113,11 @@ class StreamedBody implements RequestBody {
   };
 
   readonly #onEnd = (): void => {
+    // An upstream that waits for more would take it from the next request.
+    if (this.length !== undefined && this.#sent !== this.length) {
+      this.#listener?.onBodyLost();
+      return;
+    }
     this.#outgoing?.end();
     this.#listener?.onBodySent();
   };

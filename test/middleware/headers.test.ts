@@ -190,15 +190,24 @@ describe('headers.remove and headers.response', () => {
 
   test('a header that echoes a secret of set does not come back; others do', async () => {
     const headers = await answered(
-      { set: { Authorization: 'Bearer very-secret-token', 'X-Env': 'prod', Accept: 'text/plain' } },
+      {
+        set: {
+          Authorization: 'Bearer very-secret-token',
+          'X-Padded': '  padded-secret ',
+          'X-Env': 'prod',
+          Accept: 'text/plain',
+        },
+      },
       {
         'X-Echo': 'you sent very-secret-token',
+        'X-Padded-Echo': 'padded-secret',
         'Set-Cookie': ['a=very-secret-token', 'b=1'],
         'X-Env': 'prod',
         'Content-Type': 'text/plain',
       },
     );
     expect(headers.get('x-echo')).toBeNull();
+    expect(headers.get('x-padded-echo')).toBeNull();
     expect(headers.getSetCookie()).toEqual(['b=1']);
     expect(headers.get('x-env')).toBe('prod');
     expect(headers.get('content-type')).toBe('text/plain');

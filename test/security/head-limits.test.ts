@@ -51,6 +51,13 @@ describe('H8: a repeated singleton is refused', () => {
     await expectUnheard(pair);
   });
 
+  test('CVE-2025-64484: `_` for `-` is the same field', async () => {
+    const pair = await startPair();
+    const client = await exchange(pair.port, post(['Mcp-Session-Id: a', 'Mcp-Session_Id: b']));
+    expect(reasonIn(client.text)).toBe('repeated_header');
+    await expectUnheard(pair);
+  });
+
   test('other fields may be repeated and go upstream line by line', async () => {
     const { port, upstream } = await startPair();
     const fields = ['Accept: application/json', 'Baggage: a=1', 'Accept: text/event-stream'];
