@@ -1,0 +1,13 @@
+import express from 'express';
+import { createMcpGateway } from '../../src/index.ts';
+import { type Listening, listen } from './listen.ts';
+
+const LOCAL_HOSTS = ['127.0.0.1', 'localhost', '[::1]'];
+
+/** A gateway before `target`, for callers on this machine only, as the suite demands of a server. */
+export function startGateway(target: string): Promise<Listening> {
+  return listen((port) => {
+    const origin = LOCAL_HOSTS.map((host) => `http://${host}:${port}`);
+    return express().use(createMcpGateway({ target, hosts: LOCAL_HOSTS, cors: { origin } }));
+  });
+}

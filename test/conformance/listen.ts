@@ -1,0 +1,27 @@
+import { once } from 'node:events';
+import { createServer, type RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** A server on a free port of this machine. */
+export interface Listening {
+  /** The endpoint, under the name by which the suite takes a server for a local one. */
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/** Listens with what `listenerFor` gives, which may want to know the port. */
+export async function listen(listenerFor: (port: number) => RequestListener): Promise<Listening> {
+  const server = createServer();
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.on('request', listenerFor(port));
+  return {
+    url: `http://127.0.0.1:${port}/mcp`,
+    async close() {
+      server.close();
+      server.closeAllConnections();
+      await once(server, 'close');
+    },
+  };
+}

@@ -1,0 +1,43 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/** One check of a scenario, as the suite writes it down. */
+export interface Check {
+  readonly id: string;
+  readonly name: string;
+  readonly description: string;
+  readonly status: 'SUCCESS' | 'FAILURE' | 'WARNING' | 'SKIPPED' | 'INFO';
+  readonly errorMessage?: string;
+}
+
+/** The checks of each scenario, in the order in which they ran. */
+export type Results = ReadonlyMap<string, readonly Check[]>;
+
+const FOLDER = /^(?:server-)?(.+)-(\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d-\d+Z)$/;
+
+/** Reads what the suite has written to `folder`: one folder each scenario, with its start in the name. */
+export async function readResults(folder: string): Promise<Results> {
+  const runs = (await readdir(folder)).flatMap((name) => {
+    const [, scenario, start] = FOLDER.exec(name) ?? [];
+    return scenario && start ? [{ name, scenario, start }] : [];
+  });
+  runs.sort((a, b) => a.start.localeCompare(b.start));
+  const results = new Map<string, Check[]>();
+  for (const { name, scenario } of runs) {
+    results.set(scenario, JSON.parse(await readFile(join(folder, name, 'checks.json'), 'utf8')));
+  }
+  return results;
+}
+
+/** How many checks of a scenario count, and how many of those passed. */
+export function score(checks: readonly Check[] = []): { passed: number; total: number } {
+  const counted = checks.filter(({ status }) => status !== 'INFO' && status !== 'SKIPPED');
+  const passed = counted.filter(({ status }) => status === 'SUCCESS').length;
+  return { passed, total: counted.length };
+}
+
+/** Whether a scenario checked something, and found nothing to complain of. */
+export function passes(checks: readonly Check[]): boolean {
+  const { passed, total } = score(checks);
+  return total > 0 && passed === total;
+}

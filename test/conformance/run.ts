@@ -1,0 +1,38 @@
+/**
+ * The official conformance suite, by difference: `npm run conformance` runs it without the gateway
+ * and through it, and fails when a single check comes out differently. A relay that changes nothing
+ * passes with any server, whatever that server can do.
+ */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { runClientLeg } from './client-leg.ts';
+import { FLOOR, REVISIONS } from './expectations.ts';
+import { problemsOf } from './problems.ts';
+import { report } from './report.ts';
+import { runServerLeg } from './server-leg.ts';
+import { installSuite } from './suite.ts';
+
+await installSuite();
+const folder = await mkdtemp(join(tmpdir(), 'conformance-'));
+const problems: string[] = [];
+
+for (const revision of REVISIONS) {
+  const legs = [
+    { run: runServerLeg, floor: FLOOR[revision].server },
+    { run: runClientLeg, floor: FLOOR[revision].client },
+  ];
+  for (const { run, floor } of legs) {
+    const leg = await run(revision, join(folder, revision, run.name));
+    process.stdout.write(`${report(leg)}\n\n`);
+    problems.push(...problemsOf(leg, floor));
+  }
+}
+
+if (problems.length === 0) {
+  process.stdout.write('No difference\n');
+  await rm(folder, { recursive: true });
+} else {
+  process.stdout.write(`${problems.join('\n')}\nWhat the suite saw: ${folder}\n`);
+  process.exitCode = 1;
+}

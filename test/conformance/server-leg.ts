@@ -1,0 +1,39 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Leg } from './compare.ts';
+import type { Revision } from './expectations.ts';
+import { startGateway } from './gateway.ts';
+import { type Listening, listen } from './listen.ts';
+import { type Results, readResults } from './results.ts';
+import { createFixture } from './server/fixture.ts';
+import { runSuite } from './suite.ts';
+
+/** The suite as a client: of the fixture, and of the gateway before it. */
+export async function runServerLeg(revision: Revision, folder: string): Promise<Leg> {
+  // A new fixture for each side: nothing that one leaves behind reaches the other.
+  const fixture = () => listen(createFixture);
+  const direct = await during(fixture(), ({ url }) => test(url, revision, join(folder, 'direct')));
+  const gateway = await during(fixture(), ({ url }) =>
+    during(startGateway(url), (gateway) => test(gateway.url, revision, join(folder, 'gateway'))),
+  );
+  return { title: `${revision}, server`, direct, gateway };
+}
+
+async function test(url: string, revision: Revision, folder: string): Promise<Results> {
+  await mkdir(folder, { recursive: true });
+  await runSuite('server', '--url', url, '--requirements', revision, '-o', folder);
+  return readResults(folder);
+}
+
+/** Runs something while a server listens. */
+async function during<T>(
+  starting: Promise<Listening>,
+  run: (server: Listening) => Promise<T>,
+): Promise<T> {
+  const server = await starting;
+  try {
+    return await run(server);
+  } finally {
+    await server.close();
+  }
+}
