@@ -1,7 +1,7 @@
 /**
  * A gateway in a process of its own, for what is decided when a process starts (the certificates it
  * trusts) and for what would end one. Told its config by its first argument, tells its parent its
- * port, then every error that nobody caught.
+ * port, then every error that nobody caught; and, when asked, how much memory is in use.
  */
 import type { AddressInfo } from 'node:net';
 import express from 'express';
@@ -11,6 +11,11 @@ const report = (message: object) => process.send?.(message);
 
 process.on('uncaughtException', (error) => report({ uncaught: String(error.stack) }));
 process.on('unhandledRejection', (error) => report({ uncaught: String(error) }));
+process.on('message', () => {
+  globalThis.gc?.();
+  const { heapUsed, external } = process.memoryUsage();
+  report({ memory: heapUsed + external });
+});
 process.on('disconnect', () => process.exit());
 
 const app = express();

@@ -9,11 +9,13 @@ export interface GatewayProcess {
   readonly uncaught: string[];
   /** What `onError` was told, once it was told of that many failures. */
   told(count: number): Promise<readonly Failure[]>;
+  /** Bytes in use after a garbage collection. */
+  memory(): Promise<number>;
   stop(): Promise<void>;
 }
 
 type Failure = Pick<GatewayError, 'reason' | 'status'>;
-type Message = { port: number } | { uncaught: string } | { failure: Failure };
+type Message = { port: number } | { uncaught: string } | { failure: Failure } | { memory: number };
 
 /** Starts a gateway in a process of its own; `config` has to survive JSON. */
 export async function startGatewayProcess(
@@ -26,6 +28,7 @@ export async function startGatewayProcess(
     // Node 22 before 22.18 reads TypeScript only when told to.
     execArgv: [
       '--disable-warning=ExperimentalWarning',
+      '--expose-gc',
       ...(process.features.typescript ? [] : ['--experimental-strip-types']),
     ],
   });
@@ -36,7 +39,7 @@ export async function startGatewayProcess(
   child.on('message', (message: Message) => {
     if ('port' in message) resolve(message.port);
     else if ('failure' in message) failures.push(message.failure);
-    else uncaught.push(message.uncaught);
+    else if ('uncaught' in message) uncaught.push(message.uncaught);
   });
   child.on('exit', (code) => {
     if (code !== 0) uncaught.push(`exit code ${code}`);
@@ -49,6 +52,11 @@ export async function startGatewayProcess(
     async told(count) {
       while (failures.length < count) await once(child, 'message');
       return failures;
+    },
+    async memory() {
+      child.send('memory');
+      const [{ memory }] = await once(child, 'message');
+      return memory;
     },
     async stop() {
       child.disconnect();
