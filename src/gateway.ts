@@ -22,7 +22,8 @@ export type McpGateway = Router & {
   /**
    * Takes the gateway out of service: new requests get 503 `draining`, calls finish, event streams
    * that would stay open end between two events. What is still open after `graceMs` (default:
-   * 10,000 ms) ends then. Resolves when nothing is under way any more; never rejects.
+   * 10,000 ms; `Infinity` waits for ever) ends within a second then; a later call sets the time anew.
+   * Resolves when nothing is under way any more; never rejects.
    */
   close(options?: { readonly graceMs?: number }): Promise<void>;
 };
@@ -47,12 +48,13 @@ export function createMcpGateway(config: GatewayConfig): McpGateway {
       next();
       return;
     }
-    if (res.headersSent) return;
+    // Somebody was first, or nobody is there any more.
+    if (res.headersSent || res.closed || req.socket.destroyed) return;
     if (onError !== false) contextOf(req).onError = onError;
     run(req, res, next);
   });
   return Object.assign(router, {
-    close: ({ graceMs = GRACE_MS } = {}) => drain.drain(graceMs),
+    close: (options?: { readonly graceMs?: number }) => drain.drain(options?.graceMs ?? GRACE_MS),
   });
 }
 

@@ -150,6 +150,26 @@ describe('R5: somebody in front who reads along', () => {
     expect(upstream.seen).toEqual([]);
   });
 
+  test.each([
+    ['by length', (body: string) => `Content-Length: ${body.length}\r\n\r\n${body}`],
+    [
+      'chunked',
+      (body: string) =>
+        `Transfer-Encoding: chunked\r\n\r\n${body.length.toString(16)}\r\n${body}\r\n0\r\n\r\n`,
+    ],
+  ])('one who begins to read just after, framed %s: never half of it', async (_, framed) => {
+    const { port, upstream } = await gatewayBehind((app) => {
+      app.use(async (req, _res, go) => {
+        go();
+        for await (const _ of req);
+      });
+    });
+    const head = 'POST /mcp HTTP/1.1\r\nHost: x\r\nConnection: close\r\n';
+    const client = await exchange(port, head + framed('x'.repeat(700_000)));
+    expect(client.text).toContain('"reason":"body_consumed"');
+    expect(upstream.seen).toEqual([]);
+  });
+
   test('one who takes bytes away later: the short request never ends, and its connection goes', async () => {
     const upstream = await rawUpstream();
     const { port, errors } = await startGateway({

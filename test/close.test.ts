@@ -129,6 +129,42 @@ describe('S9: close()', () => {
     expect(await client.has(LAST_CHUNK)).toMatch(/data: 1\n\n\r\n0\r\n\r\n$/);
   });
 
+  test('graceMs: a client that takes no more is not waited for', async () => {
+    const { gateway, beginStream } = await gatewayUnderWay();
+    const [client, res] = await beginStream('GET');
+    client.socket.pause();
+    while (res.write(`data: ${'x'.repeat(60_000)}\n\n`)) await new Promise(setImmediate);
+    await gateway.close({ graceMs: 50 });
+  });
+
+  test('graceMs: Infinity waits; a later call hastens it', async () => {
+    const { gateway, begin } = await gatewayUnderWay();
+    const [client] = await begin('POST', '{}');
+    const closing = gateway.close({ graceMs: Number.POSITIVE_INFINITY });
+    await new Promise(setImmediate);
+    expect(client.text).toBe('');
+    await gateway.close({ graceMs: 0 });
+    await closing;
+    expect(await client.has(/\}\}$/)).toMatch(/^HTTP\/1\.1 503 /);
+  });
+
+  test('a client that left before it got to the gateway is not waited for', async () => {
+    const gateway = createMcpGateway({ target: 'http://127.0.0.1:1/' });
+    const entered = Promise.withResolvers<() => void>();
+    const arrived = Promise.withResolvers<void>();
+    const app = express().use((_req, res, next) => {
+      arrived.resolve();
+      res.on('close', () => entered.resolve(next));
+    }, gateway);
+    const { port } = await serve(app);
+    const client = await rawClient(port);
+    client.send('POST /mcp HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}');
+    await arrived.promise;
+    client.socket.destroy();
+    (await entered.promise)();
+    await gateway.close();
+  });
+
   test('a client that has left is not waited for', async () => {
     const { gateway, begin } = await gatewayUnderWay();
     const [client, res] = await begin('POST', '{}');

@@ -158,6 +158,42 @@ describe('an upstream in this process', () => {
     expect(errors[0]?.cause).toBe(failure);
   });
 
+  test.each(['GET', 'DELETE', 'POST'])('one that fails at %s is called once', async (method) => {
+    let calls = 0;
+    const { url } = await inFront(() => {
+      calls += 1;
+      throw failure;
+    });
+    expect((await fetch(url, { method })).status).toBe(502);
+    expect(calls).toBe(1);
+  });
+
+  test.each(['GET', 'POST'])('one that destroys its answer to %s: 502', async (method) => {
+    const { url } = await inFront((_req, res) => res.destroy());
+    expect((await fetch(url, { method })).status).toBe(502);
+  });
+
+  test('an app that goes on after it has answered has answered', async () => {
+    const app = express().use((_req, res, next) => {
+      res.end('ok');
+      next();
+    });
+    const { url } = await inFront(app);
+    expect(await (await fetch(url, { method: 'POST' })).text()).toBe('ok');
+  });
+
+  test('may call what handlers call on a socket', async () => {
+    const { url } = await inFront(
+      express().get('/mcp', (req, res) => {
+        req.setTimeout(0);
+        res.setTimeout(0);
+        req.socket.setNoDelay(true).setKeepAlive(true).unref().ref();
+        res.end(req.ip);
+      }),
+    );
+    expect(await (await fetch(url)).text()).toBe('127.0.0.1');
+  });
+
   test('one that never answers: 504', async () => {
     const { url } = await inFront(() => {}, { timeout: { response: 50 } });
     expect((await fetch(url, { method: 'POST', body: '{}' })).status).toBe(504);

@@ -6,6 +6,10 @@ import type { Socket } from 'node:net';
  * socket until those before it are sent, and is not told when the connection goes.
  */
 export function onceClosed(req: IncomingMessage, res: ServerResponse, listener: () => void): void {
+  if (res.closed || req.socket.destroyed) {
+    process.nextTick(listener);
+    return;
+  }
   if (res.socket !== null) {
     res.once('close', listener);
     return;

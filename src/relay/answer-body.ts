@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Deadline } from '../http/deadline.ts';
 import { isEventStream } from '../http/media-type.ts';
-import { Deadline } from './deadline.ts';
 import { EventStream, isOpenEnded } from './event-stream.ts';
 import type { Timeouts } from './timeouts.ts';
 
@@ -104,7 +104,10 @@ export class AnswerBody {
   }
 
   #onDrain(): void {
-    if (this.#isOver) return;
+    if (this.#isOver) {
+      this.#stall.restart();
+      return;
+    }
     this.#stall.clear();
     if (!this.#isStream) this.#pace.start(this.#settings.timeouts.idle, this.#onTimeout);
     this.#answer.resume();

@@ -20,8 +20,11 @@ export interface UpstreamListener {
   onConnected(): void;
   /** The head of the final answer has been read; its body waits. */
   onResponse(answer: IncomingMessage): void;
-  /** May be called more than once, and after `onResponse`. */
-  onError(error: Error): void;
+  /**
+   * May be called more than once, and after `onResponse`. `hasBegun` tells whether the upstream had
+   * sent anything in answer.
+   */
+  onError(error: Error, hasBegun: boolean): void;
 }
 
 /** A request under way. */

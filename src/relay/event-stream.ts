@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Deadline } from '../http/deadline.ts';
 import { EventBoundary } from '../mcp/event-boundary.ts';
-import { Deadline } from './deadline.ts';
 
 /** A comment, which every reader of event streams skips (HTML standard, "Event stream format"). */
 const COMMENT = ':\n\n';

@@ -6,6 +6,7 @@ import {
   type OutgoingHttpHeaders,
 } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
+import type { Socket } from 'node:net';
 import type { Duplex, Readable } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import { createProxyMiddleware } from 'http-proxy-middleware';
@@ -99,6 +100,9 @@ class Exchange implements UpstreamExchange {
   readonly #request: UpstreamRequest;
   readonly #listener: UpstreamListener;
   readonly #response = new EngineResponse();
+  #socket: Socket | undefined;
+  /** What had come over a kept-alive connection before this request. */
+  #readBefore = 0;
   #aborted = false;
 
   constructor(upstream: Upstream, request: UpstreamRequest, listener: UpstreamListener) {
@@ -132,12 +136,13 @@ class Exchange implements UpstreamExchange {
       this.onError(new Error('The upstream switched protocols'));
     });
     const socket = outgoing.socket as TLSSocket;
-    const isNew = socket.connecting || (socket.encrypted && !outgoing.reusedSocket);
-    if (!isNew) {
+    this.#socket = socket;
+    this.#readBefore = socket.bytesRead;
+    if (!outgoing.reusedSocket) this.#listener.onConnecting();
+    if (!socket.connecting && (outgoing.reusedSocket || !socket.encrypted)) {
       this.#listener.onConnected();
       return;
     }
-    this.#listener.onConnecting();
     socket.once(socket.encrypted ? 'secureConnect' : 'connect', () => this.#listener.onConnected());
   }
 
@@ -147,7 +152,9 @@ class Exchange implements UpstreamExchange {
   }
 
   onError(error: Error): void {
-    if (!this.#aborted) this.#listener.onError(error);
+    if (this.#aborted) return;
+    const hasBegun = this.#socket !== undefined && this.#socket.bytesRead > this.#readBefore;
+    this.#listener.onError(error, hasBegun);
   }
 
   #sendBody(outgoing: ClientRequest): void {

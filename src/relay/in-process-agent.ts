@@ -40,9 +40,27 @@ export class InProcessAgent extends Agent {
     near.once('close', () => far.destroy());
     far.once('close', () => near.destroy());
     this.#nearEnds.set(far, near);
+    Object.assign(far, SOCKET_METHODS);
     this.#server.emit('connection', far);
     return near;
   }
+}
+
+/** What handlers call on a socket, and what it says of its peer: it is this process. */
+const SOCKET_METHODS = {
+  remoteAddress: '127.0.0.1',
+  setTimeout: chainable,
+  setNoDelay: chainable,
+  setKeepAlive: chainable,
+  ref: chainable,
+  unref: chainable,
+  destroySoon(this: Duplex) {
+    this.end();
+  },
+};
+
+function chainable<T>(this: T): T {
+  return this;
 }
 
 function run(
@@ -56,7 +74,7 @@ function run(
   };
   const next = (error?: unknown) => {
     if (error) fail(error);
-    else res.writeHead(404).end();
+    else if (!res.headersSent) res.writeHead(404).end();
   };
   try {
     Promise.resolve(call(handler, req, res, next)).catch(fail);

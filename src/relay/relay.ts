@@ -3,16 +3,18 @@ import type { Writable } from 'node:stream';
 import { answerError } from '../answer.ts';
 import { contextOf, type RequestContext } from '../context.ts';
 import type { ErrorReason } from '../errors.ts';
+import { Deadline } from '../http/deadline.ts';
 import { endWhenRead } from '../http/end-when-read.ts';
+import { isBodyPending } from '../http/framing.ts';
 import { makeLastRequest } from '../http/last-request.ts';
 import type { Middleware } from '../http/middleware.ts';
 import { onceClosed } from '../http/once-closed.ts';
 import { AnswerBody, type AnswerBodyListener, type AnswerBodySettings } from './answer-body.ts';
 import { isRelayable, writeAnswerHead } from './answer-head.ts';
-import { Deadline } from './deadline.ts';
 import type { Engine, UpstreamExchange, UpstreamListener } from './engine.ts';
 import { type BodyListener, openBody, type RequestBody } from './request-body.ts';
 import { upstreamHeaders } from './request-headers.ts';
+import { isConnectionLost, reasonOf } from './upstream-error.ts';
 
 /** What is the same for every request of one gateway. */
 export interface RelaySettings extends AnswerBodySettings {
@@ -49,6 +51,7 @@ class Relay implements UpstreamListener, BodyListener, AnswerBodyListener {
   #answer: IncomingMessage | undefined;
   #answerBody: AnswerBody | undefined;
   #isNewConnection = false;
+  #isRepeated = false;
   #connected = false;
   #bodySent = false;
   #over = false;
@@ -121,7 +124,7 @@ class Relay implements UpstreamListener, BodyListener, AnswerBodyListener {
   }
 
   onResponse(answer: IncomingMessage): void {
-    answer.on('error', (error) => this.onError(error));
+    answer.on('error', (error) => this.onError(error, true));
     if (this.#over) return;
     if (this.#res.headersSent) {
       this.#abandon();
@@ -136,7 +139,7 @@ class Relay implements UpstreamListener, BodyListener, AnswerBodyListener {
     this.#stall.clear();
     // The answer came before the question ended. The rest still goes upstream, where it may be read,
     // but only until the answer ends, so that nobody can say where the next request would begin.
-    if (!this.#bodySent) makeLastRequest(this.#req, this.#res);
+    if (!this.#bodySent && isBodyPending(this.#req)) makeLastRequest(this.#req, this.#res);
     try {
       this.#relayAnswer(answer);
     } catch (error) {
@@ -145,12 +148,12 @@ class Relay implements UpstreamListener, BodyListener, AnswerBodyListener {
     }
   }
 
-  onError(error: Error): void {
+  onError(error: Error, hasBegun: boolean): void {
     // Bytes after the end of the answer break the connection, not the answer.
     if (this.#over || this.#answer?.complete) return;
-    if (this.#isStale()) {
+    if (!hasBegun && this.#isStale(error)) {
+      this.#isRepeated = true;
       this.#exchange?.abort();
-      this.#connected = false;
       this.#send(true);
       return;
     }
@@ -159,13 +162,11 @@ class Relay implements UpstreamListener, BodyListener, AnswerBodyListener {
 
   /**
    * Whether the request was lost on a kept-alive connection that the upstream was about to close, and
-   * may be sent again: a POST may not, because it may have been read. The second time the connection
-   * is new, so that there is no third.
+   * may be sent again, once: a POST may not, because it may have been read.
    */
-  #isStale(): boolean {
-    const { method } = this.#req;
-    const mayRepeat = method === 'GET' || method === 'DELETE';
-    return mayRepeat && this.#connected && !this.#isNewConnection && this.#answer === undefined;
+  #isStale(error: Error): boolean {
+    const mayRepeat = !this.#isRepeated && this.#req.method !== 'POST';
+    return mayRepeat && this.#connected && !this.#isNewConnection && isConnectionLost(error);
   }
 
   #relayAnswer(answer: IncomingMessage): void {
@@ -174,7 +175,8 @@ class Relay implements UpstreamListener, BodyListener, AnswerBodyListener {
     this.#answerBody = new AnswerBody(answer, this.#res, this.#settings, this);
     this.#answerBody.start();
     answer.on('close', () => {
-      if (!answer.complete) this.onError(new Error('The upstream closed before its answer ended'));
+      if (answer.complete) return;
+      this.onError(new Error('The upstream closed before its answer ended'), true);
     });
     if (this.#context.isDraining) this.#windDown(false);
   }
@@ -235,14 +237,6 @@ class Relay implements UpstreamListener, BodyListener, AnswerBodyListener {
     this.#answerBody?.stop();
     this.#body.stop();
   }
-}
-
-function reasonOf(error: Error & { code?: unknown }): ErrorReason {
-  if (typeof error.code !== 'string') return 'upstream_invalid';
-  if (error.code.startsWith('HPE_')) return 'upstream_invalid';
-  return error.code.startsWith('ERR_HTTP_') || error.code.startsWith('ERR_INVALID_')
-    ? 'internal_error'
-    : 'upstream_unreachable';
 }
 
 function ignore(): void {}

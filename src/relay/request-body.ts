@@ -89,6 +89,11 @@ class StreamedBody implements RequestBody {
   }
 
   sendTo(outgoing: Writable, listener: BodyListener): void {
+    // Between the check and now, somebody else may have begun to read.
+    if (!isUntouched(this.#req)) {
+      listener.onBodyLost();
+      return;
+    }
     this.#outgoing = outgoing;
     this.#listener = listener;
     outgoing.on('drain', this.#onDrain);
@@ -114,7 +119,11 @@ class StreamedBody implements RequestBody {
 
   readonly #onEnd = (): void => {
     // An upstream that waits for more would take it from the next request.
-    if (this.length !== undefined && this.#sent !== this.length) {
+    const isWhole =
+      this.length === undefined
+        ? this.#req.listenerCount('readable') === 0
+        : this.#sent === this.length;
+    if (!isWhole) {
       this.#listener?.onBodyLost();
       return;
     }

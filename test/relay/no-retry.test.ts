@@ -135,6 +135,25 @@ describe('fault 8: GET and DELETE may be sent a second time, not a third', () =>
     expect(gateway.errors).toEqual([]);
   });
 
+  test.each([
+    [
+      'switches protocols',
+      'HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n',
+    ],
+    ['begins to answer', 'HTTP/1.1 200 OK\r\nContent-'],
+    ['answers what is no HTTP', 'no\r\n\r\n'],
+  ])('a GET is not sent again when the upstream %s', async (_name, bytes) => {
+    const lose = { next: false };
+    const upstream = await rawUpstream(losing(lose, ({ socket }) => void socket.end(bytes)));
+    const gateway = await startGateway({ target: upstream.target });
+    expect(await ask(gateway.port, marked('POST', 'first-one'))).toMatchObject({ status: 200 });
+
+    lose.next = true;
+    expect(await ask(gateway.port, marked('GET', 'lost-one'))).toMatchObject({ status: 502 });
+
+    expect(timesSent(upstream, 'lost-one')).toBe(1);
+  });
+
   test.each(['GET', 'DELETE'])('%s lost on a new connection is not sent again', async (method) => {
     const upstream = await rawUpstream(losing({ next: true }, ({ socket }) => reset(socket)));
     const gateway = await startGateway({ target: upstream.target });
