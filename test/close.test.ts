@@ -70,6 +70,29 @@ describe('S9: close()', () => {
     expect(await client.has(LAST_CHUNK)).toMatch(LAST_CHUNK);
   });
 
+  test.each([[[0, 1, 2]], [[2, 1, 0]], [[1, 2, 0]], [[1, 0, 2]]])(
+    'of several calls it waits for all, in whatever order they end (%j)',
+    async (order) => {
+      const { gateway, begin } = await gatewayUnderWay();
+      const calls = [
+        await begin('POST', '{}'),
+        await begin('POST', '{}'),
+        await begin('POST', '{}'),
+      ];
+      let closed = false;
+      const closing = gateway.close().then(() => {
+        closed = true;
+      });
+      for (const i of order) {
+        expect(closed).toBe(false);
+        const [client, res] = calls[i] as (typeof calls)[number];
+        res.end('{}');
+        await client.has(/\{\}$/);
+      }
+      await closing;
+    },
+  );
+
   test('a call that is answered by an event stream gets all of its events', async () => {
     const { gateway, beginStream } = await gatewayUnderWay();
     const [client, res] = await beginStream('POST');
