@@ -5,6 +5,7 @@ import { Deadline } from '../http/deadline.ts';
 import { makeLastRequest } from '../http/last-request.ts';
 import type { Middleware } from '../http/middleware.ts';
 import { onceClosed } from '../http/once-closed.ts';
+import { LONGEST_TIMER_MS } from '../options/duration.ts';
 
 /** Seconds after which a refused client may try again: another instance is there by then. */
 const RETRY_AFTER = { 'Retry-After': '5' };
@@ -12,10 +13,10 @@ const RETRY_AFTER = { 'Retry-After': '5' };
 /** How long clients may take the last bytes of what was ended when the time was over. */
 const LAST_BYTES_MS = 1000;
 
-/** What a timer can hold; anything that is no time is none. */
+/** At most what a timer can hold; no timer for `Infinity`, and none to wait for what is no time. */
 function graceOf(ms: number): number | false {
   if (ms === Number.POSITIVE_INFINITY) return false;
-  return ms > 0 ? Math.min(ms, 2 ** 31 - 1) : 0;
+  return ms > 0 ? Math.min(ms, LONGEST_TIMER_MS) : 0;
 }
 
 /**
