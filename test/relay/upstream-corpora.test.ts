@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { describeCorpus } from '../support/corpus.ts';
 import { exchange } from '../support/raw-client.ts';
 import { ask, type RawAnswer, rawRequest, readAnswer, valuesOf } from './support/answer.ts';
-import { describeCorpus } from './support/corpus.ts';
 import { type GatewayProcess, startGatewayProcess } from './support/start-gateway-process.ts';
 import { latin1 } from './support/upstreams.ts';
 

@@ -1,9 +1,9 @@
 import { expect, test } from '@jest/globals';
+import { describeCorpus } from '../support/corpus.ts';
 import { startGateway } from '../support/gateway.ts';
 import { exchange } from '../support/raw-client.ts';
 import { rawUpstream } from '../support/upstream.ts';
 import { type RawAnswer, rawRequest, readAnswer } from './support/answer.ts';
-import { describeCorpus } from './support/corpus.ts';
 import { latin1 } from './support/upstreams.ts';
 
 /** Twelve bytes as a length frames them, two as chunks do. */

@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { type Case, describeCorpus, runCases } from './support/corpus.ts';
+import { describeCorpus } from '../support/corpus.ts';
+import { type Case, runCases } from './support/corpus.ts';
 
 interface LlhttpCase {
   readonly title: string;

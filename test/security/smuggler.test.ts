@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { type Case, describeCorpus, runCases } from './support/corpus.ts';
+import { describeCorpus } from '../support/corpus.ts';
+import { type Case, runCases } from './support/corpus.ts';
 
 /** Its body is what ends the chunks around it. */
 const SMUGGLED = 'GET /smuggled HTTP/1.1\r\nHost: gw\r\nContent-Length: 7\r\n\r\n';

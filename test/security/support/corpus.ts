@@ -1,7 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs';
 import { connect } from 'node:net';
-import { resolve } from 'node:path';
-import { describe, expect } from '@jest/globals';
+import { expect } from '@jest/globals';
 import {
   type StrictUpstream,
   strictUpstream,
@@ -9,18 +7,6 @@ import {
   type WireRequest,
 } from './strict-upstream.ts';
 import { call, startImpatient, statusesIn } from './wire.ts';
-
-const CORPORA = resolve(import.meta.dirname, '../../../../shared/corpora');
-
-/** `describe` where the file of a public corpus is there; skipped, and said so, where it is not. */
-export function describeCorpus<T>(file: string, name: string, body: (cases: T) => void): void {
-  const path = resolve(CORPORA, file);
-  if (existsSync(path)) describe(name, () => body(JSON.parse(readFileSync(path, 'utf8')) as T));
-  else {
-    process.stderr.write(`Skipped: ${name} (no ../shared/corpora/${file})\n`);
-    describe.skip(name, () => body([] as T));
-  }
-}
 
 /** Bytes to send on a connection of their own. */
 export interface Case {

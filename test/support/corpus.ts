@@ -1,14 +1,14 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { describe } from '@jest/globals';
+import { describe, test } from '@jest/globals';
 
 /** `describe` where that file of the public corpora is there; skipped, and said so, where not. */
 export function describeCorpus<T>(file: string, name: string, body: (corpus: T) => void): void {
-  const url = new URL(`../../../../shared/corpora/${file}`, import.meta.url);
+  const url = new URL(`../../../shared/corpora/${file}`, import.meta.url);
   if (existsSync(url)) {
     const corpus = JSON.parse(readFileSync(url, 'utf8')) as T;
     describe(name, () => body(corpus));
     return;
   }
   process.stderr.write(`Skipped: ${name} (no ../shared/corpora/${file})\n`);
-  describe.skip(name, () => {});
+  test.skip(name, () => {});
 }
