@@ -18,6 +18,8 @@ const BODIES = Object.fromEntries(
 /** What an answer from the error table may carry besides its row. */
 export interface AnswerDetails {
   readonly headers?: Readonly<Record<string, string>>;
+  /** The slot that refuses, where the request has already passed it. */
+  readonly slot?: string;
   /** Reported, never sent. */
   readonly cause?: unknown;
 }
@@ -31,7 +33,7 @@ export function answerError(
   req: IncomingMessage,
   res: ServerResponse,
   reason: ErrorReason,
-  { headers, cause }: AnswerDetails = {},
+  { headers, slot, cause }: AnswerDetails = {},
 ): void {
   const context = contextOf(req);
   context.abandon?.();
@@ -39,9 +41,11 @@ export function answerError(
   if (res.destroyed || res.writableEnded) return;
   context.report(new GatewayError(reason, cause));
   if (res.headersSent) {
+    context.observation?.ended(reason);
     cut(res);
     return;
   }
+  context.observation?.refused(reason, slot);
   const body = BODIES[reason];
   for (const name in headers) res.setHeader(name, headers[name] as string);
   if (isBodyPending(req)) makeLastRequest(req, res);

@@ -3,6 +3,7 @@ import type { ErrorListener } from './context.ts';
 import type { McpMethod } from './mcp/methods.ts';
 import type { HeaderRules } from './middleware/inject-headers.ts';
 import type { McpCorsOptions } from './middleware/mcp-cors.ts';
+import type { Observer } from './observability/observer.ts';
 import type { Size } from './options/size.ts';
 import type { RelayOptions } from './relay/relay-options.ts';
 
@@ -33,6 +34,8 @@ export interface GatewayConfig extends RelayOptions {
   readonly headers?: HeaderRules | false;
   /** Middleware of your own, run last before the relay. Default: none. */
   readonly use?: RequestHandler | readonly RequestHandler[] | false;
+  /** Told what becomes of every request; {@link accessLog} is one. Default: nobody is. */
+  readonly observe?: Observer | readonly Observer[] | false;
   /** Told of every failure that the gateway answers for; never changes the answer. */
   readonly onError?: ErrorListener | false;
 }

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
-import type { GatewayError } from './errors.ts';
+import type { ErrorReason, GatewayError } from './errors.ts';
 
 /** What the gateway knows of a request, as callbacks see it. */
 export interface GatewayContext {
@@ -34,11 +34,27 @@ export interface HeaderEdits {
  */
 export type ErrorListener = (error: GatewayError, ctx: GatewayContext) => void;
 
+/** What the parts of a request's chain tell whoever observes it. */
+export interface Observation {
+  /** The request has come to a slot. */
+  entered(slot: string): void;
+  /** The slot has let it pass. */
+  passed(slot: string): void;
+  /** It was refused: by the slot it is in, unless another is named. */
+  refused(reason: ErrorReason, slot?: string): void;
+  /** Bytes of its body went upstream. */
+  received(bytes: Uint8Array): void;
+  /** Its answer was ended before it was whole. */
+  ended(reason: ErrorReason | 'client_stalled'): void;
+}
+
 /** What the parts of one request's chain leave for each other. */
 export class RequestContext implements GatewayContext {
   readonly req: IncomingMessage;
   /** Set where the chain begins. */
   onError: ErrorListener | undefined;
+  /** Set where the chain begins, if anybody observes. */
+  observation: Observation | undefined;
   /** Set by `injectHeaders`, in the order they ran; read by the relay. */
   headerEdits: readonly HeaderEdits[] = [];
   /** Set by the relay while a request is on its way upstream: takes it back. */

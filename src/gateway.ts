@@ -13,6 +13,8 @@ import { headLimits } from './middleware/head-limits.ts';
 import { hostMiddleware } from './middleware/host-middleware.ts';
 import { injectHeaders } from './middleware/inject-headers.ts';
 import { type McpCorsOptions, mcpCors } from './middleware/mcp-cors.ts';
+import { observe, watched } from './middleware/observe.ts';
+import type { Observer } from './observability/observer.ts';
 import { type ConfigProblems, checkConfig } from './options/config-problems.ts';
 import { relay } from './relay/relay.ts';
 import { RELAY_OPTIONS, readRelaySettings } from './relay/relay-options.ts';
@@ -72,6 +74,7 @@ function compile(problems: ConfigProblems, config: GatewayConfig, drain: Drain) 
     'hosts',
     'headers',
     'use',
+    'observe',
     'onError',
   ]);
   const {
@@ -83,6 +86,7 @@ function compile(problems: ConfigProblems, config: GatewayConfig, drain: Drain) 
     hosts = false,
     headers = false,
     use = false,
+    observe: observers = false,
     onError = false,
     ...relayOptions
   } = config;
@@ -96,18 +100,31 @@ function compile(problems: ConfigProblems, config: GatewayConfig, drain: Drain) 
   // A mistake in `methods` is told once.
   const preflight = { origin: publicOrigin, methods: method ? methods : MCP_METHODS };
 
-  const run = chain([
-    problems.slot('cors', cors, (options) => mcpCors(withDefaults(options, preflight))),
-    headLimits(),
-    drain.middleware,
-    problems.slot('hosts', hosts, allowedHosts),
-    method,
-    problems.slot('bodyLimit', limit, bodyLimit),
-    problems.slot('use', use, (own) => hostMiddleware([own].flat() as Middleware[])),
-    problems.slot('headers', headers, injectHeaders),
-    relay({ ...readRelaySettings(problems, relayOptions, endpoint), relayCors: cors === false }),
-  ]);
+  const slots: Slots = {
+    cors: problems.slot('cors', cors, (options) => mcpCors(withDefaults(options, preflight))),
+    head: headLimits(),
+    draining: drain.middleware,
+    hosts: problems.slot('hosts', hosts, allowedHosts),
+    methods: method,
+    bodyLimit: problems.slot('bodyLimit', limit, bodyLimit),
+    use: problems.slot('use', use, (own) => hostMiddleware([own].flat() as Middleware[])),
+    headers: problems.slot('headers', headers, injectHeaders),
+    relay: relay({
+      ...readRelaySettings(problems, relayOptions, endpoint),
+      relayCors: cors === false,
+    }),
+  };
+  const observed = problems.slot('observe', observers, (own) =>
+    observe([own].flat() as Observer[]),
+  );
+  const run = observed ? chain([observed, ...watchedSlots(slots)]) : chain(Object.values(slots));
   return { path: endpoint, onError, run };
+}
+
+type Slots = Readonly<Record<string, Middleware | undefined>>;
+
+function watchedSlots(slots: Slots): (Middleware | undefined)[] {
+  return Object.entries(slots).map(([name, slot]) => slot && watched(name, slot));
 }
 
 function withDefaults(

@@ -9,6 +9,14 @@ export { type McpProxyOptions, mcpProxy } from './mcp-proxy.ts';
 export { bodyLimit } from './middleware/body-limit.ts';
 export { type HeaderRules, type HeaderValue, injectHeaders } from './middleware/inject-headers.ts';
 export { type McpCorsOptions, mcpCors } from './middleware/mcp-cors.ts';
+export { type AccessLogger, accessLog } from './observability/access-log.ts';
+export type {
+  Decision,
+  EndReason,
+  ObservedMessage,
+  Observer,
+  RequestRecord,
+} from './observability/observer.ts';
 export type { Duration } from './options/duration.ts';
 export { type ConfigProblem, GatewayConfigError } from './options/gateway-config-error.ts';
 export type { Size } from './options/size.ts';

@@ -9,6 +9,7 @@ const { exports: subpaths, scripts } = JSON.parse(
 
 test('the public surface is what is documented, and no more', () => {
   expect(Object.keys(root).sort((a, b) => a.localeCompare(b))).toEqual([
+    'accessLog',
     'bodyLimit',
     'createMcpGateway',
     'GatewayConfigError',

@@ -25,7 +25,8 @@ describe('dependencies point one way', () => {
     http: [],
     options: [],
     mcp: [],
-    middleware: ['http', 'mcp', 'options', 'answer.ts', 'context.ts', 'errors.ts'],
+    observability: ['http', 'mcp', 'options', 'context.ts', 'errors.ts'],
+    middleware: ['http', 'mcp', 'options', 'observability', 'answer.ts', 'context.ts', 'errors.ts'],
     relay: ['http', 'mcp', 'options', 'answer.ts', 'context.ts', 'errors.ts'],
   };
 

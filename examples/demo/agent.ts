@@ -4,26 +4,28 @@ import {
   StreamableHTTPClientTransport,
   type VersionNegotiationMode,
 } from '@modelcontextprotocol/client';
-import { type Call, timedFetch } from './timed-fetch.ts';
 
-/** What an agent does at an MCP endpoint, with the official client; gives its HTTP calls. */
+/** What an agent does at an MCP endpoint, with the official client. */
 export async function runAgent(
   url: URL,
   mode: VersionNegotiationMode,
   changeTools: () => void,
-): Promise<Call[]> {
+): Promise<void> {
   const listening = Promise.withResolvers<void>();
   const toolsChanged = Promise.withResolvers<void>();
-  const { fetch, calls } = timedFetch((name) => {
-    if (name === 'GET event stream' || name === 'POST subscriptions/listen') listening.resolve();
-  });
   const client = new Client(AGENT, {
     versionNegotiation: { mode },
     listChanged: {
       tools: { autoRefresh: false, debounceMs: 0, onChanged: () => toolsChanged.resolve() },
     },
   });
-  const transport = new StreamableHTTPClientTransport(url, { fetch });
+  const transport = new StreamableHTTPClientTransport(url, {
+    async fetch(input, init) {
+      const answer = await fetch(input, init);
+      if (isSubscription(init)) listening.resolve();
+      return answer;
+    },
+  });
 
   await client.connect(transport);
   await client.listTools();
@@ -45,16 +47,20 @@ export async function runAgent(
   const { sessionId } = transport;
   await transport.terminateSession();
   await client.close();
-  if (sessionId !== undefined) await assertGone(url, sessionId, fetch);
-  return Promise.all(calls);
+  if (sessionId !== undefined) await assertGone(url, sessionId);
 }
 
 const AGENT = { name: 'demo-agent', version: '1.0.0' };
 
+/** Whether a call opens the stream on which changes are told: a GET, or in the later era a POST. */
+function isSubscription({ method, body }: RequestInit = {}): boolean {
+  return method === 'GET' || String(body).includes('"subscriptions/listen"');
+}
+
 /** A session that was ended has to be unknown from then on. */
-async function assertGone(url: URL, sessionId: string, fetch: typeof globalThis.fetch) {
+async function assertGone(url: URL, sessionId: string) {
   const client = new Client(AGENT);
-  await client.connect(new StreamableHTTPClientTransport(url, { sessionId, fetch }));
+  await client.connect(new StreamableHTTPClientTransport(url, { sessionId }));
   await assert.rejects(client.ping(), { status: 404 });
   await client.close();
 }

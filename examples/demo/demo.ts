@@ -3,10 +3,10 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { styleText } from 'node:util';
 import express, { type Express } from 'express';
-import { createMcpGateway, hardenServer } from '../../src/index.ts';
+import { createMcpGateway, hardenServer, type RequestRecord } from '../../src/index.ts';
 import { runAgent } from './agent.ts';
+import { Journal } from './journal.ts';
 import { table } from './table.ts';
-import type { Call } from './timed-fetch.ts';
 import { createUpstream } from './upstream.ts';
 
 // A gateway that holds an event back would keep the agent waiting for it.
@@ -20,26 +20,34 @@ const upstreamServer = await listen(upstream.app, 0);
 const target = endpointOf(upstreamServer);
 
 const app = express();
-app.use(createMcpGateway({ target, onError: console.error }));
+const journal = new Journal();
+app.use(createMcpGateway({ target, observe: journal, onError: console.error }));
 const server = hardenServer(await listen(app, Number(process.env.PORT ?? 3000)));
 const url = endpointOf(server);
 
 console.log(`\nagent ──▶ gateway ${bold(url)} ──▶ MCP server ${target}\n`);
 
 // The same agent twice, once for each era of the protocol.
-const legacy = await runAgent(url, 'legacy', upstream.announceTools);
-const modern = await runAgent(url, { pin: '2026-07-28' }, upstream.announceTools);
+await runAgent(url, 'legacy', upstream.announceTools);
+const legacy = await journal.take();
+await runAgent(url, { pin: '2026-07-28' }, upstream.announceTools);
+const modern = await journal.take();
 clearTimeout(deadline);
 
+console.log('What the gateway saw:\n');
 console.log(
   table(
     [
       { heading: 'protocol' },
       { heading: 'call' },
+      { heading: 'slot' },
       { heading: 'status' },
-      { heading: 'answer' },
-      { heading: 'first byte', align: 'right' },
+      { heading: 'bytes in', align: 'right' },
+      { heading: 'bytes out', align: 'right' },
+      { heading: 'events', align: 'right' },
+      { heading: 'head', align: 'right' },
       { heading: 'total', align: 'right' },
+      { heading: 'end' },
     ],
     [...rows('2025-11-25', legacy), [], ...rows('2026-07-28', modern)],
   ),
@@ -53,15 +61,25 @@ if (process.argv.includes('--once')) {
   console.log(`\nStill serving: point an agent at ${bold(url)}, end it with Ctrl-C.`);
 }
 
-function rows(protocol: string, calls: readonly Call[]): string[][] {
-  return calls.map(({ name, status, answer, firstByte, total }) => [
+function rows(protocol: string, records: readonly RequestRecord[]): string[][] {
+  return records.map((record) => [
     protocol,
-    name,
-    String(status),
-    answer,
-    `${firstByte.toFixed(1)} ms`,
-    `${total.toFixed(1)} ms`,
+    [record.method, ...record.messages.flatMap(({ method, name }) => [method, name])]
+      .filter(Boolean)
+      .join(' '),
+    record.slot,
+    String(record.status),
+    String(record.bytesIn),
+    String(record.bytesOut),
+    String(record.events),
+    milliseconds(record.headMs),
+    milliseconds(record.totalMs),
+    record.end,
   ]);
+}
+
+function milliseconds(ms: number | undefined): string {
+  return ms === undefined ? '–' : `${ms.toFixed(1)} ms`;
 }
 
 /** Listens on `port`, or on the next one that is free. */

@@ -44,7 +44,7 @@ function countBody(req: IncomingMessage, res: ServerResponse, limit: number): vo
     if (received > limit) return true;
     received += bytes;
     if (received <= limit) return false;
-    answerError(req, res, 'payload_too_large');
+    answerError(req, res, 'payload_too_large', { slot: 'bodyLimit' });
     return true;
   };
   req.push = function pushCounted(chunk: Buffer | null, encoding?: BufferEncoding): boolean {

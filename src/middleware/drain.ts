@@ -63,7 +63,7 @@ export class Drain {
   #callTime(): void {
     this.#windDown(true);
     for (const { req, res } of this.#open.all()) {
-      answerError(req, res, 'draining', { headers: RETRY_AFTER });
+      answerError(req, res, 'draining', { headers: RETRY_AFTER, slot: 'draining' });
     }
     this.#grace.start(LAST_BYTES_MS, () => {
       for (const { res } of this.#open.all()) res.destroy();

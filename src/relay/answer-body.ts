@@ -10,8 +10,10 @@ export interface AnswerBodyListener {
   onAnswerEnd(): void;
   /** Nothing more is to come, though the upstream has not ended: the gateway is closing. */
   onAnswerCurtailed(): void;
-  /** One side has kept the other waiting for too long. */
+  /** The upstream has kept the client waiting for too long, or the stream has been open too long. */
   onAnswerTimeout(): void;
+  /** The client has taken no more bytes for too long. */
+  onClientStalled(): void;
 }
 
 /** The limits that an answer is under. */
@@ -117,7 +119,7 @@ export class AnswerBody {
     this.#stall.start(this.#settings.timeouts.idle, () => {
       // A pipelined answer has no socket until those before it are sent: its client cannot read it.
       if (this.#res.socket === null) this.#stall.restart();
-      else this.#onTimeout();
+      else this.#listener.onClientStalled();
     });
   }
 

@@ -99,6 +99,10 @@ class Relay implements UpstreamListener, BodyListener, AnswerBodyListener {
     this.#awaitAnswer();
   }
 
+  onBodyBytes(bytes: Uint8Array): void {
+    this.#context.observation?.received(bytes);
+  }
+
   onBodySent(): void {
     this.#bodySent = true;
     this.#awaitAnswer();
@@ -188,6 +192,7 @@ class Relay implements UpstreamListener, BodyListener, AnswerBodyListener {
   }
 
   onAnswerCurtailed(): void {
+    this.#context.observation?.ended('draining');
     this.#release();
     this.#exchange?.abort();
     this.#endAnswer();
@@ -199,6 +204,11 @@ class Relay implements UpstreamListener, BodyListener, AnswerBodyListener {
   }
 
   onAnswerTimeout(): void {
+    this.#onTimeout();
+  }
+
+  onClientStalled(): void {
+    this.#context.observation?.ended('client_stalled');
     if (this.#over) this.#res.destroy();
     else this.#onTimeout();
   }

@@ -4,6 +4,8 @@ import { declaredLength, hasBody } from '../http/framing.ts';
 
 /** Told how the sending of a body goes. */
 export interface BodyListener {
+  /** These bytes go upstream. */
+  onBodyBytes(bytes: Uint8Array): void;
   /** All of it has been handed over. */
   onBodySent(): void;
   /** The upstream takes no more for now. */
@@ -67,6 +69,7 @@ class KeptBody implements RequestBody {
   }
 
   sendTo(outgoing: Writable, listener: BodyListener): void {
+    if (this.#bytes !== undefined) listener.onBodyBytes(this.#bytes);
     outgoing.end(this.#bytes);
     listener.onBodySent();
   }
@@ -107,6 +110,7 @@ class StreamedBody implements RequestBody {
 
   readonly #onData = (chunk: Buffer): void => {
     this.#sent += chunk.length;
+    this.#listener?.onBodyBytes(chunk);
     if (this.#outgoing?.write(chunk) !== false) return;
     this.#req.pause();
     this.#listener?.onBodyBlocked();

@@ -1,0 +1,43 @@
+import type { ServerResponse } from 'node:http';
+
+/** Told what is written to an answer, whoever writes it. */
+export interface AnswerWatcher {
+  /** Its head is written. */
+  onHead(): void;
+  /** Bytes of its body are. */
+  onBytes(bytes: Uint8Array): void;
+}
+
+/**
+ * Follows an answer without changing it. Node ends every way to write a head in `writeHead`, and
+ * every way to write a body in `write` or `end`.
+ */
+export function watchAnswer(res: ServerResponse, watcher: AnswerWatcher): void {
+  const { writeHead, write, end } = res;
+  res.writeHead = function watchedWriteHead(...args: never[]) {
+    const result = Reflect.apply(writeHead, res, args);
+    watcher.onHead();
+    return result;
+  };
+  res.write = function watchedWrite(...args: unknown[]) {
+    const result = Reflect.apply(write, res, args);
+    tell(args);
+    return result;
+  };
+  res.end = function watchedEnd(...args: unknown[]) {
+    const result = Reflect.apply(end, res, args);
+    tell(args);
+    return result;
+  };
+
+  function tell([chunk, encoding]: unknown[]): void {
+    // To HEAD, and with 204 and 304, Node sends no body.
+    if (res.req.method === 'HEAD' || res.statusCode === 204 || res.statusCode === 304) return;
+    if (chunk instanceof Uint8Array) watcher.onBytes(chunk);
+    else if (typeof chunk === 'string') watcher.onBytes(Buffer.from(chunk, encodingOf(encoding)));
+  }
+}
+
+function encodingOf(encoding: unknown): BufferEncoding {
+  return Buffer.isEncoding(encoding as string) ? (encoding as BufferEncoding) : 'utf8';
+}

@@ -1,0 +1,53 @@
+const LF = 0x0a;
+const CR = 0x0d;
+const COLON = 0x3a;
+const DATA = [...Buffer.from('data')];
+
+/**
+ * Counts the events of an event stream as a reader would dispatch them: a block of lines with at
+ * least one `data` field, behind which a blank line has come (HTML standard, "Interpreting an event
+ * stream"). Lines end with LF, CR or both.
+ */
+export class EventCounter {
+  count = 0;
+  /** How much of the line's beginning is `data`; -1 where it is something else. */
+  #matched = 0;
+  #isBlank = true;
+  #hasData = false;
+  #afterCr = false;
+
+  push(chunk: Uint8Array): void {
+    for (const byte of chunk) {
+      if (byte === LF && this.#afterCr) {
+        this.#afterCr = false;
+      } else if (byte === LF || byte === CR) {
+        this.#endLine();
+        this.#afterCr = byte === CR;
+      } else {
+        this.#afterCr = false;
+        this.#isBlank = false;
+        if (this.#matched >= 0) this.#match(byte);
+      }
+    }
+  }
+
+  #match(byte: number): void {
+    if (this.#matched < DATA.length) {
+      this.#matched = byte === DATA[this.#matched] ? this.#matched + 1 : -1;
+      return;
+    }
+    if (byte === COLON) this.#hasData = true;
+    this.#matched = -1;
+  }
+
+  #endLine(): void {
+    // `data` alone is a field as well, with an empty value.
+    if (this.#matched === DATA.length) this.#hasData = true;
+    if (this.#isBlank) {
+      if (this.#hasData) this.count += 1;
+      this.#hasData = false;
+    }
+    this.#isBlank = true;
+    this.#matched = 0;
+  }
+}

@@ -1,0 +1,40 @@
+import { contextOf } from '../context.ts';
+import type { Middleware } from '../http/middleware.ts';
+import { CALLBACKS, isolate } from '../observability/isolate.ts';
+import { ObservedRequest } from '../observability/observed-request.ts';
+import type { Observer } from '../observability/observer.ts';
+import { checkConfig } from '../options/config-problems.ts';
+
+/** Tells observers of every request from here on. Each slot behind it is to be {@link watched}. */
+export function observe(observers: readonly Observer[]): Middleware {
+  const isolated = checkConfig((problems) =>
+    problems.list('', observers, isObserver, EXPECTED).map(isolate),
+  );
+  return function observeMiddleware(req, res, next) {
+    const context = contextOf(req);
+    context.observation = new ObservedRequest(context, res, isolated);
+    next();
+  };
+}
+
+/** A slot that is reported to observers: that a request has come to it, and that it let it pass. */
+export function watched(slot: string, middleware: Middleware): Middleware {
+  return function watchedMiddleware(req, res, next) {
+    const { observation } = contextOf(req);
+    observation?.entered(slot);
+    middleware(req, res, (error) => {
+      observation?.passed(slot);
+      next(error);
+    });
+  };
+}
+
+const EXPECTED = `an object with some of the functions ${CALLBACKS.join(', ')}`;
+
+function isObserver(value: unknown): value is Observer {
+  if (typeof value !== 'object' || value === null) return false;
+  const callbacks = CALLBACKS.map((name) => (value as Observer)[name]).filter(
+    (callback) => callback !== undefined,
+  );
+  return callbacks.length > 0 && callbacks.every((callback) => typeof callback === 'function');
+}

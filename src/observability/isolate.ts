@@ -1,0 +1,41 @@
+import type { Observer } from './observer.ts';
+
+/** The callbacks of an observer. */
+export const CALLBACKS: readonly (keyof Observer)[] = [
+  'onRequest',
+  'onDecision',
+  'onResponse',
+  'onEvent',
+  'onClose',
+];
+
+/**
+ * The same observer with every callback there, and none that fails: the first failure becomes a
+ * warning of the process, later ones are dropped.
+ */
+export function isolate(observer: Observer): Required<Observer> {
+  let isReported = false;
+  const report = (name: string, error: unknown) => {
+    if (isReported) return;
+    isReported = true;
+    process.emitWarning(`An observer of the MCP gateway failed in ${name}: ${error}`, {
+      type: 'McpGatewayWarning',
+      code: 'MCP_GATEWAY_OBSERVER',
+    });
+  };
+  const guard = (name: keyof Observer) => {
+    const callback: ((...args: never[]) => unknown) | undefined = observer[name];
+    if (callback === undefined) return ignore;
+    return (...args: never[]) => {
+      try {
+        // Nobody waits for it, but what it rejects with must not end the process.
+        Promise.resolve(callback.apply(observer, args)).catch((error) => report(name, error));
+      } catch (error) {
+        report(name, error);
+      }
+    };
+  };
+  return Object.fromEntries(CALLBACKS.map((name) => [name, guard(name)])) as never;
+}
+
+function ignore(): void {}

@@ -1,0 +1,155 @@
+import { createHash } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Observation, RequestContext } from '../context.ts';
+import type { ErrorReason } from '../errors.ts';
+import { isEventStream } from '../http/media-type.ts';
+import { onceClosed } from '../http/once-closed.ts';
+import { watchAnswer } from '../http/watch-answer.ts';
+import { EventCounter } from '../mcp/event-counter.ts';
+import { claimedMessages, peekMessages } from '../mcp/peek-messages.ts';
+import type { EndReason, ObservedMessage, Observer, RequestRecord } from './observer.ts';
+
+/** The largest body that is looked into. */
+const PEEK_LIMIT = 64 * 1024;
+
+/** One request as observers see it. */
+export class ObservedRequest implements Observation {
+  readonly #start = performance.now();
+  readonly #context: RequestContext;
+  readonly #res: ServerResponse;
+  readonly #observers: readonly Required<Observer>[];
+  /** Taken at once: a socket forgets its peer when it closes. */
+  readonly #ip: string;
+  #slot = 'observe';
+  #reason: RequestRecord['reason'];
+  #end: EndReason | undefined;
+  #status: number | undefined;
+  #headMs: number | undefined;
+  #firstEventMs: number | undefined;
+  #bytesIn = 0;
+  #bytesOut = 0;
+  #events: EventCounter | undefined;
+  /** What came of the body, until it is too much to look into. */
+  #body: Uint8Array[] | undefined = [];
+
+  constructor(
+    context: RequestContext,
+    res: ServerResponse,
+    observers: readonly Required<Observer>[],
+  ) {
+    this.#context = context;
+    this.#res = res;
+    this.#observers = observers;
+    this.#ip = context.ip;
+    for (const observer of observers) observer.onRequest(context);
+    watchAnswer(res, {
+      onHead: () => this.#onHead(),
+      onBytes: (bytes) => this.#onBytes(bytes),
+    });
+    onceClosed(context.req, res, () => this.#onClose());
+  }
+
+  entered(slot: string): void {
+    this.#slot = slot;
+  }
+
+  passed(slot: string): void {
+    for (const observer of this.#observers) {
+      observer.onDecision({ slot, outcome: 'allow' }, this.#context);
+    }
+  }
+
+  refused(reason: ErrorReason, slot: string = this.#slot): void {
+    this.#slot = slot;
+    this.#reason = reason;
+    // The relay answers for the upstream; it decides nothing.
+    if (slot === 'relay') return;
+    for (const observer of this.#observers) {
+      observer.onDecision({ slot, outcome: 'deny', reason }, this.#context);
+    }
+  }
+
+  ended(reason: EndReason): void {
+    this.#end ??= reason;
+  }
+
+  received(bytes: Uint8Array): void {
+    this.#bytesIn += bytes.length;
+    if (this.#bytesIn > PEEK_LIMIT) this.#body = undefined;
+    this.#body?.push(bytes);
+  }
+
+  #onHead(): void {
+    const status = this.#res.statusCode;
+    const headMs = this.#elapsed();
+    this.#status = status;
+    this.#headMs = headMs;
+    this.#reason ??= this.#slot === 'relay' ? 'relayed' : 'answered';
+    if (isEventStream(String(this.#res.getHeader('content-type')))) {
+      this.#events = new EventCounter();
+    }
+    for (const observer of this.#observers) observer.onResponse({ status, headMs }, this.#context);
+  }
+
+  #onBytes(bytes: Uint8Array): void {
+    this.#bytesOut += bytes.length;
+    if (this.#events === undefined) return;
+    const before = this.#events.count;
+    this.#events.push(bytes);
+    if (this.#events.count === before) return;
+    const ms = this.#elapsed();
+    this.#firstEventMs ??= ms;
+    for (let number = before + 1; number <= this.#events.count; number += 1) {
+      for (const observer of this.#observers) observer.onEvent({ number, ms }, this.#context);
+    }
+  }
+
+  #onClose(): void {
+    const record = this.#record();
+    for (const observer of this.#observers) observer.onClose(record, this.#context);
+  }
+
+  #record(): RequestRecord {
+    const { req, headers } = this.#context;
+    return {
+      method: req.method as string,
+      path: pathOf(req),
+      ip: this.#ip,
+      messages: this.#messages(),
+      protocolVersion: headers['mcp-protocol-version']?.toString(),
+      session: hashOf(headers['mcp-session-id'] ?? this.#res.getHeader('mcp-session-id')),
+      slot: this.#slot,
+      reason: this.#reason,
+      status: this.#status,
+      end: this.#end ?? (this.#res.writableFinished ? 'complete' : 'client_left'),
+      headMs: this.#headMs,
+      firstEventMs: this.#firstEventMs,
+      totalMs: this.#elapsed(),
+      bytesIn: this.#bytesIn,
+      bytesOut: this.#bytesOut,
+      events: this.#events?.count ?? 0,
+    };
+  }
+
+  #messages(): readonly ObservedMessage[] {
+    const said = this.#body === undefined ? [] : peekMessages(Buffer.concat(this.#body));
+    if (said.length > 0) return said;
+    return claimedMessages(this.#context.headers);
+  }
+
+  /** To the microsecond, which is more than a log needs. */
+  #elapsed(): number {
+    return Math.round((performance.now() - this.#start) * 1000) / 1000;
+  }
+}
+
+/** What the client asked for; the query may hold a session or a token. */
+function pathOf(req: IncomingMessage & { originalUrl?: string }): string {
+  return (req.originalUrl ?? req.url ?? '').split('?', 1)[0] as string;
+}
+
+/** A session id is a credential where nothing else is asked for. */
+function hashOf(session: unknown): string | undefined {
+  if (session === undefined) return undefined;
+  return createHash('sha256').update(String(session)).digest('hex').slice(0, 16);
+}
