@@ -1,5 +1,6 @@
 import type { RequestHandler } from 'express';
 import type { ErrorListener } from './context.ts';
+import type { LegacySseOptions } from './legacy-sse.ts';
 import type { McpMethod } from './mcp/methods.ts';
 import type { HeaderRules } from './middleware/inject-headers.ts';
 import type { McpCorsOptions } from './middleware/mcp-cors.ts';
@@ -19,6 +20,11 @@ export interface GatewayConfig extends RelayOptions {
    * never from `Host`. Default: none.
    */
   readonly publicUrl?: string | URL | false;
+  /**
+   * Serves the older transport as well, through the same slots; only the URL that the server names
+   * for messages is rewritten. Default: off.
+   */
+  readonly legacySse?: LegacySseOptions | false;
   /** Methods to relay; others, HEAD included, get 405. Default: `['POST', 'GET', 'DELETE']`. */
   readonly methods?: readonly McpMethod[];
   /** The largest request body. Default: `'4mb'`. */

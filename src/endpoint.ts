@@ -3,12 +3,15 @@ import type { ConfigProblems } from './options/config-problems.ts';
 /** The route of the endpoint where none is configured. */
 export const DEFAULT_PATH = '/mcp';
 
-/** Reads the route of the endpoint; without the trailing slash, which means nothing. */
-export function readPath(problems: ConfigProblems, path: unknown): string {
+/** What is read where no route is given: nothing is ever requested there. */
+export const NO_PATH = '';
+
+/** Reads a route; without the trailing slash, which means nothing. */
+export function readPath(problems: ConfigProblems, option: string, path: unknown): string {
   if (typeof path === 'string' && /^\/[!-~]*$/.test(path) && !/[?#]/.test(path))
     return path.replace(/(?<=.)\/+$/, '');
-  problems.add('path', path, "a path that begins with '/', like '/mcp'");
-  return '/';
+  problems.add(option, path, "a path that begins with '/', like '/mcp'");
+  return NO_PATH;
 }
 
 /** Compared as it came: `%6dcp` is not `mcp`, and no policy has to know that it could be. */

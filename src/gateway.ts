@@ -4,6 +4,7 @@ import { contextOf } from './context.ts';
 import { DEFAULT_PATH, isEndpoint, missWarning, readPath } from './endpoint.ts';
 import { chain } from './http/chain.ts';
 import type { Middleware } from './http/middleware.ts';
+import { readLegacySse } from './legacy-sse.ts';
 import { MCP_METHODS } from './mcp/methods.ts';
 import { allowedHosts } from './middleware/allowed-hosts.ts';
 import { allowedMethods } from './middleware/allowed-methods.ts';
@@ -16,8 +17,10 @@ import { type McpCorsOptions, mcpCors } from './middleware/mcp-cors.ts';
 import { observe, watched } from './middleware/observe.ts';
 import type { Observer } from './observability/observer.ts';
 import { type ConfigProblems, checkConfig } from './options/config-problems.ts';
+import { readPublicUrl } from './public-url.ts';
 import { relay } from './relay/relay.ts';
-import { RELAY_OPTIONS, readRelaySettings } from './relay/relay-options.ts';
+import { RELAY_OPTIONS, readRelayOptions } from './relay/relay-options.ts';
+import type { RelaySettings } from './relay/relay-settings.ts';
 
 /** What {@link createMcpGateway} returns: an Express router that can be taken out of service. */
 export type McpGateway = Router & {
@@ -40,12 +43,13 @@ export type McpGateway = Router & {
  */
 export function createMcpGateway(config: GatewayConfig): McpGateway {
   const drain = new Drain();
-  const { path, onError, run } = checkConfig((problems) => compile(problems, config, drain));
-  const warnOfMiss = missWarning(path);
+  const { routes, onError } = checkConfig((problems) => compile(problems, config, drain));
+  const warnOfMiss = missWarning(routes[0].path);
   const router = express.Router({ mergeParams: true });
 
   router.use(function mcpGateway(req, res, next) {
-    if (!isEndpoint(req.path, path)) {
+    const route = routes.find(({ path }) => isEndpoint(req.path, path));
+    if (route === undefined) {
       warnOfMiss(req.baseUrl);
       next();
       return;
@@ -53,7 +57,7 @@ export function createMcpGateway(config: GatewayConfig): McpGateway {
     // Somebody was first, or nobody is there any more.
     if (res.headersSent || res.closed || req.socket.destroyed) return;
     if (onError !== false) contextOf(req).onError = onError;
-    run(req, res, next);
+    route.run(req, res, next);
   });
   return Object.assign(router, {
     close: (options?: { readonly graceMs?: number }) => drain.drain(options?.graceMs ?? GRACE_MS),
@@ -68,6 +72,7 @@ function compile(problems: ConfigProblems, config: GatewayConfig, drain: Drain) 
     ...RELAY_OPTIONS,
     'path',
     'publicUrl',
+    'legacySse',
     'methods',
     'bodyLimit',
     'cors',
@@ -80,6 +85,7 @@ function compile(problems: ConfigProblems, config: GatewayConfig, drain: Drain) 
   const {
     path = DEFAULT_PATH,
     publicUrl,
+    legacySse = false,
     methods = MCP_METHODS,
     bodyLimit: limit = '4mb',
     cors = {},
@@ -90,15 +96,18 @@ function compile(problems: ConfigProblems, config: GatewayConfig, drain: Drain) 
     onError = false,
     ...relayOptions
   } = config;
-  const endpoint = readPath(problems, path);
-  const publicOrigin = readPublicOrigin(problems, publicUrl);
+  const endpoint = readPath(problems, 'path', path);
+  const publicly = readPublicUrl(problems, publicUrl);
   problems.callback('onError', onError);
   if (cors && Object.hasOwn(cors, 'methods')) {
     problems.add('cors.methods', 'an option', 'methods, which is the same for CORS');
   }
   const method = problems.within('methods', () => allowedMethods(methods));
   // A mistake in `methods` is told once.
-  const preflight = { origin: publicOrigin, methods: method ? methods : MCP_METHODS };
+  const preflight = {
+    origin: publicly ? [publicly.origin] : [],
+    methods: method ? methods : MCP_METHODS,
+  };
 
   const slots: Slots = {
     cors: problems.slot('cors', cors, (options) => mcpCors(withDefaults(options, preflight))),
@@ -109,22 +118,52 @@ function compile(problems: ConfigProblems, config: GatewayConfig, drain: Drain) 
     bodyLimit: problems.slot('bodyLimit', limit, bodyLimit),
     use: problems.slot('use', use, (own) => hostMiddleware([own].flat() as Middleware[])),
     headers: problems.slot('headers', headers, injectHeaders),
-    relay: relay({
-      ...readRelaySettings(problems, relayOptions, endpoint),
-      relayCors: cors === false,
-    }),
   };
   const observed = problems.slot('observe', observers, (own) =>
     observe([own].flat() as Observer[]),
   );
-  const run = observed ? chain([observed, ...watchedSlots(slots)]) : chain(Object.values(slots));
-  return { path: endpoint, onError, run };
+  const setup = readRelayOptions(problems, relayOptions, endpoint);
+  const relayTo = (url: URL, own: Partial<RelaySettings> = {}) =>
+    relay({ ...setup.settings, engine: setup.engineFor(url), relayCors: cors === false, ...own });
+  const through = (last: Slots) => runner({ ...slots, ...last }, observed);
+
+  const routes: Routes = [{ path: endpoint, run: through({ relay: relayTo(setup.target) }) }];
+  if (legacySse !== false) {
+    const places = { endpoint, target: setup.target, publicUrl: publicly };
+    const { streamUrl, endpoints, ...paths } = readLegacySse(problems, legacySse, places);
+    const stream = chain([
+      // The event with the URL has to be read.
+      injectHeaders({ set: { 'Accept-Encoding': 'identity' } }),
+      relayTo(streamUrl, { openingOf: endpoints.openingOf }),
+    ]);
+    const messages = relayTo(streamUrl, { pathOf: endpoints.pathOf });
+    routes.push(
+      { path: paths.path, run: through({ methods: allowedMethods(['GET']), relay: stream }) },
+      {
+        path: paths.messagePath,
+        run: through({ methods: allowedMethods(['POST']), relay: messages }),
+      },
+    );
+  }
+  return { routes, onError };
 }
+
+/** One of the router's paths, and what a request for it goes through. */
+interface Route {
+  readonly path: string;
+  readonly run: Middleware;
+}
+
+type Routes = [endpoint: Route, ...others: Route[]];
 
 type Slots = Readonly<Record<string, Middleware | undefined>>;
 
-function watchedSlots(slots: Slots): (Middleware | undefined)[] {
-  return Object.entries(slots).map(([name, slot]) => slot && watched(name, slot));
+function runner(slots: Slots, observed: Middleware | undefined): Middleware {
+  if (observed === undefined) return chain(Object.values(slots));
+  return chain([
+    observed,
+    ...Object.entries(slots).map(([name, slot]) => slot && watched(name, slot)),
+  ]);
 }
 
 function withDefaults(
@@ -134,14 +173,4 @@ function withDefaults(
   // What is no object is left for `mcpCors` to complain of.
   if (typeof options !== 'object' || options === null) return options;
   return { origin, ...options, methods };
-}
-
-function readPublicOrigin(problems: ConfigProblems, publicUrl: unknown): string[] {
-  if (publicUrl === undefined || publicUrl === false) return [];
-  const isText = typeof publicUrl === 'string' || publicUrl instanceof URL;
-  const url = isText && URL.canParse(String(publicUrl)) ? new URL(publicUrl) : undefined;
-  const isPlain = url && [url.search, url.hash, url.username, url.password].join('') === '';
-  if (isPlain && /^https?:$/.test(url.protocol)) return [url.origin];
-  problems.addSecret('publicUrl', publicUrl, "a URL like 'https://gateway.example/mcp'");
-  return [];
 }

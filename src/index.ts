@@ -4,6 +4,7 @@ export { type ErrorReason, GatewayError } from './errors.ts';
 export { createMcpGateway, type McpGateway } from './gateway.ts';
 export { type HardenServerOptions, hardenServer } from './harden-server.ts';
 export type { Middleware, Next } from './http/middleware.ts';
+export type { LegacySseOptions } from './legacy-sse.ts';
 export type { McpMethod } from './mcp/methods.ts';
 export { type McpProxyOptions, mcpProxy } from './mcp-proxy.ts';
 export { bodyLimit } from './middleware/body-limit.ts';

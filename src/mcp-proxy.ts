@@ -7,7 +7,7 @@ import { allowedMethods } from './middleware/allowed-methods.ts';
 import { headLimits } from './middleware/head-limits.ts';
 import { type ConfigProblems, checkConfig } from './options/config-problems.ts';
 import { relay } from './relay/relay.ts';
-import { RELAY_OPTIONS, type RelayOptions, readRelaySettings } from './relay/relay-options.ts';
+import { RELAY_OPTIONS, type RelayOptions, readRelayOptions } from './relay/relay-options.ts';
 
 /** Where `mcpProxy` sends requests, and how. */
 export interface McpProxyOptions extends RelayOptions {
@@ -41,13 +41,11 @@ function compile(problems: ConfigProblems, options: McpProxyOptions) {
   const { methods = MCP_METHODS, cors, onError = false, ...relayOptions } = options;
   if (cors !== undefined && cors !== false) problems.add('cors', cors, 'false, or nothing');
   problems.callback('onError', onError);
+  const { target, settings, engineFor } = readRelayOptions(problems, relayOptions, DEFAULT_PATH);
   const run = chain([
     headLimits(),
     problems.within('methods', () => allowedMethods(methods)),
-    relay({
-      ...readRelaySettings(problems, relayOptions, DEFAULT_PATH),
-      relayCors: cors === false,
-    }),
+    relay({ ...settings, engine: engineFor(target), relayCors: cors === false }),
   ]);
   return { onError, run };
 }

@@ -117,7 +117,9 @@ export class ObservedRequest implements Observation {
       ip: this.#ip,
       messages: this.#messages(),
       protocolVersion: headers['mcp-protocol-version']?.toString(),
-      session: hashOf(headers['mcp-session-id'] ?? this.#res.getHeader('mcp-session-id')),
+      session: hashOf(
+        headers['mcp-session-id'] ?? this.#res.getHeader('mcp-session-id') ?? querySessionOf(req),
+      ),
       slot: this.#slot,
       reason: this.#reason,
       status: this.#status,
@@ -146,6 +148,11 @@ export class ObservedRequest implements Observation {
 /** What the client asked for; the query may hold a session or a token. */
 function pathOf(req: IncomingMessage & { originalUrl?: string }): string {
   return (req.originalUrl ?? req.url ?? '').split('?', 1)[0] as string;
+}
+
+/** Where messages of the older transport (MCP 2024-11-05) name their session. */
+function querySessionOf({ url = '' }: IncomingMessage): string | undefined {
+  return /[?&]session_?id=([^&]+)/i.exec(url)?.[1];
 }
 
 /** A session id is a credential where nothing else is asked for. */

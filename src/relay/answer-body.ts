@@ -10,10 +10,22 @@ export interface AnswerBodyListener {
   onAnswerEnd(): void;
   /** Nothing more is to come, though the upstream has not ended: the gateway is closing. */
   onAnswerCurtailed(): void;
+  /** It does not begin as it has to. */
+  onAnswerInvalid(cause: unknown): void;
   /** The upstream has kept the client waiting for too long, or the stream has been open too long. */
   onAnswerTimeout(): void;
   /** The client has taken no more bytes for too long. */
   onClientStalled(): void;
+}
+
+/** The beginning of an event stream, where it does not go to the client as it is. */
+export interface StreamOpening {
+  /** Takes bytes of the stream, gives those for the client. Throws what is no such beginning. */
+  push(chunk: Uint8Array): Buffer;
+  /** Whether what is still to come goes to the client as it is. */
+  readonly isOver: boolean;
+  /** What was taken and not given. */
+  rest(): Buffer;
 }
 
 /** The limits that an answer is under. */
@@ -35,6 +47,7 @@ export class AnswerBody {
   readonly #pace = new Deadline();
   /** Runs while the client takes no more bytes. */
   readonly #stall = new Deadline();
+  #opening: StreamOpening | undefined;
   #isOver = false;
 
   constructor(
@@ -42,11 +55,13 @@ export class AnswerBody {
     res: ServerResponse,
     settings: AnswerBodySettings,
     listener: AnswerBodyListener,
+    opening: StreamOpening | undefined,
   ) {
     this.#answer = answer;
     this.#res = res;
     this.#settings = settings;
     this.#listener = listener;
+    this.#opening = opening;
     this.#isStream = isEventStream(answer.headers['content-type']);
     if (this.#isStream && isOpenEnded(answer)) {
       const { heartbeat } = settings;
@@ -61,9 +76,11 @@ export class AnswerBody {
     let hasBegun = false;
     this.#answer.on('data', (chunk: Buffer) => {
       hasBegun = true;
-      this.#pass(chunk);
+      if (this.#opening === undefined) this.#pass(chunk);
+      else this.#passOpening(chunk, this.#opening);
     });
     this.#answer.on('end', () => {
+      if (this.#opening !== undefined) this.#pass(this.#opening.rest());
       if (!this.#isOver) this.#listener.onAnswerEnd();
     });
     this.#res.on('drain', () => this.#onDrain());
@@ -92,8 +109,18 @@ export class AnswerBody {
     if (this.#res.writableLength > 0) this.#awaitClient();
   }
 
-  #pass(chunk: Buffer): void {
+  #passOpening(chunk: Buffer, opening: StreamOpening): void {
     if (this.#isOver) return;
+    try {
+      this.#pass(opening.push(chunk));
+    } catch (error) {
+      this.#listener.onAnswerInvalid(error);
+    }
+    if (opening.isOver) this.#opening = undefined;
+  }
+
+  #pass(chunk: Buffer): void {
+    if (this.#isOver || chunk.length === 0) return;
     if (!this.#isStream) this.#pace.restart();
     const wantsMore = this.#res.write(chunk);
     this.#stream?.push(chunk);

@@ -4,6 +4,8 @@ import type { Writable } from 'node:stream';
 /** A request that is ready to go: every header decided, nothing in it left to the client. */
 export interface UpstreamRequest {
   readonly method: string;
+  /** Path and query, where they are not the target's. */
+  readonly path?: string | undefined;
   /** Whether it has to go over a new connection rather than over one that was kept alive. */
   readonly fresh: boolean;
   /** Everything the upstream gets except `Host` and what frames the message. The engine's to keep. */

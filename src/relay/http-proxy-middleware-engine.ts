@@ -57,11 +57,11 @@ function createSender(Agent: typeof HttpAgent): Send {
     ignorePath: true,
     pathFilter: () => true,
     router: (req, _res, options) => {
-      const { body, upstream, fresh } = exchangeOf(req);
+      const { body, upstream, fresh, path } = exchangeOf(req);
       options.buffer = body as unknown as Readable;
       if (upstream.agent !== undefined) options.agent = upstream.agent;
       else if (fresh) options.agent = freshAgent;
-      return upstream.address;
+      return path === undefined ? upstream.address : { ...upstream.address, pathname: path };
     },
     selfHandleResponse: true,
     // The default plugins log, answer and format URLs on each request; ours only passes on.
@@ -95,6 +95,7 @@ function proxyTarget({ protocol, hostname, port, pathname, search }: URL) {
 class Exchange implements UpstreamExchange {
   readonly upstream: Upstream;
   readonly fresh: boolean;
+  readonly path: string | undefined;
   /** What HPM pipes into the outgoing request. */
   readonly body = { pipe: (outgoing: ClientRequest) => this.#sendBody(outgoing) };
   readonly #request: UpstreamRequest;
@@ -108,6 +109,7 @@ class Exchange implements UpstreamExchange {
   constructor(upstream: Upstream, request: UpstreamRequest, listener: UpstreamListener) {
     this.upstream = upstream;
     this.fresh = request.fresh;
+    this.path = request.path;
     this.#request = request;
     this.#listener = listener;
   }

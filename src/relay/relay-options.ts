@@ -4,7 +4,7 @@ import { type Duration, readDuration } from '../options/duration.ts';
 import type { Engine } from './engine.ts';
 import { httpProxyMiddlewareEngine } from './http-proxy-middleware-engine.ts';
 import { InProcessAgent, type UpstreamHandler } from './in-process-agent.ts';
-import type { RelaySettings } from './relay.ts';
+import type { RelaySettings } from './relay-settings.ts';
 import { readTimeouts, type TimeoutOptions } from './timeouts.ts';
 
 /** Where requests go, and how. */
@@ -36,22 +36,33 @@ const ENGINES: Readonly<Record<EngineName, (target: URL, agent?: Agent) => Engin
 /** The keys of {@link RelayOptions}. */
 export const RELAY_OPTIONS = ['target', 'timeout', 'heartbeat', 'engine'] as const;
 
+/** What the options of the relay come to. */
+export interface RelaySetup {
+  /** Where requests go; for a handler in this process, where it is called. */
+  readonly target: URL;
+  /** What every relay to that host has in common. */
+  readonly settings: Pick<RelaySettings, 'timeouts' | 'heartbeat'>;
+  /** What carries requests to a URL of that host. */
+  engineFor(url: URL): Engine;
+}
+
 /** Reads the options of the relay; `path` is where a handler in this process is called. */
-export function readRelaySettings(
+export function readRelayOptions(
   problems: ConfigProblems,
   options: RelayOptions,
   path: string,
-): Pick<RelaySettings, 'engine' | 'timeouts' | 'heartbeat'> {
+): RelaySetup {
   const timeouts = readTimeouts(problems, 'timeout', options.timeout);
   const { heartbeat = '15s' } = options;
   const every = heartbeat === false ? false : readDuration(problems, 'heartbeat', heartbeat);
   const createEngine = readEngine(problems, options.engine);
-  const { target } = options;
-  const engine =
-    typeof target === 'function'
-      ? createEngine(new URL(path, 'http://localhost'), new InProcessAgent(target))
-      : createEngine(readTarget(problems, target));
-  return { engine, timeouts, heartbeat: every };
+  const isHandler = typeof options.target === 'function';
+  const agent = isHandler ? new InProcessAgent(options.target as UpstreamHandler) : undefined;
+  return {
+    target: isHandler ? new URL(path, 'http://localhost') : readTarget(problems, options.target),
+    settings: { timeouts, heartbeat: every },
+    engineFor: (url) => createEngine(url, agent),
+  };
 }
 
 const DEFAULT_ENGINE: EngineName = 'http-proxy-middleware';

@@ -1,0 +1,237 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Writable } from 'node:stream';
+import { answerError } from '../answer.ts';
+import { contextOf, type RequestContext } from '../context.ts';
+import type { ErrorReason } from '../errors.ts';
+import { endWhenRead } from '../http/end-when-read.ts';
+import { isBodyPending } from '../http/framing.ts';
+import { makeLastRequest } from '../http/last-request.ts';
+import { isEventStream } from '../http/media-type.ts';
+import { onceClosed } from '../http/once-closed.ts';
+import { AnswerBody, type AnswerBodyListener, type StreamOpening } from './answer-body.ts';
+import { isRelayable, writeAnswerHead } from './answer-head.ts';
+import { AnswerTimer } from './answer-timer.ts';
+import type { UpstreamExchange, UpstreamListener } from './engine.ts';
+import { isOpenEnded } from './event-stream.ts';
+import type { RelaySettings } from './relay-settings.ts';
+import type { BodyListener, RequestBody } from './request-body.ts';
+import { upstreamHeaders } from './request-headers.ts';
+import { isConnectionLost, reasonOf } from './upstream-error.ts';
+
+/**
+ * One request on its way. It owns both legs, and the end of one is the end of the other: a client
+ * that leaves takes the upstream request with it, an answer that breaks off breaks off for the
+ * client. Whatever happens first ends it; whatever happens later finds it over.
+ */
+export class RelayedRequest implements UpstreamListener, BodyListener, AnswerBodyListener {
+  readonly #req: IncomingMessage;
+  readonly #res: ServerResponse;
+  readonly #settings: RelaySettings;
+  readonly #context: RequestContext;
+  readonly #body: RequestBody;
+  readonly #path: string | undefined;
+  readonly #timer: AnswerTimer;
+  #exchange: UpstreamExchange | undefined;
+  #answer: IncomingMessage | undefined;
+  #answerBody: AnswerBody | undefined;
+  #isNewConnection = false;
+  #isRepeated = false;
+  #over = false;
+
+  constructor(
+    req: IncomingMessage,
+    res: ServerResponse,
+    settings: RelaySettings,
+    body: RequestBody,
+    path: string | undefined,
+  ) {
+    this.#req = req;
+    this.#res = res;
+    this.#settings = settings;
+    this.#body = body;
+    this.#path = path;
+    this.#context = contextOf(req);
+    this.#timer = new AnswerTimer(req.method as string, settings.timeouts, this.#onTimeout);
+  }
+
+  start(): void {
+    this.#context.abandon = this.#abandon;
+    this.#context.windDown = this.#windDown;
+    this.#res.on('error', ignore);
+    onceClosed(this.#req, this.#res, this.#abandon);
+    this.#send(false);
+  }
+
+  #send(fresh: boolean): void {
+    const headers = upstreamHeaders(this.#req, this.#context.headerEdits);
+    if (this.#req.method === 'POST' && this.#body.length !== undefined) {
+      headers['content-length'] = this.#body.length;
+    }
+    const sendBody = (outgoing: Writable) => this.#body.sendTo(outgoing, this);
+    const method = this.#req.method as string;
+    const path = this.#path;
+    this.#exchange = this.#settings.engine({ method, path, fresh, headers, sendBody }, this);
+  }
+
+  onConnecting(): void {
+    this.#isNewConnection = true;
+    this.#timer.onConnecting();
+  }
+
+  onConnected(): void {
+    this.#timer.onConnected();
+  }
+
+  onBodyBytes(bytes: Uint8Array): void {
+    this.#context.observation?.received(bytes);
+  }
+
+  onBodySent(): void {
+    this.#timer.onBodySent();
+  }
+
+  onBodyBlocked(): void {
+    this.#timer.onBodyBlocked();
+  }
+
+  onBodyFlowing(): void {
+    this.#timer.onBodyFlowing();
+  }
+
+  onBodyLost(): void {
+    this.#fail('body_consumed');
+  }
+
+  onResponse(answer: IncomingMessage): void {
+    answer.on('error', (error) => this.onError(error, true));
+    if (this.#over) return;
+    if (this.#res.headersSent) {
+      this.#abandon();
+      return;
+    }
+    const opening = this.#openingOf(answer);
+    if (!isRelayable(answer) || (opening && !isOpenEnded(answer))) {
+      this.#fail('upstream_invalid');
+      return;
+    }
+    this.#answer = answer;
+    this.#timer.stop();
+    // The answer came before the question ended. The rest still goes upstream, where it may be read,
+    // but only until the answer ends, so that nobody can say where the next request would begin.
+    if (!this.#timer.isBodySent && isBodyPending(this.#req)) makeLastRequest(this.#req, this.#res);
+    try {
+      this.#relayAnswer(answer, opening);
+    } catch (error) {
+      // Node's own checks come last; what they refuse must not end the process.
+      this.#fail('internal_error', error);
+    }
+  }
+
+  onError(error: Error, hasBegun: boolean): void {
+    // Bytes after the end of the answer break the connection, not the answer.
+    if (this.#over || this.#answer?.complete) return;
+    if (!hasBegun && this.#isStale(error)) {
+      this.#isRepeated = true;
+      this.#exchange?.abort();
+      this.#send(true);
+      return;
+    }
+    this.#fail(this.#answer === undefined ? reasonOf(error) : 'upstream_invalid', error);
+  }
+
+  /**
+   * Whether the request was lost on a kept-alive connection that the upstream was about to close, and
+   * may be sent again, once: a POST may not, because it may have been read.
+   */
+  #isStale(error: Error): boolean {
+    const mayRepeat = !this.#isRepeated && this.#req.method !== 'POST';
+    return (
+      mayRepeat && this.#timer.isConnected && !this.#isNewConnection && isConnectionLost(error)
+    );
+  }
+
+  #openingOf(answer: IncomingMessage): StreamOpening | undefined {
+    if (!isEventStream(answer.headers['content-type'])) return undefined;
+    return this.#settings.openingOf?.(this.#req);
+  }
+
+  #relayAnswer(answer: IncomingMessage, opening: StreamOpening | undefined): void {
+    const { relayCors } = this.#settings;
+    writeAnswerHead(this.#res, answer, { edits: this.#context.headerEdits, relayCors });
+    this.#answerBody = new AnswerBody(answer, this.#res, this.#settings, this, opening);
+    this.#answerBody.start();
+    answer.on('close', () => {
+      if (answer.complete) return;
+      this.onError(new Error('The upstream closed before its answer ended'), true);
+    });
+    if (this.#context.isDraining) this.#windDown(false);
+  }
+
+  onAnswerEnd(): void {
+    this.#release();
+    if (!this.#timer.isBodySent) this.#exchange?.abort();
+    this.#endAnswer();
+  }
+
+  onAnswerCurtailed(): void {
+    this.#context.observation?.ended('draining');
+    this.#release();
+    this.#exchange?.abort();
+    this.#endAnswer();
+  }
+
+  #endAnswer(): void {
+    endWhenRead(this.#req, this.#res);
+    this.#answerBody?.awaitLastBytes();
+  }
+
+  onAnswerInvalid(cause: unknown): void {
+    this.#fail('upstream_invalid', cause);
+  }
+
+  onAnswerTimeout(): void {
+    this.#onTimeout();
+  }
+
+  onClientStalled(): void {
+    this.#context.observation?.ended('client_stalled');
+    if (this.#over) this.#res.destroy();
+    else this.#onTimeout();
+  }
+
+  /**
+   * The gateway closes. What may stay open for ever ends; the answer to a call, streamed or not, gets
+   * until the last call.
+   */
+  readonly #windDown = (isLastCall: boolean): void => {
+    const { method, headers } = this.#req;
+    const isEndless = method === 'GET' || headers['mcp-method'] === 'subscriptions/listen';
+    if (isLastCall || isEndless) this.#answerBody?.endBetweenEvents();
+  };
+
+  #fail(reason: ErrorReason, cause?: unknown): void {
+    this.#abandon();
+    answerError(this.#req, this.#res, reason, { cause });
+  }
+
+  readonly #onTimeout = (): void => this.#fail('upstream_timeout');
+
+  /** Takes the request back: the client has gone, or has been answered by somebody else. */
+  readonly #abandon = (): void => {
+    this.#answerBody?.stop();
+    if (this.#over) return;
+    this.#release();
+    this.#exchange?.abort();
+  };
+
+  #release(): void {
+    this.#over = true;
+    this.#context.abandon = undefined;
+    this.#context.windDown = undefined;
+    this.#timer.stop();
+    this.#answerBody?.stop();
+    this.#body.stop();
+  }
+}
+
+function ignore(): void {}
