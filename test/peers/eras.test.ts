@@ -1,0 +1,41 @@
+import { describe, expect, test } from '@jest/globals';
+import { startGateway } from '../support/gateway.ts';
+import { CLIENTS } from './support/clients.ts';
+import { mcpProxyBeforeSdkV1, sdkV2, startOnce } from './support/servers.ts';
+
+describe.each([sdkV2, mcpProxyBeforeSdkV1])('server: $name', (kind) => {
+  const server = startOnce(kind);
+
+  test('R9: every client is in a call at the same time, on one mount, in its own era', async () => {
+    const gateway = await startGateway({ target: server().url });
+    const clients = await Promise.all(CLIENTS.map(({ connect }) => connect(gateway.url)));
+    expect(clients.map(({ handshake }) => handshake)).toEqual(
+      CLIENTS.map(({ era }) => expect.objectContaining({ era: era.both })),
+    );
+    expect(clients.map(({ sessionId }) => typeof sessionId)).toEqual(
+      CLIENTS.map(({ era }) => (era.both === 'legacy' ? 'string' : 'undefined')),
+    );
+
+    for (const opener of clients) {
+      const told = new Set<number>();
+      const waiting = Promise.withResolvers<void>();
+      const calls = clients.map((client, i) =>
+        client.callTool(
+          { name: 'wait' },
+          {
+            onprogress() {
+              told.add(i);
+              if (told.size === clients.length) waiting.resolve();
+            },
+          },
+        ),
+      );
+      await waiting.promise;
+      // One of them lets all go on.
+      await opener.callTool({ name: 'go' });
+      const waited = { content: [{ type: 'text', text: 'waited' }] };
+      expect(await Promise.all(calls)).toEqual(clients.map(() => expect.objectContaining(waited)));
+    }
+    expect(gateway.errors).toEqual([]);
+  });
+});

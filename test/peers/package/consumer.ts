@@ -1,0 +1,69 @@
+import { execFile } from 'node:child_process';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll } from '@jest/globals';
+
+const ROOT = join(import.meta.dirname, '../../..');
+
+const folders: string[] = [];
+
+afterAll(async () => {
+  for (const folder of folders.splice(0)) await rm(folder, { recursive: true });
+});
+
+export const manifest = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8')) as {
+  readonly name: string;
+  readonly exports: Readonly<Record<string, unknown>>;
+};
+
+/** What can be imported. */
+export const subpaths: string[] = Object.keys(manifest.exports).filter(
+  (subpath) => subpath !== './package.json',
+);
+
+/** A project of others in a folder of its own. */
+export class Consumer {
+  readonly folder: string;
+
+  constructor(folder: string) {
+    this.folder = folder;
+  }
+
+  /** Packs this package as it was built, and installs it from there, with what is named. */
+  static async install(...packages: readonly string[]): Promise<Consumer> {
+    const folder = await mkdtemp(join(tmpdir(), 'consumer-'));
+    folders.push(folder);
+    const pack = ['pack', '--json', '--ignore-scripts', '--pack-destination', folder];
+    const [{ filename }] = JSON.parse(await run('npm', pack, ROOT));
+    const consumer = new Consumer(folder);
+    await consumer.write('package.json', '{ "private": true }');
+    const quiet = ['--no-audit', '--no-fund', '--no-package-lock', '--prefer-offline'];
+    await run('npm', ['install', ...quiet, `./${filename}`, ...packages], folder);
+    return consumer;
+  }
+
+  write(name: string, text: string): Promise<void> {
+    return writeFile(join(this.folder, name), text);
+  }
+
+  /** Takes a file of `consumers` over. */
+  copy(name: string): Promise<void> {
+    return cp(join(import.meta.dirname, 'consumers', name), join(this.folder, name));
+  }
+
+  /** Runs a program by Node; gives what it printed. */
+  node(...args: readonly string[]): Promise<string> {
+    return run(process.execPath, args, this.folder);
+  }
+}
+
+async function run(command: string, args: readonly string[], cwd: string): Promise<string> {
+  try {
+    return (await promisify(execFile)(command, [...args], { cwd })).stdout;
+  } catch (failure) {
+    const { stdout, stderr } = failure as { stdout: string; stderr: string };
+    throw new Error(`${command} ${args.join(' ')}\n${stdout}\n${stderr}`);
+  }
+}

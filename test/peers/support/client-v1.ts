@@ -1,0 +1,51 @@
+import { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
+import {
+  CreateMessageRequestSchema,
+  ElicitRequestSchema,
+  ResourceListChangedNotificationSchema,
+  ToolListChangedNotificationSchema,
+} from '@modelcontextprotocol/sdk/types.js';
+import { atTestEnd } from '../../support/servers.ts';
+import { MODEL_ANSWER, userAnswer } from './answers.ts';
+import type { OnChange, PeerClient } from './clients.ts';
+import { Wire } from './wire.ts';
+
+/** A client on the SDK v1, connected until the test is over. */
+export async function connectV1(url: string, onChange?: OnChange): Promise<PeerClient> {
+  const wire = new Wire();
+  const transport = new StreamableHTTPClientTransport(new URL(url), { fetch: wire.fetch });
+  const client = new Client(
+    { name: 'test', version: '1.0.0' },
+    { capabilities: { sampling: {}, elicitation: {} } },
+  );
+  client.setRequestHandler(CreateMessageRequestSchema, () => MODEL_ANSWER);
+  client.setRequestHandler(ElicitRequestSchema, ({ params }) => userAnswer(params));
+  client.setNotificationHandler(ToolListChangedNotificationSchema, () => onChange?.('tools'));
+  client.setNotificationHandler(ResourceListChangedNotificationSchema, () =>
+    onChange?.('resources'),
+  );
+  atTestEnd(() => client.close());
+  await client.connect(transport);
+  return {
+    handshake: {
+      era: 'legacy',
+      version: transport.protocolVersion,
+      server: client.getServerVersion(),
+      capabilities: client.getServerCapabilities(),
+      instructions: client.getInstructions(),
+    },
+    get sessionId() {
+      return transport.sessionId;
+    },
+    wire,
+    listens: () => wire.has('GET'),
+    listTools: () => client.listTools(),
+    listPrompts: () => client.listPrompts(),
+    listResources: () => client.listResources(),
+    readResource: (params) => client.readResource(params),
+    getPrompt: (params) => client.getPrompt(params),
+    callTool: (call, options) => client.callTool(call, undefined, options),
+    terminateSession: () => transport.terminateSession(),
+  };
+}

@@ -1,0 +1,60 @@
+import {
+  Client,
+  StreamableHTTPClientTransport,
+  type VersionNegotiationMode,
+} from '@modelcontextprotocol/client';
+import { atTestEnd } from '../../support/servers.ts';
+import { MODEL_ANSWER, userAnswer } from './answers.ts';
+import type { Changeable, OnChange, PeerClient } from './clients.ts';
+import { Wire } from './wire.ts';
+
+/** A client on the SDK v2, connected until the test is over. */
+export async function connectV2(
+  mode: VersionNegotiationMode,
+  url: string,
+  onChange?: OnChange,
+): Promise<PeerClient> {
+  const wire = new Wire();
+  const transport = new StreamableHTTPClientTransport(new URL(url), { fetch: wire.fetch });
+  const told = (list: Changeable) => ({
+    autoRefresh: false,
+    debounceMs: 0,
+    onChanged: () => onChange?.(list),
+  });
+  const client = new Client(
+    { name: 'test', version: '1.0.0' },
+    {
+      versionNegotiation: { mode },
+      capabilities: { sampling: {}, elicitation: {} },
+      ...(onChange && { listChanged: { tools: told('tools'), resources: told('resources') } }),
+    },
+  );
+  client.setRequestHandler('sampling/createMessage', () => MODEL_ANSWER);
+  client.setRequestHandler('elicitation/create', ({ params }) => userAnswer(params));
+  atTestEnd(() => client.close());
+  await client.connect(transport);
+  return {
+    handshake: {
+      era: client.getProtocolEra(),
+      version: client.getNegotiatedProtocolVersion(),
+      server: client.getServerVersion(),
+      capabilities: client.getServerCapabilities(),
+      instructions: client.getInstructions(),
+    },
+    get sessionId() {
+      return transport.sessionId;
+    },
+    wire,
+    async listens() {
+      // In the modern era it does when it is connected.
+      if (client.getProtocolEra() === 'legacy') await wire.has('GET');
+    },
+    listTools: () => client.listTools(),
+    listPrompts: () => client.listPrompts(),
+    listResources: () => client.listResources(),
+    readResource: (params) => client.readResource(params),
+    getPrompt: (params) => client.getPrompt(params),
+    callTool: (call, options) => client.callTool(call, options),
+    terminateSession: () => transport.terminateSession(),
+  };
+}
