@@ -1,25 +1,25 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { contextOf } from './context.ts';
+import { contextOf, type Refusal, type RequestContext } from './context.ts';
 import { ERRORS, type ErrorReason, GatewayError } from './errors.ts';
 import { cut } from './http/cut.ts';
 import { endWhenRead } from './http/end-when-read.ts';
 import { isBodyPending } from './http/framing.ts';
 import { makeLastRequest } from './http/last-request.ts';
 
-const BODIES = Object.fromEntries(
-  Object.entries(ERRORS).map(([reason, { code, message }]) => [
-    reason,
-    Buffer.from(
-      JSON.stringify({ jsonrpc: '2.0', id: null, error: { code, message, data: { reason } } }),
-    ),
-  ]),
-) as Record<ErrorReason, Buffer>;
-
 /** What an answer from the error table may carry besides its row. */
-export interface AnswerDetails {
+export interface AnswerDetails extends Refusal {
   readonly headers?: Readonly<Record<string, string>>;
-  /** The slot that refuses, where the request has already passed it. */
-  readonly slot?: string;
+  /** Instead of the row's: a sentence that the client, or the model behind it, can act on. */
+  readonly message?: string | undefined;
+  /** Instead of the row's. */
+  readonly code?: number;
+  /**
+   * The source text of the request's id where nobody else knows it; `null` where nobody does,
+   * `undefined` for a notification.
+   */
+  readonly id?: string | null | undefined;
+  /** Whether a request with an id gets the refusal as the answer to its call, with 200. */
+  readonly asResult?: boolean;
   /** Reported, never sent. */
   readonly cause?: unknown;
 }
@@ -33,28 +33,44 @@ export function answerError(
   req: IncomingMessage,
   res: ServerResponse,
   reason: ErrorReason,
-  { headers, slot, cause }: AnswerDetails = {},
+  details: AnswerDetails = {},
 ): void {
   const context = contextOf(req);
   context.abandon?.();
   // Nobody is there to be answered, or somebody was first.
   if (res.destroyed || res.writableEnded) return;
-  context.report(new GatewayError(reason, cause));
+  context.report(new GatewayError(reason, details.cause));
   if (res.headersSent) {
     context.observation?.ended(reason);
     cut(res);
     return;
   }
-  context.observation?.refused(reason, slot);
-  const body = BODIES[reason];
-  for (const name in headers) res.setHeader(name, headers[name] as string);
+  context.observation?.refused(reason, details);
+  const id = 'id' in details ? details.id : idOf(context);
+  const body = bodyOf(reason, id, details);
+  for (const name in details.headers) res.setHeader(name, details.headers[name] as string);
   if (isBodyPending(req)) makeLastRequest(req, res);
   res.setHeader('Content-Type', 'application/json');
   res.setHeader('Content-Length', body.length);
-  res.writeHead(ERRORS[reason].status);
+  res.writeHead(details.asResult && typeof id === 'string' ? 200 : ERRORS[reason].status);
   res.write(body);
   sendNow(res);
   endWhenRead(req, res);
+}
+
+/** The source text of the id to answer; `null` where none is known, `undefined` where there is none. */
+function idOf({ mcp }: RequestContext): string | null | undefined {
+  if (mcp === undefined || mcp.isBatch) return null;
+  const [message] = mcp.messages;
+  return message === undefined ? null : message.idText;
+}
+
+function bodyOf(reason: ErrorReason, id: string | null | undefined, own: AnswerDetails): Buffer {
+  const { code, message } = ERRORS[reason];
+  const error = { code: own.code ?? code, message: own.message ?? message, data: { reason } };
+  // As it was written: a number may be larger than any that JSON.parse can hold.
+  const idMember = id === undefined ? '' : `"id":${id},`;
+  return Buffer.from(`{"jsonrpc":"2.0",${idMember}"error":${JSON.stringify(error)}}`);
 }
 
 /**

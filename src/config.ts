@@ -2,10 +2,12 @@ import type { RequestHandler } from 'express';
 import type { ErrorListener } from './context.ts';
 import type { LegacySseOptions } from './legacy-sse.ts';
 import type { McpMethod } from './mcp/methods.ts';
+import type { DenyAs } from './middleware/enforce-policies.ts';
 import type { HeaderRules } from './middleware/inject-headers.ts';
 import type { McpCorsOptions } from './middleware/mcp-cors.ts';
 import type { Observer } from './observability/observer.ts';
 import type { Size } from './options/size.ts';
+import type { Policy } from './policies/policy.ts';
 import type { RelayOptions } from './relay/relay-options.ts';
 
 /** Configuration of {@link createMcpGateway}. `false` switches a thing off, everywhere. */
@@ -36,6 +38,16 @@ export interface GatewayConfig extends RelayOptions {
   readonly cors?: Omit<McpCorsOptions, 'methods'> | false;
   /** Allowed values of `Host`; one without a port stands for any port. Default: all are. */
   readonly hosts?: readonly string[] | false;
+  /**
+   * Who may ask for what: each message of a POST is let pass when all of them allow it. Default: none,
+   * and no body is read.
+   */
+  readonly policies?: Policy | readonly Policy[] | false;
+  /**
+   * How a request with an id is told that a policy refuses it: `'http'`, with 403, or `'jsonrpc'`,
+   * with 200 and the error as the answer to the call. Default: `'http'`.
+   */
+  readonly denyAs?: DenyAs;
   /** Which headers go upstream and come back, beyond the standard ones. Default: none. */
   readonly headers?: HeaderRules | false;
   /** Middleware of your own, run last before the relay. Default: none. */

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { ErrorReason, GatewayError } from './errors.ts';
+import type { McpBody, McpMessage } from './mcp/message.ts';
 
 /** What the gateway knows of a request, as callbacks see it. */
 export interface GatewayContext {
@@ -34,6 +35,15 @@ export interface HeaderEdits {
  */
 export type ErrorListener = (error: GatewayError, ctx: GatewayContext) => void;
 
+/** Who refused a request, and why, as far as the error table does not say. */
+export interface Refusal {
+  /** The slot, where it is not the one that the request is in. */
+  readonly slot?: string | undefined;
+  readonly policy?: string | undefined;
+  /** What the policy gave as its reason. */
+  readonly detail?: string | undefined;
+}
+
 /** What the parts of a request's chain tell whoever observes it. */
 export interface Observation {
   /** The request has come to a slot. */
@@ -41,7 +51,9 @@ export interface Observation {
   /** The slot has let it pass. */
   passed(slot: string): void;
   /** It was refused: by the slot it is in, unless another is named. */
-  refused(reason: ErrorReason, slot?: string): void;
+  refused(reason: ErrorReason, by?: Refusal): void;
+  /** A policy in shadow mode would have refused it. */
+  shadowed(by: Refusal): void;
   /** Bytes of its body went upstream. */
   received(bytes: Uint8Array): void;
   /** Its answer was ended before it was whole. */
@@ -55,6 +67,8 @@ export class RequestContext implements GatewayContext {
   onError: ErrorListener | undefined;
   /** Set where the chain begins, if anybody observes. */
   observation: Observation | undefined;
+  /** Set once the body has been read and found to be what it seems. */
+  mcp: McpBody | undefined;
   /** Set by `injectHeaders`, in the order they ran; read by the relay. */
   headerEdits: readonly HeaderEdits[] = [];
   /** Set by the relay while a request is on its way upstream: takes it back. */
@@ -100,6 +114,23 @@ const CONTEXT: unique symbol = Symbol('express-mcp-gateway');
 export function contextOf(req: IncomingMessage & { [CONTEXT]?: RequestContext }): RequestContext {
   req[CONTEXT] ??= new RequestContext(req);
   return req[CONTEXT];
+}
+
+/** What a POST asks for, as its body says. */
+export interface McpRequest extends Partial<Omit<McpMessage, 'era'>> {
+  /** Every message of a batch; undefined for a single one. */
+  readonly batch: readonly McpMessage[] | undefined;
+}
+
+/**
+ * The message of a request, where something in the chain has read it: a policy, or a limit that
+ * depends on it. Of a batch only `batch` is defined; of a response nothing is.
+ */
+export function mcpOf(req: IncomingMessage): McpRequest | undefined {
+  const { mcp } = contextOf(req);
+  if (mcp === undefined) return undefined;
+  if (mcp.isBatch) return { batch: mcp.messages };
+  return { ...mcp.messages[0], batch: undefined };
 }
 
 function ignore(): void {}

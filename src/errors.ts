@@ -15,13 +15,17 @@ const INVALID_REQUEST = -32600;
 
 /** The stable name of an answer from the error table. */
 export type ErrorReason =
+  | 'parse_error'
   | 'invalid_request'
+  | 'header_mismatch'
   | 'repeated_header'
   | 'unexpected_body'
   | 'origin_not_allowed'
   | 'host_not_allowed'
+  | 'policy_denied'
   | 'method_not_allowed'
   | 'payload_too_large'
+  | 'unsupported_media_type'
   | 'head_too_large'
   | 'body_consumed'
   | 'internal_error'
@@ -35,13 +39,17 @@ export type ErrorReason =
  * may depend on them. Messages say what to do and nothing about the upstream.
  */
 export const ERRORS: Readonly<Record<ErrorReason, ErrorRow>> = {
+  parse_error: row(400, 'The body is not one JSON document in UTF-8', -32700),
   invalid_request: row(400, 'The request is not framed as HTTP requires', INVALID_REQUEST),
+  header_mismatch: row(400, 'A header does not say what the message says', -32020),
   repeated_header: row(400, 'A header that may occur once was repeated', INVALID_REQUEST),
   unexpected_body: row(400, 'This method takes no body', INVALID_REQUEST),
   origin_not_allowed: row(403, 'This origin may not use the endpoint'),
   host_not_allowed: row(403, 'This host name is not served here'),
+  policy_denied: row(403, 'A policy of the gateway does not allow this; do not send it again'),
   method_not_allowed: row(405, 'The method is not allowed here'),
   payload_too_large: row(413, 'The message is larger than allowed'),
+  unsupported_media_type: row(415, 'Send application/json in UTF-8, without a content coding'),
   head_too_large: row(431, 'The request has too many headers'),
   body_consumed: row(
     500,

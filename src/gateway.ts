@@ -10,13 +10,16 @@ import { allowedHosts } from './middleware/allowed-hosts.ts';
 import { allowedMethods } from './middleware/allowed-methods.ts';
 import { bodyLimit } from './middleware/body-limit.ts';
 import { Drain } from './middleware/drain.ts';
+import { type DenyAs, enforcePolicies } from './middleware/enforce-policies.ts';
 import { headLimits } from './middleware/head-limits.ts';
 import { hostMiddleware } from './middleware/host-middleware.ts';
 import { injectHeaders } from './middleware/inject-headers.ts';
 import { type McpCorsOptions, mcpCors } from './middleware/mcp-cors.ts';
 import { observe, watched } from './middleware/observe.ts';
+import { readMessage } from './middleware/read-message.ts';
 import type { Observer } from './observability/observer.ts';
 import { type ConfigProblems, checkConfig } from './options/config-problems.ts';
+import { readPolicies } from './policies/policy.ts';
 import { readPublicUrl } from './public-url.ts';
 import { relay } from './relay/relay.ts';
 import { RELAY_OPTIONS, readRelayOptions } from './relay/relay-options.ts';
@@ -77,6 +80,8 @@ function compile(problems: ConfigProblems, config: GatewayConfig, drain: Drain) 
     'bodyLimit',
     'cors',
     'hosts',
+    'policies',
+    'denyAs',
     'headers',
     'use',
     'observe',
@@ -90,6 +95,8 @@ function compile(problems: ConfigProblems, config: GatewayConfig, drain: Drain) 
     bodyLimit: limit = '4mb',
     cors = {},
     hosts = false,
+    policies = false,
+    denyAs = 'http',
     headers = false,
     use = false,
     observe: observers = false,
@@ -116,6 +123,7 @@ function compile(problems: ConfigProblems, config: GatewayConfig, drain: Drain) 
     hosts: problems.slot('hosts', hosts, allowedHosts),
     methods: method,
     bodyLimit: problems.slot('bodyLimit', limit, bodyLimit),
+    ...policySlots(problems, policies, denyAs),
     use: problems.slot('use', use, (own) => hostMiddleware([own].flat() as Middleware[])),
     headers: problems.slot('headers', headers, injectHeaders),
   };
@@ -157,6 +165,23 @@ interface Route {
 type Routes = [endpoint: Route, ...others: Route[]];
 
 type Slots = Readonly<Record<string, Middleware | undefined>>;
+
+/** The body is read only where something that decides needs the message. */
+function policySlots(
+  problems: ConfigProblems,
+  policies: GatewayConfig['policies'],
+  denyAs: unknown,
+): Slots {
+  if (denyAs !== 'http' && denyAs !== 'jsonrpc') {
+    problems.add('denyAs', denyAs, "'http' or 'jsonrpc'");
+  }
+  if (policies === undefined || policies === false) return {};
+  const enforced = readPolicies(problems, 'policies', policies);
+  return {
+    message: readMessage({ seesArguments: enforced.some((policy) => policy.seesArguments) }),
+    policies: enforcePolicies(enforced, denyAs as DenyAs),
+  };
+}
 
 function runner(slots: Slots, observed: Middleware | undefined): Middleware {
   if (observed === undefined) return chain(Object.values(slots));

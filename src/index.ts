@@ -1,26 +1,37 @@
 export type { GatewayConfig } from './config.ts';
-export type { ErrorListener, GatewayContext } from './context.ts';
+export { type ErrorListener, type GatewayContext, type McpRequest, mcpOf } from './context.ts';
 export { type ErrorReason, GatewayError } from './errors.ts';
 export { createMcpGateway, type McpGateway } from './gateway.ts';
 export { type HardenServerOptions, hardenServer } from './harden-server.ts';
 export type { Middleware, Next } from './http/middleware.ts';
 export type { LegacySseOptions } from './legacy-sse.ts';
+export type { Era, McpMessage } from './mcp/message.ts';
 export type { McpMethod } from './mcp/methods.ts';
 export { type McpProxyOptions, mcpProxy } from './mcp-proxy.ts';
 export { bodyLimit } from './middleware/body-limit.ts';
+export type { DenyAs } from './middleware/enforce-policies.ts';
 export { type HeaderRules, type HeaderValue, injectHeaders } from './middleware/inject-headers.ts';
 export { type McpCorsOptions, mcpCors } from './middleware/mcp-cors.ts';
 export { type AccessLogger, accessLog } from './observability/access-log.ts';
 export type {
-  Decision,
   EndReason,
   ObservedMessage,
   Observer,
   RequestRecord,
+  SlotDecision,
 } from './observability/observer.ts';
 export type { Duration } from './options/duration.ts';
 export { type ConfigProblem, GatewayConfigError } from './options/gateway-config-error.ts';
 export type { Size } from './options/size.ts';
+export type {
+  Decision,
+  Policy,
+  PolicyCheck,
+  PolicyContext,
+  PolicyRule,
+} from './policies/policy.ts';
+export { allowTools, denyTools } from './policies/tools.ts';
+export { policy } from './policy.ts';
 export type { UpstreamHandler } from './relay/in-process-agent.ts';
 export type { EngineName, RelayOptions } from './relay/relay-options.ts';
 export type { TimeoutOptions } from './relay/timeouts.ts';

@@ -10,14 +10,18 @@ const { exports: subpaths, scripts } = JSON.parse(
 test('the public surface is what is documented, and no more', () => {
   expect(Object.keys(root).sort((a, b) => a.localeCompare(b))).toEqual([
     'accessLog',
+    'allowTools',
     'bodyLimit',
     'createMcpGateway',
+    'denyTools',
     'GatewayConfigError',
     'GatewayError',
     'hardenServer',
     'injectHeaders',
     'mcpCors',
+    'mcpOf',
     'mcpProxy',
+    'policy',
   ]);
 });
 
@@ -26,6 +30,7 @@ describe('each middleware has an import path of its own', () => {
     ['./proxy', { mcpProxy: root.mcpProxy }],
     ['./cors', { mcpCors: root.mcpCors }],
     ['./body-limit', { bodyLimit: root.bodyLimit }],
+    ['./policy', { policy: root.policy, allowTools: root.allowTools, denyTools: root.denyTools }],
     ['./headers', { injectHeaders: root.injectHeaders }],
   ])('%s', async (subpath, exported) => {
     const source = subpaths[subpath].default.replace('./dist/', 'src/').replace('.js', '.ts');

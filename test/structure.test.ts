@@ -26,7 +26,17 @@ describe('dependencies point one way', () => {
     options: [],
     mcp: [],
     observability: ['http', 'mcp', 'options', 'context.ts', 'errors.ts'],
-    middleware: ['http', 'mcp', 'options', 'observability', 'answer.ts', 'context.ts', 'errors.ts'],
+    policies: ['http', 'mcp', 'options', 'context.ts', 'errors.ts'],
+    middleware: [
+      'http',
+      'mcp',
+      'options',
+      'observability',
+      'policies',
+      'answer.ts',
+      'context.ts',
+      'errors.ts',
+    ],
     relay: ['http', 'mcp', 'options', 'answer.ts', 'context.ts', 'errors.ts'],
   };
 
@@ -41,7 +51,7 @@ describe('dependencies point one way', () => {
 
   test('errors and the context are at the bottom', () => {
     expect(imports.get('errors.ts')).toEqual([]);
-    expect(imports.get('context.ts')).toEqual(['errors.ts']);
+    expect(imports.get('context.ts')).toEqual(['errors.ts', 'mcp/message.ts']);
   });
 
   test('there is no cycle', () => {

@@ -11,8 +11,13 @@ export function chain(slots: readonly (Middleware | undefined)[]): Middleware {
     const advance: Next = (error) => {
       if (error !== undefined && error !== null) return next(error);
       const step = steps[position++];
-      if (step === undefined) next();
-      else step(req, res, advance);
+      if (step === undefined) return next();
+      try {
+        step(req, res, advance);
+      } catch (error) {
+        // Behind a slot that waited for something, nobody else would catch it.
+        next(error);
+      }
     };
     advance();
   };

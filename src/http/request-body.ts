@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Writable } from 'node:stream';
-import { declaredLength, hasBody } from '../http/framing.ts';
+import { declaredLength, hasBody } from './framing.ts';
 
 /** Told how the sending of a body goes. */
 export interface BodyListener {

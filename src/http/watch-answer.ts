@@ -2,8 +2,8 @@ import type { ServerResponse } from 'node:http';
 
 /** Told what is written to an answer, whoever writes it. */
 export interface AnswerWatcher {
-  /** Its head is written. */
-  onHead(): void;
+  /** Its head is written, with these fields, by lower-case name. */
+  onHead(fields: Readonly<Record<string, unknown>>): void;
   /** Bytes of its body are. */
   onBytes(bytes: Uint8Array): void;
 }
@@ -14,9 +14,9 @@ export interface AnswerWatcher {
  */
 export function watchAnswer(res: ServerResponse, watcher: AnswerWatcher): void {
   const { writeHead, write, end } = res;
-  res.writeHead = function watchedWriteHead(...args: never[]) {
+  res.writeHead = function watchedWriteHead(...args: unknown[]) {
     const result = Reflect.apply(writeHead, res, args);
-    watcher.onHead();
+    watcher.onHead({ ...res.getHeaders(), ...fieldsOf(args.at(-1)) });
     return result;
   };
   res.write = function watchedWrite(...args: unknown[]) {
@@ -36,6 +36,15 @@ export function watchAnswer(res: ServerResponse, watcher: AnswerWatcher): void {
     if (chunk instanceof Uint8Array) watcher.onBytes(chunk);
     else if (typeof chunk === 'string') watcher.onBytes(Buffer.from(chunk, encodingOf(encoding)));
   }
+}
+
+/** Of what `writeHead` is given: where nothing was set before, Node sends it without keeping it. */
+function fieldsOf(given: unknown): Record<string, unknown> {
+  if (typeof given !== 'object' || given === null) return {};
+  const flat: unknown[] = Array.isArray(given) ? given.flat() : Object.entries(given).flat();
+  const fields: Record<string, unknown> = {};
+  for (let i = 0; i < flat.length; i += 2) fields[String(flat[i]).toLowerCase()] = flat[i + 1];
+  return fields;
 }
 
 function encodingOf(encoding: unknown): BufferEncoding {

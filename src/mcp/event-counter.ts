@@ -2,11 +2,12 @@ const LF = 0x0a;
 const CR = 0x0d;
 const COLON = 0x3a;
 const DATA = [...Buffer.from('data')];
+const BOM = [0xef, 0xbb, 0xbf];
 
 /**
  * Counts the events of an event stream as a reader would dispatch them: a block of lines with at
  * least one `data` field, behind which a blank line has come (HTML standard, "Interpreting an event
- * stream"). Lines end with LF, CR or both.
+ * stream"). Lines end with LF, CR or both; before the first there may be a byte order mark.
  */
 export class EventCounter {
   count = 0;
@@ -15,9 +16,12 @@ export class EventCounter {
   #isBlank = true;
   #hasData = false;
   #afterCr = false;
+  /** How much of a byte order mark has come; undefined behind the place for one. */
+  #ofBom: number | undefined = 0;
 
   push(chunk: Uint8Array): void {
     for (const byte of chunk) {
+      if (this.#isOfBom(byte)) continue;
       if (byte === LF && this.#afterCr) {
         this.#afterCr = false;
       } else if (byte === LF || byte === CR) {
@@ -29,6 +33,21 @@ export class EventCounter {
         if (this.#matched >= 0) this.#match(byte);
       }
     }
+  }
+
+  #isOfBom(byte: number): boolean {
+    if (this.#ofBom === undefined) return false;
+    if (byte === BOM[this.#ofBom]) {
+      this.#ofBom = this.#ofBom + 1 < BOM.length ? this.#ofBom + 1 : undefined;
+      return true;
+    }
+    // What had begun like one was the beginning of a line after all.
+    if (this.#ofBom > 0) {
+      this.#isBlank = false;
+      this.#matched = -1;
+    }
+    this.#ofBom = undefined;
+    return false;
   }
 
   #match(byte: number): void {

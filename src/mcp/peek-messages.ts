@@ -1,4 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import type { McpMessage } from './message.ts';
+import { decodeSentinel } from './sentinel.ts';
 
 /** What a message says it is about. */
 export interface PeekedMessage {
@@ -26,20 +28,36 @@ export function peekMessages(body: Uint8Array): PeekedMessage[] {
     const params = memberOf(message, 'params');
     return {
       method: textOf(memberOf(message, 'method')),
-      name: ['name', 'uri', 'taskId'].map((key) => textOf(memberOf(params, key))).find(Boolean),
+      name: ['name', 'uri', 'taskId'].map((key) => nameOf(memberOf(params, key))).find(Boolean),
     };
   });
+}
+
+/** The same of messages that have been judged. */
+export function judgedMessages(messages: readonly McpMessage[]): PeekedMessage[] {
+  return messages
+    .slice(0, MAX_MESSAGES)
+    .map(({ method, name }) => ({ method: textOf(method), name: nameOf(name) }));
 }
 
 /** What the mirrored headers claim the message to be about. */
 export function claimedMessages(headers: IncomingHttpHeaders): PeekedMessage[] {
   const method = textOf(headers['mcp-method']);
-  return method === undefined ? [] : [{ method, name: textOf(headers['mcp-name']) }];
+  if (method === undefined) return [];
+  return [{ method, name: nameOf(decodeSentinel(headers['mcp-name']?.toString() ?? '')) }];
 }
 
 function memberOf(value: unknown, key: string): unknown {
   if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined;
   return (value as Record<string, unknown>)[key];
+}
+
+const URI = /^[a-z][a-z0-9+.-]*:/i;
+
+/** A name as it is; a URI without what may be a password in it, or an argument. */
+function nameOf(value: unknown): string | undefined {
+  if (typeof value !== 'string' || !URI.test(value)) return textOf(value) || undefined;
+  return textOf(value.replace(/\/\/[^/?#]*@/, '//').replace(/[?#].*/s, ''));
 }
 
 function textOf(value: unknown): string | undefined {

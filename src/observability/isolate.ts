@@ -18,7 +18,7 @@ export function isolate(observer: Observer): Required<Observer> {
   const report = (name: string, error: unknown) => {
     if (isReported) return;
     isReported = true;
-    process.emitWarning(`An observer of the MCP gateway failed in ${name}: ${error}`, {
+    process.emitWarning(`An observer of the MCP gateway failed in ${name}: ${textOf(error)}`, {
       type: 'McpGatewayWarning',
       code: 'MCP_GATEWAY_OBSERVER',
     });
@@ -36,6 +36,15 @@ export function isolate(observer: Observer): Required<Observer> {
     };
   };
   return Object.fromEntries(CALLBACKS.map((name) => [name, guard(name)])) as never;
+}
+
+/** Anything can be thrown, even what has no text. */
+function textOf(error: unknown): string {
+  try {
+    return String(error);
+  } catch {
+    return 'an error without a text';
+  }
 }
 
 function ignore(): void {}

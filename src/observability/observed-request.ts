@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Observation, RequestContext } from '../context.ts';
+import type { Observation, Refusal, RequestContext } from '../context.ts';
 import type { ErrorReason } from '../errors.ts';
 import { isEventStream } from '../http/media-type.ts';
 import { onceClosed } from '../http/once-closed.ts';
 import { watchAnswer } from '../http/watch-answer.ts';
 import { EventCounter } from '../mcp/event-counter.ts';
-import { claimedMessages, peekMessages } from '../mcp/peek-messages.ts';
+import { claimedMessages, judgedMessages, peekMessages } from '../mcp/peek-messages.ts';
 import type { EndReason, ObservedMessage, Observer, RequestRecord } from './observer.ts';
 
 /** The largest body that is looked into. */
@@ -17,15 +17,20 @@ export class ObservedRequest implements Observation {
   readonly #start = performance.now();
   readonly #context: RequestContext;
   readonly #res: ServerResponse;
-  readonly #observers: readonly Required<Observer>[];
+  /** Nobody once it is over: a slot that was still waiting may go on then. */
+  #observers: readonly Required<Observer>[];
   /** Taken at once: a socket forgets its peer when it closes. */
   readonly #ip: string;
   #slot = 'observe';
   #reason: RequestRecord['reason'];
+  #policy: string | undefined;
+  #detail: string | undefined;
+  readonly #shadow: string[] = [];
   #end: EndReason | undefined;
   #status: number | undefined;
   #headMs: number | undefined;
   #firstEventMs: number | undefined;
+  #mintedSession: unknown;
   #bytesIn = 0;
   #bytesOut = 0;
   #events: EventCounter | undefined;
@@ -43,29 +48,50 @@ export class ObservedRequest implements Observation {
     this.#ip = context.ip;
     for (const observer of observers) observer.onRequest(context);
     watchAnswer(res, {
-      onHead: () => this.#onHead(),
+      onHead: (fields) => this.#onHead(fields),
       onBytes: (bytes) => this.#onBytes(bytes),
     });
     onceClosed(context.req, res, () => this.#onClose());
   }
 
   entered(slot: string): void {
-    this.#slot = slot;
+    // Once it is answered, it is of no more interest what a slot makes of it.
+    if (!this.#isAnswered) this.#slot = slot;
   }
 
   passed(slot: string): void {
+    if (this.#isAnswered) return;
     for (const observer of this.#observers) {
       observer.onDecision({ slot, outcome: 'allow' }, this.#context);
     }
   }
 
-  refused(reason: ErrorReason, slot: string = this.#slot): void {
+  refused(reason: ErrorReason, { slot = this.#slot, policy, detail }: Refusal = {}): void {
     this.#slot = slot;
     this.#reason = reason;
+    this.#policy = policy;
+    this.#detail = detail;
     // The relay answers for the upstream; it decides nothing.
     if (slot === 'relay') return;
     for (const observer of this.#observers) {
-      observer.onDecision({ slot, outcome: 'deny', reason }, this.#context);
+      observer.onDecision({ slot, outcome: 'deny', reason, policy, detail }, this.#context);
+    }
+  }
+
+  shadowed({ policy = '', detail }: Refusal): void {
+    this.#shadow.push(policy);
+    for (const observer of this.#observers) {
+      observer.onDecision(
+        {
+          slot: this.#slot,
+          outcome: 'deny',
+          reason: 'policy_denied',
+          policy,
+          detail,
+          mode: 'shadow',
+        },
+        this.#context,
+      );
     }
   }
 
@@ -79,15 +105,18 @@ export class ObservedRequest implements Observation {
     this.#body?.push(bytes);
   }
 
-  #onHead(): void {
+  get #isAnswered(): boolean {
+    return this.#status !== undefined;
+  }
+
+  #onHead(fields: Readonly<Record<string, unknown>>): void {
     const status = this.#res.statusCode;
     const headMs = this.#elapsed();
     this.#status = status;
     this.#headMs = headMs;
     this.#reason ??= this.#slot === 'relay' ? 'relayed' : 'answered';
-    if (isEventStream(String(this.#res.getHeader('content-type')))) {
-      this.#events = new EventCounter();
-    }
+    this.#mintedSession = fields['mcp-session-id'];
+    if (isEventStream(String(fields['content-type']))) this.#events = new EventCounter();
     for (const observer of this.#observers) observer.onResponse({ status, headMs }, this.#context);
   }
 
@@ -107,6 +136,7 @@ export class ObservedRequest implements Observation {
   #onClose(): void {
     const record = this.#record();
     for (const observer of this.#observers) observer.onClose(record, this.#context);
+    this.#observers = [];
   }
 
   #record(): RequestRecord {
@@ -117,11 +147,12 @@ export class ObservedRequest implements Observation {
       ip: this.#ip,
       messages: this.#messages(),
       protocolVersion: headers['mcp-protocol-version']?.toString(),
-      session: hashOf(
-        headers['mcp-session-id'] ?? this.#res.getHeader('mcp-session-id') ?? querySessionOf(req),
-      ),
+      session: hashOf(headers['mcp-session-id'] ?? this.#mintedSession ?? querySessionOf(req)),
       slot: this.#slot,
       reason: this.#reason,
+      policy: this.#policy,
+      detail: this.#detail,
+      shadow: this.#shadow,
       status: this.#status,
       end: this.#end ?? (this.#res.writableFinished ? 'complete' : 'client_left'),
       headMs: this.#headMs,
@@ -134,6 +165,8 @@ export class ObservedRequest implements Observation {
   }
 
   #messages(): readonly ObservedMessage[] {
+    const judged = this.#context.mcp?.messages;
+    if (judged !== undefined) return judgedMessages(judged);
     const said = this.#body === undefined ? [] : peekMessages(Buffer.concat(this.#body));
     if (said.length > 0) return said;
     return claimedMessages(this.#context.headers);
@@ -145,9 +178,13 @@ export class ObservedRequest implements Observation {
   }
 }
 
-/** What the client asked for; the query may hold a session or a token. */
+/**
+ * What the client asked for. The query may hold a session or a token, what stands before the path
+ * (RFC 9112 section 3.2.2) a password.
+ */
 function pathOf(req: IncomingMessage & { originalUrl?: string }): string {
-  return (req.originalUrl ?? req.url ?? '').split('?', 1)[0] as string;
+  const target = req.originalUrl ?? req.url ?? '';
+  return target.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i, '').replace(/[?#].*/, '');
 }
 
 /** Where messages of the older transport (MCP 2024-11-05) name their session. */

@@ -2,12 +2,18 @@ import type { GatewayContext } from '../context.ts';
 import type { ErrorReason } from '../errors.ts';
 
 /** What a slot made of a request. */
-export interface Decision {
+export interface SlotDecision {
   /** The slot, by the name of its option: `cors`, `bodyLimit`, `use`. */
   readonly slot: string;
   readonly outcome: 'allow' | 'deny';
   /** The row of the error table, where it denied. */
-  readonly reason?: ErrorReason;
+  readonly reason?: ErrorReason | undefined;
+  /** The policy that decided, where one did. */
+  readonly policy?: string | undefined;
+  /** What the policy gave as its reason. */
+  readonly detail?: string | undefined;
+  /** `'shadow'`: it would have denied, and the request went on. */
+  readonly mode?: 'shadow';
 }
 
 /** A message of a request: what was asked for, not what it was asked with. */
@@ -51,6 +57,11 @@ export interface RequestRecord {
   readonly slot: string;
   /** What came of it there; undefined where the client left before. */
   readonly reason: 'relayed' | 'answered' | ErrorReason | undefined;
+  /** The policy that refused it, and the reason it gave. */
+  readonly policy: string | undefined;
+  readonly detail: string | undefined;
+  /** The policies in shadow mode that would have refused it. */
+  readonly shadow: readonly string[];
   /** Undefined where nothing was answered. */
   readonly status: number | undefined;
   readonly end: EndReason;
@@ -77,7 +88,7 @@ export interface Observer {
   /** A request has arrived. */
   onRequest?(ctx: GatewayContext): void;
   /** A slot has let it pass, or has refused it. */
-  onDecision?(decision: Decision, ctx: GatewayContext): void;
+  onDecision?(decision: SlotDecision, ctx: GatewayContext): void;
   /** The head of its answer is written. */
   onResponse?(
     head: { readonly status: number; readonly headMs: number },

@@ -8,13 +8,13 @@ import { isBodyPending } from '../http/framing.ts';
 import { makeLastRequest } from '../http/last-request.ts';
 import { isEventStream } from '../http/media-type.ts';
 import { onceClosed } from '../http/once-closed.ts';
+import type { BodyListener, RequestBody } from '../http/request-body.ts';
 import { AnswerBody, type AnswerBodyListener, type StreamOpening } from './answer-body.ts';
 import { isRelayable, writeAnswerHead } from './answer-head.ts';
 import { AnswerTimer } from './answer-timer.ts';
 import type { UpstreamExchange, UpstreamListener } from './engine.ts';
 import { isOpenEnded } from './event-stream.ts';
 import type { RelaySettings } from './relay-settings.ts';
-import type { BodyListener, RequestBody } from './request-body.ts';
 import { upstreamHeaders } from './request-headers.ts';
 import { isConnectionLost, reasonOf } from './upstream-error.ts';
 

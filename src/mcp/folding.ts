@@ -1,0 +1,23 @@
+/** Printable ASCII without capitals: nothing to fold. */
+const FOLDED = /^[ -@[-~]*$/;
+const INVISIBLE = /[\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}]/gu;
+const DOT = '\u0307';
+
+/**
+ * The form in which two spellings of a member's name meet that some reader takes for the same: case
+ * (Go's encoding/json, CVE-2026-27896; System.Text.Json in its web defaults), Unicode compatibility
+ * (a long s, the Kelvin sign, full-width letters), NUL (GHSA-q382-vc8q-7jhj) and what is invisible.
+ */
+export function foldMemberName(name: string): string {
+  const lower = name.toLowerCase();
+  if (isFolded(lower)) return lower;
+  // Upwards first: the dotless i and the final sigma meet the others only there.
+  const folded = name.replace(INVISIBLE, '').normalize('NFKC').toUpperCase().toLowerCase();
+  // Of a capital I with a dot the dot is left.
+  return folded.includes(DOT) ? folded.replaceAll(`i${DOT}`, 'i') : folded;
+}
+
+/** Whether the name is its own folded form, told at a glance. */
+export function isFolded(name: string): boolean {
+  return FOLDED.test(name);
+}

@@ -1,0 +1,34 @@
+/** `legacy`: the revisions with `initialize` and sessions. `modern`: 2026-07-28 and later. */
+export type Era = 'legacy' | 'modern';
+
+/** One message with a method: a request, or without an id a notification. */
+export interface McpMessage {
+  readonly method: string;
+  readonly id: string | number | undefined;
+  /** The id as it was written, to answer it byte for byte. `undefined` on notifications. */
+  readonly idText: string | undefined;
+  /**
+   * As parsed; neither it nor any object in it has a prototype. What nobody judged is not shown: without
+   * `seesArguments` its arrays and objects other than `_meta` and `ref` are `undefined`.
+   */
+  readonly params: Readonly<Record<string, unknown>> | undefined;
+  /** What the method is applied to: a tool's or prompt's name, a resource's URI, a task's id. */
+  readonly name: string | undefined;
+  /** `params.arguments`, with `seesArguments`, where it is an object. */
+  readonly arguments: Readonly<Record<string, unknown>> | undefined;
+  readonly era: Era;
+  /**
+   * What `_meta` claims; else what an `initialize` asks for; else the header; else 2025-03-26, as
+   * which the revisions since then have a missing header read.
+   */
+  readonly protocolVersion: string;
+}
+
+/** What a POST carries: one message, or in the legacy era an array of them. */
+export interface McpBody {
+  readonly isBatch: boolean;
+  /** Those with a method, in their order. */
+  readonly messages: readonly McpMessage[];
+  /** How many responses there are besides; they answer the server, and ask nothing of it. */
+  readonly responses: number;
+}

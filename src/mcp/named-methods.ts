@@ -1,0 +1,62 @@
+import { isJsonObject, type JsonObject } from './json-object.ts';
+import { invalidParams, type MessageProblem } from './message-problem.ts';
+import { isSoundText } from './sound-text.ts';
+
+interface NameSource {
+  /** The member of `params` that names what the method is applied to. */
+  readonly member: string;
+  /** Whether `Mcp-Name` has to repeat it in the modern era. */
+  readonly isMirrored: boolean;
+  readonly problem: MessageProblem;
+}
+
+const source = (member: string, isMirrored: boolean): NameSource => ({
+  member,
+  isMirrored,
+  problem: invalidParams(`This method needs "${member}" in its params, a string without NUL`),
+});
+
+/** MCP 2026-07-28, "Standard Request Headers"; the Tasks extension, "Routing Headers". */
+const SOURCES: ReadonlyMap<string, NameSource> = new Map([
+  ['tools/call', source('name', true)],
+  ['prompts/get', source('name', true)],
+  ['resources/read', source('uri', true)],
+  ['resources/subscribe', source('uri', false)],
+  ['resources/unsubscribe', source('uri', false)],
+  ['tasks/get', source('taskId', true)],
+  ['tasks/update', source('taskId', true)],
+  ['tasks/cancel', source('taskId', true)],
+  ['tasks/result', source('taskId', false)],
+]);
+
+const COMPLETION = 'completion/complete';
+const NO_REFERENCE = invalidParams(
+  'This method needs "ref" in its params, an object with either "name" or "uri", a string without NUL',
+);
+
+/** Whether `Mcp-Name` has to repeat the name of this method's messages in the modern era. */
+export function isNameMirrored(method: string): boolean {
+  return SOURCES.get(method)?.isMirrored === true;
+}
+
+/** What the method is applied to; `undefined` for methods that name nothing, or not known here. */
+export function nameOf(
+  method: string,
+  params: JsonObject | undefined,
+): string | undefined | MessageProblem {
+  if (method === COMPLETION) return referenceIn(params);
+  const found = SOURCES.get(method);
+  if (found === undefined) return undefined;
+  const name = params?.[found.member];
+  return isSoundText(name) ? name : found.problem;
+}
+
+/** With both, some servers would take the one and some the other. */
+function referenceIn(params: JsonObject | undefined): string | MessageProblem {
+  const ref = params?.ref;
+  if (!isJsonObject(ref) || (ref.name === undefined) === (ref.uri === undefined)) {
+    return NO_REFERENCE;
+  }
+  const name = ref.name ?? ref.uri;
+  return isSoundText(name) ? name : NO_REFERENCE;
+}

@@ -1,0 +1,130 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { eraOf, hasClaim, isModernVersion } from './era.ts';
+import { isJsonObject, type JsonObject } from './json-object.ts';
+import type { McpBody, McpMessage } from './message.ts';
+import { invalidParams, invalidRequest, MessageProblem } from './message-problem.ts';
+import { checkShape, idOf, isResponse } from './message-shape.ts';
+import {
+  checkMirroredHeaders,
+  checkNothingMirrored,
+  checkParamHeaders,
+} from './mirrored-headers.ts';
+import { nameOf } from './named-methods.ts';
+import { type ParsedMessage, parseDocument } from './parse-document.ts';
+
+/** How much of a message somebody goes by. */
+export interface MessageRules {
+  /**
+   * Whether a policy sees `arguments`, and with them the rest of `params`: then all of it is under the
+   * strict rules for member names. Otherwise they may hold any JSON, and are not shown.
+   */
+  readonly seesArguments: boolean;
+}
+
+const NOT_A_MESSAGE = invalidRequest('The body is neither a JSON-RPC message nor a batch of them');
+const EMPTY = invalidRequest('The batch is empty; send at least one message');
+const MODERN_BATCH = invalidRequest('This protocol revision has no batches; send one message');
+const ARGUMENTS = invalidParams('The "arguments" in params are an object, or absent');
+
+/**
+ * Reads the messages in the body of a POST, so that nobody can read anything else in the same bytes;
+ * gives the reason (`instanceof MessageProblem`) where somebody could. Expects that the media type is
+ * right, and that no header which may occur once is repeated. Never throws.
+ */
+export function readMessages(
+  body: Uint8Array,
+  headers: IncomingHttpHeaders,
+  rules: MessageRules,
+): McpBody | MessageProblem {
+  const document = parseDocument(body, rules.seesArguments);
+  if (document instanceof MessageProblem) return document;
+  if (document === undefined) return NOT_A_MESSAGE;
+  return isList(document)
+    ? readBatch(document, headers, rules)
+    : readSingle(document, headers, rules);
+}
+
+function isList<T>(value: T | readonly T[]): value is readonly T[] {
+  return Array.isArray(value);
+}
+
+function readSingle(
+  parsed: ParsedMessage,
+  headers: IncomingHttpHeaders,
+  rules: MessageRules,
+): McpBody | MessageProblem {
+  const message = readMessage(parsed, headers, rules);
+  if (message instanceof MessageProblem) return message;
+  if (message === undefined) {
+    const problem = checkNothingMirrored(headers) ?? checkParamHeaders(headers);
+    return problem ?? { isBatch: false, messages: [], responses: 1 };
+  }
+  const problem = checkMirroredHeaders(message, headers) ?? checkParamHeaders(headers);
+  return problem?.withId(message.idText) ?? { isBatch: false, messages: [message], responses: 0 };
+}
+
+/** Its refusals have no id, because they answer several messages. */
+function readBatch(
+  document: readonly (ParsedMessage | undefined)[],
+  headers: IncomingHttpHeaders,
+  rules: MessageRules,
+): McpBody | MessageProblem {
+  if (document.length === 0) return EMPTY;
+  if (isModernVersion(headers['mcp-protocol-version'] as string | undefined)) return MODERN_BATCH;
+  const messages: McpMessage[] = [];
+  for (const parsed of document) {
+    if (parsed === undefined) return NOT_A_MESSAGE;
+    const message = readMessage(parsed, headers, rules);
+    if (message instanceof MessageProblem) return message.withId(null);
+    if (message === undefined) continue;
+    if (hasClaim(message.params)) return MODERN_BATCH;
+    messages.push(message);
+  }
+  const problem = checkNothingMirrored(headers) ?? checkParamHeaders(headers);
+  return problem ?? { isBatch: true, messages, responses: document.length - messages.length };
+}
+
+/** One message; `undefined` for a response. */
+function readMessage(
+  { members, ownProblem, innerProblem }: ParsedMessage,
+  headers: IncomingHttpHeaders,
+  { seesArguments }: MessageRules,
+): McpMessage | undefined | MessageProblem {
+  if (ownProblem !== undefined) return ownProblem;
+  const id = idOf(members);
+  const misshapen = checkShape(members);
+  if (misshapen !== undefined) return misshapen.withId(idOfMisshapen(members));
+  if (isResponse(members)) return undefined;
+
+  const method = members.method as string;
+  const params = members.params as JsonObject | undefined;
+  const refuse = (problem: MessageProblem) => problem.withId(id?.source);
+  if (innerProblem !== undefined) return refuse(innerProblem);
+  const args = params?.arguments;
+  const hasArguments = isJsonObject(args);
+  // A policy would see none, and a server might still take some from it.
+  if (seesArguments && !hasArguments && args !== undefined && args !== null) {
+    return refuse(ARGUMENTS);
+  }
+  const name = nameOf(method, params);
+  if (name instanceof MessageProblem) return refuse(name);
+  const rules = eraOf(method, id !== undefined, params, headers);
+  if (rules instanceof MessageProblem) return refuse(rules);
+  return {
+    method,
+    id: id?.value,
+    idText: id?.source,
+    params,
+    name,
+    arguments: hasArguments ? args : undefined,
+    era: rules.era,
+    protocolVersion: rules.protocolVersion,
+  };
+}
+
+/** A response's id is the server's: the client could take it for that of a request of its own. */
+function idOfMisshapen(members: JsonObject): string | null | undefined {
+  if (isResponse(members)) return null;
+  if (!('id' in members)) return typeof members.method === 'string' ? undefined : null;
+  return idOf(members)?.source ?? null;
+}

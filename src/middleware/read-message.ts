@@ -1,0 +1,77 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Writable } from 'node:stream';
+import { answerError } from '../answer.ts';
+import { contextOf } from '../context.ts';
+import type { Middleware } from '../http/middleware.ts';
+import { onceClosed } from '../http/once-closed.ts';
+import { openBody } from '../http/request-body.ts';
+import { checkMediaType } from '../mcp/check-media-type.ts';
+import { MessageProblem } from '../mcp/message-problem.ts';
+import { type MessageRules, readMessages } from '../mcp/read-messages.ts';
+
+/**
+ * Reads the body of a POST and judges whether every reader would find the same messages in it. Those
+ * are left for {@link mcpOf}, and the bytes, which go upstream as they are, in `req.rawBody`.
+ */
+export function readMessage(rules: MessageRules): Middleware {
+  return function readMessageMiddleware(req, res, next) {
+    if (req.method !== 'POST') {
+      next();
+      return;
+    }
+    const problem = checkMediaType(req.headers);
+    if (problem !== undefined) {
+      refuse(req, res, problem);
+      return;
+    }
+    collect(req, res, (bytes) => {
+      const body = readMessages(bytes, req.headers, rules);
+      if (body instanceof MessageProblem) {
+        refuse(req, res, body);
+        return;
+      }
+      Object.assign(req, { rawBody: bytes });
+      contextOf(req).mcp = body;
+      next();
+    });
+  };
+}
+
+function refuse(
+  req: IncomingMessage,
+  res: ServerResponse,
+  { reason, code, message, id }: MessageProblem,
+): void {
+  answerError(req, res, reason, { code, message, id });
+}
+
+function collect(
+  req: IncomingMessage,
+  res: ServerResponse,
+  onBytes: (bytes: Buffer) => void,
+): void {
+  const body = openBody(req);
+  if (body === undefined) {
+    answerError(req, res, 'body_consumed');
+    return;
+  }
+  const chunks: Uint8Array[] = [];
+  const sink = new Writable({
+    write(_chunk, _encoding, done) {
+      done();
+    },
+  });
+  sink.once('finish', () => {
+    if (!res.headersSent && !res.closed) onBytes(Buffer.concat(chunks));
+  });
+  onceClosed(req, res, () => body.stop());
+  body.sendTo(sink, {
+    onBodyBytes: (bytes) => chunks.push(bytes),
+    onBodySent: ignore,
+    onBodyBlocked: ignore,
+    onBodyFlowing: ignore,
+    onBodyLost: () => answerError(req, res, 'body_consumed'),
+  });
+}
+
+function ignore(): void {}

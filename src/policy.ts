@@ -1,0 +1,38 @@
+import type { IncomingMessage } from 'node:http';
+import { chain } from './http/chain.ts';
+import type { Middleware } from './http/middleware.ts';
+import { bodyLimit } from './middleware/body-limit.ts';
+import { enforcePolicies } from './middleware/enforce-policies.ts';
+import { readMessage } from './middleware/read-message.ts';
+import { checkConfig } from './options/config-problems.ts';
+import { type Policy, readPolicies } from './policies/policy.ts';
+
+export { allowTools, denyTools } from './policies/tools.ts';
+
+/** As large as a message may be where no `bodyLimit` in front allows less. */
+const LARGEST_BODY = '4mb';
+
+/**
+ * Policies by themselves: lets a request pass when all of them allow every message in it. It reads
+ * the body, at most 4 MB of it, and leaves the bytes in `req.rawBody`, which an `mcpProxy` behind it
+ * sends on, and what they say in `req.body`.
+ *
+ * @param policies - See {@link Policy}.
+ * @throws {GatewayConfigError} without a policy, or for one that is none.
+ */
+export function policy(...policies: Policy[]): Middleware {
+  const enforced = checkConfig((problems) => readPolicies(problems, '', policies));
+  return chain([
+    bodyLimit(LARGEST_BODY),
+    readMessage({ seesArguments: enforced.some(({ seesArguments }) => seesArguments) }),
+    leaveBody,
+    enforcePolicies(enforced, 'http'),
+  ]);
+}
+
+const leaveBody: Middleware = (req: IncomingMessage & { rawBody?: unknown }, _res, next) => {
+  if (req.rawBody instanceof Uint8Array) {
+    Object.assign(req, { body: JSON.parse(Buffer.from(req.rawBody).toString()) });
+  }
+  next();
+};

@@ -1,0 +1,100 @@
+/**
+ * What the strict reading of messages costs: the event loop stands still for as long as it takes.
+ * Run it with `node test/bench/messages-strict.ts`.
+ */
+
+import { MAX_DEPTH } from '../../src/mcp/json-cursor.ts';
+import { MessageProblem } from '../../src/mcp/message-problem.ts';
+import { readMessages } from '../../src/mcp/read-messages.ts';
+import { HEADERS, REQUEST } from './messages.ts';
+
+const MEGABYTE = 1_000_000;
+const RUNS = 15;
+const headers = { ...HEADERS, 'content-length': String(REQUEST.length) };
+
+/** Repeats `item` up to a megabyte, and puts it between the brackets. */
+function fill(open: string, item: (i: number) => string, close: string): string {
+  const items: string[] = [];
+  for (let size = 0, i = 0; size < MEGABYTE; i++) {
+    const next = item(i);
+    items.push(next);
+    size += next.length + 1;
+  }
+  return open + items.join() + close;
+}
+
+function call(args: string): Buffer {
+  return Buffer.from(
+    `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"t","arguments":${args}}}`,
+  );
+}
+
+function nested(levels: number): string {
+  return '['.repeat(levels) + ']'.repeat(levels);
+}
+
+const DOCUMENTS: Readonly<Record<string, Buffer>> = {
+  'many small members': call(fill('{', (i) => `"k${i}":1`, '}')),
+  'the same, with capitals': call(fill('{', (i) => `"K${i}":1`, '}')),
+  'the same, beyond ASCII': call(fill('{', (i) => `"\u1e9b${i}":1`, '}')),
+  'the same, escaped': call(fill('{', (i) => `"\\u0061${i}":1`, '}')),
+  'many small objects': call(fill('{"a":[', (i) => `{"a":${i}}`, ']}')),
+  'many shapes of objects': call(fill('{"a":[', (i) => `{"a${i}":1}`, ']}')),
+  'one string': call(`{"a":"${'a'.repeat(MEGABYTE)}"}`),
+  'one string of escapes': call(`{"a":"${'\\u0061'.repeat(MEGABYTE / 6)}"}`),
+  'nested to the limit': call(fill('{"a":[', () => nested(MAX_DEPTH - 4), ']}')),
+  numbers: call(fill('{"a":[', (i) => String(i), ']}')),
+  'members of the message': Buffer.from(
+    fill('{"jsonrpc":"2.0","id":1,"method":"ping",', (i) => `"k${i}":1`, '}'),
+  ),
+  'batch of notifications': Buffer.from(
+    fill('[', () => '{"jsonrpc":"2.0","method":"notifications/initialized"}', ']'),
+  ),
+  'refused: 100,000 levels': call(`{"a":${nested(100_000)}}`),
+  'refused: 100,000 levels, open': Buffer.from('['.repeat(100_000)),
+  'refused: 1 MB of brackets': Buffer.from('['.repeat(MEGABYTE)),
+};
+
+function median(values: readonly number[]): number | undefined {
+  return [...values].sort((a, b) => a - b)[values.length >> 1];
+}
+
+for (const seesArguments of [true, false]) {
+  console.log(`\narguments ${seesArguments ? 'seen' : 'not seen'}, ms: first, median; JSON.parse`);
+  for (const [name, body] of Object.entries(DOCUMENTS)) {
+    const times: number[] = [];
+    const parseTimes: number[] = [];
+    for (let i = 0; i < RUNS; i++) {
+      const start = performance.now();
+      const outcome = readMessages(body, {}, { seesArguments });
+      times.push(performance.now() - start);
+      if (outcome instanceof MessageProblem !== name.startsWith('refused')) {
+        throw new Error(`${name}: ${JSON.stringify(outcome)}`);
+      }
+    }
+    if (!name.startsWith('refused')) {
+      for (let i = 0; i < RUNS; i++) {
+        const start = performance.now();
+        JSON.parse(body.toString());
+        parseTimes.push(performance.now() - start);
+      }
+    }
+    const [first = 0] = times;
+    const columns = [first, median(times), median(parseTimes)].map(
+      (time) => time?.toFixed(1) ?? '-',
+    );
+    console.log(name.padEnd(32), ...columns.map((column) => column.padStart(7)));
+  }
+
+  if (readMessages(REQUEST, headers, { seesArguments }) instanceof MessageProblem) {
+    throw new Error('The usual call is refused');
+  }
+  const COUNT = 200_000;
+  let start = 0;
+  for (const _run of ['warm up', 'measure']) {
+    start = performance.now();
+    for (let i = 0; i < COUNT; i++) readMessages(REQUEST, headers, { seesArguments });
+  }
+  const micros = ((performance.now() - start) * 1000) / COUNT;
+  console.log(`${REQUEST.length} bytes, a tool call:`.padEnd(32), `${micros.toFixed(2)} us`);
+}
