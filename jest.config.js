@@ -1,9 +1,6 @@
-/** @type {import('jest').Config} */
-export default {
+const project = {
   testEnvironment: 'node',
-  testMatch: ['<rootDir>/test/**/*.test.ts'],
   extensionsToTreatAsEsm: ['.ts'],
-  testTimeout: 20_000,
   transform: {
     '^.+\\.ts$': [
       '@swc/jest',
@@ -14,6 +11,41 @@ export default {
       },
     ],
   },
+};
+
+/** Everything. */
+const network = {
+  ...project,
+  displayName: 'network',
+  testMatch: ['<rootDir>/test/**/*.test.ts'],
+  // The peers have an installation of their own: `npm run peers`.
+  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/peers/'],
+};
+
+/** What is about the relay once more: `test/support/endpoint.ts` starts no upstream on a port then. */
+const inProcess = {
+  ...project,
+  displayName: 'in-process',
+  globals: { upstreams: 'in-process' },
+  testMatch: [
+    '<rootDir>/test/relay/*.test.ts',
+    '<rootDir>/test/middleware/headers.test.ts',
+    '<rootDir>/test/{client-gone,close,cut,eras}.test.ts',
+  ],
+  testPathIgnorePatterns: [
+    // Nobody listens, no name is resolved, no connection is refused or takes too long.
+    '/connect-faults.test.ts$',
+    // Each request has a connection of its own, and none goes stale.
+    '/kept-alive.test.ts$',
+    // Nothing is encrypted.
+    '/tls.test.ts$',
+  ],
+};
+
+/** @type {import('jest').Config} */
+export default {
+  projects: [network, inProcess],
+  testTimeout: 20_000,
   collectCoverageFrom: ['src/**/*.ts'],
   coverageProvider: 'v8',
 };

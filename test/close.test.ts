@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { describe, expect, test } from '@jest/globals';
 import express from 'express';
 import { createMcpGateway } from '../src/index.ts';
+import { startEndpoint } from './support/endpoint.ts';
 import { type RawClient, rawClient } from './support/raw-client.ts';
 import { serve } from './support/servers.ts';
 
@@ -9,13 +10,13 @@ import { serve } from './support/servers.ts';
 async function gatewayUnderWay() {
   const waiting: ((call: [IncomingMessage, ServerResponse]) => void)[] = [];
   const arrived: [IncomingMessage, ServerResponse][] = [];
-  const { port } = await serve((req, res) => {
+  const { target } = await startEndpoint((req, res) => {
     req.resume();
     const waiter = waiting.shift();
     if (waiter) waiter([req, res]);
     else arrived.push([req, res]);
   });
-  const gateway = createMcpGateway({ target: `http://127.0.0.1:${port}/` });
+  const gateway = createMcpGateway({ target });
   const server = await serve(express().use(gateway));
 
   async function begin(head: string, body = ''): Promise<[RawClient, ServerResponse]> {

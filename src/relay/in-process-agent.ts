@@ -36,14 +36,49 @@ export class InProcessAgent extends Agent {
 
   override createConnection(): Duplex {
     const [near, far] = duplexPair();
-    // A socket that is destroyed takes its other end with it; a pair of streams does not.
-    near.once('close', () => far.destroy());
-    far.once('close', () => near.destroy());
+    takeTime(near);
+    keepTogether(near, far);
     this.#nearEnds.set(far, near);
     Object.assign(far, SOCKET_METHODS);
     this.#server.emit('connection', far);
     return near;
   }
+}
+
+/**
+ * What is written arrives in a later turn of the event loop, as over a network. Otherwise a handler
+ * could answer the last bytes of a body before Node has noticed that they were the last.
+ */
+function takeTime(near: Duplex): void {
+  const write = near._write;
+  near._write = (...args) => void setImmediate(() => write.apply(near, args));
+}
+
+/** A socket that is destroyed takes its other end with it; a pair of streams does not, or ends it. */
+function keepTogether(near: Duplex, far: Duplex): void {
+  near._destroy = (error, done) => {
+    far.destroy();
+    done(error);
+  };
+  far._destroy = (error, done) => {
+    reset(near);
+    done(error);
+  };
+  // All that is written at once leaves at once, so that what destroys it next comes after it.
+  far._writev = (chunks, done) => {
+    const bytes = Buffer.concat(chunks.map(({ chunk }) => chunk));
+    far._write(bytes, 'binary', done);
+  };
+}
+
+/** What has been written is read, then comes an error: half an answer must not pass for a whole one. */
+function reset(near: Duplex): void {
+  if (near.readableLength > 0) {
+    near.once('data', () => setImmediate(reset, near));
+    return;
+  }
+  const error = Object.assign(new Error('The handler closed'), { code: 'ECONNRESET' });
+  near.destroy(near.readableEnded ? undefined : error);
 }
 
 /** What handlers call on a socket, and what it says of its peer: it is this process. */

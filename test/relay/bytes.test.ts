@@ -5,9 +5,9 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { constants, gzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, test } from '@jest/globals';
+import { startEndpoint } from '../support/endpoint.ts';
 import { startGateway } from '../support/gateway.ts';
 import { exchange } from '../support/raw-client.ts';
-import { serve } from '../support/servers.ts';
 import { rawUpstream, recordingUpstream } from '../support/upstream.ts';
 import { ask, rawRequest, readAnswer, valuesOf } from './support/answer.ts';
 import { onHead } from './support/upstreams.ts';
@@ -79,14 +79,14 @@ describe.each([
       ...framed(framing, bytes),
     };
     const seen: { hash: string; framing: string; coding: unknown }[] = [];
-    const upstream = await serve(async (req, res) => {
+    const { target } = await startEndpoint(async (req, res) => {
       const hash = await digest(req);
       seen.push({ hash, framing: framingOf(req), coding: req.headers['content-encoding'] });
       res.writeHead(200, headers);
       await send(bytes, res);
     });
     const gateway = await startGateway({
-      target: `http://127.0.0.1:${upstream.port}/`,
+      target,
       bodyLimit: '65mb',
     });
 

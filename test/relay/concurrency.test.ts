@@ -1,8 +1,8 @@
 import type { ServerResponse } from 'node:http';
 import { describe, expect, test } from '@jest/globals';
+import { startEndpoint } from '../support/endpoint.ts';
 import { startGateway } from '../support/gateway.ts';
 import { rawClient } from '../support/raw-client.ts';
-import { serve } from '../support/servers.ts';
 import { ask, rawRequest, readAnswer, statusesOf } from './support/answer.ts';
 import { pour, stuck } from './support/pour.ts';
 
@@ -14,12 +14,12 @@ async function holdingUpstream() {
     held.set(name, existing);
     return existing;
   };
-  const { port } = await serve((req, res) => {
+  const { target } = await startEndpoint((req, res) => {
     req.resume();
     slot(String(req.headers['mcp-name'])).resolve(res);
   });
   return {
-    target: `http://127.0.0.1:${port}/`,
+    target,
     request: (name: string) => slot(name).promise,
   };
 }

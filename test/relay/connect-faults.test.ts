@@ -5,9 +5,10 @@ import { networkInterfaces } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { describe, expect, test } from '@jest/globals';
 import { startGateway } from '../support/gateway.ts';
+import { rawClient } from '../support/raw-client.ts';
 import { atTestEnd, listenOn } from '../support/servers.ts';
-import { rawUpstream, recordingUpstream } from '../support/upstream.ts';
-import { ask, expectFailure } from './support/answer.ts';
+import { rawUpstream } from '../support/upstream.ts';
+import { ask, expectFailure, rawRequest } from './support/answer.ts';
 
 const METHODS = ['POST', 'GET', 'DELETE'] as const;
 
@@ -105,17 +106,18 @@ describe('fault 3: the connection is never made', () => {
     expectFailure(await ask(gateway.port, { method }), 'upstream_timeout', gateway);
     await (await upstream.connection(0)).closed();
   });
+});
 
-  test('`connect` ends with the connection: a slower answer is awaited', async () => {
-    const upstream = await recordingUpstream((_req, res) => {
-      setTimeout(() => res.end('{}'), 600);
-    });
-    const gateway = await startGateway({ target: upstream.target, timeout: { connect: 500 } });
+test('S4: the client leaves while the upstream is being connected to', async () => {
+  const upstream = await rawUpstream();
+  const gateway = await startGateway({ target: `https://127.0.0.1:${upstream.port}/` });
+  const client = (await rawClient(gateway.port)).send(rawRequest());
+  const connection = await upstream.connection(0);
 
-    expect(await ask(gateway.port)).toMatchObject({ status: 200, complete: true });
-    expect(await ask(gateway.port)).toMatchObject({ status: 200, complete: true });
-    expect(gateway.errors).toEqual([]);
-  });
+  client.socket.destroy();
+
+  await connection.closed();
+  expect(gateway.errors).toEqual([]);
 });
 
 const hasIpv6 = Object.values(networkInterfaces()).some((addresses) =>

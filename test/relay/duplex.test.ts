@@ -1,9 +1,10 @@
 import { once } from 'node:events';
 import { type IncomingMessage, request, type ServerResponse } from 'node:http';
 import { describe, expect, test } from '@jest/globals';
+import { startEndpoint } from '../support/endpoint.ts';
 import { startGateway } from '../support/gateway.ts';
 import { rawClient } from '../support/raw-client.ts';
-import { atTestEnd, serve } from '../support/servers.ts';
+import { atTestEnd } from '../support/servers.ts';
 import { rawUpstream } from '../support/upstream.ts';
 import { ask, readAnswer } from './support/answer.ts';
 import { pour, stuck } from './support/pour.ts';
@@ -20,11 +21,11 @@ describe('R1, R2: an upstream that answers while it still reads', () => {
       '\r\n0\r\n\r\n',
     ],
   ])('gets the whole upload, framed %s, and gives it back', async (_name, framing, end) => {
-    const { port } = await serve((req, res) => {
+    const { target } = await startEndpoint((req, res) => {
       res.writeHead(200, { 'Content-Type': 'application/json' }).flushHeaders();
       req.pipe(res);
     });
-    const gateway = await startGateway({ target: `http://127.0.0.1:${port}/`, bodyLimit: '9mb' });
+    const gateway = await startGateway({ target, bodyLimit: '9mb' });
     const client = (await rawClient(gateway.port)).send(UPLOAD + framing);
 
     expect(await pour(client.socket, 8 * MB).done).toBe(true);
@@ -38,11 +39,11 @@ describe('R1, R2: an upstream that answers while it still reads', () => {
   });
 
   test('hears each part of a question while the client hears each part of the answer', async () => {
-    const { port } = await serve((req, res) => {
+    const { target } = await startEndpoint((req, res) => {
       res.writeHead(200, { 'Content-Type': 'text/event-stream' }).flushHeaders();
       req.on('data', (chunk) => res.write(`data: ${chunk}\n\n`)).on('end', () => res.end());
     });
-    const gateway = await startGateway({ target: `http://127.0.0.1:${port}/` });
+    const gateway = await startGateway({ target });
     const outgoing = request(gateway.url, { method: 'POST', agent: false }).on('error', () => {});
     atTestEnd(() => void outgoing.destroy());
 
@@ -65,13 +66,13 @@ describe('R1, R2: an upstream that answers while it still reads', () => {
 
   test('and that stops reading: neither its event stream nor its end waits for the upload', async () => {
     const answers = Promise.withResolvers<ServerResponse>();
-    const { port } = await serve((_req, res) => {
+    const { target } = await startEndpoint((_req, res) => {
       res.writeHead(200, { 'Content-Type': 'text/event-stream' }).flushHeaders();
       answers.resolve(res);
     });
     const timeout = { response: 600, idle: 600 };
     const gateway = await startGateway({
-      target: `http://127.0.0.1:${port}/`,
+      target,
       bodyLimit: false,
       timeout,
     });

@@ -1,5 +1,7 @@
-import type { Socket } from 'node:net';
+import { EventEmitter, once } from 'node:events';
+import type { Duplex } from 'node:stream';
 import { describe, expect, test } from '@jest/globals';
+import { startEndpoint } from '../support/endpoint.ts';
 import { startGateway } from '../support/gateway.ts';
 import { rawClient } from '../support/raw-client.ts';
 import { reset } from '../support/servers.ts';
@@ -39,6 +41,27 @@ test('the head goes upstream before the first byte of the body is there', async 
 
   expect(statusesOf(client)).toEqual([401]);
 }, 5_000);
+
+test('an answer to the last byte is not early: the connection stays', async () => {
+  const heads = new EventEmitter();
+  const { target } = await startEndpoint((req, res) => {
+    heads.emit('head');
+    req.resume().on('end', () => res.end());
+  });
+  const gateway = await startGateway({ target });
+  const client = await rawClient(gateway.port);
+
+  for (const count of [1, 2]) {
+    const head = once(heads, 'head');
+    client.send(headOf('Content-Length: 4\r\n\r\n'));
+    await head;
+    client.send('last');
+    while (statusesOf(client).length < count) await once(client, 'change');
+  }
+
+  expect(statusesOf(client)).toEqual([200, 200]);
+  expect(client.text).not.toMatch(/^connection: close/im);
+});
 
 describe.each(UPLOADS)('fault 25: an answer before the upload ends, %s', (_name, framing) => {
   test.each([401, 413])('%i is relayed, then both connections go', async (status) => {
@@ -88,7 +111,7 @@ describe.each(UPLOADS)('fault 25: an answer before the upload ends, %s', (_name,
 });
 
 describe('fault 26: the upstream closes while it is still being written to', () => {
-  async function upload(act: (socket: Socket) => void) {
+  async function upload(act: (socket: Duplex) => void) {
     const upstream = await rawUpstream(onHead(act));
     const gateway = await startGateway({ target: upstream.target, bodyLimit: '11mb' });
     const head = headOf(UPLOADS[0]?.[1] ?? '');

@@ -4,9 +4,10 @@ import { constants, createGunzip } from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
 import compression from 'compression';
 import type { Express } from 'express';
+import { startEndpoint } from '../support/endpoint.ts';
 import { startGateway } from '../support/gateway.ts';
 import { exchange } from '../support/raw-client.ts';
-import { atTestEnd, serve } from '../support/servers.ts';
+import { atTestEnd } from '../support/servers.ts';
 import { rawUpstream } from '../support/upstream.ts';
 import { ask, rawRequest, readAnswer, valuesOf } from './support/answer.ts';
 import { latin1, onHead } from './support/upstreams.ts';
@@ -16,14 +17,14 @@ const SSE = { 'Content-Type': 'text/event-stream' };
 /** An upstream that opens an event stream and then does nothing on its own account. */
 async function heldStream(headers: Record<string, string> = SSE) {
   const opened = new EventEmitter();
-  const { port } = await serve((req, res) => {
+  const { target } = await startEndpoint((req, res) => {
     req.resume();
     res.writeHead(200, headers);
     res.flushHeaders();
     opened.emit('stream', res);
   });
   const stream = once(opened, 'stream') as Promise<[ServerResponse]>;
-  return { target: `http://127.0.0.1:${port}/`, stream };
+  return { target, stream };
 }
 
 /** Waits for the head; the upstream has sent nothing else, and will not before it is told to. */
@@ -109,13 +110,11 @@ describe.each(FLAVOURS)('S1: %s, nothing waits for what comes after it', (flavou
 
 test('behind compression(), a large answer decodes to the same bytes', async () => {
   const body = JSON.stringify(Array.from({ length: 100_000 }, (_, i) => ({ i, s: `\u00e9${i}` })));
-  const { port } = await serve((_req, res) => {
+  const { target } = await startEndpoint((_req, res) => {
     res.setHeader('Content-Type', 'application/json');
     res.end(body);
   });
-  const gateway = await startGateway({ target: `http://127.0.0.1:${port}/` }, (app) =>
-    app.use(compression()),
-  );
+  const gateway = await startGateway({ target }, (app) => app.use(compression()));
 
   const answer = await fetch(gateway.url, { method: 'POST', body: '{}' });
 
@@ -132,8 +131,8 @@ describe('S2: the headers that keep proxies from buffering', () => {
     ['is not added elsewhere', { 'Content-Type': 'application/json' }, []],
     ['is not added to what only looks like one', { 'Content-Type': 'text/event-streams' }, []],
   ])('X-Accel-Buffering %s', async (_name, headers: Record<string, string>, values) => {
-    const { port } = await serve((_req, res) => res.writeHead(200, headers).end());
-    const gateway = await startGateway({ target: `http://127.0.0.1:${port}/` });
+    const { target } = await startEndpoint((_req, res) => res.writeHead(200, headers).end());
+    const gateway = await startGateway({ target });
 
     const answer = await ask(gateway.port, { method: 'GET' });
 
@@ -146,11 +145,11 @@ describe('S2: the headers that keep proxies from buffering', () => {
     ['one', ['no-cache, no-transform']],
     ['two', ['no-store', 'private, max-age=60']],
   ])('Cache-Control is untouched: %s', async (_name, values) => {
-    const { port } = await serve((_req, res) => {
+    const { target } = await startEndpoint((_req, res) => {
       if (values.length > 0) res.setHeader('Cache-Control', values);
       res.writeHead(200, SSE).end();
     });
-    const gateway = await startGateway({ target: `http://127.0.0.1:${port}/` });
+    const gateway = await startGateway({ target });
 
     const answer = await ask(gateway.port, { method: 'GET' });
 
@@ -191,7 +190,6 @@ describe('S3: an event stream is bytes', () => {
   test.each(STREAMS)('%s, one byte to a packet', async (_name, text) => {
     const upstream = await rawUpstream(
       onHead((socket) => {
-        socket.setNoDelay();
         const bytes = [HEAD, 'Transfer-Encoding: chunked\r\n\r\n'].join('');
         const chunks = [...text].map((byte) => `1\r\n${byte}\r\n`);
         const packets = [...bytes, ...chunks.join(''), '0\r\n\r\n'];
@@ -212,12 +210,12 @@ describe('S3: an event stream is bytes', () => {
 });
 
 test('300 open event streams do not stall the 301st request', async () => {
-  const { port } = await serve((req, res) => {
+  const { target } = await startEndpoint((req, res) => {
     if (req.method === 'POST') return res.end('{}');
     res.writeHead(200, SSE).flushHeaders();
     return undefined;
   });
-  const gateway = await startGateway({ target: `http://127.0.0.1:${port}/` });
+  const gateway = await startGateway({ target });
   const streams = Array.from({ length: 300 }, async () => {
     const outgoing = get(gateway.url, { agent: false }).on('error', () => {});
     atTestEnd(() => void outgoing.destroy());

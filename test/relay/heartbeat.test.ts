@@ -1,19 +1,19 @@
 import type { ServerResponse } from 'node:http';
 import { describe, expect, test } from '@jest/globals';
 import type { GatewayConfig } from '../../src/index.ts';
+import { startEndpoint } from '../support/endpoint.ts';
 import { startGateway } from '../support/gateway.ts';
 import { rawClient } from '../support/raw-client.ts';
-import { serve } from '../support/servers.ts';
 
 /** A gateway with a quick heartbeat in front of an event stream that the test writes itself. */
 async function stream(config: Partial<GatewayConfig> = {}, head: Record<string, string> = {}) {
   const opened = Promise.withResolvers<ServerResponse>();
-  const { port } = await serve((_req, res) => {
+  const { target } = await startEndpoint((_req, res) => {
     res.writeHead(200, { 'Content-Type': 'text/event-stream', ...head }).flushHeaders();
     opened.resolve(res);
   });
   const gateway = await startGateway({
-    target: `http://127.0.0.1:${port}/`,
+    target,
     heartbeat: 20,
     ...config,
   });

@@ -31,18 +31,6 @@ describe('fault 5: an upstream that takes the request and says nothing', () => {
     expectFailure(await ask(gateway.port, { method }), 'upstream_timeout', gateway);
     await (await upstream.connection(0)).closed();
   });
-
-  test('on a kept-alive connection as well', async () => {
-    const upstream = await rawUpstream(
-      onHead((socket) => socket.write(`${OK}Content-Length: 2\r\n\r\n{}`)),
-    );
-    const gateway = await startGateway({ target: upstream.target, timeout: TINY });
-    expect(await ask(gateway.port)).toMatchObject({ status: 200 });
-
-    expectFailure(await ask(gateway.port), 'upstream_timeout', gateway);
-    expect(upstream.connections).toHaveLength(1);
-    await upstream.connections[0]?.closed();
-  });
 });
 
 describe('fault 6: `response` is for the whole head, not for a part of it', () => {
@@ -59,6 +47,17 @@ describe('fault 6: `response` is for the whole head, not for a part of it', () =
     expectFailure(await ask(gateway.port), 'upstream_timeout', gateway);
     await (await upstream.connection(0)).closed();
   });
+});
+
+test('`connect` ends with the connection: a slower answer is awaited', async () => {
+  const upstream = await recordingUpstream((_req, res) => {
+    setTimeout(() => res.end('{}'), 600);
+  });
+  const gateway = await startGateway({ target: upstream.target, timeout: { connect: 500 } });
+
+  expect(await ask(gateway.port)).toMatchObject({ status: 200, complete: true });
+  expect(await ask(gateway.port)).toMatchObject({ status: 200, complete: true });
+  expect(gateway.errors).toEqual([]);
 });
 
 describe('`response` starts when the request is sent whole', () => {

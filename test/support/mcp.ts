@@ -15,8 +15,9 @@ import {
   type ServerContext,
 } from '@modelcontextprotocol/server';
 import { createUpstream, type Upstream } from '../../examples/demo/upstream.ts';
+import { startEndpoint } from './endpoint.ts';
 import { startGateway, type TestGateway } from './gateway.ts';
-import { atTestEnd, serve } from './servers.ts';
+import { atTestEnd } from './servers.ts';
 
 /** The head of a request as a server got it. */
 export interface SeenHead {
@@ -41,12 +42,12 @@ export async function startMcp(
 ): Promise<McpTestbed> {
   const upstream = createUpstream(...upstreamOptions);
   const seen = new Log<SeenHead>();
-  const { port } = await serve((req, res) => {
+  const { target } = await startEndpoint((req, res) => {
     seen.add(headOf(req));
     upstream.app(req, res);
   });
   const arrived: SeenHead[] = [];
-  const gateway = await startGateway({ target: `http://127.0.0.1:${port}/mcp` }, (app) => {
+  const gateway = await startGateway({ target }, (app) => {
     app.use((req, _res, next) => {
       arrived.push(headOf(req));
       next();

@@ -1,11 +1,12 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
-import type { Socket } from 'node:net';
 import {
   type AddressInfo,
   createServer as createNetServer,
   type Server as NetServer,
+  Socket,
 } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { afterEach } from '@jest/globals';
 
 const cleanups: (() => Promise<void> | void)[] = [];
@@ -46,7 +47,7 @@ export async function serve(listener: RequestListener): Promise<{ server: Server
 export async function serveRaw(
   onConnection: (socket: Socket) => void,
 ): Promise<{ server: NetServer; port: number }> {
-  const server = createNetServer({ allowHalfOpen: true }, (socket) => {
+  const server = createNetServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
     socket.on('error', () => {});
     onConnection(socket);
   });
@@ -54,10 +55,11 @@ export async function serveRaw(
 }
 
 /**
- * Resets a connection. One that is being shut down in order is only destroyed: Node would fail to
- * reset it, never close it, and keep the process from ending.
+ * Resets a connection; one within this process is destroyed, which comes to the same. One that is
+ * being shut down in order is only destroyed as well: Node would fail to reset it, never close it,
+ * and keep the process from ending.
  */
-export function reset(socket: Socket): void {
-  if (socket.writable) socket.resetAndDestroy();
+export function reset(socket: Duplex): void {
+  if (socket instanceof Socket && socket.writable) socket.resetAndDestroy();
   socket.destroy();
 }

@@ -1,8 +1,8 @@
 import { EventEmitter, once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
+import type { Duplex, Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import { serve, serveRaw } from './servers.ts';
+import { type Endpoint, startEndpoint, startRawEndpoint } from './endpoint.ts';
 
 /** A request as an upstream got it. */
 export interface SeenRequest {
@@ -13,20 +13,17 @@ export interface SeenRequest {
   readonly body: Buffer;
 }
 
-export interface RecordingUpstream {
-  /** Its endpoint, with a path and a query of its own. */
-  readonly target: string;
-  readonly port: number;
+export interface RecordingUpstream extends Endpoint {
   /** The requests that came whole, in order. */
   readonly seen: SeenRequest[];
 }
 
-/** A real HTTP server that keeps what it gets; answers 200 with a JSON-RPC result by default. */
+/** An upstream that keeps what it gets; answers 200 with a JSON-RPC result by default. */
 export async function recordingUpstream(
   answer: (req: IncomingMessage, res: ServerResponse, body: Buffer) => void = answerResult,
 ): Promise<RecordingUpstream> {
   const seen: SeenRequest[] = [];
-  const { port } = await serve((req, res) => {
+  const endpoint = await startEndpoint((req, res) => {
     res.on('error', () => {});
     buffer(req).then(
       (body) => {
@@ -37,7 +34,7 @@ export async function recordingUpstream(
       () => {},
     );
   });
-  return { target: `http://127.0.0.1:${port}/up/mcp?key=1`, port, seen };
+  return { ...endpoint, seen };
 }
 
 function answerResult(_req: IncomingMessage, res: ServerResponse): void {
@@ -45,15 +42,15 @@ function answerResult(_req: IncomingMessage, res: ServerResponse): void {
   res.end('{"jsonrpc":"2.0","id":1,"result":{}}');
 }
 
-/** One TCP connection that an upstream accepted, with all that came over it. */
+/** One connection that an upstream accepted, with all that came over it. */
 export class UpstreamConnection extends EventEmitter {
-  readonly socket: Socket;
+  readonly socket: Duplex;
   readonly #chunks: Buffer[] = [];
 
-  constructor(socket: Socket) {
+  constructor(socket: Duplex, request: Readable) {
     super();
     this.socket = socket;
-    socket.on('data', (chunk) => {
+    request.on('data', (chunk) => {
       this.#chunks.push(chunk);
       this.emit('bytes');
     });
@@ -80,29 +77,26 @@ export class UpstreamConnection extends EventEmitter {
   }
 }
 
-export interface RawUpstream {
-  readonly target: string;
-  readonly port: number;
+export interface RawUpstream extends Endpoint {
   readonly connections: UpstreamConnection[];
   /** The n-th connection (from 0), as soon as it is there. */
   connection(n: number): Promise<UpstreamConnection>;
 }
 
-/** An upstream on a bare socket: `onConnection` writes the bytes of its answers itself. */
+/** An upstream on a bare connection: `onConnection` writes the bytes of its answers itself. */
 export async function rawUpstream(
   onConnection: (connection: UpstreamConnection) => void = () => {},
 ): Promise<RawUpstream> {
   const connections: UpstreamConnection[] = [];
   const arrivals = new EventEmitter();
-  const { port } = await serveRaw((socket) => {
-    const connection = new UpstreamConnection(socket);
+  const endpoint = await startRawEndpoint((socket, request) => {
+    const connection = new UpstreamConnection(socket, request);
     connections.push(connection);
     onConnection(connection);
     arrivals.emit('connection');
   });
   return {
-    target: `http://127.0.0.1:${port}/up/mcp`,
-    port,
+    ...endpoint,
     connections,
     async connection(n) {
       while (connections[n] === undefined) await once(arrivals, 'connection');

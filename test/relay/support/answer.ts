@@ -32,7 +32,8 @@ export function readAnswer(client: RawClient): RawAnswer | undefined {
   return parseAnswer(client.bytes, client.ending);
 }
 
-function parseAnswer(bytes: Buffer, ending: RawClient['ending']): RawAnswer | undefined {
+/** Reads the first answer in `bytes`, the last that came before `ending`. */
+export function parseAnswer(bytes: Buffer, ending: RawClient['ending']): RawAnswer | undefined {
   const headEnd = bytes.indexOf('\r\n\r\n');
   if (headEnd === -1) return undefined;
   const [first = '', ...lines] = bytes.subarray(0, headEnd).toString('latin1').split('\r\n');

@@ -1,11 +1,14 @@
 /**
  * A gateway in a process of its own, for what is decided when a process starts (the certificates it
- * trusts) and for what would end one. Told its config by its first argument, tells its parent its
- * port, then every error that nobody caught; and, when asked, how much memory is in use.
+ * trusts) and for what would end one. Told its config, and where its upstream is, by its first
+ * argument; tells its parent its port, then every error that nobody caught; and, when asked, how much
+ * memory is in use.
  */
-import type { AddressInfo } from 'node:net';
+import type { RequestListener } from 'node:http';
+import { type AddressInfo, connect } from 'node:net';
 import express from 'express';
 import { createMcpGateway } from '../../../src/index.ts';
+import { rawHandler } from '../../support/raw-handler.ts';
 
 const report = (message: object) => process.send?.(message);
 
@@ -18,10 +21,24 @@ process.on('message', () => {
 });
 process.on('disconnect', () => process.exit());
 
+const { config, isInProcess } = JSON.parse(process.argv[2] as string);
+
+/** A handler in this process that has every byte of its answers from the upstream at that port. */
+function tunnelTo(target: string): RequestListener {
+  const { hostname, port } = new URL(target);
+  return rawHandler((socket, request) => {
+    const remote = connect(Number(port), hostname);
+    remote.on('error', () => socket.destroy());
+    socket.on('close', () => remote.destroy());
+    request.pipe(remote, { end: false }).pipe(socket);
+  });
+}
+
 const app = express();
 app.use(
   createMcpGateway({
-    ...JSON.parse(process.argv[2] as string),
+    ...config,
+    target: isInProcess ? tunnelTo(config.target) : config.target,
     onError: ({ reason, status }) => report({ failure: { reason, status } }),
   }),
 );

@@ -2,6 +2,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { GatewayConfig, GatewayError } from '../../../src/index.ts';
+import { isInProcess } from '../../support/endpoint.ts';
 
 export interface GatewayProcess {
   readonly port: number;
@@ -23,7 +24,7 @@ export async function startGatewayProcess(
   env: Record<string, string> = {},
 ): Promise<GatewayProcess> {
   const script = fileURLToPath(new URL('./gateway-process.ts', import.meta.url));
-  const child = fork(script, [JSON.stringify(config)], {
+  const child = fork(script, [JSON.stringify({ config, isInProcess })], {
     env: { ...process.env, ...env },
     // Node 22 before 22.18 reads TypeScript only when told to.
     execArgv: [

@@ -1,9 +1,9 @@
-import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { UpstreamConnection } from '../../support/upstream.ts';
 
 /** For `rawUpstream`: acts once the head of the first request on a connection is there. */
 export function onHead(
-  act: (socket: Socket, connection: UpstreamConnection) => void,
+  act: (socket: Duplex, connection: UpstreamConnection) => void,
 ): (connection: UpstreamConnection) => void {
   return (connection) => {
     connection.has(/\r\n\r\n/).then(() => act(connection.socket, connection));

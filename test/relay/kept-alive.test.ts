@@ -1,0 +1,107 @@
+import { once } from 'node:events';
+import { describe, expect, test } from '@jest/globals';
+import { startGateway } from '../support/gateway.ts';
+import { reset } from '../support/servers.ts';
+import { rawUpstream } from '../support/upstream.ts';
+import { ask, expectFailure } from './support/answer.ts';
+import { afterwards, LOSSES, losing, marked, timesSent } from './support/losses.ts';
+import { onHead } from './support/upstreams.ts';
+
+const OK = 'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}';
+
+test('fault 5: an upstream that takes the request and says nothing is 504 here as well', async () => {
+  const upstream = await rawUpstream(onHead((socket) => socket.write(OK)));
+  const gateway = await startGateway({ target: upstream.target, timeout: { response: 500 } });
+  expect(await ask(gateway.port)).toMatchObject({ status: 200 });
+
+  expectFailure(await ask(gateway.port), 'upstream_timeout', gateway);
+  expect(upstream.connections).toHaveLength(1);
+  await upstream.connections[0]?.closed();
+});
+
+test('fault 19: an answer that comes while the connection is idle belongs to nobody', async () => {
+  const upstream = await rawUpstream(onHead((socket) => socket.write(OK)));
+  const gateway = await startGateway({ target: upstream.target });
+  await ask(gateway.port);
+
+  const { socket } = await upstream.connection(0);
+  socket.write('HTTP/1.1 200 OK\r\nX-Poison: 1\r\nContent-Length: 6\r\n\r\npoison');
+  await once(socket, 'close');
+
+  const answer = await ask(gateway.port);
+  expect(answer).toMatchObject({ status: 200, complete: true });
+  expect(answer.body.toString()).toBe('{}');
+  expect(upstream.connections).toHaveLength(2);
+});
+
+describe('R6: a POST that may have reached the upstream is never sent again', () => {
+  test.each(LOSSES)('fault 8: reused connection: the upstream %s', async (_name, loss) => {
+    const lose = { next: false };
+    const upstream = await rawUpstream(losing(lose, loss));
+    const gateway = await startGateway({ target: upstream.target });
+    expect(await ask(gateway.port, marked('POST', 'first-one'))).toMatchObject({ status: 200 });
+
+    lose.next = true;
+    const answer = await ask(gateway.port, marked('POST', 'lost-one'));
+
+    expect(upstream.connections[0]?.received).toContain('lost-one');
+    expectFailure(answer, 'upstream_unreachable', gateway);
+    await afterwards(gateway.port, upstream, lose);
+    expect(timesSent(upstream, 'lost-one')).toBe(1);
+    expect(timesSent(upstream, 'first-one')).toBe(1);
+  });
+});
+
+describe('fault 8: GET and DELETE may be sent a second time, not a third', () => {
+  test.each(['GET', 'DELETE'])('%s', async (method) => {
+    const lose = { next: false };
+    const upstream = await rawUpstream(losing(lose, ({ socket }) => reset(socket)));
+    const gateway = await startGateway({ target: upstream.target });
+    expect(await ask(gateway.port, marked(method, 'first-one'))).toMatchObject({ status: 200 });
+
+    lose.next = true;
+    const answer = await ask(gateway.port, marked(method, 'lost-one'));
+
+    expectFailure(answer, 'upstream_unreachable', gateway);
+    await afterwards(gateway.port, upstream, lose);
+    expect(timesSent(upstream, 'lost-one')).toBeLessThanOrEqual(2);
+    expect(timesSent(upstream, 'first-one')).toBe(1);
+  });
+
+  test.each(['GET', 'DELETE'])('%s lost on a kept-alive connection is answered', async (method) => {
+    const lose = { next: false };
+    const upstream = await rawUpstream((connection) => {
+      // Only a connection that has answered before is about to be closed.
+      const isFirst = upstream.connections.length === 1;
+      losing(isFirst ? lose : { next: false }, ({ socket }) => reset(socket))(connection);
+    });
+    const gateway = await startGateway({ target: upstream.target });
+    expect(await ask(gateway.port, marked('POST', 'first-one'))).toMatchObject({ status: 200 });
+
+    lose.next = true;
+    expect(await ask(gateway.port, marked(method, 'lost-one'))).toMatchObject({ status: 200 });
+
+    expect(upstream.connections).toHaveLength(2);
+    expect(timesSent(upstream, 'lost-one')).toBe(2);
+    expect(gateway.errors).toEqual([]);
+  });
+
+  test.each([
+    [
+      'switches protocols',
+      'HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n',
+    ],
+    ['begins to answer', 'HTTP/1.1 200 OK\r\nContent-'],
+    ['answers what is no HTTP', 'no\r\n\r\n'],
+  ])('a GET is not sent again when the upstream %s', async (_name, bytes) => {
+    const lose = { next: false };
+    const upstream = await rawUpstream(losing(lose, ({ socket }) => void socket.end(bytes)));
+    const gateway = await startGateway({ target: upstream.target });
+    expect(await ask(gateway.port, marked('POST', 'first-one'))).toMatchObject({ status: 200 });
+
+    lose.next = true;
+    expect(await ask(gateway.port, marked('GET', 'lost-one'))).toMatchObject({ status: 502 });
+
+    expect(timesSent(upstream, 'lost-one')).toBe(1);
+  });
+});

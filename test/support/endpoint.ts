@@ -1,0 +1,42 @@
+import type { RequestListener } from 'node:http';
+import type { Duplex, Readable } from 'node:stream';
+import type { GatewayConfig } from '../../src/index.ts';
+import { rawHandler } from './raw-handler.ts';
+import { serve, serveRaw } from './servers.ts';
+
+/** Where an upstream of a test is to be found. */
+export interface Endpoint {
+  readonly target: GatewayConfig['target'];
+  /** Its path and query, and its host, as it is to be told of them. */
+  readonly path: string;
+  readonly host: string;
+  /** Where it listens; 0 for one in this process, which listens nowhere. */
+  readonly port: number;
+}
+
+/** The end of a connection that is the upstream's, and the bytes that come over it. */
+export type OnConnection = (socket: Duplex, request: Readable) => void;
+
+/** The same test runs with upstreams of either kind: see the projects in `jest.config.js`. */
+export const isInProcess: boolean =
+  (globalThis as { upstreams?: 'in-process' }).upstreams === 'in-process';
+
+const IN_PROCESS = { path: '/mcp', host: 'localhost', port: 0 };
+
+function atPort(port: number, path: string): Endpoint {
+  const host = `127.0.0.1:${port}`;
+  return { target: `http://${host}${path}`, path, host, port };
+}
+
+/** An upstream that answers by `listener`. */
+export async function startEndpoint(listener: RequestListener): Promise<Endpoint> {
+  if (isInProcess) return { ...IN_PROCESS, target: listener };
+  return atPort((await serve(listener)).port, '/up/mcp?key=1');
+}
+
+/** An upstream that leaves every byte of its answers to `onConnection`. */
+export async function startRawEndpoint(onConnection: OnConnection): Promise<Endpoint> {
+  if (isInProcess) return { ...IN_PROCESS, target: rawHandler(onConnection) };
+  const { port } = await serveRaw((socket) => onConnection(socket, socket));
+  return atPort(port, '/up/mcp');
+}
