@@ -37,23 +37,53 @@ class Demo extends EventEmitter {
   }
 }
 
-const MS = String.raw`\d+\.\d ms`;
+/** A row of the table, by heading. */
+type Row = Readonly<Record<(typeof HEADINGS)[number], string>>;
 
-/** In no particular order: an event stream is opened while other calls are made. */
+const HEADINGS = [
+  'protocol',
+  'call',
+  'slot',
+  'status',
+  'bytes in',
+  'bytes out',
+  'events',
+  'head',
+  'total',
+  'end',
+] as const;
+
+/** The rows of the table in what the demo printed. */
+function rowsOf(output: string): Row[] {
+  const lines = output.split('\n').map((line) => line.split(/ {2,}/));
+  expect(lines).toContainEqual([...HEADINGS]);
+  return lines
+    .filter(([protocol = '']) => /^20\d\d-\d\d-\d\d$/.test(protocol))
+    .map((cells) => {
+      expect(cells).toHaveLength(HEADINGS.length);
+      return Object.fromEntries(HEADINGS.map((heading, i) => [heading, cells[i]])) as Row;
+    });
+}
+
+/**
+ * Protocol, call, status, events and end, in no particular order: an event stream is opened while
+ * other calls are made. The stream of a session ends with it; that of the later era ends when its
+ * client leaves, which is how it is cancelled.
+ */
 const EXPECTED_CALLS = [
-  '2025-11-25 | POST initialize | 200 | SSE, 1 event',
-  '2025-11-25 | POST notifications/initialized | 202 | –',
-  '2025-11-25 | GET event stream | 200 | SSE, 1 event',
-  '2025-11-25 | POST tools/list | 200 | SSE, 1 event',
-  '2025-11-25 | POST tools/call add | 200 | SSE, 1 event',
-  '2025-11-25 | POST tools/call countdown | 200 | SSE, 4 events',
-  '2025-11-25 | DELETE session | 200 | –',
-  '2025-11-25 | POST ping | 404 | JSON',
-  '2026-07-28 | POST server/discover | 200 | JSON',
-  '2026-07-28 | POST subscriptions/listen | 200 | SSE, 2 events',
-  '2026-07-28 | POST tools/list | 200 | JSON',
-  '2026-07-28 | POST tools/call add | 200 | JSON',
-  '2026-07-28 | POST tools/call countdown | 200 | SSE, 4 events',
+  '2025-11-25 | POST initialize | 200 | 1 | complete',
+  '2025-11-25 | POST notifications/initialized | 202 | 0 | complete',
+  '2025-11-25 | GET | 200 | 1 | complete',
+  '2025-11-25 | POST tools/list | 200 | 1 | complete',
+  '2025-11-25 | POST tools/call add | 200 | 1 | complete',
+  '2025-11-25 | POST tools/call countdown | 200 | 4 | complete',
+  '2025-11-25 | DELETE | 200 | 0 | complete',
+  '2025-11-25 | POST ping | 404 | 0 | complete',
+  '2026-07-28 | POST server/discover | 200 | 0 | complete',
+  '2026-07-28 | POST subscriptions/listen | 200 | 2 | client_left',
+  '2026-07-28 | POST tools/list | 200 | 0 | complete',
+  '2026-07-28 | POST tools/call add | 200 | 0 | complete',
+  '2026-07-28 | POST tools/call countdown | 200 | 4 | complete',
 ];
 
 describe('npm run demo', () => {
@@ -61,17 +91,19 @@ describe('npm run demo', () => {
     const demo = new Demo(['--once']);
     expect(await demo.exit).toEqual([0, null]);
 
-    const shown = demo.output
-      .split('\n')
-      .map((line) => line.split(/ {2,}/))
-      .filter(([protocol]) => /^20\d\d-\d\d-\d\d$/.test(protocol ?? ''));
-    for (const row of shown) {
-      expect(row.slice(4)).toEqual([
-        expect.stringMatching(`^${MS}$`),
-        expect.stringMatching(`^${MS}$`),
-      ]);
+    const rows = rowsOf(demo.output);
+    for (const row of rows) {
+      expect(row.slot).toBe('relay');
+      // Of the three methods, only POST brings a message; only it and GET are answered with one.
+      expect(row['bytes in']).toMatch(row.call.startsWith('POST') ? /^[1-9]\d*$/ : /^0$/);
+      const isEmpty = row.status === '202' || row.call === 'DELETE';
+      expect(row['bytes out']).toMatch(isEmpty ? /^0$/ : /^[1-9]\d*$/);
+      for (const time of [row.head, row.total]) expect(time).toMatch(/^\d+\.\d ms$/);
+      expect(Number.parseFloat(row.head)).toBeLessThanOrEqual(Number.parseFloat(row.total));
     }
-    const calls = shown.map((row) => row.slice(0, 4).join(' | '));
+    const calls = rows.map(({ protocol, call, status, events, end }) =>
+      [protocol, call, status, events, end].join(' | '),
+    );
     expect(calls).toEqual(expect.arrayContaining(EXPECTED_CALLS));
     expect(calls).toHaveLength(EXPECTED_CALLS.length);
   });

@@ -6,6 +6,7 @@ import express, { type RequestHandler } from 'express';
 import type { GatewayConfig, UpstreamHandler } from '../src/index.ts';
 import { startGateway } from './support/gateway.ts';
 import { callTool, connect, serverWith } from './support/mcp.ts';
+import { serve } from './support/servers.ts';
 
 const inFront = (target: UpstreamHandler, config: Partial<GatewayConfig> = {}) =>
   startGateway({ target, ...config });
@@ -105,6 +106,32 @@ describe('an upstream in this process', () => {
       }),
     );
     expect(await (await fetch(url)).text()).toBe('127.0.0.1');
+  });
+
+  test.each([
+    ['has no route', 'GET', 404],
+    ['cannot parse', 'POST', 400],
+    ['fails at', 'DELETE', 500],
+  ])('an app answers what it %s for itself, as over a network', async (_name, method, status) => {
+    const app = express()
+      .use(express.json())
+      .delete('/mcp', () => {
+        throw new Error('no');
+      });
+    const answerTo = async (config: GatewayConfig) => {
+      const { url } = await startGateway(config);
+      const answer = await fetch(url, {
+        method,
+        headers: { 'content-type': 'application/json' },
+        ...(method === 'POST' && { body: '{' }),
+      });
+      // Where the app is installed is in the stack it shows.
+      return [answer.status, [...answer.headers.keys()], (await answer.text()).slice(0, 150)];
+    };
+    const { port } = await serve(app);
+    const overNetwork = await answerTo({ target: `http://127.0.0.1:${port}/mcp` });
+    expect(overNetwork[0]).toBe(status);
+    expect(await answerTo({ target: app })).toEqual(overNetwork);
   });
 
   test.each<[string, () => UpstreamHandler]>([

@@ -8,7 +8,7 @@ import { checkConfig } from '../options/config-problems.ts';
 /** Tells observers of every request from here on. Each slot behind it is to be {@link watched}. */
 export function observe(observers: readonly Observer[]): Middleware {
   const isolated = checkConfig((problems) =>
-    problems.list('', observers, isObserver, EXPECTED).map(isolate),
+    problems.list('', observers, isObserver, EXPECTED, { atLeast: 1 }).map(isolate),
   );
   return function observeMiddleware(req, res, next) {
     const context = contextOf(req);

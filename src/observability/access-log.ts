@@ -13,8 +13,9 @@ const LEVELS = ['info', 'warn', 'error'] as const;
 
 /**
  * An observer that writes one record a request when it is over, a {@link RequestRecord}: `info` for
- * what went as it should, a client that left included; `warn` for what a slot refused; `error` for
- * what the gateway or the upstream failed to do. No header, query string or argument is in it.
+ * what went as it should, a client that left and a stream that the closing gateway ended included;
+ * `warn` for what a slot refused; `error` for what failed, here or upstream: an answer with 500 or
+ * more, and one that broke off. No header, query string or argument is in it.
  *
  * @param logger - pino, or anything with `info`, `warn` and `error`, called with `(record, message)`.
  * @throws {GatewayConfigError} if `logger` is no such thing.
@@ -31,10 +32,12 @@ export function accessLog(logger: AccessLogger): Observer {
   };
 }
 
-function levelOf({ reason, end }: RequestRecord): (typeof LEVELS)[number] {
-  const statuses = [reason, end].filter(isErrorReason).map((row) => ERRORS[row].status);
-  if (statuses.length === 0) return 'info';
-  return statuses.some((status) => status >= 500 && status !== 503) ? 'error' : 'warn';
+function levelOf({ status = 0, reason, end }: RequestRecord): (typeof LEVELS)[number] {
+  if (reason === 'draining') return 'warn';
+  if (status >= 500 || (isErrorReason(end) && ERRORS[end].status >= 500 && end !== 'draining')) {
+    return 'error';
+  }
+  return isErrorReason(reason) || (isErrorReason(end) && end !== 'draining') ? 'warn' : 'info';
 }
 
 function isErrorReason(reason: string | undefined): reason is ErrorReason {

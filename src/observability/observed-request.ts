@@ -12,6 +12,9 @@ import type { EndReason, ObservedMessage, Observer, RequestRecord } from './obse
 /** The largest body that is looked into. */
 const PEEK_LIMIT = 64 * 1024;
 
+/** A version is a date; what else is claimed to be one need not fill a log. */
+const MAX_VERSION = 32;
+
 /** One request as observers see it. */
 export class ObservedRequest implements Observation {
   readonly #start = performance.now();
@@ -34,8 +37,9 @@ export class ObservedRequest implements Observation {
   #bytesIn = 0;
   #bytesOut = 0;
   #events: EventCounter | undefined;
-  /** What came of the body, until it is too much to look into. */
+  /** What came of the body, until it has been looked into, or is too much for that. */
   #body: Uint8Array[] | undefined = [];
+  #said: readonly ObservedMessage[] = [];
 
   constructor(
     context: RequestContext,
@@ -117,6 +121,8 @@ export class ObservedRequest implements Observation {
     this.#reason ??= this.#slot === 'relay' ? 'relayed' : 'answered';
     this.#mintedSession = fields['mcp-session-id'];
     if (isEventStream(String(fields['content-type']))) this.#events = new EventCounter();
+    // A stream may stay open for days.
+    if (this.#context.req.complete) this.#peek();
     for (const observer of this.#observers) observer.onResponse({ status, headMs }, this.#context);
   }
 
@@ -146,7 +152,7 @@ export class ObservedRequest implements Observation {
       path: pathOf(req),
       ip: this.#ip,
       messages: this.#messages(),
-      protocolVersion: headers['mcp-protocol-version']?.toString(),
+      protocolVersion: headers['mcp-protocol-version']?.toString().slice(0, MAX_VERSION),
       session: hashOf(headers['mcp-session-id'] ?? this.#mintedSession ?? querySessionOf(req)),
       slot: this.#slot,
       reason: this.#reason,
@@ -167,9 +173,13 @@ export class ObservedRequest implements Observation {
   #messages(): readonly ObservedMessage[] {
     const judged = this.#context.mcp?.messages;
     if (judged !== undefined) return judgedMessages(judged);
-    const said = this.#body === undefined ? [] : peekMessages(Buffer.concat(this.#body));
-    if (said.length > 0) return said;
-    return claimedMessages(this.#context.headers);
+    this.#peek();
+    return this.#said.length > 0 ? this.#said : claimedMessages(this.#context.headers);
+  }
+
+  #peek(): void {
+    if (this.#body !== undefined) this.#said = peekMessages(Buffer.concat(this.#body));
+    this.#body = undefined;
   }
 
   /** To the microsecond, which is more than a log needs. */

@@ -118,14 +118,18 @@ function run(
   }
 }
 
-/** Apps and routers need a `next`; the handlers of an SDK take a third argument for a parsed body. */
+/**
+ * Only a router needs a `next`. An app answers for itself what it has no route for and what fails in
+ * it, as it would over a network; the handlers of an SDK take a third argument for a parsed body.
+ */
 function call(
-  handler: UpstreamHandler & { handle?: unknown },
+  handler: UpstreamHandler & { handle?: unknown; listen?: unknown },
   req: IncomingMessage,
   res: ServerResponse,
   next: Next,
 ): unknown {
-  return handler(req, res, typeof handler.handle === 'function' ? next : undefined);
+  const isRouter = typeof handler.handle === 'function' && typeof handler.listen !== 'function';
+  return handler(req, res, isRouter ? next : undefined);
 }
 
 /** An error of another realm is one as well. */

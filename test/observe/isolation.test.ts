@@ -1,0 +1,118 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { afterEach, describe, expect, jest, test } from '@jest/globals';
+import type { Observer } from '../../src/index.ts';
+import { CALLBACKS } from '../../src/observability/isolate.ts';
+import { startGateway } from '../support/gateway.ts';
+import { atTestEnd } from '../support/servers.ts';
+import { recordingUpstream } from '../support/upstream.ts';
+import { FAILURES, failingIn } from './support/hostile-observers.ts';
+import { witness } from './support/witness.ts';
+
+afterEach(() => {
+  jest.restoreAllMocks();
+});
+
+const EVENTS = 'data: 1\n\ndata: 2\n\n';
+
+async function eventUpstream() {
+  return recordingUpstream((_req, res) => {
+    res.writeHead(200, { 'Content-Type': 'text/event-stream' }).end(EVENTS);
+  });
+}
+
+/** What was reported of observers, once all that was rejected has been. */
+async function reported(emitted: { mock: { calls: unknown[][] } }): Promise<unknown[]> {
+  await new Promise(setImmediate);
+  return emitted.mock.calls
+    .filter(([, options]) => (options as { code?: string })?.code === 'MCP_GATEWAY_OBSERVER')
+    .map(([message]) => message);
+}
+
+describe.each(CALLBACKS)('an observer that fails in %s', (callback) => {
+  test.each(Object.entries(FAILURES))(
+    'and %s: neither the answer nor another observer is touched; it is reported once',
+    async (_how, fail) => {
+      const emitted = jest.spyOn(process, 'emitWarning').mockImplementation(() => {});
+      const { target } = await eventUpstream();
+      const [before, after] = [witness(), witness()];
+      const hostile = failingIn(callback, fail) as Observer;
+      const { url, errors } = await startGateway({ target, observe: [before, hostile, after] });
+
+      for (const n of [0, 1]) {
+        const response = await fetch(url, { method: 'POST', body: '{}' });
+        expect(response.status).toBe(200);
+        expect(await response.text()).toBe(EVENTS);
+        await after.record(n);
+      }
+
+      for (const observer of [before, after]) {
+        for (const name of CALLBACKS) expect(observer.told(name).length).toBeGreaterThan(0);
+        expect(observer.records).toHaveLength(2);
+        expect(observer.told('onEvent')).toHaveLength(4);
+      }
+      expect(after.records).toEqual(before.records);
+      expect(errors).toEqual([]);
+      expect(await reported(emitted)).toEqual([expect.stringContaining(callback)]);
+    },
+  );
+});
+
+test('each of several that fail is reported, once for all its callbacks', async () => {
+  const emitted = jest.spyOn(process, 'emitWarning').mockImplementation(() => {});
+  const { target } = await eventUpstream();
+  const fail = FAILURES['throws an error'] as () => unknown;
+  const last = witness();
+  const { url } = await startGateway({
+    target,
+    observe: [failingIn('all', fail), failingIn('onClose', fail), last] as Observer[],
+  });
+  await (await fetch(url)).text();
+  await last.record();
+  expect(await reported(emitted)).toEqual([
+    expect.stringMatching(/onRequest: Error: observer$/),
+    expect.stringMatching(/onClose: Error: observer$/),
+  ]);
+});
+
+test('one that fails later is called all the same', async () => {
+  jest.spyOn(process, 'emitWarning').mockImplementation(() => {});
+  const { target } = await eventUpstream();
+  const last = witness();
+  let calls = 0;
+  const hostile: Observer = {
+    onClose() {
+      calls += 1;
+      throw new Error('observer');
+    },
+  };
+  const { url } = await startGateway({ target, observe: [hostile, last] });
+  for (const n of [0, 1, 2]) {
+    await (await fetch(url)).text();
+    await last.record(n);
+  }
+  expect(calls).toBe(3);
+});
+
+test('no way to fail ends the process, or is an unhandled rejection', async () => {
+  const script = fileURLToPath(new URL('./support/hostile-process.ts', import.meta.url));
+  const child = fork(script, {
+    // Node 22 before 22.18 reads TypeScript only when told to.
+    execArgv: [
+      '--disable-warning=ExperimentalWarning',
+      ...(process.features.typescript ? [] : ['--experimental-strip-types']),
+    ],
+    silent: true,
+  });
+  atTestEnd(() => void child.kill());
+  const [{ port }] = await once(child, 'message');
+  for (let i = 0; i < 3; i++) {
+    const response = await fetch(`http://127.0.0.1:${port}/mcp`, { method: 'POST', body: '{}' });
+    expect(await response.text()).toBe('data: 1\n\n');
+  }
+  child.send('report');
+  const [{ warnings, uncaught }] = await once(child, 'message');
+  expect(uncaught).toEqual([]);
+  expect(warnings).toHaveLength(Object.keys(FAILURES).length);
+});
