@@ -48,15 +48,20 @@ export function answerError(
   context.observation?.refused(reason, details);
   const id = 'id' in details ? details.id : idOf(context);
   const body = bodyOf(reason, id, details);
+  if (ERRORS[reason].status === 503) res.setHeader('Retry-After', RETRY_AFTER_SECONDS);
   for (const name in details.headers) res.setHeader(name, details.headers[name] as string);
   if (isBodyPending(req)) makeLastRequest(req, res);
   res.setHeader('Content-Type', 'application/json');
   res.setHeader('Content-Length', body.length);
-  res.writeHead(details.asResult && typeof id === 'string' ? 200 : ERRORS[reason].status);
+  const isResult = details.asResult && typeof id === 'string' && !context.legacyMessage;
+  res.writeHead(isResult ? 200 : ERRORS[reason].status);
   res.write(body);
   sendNow(res);
   endWhenRead(req, res);
 }
+
+/** After how long what is not there may be: another instance, a key server, a store. */
+const RETRY_AFTER_SECONDS = 5;
 
 /** The source text of the id to answer; `null` where none is known, `undefined` where there is none. */
 function idOf({ mcp }: RequestContext): string | null | undefined {

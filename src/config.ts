@@ -1,4 +1,5 @@
 import type { RequestHandler } from 'express';
+import type { Authenticator } from './auth/authenticator.ts';
 import type { ErrorListener } from './context.ts';
 import type { LegacySseOptions } from './legacy-sse.ts';
 import type { McpMethod } from './mcp/methods.ts';
@@ -9,6 +10,7 @@ import type { Observer } from './observability/observer.ts';
 import type { Size } from './options/size.ts';
 import type { Policy } from './policies/policy.ts';
 import type { RelayOptions } from './relay/relay-options.ts';
+import type { SessionOptions } from './sessions/read-sessions.ts';
 
 /** Configuration of {@link createMcpGateway}. `false` switches a thing off, everywhere. */
 export interface GatewayConfig extends RelayOptions {
@@ -36,6 +38,16 @@ export interface GatewayConfig extends RelayOptions {
    * origin of `publicUrl`. `false`: no CORS headers and no check of `Origin`.
    */
   readonly cors?: Omit<McpCorsOptions, 'methods'> | false;
+  /**
+   * Who may come in; of several authenticators any may accept. Nothing that is refused reaches the
+   * upstream. Default: anybody.
+   */
+  readonly auth?: Authenticator | readonly Authenticator[] | false;
+  /**
+   * Whose session is whose: `'bind'` lets only the principal into a session that began it, and `false`
+   * everybody who knows its id. Default: `'bind'` with `auth`.
+   */
+  readonly sessions?: 'bind' | SessionOptions | false;
   /** Allowed values of `Host`; one without a port stands for any port. Default: all are. */
   readonly hosts?: readonly string[] | false;
   /**
@@ -43,6 +55,11 @@ export interface GatewayConfig extends RelayOptions {
    * and no body is read.
    */
   readonly policies?: Policy | readonly Policy[] | false;
+  /**
+   * Hides from `tools/list`, `prompts/list` and `resources/list` what the policies would refuse this
+   * caller; these answers are not passed on byte for byte. Default: `false`.
+   */
+  readonly filterLists?: boolean;
   /**
    * How a request with an id is told that a policy refuses it: `'http'`, with 403, or `'jsonrpc'`,
    * with 200 and the error as the answer to the call. Default: `'http'`.

@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import type { Principal } from './auth/principal.ts';
 import type { ErrorReason, GatewayError } from './errors.ts';
 import type { McpBody, McpMessage } from './mcp/message.ts';
 
@@ -10,6 +11,8 @@ export interface GatewayContext {
   readonly ip: string;
   /** The request's headers as Node gives them, by lower-case name. */
   readonly headers: IncomingHttpHeaders;
+  /** Who it comes from, once an authenticator has found out. */
+  readonly principal: Principal | undefined;
 }
 
 /** Changes to the headers of one request and of its answer, decided and validated. */
@@ -57,7 +60,20 @@ export interface Observation {
   /** Bytes of its body went upstream. */
   received(bytes: Uint8Array): void;
   /** Its answer was ended before it was whole. */
-  ended(reason: ErrorReason | 'client_stalled'): void;
+  ended(reason: ErrorReason | 'client_stalled' | 'token_expired'): void;
+}
+
+/** Why an answer of the upstream is not passed on; undefined where it is. */
+export type AnswerJudgement =
+  | { readonly reason: ErrorReason; readonly cause?: unknown }
+  | undefined;
+
+/** Decides what a caller may see in the lists that a server gives. */
+export interface ListFilter {
+  /** The methods of the lists that the request asks for; empty where the answer may hold any. */
+  readonly methods: ReadonlySet<string>;
+  /** Whether the caller would be let through with this method and this name. */
+  allows(method: string, name: string): Promise<boolean>;
 }
 
 /** What the parts of one request's chain leave for each other. */
@@ -67,8 +83,21 @@ export class RequestContext implements GatewayContext {
   onError: ErrorListener | undefined;
   /** Set where the chain begins, if anybody observes. */
   observation: Observation | undefined;
+  /**
+   * Set where messages of the older transport (MCP 2024-11-05) come in: the session is in the query,
+   * and the answer goes out on a stream; of the answer to the POST, clients read the status alone.
+   */
+  legacyMessage: { readonly session: string | undefined } | undefined;
+  /** Set by `requireAuth`. */
+  principal: Principal | undefined;
+  /** Set with it: when its credentials expire, in milliseconds since the epoch. */
+  expiresAt: number | undefined;
+  /** Set by `ownSessions`: asked about the head of the answer before the client gets it. */
+  judgeAnswer: ((answer: IncomingMessage) => Promise<AnswerJudgement>) | undefined;
   /** Set once the body has been read and found to be what it seems. */
   mcp: McpBody | undefined;
+  /** Set by `filterLists`, where the answer may hold a list: the relay cuts from it what is hidden. */
+  listFilter: ListFilter | undefined;
   /** Set by `injectHeaders`, in the order they ran; read by the relay. */
   headerEdits: readonly HeaderEdits[] = [];
   /** Set by the relay while a request is on its way upstream: takes it back. */
@@ -87,6 +116,12 @@ export class RequestContext implements GatewayContext {
     // Express's, which follows `trust proxy`; the socket's, empty once it is gone, without Express.
     const { ip, socket } = this.req as IncomingMessage & { ip?: unknown };
     return typeof ip === 'string' ? ip : (socket.remoteAddress ?? '');
+  }
+
+  /** The session that the request belongs to, as it says. */
+  get sessionId(): string | undefined {
+    if (this.legacyMessage !== undefined) return this.legacyMessage.session;
+    return this.req.headers['mcp-session-id']?.toString();
   }
 
   get headers(): IncomingHttpHeaders {
@@ -114,6 +149,11 @@ const CONTEXT: unique symbol = Symbol('express-mcp-gateway');
 export function contextOf(req: IncomingMessage & { [CONTEXT]?: RequestContext }): RequestContext {
   req[CONTEXT] ??= new RequestContext(req);
   return req[CONTEXT];
+}
+
+/** Who a request comes from; undefined where nothing in the chain has asked. */
+export function principalOf(req: IncomingMessage): Principal | undefined {
+  return contextOf(req).principal;
 }
 
 /** What a POST asks for, as its body says. */

@@ -20,9 +20,12 @@ export type ErrorReason =
   | 'header_mismatch'
   | 'repeated_header'
   | 'unexpected_body'
+  | 'unauthorized'
   | 'origin_not_allowed'
   | 'host_not_allowed'
   | 'policy_denied'
+  | 'insufficient_scope'
+  | 'session_not_found'
   | 'method_not_allowed'
   | 'payload_too_large'
   | 'unsupported_media_type'
@@ -30,6 +33,9 @@ export type ErrorReason =
   | 'body_consumed'
   | 'internal_error'
   | 'draining'
+  | 'keys_unavailable'
+  | 'store_unavailable'
+  | 'upstream_unavailable'
   | 'upstream_unreachable'
   | 'upstream_invalid'
   | 'upstream_timeout';
@@ -44,9 +50,12 @@ export const ERRORS: Readonly<Record<ErrorReason, ErrorRow>> = {
   header_mismatch: row(400, 'A header does not say what the message says', -32020),
   repeated_header: row(400, 'A header that may occur once was repeated', INVALID_REQUEST),
   unexpected_body: row(400, 'This method takes no body', INVALID_REQUEST),
+  unauthorized: row(401, 'Valid credentials are needed here'),
   origin_not_allowed: row(403, 'This origin may not use the endpoint'),
   host_not_allowed: row(403, 'This host name is not served here'),
   policy_denied: row(403, 'A policy of the gateway does not allow this; do not send it again'),
+  insufficient_scope: row(403, 'These credentials lack a scope that this needs'),
+  session_not_found: row(404, 'There is no such session; begin one without Mcp-Session-Id'),
   method_not_allowed: row(405, 'The method is not allowed here'),
   payload_too_large: row(413, 'The message is larger than allowed'),
   unsupported_media_type: row(415, 'Send application/json in UTF-8, without a content coding'),
@@ -57,6 +66,9 @@ export const ERRORS: Readonly<Record<ErrorReason, ErrorRow>> = {
   ),
   internal_error: row(500, 'The gateway failed to handle the request'),
   draining: row(503, 'The gateway is shutting down; try again'),
+  keys_unavailable: row(503, 'Credentials cannot be checked at the moment; try again'),
+  store_unavailable: row(503, 'A store of the gateway does not answer; try again'),
+  upstream_unavailable: row(503, 'The gateway cannot use the MCP server at the moment; try again'),
   upstream_unreachable: row(502, 'The MCP server could not be reached'),
   upstream_invalid: row(502, 'The MCP server gave an answer that cannot be relayed'),
   upstream_timeout: row(504, 'The MCP server did not answer in time'),
@@ -77,5 +89,23 @@ export class GatewayError extends Error {
     super(ERRORS[reason].message, cause === undefined ? undefined : { cause });
     this.reason = reason;
     this.status = ERRORS[reason].status;
+  }
+}
+
+/**
+ * Thrown by a function of `headers.set` that has no value at the moment: the request is answered with
+ * 503 `upstream_unavailable`, where any other error is a 500.
+ */
+export class UpstreamUnavailableError extends Error {
+  override readonly name = 'UpstreamUnavailableError';
+  /** When it is worth another try. */
+  readonly retryAfterMs: number;
+
+  constructor(
+    message: string,
+    { retryAfterMs = 0, cause }: { readonly retryAfterMs?: number; readonly cause?: unknown } = {},
+  ) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.retryAfterMs = retryAfterMs;
   }
 }

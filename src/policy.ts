@@ -1,12 +1,15 @@
 import type { IncomingMessage } from 'node:http';
+import { Challenge } from './auth/challenge.ts';
 import { chain } from './http/chain.ts';
 import type { Middleware } from './http/middleware.ts';
 import { bodyLimit } from './middleware/body-limit.ts';
 import { enforcePolicies } from './middleware/enforce-policies.ts';
+import { headLimits } from './middleware/head-limits.ts';
 import { readMessage } from './middleware/read-message.ts';
 import { checkConfig } from './options/config-problems.ts';
 import { type Policy, readPolicies } from './policies/policy.ts';
 
+export { requireScopes } from './policies/require-scopes.ts';
 export { allowTools, denyTools } from './policies/tools.ts';
 
 /** As large as a message may be where no `bodyLimit` in front allows less. */
@@ -23,10 +26,11 @@ const LARGEST_BODY = '4mb';
 export function policy(...policies: Policy[]): Middleware {
   const enforced = checkConfig((problems) => readPolicies(problems, '', policies));
   return chain([
+    headLimits(),
     bodyLimit(LARGEST_BODY),
     readMessage({ seesArguments: enforced.some(({ seesArguments }) => seesArguments) }),
     leaveBody,
-    enforcePolicies(enforced, 'http'),
+    enforcePolicies(enforced, { denyAs: 'http', challenge: new Challenge([], undefined) }),
   ]);
 }
 

@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { toNodeHandler } from '@modelcontextprotocol/node';
 import { createMcpHandler } from '@modelcontextprotocol/server';
 import express, { type RequestHandler } from 'express';
-import type { GatewayConfig, UpstreamHandler } from '../src/index.ts';
+import { type GatewayConfig, mcpProxy, type UpstreamHandler } from '../src/index.ts';
 import { startGateway } from './support/gateway.ts';
 import { callTool, connect, serverWith } from './support/mcp.ts';
 import { serve } from './support/servers.ts';
@@ -62,14 +62,13 @@ describe('an upstream in this process', () => {
         throw failure;
       },
     ],
-    ['is a router that reports an error', routerThat((_req, _res, next) => next(failure))],
   ])('one that %s: 502 with nothing of it, and the process lives', async (_, handler) => {
     const { url, errors } = await inFront(handler);
     const response = await fetch(url, { method: 'POST', body: '{}' });
     const text = await response.text();
     expect(response.status).toBe(502);
     expect(text).not.toContain('detail');
-    expect(errors[0]?.cause).toBe(failure);
+    expect(errors[0]?.cause).toMatchObject({ cause: failure });
   });
 
   test.each(['GET', 'DELETE', 'POST'])('one that fails at %s is called once', async (method) => {
@@ -136,7 +135,7 @@ describe('an upstream in this process', () => {
 
   test.each<[string, () => UpstreamHandler]>([
     ['an Express app', () => express().post('/mcp', (_req, res) => void res.json({ ok: true }))],
-    ['an Express router', () => routerThat((_req, res) => void res.end('{"ok":true}'))],
+    ['an Express router', () => routerThat((req, res) => void res.json({ ok: req.ip !== '' }))],
     [
       'a plain handler',
       () => (_req, res) => res.writeHead(_req.method === 'POST' ? 200 : 404).end('{"ok":true}'),
@@ -164,4 +163,16 @@ describe('an upstream in this process', () => {
       expect(await callTool(client, 'greet')).toBe('hello');
     },
   );
+});
+
+test('mcpProxy, which brings no Express, refuses a router as its target', () => {
+  expect(() => mcpProxy({ target: express.Router() })).toThrow(
+    'target: given a function; expected an app around this router: express().use(router)',
+  );
+});
+
+test('an error of a handler is the upstream’s, whatever its code', async () => {
+  const { url, errors } = await inFront((_req, res) => res.setHeader('a', undefined));
+  expect((await fetch(url)).status).toBe(502);
+  expect(errors[0]?.reason).toBe('upstream_invalid');
 });

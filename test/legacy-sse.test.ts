@@ -135,16 +135,16 @@ describe('L5: only the URL in the first `endpoint` event is rewritten', () => {
     const parts = [...Buffer.from(comment + endpoint + message)].map((byte) => Buffer.of(byte));
     const port = await gatewayFor(await upstreamWith(parts));
     expect(await firstMessage(port, '/sse')).toBe(
-      comment + `id: 1${eol}event:endpoint${eol}data:/messages?s=1${eol}${eol}` + message,
+      `${comment}id: 1${eol}event:endpoint${eol}data:/messages?s=1${eol}${eol}${message}`,
     );
   });
 
   test('a second `endpoint` event goes as it is', async () => {
     const second = 'event: endpoint\ndata: /elsewhere\n\n';
-    const upstream = await upstreamWith([`event: endpoint\ndata: /in\n\n${second}${MESSAGE}`]);
+    const upstream = await upstreamWith([`event: endpoint\ndata: /in?s=1\n\n${second}${MESSAGE}`]);
     const port = await gatewayFor(upstream);
     expect(await firstMessage(port, '/sse')).toBe(
-      `event: endpoint\ndata: /messages\n\n${second}${MESSAGE}`,
+      `event: endpoint\ndata: /messages?s=1\n\n${second}${MESSAGE}`,
     );
   });
 
@@ -221,13 +221,15 @@ describe('what cannot be rewritten is cut, not passed on', () => {
 
 describe('both routes are relayed, through every slot', () => {
   test('messages go where the server said, with the query of the client', async () => {
-    const upstream = await upstreamWith([`event: endpoint\ndata: /internal/in?s=1\n\n${MESSAGE}`]);
+    const upstream = await upstreamWith([
+      `event: endpoint\ndata: /internal/in?sessionId=1\n\n${MESSAGE}`,
+    ]);
     const port = await gatewayFor(upstream, {}, '/tools');
     await firstMessage(port, '/tools/sse?token=secret');
-    const { text } = await exchange(port, post('/tools/messages?s=1&x=%20+'));
+    const { text } = await exchange(port, post('/tools/messages?sessionId=1&x=%20+'));
     expect(text).toMatch(/^HTTP\/1\.1 202 /);
     expect(unchunked(text)).toBe('Accepted');
-    expect(upstream.seen).toEqual(['GET /sse', 'POST /internal/in?s=1&x=%20+']);
+    expect(upstream.seen).toEqual(['GET /sse', 'POST /internal/in?sessionId=1&x=%20+']);
   });
 
   test('before any stream was opened, beside the stream', async () => {
@@ -240,7 +242,7 @@ describe('both routes are relayed, through every slot', () => {
   });
 
   test('a stream with a URL of its own', async () => {
-    const upstream = await upstreamWith([`event: endpoint\ndata: in\n\n${MESSAGE}`]);
+    const upstream = await upstreamWith([`event: endpoint\ndata: in?s=1\n\n${MESSAGE}`]);
     const port = await gatewayFor(upstream, {
       legacySse: {
         path: '/sse',
@@ -249,8 +251,62 @@ describe('both routes are relayed, through every slot', () => {
       },
     });
     await firstMessage(port, '/sse');
-    await exchange(port, post('/messages'));
-    expect(upstream.seen).toEqual(['GET /deep/events?key=1', 'POST /deep/in']);
+    await exchange(port, post('/messages?s=1'));
+    expect(upstream.seen).toEqual(['GET /deep/events?key=1', 'POST /deep/in?s=1']);
+  });
+
+  test.each([
+    ['nothing', ''],
+    ['the same query', '?x=1'],
+  ])('sessions that differ in their path and have %s are not mixed up', async (_name, query) => {
+    let count = 0;
+    const seen: string[] = [];
+    const { port: upstreamPort } = await serve((req, res) => {
+      if (req.method === 'POST') {
+        seen.push(req.url ?? '');
+        res.writeHead(202).end();
+        return;
+      }
+      count += 1;
+      res.writeHead(200, { 'content-type': 'text/event-stream' });
+      res.write(`event: endpoint\ndata: /messages/${count}${query}\n\n${MESSAGE}`);
+    });
+    const port = await gatewayFor({ port: upstreamPort } as Upstream);
+    const urls: string[] = [];
+    for (const _ of [1, 2]) {
+      const [, url = ''] = /data: (\S+)/.exec(await firstMessage(port, '/sse')) ?? [];
+      expect(url).toMatch(/^\/messages(\?|$)/);
+      urls.push(url);
+    }
+    for (const url of urls) await exchange(port, post(url));
+    expect(seen).toEqual([`/messages/1${query}`, `/messages/2${query}`]);
+
+    const [, marked = ''] = urls;
+    const forged = marked.replace(/mcp-endpoint=[^.]+/, 'mcp-endpoint=L2FkbWlu');
+    expect((await exchange(port, post(forged))).statuses).toEqual([400]);
+    expect(seen).toHaveLength(2);
+  });
+
+  test('a route with a colon is no scheme', async () => {
+    const upstream = await upstreamWith([]);
+    const port = await gatewayFor(upstream, {
+      legacySse: { path: '/a:sse', messagePath: '/a:messages' },
+    });
+    await exchange(port, post('/a:messages'));
+    expect(upstream.seen).toEqual(['POST /a:messages']);
+  });
+
+  test('a page may use them, whatever the methods of the endpoint', async () => {
+    const port = await gatewayFor(await upstreamWith([]), {
+      methods: ['POST'],
+      cors: { origin: 'https://app.example' },
+    });
+    const { text } = await exchange(
+      port,
+      'OPTIONS /sse HTTP/1.1\r\nHost: gateway\r\nOrigin: https://app.example\r\n' +
+        'Access-Control-Request-Method: GET\r\nConnection: close\r\n\r\n',
+    );
+    expect(text).toMatch(/Access-Control-Allow-Methods: .*GET/);
   });
 
   test('a server in this process', async () => {

@@ -11,17 +11,28 @@ test('the public surface is what is documented, and no more', () => {
   expect(Object.keys(root).sort((a, b) => a.localeCompare(b))).toEqual([
     'accessLog',
     'allowTools',
+    'apiKey',
     'bodyLimit',
+    'clientCredentials',
     'createMcpGateway',
     'denyTools',
+    'fromMiddleware',
     'GatewayConfigError',
     'GatewayError',
     'hardenServer',
     'injectHeaders',
+    'jwt',
     'mcpCors',
     'mcpOf',
     'mcpProxy',
     'policy',
+    'principalOf',
+    'protectedResourceMetadata',
+    'requireAuth',
+    'requireScopes',
+    'tokenExchange',
+    'upstreamAuth',
+    'UpstreamUnavailableError',
   ]);
 });
 
@@ -30,7 +41,25 @@ describe('each middleware has an import path of its own', () => {
     ['./proxy', { mcpProxy: root.mcpProxy }],
     ['./cors', { mcpCors: root.mcpCors }],
     ['./body-limit', { bodyLimit: root.bodyLimit }],
-    ['./policy', { policy: root.policy, allowTools: root.allowTools, denyTools: root.denyTools }],
+    [
+      './policy',
+      {
+        policy: root.policy,
+        allowTools: root.allowTools,
+        denyTools: root.denyTools,
+        requireScopes: root.requireScopes,
+      },
+    ],
+    [
+      './auth',
+      {
+        requireAuth: root.requireAuth,
+        jwt: root.jwt,
+        apiKey: root.apiKey,
+        fromMiddleware: root.fromMiddleware,
+      },
+    ],
+    ['./metadata', { protectedResourceMetadata: root.protectedResourceMetadata }],
     ['./headers', { injectHeaders: root.injectHeaders }],
   ])('%s', async (subpath, exported) => {
     const source = subpaths[subpath].default.replace('./dist/', 'src/').replace('.js', '.ts');

@@ -27,12 +27,17 @@ describe('dependencies point one way', () => {
     mcp: [],
     observability: ['http', 'mcp', 'options', 'context.ts', 'errors.ts'],
     policies: ['http', 'mcp', 'options', 'context.ts', 'errors.ts'],
+    auth: ['http', 'options'],
+    sessions: ['http', 'options'],
+    outbound: ['http', 'options', 'auth', 'context.ts', 'errors.ts'],
     middleware: [
       'http',
       'mcp',
       'options',
       'observability',
       'policies',
+      'auth',
+      'sessions',
       'answer.ts',
       'context.ts',
       'errors.ts',
@@ -51,7 +56,7 @@ describe('dependencies point one way', () => {
 
   test('errors and the context are at the bottom', () => {
     expect(imports.get('errors.ts')).toEqual([]);
-    expect(imports.get('context.ts')).toEqual(['errors.ts', 'mcp/message.ts']);
+    expect(imports.get('context.ts')).toEqual(['auth/principal.ts', 'errors.ts', 'mcp/message.ts']);
   });
 
   test('there is no cycle', () => {

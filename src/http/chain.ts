@@ -8,15 +8,21 @@ export function chain(slots: readonly (Middleware | undefined)[]): Middleware {
   const steps = slots.filter((slot) => slot !== undefined);
   return function runChain(req, res, next): void {
     let position = 0;
+    let hasLeft = false;
+    const leave: Next = (error) => {
+      hasLeft = true;
+      next(error);
+    };
     const advance: Next = (error) => {
-      if (error !== undefined && error !== null) return next(error);
       const step = steps[position++];
-      if (step === undefined) return next();
+      if (step === undefined || (error !== undefined && error !== null)) return leave(error);
       try {
         step(req, res, advance);
       } catch (error) {
-        // Behind a slot that waited for something, nobody else would catch it.
-        next(error);
+        // What is thrown outside is none of ours; but behind a slot that waited for something, nobody
+        // else would catch what is thrown in here.
+        if (hasLeft) throw error;
+        leave(error);
       }
     };
     advance();

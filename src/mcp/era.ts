@@ -69,6 +69,13 @@ export function eraOf(
   return { era: 'legacy', protocolVersion };
 }
 
+/** The era of a stream that a client opens without a message, as its headers tell. */
+export function eraOfStream(headers: IncomingHttpHeaders): MessageEra {
+  const header = headers['mcp-protocol-version'] as string | undefined;
+  const era = isModernVersion(header) ? 'modern' : 'legacy';
+  return { era, protocolVersion: header ?? ASSUMED };
+}
+
 function claimIn(params: JsonObject | undefined): unknown {
   const meta = params?._meta;
   return isJsonObject(meta) ? meta[VERSION_CLAIM] : undefined;

@@ -20,7 +20,12 @@ export class EventCounter {
   #ofBom: number | undefined = 0;
 
   push(chunk: Uint8Array): void {
-    for (const byte of chunk) {
+    const lineEnds = new LineEnds(chunk);
+    for (let i = 0; i < chunk.length; i += 1) {
+      // Within a line that is no data, or known to be, nothing matters.
+      if (this.#matched < 0 && this.#ofBom === undefined) i = lineEnds.nextFrom(i);
+      const byte = chunk[i];
+      if (byte === undefined) return;
       if (this.#isOfBom(byte)) continue;
       if (byte === LF && this.#afterCr) {
         this.#afterCr = false;
@@ -68,5 +73,28 @@ export class EventCounter {
     }
     this.#isBlank = true;
     this.#matched = 0;
+  }
+}
+
+/** Where lines end in a chunk. */
+class LineEnds {
+  readonly #chunk: Uint8Array;
+  #lf = -1;
+  #cr = -1;
+
+  constructor(chunk: Uint8Array) {
+    this.#chunk = chunk;
+  }
+
+  /** The next position of a LF or CR; the length of the chunk where there is none. */
+  nextFrom(position: number): number {
+    if (this.#lf < position) this.#lf = this.#find(LF, position);
+    if (this.#cr < position) this.#cr = this.#find(CR, position);
+    return Math.min(this.#lf, this.#cr);
+  }
+
+  #find(byte: number, position: number): number {
+    const found = this.#chunk.indexOf(byte, position);
+    return found === -1 ? this.#chunk.length : found;
   }
 }

@@ -21,3 +21,24 @@ export function foldMemberName(name: string): string {
 export function isFolded(name: string): boolean {
   return FOLDED.test(name);
 }
+
+/**
+ * How many names of one document are folded. It costs so much that a megabyte of different ones would
+ * hold up everybody else for a tenth of a second; who means well needs a few dozen.
+ */
+export const MAX_FOLDS = 5_000;
+
+/** Folds the names of one document, each once: lists repeat the names of their items. */
+export class FoldedNames {
+  readonly #folded = new Map<string, string>();
+
+  /** The folded form; undefined where there are too many to fold. */
+  fold(name: string): string | undefined {
+    const known = this.#folded.get(name);
+    if (known !== undefined) return known;
+    if (this.#folded.size === MAX_FOLDS) return undefined;
+    const folded = foldMemberName(name);
+    this.#folded.set(name, folded);
+    return folded;
+  }
+}

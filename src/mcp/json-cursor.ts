@@ -55,6 +55,11 @@ export class JsonCursor {
     return this.#at;
   }
 
+  /** Where what was read last ends. */
+  get position(): number {
+    return this.#at;
+  }
+
   /** The text from there to here. */
   since(start: number): string {
     return this.#text.slice(start, this.#at);

@@ -1,13 +1,19 @@
-import { foldMemberName, isFolded } from './folding.ts';
+import { FoldedNames, isFolded, MAX_FOLDS } from './folding.ts';
 import { JsonCursor } from './json-cursor.ts';
 import type { JsonObject } from './json-object.ts';
-import type { KnownMembers } from './known-members.ts';
+import { type KnownMembers, MAX_MEMBERS } from './known-members.ts';
 import { invalidRequest, type MessageProblem } from './message-problem.ts';
 import { isSoundText } from './sound-text.ts';
 
 const REPEATED = invalidRequest('A member name is repeated; send each name once');
 const ALIKE = invalidRequest(
   'Two member names differ only in case or in characters that some servers ignore; send one of them',
+);
+const TOO_MANY_FOLDS = invalidRequest(
+  `Too many different member names are not in lower-case ASCII; use at most ${MAX_FOLDS}`,
+);
+const TOO_MANY_MEMBERS = invalidRequest(
+  `The message, its params, _meta or ref has too many members; use at most ${MAX_MEMBERS}`,
 );
 const UNSOUND = invalidRequest('A member name contains NUL or half of a surrogate pair');
 
@@ -32,6 +38,7 @@ export interface Written {
 export class JsonReader extends JsonCursor {
   /** Told of every member name that two readers could understand differently. */
   onName: (problem: MessageProblem, level: Level) => void = () => {};
+  readonly #folds = new FoldedNames();
 
   /** Reads a value; of an object all members as `level` does. */
   value(level: Level): unknown {
@@ -51,25 +58,28 @@ export class JsonReader extends JsonCursor {
   /** Reads the object that begins here. */
   object(level: Level): JsonObject {
     const object = Object.create(null) as JsonObject;
-    // Once there is one to fold: names in folded form are as different as they look.
-    let names: string[] | undefined;
+    const known = level.members;
+    let count = 0;
+    // Most have none: names in folded form are as different as they look.
+    let folds: Set<string> | undefined;
     for (let isOpen = this.openObject(); isOpen; isOpen = this.nextMember()) {
       const name = this.name();
+      if (known !== undefined && ++count > MAX_MEMBERS) throw TOO_MANY_MEMBERS;
       if (name in object) this.onName(REPEATED, level);
-      if (level.members?.has(name) !== true) {
+      if (known?.has(name) !== true) {
         const isUnusual = !isFolded(name);
+        const folded = isUnusual ? this.#fold(name) : name;
         if (isUnusual) {
-          names ??= Object.keys(object);
+          folds ??= new Set();
           if (!isSoundText(name)) this.onName(UNSOUND, level);
+          if (folds.has(folded)) this.onName(ALIKE, level);
+          folds.add(folded);
         }
-        names?.push(name);
-        if (level.members !== undefined) {
-          this.#judge(isUnusual ? foldMemberName(name) : name, level.members, level);
-        }
+        if (known !== undefined) this.#judge(folded, known, level);
       }
       object[name] = level.read(this, name);
     }
-    if (names !== undefined && areAlike(names)) this.onName(ALIKE, level);
+    if (folds !== undefined && hasAny(object, folds)) this.onName(ALIKE, level);
     return object;
   }
 
@@ -88,8 +98,16 @@ export class JsonReader extends JsonCursor {
     const message = `A member name is another spelling of "${meant}"; spell it exactly so`;
     this.onName(invalidRequest(message), level);
   }
+
+  #fold(name: string): string {
+    const folded = this.#folds.fold(name);
+    if (folded === undefined) throw TOO_MANY_FOLDS;
+    return folded;
+  }
 }
 
-function areAlike(names: readonly string[]): boolean {
-  return new Set(names.map(foldMemberName)).size < names.length;
+/** Whether one of these is a name in the object, and its own folded form. */
+function hasAny(object: JsonObject, folds: Iterable<string>): boolean {
+  for (const folded of folds) if (folded in object && isFolded(folded)) return true;
+  return false;
 }

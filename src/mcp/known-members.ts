@@ -1,5 +1,8 @@
 import { foldMemberName } from './folding.ts';
 
+/** How many members an object may have in which some names are known: who means well has a few. */
+export const MAX_MEMBERS = 1_000;
+
 /** The members by which a server, or a policy, decides at one level of a message. */
 export class KnownMembers {
   readonly #exact: ReadonlySet<string>;

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { McpMessage } from './message.ts';
 import { decodeSentinel } from './sentinel.ts';
@@ -26,25 +27,20 @@ export function peekMessages(body: Uint8Array): PeekedMessage[] {
   const messages = Array.isArray(document) ? document : [document];
   return messages.slice(0, MAX_MESSAGES).map((message) => {
     const params = memberOf(message, 'params');
-    return {
-      method: textOf(memberOf(message, 'method')),
-      name: ['name', 'uri', 'taskId'].map((key) => nameOf(memberOf(params, key))).find(Boolean),
-    };
+    const names = ['name', 'uri', 'taskId'].map((key) => memberOf(params, key));
+    return peeked(memberOf(message, 'method'), names.find(isText));
   });
 }
 
 /** The same of messages that have been judged. */
 export function judgedMessages(messages: readonly McpMessage[]): PeekedMessage[] {
-  return messages
-    .slice(0, MAX_MESSAGES)
-    .map(({ method, name }) => ({ method: textOf(method), name: nameOf(name) }));
+  return messages.slice(0, MAX_MESSAGES).map(({ method, name }) => peeked(method, name));
 }
 
 /** What the mirrored headers claim the message to be about. */
 export function claimedMessages(headers: IncomingHttpHeaders): PeekedMessage[] {
-  const method = textOf(headers['mcp-method']);
-  if (method === undefined) return [];
-  return [{ method, name: nameOf(decodeSentinel(headers['mcp-name']?.toString() ?? '')) }];
+  const { 'mcp-method': method, 'mcp-name': name = '' } = headers;
+  return method === undefined ? [] : [peeked(method, decodeSentinel(name.toString()))];
 }
 
 function memberOf(value: unknown, key: string): unknown {
@@ -52,14 +48,31 @@ function memberOf(value: unknown, key: string): unknown {
   return (value as Record<string, unknown>)[key];
 }
 
-const URI = /^[a-z][a-z0-9+.-]*:/i;
+const URI = /^\s*[a-z][a-z0-9+.-]*:/i;
 
-/** A name as it is; a URI without what may be a password in it, or an argument. */
-function nameOf(value: unknown): string | undefined {
-  if (typeof value !== 'string' || !URI.test(value)) return textOf(value) || undefined;
-  return textOf(value.replace(/\/\/[^/?#]*@/, '//').replace(/[?#].*/s, ''));
+/** Names are told as they are, but neither what may be a password in a URI nor the id of a task. */
+function peeked(method: unknown, name: unknown): PeekedMessage {
+  if (!isText(method)) return { method: undefined, name: isText(name) ? cap(name) : undefined };
+  return { method: cap(method), name: isText(name) ? cap(redacted(method, name)) : undefined };
 }
 
-function textOf(value: unknown): string | undefined {
-  return typeof value === 'string' ? value.slice(0, MAX_LENGTH) : undefined;
+function redacted(method: string, name: string): string {
+  // Whoever knows the id of a task can ask for its result.
+  if (method.startsWith('tasks/'))
+    return createHash('sha256').update(name).digest('hex').slice(0, 16);
+  return method.startsWith('resources/') || URI.test(name) ? redactedUri(name.trim()) : name;
+}
+
+/** Without user, query and fragment; of `data:`, which is all content, the scheme alone. */
+function redactedUri(uri: string): string {
+  if (/^data:/i.test(uri)) return 'data:';
+  return uri.replace(/\/\/[^/?#]*@/, '//').replace(/[?#].*/s, '');
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value !== '';
+}
+
+function cap(text: string): string {
+  return text.slice(0, MAX_LENGTH);
 }

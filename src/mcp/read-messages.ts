@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { eraOf, hasClaim, isModernVersion } from './era.ts';
+import { guarded } from './guarded.ts';
 import { isJsonObject, type JsonObject } from './json-object.ts';
 import type { McpBody, McpMessage } from './message.ts';
 import { invalidParams, invalidRequest, MessageProblem } from './message-problem.ts';
@@ -114,9 +115,9 @@ function readMessage(
     method,
     id: id?.value,
     idText: id?.source,
-    params,
+    params: guarded(params),
     name,
-    arguments: hasArguments ? args : undefined,
+    arguments: hasArguments ? guarded(args) : undefined,
     era: rules.era,
     protocolVersion: rules.protocolVersion,
   };

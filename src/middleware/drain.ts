@@ -7,9 +7,6 @@ import type { Middleware } from '../http/middleware.ts';
 import { onceClosed } from '../http/once-closed.ts';
 import { LONGEST_TIMER_MS } from '../options/duration.ts';
 
-/** Seconds after which a refused client may try again: another instance is there by then. */
-const RETRY_AFTER = { 'Retry-After': '5' };
-
 /** How long clients may take the last bytes of what was ended when the time was over. */
 const LAST_BYTES_MS = 1000;
 
@@ -32,7 +29,7 @@ export class Drain {
   readonly middleware: Middleware = (req, res, next) => {
     if (this.#drained !== undefined) {
       makeLastRequest(req, res);
-      answerError(req, res, 'draining', { headers: RETRY_AFTER });
+      answerError(req, res, 'draining');
       return;
     }
     const open = this.#open.add(req, res);
@@ -63,7 +60,7 @@ export class Drain {
   #callTime(): void {
     this.#windDown(true);
     for (const { req, res } of this.#open.all()) {
-      answerError(req, res, 'draining', { headers: RETRY_AFTER, slot: 'draining' });
+      answerError(req, res, 'draining', { slot: 'draining' });
     }
     this.#grace.start(LAST_BYTES_MS, () => {
       for (const { res } of this.#open.all()) res.destroy();

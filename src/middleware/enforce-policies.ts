@@ -1,24 +1,34 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { answerError } from '../answer.ts';
+import type { Challenge } from '../auth/challenge.ts';
 import { contextOf, type RequestContext } from '../context.ts';
 import type { Middleware } from '../http/middleware.ts';
-import type { McpMessage } from '../mcp/message.ts';
 import { judge, type Verdict } from '../policies/judge.ts';
-import type { EnforcedPolicy, PolicyContext } from '../policies/policy.ts';
+import type { EnforcedPolicy } from '../policies/policy.ts';
+import { policyContext } from '../policies/policy-context.ts';
 
 /** How refusals by policy are told. */
 export type DenyAs = 'http' | 'jsonrpc';
+
+/** How {@link enforcePolicies} refuses. */
+export interface RefusalSettings {
+  readonly denyAs: DenyAs;
+  readonly challenge: Challenge;
+}
 
 /**
  * Lets a request pass when every policy allows every message in it, and refuses it with 403
  * otherwise. The messages have to be read before.
  */
-export function enforcePolicies(policies: readonly EnforcedPolicy[], denyAs: DenyAs): Middleware {
+export function enforcePolicies(
+  policies: readonly EnforcedPolicy[],
+  settings: RefusalSettings,
+): Middleware {
   return function enforcePoliciesMiddleware(req, res, next) {
     findDenial(policies, contextOf(req))
       .then((denial) => {
         if (denial === undefined) next();
-        else refuse(req, res, denial, denyAs);
+        else refuse(req, res, denial, settings);
       })
       .catch(next);
   };
@@ -27,45 +37,64 @@ export function enforcePolicies(policies: readonly EnforcedPolicy[], denyAs: Den
 function refuse(
   req: IncomingMessage,
   res: ServerResponse,
-  { policy, verdict }: Denial,
-  denyAs: DenyAs,
+  { policy, verdict, scopes }: Denial,
+  { denyAs, challenge }: RefusalSettings,
 ): void {
-  answerError(req, res, 'policy_denied', {
+  const details = {
     message: verdict.message ?? policy.message,
     policy: policy.name,
     detail: verdict.reason,
     cause: verdict.failure,
-    asResult: denyAs === 'jsonrpc',
+  };
+  if (scopes === undefined) {
+    answerError(req, res, 'policy_denied', {
+      ...details,
+      asResult: denyAs === 'jsonrpc' && !isProbe(contextOf(req)),
+    });
+    return;
+  }
+  // Clients ask for more scopes at this status and header alone.
+  const value = challenge.header({ error: 'insufficient_scope', scopes });
+  answerError(req, res, 'insufficient_scope', {
+    ...details,
+    headers: { 'WWW-Authenticate': value },
   });
+}
+
+/**
+ * Whether the request asks what the server speaks. An error as the result of that tells clients that
+ * the server is of the legacy era, and they stay with it.
+ */
+function isProbe({ mcp }: RequestContext): boolean {
+  return mcp?.messages[0]?.method === 'server/discover';
 }
 
 interface Denial {
   readonly policy: EnforcedPolicy;
   readonly verdict: Verdict;
+  /** All that the request needs, where nothing but scopes is wanting. */
+  readonly scopes?: readonly string[];
 }
 
 async function findDenial(
   policies: readonly EnforcedPolicy[],
   context: RequestContext,
 ): Promise<Denial | undefined> {
+  let wanting: Denial | undefined;
   for (const message of context.mcp?.messages ?? []) {
     const ctx = policyContext(context, message);
     for (const policy of policies) {
       const verdict = await judge(policy, ctx);
       if (verdict.allow) continue;
-      if (!policy.isShadow) return { policy, verdict };
-      context.observation?.shadowed({ policy: policy.name, detail: verdict.reason });
+      if (policy.isShadow) {
+        context.observation?.shadowed({ policy: policy.name, detail: verdict.reason });
+      } else if (verdict.scopes === undefined) {
+        return { policy, verdict };
+      } else {
+        const scopes = [...(wanting?.scopes ?? []), ...verdict.scopes];
+        wanting = { ...(wanting ?? { policy, verdict }), scopes };
+      }
     }
   }
-  return undefined;
-}
-
-function policyContext({ req, ip, headers }: RequestContext, message: McpMessage): PolicyContext {
-  const sessionId = sessionOf(req);
-  const mcp = Object.freeze({ __proto__: null, ...message, sessionId });
-  return Object.freeze({ __proto__: null, mcp, ip, headers, req });
-}
-
-function sessionOf({ headers }: IncomingMessage): string | undefined {
-  return headers['mcp-session-id']?.toString();
+  return wanting;
 }

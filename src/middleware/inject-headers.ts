@@ -1,5 +1,7 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { answerError } from '../answer.ts';
 import { contextOf, type GatewayContext, type HeaderEdits } from '../context.ts';
+import { UpstreamUnavailableError } from '../errors.ts';
 import { foldFieldName, isFieldName, isFieldValue } from '../http/field.ts';
 import { isHopByHop } from '../http/hop-by-hop.ts';
 import type { Middleware } from '../http/middleware.ts';
@@ -56,8 +58,18 @@ export function injectHeaders(rules: HeaderRules): Middleware {
     if (computed.length === 0) return add(fixed);
     resolve(computed, context)
       .then((values) => add(withComputed(fixed, values)))
-      .catch((cause: unknown) => answerError(req, res, 'internal_error', { cause }));
+      .catch((cause: unknown) => answerFailure(req, res, cause));
   };
+}
+
+function answerFailure(req: IncomingMessage, res: ServerResponse, cause: unknown): void {
+  if (!(cause instanceof UpstreamUnavailableError)) {
+    answerError(req, res, 'internal_error', { cause });
+    return;
+  }
+  const seconds = Math.max(1, Math.ceil(cause.retryAfterMs / 1000));
+  const headers = { 'Retry-After': String(seconds) };
+  answerError(req, res, 'upstream_unavailable', { cause, headers });
 }
 
 type Field = readonly [name: string, value: string];

@@ -12,9 +12,6 @@ import type { EndReason, ObservedMessage, Observer, RequestRecord } from './obse
 /** The largest body that is looked into. */
 const PEEK_LIMIT = 64 * 1024;
 
-/** A version is a date; what else is claimed to be one need not fill a log. */
-const MAX_VERSION = 32;
-
 /** One request as observers see it. */
 export class ObservedRequest implements Observation {
   readonly #start = performance.now();
@@ -152,8 +149,8 @@ export class ObservedRequest implements Observation {
       path: pathOf(req),
       ip: this.#ip,
       messages: this.#messages(),
-      protocolVersion: headers['mcp-protocol-version']?.toString().slice(0, MAX_VERSION),
-      session: hashOf(headers['mcp-session-id'] ?? this.#mintedSession ?? querySessionOf(req)),
+      protocolVersion: versionOf(headers),
+      session: hashOf(this.#context.sessionId ?? this.#mintedSession),
       slot: this.#slot,
       reason: this.#reason,
       policy: this.#policy,
@@ -197,9 +194,10 @@ function pathOf(req: IncomingMessage & { originalUrl?: string }): string {
   return target.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i, '').replace(/[?#].*/, '');
 }
 
-/** Where messages of the older transport (MCP 2024-11-05) name their session. */
-function querySessionOf({ url = '' }: IncomingMessage): string | undefined {
-  return /[?&]session_?id=([^&]+)/i.exec(url)?.[1];
+/** A version is a date; nobody knows what else a client may send in its place. */
+function versionOf(headers: IncomingMessage['headers']): string | undefined {
+  const value = headers['mcp-protocol-version']?.toString() ?? '';
+  return /^\d{4}-\d\d-\d\d$/.test(value) ? value : undefined;
 }
 
 /** A session id is a credential where nothing else is asked for. */

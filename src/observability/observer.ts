@@ -32,6 +32,8 @@ export type EndReason =
   | 'client_left'
   /** The client took no more bytes for `timeout.idle`. */
   | 'client_stalled'
+  /** The credentials that opened a stream have expired. */
+  | 'token_expired'
   /** The gateway ended the answer early: its reason in the error table. */
   | ErrorReason;
 

@@ -18,6 +18,8 @@ export type Decision =
       readonly reason?: string;
       /** What the client is told: a sentence that a model can act on. */
       readonly message?: string;
+      /** Denied for want of these scopes: all that this needs, granted or not. */
+      readonly scopes?: readonly string[];
     };
 
 /** Decides about a message. One that throws, rejects or takes too long denies. */

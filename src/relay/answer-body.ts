@@ -1,16 +1,19 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Deadline } from '../http/deadline.ts';
 import { isEventStream } from '../http/media-type.ts';
+import type { BodyEdit, BodyEditor } from './body-editor.ts';
 import { EventStream, isOpenEnded } from './event-stream.ts';
 import type { Timeouts } from './timeouts.ts';
 
 /** Told what becomes of the body of an answer. */
 export interface AnswerBodyListener {
+  /** It is about to begin: now, if not before, the head has to be written. */
+  onAnswerBegin(edit: BodyEdit | undefined): void;
   /** The client has been handed all of it. */
   onAnswerEnd(): void;
   /** Nothing more is to come, though the upstream has not ended: the gateway is closing. */
   onAnswerCurtailed(): void;
-  /** It does not begin as it has to. */
+  /** It does not begin as it has to, or cannot be edited. */
   onAnswerInvalid(cause: unknown): void;
   /** The upstream has kept the client waiting for too long, or the stream has been open too long. */
   onAnswerTimeout(): void;
@@ -26,6 +29,12 @@ export interface StreamOpening {
   readonly isOver: boolean;
   /** What was taken and not given. */
   rest(): Buffer;
+}
+
+/** What is done to the body of an answer besides passing it on. */
+export interface AnswerBodyChanges {
+  readonly opening?: StreamOpening | undefined;
+  readonly editor?: BodyEditor | undefined;
 }
 
 /** The limits that an answer is under. */
@@ -48,6 +57,13 @@ export class AnswerBody {
   /** Runs while the client takes no more bytes. */
   readonly #stall = new Deadline();
   #opening: StreamOpening | undefined;
+  readonly #editor: BodyEditor | undefined;
+  #hasBegun = false;
+  #hasPassed = false;
+  /** Whether the editor is at a step that takes its time. */
+  #isEditing = false;
+  /** Whether the upstream has ended meanwhile: a stream may end while it is paused. */
+  #isEndDue = false;
   #isOver = false;
 
   constructor(
@@ -55,13 +71,14 @@ export class AnswerBody {
     res: ServerResponse,
     settings: AnswerBodySettings,
     listener: AnswerBodyListener,
-    opening: StreamOpening | undefined,
+    { opening, editor }: AnswerBodyChanges = {},
   ) {
     this.#answer = answer;
     this.#res = res;
     this.#settings = settings;
     this.#listener = listener;
     this.#opening = opening;
+    this.#editor = editor;
     this.#isStream = isEventStream(answer.headers['content-type']);
     if (this.#isStream && isOpenEnded(answer)) {
       const { heartbeat } = settings;
@@ -69,26 +86,21 @@ export class AnswerBody {
     }
   }
 
-  /** Begins to pass it on. The head is written, but not sent. */
+  /** Begins to pass it on. */
   start(): void {
     const { stream, idle } = this.#settings.timeouts;
+    // An editor may find that none of it can be passed on, which the head would deny.
+    if (this.#editor === undefined) this.#begin();
     this.#pace.start(this.#isStream ? stream : idle, this.#onTimeout);
-    let hasBegun = false;
     this.#answer.on('data', (chunk: Buffer) => {
-      hasBegun = true;
-      if (this.#opening === undefined) this.#pass(chunk);
-      else this.#passOpening(chunk, this.#opening);
+      if (this.#opening === undefined) this.#take(chunk);
+      else this.#takeOpening(chunk, this.#opening);
     });
-    this.#answer.on('end', () => {
-      if (this.#opening !== undefined) this.#pass(this.#opening.rest());
-      if (!this.#isOver) this.#listener.onAnswerEnd();
-    });
+    this.#answer.on('end', () => this.#end());
     this.#res.on('drain', () => this.#onDrain());
     // Together with the first bytes where they are there already, alone where they are not: a client
     // learns of a stream when it opens.
-    process.nextTick(() => {
-      if (!hasBegun && !this.#isOver) this.#res.flushHeaders();
-    });
+    if (this.#editor?.isHeld !== true) process.nextTick(() => this.#edit(this.#flushHead, ignore));
   }
 
   /** Ends an event stream between two events; does nothing to any other answer. */
@@ -109,19 +121,85 @@ export class AnswerBody {
     if (this.#res.writableLength > 0) this.#awaitClient();
   }
 
-  #passOpening(chunk: Buffer, opening: StreamOpening): void {
+  #begin(): void {
+    this.#hasBegun = true;
+    this.#listener.onAnswerBegin(this.#editor?.edit);
+  }
+
+  readonly #flushHead = (): undefined => {
+    if (this.#isOver || this.#hasPassed) return;
+    if (!this.#hasBegun) this.#begin();
+    this.#res.flushHeaders();
+  };
+
+  #takeOpening(chunk: Buffer, opening: StreamOpening): void {
     if (this.#isOver) return;
     try {
-      this.#pass(opening.push(chunk));
+      this.#take(opening.push(chunk));
     } catch (error) {
       this.#listener.onAnswerInvalid(error);
     }
     if (opening.isOver) this.#opening = undefined;
   }
 
-  #pass(chunk: Buffer): void {
+  #take(chunk: Buffer): void {
     if (this.#isOver || chunk.length === 0) return;
     if (!this.#isStream) this.#pace.restart();
+    const editor = this.#editor;
+    if (editor === undefined) this.#pass(chunk);
+    else this.#edit(() => editor.push(chunk, this.#pass), ignore);
+  }
+
+  #end(): void {
+    if (this.#isOver) return;
+    if (this.#opening !== undefined && !this.#isEditing) {
+      const rest = this.#opening.rest();
+      this.#opening = undefined;
+      this.#take(rest);
+    }
+    this.#isEndDue = this.#isEditing;
+    if (this.#isEndDue) return;
+    const onDone = () => {
+      if (!this.#hasBegun) this.#begin();
+      this.#listener.onAnswerEnd();
+    };
+    const editor = this.#editor;
+    if (editor === undefined) onDone();
+    else this.#edit(() => editor.end(this.#pass), onDone);
+  }
+
+  /** Takes a step of the editor. While that takes its time, the upstream waits. */
+  #edit(step: () => Promise<void> | undefined, onDone: () => void): void {
+    try {
+      const taken = step();
+      if (taken === undefined) onDone();
+      else this.#await(taken, onDone);
+    } catch (error) {
+      this.#listener.onAnswerInvalid(error);
+    }
+  }
+
+  #await(taken: Promise<void>, onDone: () => void): void {
+    this.#isEditing = true;
+    this.#answer.pause();
+    if (!this.#isStream) this.#pace.clear();
+    taken
+      .then(() => {
+        this.#isEditing = false;
+        if (this.#isOver) return;
+        onDone();
+        if (this.#isEndDue) this.#end();
+        else this.#proceed();
+      })
+      .catch((error) => {
+        if (!this.#isOver) this.#listener.onAnswerInvalid(error);
+      });
+  }
+
+  readonly #pass = (chunk: Buffer): void => {
+    if (this.#isOver || chunk.length === 0) return;
+    if (!this.#hasBegun) this.#begin();
+    this.#hasPassed = true;
     const wantsMore = this.#res.write(chunk);
     this.#stream?.push(chunk);
     // `compression()` in front would keep what it was given.
@@ -130,7 +208,7 @@ export class AnswerBody {
     this.#answer.pause();
     if (!this.#isStream) this.#pace.clear();
     this.#awaitClient();
-  }
+  };
 
   #onDrain(): void {
     if (this.#isOver) {
@@ -138,6 +216,12 @@ export class AnswerBody {
       return;
     }
     this.#stall.clear();
+    this.#proceed();
+  }
+
+  /** Lets the upstream go on, unless something still waits. */
+  #proceed(): void {
+    if (this.#isOver || this.#isEditing || this.#res.writableNeedDrain) return;
     if (!this.#isStream) this.#pace.start(this.#settings.timeouts.idle, this.#onTimeout);
     this.#answer.resume();
   }
@@ -152,3 +236,5 @@ export class AnswerBody {
 
   readonly #onTimeout = (): void => this.#listener.onAnswerTimeout();
 }
+
+function ignore(): void {}

@@ -5,6 +5,18 @@ import { isFieldValue } from '../http/field.ts';
 import { isChunkedExactly } from '../http/framing.ts';
 import { isHopByHop, nominatedFields } from '../http/hop-by-hop.ts';
 import { isEventStream } from '../http/media-type.ts';
+import type { BodyEdit } from './body-editor.ts';
+
+/** What holds for the very bytes of the upstream's body, and for no others. */
+const DESCRIBES_BYTES: ReadonlySet<string> = new Set([
+  'content-digest',
+  'content-length',
+  'content-md5',
+  'digest',
+  'etag',
+  'last-modified',
+  'repr-digest',
+]);
 
 /** Node keeps this many header lines of an answer and silently drops the rest. */
 const MAX_HEADERS = 1000;
@@ -31,6 +43,9 @@ export interface AnswerHeadSettings {
   readonly edits: readonly HeaderEdits[];
   /** Whether the upstream's CORS headers come through where the host app has set none. */
   readonly relayCors: boolean;
+  /** What became of the body, if it is not as it was. */
+  readonly edit?: BodyEdit | undefined;
+  readonly rewriteChallenge?: ((challenge: string) => string) | undefined;
 }
 
 /**
@@ -43,11 +58,15 @@ export function writeAnswerHead(
   settings: AnswerHeadSettings,
 ): void {
   for (const [lower, field] of answerFields(answer, settings)) {
+    if (lower === 'www-authenticate' && settings.rewriteChallenge !== undefined) {
+      field.values = field.values.map(settings.rewriteChallenge);
+    }
     if (lower.startsWith('access-control-') && res.hasHeader(field.name)) continue;
     // What was set before us belongs to this answer as well: to be added to, not to be replaced.
     if (lower === 'vary') vary(res, field.values.join());
     else res.setHeader(field.name, field.values.length > 1 ? field.values : field.values.join());
   }
+  if (settings.edit?.length !== undefined) res.setHeader('Content-Length', settings.edit.length);
   for (const { response } of settings.edits) {
     for (const [name, value] of response.set) res.setHeader(name, value);
   }
@@ -60,12 +79,12 @@ export function writeAnswerHead(
 
 interface AnswerField {
   readonly name: string;
-  readonly values: string[];
+  values: string[];
 }
 
 function answerFields(
   answer: IncomingMessage,
-  { edits, relayCors }: AnswerHeadSettings,
+  { edits, relayCors, edit }: AnswerHeadSettings,
 ): Map<string, AnswerField> {
   const fields = new Map<string, AnswerField>();
   const nominated = nominatedFields(answer.headers.connection);
@@ -78,6 +97,7 @@ function answerFields(
     if (!relayCors && lower.startsWith('access-control-')) continue;
     // RFC 9110 section 8.6: a 204 has no length, and some clients would wait for that many bytes.
     if (lower === 'content-length' && answer.statusCode === 204) continue;
+    if (edit !== undefined && DESCRIBES_BYTES.has(lower)) continue;
     if (isRemoved(lower, value, edits)) continue;
     const field = fields.get(lower);
     if (field === undefined) fields.set(lower, { name, values: [value] });

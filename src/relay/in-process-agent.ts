@@ -6,14 +6,14 @@ import {
   type ServerResponse,
 } from 'node:http';
 import { type Duplex, duplexPair } from 'node:stream';
-import type { Next } from '../http/middleware.ts';
 
 /**
- * An MCP server in this process: an Express app or router, the Node handler of an SDK, or any other
- * `(req, res)`. What it returns is awaited; what it throws or rejects with ends the request.
+ * An MCP server in this process: an Express app, the Node handler of an SDK, or any other `(req, res)`;
+ * there is no `next`. What it returns is awaited; what it throws or rejects with ends the request.
+ * Time-outs that it sets on a socket do nothing: the gateway has its own.
  */
 // biome-ignore lint/suspicious/noExplicitAny: each framework and SDK has request types of its own.
-export type UpstreamHandler = (req: any, res: any, next: any) => unknown;
+export type UpstreamHandler = (req: any, res: any, ...rest: any[]) => unknown;
 
 /**
  * Connects to a handler instead of a port. Both sides are Node's own HTTP, over a pair of streams in
@@ -104,35 +104,10 @@ function run(
   res: ServerResponse,
   abort: (cause: Error) => void,
 ): void {
-  const fail = (error: unknown) => {
-    abort(isError(error) ? error : new Error('The upstream handler failed', { cause: error }));
-  };
-  const next = (error?: unknown) => {
-    if (error) fail(error);
-    else if (!res.headersSent) res.writeHead(404).end();
-  };
+  const fail = (cause: unknown) => abort(new Error('The upstream handler failed', { cause }));
   try {
-    Promise.resolve(call(handler, req, res, next)).catch(fail);
+    Promise.resolve(handler(req, res)).catch(fail);
   } catch (error) {
     fail(error);
   }
-}
-
-/**
- * Only a router needs a `next`. An app answers for itself what it has no route for and what fails in
- * it, as it would over a network; the handlers of an SDK take a third argument for a parsed body.
- */
-function call(
-  handler: UpstreamHandler & { handle?: unknown; listen?: unknown },
-  req: IncomingMessage,
-  res: ServerResponse,
-  next: Next,
-): unknown {
-  const isRouter = typeof handler.handle === 'function' && typeof handler.listen !== 'function';
-  return handler(req, res, isRouter ? next : undefined);
-}
-
-/** An error of another realm is one as well. */
-function isError(error: unknown): error is Error {
-  return Object.prototype.toString.call(error) === '[object Error]';
 }

@@ -1,16 +1,29 @@
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { posix } from 'node:path';
 import { EndpointEvent } from './endpoint-event.ts';
 
+/** For how many queries a path is remembered; the oldest goes first. */
+const MAX_PATHS = 10_000;
+
+/** How servers name the session in the query. */
+const SESSION = /[?&]session_?id=([^&]+)/i;
+/** A path of the upstream that the client brings back, and the proof that it was given to it. */
+const MARK = /[?&]mcp-endpoint=([\w-]+)\.([\w-]+)$/;
+
 /**
  * The endpoints of the older transport, HTTP with SSE (MCP 2024-11-05): a stream, and a second one
- * for the client's messages, whose URL the server names at the beginning of each stream. Until it
- * has named one here, that is `messageUrl`.
+ * for the client's messages, whose URL the server names at the beginning of each stream. Clients see
+ * it under a path of the gateway, and `messageUrl` is where it is expected. Where it is elsewhere, it
+ * is remembered by its query, which names the session; where the path names the session, the client
+ * brings it back in a member of the query that is ours.
  */
 export class LegacySseEndpoints {
   readonly #streamUrl: URL;
+  readonly #messagePath: string;
   readonly #publicPath: (req: IncomingMessage) => string;
-  #messagePath: string;
+  readonly #paths = new Map<string, string>();
+  readonly #key = randomBytes(32);
 
   /** `publicPath` gives the path under which the client of a request posts its messages. */
   constructor(streamUrl: URL, messageUrl: URL, publicPath: (req: IncomingMessage) => string) {
@@ -26,17 +39,58 @@ export class LegacySseEndpoints {
   /** For the relay of messages: the session is in the query, which is therefore the client's. */
   readonly pathOf = (req: IncomingMessage): string | undefined => {
     const query = queryOf(req.url ?? '');
-    return /^[!-~]*$/.test(query) ? this.#messagePath + query : undefined;
+    if (!/^[!-~]*$/.test(query)) return undefined;
+    const mark = MARK.exec(query);
+    if (mark === null) return (this.#paths.get(keyFor(query)) ?? this.#messagePath) + query;
+    const path = this.#readMark(mark);
+    return path && path + query.slice(0, mark.index);
   };
+
+  /** The session that a message belongs to. */
+  readonly sessionOf = ({ url = '' }: IncomingMessage): string | undefined =>
+    SESSION.exec(url)?.[1] ?? MARK.exec(url)?.[1];
 
   #publicUrl(req: IncomingMessage, announced: string): string | undefined {
     if (!URL.canParse(announced, this.#streamUrl.href)) return undefined;
     const url = new URL(announced, this.#streamUrl);
     // As official clients do: an upstream cannot send messages, and the credentials among them, away.
     if (url.origin !== this.#streamUrl.origin) return undefined;
-    this.#messagePath = url.pathname;
-    return this.#publicPath(req) + queryOf(announced);
+    const query = queryOf(announced);
+    return this.#publicPath(req) + query + this.#markFor(url.pathname, query);
   }
+
+  /** Empty where the path is found without. */
+  #markFor(path: string, query: string): string {
+    if (path === this.#messagePath) return '';
+    if (query !== '' && (this.#paths.get(keyFor(query)) ?? path) === path) {
+      this.#remember(keyFor(query), path);
+      return '';
+    }
+    const encoded = Buffer.from(path).toString('base64url');
+    return `${query === '' ? '?' : '&'}mcp-endpoint=${encoded}.${this.#proofOf(encoded)}`;
+  }
+
+  #readMark([, encoded = '', proof = '']: RegExpExecArray): string | undefined {
+    const given = Buffer.from(proof);
+    const expected = Buffer.from(this.#proofOf(encoded));
+    if (given.length !== expected.length || !timingSafeEqual(given, expected)) return undefined;
+    return Buffer.from(encoded, 'base64url').toString();
+  }
+
+  #proofOf(encoded: string): string {
+    return createHmac('sha256', this.#key).update(encoded).digest('base64url');
+  }
+
+  #remember(key: string, path: string): void {
+    const [oldest] = this.#paths.keys();
+    if (this.#paths.size >= MAX_PATHS && oldest !== undefined) this.#paths.delete(oldest);
+    this.#paths.set(key, path);
+  }
+}
+
+/** The session where it is named as usual; the whole query otherwise. */
+function keyFor(query: string): string {
+  return SESSION.exec(query)?.[1] ?? query;
 }
 
 /** From the question mark on, as it is written. */
@@ -49,5 +103,5 @@ function queryOf(url: string): string {
  * `endpoint` here, `/sse` from `/mcp`.
  */
 export function besideEndpoint(url: URL, endpoint: string, route: string): URL {
-  return new URL(posix.relative(posix.dirname(endpoint), route), url);
+  return new URL(`./${posix.relative(posix.dirname(endpoint), route)}`, url);
 }

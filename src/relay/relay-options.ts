@@ -11,7 +11,7 @@ import { readTimeouts, type TimeoutOptions } from './timeouts.ts';
 export interface RelayOptions {
   /**
    * The upstream MCP endpoint: a URL, whose path and query are fixed, so that nothing a client sends
-   * changes them; or a handler in this process (an Express app or router, a plain `(req, res)`), which
+   * changes them; or a handler in this process (an Express app, a plain `(req, res)`), which
    * is called at `http://localhost` and the gateway's path. Required.
    */
   readonly target: string | URL | UpstreamHandler;
@@ -57,6 +57,9 @@ export function readRelayOptions(
   const every = heartbeat === false ? false : readDuration(problems, 'heartbeat', heartbeat);
   const createEngine = readEngine(problems, options.engine);
   const isHandler = typeof options.target === 'function';
+  if (isRouter(options.target)) {
+    problems.add('target', options.target, 'an app around this router: express().use(router)');
+  }
   const agent = isHandler ? new InProcessAgent(options.target as UpstreamHandler) : undefined;
   return {
     target: isHandler ? new URL(path, 'http://localhost') : readTarget(problems, options.target),
@@ -89,4 +92,10 @@ function readTarget(problems: ConfigProblems, value: unknown): URL {
   }
   if (url.hash !== '') problems.add('target', url.hash, 'no fragment: it would not be sent');
   return url;
+}
+
+/** It would find nothing on requests and answers of what its handlers expect there. */
+function isRouter(target: unknown): boolean {
+  const { handle, listen } = (target ?? {}) as { handle?: unknown; listen?: unknown };
+  return typeof target === 'function' && typeof handle === 'function' && listen === undefined;
 }

@@ -8,6 +8,8 @@ export interface RelaySettings extends AnswerBodySettings {
   readonly relayCors: boolean;
   /** Where a request goes at the target's host; undefined where its query cannot be sent on. */
   readonly pathOf?: (req: IncomingMessage) => string | undefined;
+  /** What clients are told in `WWW-Authenticate` instead of what the upstream says. */
+  readonly rewriteChallenge?: ((challenge: string) => string) | undefined;
   /** What an event stream has to begin with. */
   readonly openingOf?: (req: IncomingMessage) => StreamOpening;
 }

@@ -3,18 +3,15 @@ import type { Writable } from 'node:stream';
 import { answerError } from '../answer.ts';
 import { contextOf, type RequestContext } from '../context.ts';
 import type { ErrorReason } from '../errors.ts';
-import { endWhenRead } from '../http/end-when-read.ts';
 import { isBodyPending } from '../http/framing.ts';
 import { makeLastRequest } from '../http/last-request.ts';
-import { isEventStream } from '../http/media-type.ts';
 import { onceClosed } from '../http/once-closed.ts';
 import type { BodyListener, RequestBody } from '../http/request-body.ts';
-import { AnswerBody, type AnswerBodyListener, type StreamOpening } from './answer-body.ts';
-import { isRelayable, writeAnswerHead } from './answer-head.ts';
 import { AnswerTimer } from './answer-timer.ts';
 import type { UpstreamExchange, UpstreamListener } from './engine.ts';
-import { isOpenEnded } from './event-stream.ts';
+import { UNENCODED } from './list-editor.ts';
 import type { RelaySettings } from './relay-settings.ts';
+import { RelayedAnswer, type RelayedAnswerListener } from './relayed-answer.ts';
 import { upstreamHeaders } from './request-headers.ts';
 import { isConnectionLost, reasonOf } from './upstream-error.ts';
 
@@ -23,7 +20,7 @@ import { isConnectionLost, reasonOf } from './upstream-error.ts';
  * that leaves takes the upstream request with it, an answer that breaks off breaks off for the
  * client. Whatever happens first ends it; whatever happens later finds it over.
  */
-export class RelayedRequest implements UpstreamListener, BodyListener, AnswerBodyListener {
+export class RelayedRequest implements UpstreamListener, BodyListener, RelayedAnswerListener {
   readonly #req: IncomingMessage;
   readonly #res: ServerResponse;
   readonly #settings: RelaySettings;
@@ -32,8 +29,7 @@ export class RelayedRequest implements UpstreamListener, BodyListener, AnswerBod
   readonly #path: string | undefined;
   readonly #timer: AnswerTimer;
   #exchange: UpstreamExchange | undefined;
-  #answer: IncomingMessage | undefined;
-  #answerBody: AnswerBody | undefined;
+  #answer: RelayedAnswer | undefined;
   #isNewConnection = false;
   #isRepeated = false;
   #over = false;
@@ -56,14 +52,16 @@ export class RelayedRequest implements UpstreamListener, BodyListener, AnswerBod
 
   start(): void {
     this.#context.abandon = this.#abandon;
-    this.#context.windDown = this.#windDown;
+    this.#context.windDown = (isLastCall) => this.#answer?.windDown(isLastCall);
     this.#res.on('error', ignore);
     onceClosed(this.#req, this.#res, this.#abandon);
     this.#send(false);
   }
 
   #send(fresh: boolean): void {
-    const headers = upstreamHeaders(this.#req, this.#context.headerEdits);
+    const { headerEdits, listFilter } = this.#context;
+    const edits = listFilter === undefined ? headerEdits : [...headerEdits, UNENCODED];
+    const headers = upstreamHeaders(this.#req, edits);
     if (this.#req.method === 'POST' && this.#body.length !== undefined) {
       headers['content-length'] = this.#body.length;
     }
@@ -109,27 +107,22 @@ export class RelayedRequest implements UpstreamListener, BodyListener, AnswerBod
       this.#abandon();
       return;
     }
-    const opening = this.#openingOf(answer);
-    if (!isRelayable(answer) || (opening && !isOpenEnded(answer))) {
+    const relayed = new RelayedAnswer(this.#req, this.#res, answer, this.#settings, this);
+    if (!relayed.isPassable) {
       this.#fail('upstream_invalid');
       return;
     }
-    this.#answer = answer;
+    this.#answer = relayed;
     this.#timer.stop();
     // The answer came before the question ended. The rest still goes upstream, where it may be read,
     // but only until the answer ends, so that nobody can say where the next request would begin.
     if (!this.#timer.isBodySent && isBodyPending(this.#req)) makeLastRequest(this.#req, this.#res);
-    try {
-      this.#relayAnswer(answer, opening);
-    } catch (error) {
-      // Node's own checks come last; what they refuse must not end the process.
-      this.#fail('internal_error', error);
-    }
+    relayed.start();
   }
 
   onError(error: Error, hasBegun: boolean): void {
     // Bytes after the end of the answer break the connection, not the answer.
-    if (this.#over || this.#answer?.complete) return;
+    if (this.#over || this.#answer?.isComplete) return;
     if (!hasBegun && this.#isStale(error)) {
       this.#isRepeated = true;
       this.#exchange?.abort();
@@ -150,64 +143,14 @@ export class RelayedRequest implements UpstreamListener, BodyListener, AnswerBod
     );
   }
 
-  #openingOf(answer: IncomingMessage): StreamOpening | undefined {
-    if (!isEventStream(answer.headers['content-type'])) return undefined;
-    return this.#settings.openingOf?.(this.#req);
-  }
-
-  #relayAnswer(answer: IncomingMessage, opening: StreamOpening | undefined): void {
-    const { relayCors } = this.#settings;
-    writeAnswerHead(this.#res, answer, { edits: this.#context.headerEdits, relayCors });
-    this.#answerBody = new AnswerBody(answer, this.#res, this.#settings, this, opening);
-    this.#answerBody.start();
-    answer.on('close', () => {
-      if (answer.complete) return;
-      this.onError(new Error('The upstream closed before its answer ended'), true);
-    });
-    if (this.#context.isDraining) this.#windDown(false);
-  }
-
-  onAnswerEnd(): void {
+  onAnswerOver(isWhole: boolean): void {
     this.#release();
-    if (!this.#timer.isBodySent) this.#exchange?.abort();
-    this.#endAnswer();
+    if (!isWhole || !this.#timer.isBodySent) this.#exchange?.abort();
   }
 
-  onAnswerCurtailed(): void {
-    this.#context.observation?.ended('draining');
-    this.#release();
-    this.#exchange?.abort();
-    this.#endAnswer();
+  onAnswerFailed(reason: ErrorReason, cause?: unknown): void {
+    this.#fail(reason, cause);
   }
-
-  #endAnswer(): void {
-    endWhenRead(this.#req, this.#res);
-    this.#answerBody?.awaitLastBytes();
-  }
-
-  onAnswerInvalid(cause: unknown): void {
-    this.#fail('upstream_invalid', cause);
-  }
-
-  onAnswerTimeout(): void {
-    this.#onTimeout();
-  }
-
-  onClientStalled(): void {
-    this.#context.observation?.ended('client_stalled');
-    if (this.#over) this.#res.destroy();
-    else this.#onTimeout();
-  }
-
-  /**
-   * The gateway closes. What may stay open for ever ends; the answer to a call, streamed or not, gets
-   * until the last call.
-   */
-  readonly #windDown = (isLastCall: boolean): void => {
-    const { method, headers } = this.#req;
-    const isEndless = method === 'GET' || headers['mcp-method'] === 'subscriptions/listen';
-    if (isLastCall || isEndless) this.#answerBody?.endBetweenEvents();
-  };
 
   #fail(reason: ErrorReason, cause?: unknown): void {
     this.#abandon();
@@ -218,7 +161,7 @@ export class RelayedRequest implements UpstreamListener, BodyListener, AnswerBod
 
   /** Takes the request back: the client has gone, or has been answered by somebody else. */
   readonly #abandon = (): void => {
-    this.#answerBody?.stop();
+    this.#answer?.stop();
     if (this.#over) return;
     this.#release();
     this.#exchange?.abort();
@@ -229,7 +172,7 @@ export class RelayedRequest implements UpstreamListener, BodyListener, AnswerBod
     this.#context.abandon = undefined;
     this.#context.windDown = undefined;
     this.#timer.stop();
-    this.#answerBody?.stop();
+    this.#answer?.stop();
     this.#body.stop();
   }
 }

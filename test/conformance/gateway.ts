@@ -1,13 +1,17 @@
 import express from 'express';
-import { createMcpGateway } from '../../src/index.ts';
+import { createMcpGateway, type GatewayConfig } from '../../src/index.ts';
 import { type Listening, listen } from './listen.ts';
 
 const LOCAL_HOSTS = ['127.0.0.1', 'localhost', '[::1]'];
 
 /** A gateway before `target`, for callers on this machine only, as the suite demands of a server. */
-export function startGateway(target: string): Promise<Listening> {
+export function startGateway(
+  target: string,
+  config: Partial<GatewayConfig> = {},
+): Promise<Listening> {
   return listen((port) => {
     const origin = LOCAL_HOSTS.map((host) => `http://${host}:${port}`);
-    return express().use(createMcpGateway({ target, hosts: LOCAL_HOSTS, cors: { origin } }));
+    const gateway = createMcpGateway({ target, hosts: LOCAL_HOSTS, cors: { origin }, ...config });
+    return express().use(gateway);
   });
 }

@@ -25,3 +25,16 @@ export async function listen(listenerFor: (port: number) => RequestListener): Pr
     },
   };
 }
+
+/** Runs something while a server listens. */
+export async function during<T>(
+  starting: Promise<Listening>,
+  run: (server: Listening) => Promise<T>,
+): Promise<T> {
+  const server = await starting;
+  try {
+    return await run(server);
+  } finally {
+    await server.close();
+  }
+}

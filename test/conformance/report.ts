@@ -2,18 +2,24 @@ import { differences, type Leg, scenariosOf } from './compare.ts';
 import { UNSERVED } from './expectations.ts';
 import { passes, type Results, score } from './results.ts';
 
-/** A leg as a table, checks passed of checks made, and every difference below it. */
+/** A leg that may not differ: as a table, and every difference below it. */
 export function report(leg: Leg): string {
+  const noteOf = (scenario: string) => {
+    const mark = differences(leg, scenario).length > 0 ? '  DIFFERS' : '';
+    return mark + (scenario in UNSERVED ? '  not served' : '');
+  };
+  const details = scenariosOf(leg).flatMap((scenario) =>
+    differences(leg, scenario).map((difference) => `\n${scenario}: ${difference}`),
+  );
+  return [table(leg, noteOf), ...details].join('\n');
+}
+
+/** A leg as a table: checks passed of checks made. */
+export function table(leg: Leg, noteOf: (scenario: string) => string = () => ''): string {
   const scenarios = scenariosOf(leg);
   const rows = scenarios.map((scenario) => {
-    const mark = differences(leg, scenario).length > 0 ? '  DIFFERS' : '';
-    const note = scenario in UNSERVED ? '  not served' : '';
-    return [
-      scenario,
-      cell(leg.direct, scenario),
-      cell(leg.gateway, scenario),
-      mark + note,
-    ] as const;
+    const [direct, gateway] = [cell(leg.direct, scenario), cell(leg.gateway, scenario)];
+    return [scenario, direct, gateway, noteOf(scenario)] as const;
   });
   const width = Math.max(...rows.map(([scenario]) => scenario.length), leg.title.length);
   const line = (name: string, direct: string, gateway: string, end = '') =>
@@ -22,9 +28,6 @@ export function report(leg: Leg): string {
     line(leg.title, 'direct', 'gateway'),
     ...rows.map((row) => line(...row)),
     line('scenarios that pass', ...total(leg)),
-    ...scenarios.flatMap((scenario) =>
-      differences(leg, scenario).map((difference) => `\n${scenario}: ${difference}`),
-    ),
   ].join('\n');
 }
 

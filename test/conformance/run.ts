@@ -1,13 +1,15 @@
 /**
  * The official conformance suite, by difference: `npm run conformance` runs it without the gateway
  * and through it, and fails when a single check comes out differently. A relay that changes nothing
- * passes with any server, whatever that server can do.
+ * passes with any server, whatever that server can do. With policies the gateway checks headers: what
+ * the suite asks about those it meets before a server that looks at none.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runClientLeg } from './client-leg.ts';
 import { FLOOR, REVISIONS } from './expectations.ts';
+import { headerProblemsOf, headerReport, runHeaderLeg } from './header-leg.ts';
 import { problemsOf } from './problems.ts';
 import { report } from './report.ts';
 import { runServerLeg } from './server-leg.ts';
@@ -29,8 +31,12 @@ for (const revision of REVISIONS) {
   }
 }
 
+const headers = await runHeaderLeg(join(folder, runHeaderLeg.name));
+process.stdout.write(`${headerReport(headers)}\n\n`);
+problems.push(...headerProblemsOf(headers));
+
 if (problems.length === 0) {
-  process.stdout.write('No difference\n');
+  process.stdout.write('No difference, and headers are checked\n');
   await rm(folder, { recursive: true });
 } else {
   process.stdout.write(`${problems.join('\n')}\nWhat the suite saw: ${folder}\n`);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Leg } from './compare.ts';
 import type { Revision } from './expectations.ts';
 import { startGateway } from './gateway.ts';
-import { type Listening, listen } from './listen.ts';
+import { during, listen } from './listen.ts';
 import { type Results, readResults } from './results.ts';
 import { createFixture } from './server/fixture.ts';
 import { runSuite } from './suite.ts';
@@ -23,17 +23,4 @@ async function test(url: string, revision: Revision, folder: string): Promise<Re
   await mkdir(folder, { recursive: true });
   await runSuite('server', '--url', url, '--requirements', revision, '-o', folder);
   return readResults(folder);
-}
-
-/** Runs something while a server listens. */
-async function during<T>(
-  starting: Promise<Listening>,
-  run: (server: Listening) => Promise<T>,
-): Promise<T> {
-  const server = await starting;
-  try {
-    return await run(server);
-  } finally {
-    await server.close();
-  }
 }

@@ -144,8 +144,8 @@ describe('the messages of a record, as the headers claim', () => {
     ['https://u:p@x.example/a?token=t', 'https://x.example/a'],
     ['n'.repeat(300), 'n'.repeat(256)],
   ])('H5: Mcp-Name: %s', async (claimed, name) => {
-    const headers = { 'Mcp-Method': 'resources/read', 'Mcp-Name': claimed };
-    expect(await messagesOf('{', headers)).toEqual([['resources/read', name]]);
+    const headers = { 'Mcp-Method': 'prompts/get', 'Mcp-Name': claimed };
+    expect(await messagesOf('{', headers)).toEqual([['prompts/get', name]]);
   });
 
   test('a request that was refused before its body was read', async () => {

@@ -8,24 +8,18 @@ import {
 } from '@modelcontextprotocol/sdk/types.js';
 import { atTestEnd } from '../../support/servers.ts';
 import { MODEL_ANSWER, userAnswer } from './answers.ts';
-import type { OnChange, PeerClient } from './clients.ts';
+import type { OnChange, PeerCalls, PeerClient } from './clients.ts';
 import { Wire } from './wire.ts';
 
 /** A client on the SDK v1, connected until the test is over. */
 export async function connectV1(url: string, onChange?: OnChange): Promise<PeerClient> {
   const wire = new Wire();
   const transport = new StreamableHTTPClientTransport(new URL(url), { fetch: wire.fetch });
-  const client = new Client(
-    { name: 'test', version: '1.0.0' },
-    { capabilities: { sampling: {}, elicitation: {} } },
-  );
-  client.setRequestHandler(CreateMessageRequestSchema, () => MODEL_ANSWER);
-  client.setRequestHandler(ElicitRequestSchema, ({ params }) => userAnswer(params));
+  const client = createClientV1();
   client.setNotificationHandler(ToolListChangedNotificationSchema, () => onChange?.('tools'));
   client.setNotificationHandler(ResourceListChangedNotificationSchema, () =>
     onChange?.('resources'),
   );
-  atTestEnd(() => client.close());
   await client.connect(transport);
   return {
     handshake: {
@@ -40,12 +34,30 @@ export async function connectV1(url: string, onChange?: OnChange): Promise<PeerC
     },
     wire,
     listens: () => wire.has('GET'),
+    ...callsV1(client),
+    terminateSession: () => transport.terminateSession(),
+  };
+}
+
+/** A client that answers, closed when the test is over. */
+export function createClientV1(): Client {
+  const client = new Client(
+    { name: 'test', version: '1.0.0' },
+    { capabilities: { sampling: {}, elicitation: {} } },
+  );
+  client.setRequestHandler(CreateMessageRequestSchema, () => MODEL_ANSWER);
+  client.setRequestHandler(ElicitRequestSchema, ({ params }) => userAnswer(params));
+  atTestEnd(() => client.close());
+  return client;
+}
+
+export function callsV1(client: Client): PeerCalls {
+  return {
     listTools: () => client.listTools(),
     listPrompts: () => client.listPrompts(),
     listResources: () => client.listResources(),
     readResource: (params) => client.readResource(params),
     getPrompt: (params) => client.getPrompt(params),
     callTool: (call, options) => client.callTool(call, undefined, options),
-    terminateSession: () => transport.terminateSession(),
   };
 }

@@ -1,11 +1,12 @@
 import {
   Client,
+  type ClientOptions,
   StreamableHTTPClientTransport,
   type VersionNegotiationMode,
 } from '@modelcontextprotocol/client';
 import { atTestEnd } from '../../support/servers.ts';
 import { MODEL_ANSWER, userAnswer } from './answers.ts';
-import type { Changeable, OnChange, PeerClient } from './clients.ts';
+import type { Changeable, OnChange, PeerCalls, PeerClient } from './clients.ts';
 import { Wire } from './wire.ts';
 
 /** A client on the SDK v2, connected until the test is over. */
@@ -21,17 +22,10 @@ export async function connectV2(
     debounceMs: 0,
     onChanged: () => onChange?.(list),
   });
-  const client = new Client(
-    { name: 'test', version: '1.0.0' },
-    {
-      versionNegotiation: { mode },
-      capabilities: { sampling: {}, elicitation: {} },
-      ...(onChange && { listChanged: { tools: told('tools'), resources: told('resources') } }),
-    },
-  );
-  client.setRequestHandler('sampling/createMessage', () => MODEL_ANSWER);
-  client.setRequestHandler('elicitation/create', ({ params }) => userAnswer(params));
-  atTestEnd(() => client.close());
+  const client = createClientV2({
+    versionNegotiation: { mode },
+    ...(onChange && { listChanged: { tools: told('tools'), resources: told('resources') } }),
+  });
   await client.connect(transport);
   return {
     handshake: {
@@ -49,12 +43,30 @@ export async function connectV2(
       // In the modern era it does when it is connected.
       if (client.getProtocolEra() === 'legacy') await wire.has('GET');
     },
+    ...callsV2(client),
+    terminateSession: () => transport.terminateSession(),
+  };
+}
+
+/** A client that answers, closed when the test is over. */
+export function createClientV2(options: ClientOptions): Client {
+  const client = new Client(
+    { name: 'test', version: '1.0.0' },
+    { capabilities: { sampling: {}, elicitation: {} }, ...options },
+  );
+  client.setRequestHandler('sampling/createMessage', () => MODEL_ANSWER);
+  client.setRequestHandler('elicitation/create', ({ params }) => userAnswer(params));
+  atTestEnd(() => client.close());
+  return client;
+}
+
+export function callsV2(client: Client): PeerCalls {
+  return {
     listTools: () => client.listTools(),
     listPrompts: () => client.listPrompts(),
     listResources: () => client.listResources(),
     readResource: (params) => client.readResource(params),
     getPrompt: (params) => client.getPrompt(params),
     callTool: (call, options) => client.callTool(call, options),
-    terminateSession: () => transport.terminateSession(),
   };
 }

@@ -8,20 +8,24 @@ export interface CallOptions {
   readonly signal?: AbortSignal;
 }
 
-/** What both SDKs can do, in the words of both. */
-export interface PeerClient {
-  /** What the handshake said. */
-  readonly handshake: object;
-  readonly sessionId: string | undefined;
-  readonly wire: Wire;
-  /** Waits until it hears of changes: by GET in a session, else by `subscriptions/listen`. */
-  listens(): Promise<void>;
+/** What both SDKs can do, in the words of both, over any transport. */
+export interface PeerCalls {
   listTools(): Promise<{ readonly tools: readonly { readonly name: string }[] }>;
   listPrompts(): Promise<{ readonly prompts: readonly { readonly name: string }[] }>;
   listResources(): Promise<{ readonly resources: readonly { readonly uri: string }[] }>;
   readResource(params: { readonly uri: string }): Promise<object>;
   getPrompt(params: { readonly name: string }): Promise<object>;
   callTool(call: Call, options?: CallOptions): Promise<object>;
+}
+
+/** What they can do over Streamable HTTP. */
+export interface PeerClient extends PeerCalls {
+  /** What the handshake said. */
+  readonly handshake: object;
+  readonly sessionId: string | undefined;
+  readonly wire: Wire;
+  /** Waits until it hears of changes: by GET in a session, else by `subscriptions/listen`. */
+  listens(): Promise<void>;
   terminateSession(): Promise<void>;
 }
 

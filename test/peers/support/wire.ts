@@ -2,12 +2,12 @@ import { EventEmitter, once } from 'node:events';
 
 /** The HTTP calls of a client, as far as they were answered. */
 export class Wire extends EventEmitter {
-  readonly #calls: { readonly method: string; readonly answer: Response }[] = [];
+  readonly #calls: { readonly method: string; readonly url: URL; readonly answer: Response }[] = [];
 
   /** For a client to call with. */
   readonly fetch = async (input: string | URL, init?: RequestInit): Promise<Response> => {
     const answer = await fetch(input, init);
-    this.#calls.push({ method: init?.method ?? 'GET', answer });
+    this.#calls.push({ method: init?.method ?? 'GET', url: new URL(input), answer });
     this.emit('answer');
     return answer;
   };
@@ -19,9 +19,14 @@ export class Wire extends EventEmitter {
     );
   }
 
+  /** Where the calls with this method went. */
+  urlsOf(method: string): URL[] {
+    return this.#calls.filter((call) => call.method === method).map(({ url }) => url);
+  }
+
   /** Waits until `count` calls with this method were answered. */
   async has(method: string, count = 1): Promise<void> {
-    while (this.#calls.filter((call) => call.method === method).length < count) {
+    while (this.urlsOf(method).length < count) {
       await once(this, 'answer');
     }
   }

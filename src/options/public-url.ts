@@ -1,4 +1,4 @@
-import type { ConfigProblems } from './options/config-problems.ts';
+import type { ConfigProblems } from './config-problems.ts';
 
 /** Reads the URL under which agents reach the endpoint; undefined where none is given. */
 export function readPublicUrl(problems: ConfigProblems, publicUrl: unknown): URL | undefined {

@@ -1,0 +1,84 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { isFieldName } from '../http/field.ts';
+import { type ConfigProblems, checkConfig } from '../options/config-problems.ts';
+import type { AuthenticationScheme } from './authenticator.ts';
+import type { Principal } from './principal.ts';
+
+/** One key and whose it is. */
+export interface ApiKey {
+  /** The SHA-256 of the key, in hexadecimal: the key itself is nowhere in the configuration. */
+  readonly sha256: string;
+  readonly subject: string;
+  readonly scopes?: readonly string[];
+}
+
+/** Which keys are taken. */
+export interface ApiKeyOptions {
+  readonly keys: readonly ApiKey[];
+  /** The header with the key. Default: `'X-Api-Key'`. */
+  readonly header?: string;
+}
+
+/**
+ * Takes API keys. A key is compared with all of them in constant time, by its hash.
+ *
+ * @param options - See {@link ApiKeyOptions}.
+ * @throws {GatewayConfigError} for what is no SHA-256, no subject or no header name.
+ */
+export function apiKey(options: ApiKeyOptions): AuthenticationScheme {
+  const { keys, header } = checkConfig((problems) => compile(problems, options));
+  return {
+    header,
+    issuers: [],
+    scopes: [],
+    async identify({ headers }) {
+      const given = headers[header];
+      if (given === undefined) return { outcome: 'absent' };
+      const digest = createHash('sha256').update(String(given)).digest();
+      let principal: Principal | undefined;
+      // Every key is compared, whichever it is.
+      for (const key of keys) if (timingSafeEqual(key.digest, digest)) principal = key.principal;
+      if (principal !== undefined) return { outcome: 'accepted', principal };
+      return { outcome: 'refused', description: 'The key is not known' };
+    },
+  };
+}
+
+interface KnownKey {
+  readonly digest: Buffer;
+  readonly principal: Principal;
+}
+
+function compile(problems: ConfigProblems, options: ApiKeyOptions) {
+  problems.root(options, ['keys', 'header']);
+  const { keys, header = 'X-Api-Key' } = options;
+  if (!isFieldName(header)) problems.add('header', header, 'a header name');
+  const given = problems.list('keys', keys, isObject, 'a key', { atLeast: 1 });
+  return {
+    keys: given.map((key, i) => readKey(problems, `keys[${i}]`, key)),
+    header: String(header).toLowerCase(),
+  };
+}
+
+function readKey(problems: ConfigProblems, path: string, key: ApiKey): KnownKey {
+  problems.keys(path, key, ['sha256', 'subject', 'scopes']);
+  const { sha256, subject, scopes = [] } = key;
+  const isHash = typeof sha256 === 'string' && /^[0-9a-f]{64}$/i.test(sha256);
+  if (!isHash) problems.addSecret(`${path}.sha256`, sha256, 'a SHA-256 in hexadecimal, 64 digits');
+  if (typeof subject !== 'string' || subject === '') {
+    problems.add(`${path}.subject`, subject, 'the name of its owner');
+  }
+  const granted = problems.list(`${path}.scopes`, scopes, isText, 'a scope');
+  return {
+    digest: Buffer.from(isHash ? sha256 : '0'.repeat(64), 'hex'),
+    principal: Object.freeze({ subject, scopes: granted }),
+  };
+}
+
+function isObject(value: unknown): value is ApiKey {
+  return typeof value === 'object' && value !== null;
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value !== '';
+}

@@ -1,0 +1,51 @@
+import type { IncomingMessage } from 'node:http';
+import type { ConfigProblems } from '../options/config-problems.ts';
+import type {
+  AuthenticateFunction,
+  AuthenticationScheme,
+  Authenticator,
+  Identification,
+} from './authenticator.ts';
+import type { Principal } from './principal.ts';
+
+const EXPECTED = 'jwt(), apiKey(), fromMiddleware(), or a function that gives a principal or null';
+
+/** Reads one authenticator or a list of them. */
+export function readAuthenticators(
+  problems: ConfigProblems,
+  path: string,
+  value: Authenticator | readonly Authenticator[],
+): AuthenticationScheme[] {
+  const given = problems.list(
+    path,
+    Array.isArray(value) ? value : [value],
+    isAuthenticator,
+    EXPECTED,
+    { atLeast: 1 },
+  );
+  return given.map((own) => (typeof own === 'function' ? fromFunction(own) : own));
+}
+
+function isAuthenticator(value: unknown): value is Authenticator {
+  if (typeof value === 'function') return true;
+  return typeof (value as Partial<AuthenticationScheme> | null)?.identify === 'function';
+}
+
+function fromFunction(authenticate: AuthenticateFunction): AuthenticationScheme {
+  return {
+    header: undefined,
+    issuers: [],
+    scopes: [],
+    async identify(req: IncomingMessage): Promise<Identification> {
+      const principal = await authenticate(req);
+      if (principal === null) return { outcome: 'absent' };
+      return { outcome: 'accepted', principal: checked(principal) };
+    },
+  };
+}
+
+/** Two requests without a subject must not be taken for the same caller. */
+export function checked(principal: Principal): Principal {
+  if (typeof principal?.subject === 'string' && principal.subject !== '') return principal;
+  throw new TypeError('An authenticator gives { subject: "..." }, or null for nobody');
+}

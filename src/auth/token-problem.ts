@@ -1,0 +1,47 @@
+/** All there can be wrong with a token, as the client is told. Nothing of the token is in it. */
+export const PROBLEMS = {
+  tooLong: 'The token is too long',
+  notAJwt: 'The token is not a signed JWT',
+  wrongAlgorithm: 'The algorithm of the token is not accepted',
+  critical: 'The token asks for an extension that is not supported',
+  wrongType: 'The token is not an access token',
+  wrongIssuer: 'The token is from another issuer',
+  wrongAudience: 'The token is for another audience',
+  wrongSignature: 'The token is not signed with a key of its issuer',
+  noClaims: 'The token holds no claims',
+  noSubject: 'The token names no subject',
+  noExpiry: 'The token does not say when it expires',
+  expired: 'The token has expired',
+  tooEarly: 'The token is not valid yet',
+  wrongClaim: 'A claim of the token is not what it has to be',
+} as const;
+
+/** Why a token is not good. */
+export type TokenProblem = (typeof PROBLEMS)[keyof typeof PROBLEMS];
+
+const BY_CLAIM: ReadonlyMap<unknown, TokenProblem> = new Map<unknown, TokenProblem>([
+  ['iss', PROBLEMS.wrongIssuer],
+  ['aud', PROBLEMS.wrongAudience],
+  ['sub', PROBLEMS.noSubject],
+  ['exp', PROBLEMS.noExpiry],
+  ['nbf', PROBLEMS.tooEarly],
+]);
+
+/** What is known of an error of `jose`. Those about claims hold the claims, so that nobody is told. */
+export interface JoseFailure {
+  readonly code?: unknown;
+  readonly claim?: unknown;
+}
+
+/** Whether a token was refused for its claims: they are looked at once the signature is good. */
+export function isAboutClaims({ code }: JoseFailure): boolean {
+  return String(code).startsWith('ERR_JWT_');
+}
+
+/** The problem that made `jose` refuse a token. Whatever is not about claims, no key proved it. */
+export function problemIn(failure: JoseFailure): TokenProblem {
+  if (!isAboutClaims(failure)) return PROBLEMS.wrongSignature;
+  if (failure.code === 'ERR_JWT_EXPIRED') return PROBLEMS.expired;
+  if (failure.code === 'ERR_JWT_INVALID') return PROBLEMS.noClaims;
+  return BY_CLAIM.get(failure.claim) ?? PROBLEMS.wrongClaim;
+}

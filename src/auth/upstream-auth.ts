@@ -1,0 +1,29 @@
+import type { AuthenticationScheme } from './authenticator.ts';
+
+/** What {@link upstreamAuth} gives: there is nothing to identify. */
+export interface UpstreamAuth extends AuthenticationScheme {
+  readonly relaysTokens: true;
+}
+
+/**
+ * Leaves authentication to the upstream, an OAuth-protected server of somebody else: `Authorization`
+ * and `DPoP` go upstream, its challenges come back, and its metadata is served under `publicUrl`, with
+ * `resource` and the address of the metadata made the gateway's, so that official clients complete the
+ * flow. It has to be the only authenticator, and needs `publicUrl`.
+ *
+ * @see RFC 9728 section 3.3
+ */
+export function upstreamAuth(): UpstreamAuth {
+  return {
+    relaysTokens: true,
+    header: undefined,
+    issuers: [],
+    scopes: [],
+    identify: async () => ({ outcome: 'absent' }),
+  };
+}
+
+/** Whether an authenticator is {@link upstreamAuth}. */
+export function isUpstreamAuth(value: unknown): value is UpstreamAuth {
+  return (value as Partial<UpstreamAuth> | null)?.relaysTokens === true;
+}

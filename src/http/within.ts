@@ -1,0 +1,19 @@
+import { Deadline } from './deadline.ts';
+
+/** Waits for a result no longer than `ms`; what comes of it later is of no interest. */
+export async function within<T>(
+  ms: number | false,
+  result: T | PromiseLike<T>,
+  message: string,
+): Promise<T> {
+  if (!isThenable(result)) return result;
+  const deadline = new Deadline();
+  const expiry = new Promise<never>((_resolve, reject) => {
+    deadline.start(ms, () => reject(new Error(message)));
+  });
+  return Promise.race([Promise.resolve(result), expiry]).finally(() => deadline.clear());
+}
+
+function isThenable<T>(value: T | PromiseLike<T>): value is PromiseLike<T> {
+  return typeof (value as Partial<PromiseLike<T>> | null)?.then === 'function';
+}

@@ -1,0 +1,129 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { answerError } from '../answer.ts';
+import type { AuthenticationScheme, Identification } from '../auth/authenticator.ts';
+import type { Challenge, ChallengeDetails } from '../auth/challenge.ts';
+import type { Identity } from '../auth/identity.ts';
+import { contextOf, type HeaderEdits } from '../context.ts';
+import { foldFieldName } from '../http/field.ts';
+import type { Middleware } from '../http/middleware.ts';
+import { within } from '../http/within.ts';
+
+/**
+ * Lets a request pass whose credentials one of `schemes` accepts, and leaves who it comes from for
+ * {@link principalOf}. The first that accepts decides; otherwise one that cannot tell (503) comes
+ * before those that refuse (401).
+ */
+export function authenticate({
+  schemes,
+  challenge,
+}: Pick<Identity, 'schemes' | 'challenge'>): Middleware {
+  const edits = withholding(schemes.flatMap(({ header }) => header ?? []));
+  return function authenticateMiddleware(req, res, next) {
+    if (hasTokenInQuery(req)) {
+      refuse(req, res, challenge, {
+        error: 'invalid_request',
+        description: 'Send the token in the Authorization header',
+      });
+      return;
+    }
+    identify(schemes, req, res)
+      .then((found) => {
+        if (found.outcome !== 'accepted') {
+          answer(req, res, challenge, found);
+          return;
+        }
+        const scopes = missingScopes(found);
+        if (scopes !== undefined) {
+          const value = challenge.header({ error: 'insufficient_scope', scopes });
+          answerError(req, res, 'insufficient_scope', { headers: { 'WWW-Authenticate': value } });
+          return;
+        }
+        const context = contextOf(req);
+        context.principal = found.principal;
+        context.expiresAt = found.expiresAt;
+        context.headerEdits = [...context.headerEdits, edits];
+        next();
+      })
+      .catch((cause) => answerError(req, res, 'internal_error', { cause }));
+  };
+}
+
+/** RFC 6750 section 2.3 had it; MCP forbids it, because query strings are logged. */
+function hasTokenInQuery({ url = '' }: IncomingMessage): boolean {
+  return /[?&]access_token=/i.test(url);
+}
+
+type Accepted = Extract<Identification, { outcome: 'accepted' }>;
+
+/** With the scopes that the scheme that accepted asks of every request. */
+type Found =
+  | Exclude<Identification, Accepted>
+  | (Accepted & { readonly needed: readonly string[] });
+
+/** All scopes that every request needs, where one of them is missing. */
+function missingScopes({
+  principal,
+  needed,
+}: Extract<Found, Accepted>): readonly string[] | undefined {
+  const granted = new Set(principal.scopes);
+  return needed.every((scope) => granted.has(scope)) ? undefined : needed;
+}
+
+/** How long an authenticator may take. */
+const LONGEST_MS = 10_000;
+
+async function identify(
+  schemes: readonly AuthenticationScheme[],
+  req: IncomingMessage,
+  res: ServerResponse,
+): Promise<Found> {
+  let found: Found = { outcome: 'absent' };
+  for (const scheme of schemes) {
+    const own = await within(LONGEST_MS, scheme.identify(req, res), 'An authenticator hangs');
+    if (own.outcome === 'accepted') return { ...own, needed: scheme.scopes };
+    if (RANK.indexOf(own.outcome) > RANK.indexOf(found.outcome)) found = own;
+  }
+  return found;
+}
+
+/** The later beats the earlier. */
+const RANK: readonly Identification['outcome'][] = ['absent', 'refused', 'unavailable'];
+
+function answer(
+  req: IncomingMessage,
+  res: ServerResponse,
+  challenge: Challenge,
+  found: Exclude<Identification, { outcome: 'accepted' }>,
+): void {
+  if (found.outcome === 'unavailable') {
+    answerError(req, res, 'keys_unavailable', { cause: found.cause });
+  } else if (found.outcome === 'refused') {
+    refuse(req, res, challenge, { error: 'invalid_token', description: found.description });
+  } else {
+    // RFC 6750 section 3.1: no error code for who has brought nothing.
+    refuse(req, res, challenge);
+  }
+}
+
+function refuse(
+  req: IncomingMessage,
+  res: ServerResponse,
+  challenge: Challenge,
+  details?: ChallengeDetails,
+): void {
+  answerError(req, res, 'unauthorized', {
+    headers: { 'WWW-Authenticate': challenge.header(details) },
+    detail: details?.description,
+  });
+}
+
+/** Credentials are for the gateway, whatever `headers.forward` says. */
+function withholding(headers: readonly string[]): HeaderEdits {
+  return {
+    forwards: () => false,
+    withheld: new Set(headers.map(foldFieldName)),
+    set: [],
+    secrets: [],
+    response: { set: [], remove: new Set() },
+  };
+}

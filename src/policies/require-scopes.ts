@@ -1,0 +1,38 @@
+import { checkConfig } from '../options/config-problems.ts';
+import { glob } from './glob.ts';
+import { BY_NAME, type PolicyCheck, type PolicyRule } from './policy.ts';
+
+/**
+ * A policy that asks for scopes: a principal that lacks one of those of a tool is told which all it
+ * needs, and official clients then ask their user for them. Methods other than `tools/call` pass.
+ *
+ * @param scopes - By the name of the tool, in which `*` stands for any characters. Where several names
+ * match, all of their scopes are needed.
+ * @throws {GatewayConfigError} for anything that is no list of scopes.
+ * @see MCP authorization, "Scope Challenge Handling"; RFC 6750 section 3.1
+ */
+export function requireScopes(scopes: Readonly<Record<string, readonly string[]>>): PolicyRule {
+  const rules = checkConfig((problems) =>
+    problems.entries('', scopes).map(([pattern, value]) => ({
+      matches: glob(pattern),
+      scopes: problems.list(pattern, value, isScope, 'a scope', { atLeast: 1 }),
+    })),
+  );
+  const check: PolicyCheck = ({ mcp, principal }) => {
+    if (mcp.method !== 'tools/call') return true;
+    const needed = rules.filter(({ matches }) => matches(mcp.name ?? ''));
+    const all = [...new Set(needed.flatMap((rule) => rule.scopes))];
+    const granted = new Set(principal?.scopes);
+    return all.every((scope) => granted.has(scope)) || { allow: false, scopes: all };
+  };
+  return {
+    name: `requireScopes(${Object.keys(scopes).join(', ')})`,
+    check,
+    [BY_NAME]: check,
+  } as PolicyRule;
+}
+
+/** RFC 6749 section 3.3. */
+function isScope(value: unknown): value is string {
+  return typeof value === 'string' && /^[!#-[\]-~]+$/.test(value);
+}

@@ -1,0 +1,179 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { contextOf, type RequestContext } from '../context.ts';
+import type { ErrorReason } from '../errors.ts';
+import { Deadline } from '../http/deadline.ts';
+import { endWhenRead } from '../http/end-when-read.ts';
+import { isEventStream } from '../http/media-type.ts';
+import { LONGEST_TIMER_MS } from '../options/duration.ts';
+import { AnswerBody, type AnswerBodyListener, type StreamOpening } from './answer-body.ts';
+import { isRelayable, writeAnswerHead } from './answer-head.ts';
+import type { BodyEdit, BodyEditor } from './body-editor.ts';
+import { isOpenEnded } from './event-stream.ts';
+import { listEditor } from './list-editor.ts';
+import type { RelaySettings } from './relay-settings.ts';
+
+/** Told what becomes of an answer. */
+export interface RelayedAnswerListener {
+  /** It went out, whole or as far as it was to go. */
+  onAnswerOver(isWhole: boolean): void;
+  /** It cannot be passed on, or no further. */
+  onAnswerFailed(reason: ErrorReason, cause?: unknown): void;
+}
+
+/** How long an event that has begun may take to end when the stream is to end behind it. */
+const LAST_EVENT_MS = 5000;
+
+/** An answer on its way to the client, from the moment that its head has been read. */
+export class RelayedAnswer implements AnswerBodyListener {
+  readonly #req: IncomingMessage;
+  readonly #res: ServerResponse;
+  readonly #answer: IncomingMessage;
+  readonly #settings: RelaySettings;
+  readonly #listener: RelayedAnswerListener;
+  readonly #context: RequestContext;
+  readonly #opening: StreamOpening | undefined;
+  #editor: BodyEditor | undefined;
+  readonly #expiry = new Deadline();
+  #body: AnswerBody | undefined;
+  #isOver = false;
+
+  constructor(
+    req: IncomingMessage,
+    res: ServerResponse,
+    answer: IncomingMessage,
+    settings: RelaySettings,
+    listener: RelayedAnswerListener,
+  ) {
+    this.#req = req;
+    this.#res = res;
+    this.#answer = answer;
+    this.#settings = settings;
+    this.#listener = listener;
+    this.#context = contextOf(req);
+    if (this.#isStream) this.#opening = settings.openingOf?.(req);
+  }
+
+  /** Whether its head can be passed on at all. */
+  get isPassable(): boolean {
+    if (this.#opening !== undefined && !isOpenEnded(this.#answer)) return false;
+    return isRelayable(this.#answer);
+  }
+
+  /** Whether the upstream has said all of it. */
+  get isComplete(): boolean {
+    return this.#answer.complete;
+  }
+
+  get #isStream(): boolean {
+    return isEventStream(this.#answer.headers['content-type']);
+  }
+
+  /** Passes it on, as soon as whoever has to judge it has done so. */
+  start(): void {
+    const { listFilter } = this.#context;
+    try {
+      if (listFilter !== undefined) this.#editor = listEditor(this.#answer, listFilter);
+    } catch (error) {
+      this.#listener.onAnswerFailed('upstream_invalid', error);
+      return;
+    }
+    const judgement = this.#context.judgeAnswer?.(this.#answer);
+    if (judgement === undefined) {
+      this.#passOn();
+      return;
+    }
+    judgement
+      .then((problem) => {
+        if (this.#isOver) return;
+        if (problem === undefined) this.#passOn();
+        else this.#listener.onAnswerFailed(problem.reason, problem.cause);
+      })
+      .catch((error) => this.#listener.onAnswerFailed('internal_error', error));
+  }
+
+  #passOn(): void {
+    try {
+      const changes = { opening: this.#opening, editor: this.#editor };
+      this.#body = new AnswerBody(this.#answer, this.#res, this.#settings, this, changes);
+      this.#body.start();
+    } catch (error) {
+      // Node's own checks come last; what they refuse must not end the process.
+      this.#listener.onAnswerFailed('internal_error', error);
+      return;
+    }
+    this.#answer.on('close', () => {
+      if (this.#isOver || this.#answer.complete) return;
+      const cause = new Error('The upstream closed before its answer ended');
+      this.#listener.onAnswerFailed('upstream_invalid', cause);
+    });
+    if (this.#context.isDraining) this.windDown(false);
+    if (this.#isStream && this.#isEndless) this.#endAtExpiry();
+  }
+
+  /** The credentials that opened a stream expire while it is open: it ends, and the client comes back. */
+  #endAtExpiry(): void {
+    const { expiresAt } = this.#context;
+    if (expiresAt === undefined) return;
+    const ms = Math.min(Math.max(expiresAt - Date.now(), 0), LONGEST_TIMER_MS);
+    this.#expiry.start(ms, () => {
+      this.#context.observation?.ended('token_expired');
+      this.#expiry.start(LAST_EVENT_MS, () => this.#listener.onAnswerFailed('unauthorized'));
+      this.#body?.endBetweenEvents();
+    });
+  }
+
+  /**
+   * The gateway closes. What may stay open for ever ends; the answer to a call, streamed or not, gets
+   * until the last call.
+   */
+  windDown(isLastCall: boolean): void {
+    if (isLastCall || this.#isEndless) this.#body?.endBetweenEvents();
+  }
+
+  get #isEndless(): boolean {
+    const { method, headers } = this.#req;
+    return method === 'GET' || headers['mcp-method'] === 'subscriptions/listen';
+  }
+
+  /** Passes nothing on any more. */
+  stop(): void {
+    this.#isOver = true;
+    this.#expiry.clear();
+    this.#body?.stop();
+  }
+
+  onAnswerBegin(edit: BodyEdit | undefined): void {
+    const edits = this.#context.headerEdits;
+    writeAnswerHead(this.#res, this.#answer, { ...this.#settings, edits, edit });
+  }
+
+  onAnswerEnd(): void {
+    this.#listener.onAnswerOver(true);
+    this.#end();
+  }
+
+  onAnswerCurtailed(): void {
+    this.#context.observation?.ended('draining');
+    this.#listener.onAnswerOver(false);
+    this.#end();
+  }
+
+  #end(): void {
+    endWhenRead(this.#req, this.#res);
+    this.#body?.awaitLastBytes();
+  }
+
+  onAnswerInvalid(cause: unknown): void {
+    this.#listener.onAnswerFailed('upstream_invalid', cause);
+  }
+
+  onAnswerTimeout(): void {
+    this.#listener.onAnswerFailed('upstream_timeout');
+  }
+
+  onClientStalled(): void {
+    this.#context.observation?.ended('client_stalled');
+    if (this.#isOver) this.#res.destroy();
+    else this.#listener.onAnswerFailed('upstream_timeout');
+  }
+}

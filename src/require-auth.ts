@@ -1,0 +1,36 @@
+import type { Authenticator } from './auth/authenticator.ts';
+import { readIdentity } from './auth/identity.ts';
+import type { Middleware } from './http/middleware.ts';
+import { authenticate } from './middleware/authenticate.ts';
+import { checkConfig } from './options/config-problems.ts';
+import { readPublicUrl } from './options/public-url.ts';
+
+export { type ApiKey, type ApiKeyOptions, apiKey } from './auth/api-key.ts';
+export { type AuthMiddleware, fromMiddleware } from './auth/from-middleware.ts';
+export { type JwtOptions, jwt } from './auth/jwt.ts';
+
+/** What {@link requireAuth} says of the endpoint. */
+export interface RequireAuthOptions {
+  /** The URL under which agents reach the endpoint; where its metadata is follows from it. */
+  readonly publicUrl?: string | URL;
+}
+
+/**
+ * Authentication by itself: refuses with 401 and one challenge what no authenticator accepts, and
+ * leaves who a request comes from for {@link principalOf}.
+ *
+ * @param authenticator - One, or several of which any may accept.
+ * @throws {GatewayConfigError} for what is none, and with `jwt` without `publicUrl`.
+ * @see RFC 6750; RFC 9728 section 5.1
+ */
+export function requireAuth(
+  authenticator: Authenticator | readonly Authenticator[],
+  options: RequireAuthOptions = {},
+): Middleware {
+  const identity = checkConfig((problems) => {
+    problems.root(options, ['publicUrl']);
+    const publicUrl = readPublicUrl(problems, options.publicUrl);
+    return readIdentity(problems, 'authenticator', authenticator, publicUrl);
+  });
+  return authenticate(identity);
+}

@@ -1,0 +1,149 @@
+import type { IncomingMessage } from 'node:http';
+import { type Identity, readIdentity } from './auth/identity.ts';
+import type { GatewayConfig } from './config.ts';
+import { contextOf } from './context.ts';
+import { DEFAULT_PATH, readPath } from './endpoint.ts';
+import { chain } from './http/chain.ts';
+import { metadataUrl } from './http/metadata-url.ts';
+import type { Middleware } from './http/middleware.ts';
+import { serveDocument } from './http/serve-document.ts';
+import { readLegacySse } from './legacy-sse.ts';
+import { allowedMethods } from './middleware/allowed-methods.ts';
+import type { Drain } from './middleware/drain.ts';
+import { injectHeaders } from './middleware/inject-headers.ts';
+import { observe } from './middleware/observe.ts';
+import { protectedResourceMetadata } from './middleware/protected-resource-metadata.ts';
+import type { Observer } from './observability/observer.ts';
+import type { ConfigProblems } from './options/config-problems.ts';
+import { readPublicUrl } from './options/public-url.ts';
+import { relay } from './relay/relay.ts';
+import { RELAY_OPTIONS, readRelayOptions } from './relay/relay-options.ts';
+import type { RelaySettings } from './relay/relay-settings.ts';
+import { UpstreamMetadata } from './relay/upstream-metadata.ts';
+import type { OwnedSessions } from './sessions/owned-sessions.ts';
+import { readSessions } from './sessions/read-sessions.ts';
+import { chainSlots, compileSlots, type Slots } from './slots.ts';
+
+/** One of the router's paths, and what a request for it goes through. */
+export interface Route {
+  readonly path: string;
+  readonly run: Middleware;
+  /** Whether the path counts from the root of the host, not from where the router is mounted. */
+  readonly isAtRoot?: boolean;
+}
+
+/** The endpoint, and what else the router serves. */
+export type Routes = [endpoint: Route, ...others: Route[]];
+
+const OPTIONS = [
+  ...RELAY_OPTIONS,
+  'path',
+  'publicUrl',
+  'legacySse',
+  'methods',
+  'cors',
+  'hosts',
+  'auth',
+  'sessions',
+  'bodyLimit',
+  'policies',
+  'filterLists',
+  'denyAs',
+  'headers',
+  'use',
+  'observe',
+  'onError',
+] as const;
+
+function markAsMessage(sessionOf: (req: IncomingMessage) => string | undefined): Middleware {
+  return function markAsMessageMiddleware(req, _res, next) {
+    contextOf(req).legacyMessage = { session: sessionOf(req) };
+    next();
+  };
+}
+
+/** Reads the whole configuration. */
+export function compileRoutes(
+  problems: ConfigProblems,
+  config: GatewayConfig,
+  drain: Drain,
+): Routes {
+  problems.root(config, OPTIONS);
+  const { path = DEFAULT_PATH, auth = false, observe: observers = false, onError = false } = config;
+  const { legacySse = false, cors } = config;
+  const endpoint = readPath(problems, 'path', path);
+  const publicUrl = readPublicUrl(problems, config.publicUrl);
+  problems.callback('onError', onError);
+  const identity = readIdentity(problems, 'auth', auth, publicUrl);
+  const sessions = readSessionsOf(problems, config, identity);
+  const slots = compileSlots(problems, config, { drain, publicUrl, identity, sessions });
+  const observed = problems.slot('observe', observers, (own) =>
+    observe([own].flat() as Observer[]),
+  );
+
+  const setup = readRelayOptions(problems, config, endpoint);
+  const upstreamMetadata =
+    publicUrl && identity.relaysTokens
+      ? new UpstreamMetadata(setup.engineFor(setup.target), setup.target, publicUrl)
+      : undefined;
+  const common = {
+    ...setup.settings,
+    relayCors: cors === false,
+    rewriteChallenge: upstreamMetadata?.rewriteChallenge,
+  };
+  const relayTo = (url: URL, own: Partial<RelaySettings> = {}) =>
+    relay({ ...common, engine: setup.engineFor(url), ...own });
+  const through = (last: Slots) => chainSlots({ ...slots, ...last }, observed);
+
+  const routes: Routes = [{ path: endpoint, run: through({ relay: relayTo(setup.target) }) }];
+  if (legacySse !== false) {
+    const places = { endpoint, target: setup.target, publicUrl };
+    const { streamUrl, endpoints, ...paths } = readLegacySse(problems, legacySse, places);
+    const stream = chain([
+      // The event with the URL has to be read.
+      injectHeaders({ set: { 'Accept-Encoding': 'identity' } }),
+      relayTo(streamUrl, { openingOf: endpoints.openingOf }),
+    ]);
+    const messages = relayTo(streamUrl, { pathOf: endpoints.pathOf });
+    routes.push(
+      { path: paths.path, run: through({ methods: allowedMethods(['GET']), relay: stream }) },
+      {
+        path: paths.messagePath,
+        run: chain([
+          markAsMessage(endpoints.sessionOf),
+          through({ methods: allowedMethods(['POST']), relay: messages }),
+        ]),
+      },
+    );
+  }
+  const metadata = upstreamMetadata
+    ? serveDocument(() => upstreamMetadata.document())
+    : ownMetadata(publicUrl, identity);
+  if (publicUrl !== undefined && metadata !== undefined) {
+    const run = chainSlots({ metadata }, observed);
+    routes.push({ path: metadataUrl(publicUrl).pathname, isAtRoot: true, run });
+  }
+  return routes;
+}
+
+/** A session belongs to a principal, which only the gateway's own authentication finds. */
+function readSessionsOf(
+  problems: ConfigProblems,
+  { sessions }: GatewayConfig,
+  { schemes }: Identity,
+): OwnedSessions | undefined {
+  const isPossible = schemes.length > 0;
+  const binding = sessions ?? (isPossible && 'bind');
+  if (binding === false) return undefined;
+  if (!isPossible)
+    problems.add('sessions', binding, 'an `auth` that says who a request comes from');
+  return readSessions(problems, 'sessions', binding);
+}
+
+function ownMetadata(
+  publicUrl: URL | undefined,
+  { issuers, scopes }: Identity,
+): Middleware | undefined {
+  if (publicUrl === undefined || issuers.length === 0) return undefined;
+  return protectedResourceMetadata({ publicUrl, authorizationServers: issuers, scopes });
+}

@@ -1,0 +1,12 @@
+/**
+ * Where it is kept whose session is whose. All keys and values are made by the gateway; a key is
+ * never the id of a session itself. What throws, rejects or takes too long is answered with 503.
+ */
+export interface SessionStore {
+  /** The value under a key, whose time begins anew; undefined where there is none. */
+  get(key: string, ttlMs: number): string | undefined | Promise<string | undefined>;
+  /** Keeps a value for so many milliseconds, unless there is one; gives what is kept then. */
+  add(key: string, value: string, ttlMs: number): string | Promise<string>;
+  /** Forgets it. */
+  delete(key: string): unknown;
+}

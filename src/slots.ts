@@ -1,0 +1,123 @@
+import type { Identity } from './auth/identity.ts';
+import type { GatewayConfig } from './config.ts';
+import { chain } from './http/chain.ts';
+import type { Middleware } from './http/middleware.ts';
+import { MCP_METHODS } from './mcp/methods.ts';
+import { allowedHosts } from './middleware/allowed-hosts.ts';
+import { allowedMethods } from './middleware/allowed-methods.ts';
+import { authenticate } from './middleware/authenticate.ts';
+import { bodyLimit } from './middleware/body-limit.ts';
+import type { Drain } from './middleware/drain.ts';
+import { type DenyAs, enforcePolicies } from './middleware/enforce-policies.ts';
+import { filterLists } from './middleware/filter-lists.ts';
+import { headLimits } from './middleware/head-limits.ts';
+import { hostMiddleware } from './middleware/host-middleware.ts';
+import { injectHeaders } from './middleware/inject-headers.ts';
+import { type McpCorsOptions, mcpCors } from './middleware/mcp-cors.ts';
+import { watched } from './middleware/observe.ts';
+import { ownSessions } from './middleware/own-sessions.ts';
+import { readMessage } from './middleware/read-message.ts';
+import type { ConfigProblems } from './options/config-problems.ts';
+import { readPolicies } from './policies/policy.ts';
+import type { OwnedSessions } from './sessions/owned-sessions.ts';
+
+/** What a request goes through, by the name of the option behind it, in order. */
+export type Slots = Readonly<Record<string, Middleware | undefined>>;
+
+/** What slots have to know besides their own options. */
+export interface SlotSettings {
+  readonly drain: Drain;
+  readonly publicUrl: URL | undefined;
+  readonly identity: Identity;
+  readonly sessions: OwnedSessions | undefined;
+}
+
+/** The order in which a request meets the slots: cheap and anonymous first, the upstream last. */
+export function compileSlots(
+  problems: ConfigProblems,
+  config: GatewayConfig,
+  { drain, publicUrl, identity, sessions }: SlotSettings,
+): Slots {
+  const { cors = {}, hosts = false, methods = MCP_METHODS, bodyLimit: limit = '4mb' } = config;
+  const { use = false, headers = false } = config;
+  const method = problems.within('methods', () => allowedMethods(methods));
+  // A mistake in `methods` is told once.
+  const presets = {
+    origin: publicUrl ? [publicUrl.origin] : [],
+    // The routes of the older transport have methods of their own.
+    methods: method && !config.legacySse ? methods : MCP_METHODS,
+  };
+  if (cors && Object.hasOwn(cors, 'methods')) {
+    problems.add('cors.methods', 'an option', 'methods, which is the same for CORS');
+  }
+  return {
+    cors: problems.slot('cors', cors, (options) => mcpCors(withPresets(options, presets))),
+    head: headLimits(),
+    draining: drain.middleware,
+    hosts: problems.slot('hosts', hosts, allowedHosts),
+    methods: method,
+    auth: authSlot(problems, config, identity),
+    sessions: sessions && ownSessions(sessions),
+    bodyLimit: problems.slot('bodyLimit', limit, bodyLimit),
+    ...policySlots(problems, config, identity),
+    use: problems.slot('use', use, (own) => hostMiddleware([own].flat() as Middleware[])),
+    headers: problems.slot('headers', headers, injectHeaders),
+  };
+}
+
+function authSlot(
+  problems: ConfigProblems,
+  { headers = false }: GatewayConfig,
+  identity: Identity,
+): Middleware | undefined {
+  if (identity.relaysTokens) return injectHeaders({ forward: ['Authorization', 'DPoP'] });
+  if (identity.schemes.length === 0) return undefined;
+  const forward = headers === false ? [] : [headers.forward ?? []].flat();
+  const named = forward.map((name) => String(name).toLowerCase());
+  for (const { header } of identity.schemes) {
+    if (header !== undefined && named.includes(header)) {
+      problems.add('headers.forward', header, 'no header with credentials: `auth` consumes them');
+    }
+  }
+  return authenticate(identity);
+}
+
+/** The body is read only where something that decides needs the message. */
+function policySlots(
+  problems: ConfigProblems,
+  { policies = false, denyAs = 'http', filterLists: isFiltering = false }: GatewayConfig,
+  { challenge }: Identity,
+): Slots {
+  if (denyAs !== 'http' && denyAs !== 'jsonrpc') {
+    problems.add('denyAs', denyAs, "'http' or 'jsonrpc'");
+  }
+  if (typeof isFiltering !== 'boolean') problems.add('filterLists', isFiltering, 'true or false');
+  else if (isFiltering && policies === false) {
+    problems.add('filterLists', isFiltering, 'policies besides, which say what to hide');
+  }
+  if (policies === false) return {};
+  const enforced = readPolicies(problems, 'policies', policies);
+  return {
+    message: readMessage({ seesArguments: enforced.some((policy) => policy.seesArguments) }),
+    policies: enforcePolicies(enforced, { denyAs: denyAs as DenyAs, challenge }),
+    filterLists: isFiltering ? filterLists(enforced) : undefined,
+  };
+}
+
+/** One middleware that runs slots; each is reported where somebody observes. */
+export function chainSlots(slots: Slots, observed: Middleware | undefined): Middleware {
+  if (observed === undefined) return chain(Object.values(slots));
+  return chain([
+    observed,
+    ...Object.entries(slots).map(([name, slot]) => slot && watched(name, slot)),
+  ]);
+}
+
+function withPresets(
+  options: McpCorsOptions,
+  { origin, methods }: Required<Pick<McpCorsOptions, 'origin' | 'methods'>>,
+): McpCorsOptions {
+  // What is no object is left for `mcpCors` to complain of.
+  if (typeof options !== 'object' || options === null) return options;
+  return { origin, ...options, methods };
+}

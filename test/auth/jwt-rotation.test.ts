@@ -1,0 +1,113 @@
+import { describe, expect, test } from '@jest/globals';
+import { fresh, gate, outcomeOf, until } from './support/gate.ts';
+import { keyServer, signingKey } from './support/issuer.ts';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+
+const key = await signingKey('key-1');
+const next = await signingKey('key-2');
+
+describe('fault 40: rotation', () => {
+  test('the first token with a new key: one fetch for all who wait', async () => {
+    const keys = await keyServer(key);
+    const own = await gate(keys);
+    expect(await outcomeOf(own, await own.good(key))).toBe('accepted');
+    keys.publish(key, next);
+    const tokens = await Promise.all(Array.from({ length: 50 }, (_, n) => own.good(next, { n })));
+    const outcomes = await Promise.all(tokens.map((token) => outcomeOf(own, token)));
+    expect(new Set(outcomes)).toEqual(new Set(['accepted']));
+    expect(keys.requests).toHaveLength(2);
+  });
+
+  test('cold: one fetch for all who wait as well', async () => {
+    const keys = await keyServer(key);
+    const own = await gate(keys);
+    const tokens = await Promise.all(Array.from({ length: 50 }, (_, n) => own.good(key, { n })));
+    const outcomes = await Promise.all(tokens.map((token) => outcomeOf(own, token)));
+    expect(new Set(outcomes)).toEqual(new Set(['accepted']));
+    expect(keys.requests).toHaveLength(1);
+  });
+
+  test('a new key under the old name, and under none', async () => {
+    for (const kid of ['key-1', undefined]) {
+      const [old, young] = [await signingKey(kid), await signingKey(kid)];
+      const keys = await keyServer(old);
+      const own = await gate(keys);
+      expect(await outcomeOf(own, await own.good(old))).toBe('accepted');
+      keys.publish(young);
+      expect(await outcomeOf(own, await own.good(young))).toBe('accepted');
+    }
+  });
+
+  test('a flood of unknown keys: one fetch in 30 s, and none while the server is down', async () => {
+    const keys = await keyServer(key);
+    const own = await gate(keys);
+    expect(await outcomeOf(own, await own.good(key))).toBe('accepted');
+    const flood = async () => {
+      for (let n = 0; n < 20; n += 1) {
+        expect(await outcomeOf(own, await own.good(next, {}, { kid: `${n}` }))).toBe('refused');
+      }
+      return keys.requests.length;
+    };
+    expect(await flood()).toBe(2);
+    own.clock.pass(29_999);
+    expect(await flood()).toBe(2);
+    own.clock.pass(1);
+    expect(await flood()).toBe(3);
+    keys.goDown();
+    own.clock.pass(30_000);
+    expect(await flood()).toBe(4);
+    expect(await outcomeOf(own, await own.good(key))).toBe('accepted');
+  });
+
+  test('a key that was withdrawn is refused when the keys are fetched again', async () => {
+    const keys = await keyServer(key);
+    const own = await gate(keys);
+    const tokens = fresh(own, key);
+    const remembered = (await tokens.next()).value;
+    expect(await outcomeOf(own, remembered)).toBe('accepted');
+    keys.publish(next);
+    // In the background after 10 minutes, without anybody having to wait.
+    own.clock.pass(10 * MINUTE);
+    expect(await outcomeOf(own, remembered)).toBe('accepted');
+    await until(async () => (await outcomeOf(own, remembered)) === 'refused');
+    expect(await outcomeOf(own, (await tokens.next()).value)).toBe('refused');
+  });
+
+  test('and refused at once where nobody has looked for long, even after an outage', async () => {
+    const keys = await keyServer(key);
+    const own = await gate(keys);
+    const tokens = fresh(own, key);
+    const remembered = (await tokens.next()).value;
+    expect(await outcomeOf(own, remembered)).toBe('accepted');
+    keys.goDown();
+    own.clock.pass(HOUR);
+    expect(await outcomeOf(own, remembered)).toBe('accepted');
+    keys.publish(key, next);
+    own.clock.pass(HOUR);
+    const later = await own.good(next);
+    await until(async () => (await outcomeOf(own, later)) === 'accepted');
+    keys.publish(next);
+    own.clock.pass(HOUR);
+    expect(await outcomeOf(own, remembered)).toBe('refused');
+  });
+});
+
+test('while they are fetched in the background, nobody waits', async () => {
+  const keys = await keyServer(key);
+  const own = await gate(keys);
+  const tokens = fresh(own, key);
+  expect(await outcomeOf(own, (await tokens.next()).value)).toBe('accepted');
+  const asked = new Promise<() => void>((resolve) => {
+    keys.answer = (_req, res) => resolve(() => res.end(JSON.stringify({ keys: [next.jwk] })));
+  });
+  own.clock.pass(10 * MINUTE);
+  expect(await outcomeOf(own, (await tokens.next()).value)).toBe('accepted');
+  const release = await asked;
+  expect(await outcomeOf(own, (await tokens.next()).value)).toBe('accepted');
+  release();
+  const late = await own.good(next);
+  await until(async () => (await outcomeOf(own, late)) === 'accepted');
+  expect(keys.requests).toHaveLength(2);
+});

@@ -1,0 +1,117 @@
+import { createServer, request } from 'node:http';
+import type { Identification } from '../../../src/auth/authenticator.ts';
+import { type JwtOptions, readJwtOptions } from '../../../src/auth/jwt-options.ts';
+import { type JwtClock, jwtScheme } from '../../../src/auth/jwt-scheme.ts';
+import { checkConfig } from '../../../src/options/config-problems.ts';
+import { listenOn } from '../../support/servers.ts';
+import { type SigningKey, sign } from './issuer.ts';
+
+export const AUDIENCE = 'https://gateway.example/mcp';
+
+/** Time that passes only when told to. */
+export class Clock implements JwtClock {
+  #ms = Date.parse('2026-01-01T00:00:00Z');
+  readonly keysTimeoutMs: number;
+  readonly now: () => number = () => this.#ms;
+  readonly monotonic: () => number = () => this.#ms;
+
+  constructor(keysTimeoutMs = 5000) {
+    this.keysTimeoutMs = keysTimeoutMs;
+  }
+
+  pass(ms: number): void {
+    this.#ms += ms;
+  }
+
+  /** Seconds since the epoch, as claims have them. */
+  in(seconds: number): number {
+    return Math.floor(this.#ms / 1000) + seconds;
+  }
+}
+
+/** Presents an `Authorization` header over a real connection; gives what came of it. */
+export type Ask = (authorization?: string) => Promise<Identification>;
+
+export interface Gate {
+  readonly clock: Clock;
+  /** Presents a token. */
+  present(token: string): Promise<Identification>;
+  readonly ask: Ask;
+  /** A token that is good, but for what is given here. */
+  good(
+    key: SigningKey,
+    claims?: Record<string, unknown>,
+    header?: Record<string, unknown>,
+  ): Promise<string>;
+  readonly port: number;
+  /** What came of the request with this `X-Number`. */
+  foundFor(number: string): Promise<Identification>;
+}
+
+/** A server that asks `jwt` about every request; without `jwksUri` it finds the keys itself. */
+export async function gate(
+  { issuer, jwksUri }: { readonly issuer: string; readonly jwksUri?: string },
+  options: Partial<JwtOptions> = {},
+  clock: Clock = new Clock(),
+): Promise<Gate> {
+  const given = { issuer, ...(jwksUri && { jwksUri }), audience: AUDIENCE, ...options };
+  const scheme = jwtScheme(
+    checkConfig((problems) => readJwtOptions(problems, given)),
+    clock,
+  );
+  const found = new Map<string, Promise<Identification>>();
+  // Room for tokens that are longer than they may be.
+  const server = createServer({ maxHeaderSize: 128 * 1024 }, (req, res) => {
+    const identified = scheme.identify(req, res);
+    found.set(String(req.headers['x-number']), identified);
+    identified.then(
+      () => res.end(),
+      () => res.writeHead(500).end(),
+    );
+  });
+  const port = await listenOn(server);
+
+  let asked = 0;
+  const ask: Ask = async (authorization) => {
+    asked += 1;
+    const number = String(asked);
+    await exchange(port, { 'X-Number': number, ...(authorization && { authorization }) });
+    return found.get(number) as Promise<Identification>;
+  };
+  return {
+    clock,
+    port,
+    foundFor: (number) => found.get(number) as Promise<Identification>,
+    ask,
+    present: (token) => ask(`Bearer ${token}`),
+    good(key, claims, header) {
+      const usual = { iss: issuer, aud: AUDIENCE, sub: 'alice', exp: clock.in(3600) };
+      return sign(key, { ...usual, ...claims }, header);
+    },
+  };
+}
+
+function exchange(port: number, headers: Record<string, string>): Promise<void> {
+  return new Promise((resolve, reject) => {
+    request({ port, host: '127.0.0.1', headers, agent: false }, (res) => {
+      res.resume().once('end', resolve);
+    })
+      .once('error', reject)
+      .end();
+  });
+}
+
+/** The outcome alone. */
+export async function outcomeOf(own: Gate, token: string): Promise<Identification['outcome']> {
+  return (await own.present(token)).outcome;
+}
+
+/** Waits for what happens in the background. */
+export async function until(condition: () => Promise<boolean> | boolean): Promise<void> {
+  while (!(await condition())) await new Promise(setImmediate);
+}
+
+/** Tokens that nothing is remembered of. */
+export async function* fresh(own: Gate, signer: SigningKey): AsyncGenerator<string, never> {
+  for (let n = 0; ; n += 1) yield own.good(signer, { n, exp: own.clock.in(7 * 24 * 3600) });
+}

@@ -1,0 +1,71 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
+import { serve } from '../../support/servers.ts';
+
+/** A key that tokens are signed with, and what its issuer publishes of it. */
+export interface SigningKey {
+  readonly alg: string;
+  readonly privateKey: Awaited<ReturnType<typeof generateKeyPair>>['privateKey'];
+  readonly jwk: JWK;
+}
+
+export async function signingKey(kid: string | undefined, alg = 'ES256'): Promise<SigningKey> {
+  const { privateKey, publicKey } = await generateKeyPair(alg, { extractable: true });
+  const jwk = { ...(await exportJWK(publicKey)), alg, use: 'sig', ...(kid && { kid }) };
+  return { alg, privateKey, jwk };
+}
+
+export type Answer = (req: IncomingMessage, res: ServerResponse) => void;
+
+/** Answers a JSON document. */
+export function json(document: unknown): Answer {
+  return (_req, res) => {
+    res.setHeader('Content-Type', 'application/json').end(JSON.stringify(document));
+  };
+}
+
+/** A key server of its own on this machine, which is its own issuer too. */
+export interface KeyServer {
+  /** Its URL, without a slash at the end. */
+  readonly issuer: string;
+  readonly jwksUri: string;
+  /** The paths that were asked for, in order. */
+  readonly requests: string[];
+  /** How it answers from now on. */
+  answer: Answer;
+  /** Publishes these keys from now on. */
+  publish(...keys: readonly SigningKey[]): void;
+  /** Ends every connection from now on, as a server that is down. */
+  goDown(): void;
+}
+
+export async function keyServer(...keys: readonly SigningKey[]): Promise<KeyServer> {
+  const { port } = await serve((req, res) => {
+    own.requests.push(String(req.url));
+    own.answer(req, res);
+  });
+  const issuer = `http://127.0.0.1:${port}`;
+  const own: KeyServer = {
+    issuer,
+    jwksUri: `${issuer}/keys`,
+    requests: [],
+    answer: json({ keys: keys.map(({ jwk }) => jwk) }),
+    publish(...published) {
+      own.answer = json({ keys: published.map(({ jwk }) => jwk) });
+    },
+    goDown() {
+      own.answer = (req) => req.socket.destroy();
+    },
+  };
+  return own;
+}
+
+/** Signs claims; what is `undefined` among them is left out. */
+export function sign(
+  { alg, jwk, privateKey }: SigningKey,
+  claims: Record<string, unknown>,
+  header: Record<string, unknown> = {},
+): Promise<string> {
+  const kid = jwk.kid === undefined ? {} : { kid: jwk.kid };
+  return new SignJWT(claims).setProtectedHeader({ alg, ...kid, ...header }).sign(privateKey);
+}

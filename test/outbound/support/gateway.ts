@@ -1,0 +1,81 @@
+import { EventEmitter, once } from 'node:events';
+import { inspect } from 'node:util';
+import { expect } from '@jest/globals';
+import type { GatewayError, HeaderValue, RequestRecord } from '../../../src/index.ts';
+import { startGateway } from '../../support/gateway.ts';
+import { recordingUpstream } from '../../support/upstream.ts';
+
+/** A client of the token endpoints; no part of it may be seen anywhere. */
+export const CLIENT = { clientId: 'gateway', clientSecret: 's3cret: 100% +/=~' };
+
+/** A gateway that gives its upstream a token. */
+export interface TokenGateway {
+  readonly errors: GatewayError[];
+  /** What the upstream got as `Authorization`, call by call. */
+  readonly given: readonly (string | undefined)[];
+  /** The callers of the calls that arrived, each with what the upstream got. */
+  readonly pairs: readonly (readonly [caller: string, given: string | undefined])[];
+  /** Everything that a client, `onError` or an observer was told. */
+  told(): string;
+  /** A call by the owner of a token, or by nobody. */
+  call(token?: string): Promise<Response>;
+  callWith(headers: Record<string, string>): Promise<Response>;
+  /** Waits until so many calls have come as far as the header. */
+  waiting(calls: number): Promise<void>;
+}
+
+export async function gatewayWith(value: HeaderValue): Promise<TokenGateway> {
+  const upstream = await recordingUpstream((req, res) => {
+    res.setHeader('X-Echo', req.headers.authorization ?? '');
+    res.end('{}');
+  });
+  const records: RequestRecord[] = [];
+  const answers: unknown[] = [];
+  const arrivals = new EventEmitter();
+  let arrived = 0;
+  const { url, errors } = await startGateway({
+    target: upstream.target,
+    headers: { forward: ['X-Caller'], set: { Authorization: value } },
+    use(_req, _res, next) {
+      next();
+      arrived++;
+      arrivals.emit('call');
+    },
+    observe: { onClose: (record) => void records.push(record) },
+  });
+  async function callWith(headers: Record<string, string>): Promise<Response> {
+    const answer = await fetch(url, { method: 'POST', body: '{}', headers });
+    answers.push([...answer.headers], await answer.clone().text());
+    return answer;
+  }
+
+  return {
+    errors,
+    get given() {
+      return upstream.seen.map(({ headers }) => headers.authorization);
+    },
+    get pairs() {
+      return upstream.seen.map(
+        ({ headers }) => [String(headers['x-caller']), headers.authorization] as const,
+      );
+    },
+    told: () => inspect([errors, records, answers], { depth: Number.POSITIVE_INFINITY }),
+    call: (token) =>
+      callWith(token === undefined ? {} : { Authorization: `Bearer ${token}`, 'X-Caller': token }),
+    callWith,
+    async waiting(calls) {
+      while (arrived < calls) await once(arrivals, 'call');
+    },
+  };
+}
+
+/** There is no token: 503, and nothing of why. */
+export async function expectUnavailable(answer: Response): Promise<void> {
+  expect(answer.status).toBe(503);
+  expect(answer.headers.get('retry-after')).toMatch(/^\d+$/);
+  expect(((await answer.json()) as { error: object }).error).toEqual({
+    code: 503,
+    message: expect.any(String),
+    data: { reason: 'upstream_unavailable' },
+  });
+}
