@@ -14,9 +14,9 @@ export async function hideItems(
   { lists, privacy }: FoundLists,
   filter: ListFilter,
 ): Promise<TextEdit[]> {
-  const edits = [...privacy];
-  for (const list of lists) edits.push(...cuts(list.items, await judgeItems(list, filter)));
-  return edits.sort((a, b) => a.start - b.start);
+  const edits: (readonly TextEdit[])[] = [privacy];
+  for (const list of lists) edits.push(cuts(list.items, await judgeItems(list, filter)));
+  return edits.flat().sort((a, b) => a.start - b.start);
 }
 
 async function judgeItems({ kind, items }: FoundList, filter: ListFilter): Promise<boolean[]> {
