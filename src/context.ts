@@ -57,6 +57,8 @@ export interface Observation {
   refused(reason: ErrorReason, by?: Refusal): void;
   /** A policy in shadow mode would have refused it. */
   shadowed(by: Refusal): void;
+  /** The answer is the upstream's. */
+  relayed(): void;
   /** Bytes of its body went upstream. */
   received(bytes: Uint8Array): void;
   /** Its answer was ended before it was whole. */
@@ -94,6 +96,8 @@ export class RequestContext implements GatewayContext {
   expiresAt: number | undefined;
   /** Set by `ownSessions`: asked about the head of the answer before the client gets it. */
   judgeAnswer: ((answer: IncomingMessage) => Promise<AnswerJudgement>) | undefined;
+  /** Set by it as well: makes a session the principal's; false where it is somebody else's. */
+  claimSession: ((sessionId: string) => Promise<boolean>) | undefined;
   /** Set once the body has been read and found to be what it seems. */
   mcp: McpBody | undefined;
   /** Set by `filterLists`, where the answer may hold a list: the relay cuts from it what is hidden. */

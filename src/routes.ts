@@ -1,4 +1,3 @@
-import type { IncomingMessage } from 'node:http';
 import { type Identity, readIdentity } from './auth/identity.ts';
 import type { GatewayConfig } from './config.ts';
 import { contextOf } from './context.ts';
@@ -55,9 +54,9 @@ const OPTIONS = [
   'onError',
 ] as const;
 
-function markAsMessage(sessionOf: (req: IncomingMessage) => string | undefined): Middleware {
+function markAsMessage(sessionOf: (url: string) => string | undefined): Middleware {
   return function markAsMessageMiddleware(req, _res, next) {
-    contextOf(req).legacyMessage = { session: sessionOf(req) };
+    contextOf(req).legacyMessage = { session: sessionOf(req.url ?? '') };
     next();
   };
 }
@@ -102,7 +101,7 @@ export function compileRoutes(
     const stream = chain([
       // The event with the URL has to be read.
       injectHeaders({ set: { 'Accept-Encoding': 'identity' } }),
-      relayTo(streamUrl, { openingOf: endpoints.openingOf }),
+      relayTo(streamUrl, { streamEditorOf: endpoints.streamEditorOf }),
     ]);
     const messages = relayTo(streamUrl, { pathOf: endpoints.pathOf });
     routes.push(

@@ -21,6 +21,7 @@ export function ownSessions(sessions: OwnedSessions): Middleware {
     }
     const owner = keyOf(context.principal);
     const id = context.sessionId;
+    context.claimSession = (own) => sessions.claim(own, owner);
     context.judgeAnswer = (answer) => follow(sessions, owner, id, req, answer);
     if (id === undefined) {
       next();

@@ -60,8 +60,9 @@ export function protectedResourceMetadata(options: ProtectedResourceMetadataOpti
   };
 }
 
+/** A target may be a whole URL (RFC 9112 section 3.2.2). */
 function pathOf({ url = '' }: IncomingMessage): string {
-  return url.split('?', 1)[0] as string;
+  return url.replace(/^https?:\/\/[^/?#]*/i, '').split('?', 1)[0] as string;
 }
 
 function isUrl(value: unknown): value is string {

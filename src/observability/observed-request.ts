@@ -100,6 +100,10 @@ export class ObservedRequest implements Observation {
     this.#end ??= reason;
   }
 
+  relayed(): void {
+    this.#reason = 'relayed';
+  }
+
   received(bytes: Uint8Array): void {
     this.#bytesIn += bytes.length;
     if (this.#bytesIn > PEEK_LIMIT) this.#body = undefined;
@@ -115,7 +119,7 @@ export class ObservedRequest implements Observation {
     const headMs = this.#elapsed();
     this.#status = status;
     this.#headMs = headMs;
-    this.#reason ??= this.#slot === 'relay' ? 'relayed' : 'answered';
+    this.#reason ??= 'answered';
     this.#mintedSession = fields['mcp-session-id'];
     if (isEventStream(String(fields['content-type']))) this.#events = new EventCounter();
     // A stream may stay open for days.

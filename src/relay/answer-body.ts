@@ -13,28 +13,12 @@ export interface AnswerBodyListener {
   onAnswerEnd(): void;
   /** Nothing more is to come, though the upstream has not ended: the gateway is closing. */
   onAnswerCurtailed(): void;
-  /** It does not begin as it has to, or cannot be edited. */
+  /** It cannot be edited. */
   onAnswerInvalid(cause: unknown): void;
   /** The upstream has kept the client waiting for too long, or the stream has been open too long. */
   onAnswerTimeout(): void;
   /** The client has taken no more bytes for too long. */
   onClientStalled(): void;
-}
-
-/** The beginning of an event stream, where it does not go to the client as it is. */
-export interface StreamOpening {
-  /** Takes bytes of the stream, gives those for the client. Throws what is no such beginning. */
-  push(chunk: Uint8Array): Buffer;
-  /** Whether what is still to come goes to the client as it is. */
-  readonly isOver: boolean;
-  /** What was taken and not given. */
-  rest(): Buffer;
-}
-
-/** What is done to the body of an answer besides passing it on. */
-export interface AnswerBodyChanges {
-  readonly opening?: StreamOpening | undefined;
-  readonly editor?: BodyEditor | undefined;
 }
 
 /** The limits that an answer is under. */
@@ -56,7 +40,6 @@ export class AnswerBody {
   readonly #pace = new Deadline();
   /** Runs while the client takes no more bytes. */
   readonly #stall = new Deadline();
-  #opening: StreamOpening | undefined;
   readonly #editor: BodyEditor | undefined;
   #hasBegun = false;
   #hasPassed = false;
@@ -71,13 +54,12 @@ export class AnswerBody {
     res: ServerResponse,
     settings: AnswerBodySettings,
     listener: AnswerBodyListener,
-    { opening, editor }: AnswerBodyChanges = {},
+    editor: BodyEditor | undefined,
   ) {
     this.#answer = answer;
     this.#res = res;
     this.#settings = settings;
     this.#listener = listener;
-    this.#opening = opening;
     this.#editor = editor;
     this.#isStream = isEventStream(answer.headers['content-type']);
     if (this.#isStream && isOpenEnded(answer)) {
@@ -92,10 +74,7 @@ export class AnswerBody {
     // An editor may find that none of it can be passed on, which the head would deny.
     if (this.#editor === undefined) this.#begin();
     this.#pace.start(this.#isStream ? stream : idle, this.#onTimeout);
-    this.#answer.on('data', (chunk: Buffer) => {
-      if (this.#opening === undefined) this.#take(chunk);
-      else this.#takeOpening(chunk, this.#opening);
-    });
+    this.#answer.on('data', (chunk: Buffer) => this.#take(chunk));
     this.#answer.on('end', () => this.#end());
     this.#res.on('drain', () => this.#onDrain());
     // Together with the first bytes where they are there already, alone where they are not: a client
@@ -132,16 +111,6 @@ export class AnswerBody {
     this.#res.flushHeaders();
   };
 
-  #takeOpening(chunk: Buffer, opening: StreamOpening): void {
-    if (this.#isOver) return;
-    try {
-      this.#take(opening.push(chunk));
-    } catch (error) {
-      this.#listener.onAnswerInvalid(error);
-    }
-    if (opening.isOver) this.#opening = undefined;
-  }
-
   #take(chunk: Buffer): void {
     if (this.#isOver || chunk.length === 0) return;
     if (!this.#isStream) this.#pace.restart();
@@ -152,11 +121,6 @@ export class AnswerBody {
 
   #end(): void {
     if (this.#isOver) return;
-    if (this.#opening !== undefined && !this.#isEditing) {
-      const rest = this.#opening.rest();
-      this.#opening = undefined;
-      this.#take(rest);
-    }
     this.#isEndDue = this.#isEditing;
     if (this.#isEndDue) return;
     const onDone = () => {

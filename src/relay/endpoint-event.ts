@@ -1,78 +1,93 @@
-/** The longest event that is waited for; an endpoint is a URL. */
-const MAX_EVENT = 8 * 1024;
+import { editsOfEvent, readEvent } from '../mcp/event-data.ts';
+import { EventSplitter } from '../mcp/event-splitter.ts';
+import { applyEdits } from '../mcp/text-edit.ts';
+import { decodeUtf8 } from '../mcp/utf8.ts';
+import type { BodyEdit, BodyEditor, Give } from './body-editor.ts';
 
-const LINE_END = String.raw`(?:\r\n|\n|\r(?!\n))`;
-const EVENT_END = new RegExp(`(?:^|${LINE_END})${LINE_END}`);
-const LINES = new RegExp(LINE_END);
+/** The longest event that is waited for, and how much may come before the one with the endpoint. */
+const MAX_EVENT = 8 * 1024;
+const MAX_BEFORE = 64 * 1024;
 
 /**
- * The beginning of a stream of the 2024-11-05 transport, in which the server names the URL for the
+ * Gives the URL that a client is to see instead of the announced one; undefined where it must not see
+ * any.
+ */
+export type ReplaceUrl = (announced: string) => Promise<string | undefined>;
+
+/**
+ * An event stream of the 2024-11-05 transport, at whose beginning the server names the URL for the
  * client's messages: that URL is replaced, and not another byte. Everything is passed on event by
  * event until then, and as it comes afterwards.
  *
  * @see MCP 2024-11-05, "HTTP with SSE"
  */
-export class EndpointEvent {
-  readonly #replace: (url: string) => string | undefined;
-  #held: Buffer = Buffer.alloc(0);
-  /** Whether the event has been found. */
-  isOver = false;
+export class EndpointEvent implements BodyEditor {
+  readonly isHeld = false;
+  readonly edit: BodyEdit = {};
+  readonly #replace: ReplaceUrl;
+  /** What else is done to the stream. */
+  readonly #next: BodyEditor | undefined;
+  readonly #splitter = new EventSplitter(MAX_EVENT);
+  #passed = 0;
+  #isFirst = true;
+  #isFound = false;
 
-  /** `replace` gives the URL that the client is to see; undefined where it must not see this one. */
-  constructor(replace: (url: string) => string | undefined) {
+  constructor(replace: ReplaceUrl, next: BodyEditor | undefined) {
     this.#replace = replace;
+    this.#next = next;
   }
 
-  /**
-   * Takes the next bytes of the stream and gives those that can be passed on.
-   *
-   * @throws where the event names no URL that a client may use, or does not end.
-   */
-  push(chunk: Uint8Array): Buffer {
-    this.#held = Buffer.concat([this.#held, chunk]);
-    const passed: Buffer[] = [];
-    while (!this.isOver) {
-      const event = this.#takeEvent();
-      if (event === undefined) return Buffer.concat(passed);
-      passed.push(this.#rewritten(event));
+  push(chunk: Buffer, give: Give): Promise<void> | undefined {
+    if (this.#isFound) return this.#pass(chunk, give);
+    return this.#look(chunk, give);
+  }
+
+  async end(give: Give): Promise<void> {
+    await this.#pass(this.#splitter.rest(), give);
+    await this.#next?.end(give);
+  }
+
+  /** Line by line, so that what comes behind the event is not held to its limits. */
+  async #look(chunk: Buffer, give: Give): Promise<void> {
+    let rest = chunk;
+    while (rest.length > 0 && !this.#isFound) {
+      const end = endOfLine(rest);
+      for (const event of this.#splitter.push(rest.subarray(0, end))) {
+        await this.#pass(this.#isFound ? event : await this.#rewritten(event), give);
+      }
+      rest = rest.subarray(end);
     }
-    return Buffer.concat([...passed, this.rest()]);
+    await this.#pass(rest, give);
   }
 
-  /** What is held back still. */
-  rest(): Buffer {
-    const rest = this.#held;
-    this.#held = Buffer.alloc(0);
-    return rest;
+  #pass(bytes: Buffer, give: Give): Promise<void> | undefined {
+    if (this.#next !== undefined) return this.#next.push(bytes, give);
+    give(bytes);
+    return undefined;
   }
 
-  #takeEvent(): Buffer | undefined {
-    const end = EVENT_END.exec(this.#held.toString('latin1'));
-    const length = end === null ? this.#held.length : end.index + end[0].length;
-    if (length > MAX_EVENT)
-      throw new Error(`An event before 'endpoint' is over ${MAX_EVENT} bytes`);
-    if (end === null) return undefined;
-    const event = this.#held.subarray(0, length);
-    this.#held = this.#held.subarray(length);
-    return event;
-  }
-
-  #rewritten(event: Buffer): Buffer {
-    const text = event.toString('latin1');
-    const lines = text.split(LINES);
-    if (!lines.some((line) => /^event: ?endpoint$/.test(line))) return event;
-    const [data = '', ...others] = lines.filter((line) => /^data(:|$)/.test(line));
-    const [, field = '', url = ''] = /^(data: ?)(.+)$/.exec(data) ?? [];
-    const replaced =
-      others.length === 0 ? this.#replace(Buffer.from(url, 'latin1').toString()) : undefined;
-    if (url === '' || replaced === undefined) {
+  async #rewritten(bytes: Buffer): Promise<Buffer> {
+    const text = decodeUtf8(bytes);
+    if (text === undefined) throw new Error("An event before 'endpoint' is not UTF-8");
+    const event = readEvent(text, this.#isFirst);
+    this.#isFirst = false;
+    if (event.type !== 'endpoint') {
+      this.#passed += bytes.length;
+      if (this.#passed > MAX_BEFORE) throw new Error("The event 'endpoint' does not come");
+      return bytes;
+    }
+    const url = event.lines.length === 1 ? await this.#replace(event.data) : undefined;
+    if (url === undefined) {
       throw new Error("The event 'endpoint' names no URL at the upstream's own origin");
     }
-    this.isOver = true;
-    // A function, because `$` means something in a replacement text.
-    return Buffer.from(
-      text.replace(data, () => field + replaced),
-      'latin1',
-    );
+    this.#isFound = true;
+    const edit = { start: 0, end: event.data.length, text: url };
+    return Buffer.from(applyEdits(text, editsOfEvent(event, [edit])));
   }
+}
+
+/** Behind the next LF or CR; the end where there is none. */
+function endOfLine(bytes: Buffer): number {
+  const ends = [bytes.indexOf('\n'), bytes.indexOf('\r')].filter((end) => end !== -1);
+  return ends.length === 0 ? bytes.length : Math.min(...ends) + 1;
 }

@@ -1,6 +1,8 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { posix } from 'node:path';
+import { contextOf } from '../context.ts';
+import type { BodyEditor } from './body-editor.ts';
 import { EndpointEvent } from './endpoint-event.ts';
 
 /** For how many queries a path is remembered; the oldest goes first. */
@@ -33,8 +35,8 @@ export class LegacySseEndpoints {
   }
 
   /** For the relay of event streams. */
-  readonly openingOf = (req: IncomingMessage): EndpointEvent =>
-    new EndpointEvent((announced) => this.#publicUrl(req, announced));
+  readonly streamEditorOf = (req: IncomingMessage, next: BodyEditor | undefined): EndpointEvent =>
+    new EndpointEvent((announced) => this.#publicUrl(req, announced), next);
 
   /** For the relay of messages: the session is in the query, which is therefore the client's. */
   readonly pathOf = (req: IncomingMessage): string | undefined => {
@@ -46,17 +48,23 @@ export class LegacySseEndpoints {
     return path && path + query.slice(0, mark.index);
   };
 
-  /** The session that a message belongs to. */
-  readonly sessionOf = ({ url = '' }: IncomingMessage): string | undefined =>
-    SESSION.exec(url)?.[1] ?? MARK.exec(url)?.[1];
+  /** The session that a message belongs to, or the stream whose URL for messages this is. */
+  readonly sessionOf = (url: string): string | undefined => {
+    const query = queryOf(url);
+    return MARK.exec(query)?.[1] ?? (query === '' ? undefined : keyFor(query));
+  };
 
-  #publicUrl(req: IncomingMessage, announced: string): string | undefined {
+  async #publicUrl(req: IncomingMessage, announced: string): Promise<string | undefined> {
     if (!URL.canParse(announced, this.#streamUrl.href)) return undefined;
     const url = new URL(announced, this.#streamUrl);
     // As official clients do: an upstream cannot send messages, and the credentials among them, away.
     if (url.origin !== this.#streamUrl.origin) return undefined;
     const query = queryOf(announced);
-    return this.#publicPath(req) + query + this.#markFor(url.pathname, query);
+    const publicUrl = this.#publicPath(req) + query + this.#markFor(url.pathname, query);
+    const session = this.sessionOf(publicUrl);
+    const { claimSession } = contextOf(req);
+    const isOwn = session === undefined || !claimSession || (await claimSession(session));
+    return isOwn ? publicUrl : undefined;
   }
 
   /** Empty where the path is found without. */

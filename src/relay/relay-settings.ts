@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import type { AnswerBodySettings, StreamOpening } from './answer-body.ts';
+import type { AnswerBodySettings } from './answer-body.ts';
+import type { BodyEditor } from './body-editor.ts';
 import type { Engine } from './engine.ts';
 
 /** What is the same for every request of one gateway. */
@@ -10,6 +11,6 @@ export interface RelaySettings extends AnswerBodySettings {
   readonly pathOf?: (req: IncomingMessage) => string | undefined;
   /** What clients are told in `WWW-Authenticate` instead of what the upstream says. */
   readonly rewriteChallenge?: ((challenge: string) => string) | undefined;
-  /** What an event stream has to begin with. */
-  readonly openingOf?: (req: IncomingMessage) => StreamOpening;
+  /** What is done to event streams; `next` is what else is done to one. */
+  readonly streamEditorOf?: (req: IncomingMessage, next: BodyEditor | undefined) => BodyEditor;
 }

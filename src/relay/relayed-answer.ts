@@ -1,11 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { contextOf, type RequestContext } from '../context.ts';
 import type { ErrorReason } from '../errors.ts';
+import { cut } from '../http/cut.ts';
 import { Deadline } from '../http/deadline.ts';
 import { endWhenRead } from '../http/end-when-read.ts';
 import { isEventStream } from '../http/media-type.ts';
 import { LONGEST_TIMER_MS } from '../options/duration.ts';
-import { AnswerBody, type AnswerBodyListener, type StreamOpening } from './answer-body.ts';
+import { AnswerBody, type AnswerBodyListener } from './answer-body.ts';
 import { isRelayable, writeAnswerHead } from './answer-head.ts';
 import type { BodyEdit, BodyEditor } from './body-editor.ts';
 import { isOpenEnded } from './event-stream.ts';
@@ -31,7 +32,6 @@ export class RelayedAnswer implements AnswerBodyListener {
   readonly #settings: RelaySettings;
   readonly #listener: RelayedAnswerListener;
   readonly #context: RequestContext;
-  readonly #opening: StreamOpening | undefined;
   #editor: BodyEditor | undefined;
   readonly #expiry = new Deadline();
   #body: AnswerBody | undefined;
@@ -50,12 +50,11 @@ export class RelayedAnswer implements AnswerBodyListener {
     this.#settings = settings;
     this.#listener = listener;
     this.#context = contextOf(req);
-    if (this.#isStream) this.#opening = settings.openingOf?.(req);
   }
 
   /** Whether its head can be passed on at all. */
   get isPassable(): boolean {
-    if (this.#opening !== undefined && !isOpenEnded(this.#answer)) return false;
+    if (this.#isEditedStream && !isOpenEnded(this.#answer)) return false;
     return isRelayable(this.#answer);
   }
 
@@ -64,15 +63,18 @@ export class RelayedAnswer implements AnswerBodyListener {
     return this.#answer.complete;
   }
 
+  get #isEditedStream(): boolean {
+    return this.#isStream && this.#settings.streamEditorOf !== undefined;
+  }
+
   get #isStream(): boolean {
     return isEventStream(this.#answer.headers['content-type']);
   }
 
   /** Passes it on, as soon as whoever has to judge it has done so. */
   start(): void {
-    const { listFilter } = this.#context;
     try {
-      if (listFilter !== undefined) this.#editor = listEditor(this.#answer, listFilter);
+      this.#editor = this.#createEditor();
     } catch (error) {
       this.#listener.onAnswerFailed('upstream_invalid', error);
       return;
@@ -91,10 +93,15 @@ export class RelayedAnswer implements AnswerBodyListener {
       .catch((error) => this.#listener.onAnswerFailed('internal_error', error));
   }
 
+  #createEditor(): BodyEditor | undefined {
+    const { listFilter } = this.#context;
+    const lists = listFilter && listEditor(this.#answer, listFilter);
+    return this.#isEditedStream ? this.#settings.streamEditorOf?.(this.#req, lists) : lists;
+  }
+
   #passOn(): void {
     try {
-      const changes = { opening: this.#opening, editor: this.#editor };
-      this.#body = new AnswerBody(this.#answer, this.#res, this.#settings, this, changes);
+      this.#body = new AnswerBody(this.#answer, this.#res, this.#settings, this, this.#editor);
       this.#body.start();
     } catch (error) {
       // Node's own checks come last; what they refuse must not end the process.
@@ -107,7 +114,7 @@ export class RelayedAnswer implements AnswerBodyListener {
       this.#listener.onAnswerFailed('upstream_invalid', cause);
     });
     if (this.#context.isDraining) this.windDown(false);
-    if (this.#isStream && this.#isEndless) this.#endAtExpiry();
+    if (this.#isStream && (this.#isEndless || this.#isEditedStream)) this.#endAtExpiry();
   }
 
   /** The credentials that opened a stream expire while it is open: it ends, and the client comes back. */
@@ -132,6 +139,8 @@ export class RelayedAnswer implements AnswerBodyListener {
 
   get #isEndless(): boolean {
     const { method, headers } = this.#req;
+    // In the older transport the answers to all calls come on the stream.
+    if (this.#isEditedStream) return false;
     return method === 'GET' || headers['mcp-method'] === 'subscriptions/listen';
   }
 
@@ -144,6 +153,7 @@ export class RelayedAnswer implements AnswerBodyListener {
 
   onAnswerBegin(edit: BodyEdit | undefined): void {
     const edits = this.#context.headerEdits;
+    this.#context.observation?.relayed();
     writeAnswerHead(this.#res, this.#answer, { ...this.#settings, edits, edit });
   }
 
@@ -173,7 +183,7 @@ export class RelayedAnswer implements AnswerBodyListener {
 
   onClientStalled(): void {
     this.#context.observation?.ended('client_stalled');
-    if (this.#isOver) this.#res.destroy();
-    else this.#listener.onAnswerFailed('upstream_timeout');
+    if (!this.#isOver) this.#listener.onAnswerOver(false);
+    cut(this.#res);
   }
 }
