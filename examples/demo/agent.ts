@@ -40,6 +40,8 @@ export async function runAgent(
   );
   assert.deepEqual(steps, [1, 2, 3]);
 
+  await assert.rejects(client.callTool({ name: 'wipe' }), /not allowed through this gateway/);
+
   await listening.promise;
   changeTools();
   await toolsChanged.promise;

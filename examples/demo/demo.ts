@@ -3,9 +3,18 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { styleText } from 'node:util';
 import express, { type Express } from 'express';
-import { createMcpGateway, hardenServer, type RequestRecord } from '../../src/index.ts';
+import {
+  createMcpGateway,
+  denyTools,
+  hardenServer,
+  jwt,
+  type RequestRecord,
+  requireScopes,
+} from '../../src/index.ts';
 import { runAgent } from './agent.ts';
+import { createIssuer } from './issuer.ts';
 import { Journal } from './journal.ts';
+import { runSecuredAgent } from './secured-agent.ts';
 import { table } from './table.ts';
 import { createUpstream } from './upstream.ts';
 
@@ -14,16 +23,31 @@ const deadline = setTimeout(() => {
   throw new Error('The demo did not come to an end in 30 s');
 }, 30_000);
 
-// An MCP server, and a gateway in front of it.
+// An MCP server, an issuer of tokens, and two gateways in front of the one server.
 const upstream = createUpstream();
 const upstreamServer = await listen(upstream.app, 0);
 const target = endpointOf(upstreamServer);
+const issuer = await createIssuer();
+const issuerServer = await listen(issuer.app, 0);
+const issuerUrl = endpointOf(issuerServer).origin;
 
 const app = express();
 const journal = new Journal();
-app.use(createMcpGateway({ target, observe: journal, onError: console.error }));
 const server = hardenServer(await listen(app, Number(process.env.PORT ?? 3000)));
 const url = endpointOf(server);
+const securedUrl = new URL('/secured', url);
+
+app.use(createMcpGateway({ target, observe: journal, policies: denyTools('wipe') }));
+app.use(
+  createMcpGateway({
+    path: '/secured',
+    publicUrl: securedUrl,
+    target,
+    auth: jwt({ issuer: issuerUrl, audience: securedUrl.href, jwksUri: `${issuerUrl}/jwks` }),
+    policies: requireScopes({ wipe: ['demo:wipe'] }),
+    observe: journal,
+  }),
+);
 
 console.log(`\nagent ──▶ gateway ${bold(url)} ──▶ MCP server ${target}\n`);
 
@@ -32,6 +56,9 @@ await runAgent(url, 'legacy', upstream.announceTools);
 const legacy = await journal.take();
 await runAgent(url, { pin: '2026-07-28' }, upstream.announceTools);
 const modern = await journal.take();
+// And once more where agents have to say who they are.
+await runSecuredAgent(securedUrl, (scopes) => issuer.tokenFor(issuerUrl, securedUrl.href, scopes));
+const secured = await journal.take();
 clearTimeout(deadline);
 
 console.log('What the gateway saw:\n');
@@ -42,6 +69,7 @@ console.log(
       { heading: 'call' },
       { heading: 'slot' },
       { heading: 'status' },
+      { heading: 'reason' },
       { heading: 'bytes in', align: 'right' },
       { heading: 'bytes out', align: 'right' },
       { heading: 'events', align: 'right' },
@@ -49,10 +77,19 @@ console.log(
       { heading: 'total', align: 'right' },
       { heading: 'end' },
     ],
-    [...rows('2025-11-25', legacy), [], ...rows('2026-07-28', modern)],
+    [
+      ...rows('2025-11-25', legacy),
+      [],
+      ...rows('2026-07-28', modern),
+      [],
+      ...rows('with tokens', secured),
+    ],
   ),
 );
-console.log('\nAll as it should be: the 404 is for a session that DELETE has ended.');
+console.log(`
+All as it should be: a policy denies the tool 'wipe'; the 404 is for a session that DELETE has
+ended; without a token there is a 401; and with tokens 'wipe' needs a scope, which the agent asks
+for when it is told so.`);
 
 if (process.argv.includes('--once')) {
   stop();
@@ -69,6 +106,7 @@ function rows(protocol: string, records: readonly RequestRecord[]): string[][] {
       .join(' '),
     record.slot,
     String(record.status),
+    record.reason ?? '–',
     String(record.bytesIn),
     String(record.bytesOut),
     String(record.events),
@@ -103,7 +141,7 @@ function bold(text: URL): string {
 }
 
 function stop(): void {
-  for (const running of [server, upstreamServer]) {
+  for (const running of [server, upstreamServer, issuerServer]) {
     running.close();
     running.closeAllConnections();
   }

@@ -100,5 +100,8 @@ function demoServer(): McpServer {
       return { content: [{ type: 'text', text: 'liftoff' }] };
     },
   );
+  server.registerTool('wipe', { description: 'Deletes everything' }, () => ({
+    content: [{ type: 'text', text: 'gone' }],
+  }));
   return server;
 }

@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict';
+import {
+  Client,
+  InsufficientScopeError,
+  StreamableHTTPClientTransport,
+} from '@modelcontextprotocol/client';
+
+/**
+ * What an agent does at an endpoint that asks who it is: nothing without a token, something with
+ * one, and one thing only with a scope that it is told of when it needs it.
+ */
+export async function runSecuredAgent(
+  url: URL,
+  tokenFor: (scopes: readonly string[]) => Promise<string>,
+): Promise<void> {
+  await assert.rejects(connect(url), /HTTP 401/);
+
+  const agent = await connect(url, await tokenFor([]));
+  await agent.callTool({ name: 'add', arguments: { a: 2, b: 3 } });
+  const needed = await scopeFor(() => agent.callTool({ name: 'wipe' }));
+  await agent.close();
+
+  const trusted = await connect(url, await tokenFor([needed]));
+  await trusted.callTool({ name: 'wipe' });
+  await trusted.close();
+}
+
+/** The scope that a call turns out to need. */
+async function scopeFor(call: () => Promise<unknown>): Promise<string> {
+  try {
+    await call();
+  } catch (error) {
+    if (error instanceof InsufficientScopeError) return error.requiredScope ?? '';
+    throw error;
+  }
+  throw new Error('The call needed no scope');
+}
+
+async function connect(url: URL, token?: string): Promise<Client> {
+  const client = new Client(
+    { name: 'demo-agent', version: '1.0.0' },
+    { versionNegotiation: { mode: { pin: '2026-07-28' } } },
+  );
+  const headers = token === undefined ? {} : { Authorization: `Bearer ${token}` };
+  await client.connect(new StreamableHTTPClientTransport(url, { requestInit: { headers } }));
+  return client;
+}
