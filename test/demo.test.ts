@@ -95,6 +95,8 @@ const EXPECTED_CALLS = [
   'with tokens | POST tools/call wipe | relay | 200 | relayed | 0 | complete',
 ];
 
+const sorted = (rows: readonly string[]) => rows.toSorted((a, b) => a.localeCompare(b));
+
 describe('npm run demo', () => {
   test('--once: both eras are driven, every call is shown, it ends with 0', async () => {
     const demo = new Demo(['--once']);
@@ -114,7 +116,7 @@ describe('npm run demo', () => {
     const calls = rows.map(({ protocol, call, slot, status, reason, events, end }) =>
       [protocol, call, slot, status, reason, events, end].join(' | '),
     );
-    expect(calls.sort()).toEqual([...EXPECTED_CALLS].sort());
+    expect(sorted(calls)).toEqual(sorted(EXPECTED_CALLS));
   });
 
   test.each(['SIGINT', 'SIGTERM'] as const)(
