@@ -194,3 +194,44 @@ describe('a session is a hash', () => {
     expect((await observer.record()).session).toBeUndefined();
   });
 });
+
+describe('what names a thing is told without what may be a secret in it', () => {
+  test.each([
+    ['resources/read', { uri: `/p?tok=${SECRETS.query}` }, '/p'],
+    ['resources/read', { uri: `//u:${SECRETS.password}@h/p` }, '//h/p'],
+    ['resources/read', { uri: ` https://u:${SECRETS.password}@h/p#x` }, 'https://h/p'],
+    ['resources/subscribe', { uri: `data:text/plain,${SECRETS.argument}` }, 'data:'],
+    ['completion/complete', { name: `https://h/p?k=${SECRETS.query}` }, 'https://h/p'],
+    ['tools/call', { name: 'a?b#c' }, 'a?b#c'],
+  ])('%s %j', async (method, params, expected) => {
+    const observer = witness();
+    const { port } = await startGateway({
+      target: (await recordingUpstream()).target,
+      observe: observer,
+    });
+    const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method, params });
+    await exchange(
+      port,
+      `POST /mcp HTTP/1.1\r\nHost: h\r\nConnection: close\r\nContent-Type: application/json\r\nMCP-Protocol-Version: Bearer ${SECRETS.authorization}\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+    );
+    const { messages, protocolVersion } = await observer.record();
+    expect(messages).toEqual([{ method, name: expected }]);
+    expect(protocolVersion).toBeUndefined();
+    expectNoSecret(observer);
+  });
+
+  test('the id of a task is hashed: who knows it can ask for its result', async () => {
+    const observer = witness();
+    const { url } = await startGateway({
+      target: (await recordingUpstream()).target,
+      observe: observer,
+    });
+    const params = { taskId: SECRETS.session };
+    await fetch(url, { method: 'POST', body: JSON.stringify({ method: 'tasks/get', params }) });
+    const { messages } = await observer.record();
+    expect(messages).toEqual([
+      { method: 'tasks/get', name: expect.stringMatching(/^[0-9a-f]{16}$/) },
+    ]);
+    expectNoSecret(observer);
+  });
+});

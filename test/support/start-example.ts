@@ -1,4 +1,4 @@
-import { type ChildProcess, fork } from 'node:child_process';
+import { type ChildProcess, type ForkOptions, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { atTestEnd } from './servers.ts';
@@ -13,8 +13,13 @@ export interface Example {
 const pathOf = (file: string) => fileURLToPath(new URL(`../../${file}`, import.meta.url));
 
 /** Runs an example that takes its port from the environment, in a process of its own. */
-export async function startExample(file: string, env: Record<string, string>): Promise<Example> {
+export async function startExample(
+  file: string,
+  env: Record<string, string>,
+  options: Pick<ForkOptions, 'silent'> = {},
+): Promise<Example> {
   const child = fork(pathOf(`examples/${file}`), {
+    ...options,
     env: { ...process.env, ...env, PORT: '0' },
     // Node 22 before 22.18 reads TypeScript only when told to.
     execArgv: [

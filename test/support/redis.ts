@@ -1,0 +1,82 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { randomInt } from 'node:crypto';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { describe, test } from '@jest/globals';
+import { createClient } from 'redis';
+import { atTestEnd } from './servers.ts';
+
+/** `describe` where there is a Redis server to start; skipped, and said so, where not. */
+export function describeRedis(name: string, body: () => void): void {
+  if (spawnSync('redis-server', ['--version']).status === 0) {
+    describe(name, body);
+    return;
+  }
+  process.stderr.write(`Skipped: ${name} (no redis-server)\n`);
+  test.skip(name, () => {});
+}
+
+/** A Redis server in a process of its own, empty, until the test is over. */
+export interface Redis {
+  readonly url: string;
+  /** Asks it one thing, as `redis-cli` would. */
+  ask(command: string, ...args: string[]): Promise<unknown>;
+  /** Kills it, as a crash would; gives when it is gone, and with it all that was in it. */
+  crash(): Promise<void>;
+  /** Starts it again where it was, empty. */
+  restart(): Promise<void>;
+  /** From now on it takes connections and bytes, as the system does for it, and answers nothing. */
+  hang(): void;
+  /** Lets it go on where it was, with all that came meanwhile. */
+  resume(): void;
+}
+
+export async function startRedis(): Promise<Redis> {
+  const [port, server] = await listenSomewhere();
+  const url = `redis://127.0.0.1:${port}`;
+  let current = server;
+  return {
+    url,
+    async ask(...command) {
+      const client = createClient({ url });
+      await client.connect();
+      return client.sendCommand(command).finally(() => client.destroy());
+    },
+    async crash() {
+      const exit = once(current, 'exit');
+      current.kill('SIGKILL');
+      await exit;
+    },
+    async restart() {
+      const next = await listenOn(port);
+      if (next === undefined) throw new Error(`Redis does not start again on ${port}`);
+      current = next;
+    },
+    hang: () => void current.kill('SIGSTOP'),
+    resume: () => void current.kill('SIGCONT'),
+  };
+}
+
+async function listenSomewhere(): Promise<[port: number, server: ChildProcess]> {
+  for (let tries = 0; tries < 20; tries += 1) {
+    // Below the ports that outgoing connections get: nothing takes it while the server is down.
+    const port = randomInt(10_000, 32_768);
+    const server = await listenOn(port);
+    if (server !== undefined) return [port, server];
+  }
+  throw new Error('Redis does not start');
+}
+
+/** Gives the server when it is ready; nothing where it ends before, because the port is taken. */
+function listenOn(port: number): Promise<ChildProcess | undefined> {
+  const options = { port, bind: '127.0.0.1', save: '', appendonly: 'no' };
+  const args = Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]);
+  const server = spawn('redis-server', args, { stdio: ['ignore', 'pipe', 'ignore'] });
+  atTestEnd(() => void server.kill('SIGKILL'));
+  return new Promise((resolve) => {
+    createInterface(server.stdout).on('line', (line) => {
+      if (line.includes('Ready to accept connections')) resolve(server);
+    });
+    server.once('exit', () => resolve(undefined));
+  });
+}
