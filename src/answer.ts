@@ -12,6 +12,8 @@ export interface AnswerDetails extends Refusal {
   /** Instead of the row's: a sentence that the client, or the model behind it, can act on. */
   readonly message?: string | undefined;
   /** Instead of the row's. */
+  readonly status?: number;
+  /** Instead of the row's. */
   readonly code?: number;
   /**
    * The source text of the request's id where nobody else knows it; `null` where nobody does,
@@ -48,13 +50,14 @@ export function answerError(
   context.observation?.refused(reason, details);
   const id = 'id' in details ? details.id : idOf(context);
   const body = bodyOf(reason, id, details);
-  if (ERRORS[reason].status === 503) res.setHeader('Retry-After', RETRY_AFTER_SECONDS);
+  const { status = ERRORS[reason].status } = details;
+  if (status === 503) res.setHeader('Retry-After', RETRY_AFTER_SECONDS);
   for (const name in details.headers) res.setHeader(name, details.headers[name] as string);
   if (isBodyPending(req)) makeLastRequest(req, res);
   res.setHeader('Content-Type', 'application/json');
   res.setHeader('Content-Length', body.length);
   const isResult = details.asResult && typeof id === 'string' && !context.legacyMessage;
-  res.writeHead(isResult ? 200 : ERRORS[reason].status);
+  res.writeHead(isResult ? 200 : status);
   res.write(body);
   sendNow(res);
   endWhenRead(req, res);

@@ -2,10 +2,13 @@ import type { RequestHandler } from 'express';
 import type { Authenticator } from './auth/authenticator.ts';
 import type { ErrorListener } from './context.ts';
 import type { LegacySseOptions } from './legacy-sse.ts';
+import type { Limit } from './limits/limit.ts';
 import type { McpMethod } from './mcp/methods.ts';
 import type { DenyAs } from './middleware/enforce-policies.ts';
 import type { HeaderRules } from './middleware/inject-headers.ts';
+import type { IpFilterOptions } from './middleware/ip-filter.ts';
 import type { McpCorsOptions } from './middleware/mcp-cors.ts';
+import type { StreamOptions } from './middleware/stream-cap.ts';
 import type { Observer } from './observability/observer.ts';
 import type { Size } from './options/size.ts';
 import type { Policy } from './policies/policy.ts';
@@ -51,6 +54,18 @@ export interface GatewayConfig extends RelayOptions {
   /** Allowed values of `Host`; one without a port stands for any port. Default: all are. */
   readonly hosts?: readonly string[] | false;
   /**
+   * From where requests may come; the address is Express's `req.ip`, so that `trust proxy` decides
+   * about forwarded headers. Default: from anywhere.
+   */
+  readonly ipFilter?: IpFilterOptions | false;
+  /**
+   * How much may be asked for in a time; of several limits all have to allow. Those by address alone
+   * come before `auth`. Default: no limit.
+   */
+  readonly rateLimit?: Limit | readonly Limit[] | false;
+  /** How many event streams may be open at once. Default: any number. */
+  readonly streams?: StreamOptions | false;
+  /**
    * Who may ask for what: each message of a POST is let pass when all of them allow it. Default: none,
    * and no body is read.
    */
@@ -61,8 +76,8 @@ export interface GatewayConfig extends RelayOptions {
    */
   readonly filterLists?: boolean;
   /**
-   * How a request with an id is told that a policy refuses it: `'http'`, with 403, or `'jsonrpc'`,
-   * with 200 and the error as the answer to the call. Default: `'http'`.
+   * How a request with an id is told that a policy or a limit refuses it: `'http'`, with 403 or 429, or
+   * `'jsonrpc'`, with 200 and the error as the answer to the call. Default: `'http'`.
    */
   readonly denyAs?: DenyAs;
   /** Which headers go upstream and come back, beyond the standard ones. Default: none. */

@@ -23,12 +23,15 @@ export type ErrorReason =
   | 'unauthorized'
   | 'origin_not_allowed'
   | 'host_not_allowed'
+  | 'ip_not_allowed'
   | 'policy_denied'
   | 'insufficient_scope'
   | 'session_not_found'
   | 'method_not_allowed'
   | 'payload_too_large'
   | 'unsupported_media_type'
+  | 'rate_limited'
+  | 'too_many_streams'
   | 'head_too_large'
   | 'body_consumed'
   | 'internal_error'
@@ -53,12 +56,15 @@ export const ERRORS: Readonly<Record<ErrorReason, ErrorRow>> = {
   unauthorized: row(401, 'Valid credentials are needed here'),
   origin_not_allowed: row(403, 'This origin may not use the endpoint'),
   host_not_allowed: row(403, 'This host name is not served here'),
+  ip_not_allowed: row(403, 'This address may not use the endpoint'),
   policy_denied: row(403, 'A policy of the gateway does not allow this; do not send it again'),
   insufficient_scope: row(403, 'These credentials lack a scope that this needs'),
   session_not_found: row(404, 'There is no such session; begin one without Mcp-Session-Id'),
   method_not_allowed: row(405, 'The method is not allowed here'),
   payload_too_large: row(413, 'The message is larger than allowed'),
   unsupported_media_type: row(415, 'Send application/json in UTF-8, without a content coding'),
+  rate_limited: row(429, 'Too many requests; wait before you send the next'),
+  too_many_streams: row(429, 'Too many event streams are open; close one before you open the next'),
   head_too_large: row(431, 'The request has too many headers'),
   body_consumed: row(
     500,

@@ -19,17 +19,20 @@ export { createMcpGateway, type McpGateway } from './gateway.ts';
 export { type HardenServerOptions, hardenServer } from './harden-server.ts';
 export type { Middleware, Next } from './http/middleware.ts';
 export type { LegacySseOptions } from './legacy-sse.ts';
+export type { Limit, LimitContext, LimitKey, LimitMatch } from './limits/limit.ts';
 export type { Era, McpMessage } from './mcp/message.ts';
 export type { McpMethod } from './mcp/methods.ts';
 export { type McpProxyOptions, mcpProxy } from './mcp-proxy.ts';
 export { bodyLimit } from './middleware/body-limit.ts';
 export type { DenyAs } from './middleware/enforce-policies.ts';
 export { type HeaderRules, type HeaderValue, injectHeaders } from './middleware/inject-headers.ts';
+export { type IpFilterOptions, ipFilter } from './middleware/ip-filter.ts';
 export { type McpCorsOptions, mcpCors } from './middleware/mcp-cors.ts';
 export {
   type ProtectedResourceMetadataOptions,
   protectedResourceMetadata,
 } from './middleware/protected-resource-metadata.ts';
+export type { StreamOptions } from './middleware/stream-cap.ts';
 export { type AccessLogger, accessLog } from './observability/access-log.ts';
 export type {
   EndReason,
@@ -73,3 +76,4 @@ export {
 } from './require-auth.ts';
 export type { SessionOptions } from './sessions/read-sessions.ts';
 export type { SessionStore } from './sessions/session-store.ts';
+export { throttle } from './throttle.ts';

@@ -1,10 +1,10 @@
-import type { IncomingMessage } from 'node:http';
 import { Challenge } from './auth/challenge.ts';
 import { chain } from './http/chain.ts';
 import type { Middleware } from './http/middleware.ts';
 import { bodyLimit } from './middleware/body-limit.ts';
 import { enforcePolicies } from './middleware/enforce-policies.ts';
 import { headLimits } from './middleware/head-limits.ts';
+import { leaveBody } from './middleware/leave-body.ts';
 import { readMessage } from './middleware/read-message.ts';
 import { checkConfig } from './options/config-problems.ts';
 import { type Policy, readPolicies } from './policies/policy.ts';
@@ -29,14 +29,7 @@ export function policy(...policies: Policy[]): Middleware {
     headLimits(),
     bodyLimit(LARGEST_BODY),
     readMessage({ seesArguments: enforced.some(({ seesArguments }) => seesArguments) }),
-    leaveBody,
+    leaveBody(),
     enforcePolicies(enforced, { denyAs: 'http', challenge: new Challenge([], undefined) }),
   ]);
 }
-
-const leaveBody: Middleware = (req: IncomingMessage & { rawBody?: unknown }, _res, next) => {
-  if (req.rawBody instanceof Uint8Array) {
-    Object.assign(req, { body: JSON.parse(Buffer.from(req.rawBody).toString()) });
-  }
-  next();
-};

@@ -5,7 +5,6 @@ import { DEFAULT_PATH, readPath } from './endpoint.ts';
 import { chain } from './http/chain.ts';
 import { metadataUrl } from './http/metadata-url.ts';
 import type { Middleware } from './http/middleware.ts';
-import { serveDocument } from './http/serve-document.ts';
 import { readLegacySse } from './legacy-sse.ts';
 import { allowedMethods } from './middleware/allowed-methods.ts';
 import type { Drain } from './middleware/drain.ts';
@@ -42,8 +41,11 @@ const OPTIONS = [
   'methods',
   'cors',
   'hosts',
+  'ipFilter',
+  'rateLimit',
   'auth',
   'sessions',
+  'streams',
   'bodyLimit',
   'policies',
   'filterLists',
@@ -115,9 +117,7 @@ export function compileRoutes(
       },
     );
   }
-  const metadata = upstreamMetadata
-    ? serveDocument(() => upstreamMetadata.document())
-    : ownMetadata(publicUrl, identity);
+  const metadata = upstreamMetadata?.serve ?? ownMetadata(publicUrl, identity);
   if (publicUrl !== undefined && metadata !== undefined) {
     const run = chainSlots({ metadata }, observed);
     routes.push({ path: metadataUrl(publicUrl).pathname, isAtRoot: true, run });

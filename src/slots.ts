@@ -2,21 +2,25 @@ import type { Identity } from './auth/identity.ts';
 import type { GatewayConfig } from './config.ts';
 import { chain } from './http/chain.ts';
 import type { Middleware } from './http/middleware.ts';
+import { type Limits, readLimits } from './limits/read-limits.ts';
 import { MCP_METHODS } from './mcp/methods.ts';
 import { allowedHosts } from './middleware/allowed-hosts.ts';
 import { allowedMethods } from './middleware/allowed-methods.ts';
 import { authenticate } from './middleware/authenticate.ts';
 import { bodyLimit } from './middleware/body-limit.ts';
 import type { Drain } from './middleware/drain.ts';
+import { enforceLimits } from './middleware/enforce-limits.ts';
 import { type DenyAs, enforcePolicies } from './middleware/enforce-policies.ts';
 import { filterLists } from './middleware/filter-lists.ts';
 import { headLimits } from './middleware/head-limits.ts';
 import { hostMiddleware } from './middleware/host-middleware.ts';
 import { injectHeaders } from './middleware/inject-headers.ts';
+import { ipFilter } from './middleware/ip-filter.ts';
 import { type McpCorsOptions, mcpCors } from './middleware/mcp-cors.ts';
 import { watched } from './middleware/observe.ts';
 import { ownSessions } from './middleware/own-sessions.ts';
 import { readMessage } from './middleware/read-message.ts';
+import { streamCap } from './middleware/stream-cap.ts';
 import type { ConfigProblems } from './options/config-problems.ts';
 import { readPolicies } from './policies/policy.ts';
 import type { OwnedSessions } from './sessions/owned-sessions.ts';
@@ -39,7 +43,9 @@ export function compileSlots(
   { drain, publicUrl, identity, sessions }: SlotSettings,
 ): Slots {
   const { cors = {}, hosts = false, methods = MCP_METHODS, bodyLimit: limit = '4mb' } = config;
-  const { use = false, headers = false } = config;
+  const { use = false, headers = false, ipFilter: addresses = false, streams = false } = config;
+  const { rateLimit = false } = config;
+  const limits = rateLimit === false ? undefined : readLimits(problems, 'rateLimit', rateLimit);
   const method = problems.within('methods', () => allowedMethods(methods));
   // A mistake in `methods` is told once.
   const presets = {
@@ -56,10 +62,13 @@ export function compileSlots(
     draining: drain.middleware,
     hosts: problems.slot('hosts', hosts, allowedHosts),
     methods: method,
+    ipFilter: problems.slot('ipFilter', addresses, ipFilter),
+    rateLimit: limits?.early.length ? enforceLimits(limits.early, { asResult: false }) : undefined,
     auth: authSlot(problems, config, identity),
     sessions: sessions && ownSessions(sessions),
+    streams: problems.slot('streams', streams, (options) => streamCap(options)),
     bodyLimit: problems.slot('bodyLimit', limit, bodyLimit),
-    ...policySlots(problems, config, identity),
+    ...messageSlots(problems, config, identity, limits),
     use: problems.slot('use', use, (own) => hostMiddleware([own].flat() as Middleware[])),
     headers: problems.slot('headers', headers, injectHeaders),
   };
@@ -83,10 +92,11 @@ function authSlot(
 }
 
 /** The body is read only where something that decides needs the message. */
-function policySlots(
+function messageSlots(
   problems: ConfigProblems,
   { policies = false, denyAs = 'http', filterLists: isFiltering = false }: GatewayConfig,
   { challenge }: Identity,
+  limits: Limits | undefined,
 ): Slots {
   if (denyAs !== 'http' && denyAs !== 'jsonrpc') {
     problems.add('denyAs', denyAs, "'http' or 'jsonrpc'");
@@ -95,11 +105,18 @@ function policySlots(
   else if (isFiltering && policies === false) {
     problems.add('filterLists', isFiltering, 'policies besides, which say what to hide');
   }
-  if (policies === false) return {};
-  const enforced = readPolicies(problems, 'policies', policies);
+  const enforced = policies === false ? [] : readPolicies(problems, 'policies', policies);
+  const isRead = policies !== false || limits?.needsMessage === true;
+  const seesArguments =
+    limits?.seesArguments === true || enforced.some((policy) => policy.seesArguments);
+  const asResult = denyAs === 'jsonrpc';
   return {
-    message: readMessage({ seesArguments: enforced.some((policy) => policy.seesArguments) }),
-    policies: enforcePolicies(enforced, { denyAs: denyAs as DenyAs, challenge }),
+    message: isRead ? readMessage({ seesArguments }) : undefined,
+    userLimit: limits?.late.length ? enforceLimits(limits.late, { asResult }) : undefined,
+    policies:
+      policies === false
+        ? undefined
+        : enforcePolicies(enforced, { denyAs: denyAs as DenyAs, challenge }),
     filterLists: isFiltering ? filterLists(enforced) : undefined,
   };
 }

@@ -21,6 +21,7 @@ test('the public surface is what is documented, and no more', () => {
     'GatewayError',
     'hardenServer',
     'injectHeaders',
+    'ipFilter',
     'jwt',
     'mcpCors',
     'mcpOf',
@@ -30,6 +31,7 @@ test('the public surface is what is documented, and no more', () => {
     'protectedResourceMetadata',
     'requireAuth',
     'requireScopes',
+    'throttle',
     'tokenExchange',
     'upstreamAuth',
     'UpstreamUnavailableError',
@@ -40,6 +42,8 @@ describe('each middleware has an import path of its own', () => {
   test.each([
     ['./proxy', { mcpProxy: root.mcpProxy }],
     ['./cors', { mcpCors: root.mcpCors }],
+    ['./ip-filter', { ipFilter: root.ipFilter }],
+    ['./throttle', { throttle: root.throttle }],
     ['./body-limit', { bodyLimit: root.bodyLimit }],
     [
       './policy',

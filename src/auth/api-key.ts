@@ -34,7 +34,8 @@ export function apiKey(options: ApiKeyOptions): AuthenticationScheme {
     async identify({ headers }) {
       const given = headers[header];
       if (given === undefined) return { outcome: 'absent' };
-      const digest = createHash('sha256').update(String(given)).digest();
+      // The bytes that came, which Node gives as Latin-1.
+      const digest = createHash('sha256').update(String(given), 'latin1').digest();
       let principal: Principal | undefined;
       // Every key is compared, whichever it is.
       for (const key of keys) if (timingSafeEqual(key.digest, digest)) principal = key.principal;
@@ -53,15 +54,16 @@ function compile(problems: ConfigProblems, options: ApiKeyOptions) {
   problems.root(options, ['keys', 'header']);
   const { keys, header = 'X-Api-Key' } = options;
   if (!isFieldName(header)) problems.add('header', header, 'a header name');
-  const given = problems.list('keys', keys, isObject, 'a key', { atLeast: 1 });
+  // What is none may be a key in the clear: `readKey` tells of it without showing it.
+  const given = problems.list('keys', keys, isAnything, 'a key', { atLeast: 1 });
   return {
-    keys: given.map((key, i) => readKey(problems, `keys[${i}]`, key)),
+    keys: given.flatMap((key, i) => readKey(problems, `keys[${i}]`, key)),
     header: String(header).toLowerCase(),
   };
 }
 
-function readKey(problems: ConfigProblems, path: string, key: ApiKey): KnownKey {
-  problems.keys(path, key, ['sha256', 'subject', 'scopes']);
+function readKey(problems: ConfigProblems, path: string, key: ApiKey): KnownKey | [] {
+  if (!problems.keys(path, key, ['sha256', 'subject', 'scopes'])) return [];
   const { sha256, subject, scopes = [] } = key;
   const isHash = typeof sha256 === 'string' && /^[0-9a-f]{64}$/i.test(sha256);
   if (!isHash) problems.addSecret(`${path}.sha256`, sha256, 'a SHA-256 in hexadecimal, 64 digits');
@@ -75,8 +77,8 @@ function readKey(problems: ConfigProblems, path: string, key: ApiKey): KnownKey 
   };
 }
 
-function isObject(value: unknown): value is ApiKey {
-  return typeof value === 'object' && value !== null;
+function isAnything(_value: unknown): _value is ApiKey {
+  return true;
 }
 
 function isText(value: unknown): value is string {

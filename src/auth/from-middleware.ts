@@ -1,4 +1,7 @@
 import { type IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import { Writable } from 'node:stream';
+import { checkConfig } from '../options/config-problems.ts';
 import type { AuthenticationScheme, Identification } from './authenticator.ts';
 import type { Principal } from './principal.ts';
 import { checked } from './read-authenticators.ts';
@@ -10,22 +13,28 @@ export type AuthMiddleware = (req: any, res: any, next: (error?: unknown) => voi
 /**
  * Takes a middleware that knows who a request comes from: passport, express-oauth2-jwt-bearer, the
  * MCP SDK's `requireBearerAuth`. It lets the request pass by calling `next`; when it answers
- * instead, or reports a 401 or 403, the gateway refuses the request with an answer of its own.
+ * instead, or reports a 400, 401 or 403, the gateway refuses the request with an answer of its own.
  *
  * @param middleware - What checks the credentials in `Authorization`.
  * @param toPrincipal - Finds what the middleware left on the request; `null` for nobody.
+ * @throws {GatewayConfigError} where one of them is no function.
  */
 export function fromMiddleware(
   middleware: AuthMiddleware,
   // biome-ignore lint/suspicious/noExplicitAny: each library leaves something else on the request.
   toPrincipal: (req: any) => Principal | null | Promise<Principal | null>,
 ): AuthenticationScheme {
+  checkConfig((problems) => {
+    problems.callback('middleware', middleware);
+    problems.callback('toPrincipal', toPrincipal);
+  });
   return {
     header: 'authorization',
     issuers: [],
     scopes: [],
     async identify(req, res) {
-      const isPassed = await passes(middleware, req, res);
+      const restore = routingOf(req);
+      const isPassed = await passes(middleware, req, res).finally(restore);
       const principal = isPassed ? await toPrincipal(req) : null;
       if (principal !== null) return { outcome: 'accepted', principal: checked(principal) };
       return refusalOf(req);
@@ -47,11 +56,25 @@ function passes(
     const own = answerToNobody(req, res);
     own.once('finish', () => settleByStatus(own.statusCode, resolve, reject));
     const next = (error?: unknown) => {
-      if (error === undefined || error === null) resolve(true);
+      // A `return` that was forgotten behind a refusal must not turn it into an acceptance.
+      if (own.headersSent) settleByStatus(own.statusCode, resolve, reject);
+      else if (error === undefined || error === null) resolve(true);
       else settleByStatus(statusOf(error), resolve, () => reject(error));
     };
-    Promise.resolve(middleware(req, own, next)).catch(reject);
+    const fail = (error: unknown) => next(error ?? new Error('The middleware failed'));
+    new Promise((settle) => settle(middleware(req, own, next))).catch(fail);
   });
+}
+
+/** An app or a router in the slot changes where a request seems to be; gives what undoes that. */
+function routingOf(req: IncomingMessage): () => void {
+  const prototype = Object.getPrototypeOf(req);
+  const names = ['url', 'baseUrl', 'params', 'res'].filter((name) => Object.hasOwn(req, name));
+  const values = names.map((name) => [name, Reflect.get(req, name)]);
+  return () => {
+    Object.setPrototypeOf(req, prototype);
+    Object.assign(req, Object.fromEntries(values));
+  };
 }
 
 function settleByStatus(
@@ -59,7 +82,8 @@ function settleByStatus(
   resolve: (isPassed: boolean) => void,
   reject: (error: Error) => void,
 ): void {
-  if (status === 401 || status === 403) resolve(false);
+  // 400 is what RFC 6750 section 3.1 has for a malformed Authorization.
+  if (status === 400 || status === 401 || status === 403) resolve(false);
   else reject(new Error(`The authenticating middleware answered ${status}`));
 }
 
@@ -70,6 +94,9 @@ function statusOf(error: unknown): number | undefined {
 
 /** Of the same kind as the real one, so that what a framework adds to answers is there. */
 function answerToNobody(req: IncomingMessage, res: ServerResponse): ServerResponse {
-  const own = Object.setPrototypeOf(new ServerResponse(req), Object.getPrototypeOf(res));
-  return Object.assign(own, { app: Reflect.get(res, 'app'), req, locals: {} });
+  const own: ServerResponse = new ServerResponse(req);
+  // Without a socket, an answer would wait for one and never finish.
+  own.assignSocket(new Writable({ write: (_bytes, _encoding, done) => done() }) as Socket);
+  Object.setPrototypeOf(own, Object.getPrototypeOf(res));
+  return Object.assign(own, { req, locals: Reflect.get(res, 'locals') ?? {} });
 }

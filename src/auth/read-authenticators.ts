@@ -44,8 +44,19 @@ function fromFunction(authenticate: AuthenticateFunction): AuthenticationScheme 
   };
 }
 
-/** Two requests without a subject must not be taken for the same caller. */
+/**
+ * Two requests without a subject must not be taken for the same caller, nor the letters of a text for
+ * scopes.
+ */
 export function checked(principal: Principal): Principal {
-  if (typeof principal?.subject === 'string' && principal.subject !== '') return principal;
-  throw new TypeError('An authenticator gives { subject: "..." }, or null for nobody');
+  const { subject, issuer, scopes } = principal ?? {};
+  const isNamed = isText(subject) && subject !== '' && isText(issuer ?? '');
+  if (isNamed && Array.isArray(scopes ?? []) && (scopes ?? []).every(isText)) return principal;
+  throw new TypeError(
+    'An authenticator gives { subject: "...", scopes: ["..."] }, or null for nobody',
+  );
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
 }

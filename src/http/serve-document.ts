@@ -1,14 +1,21 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Middleware } from './middleware.ts';
 
 /** What any page may learn. */
 const ANY_ORIGIN = { 'Access-Control-Allow-Origin': '*' };
 const METHODS = 'GET, HEAD, OPTIONS';
 
+/** Answers a request for a document that could not be read. */
+export type OnUnreadable = (req: IncomingMessage, res: ServerResponse, cause: unknown) => void;
+
 /**
  * Serves a public JSON document to anyone, pages of any origin included. Where there is none at the
  * moment, the request goes on.
  */
-export function serveDocument(read: () => Promise<string | Buffer | undefined>): Middleware {
+export function serveDocument(
+  read: () => Promise<string | Buffer | undefined>,
+  onUnreadable?: OnUnreadable,
+): Middleware {
   return function serveDocumentMiddleware(req, res, next) {
     if (req.method === 'OPTIONS') {
       const allowed = {
@@ -28,6 +35,10 @@ export function serveDocument(read: () => Promise<string | Buffer | undefined>):
         else
           res.writeHead(200, { ...ANY_ORIGIN, 'Content-Type': 'application/json' }).end(document);
       })
-      .catch(next);
+      .catch((error) => {
+        if (onUnreadable === undefined) return next(error);
+        res.setHeader('Access-Control-Allow-Origin', '*');
+        onUnreadable(req, res, error);
+      });
   };
 }

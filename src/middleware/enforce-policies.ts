@@ -1,10 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { setImmediate } from 'node:timers/promises';
 import { answerError } from '../answer.ts';
 import type { Challenge } from '../auth/challenge.ts';
 import { contextOf, type RequestContext } from '../context.ts';
 import type { Middleware } from '../http/middleware.ts';
 import { judge, type Verdict } from '../policies/judge.ts';
-import type { EnforcedPolicy } from '../policies/policy.ts';
+import type { EnforcedPolicy, PolicyContext } from '../policies/policy.ts';
 import { policyContext } from '../policies/policy-context.ts';
 
 /** How refusals by policy are told. */
@@ -30,7 +31,7 @@ export function enforcePolicies(
         if (denial === undefined) next();
         else refuse(req, res, denial, settings);
       })
-      .catch(next);
+      .catch((cause) => answerError(req, res, 'internal_error', { cause }));
   };
 }
 
@@ -76,19 +77,38 @@ interface Denial {
   readonly scopes?: readonly string[];
 }
 
+/** How many messages are judged in one turn of the event loop. */
+const TURN = 100;
+
+/** Tells of what a policy would refuse, if that is found out while anybody is interested. */
+async function shadow(
+  policy: EnforcedPolicy,
+  ctx: PolicyContext,
+  { observation }: RequestContext,
+): Promise<void> {
+  if (observation === undefined) return;
+  const { allow, reason } = await judge(policy, ctx);
+  if (!allow) observation.shadowed({ slot: 'policies', policy: policy.name, detail: reason });
+}
+
 async function findDenial(
   policies: readonly EnforcedPolicy[],
   context: RequestContext,
 ): Promise<Denial | undefined> {
   let wanting: Denial | undefined;
-  for (const message of context.mcp?.messages ?? []) {
+  for (const [i, message] of (context.mcp?.messages ?? []).entries()) {
+    // A batch may be long, and others wait as well.
+    if (i % TURN === TURN - 1) await setImmediate();
     const ctx = policyContext(context, message);
     for (const policy of policies) {
+      if (policy.isShadow) {
+        // What it says at once is told in order; nobody waits for more.
+        await Promise.race([shadow(policy, ctx, context), setImmediate()]);
+        continue;
+      }
       const verdict = await judge(policy, ctx);
       if (verdict.allow) continue;
-      if (policy.isShadow) {
-        context.observation?.shadowed({ policy: policy.name, detail: verdict.reason });
-      } else if (verdict.scopes === undefined) {
+      if (verdict.scopes === undefined) {
         return { policy, verdict };
       } else {
         const scopes = [...(wanting?.scopes ?? []), ...verdict.scopes];

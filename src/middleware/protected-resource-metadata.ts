@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { metadataUrl, rootMetadataUrl } from '../http/metadata-url.ts';
 import type { Middleware } from '../http/middleware.ts';
+import { isScope } from '../http/scope.ts';
 import { serveDocument } from '../http/serve-document.ts';
 import { checkConfig } from '../options/config-problems.ts';
 import { readPublicUrl } from '../options/public-url.ts';
@@ -42,7 +43,7 @@ export function protectedResourceMetadata(options: ProtectedResourceMetadataOpti
         atLeast: 1,
       },
     );
-    const needed = problems.list('scopes', scopes, isScope, "a scope other than 'offline_access'");
+    const needed = problems.list('scopes', scopes, isNeeded, "a scope other than 'offline_access'");
     const urls = [metadataUrl(publicUrl), ...(root ? [rootMetadataUrl(publicUrl)] : [])];
     const document = {
       resource: publicUrl.href,
@@ -69,7 +70,7 @@ function isUrl(value: unknown): value is string {
   return typeof value === 'string' && URL.canParse(value);
 }
 
-/** RFC 6749 section 3.3; whether a client may stay is no business of a resource. */
-function isScope(value: unknown): value is string {
-  return typeof value === 'string' && /^[!#-[\]-~]+$/.test(value) && value !== 'offline_access';
+/** Whether a client may stay is no business of a resource. */
+function isNeeded(value: unknown): value is string {
+  return isScope(value) && value !== 'offline_access';
 }

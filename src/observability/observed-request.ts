@@ -79,12 +79,12 @@ export class ObservedRequest implements Observation {
     }
   }
 
-  shadowed({ policy = '', detail }: Refusal): void {
+  shadowed({ slot = this.#slot, policy = '', detail }: Refusal): void {
     this.#shadow.push(policy);
     for (const observer of this.#observers) {
       observer.onDecision(
         {
-          slot: this.#slot,
+          slot,
           outcome: 'deny',
           reason: 'policy_denied',
           policy,

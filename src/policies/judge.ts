@@ -1,3 +1,4 @@
+import { isScope } from '../http/scope.ts';
 import { within } from '../http/within.ts';
 import type { Decision, EnforcedPolicy, PolicyContext } from './policy.ts';
 
@@ -24,11 +25,20 @@ export async function judge(policy: EnforcedPolicy, ctx: PolicyContext): Promise
 
 function read(decision: Decision): Verdict {
   if (typeof decision === 'boolean') return { allow: decision };
-  if (typeof decision !== 'object' || decision === null || typeof decision.allow !== 'boolean') {
+  // Each member is read once: what was looked at is what counts.
+  const isObject = typeof decision === 'object' && decision !== null;
+  const { allow, reason, message, scopes }: Partial<typeof decision> = isObject ? decision : {};
+  if (typeof allow !== 'boolean') {
     throw new TypeError('A policy gives true, false or { allow: true or false }');
   }
-  const { allow, reason, message, scopes } = decision;
-  return { allow, reason: textOf(reason), message: textOf(message), scopes };
+  return { allow, reason: textOf(reason), message: textOf(message), scopes: scopesOf(scopes) };
+}
+
+function scopesOf(value: unknown): readonly string[] | undefined {
+  if (value === undefined || value === null) return undefined;
+  const scopes = Array.isArray(value) ? [...value] : [];
+  if (scopes.length > 0 && scopes.every(isScope)) return scopes;
+  throw new TypeError('The scopes of a decision are a list of scopes');
 }
 
 function textOf(value: unknown): string | undefined {

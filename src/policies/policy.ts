@@ -30,7 +30,10 @@ export interface PolicyRule {
   /** By which observers know it. */
   readonly name: string;
   readonly check: PolicyCheck;
-  /** `'shadow'`: observers are told what it would have refused, and nothing else happens. Default: `'enforce'`. */
+  /**
+   * `'shadow'`: observers are told what it would have refused, and nobody waits for it. Default:
+   * `'enforce'`.
+   */
   readonly mode?: 'enforce' | 'shadow';
   /** What the client is told, where the decision says nothing of its own. */
   readonly message?: string;
@@ -81,7 +84,9 @@ function readPolicy(
     const check = value as PolicyCheck;
     return enforced({ name: check.name || fallbackName, check });
   }
-  if (!problems.keys(path, value, KEYS))
+  // An object of a class has members of its own.
+  const known = isPlain(value) ? KEYS : [...KEYS, ...Object.keys(value ?? {})];
+  if (!problems.keys(path, value, known))
     return enforced({ name: fallbackName, check: () => false });
   const rule = value as PolicyRule;
   const { name, check, mode = 'enforce', message, timeout } = rule;
@@ -104,10 +109,14 @@ function enforced(
 ): EnforcedPolicy {
   return {
     name: rule.name,
-    check: rule.check,
+    check: (ctx) => rule.check(ctx),
     isShadow: rule.mode === 'shadow',
     message: rule.message,
     timeoutMs,
     seesArguments: rule[BY_NAME] !== rule.check,
   };
+}
+
+function isPlain(value: unknown): boolean {
+  return typeof value === 'object' && Object.getPrototypeOf(value ?? {}) === Object.prototype;
 }

@@ -1,3 +1,4 @@
+import { isScope } from '../http/scope.ts';
 import { checkConfig } from '../options/config-problems.ts';
 import { glob } from './glob.ts';
 import { BY_NAME, type PolicyCheck, type PolicyRule } from './policy.ts';
@@ -30,9 +31,4 @@ export function requireScopes(scopes: Readonly<Record<string, readonly string[]>
     check,
     [BY_NAME]: check,
   } as PolicyRule;
-}
-
-/** RFC 6749 section 3.3. */
-function isScope(value: unknown): value is string {
-  return typeof value === 'string' && /^[!#-[\]-~]+$/.test(value);
 }

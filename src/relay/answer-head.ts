@@ -61,7 +61,7 @@ export function writeAnswerHead(
     if (lower === 'www-authenticate' && settings.rewriteChallenge !== undefined) {
       field.values = field.values.map(settings.rewriteChallenge);
     }
-    if (lower.startsWith('access-control-') && res.hasHeader(field.name)) continue;
+    if (isOurs(lower) && res.hasHeader(field.name)) continue;
     // What was set before us belongs to this answer as well: to be added to, not to be replaced.
     if (lower === 'vary') vary(res, field.values.join());
     else res.setHeader(field.name, field.values.length > 1 ? field.values : field.values.join());
@@ -75,6 +75,11 @@ export function writeAnswerHead(
     res.setHeader('X-Accel-Buffering', 'no');
   }
   res.writeHead(answer.statusCode as number);
+}
+
+/** Fields of the answer that are left as they were set in front of the relay, where they were. */
+function isOurs(name: string): boolean {
+  return name.startsWith('access-control-') || name === 'ratelimit' || name === 'ratelimit-policy';
 }
 
 interface AnswerField {

@@ -43,7 +43,8 @@ export class EndpointEvent implements BodyEditor {
   }
 
   async end(give: Give): Promise<void> {
-    await this.#pass(this.#splitter.rest(), give);
+    // Half an event means nothing to any reader, and may hold what nobody is to see.
+    if (this.#isFound) await this.#pass(this.#splitter.rest(), give);
     await this.#next?.end(give);
   }
 
@@ -76,7 +77,8 @@ export class EndpointEvent implements BodyEditor {
       if (this.#passed > MAX_BEFORE) throw new Error("The event 'endpoint' does not come");
       return bytes;
     }
-    const url = event.lines.length === 1 ? await this.#replace(event.data) : undefined;
+    const isOne = event.lines.length === 1 && event.data !== '';
+    const url = isOne ? await this.#replace(event.data) : undefined;
     if (url === undefined) {
       throw new Error("The event 'endpoint' names no URL at the upstream's own origin");
     }

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { ListFilter } from '../context.ts';
 import { editsOfEvent, readEvent } from '../mcp/event-data.ts';
 import { EventSplitter } from '../mcp/event-splitter.ts';
@@ -27,26 +28,34 @@ export class EventLists implements BodyEditor {
   }
 
   push(chunk: Buffer, give: Give): Promise<void> | undefined {
-    return this.#pass(this.#splitter.push(chunk), give);
+    return this.#pass(this.#splitter.push(chunk), give, 0);
   }
 
   end(give: Give): Promise<void> | undefined {
     // There are readers for whom the end of the stream ends an event as well.
-    return this.#pass([this.#splitter.rest()], give);
+    return this.#pass([this.#splitter.rest()], give, 0);
   }
 
-  #pass(events: readonly Buffer[], give: Give): Promise<void> | undefined {
-    for (const [i, event] of events.entries()) {
+  #pass(events: readonly Buffer[], give: Give, from: number): Promise<void> | undefined {
+    for (let i = from; i < events.length; i++) {
+      const event = events[i] as Buffer;
       const cut = this.#cutFor(event);
-      if (cut !== undefined) return this.#passCut(cut, events.slice(i + 1), give);
+      if (cut !== undefined) return this.#passCut(cut, events, give, i);
       give(event);
     }
     return undefined;
   }
 
-  async #passCut(cut: () => Promise<Buffer>, rest: readonly Buffer[], give: Give): Promise<void> {
+  async #passCut(
+    cut: () => Promise<Buffer>,
+    events: readonly Buffer[],
+    give: Give,
+    at: number,
+  ): Promise<void> {
     give(await cut());
-    await this.#pass(rest, give);
+    // One event with a list in each turn of the event loop: others wait as well.
+    await setImmediate();
+    await this.#pass(events, give, at + 1);
   }
 
   #cutFor(bytes: Buffer): Cut {

@@ -48,11 +48,11 @@ export class LegacySseEndpoints {
     return path && path + query.slice(0, mark.index);
   };
 
-  /** The session that a message belongs to, or the stream whose URL for messages this is. */
-  readonly sessionOf = (url: string): string | undefined => {
-    const query = queryOf(url);
-    return MARK.exec(query)?.[1] ?? (query === '' ? undefined : keyFor(query));
-  };
+  /**
+   * What names the session that a message belongs to, or the stream whose URL for messages this is:
+   * the whole query, because which part of it counts is the upstream's to say.
+   */
+  readonly sessionOf = (url: string): string | undefined => queryOf(url) || undefined;
 
   async #publicUrl(req: IncomingMessage, announced: string): Promise<string | undefined> {
     if (!URL.canParse(announced, this.#streamUrl.href)) return undefined;

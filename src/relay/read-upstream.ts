@@ -1,5 +1,7 @@
 import type { IncomingMessage } from 'node:http';
+import { type ErrorReason, GatewayError } from '../errors.ts';
 import type { Engine, UpstreamExchange } from './engine.ts';
+import { reasonOf } from './upstream-error.ts';
 
 /** How long the upstream may take, and how much it may say. */
 const TIMEOUT_MS = 5000;
@@ -11,16 +13,20 @@ export interface UpstreamDocument {
   readonly body: Buffer;
 }
 
-/** Gets a document from the upstream on the gateway's own account; rejects where it fails to come. */
+/**
+ * Gets a document from the upstream on the gateway's own account; rejects with a `GatewayError` where
+ * it fails to come.
+ */
 export function readUpstream(engine: Engine, path: string): Promise<UpstreamDocument> {
   return new Promise((resolve, reject) => {
     let exchange: UpstreamExchange | undefined;
-    const fail = (error: Error) => {
+    const refuse = (reason: ErrorReason, cause?: Error) => {
       clearTimeout(deadline);
       exchange?.abort();
-      reject(error);
+      reject(new GatewayError(reason, cause));
     };
-    const deadline = setTimeout(() => fail(new Error('The upstream did not answer')), TIMEOUT_MS);
+    const fail = (error: Error) => refuse(reasonOf(error), error);
+    const deadline = setTimeout(() => refuse('upstream_timeout'), TIMEOUT_MS);
     const onResponse = (answer: IncomingMessage) => {
       const chunks: Buffer[] = [];
       let length = 0;
@@ -39,7 +45,8 @@ export function readUpstream(engine: Engine, path: string): Promise<UpstreamDocu
       {
         method: 'GET',
         path,
-        fresh: false,
+        // One that is kept alive may be closing, and there is no second try.
+        fresh: true,
         headers: { Accept: 'application/json', 'Accept-Encoding': 'identity' },
         sendBody: (outgoing) => void outgoing.end(),
       },

@@ -24,6 +24,9 @@ export interface RelayedAnswerListener {
 /** How long an event that has begun may take to end when the stream is to end behind it. */
 const LAST_EVENT_MS = 5000;
 
+/** The request whose answer is a stream that stays open (MCP 2026-07-28, "Subscriptions"). */
+const LISTEN = 'subscriptions/listen';
+
 /** An answer on its way to the client, from the moment that its head has been read. */
 export class RelayedAnswer implements AnswerBodyListener {
   readonly #req: IncomingMessage;
@@ -141,7 +144,9 @@ export class RelayedAnswer implements AnswerBodyListener {
     const { method, headers } = this.#req;
     // In the older transport the answers to all calls come on the stream.
     if (this.#isEditedStream) return false;
-    return method === 'GET' || headers['mcp-method'] === 'subscriptions/listen';
+    const { mcp } = this.#context;
+    const isListening = mcp?.messages.some((message) => message.method === LISTEN);
+    return method === 'GET' || (isListening ?? headers['mcp-method'] === LISTEN);
   }
 
   /** Passes nothing on any more. */

@@ -1,8 +1,14 @@
+import { answerError } from '../answer.ts';
+import { GatewayError } from '../errors.ts';
 import { metadataUrl, rootMetadataUrl } from '../http/metadata-url.ts';
+import type { Middleware } from '../http/middleware.ts';
+import { serveDocument } from '../http/serve-document.ts';
+import { isJsonObject, type JsonObject } from '../mcp/json-object.ts';
 import type { Engine } from './engine.ts';
 import { readUpstream } from './read-upstream.ts';
 
-const IN_CHALLENGE = /(\bresource_metadata\s*=\s*")([^"]*)(")/gi;
+/** Official clients take the URL without quotes as well. */
+const IN_CHALLENGE = /(\bresource_metadata\s*=\s*)(?:"([^"]*)"|([^\s,"]+))/gi;
 
 /**
  * The metadata of an upstream that is a protected resource itself, as clients of the gateway have to
@@ -25,16 +31,25 @@ export class UpstreamMetadata {
 
   /** The challenge for the client: the metadata is at the gateway. */
   readonly rewriteChallenge = (challenge: string): string =>
-    challenge.replace(IN_CHALLENGE, (_, before: string, url: string, after: string) => {
-      this.#learn(url);
-      return before + metadataUrl(this.#publicUrl).href + after;
+    challenge.replace(IN_CHALLENGE, (_, before: string, quoted?: string, bare = '') => {
+      this.#learn(quoted ?? bare);
+      return `${before}"${metadataUrl(this.#publicUrl).href}"`;
     });
+
+  /** Serves the document; a request goes on where the upstream has none. */
+  readonly serve: Middleware = serveDocument(
+    () => this.document(),
+    (req, res, cause) => {
+      const reason = cause instanceof GatewayError ? cause.reason : 'upstream_invalid';
+      answerError(req, res, reason, { cause });
+    },
+  );
 
   /** The document for the client; undefined where the upstream has none. */
   async document(): Promise<Buffer | undefined> {
     for (const path of this.#paths()) {
       const { status, body } = await readUpstream(this.#engine, path);
-      if (status === 200) return this.#rewritten(JSON.parse(body.toString()));
+      if (status === 200) return this.#rewritten(body);
     }
     return undefined;
   }
@@ -52,8 +67,28 @@ export class UpstreamMetadata {
     return new Set(this.#announced === undefined ? paths : [this.#announced, ...paths]);
   }
 
-  #rewritten(document: object): Buffer {
-    const { signed_metadata: _, ...rest } = document as { signed_metadata?: unknown };
+  /** What is said of another resource is left as it is: clients refuse it, and have to. */
+  #rewritten(body: Buffer): Buffer {
+    const { signed_metadata: _, ...rest } = jsonObject(body);
+    if (!this.#isMeant(rest.resource)) return body;
     return Buffer.from(JSON.stringify({ ...rest, resource: this.#publicUrl.href }));
   }
+
+  /** Whether `resource` is the upstream, or a part of its host that has it; or the gateway already. */
+  #isMeant(resource: unknown): boolean {
+    if (typeof resource !== 'string' || !URL.canParse(resource)) return false;
+    const { origin, pathname } = new URL(resource);
+    const own = [this.#target, this.#publicUrl].filter((url) => url.origin === origin);
+    return own.some((url) => withSlash(url.pathname).startsWith(withSlash(pathname)));
+  }
+}
+
+function jsonObject(body: Buffer): JsonObject {
+  const value: unknown = JSON.parse(body.toString());
+  if (isJsonObject(value)) return value;
+  throw new SyntaxError('The metadata of the upstream is no JSON object');
+}
+
+function withSlash(path: string): string {
+  return path.endsWith('/') ? path : `${path}/`;
 }

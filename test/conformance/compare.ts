@@ -12,28 +12,50 @@ export function scenariosOf({ direct, gateway }: Leg): string[] {
   return [...new Set([...direct.keys(), ...gateway.keys()])];
 }
 
-/** What a scenario saw on one side only, in words; none when it saw the same on both. */
-export function differences({ direct, gateway }: Leg, scenario: string): string[] {
+/** Something that came out differently. */
+export interface Difference {
+  /** The id of the check; of what was only noted, its words. */
+  readonly name: string;
+  /** What each side saw. */
+  readonly text: string;
+}
+
+/** What a scenario saw on one side only; none when it saw the same on both. */
+export function differences({ direct, gateway }: Leg, scenario: string): Difference[] {
   const [one, other] = [direct, gateway].map((side) => outcomes(side.get(scenario)));
-  const names = new Set([...(one?.keys() ?? []), ...(other?.keys() ?? [])]);
-  return [...names].flatMap((name) => {
-    const [expected, actual] = [one?.get(name) ?? 'missing', other?.get(name) ?? 'missing'];
-    return expected === actual ? [] : [`${name}\n  direct:  ${expected}\n  gateway: ${actual}`];
+  const labels = new Set([...(one?.keys() ?? []), ...(other?.keys() ?? [])]);
+  return [...labels].flatMap((label) => {
+    const [expected, actual] = [one?.get(label), other?.get(label)];
+    if (expected?.outcome === actual?.outcome) return [];
+    const lines = [label, `  direct:  ${told(expected)}`, `  gateway: ${told(actual)}`];
+    return [{ name: (expected ?? actual)?.name ?? label, text: lines.join('\n') }];
   });
+}
+
+interface Outcome {
+  readonly name: string;
+  readonly outcome: string;
+}
+
+function told(outcome: Outcome | undefined): string {
+  return outcome?.outcome ?? 'missing';
 }
 
 /**
  * What came out of each check, by its name; the suite may give a name to several. What it only
  * noted on the way goes by its words: a stream and a call may reach it in either order.
  */
-function outcomes(checks: readonly Check[] = []): Map<string, string> {
-  const found = new Map<string, string>();
+function outcomes(checks: readonly Check[] = []): Map<string, Outcome> {
+  const found = new Map<string, Outcome>();
   const times = new Map<string, number>();
-  for (const { id, name, status, description, errorMessage = '' } of checks) {
-    const label = withoutPorts(status === 'INFO' ? description : `${id} (${name})`);
+  for (const check of checks) {
+    const { status, description, errorMessage = '' } = check;
+    const isNote = status === 'INFO';
+    const label = withoutPorts(isNote ? description : `${check.id} (${check.name})`);
     const time = (times.get(label) ?? 0) + 1;
     times.set(label, time);
-    found.set(`${label} #${time}`, withoutPorts(`${status} ${description} ${errorMessage}`));
+    const outcome = withoutPorts(`${status} ${description} ${errorMessage}`);
+    found.set(`${label} #${time}`, { name: isNote ? label : check.id, outcome });
   }
   return found;
 }

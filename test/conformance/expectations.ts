@@ -39,3 +39,39 @@ export const UNMET: Readonly<Record<string, string>> = {
   ServerRejectsMissingCustomHeader: NEEDS_THE_SCHEMA,
   ServerRejectsMissingCustomHeaderErrorCode: NEEDS_THE_SCHEMA,
 };
+
+/** How many scenarios of authorization pass without a gateway. */
+export const AUTH_FLOOR: Readonly<Record<Revision | 'extensions', number>> = {
+  '2025-11-25': 14,
+  '2026-07-28': 25,
+  extensions: 6,
+};
+
+const OWN_RESOURCE = {
+  'resource-parameter-matches-prm':
+    'the suite expects the URL of its own server, and clients of the gateway ask for a token for the gateway',
+};
+
+const OWN_PROOF =
+  'a proof names the URL that was called, the gateway, and the suite takes proofs for its own server only';
+
+/**
+ * What comes out differently where the suite's server is a protected resource and the gateway has
+ * `upstreamAuth()`: by scenario, by the id of the check or the words of the note, and why.
+ */
+export const AUTH_DIFFERENCES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  'auth/metadata-default': OWN_RESOURCE,
+  'auth/metadata-var1': OWN_RESOURCE,
+  'auth/metadata-var2': OWN_RESOURCE,
+  'auth/metadata-var3': OWN_RESOURCE,
+  'auth/token-endpoint-auth-basic': OWN_RESOURCE,
+  'auth/token-endpoint-auth-post': OWN_RESOURCE,
+  'auth/token-endpoint-auth-none': OWN_RESOURCE,
+  'auth/dpop': { 'sep-1932-client-fresh-proof': OWN_PROOF },
+  'auth/dpop-nonce': {
+    'sep-1932-client-fresh-proof': OWN_PROOF,
+    'sep-1932-client-rs-nonce': OWN_PROOF,
+    'Sent 401 response for POST /mcp (method: initialize)': OWN_PROOF,
+    'Received POST request for /mcp (method: initialize)': OWN_PROOF,
+  },
+};

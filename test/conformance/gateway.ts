@@ -7,11 +7,12 @@ const LOCAL_HOSTS = ['127.0.0.1', 'localhost', '[::1]'];
 /** A gateway before `target`, for callers on this machine only, as the suite demands of a server. */
 export function startGateway(
   target: string,
-  config: Partial<GatewayConfig> = {},
+  config: (url: string) => Partial<GatewayConfig> = () => ({}),
 ): Promise<Listening> {
   return listen((port) => {
     const origin = LOCAL_HOSTS.map((host) => `http://${host}:${port}`);
-    const gateway = createMcpGateway({ target, hosts: LOCAL_HOSTS, cors: { origin }, ...config });
+    const own = config(`http://127.0.0.1:${port}/mcp`);
+    const gateway = createMcpGateway({ target, hosts: LOCAL_HOSTS, cors: { origin }, ...own });
     return express().use(gateway);
   });
 }

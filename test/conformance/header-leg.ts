@@ -18,8 +18,9 @@ export async function runHeaderLeg(folder: string): Promise<Leg> {
     listen(() => laxServer),
     async ({ url }) => [
       await test(url, join(folder, 'direct')),
-      await during(startGateway(url, { policies: () => true }), (gateway) =>
-        test(gateway.url, join(folder, 'gateway')),
+      await during(
+        startGateway(url, () => ({ policies: () => true })),
+        (gateway) => test(gateway.url, join(folder, 'gateway')),
       ),
     ],
   );

@@ -9,7 +9,7 @@ export function report(leg: Leg): string {
     return mark + (scenario in UNSERVED ? '  not served' : '');
   };
   const details = scenariosOf(leg).flatMap((scenario) =>
-    differences(leg, scenario).map((difference) => `\n${scenario}: ${difference}`),
+    differences(leg, scenario).map(({ text }) => `\n${scenario}: ${text}`),
   );
   return [table(leg, noteOf), ...details].join('\n');
 }

@@ -1,5 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 /** One check of a scenario, as the suite writes it down. */
 export interface Check {
@@ -15,9 +15,14 @@ export type Results = ReadonlyMap<string, readonly Check[]>;
 
 const FOLDER = /^(?:server-)?(.+)-(\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d-\d+Z)$/;
 
-/** Reads what the suite has written to `folder`: one folder each scenario, with its start in the name. */
+/**
+ * Reads what the suite has written to `folder`: one folder each scenario, with its start in the name,
+ * and within another one where the name of the scenario has a slash.
+ */
 export async function readResults(folder: string): Promise<Results> {
-  const runs = (await readdir(folder)).flatMap((name) => {
+  const files = await readdir(folder, { recursive: true });
+  const names = files.filter((file) => file.endsWith('checks.json')).map(dirname);
+  const runs = names.flatMap((name) => {
     const [, scenario, start] = FOLDER.exec(name) ?? [];
     return scenario && start ? [{ name, scenario, start }] : [];
   });

@@ -2,11 +2,13 @@
  * The official conformance suite, by difference: `npm run conformance` runs it without the gateway
  * and through it, and fails when a single check comes out differently. A relay that changes nothing
  * passes with any server, whatever that server can do. With policies the gateway checks headers: what
- * the suite asks about those it meets before a server that looks at none.
+ * the suite asks about those it meets before a server that looks at none. Where the server is a
+ * protected resource, the gateway takes its place, and what differs for that reason is listed.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { AUTH_SETS, authProblemsOf, authReport, runAuthLeg } from './auth-leg.ts';
 import { runClientLeg } from './client-leg.ts';
 import { FLOOR, REVISIONS } from './expectations.ts';
 import { headerProblemsOf, headerReport, runHeaderLeg } from './header-leg.ts';
@@ -31,12 +33,18 @@ for (const revision of REVISIONS) {
   }
 }
 
+for (const set of AUTH_SETS) {
+  const leg = await runAuthLeg(set, join(folder, runAuthLeg.name, set));
+  process.stdout.write(`${authReport(leg)}\n\n`);
+  problems.push(...authProblemsOf(leg, set));
+}
+
 const headers = await runHeaderLeg(join(folder, runHeaderLeg.name));
 process.stdout.write(`${headerReport(headers)}\n\n`);
 problems.push(...headerProblemsOf(headers));
 
 if (problems.length === 0) {
-  process.stdout.write('No difference, and headers are checked\n');
+  process.stdout.write('No difference but those listed, and headers are checked\n');
   await rm(folder, { recursive: true });
 } else {
   process.stdout.write(`${problems.join('\n')}\nWhat the suite saw: ${folder}\n`);

@@ -1,10 +1,12 @@
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
+import { runAuthorizedClient } from './authorized-client.ts';
 import { SCENARIOS } from './scenarios.ts';
 
 /** Does what the suite's current scenario asks of a client, against the server at `url`. */
 export async function runClient(url: string): Promise<void> {
   const { MCP_CONFORMANCE_SCENARIO: name = '', MCP_CONFORMANCE_PROTOCOL_VERSION: version } =
     process.env;
+  if (name.startsWith('auth/')) return runAuthorizedClient(name, url);
   const perform = SCENARIOS[name];
   if (perform === undefined) throw new Error(`No client for the scenario ${name}`);
 

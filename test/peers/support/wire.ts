@@ -19,6 +19,16 @@ export class Wire extends EventEmitter {
     );
   }
 
+  /** Where each went, in a line: method, URL, status. */
+  get visits(): string[] {
+    return this.#calls.map(({ method, url, answer }) => `${method} ${url} ${answer.status}`);
+  }
+
+  /** What the client was told of tokens that it lacks, in order. */
+  get challenges(): string[] {
+    return this.#calls.flatMap(({ answer }) => answer.headers.get('www-authenticate') ?? []);
+  }
+
   /** Where the calls with this method went. */
   urlsOf(method: string): URL[] {
     return this.#calls.filter((call) => call.method === method).map(({ url }) => url);

@@ -1,0 +1,53 @@
+import { createHash } from 'node:crypto';
+import { ipKeyGenerator } from 'express-rate-limit';
+import { keyOf } from '../auth/principal.ts';
+import type { GatewayContext } from '../context.ts';
+import { readAddress } from '../http/address.ts';
+import { notAwaited } from '../http/not-awaited.ts';
+import type { LimitContext, LimitKey } from './limit.ts';
+
+/** What limits know of a request. */
+export interface Caller extends GatewayContext {
+  readonly sessionId: string | undefined;
+}
+
+/** One text for each address; for IPv6 for each /56, because that is what one customer gets. */
+export function addressKey(ip: string): string {
+  const address = readAddress(ip);
+  return address === undefined ? 'unknown' : ipKeyGenerator(address.text);
+}
+
+/** One text for each principal; for each address, where there is none. */
+export function userKey({ principal, ip }: GatewayContext): string {
+  return principal === undefined ? `ip ${addressKey(ip)}` : `user ${keyOf(principal)}`;
+}
+
+/**
+ * The key under which it is counted. A hash, because session ids are credentials, stores may be shared,
+ * and what a client sends may be long; of a list in JSON, so that no two lists give one text.
+ */
+export function limitKey(
+  name: string,
+  by: readonly LimitKey[],
+  caller: Caller,
+  ctx: LimitContext,
+): string {
+  const parts = by.map((key) => partOf(key, caller, ctx));
+  return `${name}:${createHash('sha256').update(JSON.stringify(parts)).digest('base64url')}`;
+}
+
+function partOf(key: LimitKey, caller: Caller, ctx: LimitContext): string {
+  const { ip, sessionId } = caller;
+  if (typeof key === 'function') return textOf(key(ctx));
+  if (key === 'tool') return `tool ${ctx.mcp?.name}`;
+  if (key === 'user') return userKey(caller);
+  if (key === 'session' && sessionId !== undefined) return `session ${sessionId}`;
+  return `ip ${addressKey(ip)}`;
+}
+
+/** Whatever is no text would be one and the same for different callers: `[object Object]`. */
+function textOf(value: unknown): string {
+  if (typeof value === 'string') return `own ${value}`;
+  notAwaited(value);
+  throw new TypeError('A function in `by` of a limit gives a text');
+}

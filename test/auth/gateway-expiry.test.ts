@@ -1,0 +1,124 @@
+import type { ServerResponse } from 'node:http';
+import { describe, expect, test } from '@jest/globals';
+import type { GatewayConfig, JwtOptions } from '../../src/index.ts';
+import { witness } from '../observe/support/witness.ts';
+import { startGateway } from '../support/gateway.ts';
+import { type RawClient, rawClient } from '../support/raw-client.ts';
+import { recordingUpstream } from '../support/upstream.ts';
+import { startIssuer } from './support/issued.ts';
+
+const LISTEN = { 'Mcp-Method': 'subscriptions/listen' };
+const CALL = { 'Mcp-Method': 'tools/call' };
+
+interface Opened {
+  readonly client: RawClient;
+  readonly stream: ServerResponse;
+  readonly observer: ReturnType<typeof witness>;
+  /** When the token is no longer good, in milliseconds since the epoch. */
+  readonly endMs: number;
+  /** Resolves with when the upstream has lost the stream. */
+  readonly lost: Promise<number>;
+}
+
+/** An event stream that is open, and would stay so. */
+async function opened(
+  { method = 'GET', headers = {} }: { method?: string; headers?: Record<string, string> },
+  options: Partial<JwtOptions> = {},
+  config: Partial<GatewayConfig> = {},
+): Promise<Opened> {
+  const idp = await startIssuer();
+  let lost: Promise<number> = Promise.resolve(0);
+  const stream = Promise.withResolvers<ServerResponse>();
+  const { target } = await recordingUpstream((_req, res) => {
+    lost = new Promise((resolve) => res.once('close', () => resolve(Date.now())));
+    res.writeHead(200, { 'Content-Type': 'text/event-stream' }).write('data: first\n\n');
+    stream.resolve(res);
+  });
+  const observer = witness();
+  const { port } = await startGateway({
+    target,
+    publicUrl: 'https://gateway.example/mcp',
+    auth: idp.authWith({ clockTolerance: false, ...options }),
+    observe: observer,
+    ...config,
+  });
+  // In whole seconds: between one and two from now.
+  const exp = Math.floor(Date.now() / 1000) + 2;
+  const own = { ...headers, ...(await idp.bearer({ exp })) };
+  const body = method === 'POST' ? '{"jsonrpc":"2.0","id":1,"method":"x"}' : '';
+  const fields = Object.entries({ Host: 'a', 'Content-Length': body.length, ...own });
+  const client = await rawClient(port);
+  client.send(
+    `${method} /mcp HTTP/1.1\r\n${fields.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n${body}`,
+  );
+  await client.has(/data: first/);
+  return { client, stream: await stream.promise, observer, endMs: exp * 1000, lost };
+}
+
+describe('A14, fault 42: a stream ends when its token does', () => {
+  test.each<[string, { method?: string; headers?: Record<string, string> }]>([
+    ['GET', {}],
+    ['GET, resumed', { headers: { 'Last-Event-ID': '7' } }],
+    ['subscriptions/listen', { method: 'POST', headers: LISTEN }],
+  ])('%s: in order, and the upstream learns of it', async (_, request) => {
+    const { client, observer, endMs, lost } = await opened(request);
+    expect(await client.has(/\r\n0\r\n\r\n$/)).toMatch(/data: first\n\n\r\n0\r\n\r\n$/);
+    expect(Date.now()).toBeGreaterThanOrEqual(endMs);
+    expect(await lost).toBeGreaterThanOrEqual(endMs);
+    expect(await observer.record()).toMatchObject({ status: 200, end: 'token_expired' });
+  });
+
+  test('clockTolerance is the time of grace that the token has everywhere', async () => {
+    const { client, endMs } = await opened({}, { clockTolerance: 700 });
+    await client.has(/\r\n0\r\n\r\n$/);
+    expect(Date.now()).toBeGreaterThanOrEqual(endMs + 700);
+  });
+
+  test('an event that has begun comes to its end first', async () => {
+    const { client, stream, endMs } = await opened({});
+    stream.write('id: 2\ndata: sec');
+    await client.has(/data: sec/);
+    await expiry();
+    expect(Date.now()).toBeGreaterThanOrEqual(endMs);
+    stream.write('ond\n\ndata: third\n\n');
+    const text = await client.has(/\r\n0\r\n\r\n$/);
+    expect(text).toMatch(/data: sec\r\n[0-9a-f]+\r\nond\n\n/);
+  });
+
+  test('an event that never ends is cut, so that nobody takes it for whole', async () => {
+    const { client, stream, observer, endMs } = await opened({});
+    stream.write('data: half');
+    await client.has(/data: half/);
+    const text = await client.closed();
+    expect(Date.now()).toBeGreaterThanOrEqual(endMs);
+    expect(text).not.toMatch(/\r\n0\r\n\r\n$/);
+    expect(await observer.record()).toMatchObject({ end: 'token_expired' });
+  });
+
+  test('the answer to a call, and a stream with closeOnExpiry: false, outlive it', async () => {
+    const all = await Promise.all([
+      opened({ method: 'POST', headers: CALL }),
+      opened({ method: 'POST' }),
+      opened({}, { closeOnExpiry: false }),
+    ]);
+    await expiry();
+    for (const { client, stream, observer } of all) {
+      stream.end('data: last\n\n');
+      expect(await client.has(/\r\n0\r\n\r\n$/)).toContain('data: last\n\n');
+      expect(await observer.record()).toMatchObject({ end: 'complete' });
+    }
+  });
+
+  test('that of an authenticator that knows no end stays open', async () => {
+    const { client, stream } = await opened({}, {}, { auth: () => ({ subject: 'alice' }) });
+    await expiry();
+    stream.end('data: last\n\n');
+    expect(await client.has(/\r\n0\r\n\r\n$/)).toContain('data: last\n\n');
+  });
+});
+
+/** Waits for the end of a stream whose token expires no earlier than those of the others. */
+async function expiry(): Promise<void> {
+  const { client } = await opened({});
+  await client.has(/\r\n0\r\n\r\n$/);
+}

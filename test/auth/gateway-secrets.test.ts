@@ -1,0 +1,95 @@
+import { expect, test } from '@jest/globals';
+import { accessLog, apiKey, type GatewayConfig, requireScopes } from '../../src/index.ts';
+import { witness } from '../observe/support/witness.ts';
+import { startGateway } from '../support/gateway.ts';
+import { recordingUpstream } from '../support/upstream.ts';
+import { type Issuer, startIssuer } from './support/issued.ts';
+import { type Outgoing, send } from './support/send.ts';
+
+const KEY = 'api-k3y-of-somebody';
+
+/** Requests that end in every way that has to do with credentials. */
+const WAYS: [string, number, (token: string) => Outgoing][] = [
+  ['one that is good', 200, (token) => ({ headers: { Authorization: `Bearer ${token}` } })],
+  ['one that is malformed', 401, (token) => ({ headers: { Authorization: `Bearer ${token} "x` } })],
+  [
+    'one with another signature',
+    401,
+    (token) => ({ headers: { Authorization: `Bearer ${token}AA` } }),
+  ],
+  ['one of another scheme', 401, (token) => ({ headers: { Authorization: `DPoP ${token}` } })],
+  ['one twice', 400, (token) => ({ headers: { Authorization: [token, `Bearer ${token}`] } })],
+  ['one in the query', 401, (token) => ({ path: `/mcp?access_token=${token}` })],
+  ['a key that is not known', 401, () => ({ headers: { 'X-Api-Key': KEY } })],
+  [
+    'one that lacks a scope',
+    403,
+    (token) => ({
+      headers: { Authorization: `Bearer ${token}` },
+      body: '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"delete_x"}}',
+    }),
+  ],
+  [
+    'one in a foreign session',
+    404,
+    (token) => ({ headers: { Authorization: `Bearer ${token}`, 'Mcp-Session-Id': 's-3cret' } }),
+  ],
+  [
+    'one that an authenticator fails over',
+    500,
+    (token) => ({ headers: { Authorization: `Bearer ${token}`, 'X-Fail': '1' } }),
+  ],
+];
+
+const configOf = (idp: Issuer): Partial<GatewayConfig> => ({
+  publicUrl: 'https://gateway.example/mcp',
+  auth: [
+    idp.authWith({ exposeAs: 'auth' }),
+    apiKey({ keys: [{ sha256: 'a'.repeat(64), subject: 'ci' }] }),
+  ],
+  policies: requireScopes({ 'delete_*': ['admin'] }),
+});
+
+test.each(WAYS)(
+  'A15: of %s nothing is in answers, records, logs or errors',
+  async (_, status, make) => {
+    const idp = await startIssuer();
+    const { target } = await recordingUpstream();
+    const observer = witness();
+    const log: unknown[] = [];
+    const write = (...args: unknown[]) => void log.push(args);
+    const config = configOf(idp);
+    const failing: GatewayConfig['auth'] = [
+      ({ headers }) => {
+        if (headers['x-fail'] === undefined) return null;
+        throw new Error('The directory is down');
+      },
+      ...(config.auth as []),
+    ];
+    const { port, errors } = await startGateway({
+      target,
+      ...config,
+      auth: failing,
+      observe: [observer, accessLog({ info: write, warn: write, error: write } as never)],
+    });
+    const token = await idp.token({ jti: 'of-somebody' });
+    const answer = await send(port, make(token));
+    expect(answer.status).toBe(status);
+    await observer.record();
+
+    const told = JSON.stringify(observer.calls.map(({ name, value }) => [name, value]));
+    expect(told).toContain('onClose');
+    const seen = errors.map((error) => `${error} ${error.stack} ${String(error.cause)}`);
+    const [head, claims, signature] = token.split('.') as [string, string, string];
+    for (const place of [
+      told,
+      JSON.stringify(log),
+      seen.join(),
+      `${answer.rawHeaders} ${answer.body}`,
+    ]) {
+      for (const secret of [token, `${head}.`, claims, signature, KEY, 's-3cret', 'alice']) {
+        expect(place).not.toContain(secret);
+      }
+    }
+  },
+);

@@ -1,0 +1,166 @@
+import { describe, expect, test } from '@jest/globals';
+import express from 'express';
+import { apiKey, createMcpGateway, type GatewayConfig } from '../../src/index.ts';
+import { startGateway } from '../support/gateway.ts';
+import { serve } from '../support/servers.ts';
+import { recordingUpstream } from '../support/upstream.ts';
+import { startIssuer } from './support/issued.ts';
+import { linesOf, send } from './support/send.ts';
+
+const WELL_KNOWN = '/.well-known/oauth-protected-resource';
+const KEYS = [{ sha256: 'a'.repeat(64), subject: 'ci' }];
+
+async function guarded(publicUrl: string, config: Partial<GatewayConfig> = {}) {
+  const idp = await startIssuer();
+  const upstream = await recordingUpstream();
+  const own = { target: upstream.target, publicUrl, auth: idp.auth, ...config };
+  return { idp, upstream, own, ...(await startGateway(own)) };
+}
+
+/** Where the challenge of a refused request says that the metadata is. */
+async function announced(port: number, headers: Record<string, string> = {}): Promise<string> {
+  const [challenge = ''] = linesOf(await send(port, { headers }), 'www-authenticate');
+  return /^Bearer resource_metadata="([^"]*)"/.exec(challenge)?.[1] ?? challenge;
+}
+
+describe('A3: the document is where RFC 9728 section 3.1 puts it, and says what it is for', () => {
+  test.each([
+    ['https://gateway.example/mcp', `${WELL_KNOWN}/mcp`],
+    ['https://gateway.example/a/b/mcp', `${WELL_KNOWN}/a/b/mcp`],
+    ['https://gateway.example/', WELL_KNOWN],
+    ['https://gateway.example', WELL_KNOWN],
+    ['https://gateway.example/mcp/', `${WELL_KNOWN}/mcp/`],
+    ['https://gateway.example:8443/mcp', `${WELL_KNOWN}/mcp`],
+  ])('%s: %s', async (publicUrl, path) => {
+    const { idp, port, upstream } = await guarded(publicUrl);
+    const answer = await send(port, { method: 'GET', path });
+    expect([answer.status, answer.headers['content-type']]).toEqual([200, 'application/json']);
+    expect(JSON.parse(answer.body)).toEqual({
+      resource: new URL(publicUrl).href,
+      authorization_servers: [idp.issuer],
+      bearer_methods_supported: ['header'],
+    });
+    expect(await announced(port)).toBe(`${new URL(publicUrl).origin}${path}`);
+    expect(upstream.seen).toEqual([]);
+  });
+
+  test('the path of the router has nothing to do with it, that of the public URL all', async () => {
+    const { port } = await guarded('https://gateway.example/tools/mcp', { path: '/inner' });
+    const statusAt = async (path: string) => (await send(port, { method: 'GET', path })).status;
+    expect(await statusAt(`${WELL_KNOWN}/tools/mcp`)).toBe(200);
+    expect(await statusAt(`${WELL_KNOWN}/inner`)).toBe(404);
+    expect(await statusAt(WELL_KNOWN)).toBe(404);
+  });
+
+  test('the scopes that each request needs are in it; of several issuers all', async () => {
+    const [one, two] = [await startIssuer(), await startIssuer()];
+    const { target } = await recordingUpstream();
+    const { port } = await startGateway({
+      target,
+      publicUrl: 'https://gateway.example/mcp',
+      auth: [
+        one.authWith({ scopes: ['mcp', 'files:read'] }),
+        two.authWith({ scopes: ['mcp'] }),
+        apiKey({ keys: KEYS }),
+      ],
+    });
+    const { body } = await send(port, { method: 'GET', path: `${WELL_KNOWN}/mcp` });
+    expect(JSON.parse(body)).toEqual({
+      resource: 'https://gateway.example/mcp',
+      authorization_servers: [one.issuer, two.issuer],
+      scopes_supported: ['mcp', 'files:read'],
+      bearer_methods_supported: ['header'],
+    });
+    expect(body).not.toContain('jwks');
+  });
+
+  test('a gateway whose tokens nobody issues has no document', async () => {
+    const { port } = await guarded('https://gateway.example/mcp', { auth: apiKey({ keys: KEYS }) });
+    const { status } = await send(port, { method: 'GET', path: `${WELL_KNOWN}/mcp` });
+    expect(status).toBe(404);
+  });
+
+  test('a router that is mounted elsewhere leaves the root to the app', async () => {
+    const { own } = await guarded('https://gateway.example/tools/mcp');
+    const app = express().use('/tools', createMcpGateway(own));
+    const { port } = await serve(app);
+    for (const path of [`${WELL_KNOWN}/tools/mcp`, `/tools${WELL_KNOWN}/tools/mcp`]) {
+      expect((await send(port, { method: 'GET', path })).status).toBe(404);
+    }
+    expect((await send(port, { path: '/tools/mcp' })).status).toBe(401);
+  });
+});
+
+describe('A11: nothing that a client sends is in it', () => {
+  test.each([
+    ['Host', { Host: 'evil.example' }],
+    ['X-Forwarded-*', { 'X-Forwarded-Host': 'evil.example', 'X-Forwarded-Proto': 'ftp' }],
+    ['Forwarded', { Forwarded: 'host=evil.example;proto=http' }],
+    ['a target with a host', {}],
+  ])('%s', async (name, headers) => {
+    const { port } = await guarded('https://gateway.example/mcp');
+    const host = name === 'a target with a host' ? 'http://evil.example' : '';
+    const path = `${host}${WELL_KNOWN}/mcp`;
+    const { status, body } = await send(port, { method: 'GET', path, headers });
+    expect([status, JSON.parse(body).resource]).toEqual([200, 'https://gateway.example/mcp']);
+    expect(await announced(port, headers)).toBe(`https://gateway.example${WELL_KNOWN}/mcp`);
+  });
+});
+
+describe('A4: anybody may read it', () => {
+  const path = `${WELL_KNOWN}/mcp`;
+  const strict = { cors: { origin: ['https://app.example'] }, hosts: ['gateway.example'] };
+
+  test.each(['https://evil.example', 'null', ''])('a page of %j as well', async (origin) => {
+    const { port } = await guarded('https://gateway.example/mcp', strict);
+    const { status, headers } = await send(port, { method: 'GET', path, headers: { origin } });
+    expect([status, headers['access-control-allow-origin']]).toEqual([200, '*']);
+    expect(headers['access-control-allow-credentials']).toBeUndefined();
+  });
+
+  test('a preflight is answered', async () => {
+    const { port } = await guarded('https://gateway.example/mcp', strict);
+    const { status, headers, body } = await send(port, {
+      method: 'OPTIONS',
+      path,
+      headers: {
+        Origin: 'https://evil.example',
+        'Access-Control-Request-Method': 'GET',
+        'Access-Control-Request-Headers': 'mcp-protocol-version',
+      },
+    });
+    expect([status, body]).toEqual([204, '']);
+    expect(headers).toMatchObject({
+      'access-control-allow-origin': '*',
+      'access-control-allow-headers': '*',
+      'access-control-allow-methods': 'GET, HEAD, OPTIONS',
+    });
+  });
+
+  test('HEAD has no body', async () => {
+    const { port } = await guarded('https://gateway.example/mcp');
+    const answer = await send(port, { method: 'HEAD', path });
+    expect([answer.status, answer.body]).toEqual([200, '']);
+    expect(answer.headers['content-type']).toBe('application/json');
+  });
+
+  test.each(['POST', 'PUT', 'DELETE', 'PATCH'])('%s is not allowed', async (method) => {
+    const { port, upstream } = await guarded('https://gateway.example/mcp');
+    const { status, headers } = await send(port, { method, path });
+    expect([status, headers.allow]).toEqual([405, 'GET, HEAD, OPTIONS']);
+    expect(upstream.seen).toEqual([]);
+  });
+
+  test('a query changes nothing', async () => {
+    const { port } = await guarded('https://gateway.example/mcp');
+    expect((await send(port, { method: 'GET', path: `${path}?a=1` })).status).toBe(200);
+  });
+
+  test('paths that only look like it are not it', async () => {
+    const { port } = await guarded('https://gateway.example/mcp');
+    const paths = [`${WELL_KNOWN}/%6dcp`, `/${path}`, `${WELL_KNOWN}/MCP`, `${path}/..`];
+    for (const other of paths) {
+      expect((await send(port, { method: 'GET', path: other })).status).toBe(404);
+    }
+  });
+});

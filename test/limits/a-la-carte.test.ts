@@ -1,0 +1,111 @@
+import type { IncomingMessage, RequestListener } from 'node:http';
+import { describe, expect, test } from '@jest/globals';
+import connect from 'connect';
+import express from 'express';
+// @ts-expect-error: Express 4 under its second name has no types of its own.
+import untyped from 'express4';
+import {
+  denyTools,
+  type Middleware,
+  mcpProxy,
+  policy,
+  requireAuth,
+  throttle,
+} from '../../src/index.ts';
+import { call, message } from '../policies/support/messages.ts';
+import { errorOf, JSON_TYPE, post } from '../policies/support/wire.ts';
+import { serve } from '../support/servers.ts';
+import { recordingUpstream } from '../support/upstream.ts';
+import { fieldOf } from './support/limited.ts';
+
+const express4: typeof express = untyped;
+
+/** An app of each framework with the same middlewares on `/mcp`. */
+const FRAMEWORKS: [string, (middlewares: Middleware[]) => RequestListener][] = [
+  ['Express 5', (list) => express().use('/mcp', ...list)],
+  ['Express 4', (list) => express4().use('/mcp', ...list)],
+  [
+    'Connect',
+    (list) => {
+      const app = connect();
+      for (const middleware of list) app.use('/mcp', middleware);
+      return app;
+    },
+  ],
+];
+
+const PING = message('ping');
+
+describe.each(FRAMEWORKS)('throttle() in %s', (_framework, app) => {
+  test('by address, with headers on relayed answers and refusals', async () => {
+    const upstream = await recordingUpstream();
+    const limits = throttle([
+      { limit: 1, window: '1h', name: 'a' },
+      { limit: 5, window: '1h', name: 'b' },
+    ]);
+    const { port } = await serve(app([limits, mcpProxy({ target: upstream.target })]));
+    const relayed = await post(port, PING);
+    expect(relayed.status).toBe(200);
+    expect(fieldOf(relayed, 'ratelimit').join()).toMatch(/^"a"; r=0; t=\d+,\s*"b"; r=4; t=\d+$/);
+    const refused = await post(port, PING);
+    expect([refused.status, errorOf(refused).data.reason]).toEqual([429, 'rate_limited']);
+    expect(fieldOf(refused, 'retry-after')).toHaveLength(1);
+    expect(upstream.seen).toHaveLength(1);
+  });
+
+  test('by tool: it reads the message, and what is behind it gets the same bytes', async () => {
+    const upstream = await recordingUpstream();
+    const limit = throttle({ limit: 1, window: '1h', by: 'tool' });
+    const { port } = await serve(app([limit, mcpProxy({ target: upstream.target })]));
+    const body = call('a', { args: '{ "n" : 9007199254740993 }' });
+    expect((await post(port, body, { framing: 'chunked' })).status).toBe(200);
+    const refused = await post(port, call('a', { id: '1e400' }));
+    expect([refused.status, /"id":1e400,/.test(refused.body)]).toEqual([429, true]);
+    expect(upstream.seen.map((seen) => seen.body.toString())).toEqual([body]);
+  });
+
+  test('by user, behind requireAuth', async () => {
+    const upstream = await recordingUpstream();
+    const auth = requireAuth(({ headers }) => ({ subject: String(headers['x-user']) }));
+    const limit = throttle({ limit: 1, window: '1h', by: 'user' });
+    const { port } = await serve(app([auth, limit, mcpProxy({ target: upstream.target })]));
+    const statusOf = async (user: string) =>
+      (await post(port, PING, { headers: { ...JSON_TYPE, 'X-User': user } })).status;
+    expect([await statusOf('a'), await statusOf('a'), await statusOf('b')]).toEqual([
+      200, 429, 200,
+    ]);
+  });
+
+  test('behind policy(), which has read the message, and before it', async () => {
+    const upstream = await recordingUpstream();
+    const limit = { limit: 1, window: '1h', by: 'tool' } as const;
+    const { port } = await serve(
+      app([
+        policy(denyTools('x')),
+        throttle(limit),
+        policy(denyTools('y')),
+        throttle({ ...limit, limit: 9 }),
+        mcpProxy({ target: upstream.target }),
+      ]),
+    );
+    const statuses = [];
+    for (const tool of ['a', 'a', 'x', 'y', 'b'])
+      statuses.push((await post(port, call(tool))).status);
+    expect(statuses).toEqual([200, 429, 403, 403, 200]);
+  });
+
+  test('in front of something else, which finds the body in req.body', async () => {
+    const found: unknown[] = [];
+    const { port } = await serve(
+      app([
+        throttle({ limit: 9, window: '1h', by: 'session' }),
+        (req: IncomingMessage & { body?: unknown }, res) => {
+          found.push(req.body);
+          res.end();
+        },
+      ]),
+    );
+    await post(port, PING);
+    expect(found).toEqual([JSON.parse(PING)]);
+  });
+});
