@@ -1,5 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
-import { allowTools, denyTools, type Policy, type PolicyCheck } from '../../src/index.ts';
+import {
+  allowTools,
+  denyTools,
+  type Policy,
+  type PolicyCheck,
+  type PolicyContext,
+} from '../../src/index.ts';
 import { guarded } from './support/guarded.ts';
 import { call, message } from './support/messages.ts';
 import { errorOf, post } from './support/wire.ts';
@@ -15,6 +21,21 @@ const never = () => new Promise<never>(() => {});
 const thenable = (
   then: (resolve: (value: unknown) => void, reject: (e: unknown) => void) => void,
 ) => untyped(() => ({ then }));
+
+/** A policy with members of its own. */
+class Names {
+  readonly name = 'names';
+  readonly #allowed: string;
+  readonly kind = 'own';
+
+  constructor(allowed: string) {
+    this.#allowed = allowed;
+  }
+
+  check({ mcp }: PolicyContext): boolean {
+    return mcp.name === this.#allowed;
+  }
+}
 
 describe('what allows, and what denies', () => {
   test.each<[what: string, policies: Policy | Policy[]]>([
@@ -35,6 +56,7 @@ describe('what allows, and what denies', () => {
     ['several, all of which do', [() => true, { name: 'b', check: async () => true }]],
     ['allowTools', allowTools('t*')],
     ['denyTools', denyTools('x')],
+    ['an object of a class', new Names('tool')],
   ])('%s allows', async (_what, policies) => {
     const { port, forwarded, errors } = await guarded(policies);
     expect((await post(port, call('tool'))).status).toBe(200);
@@ -51,6 +73,8 @@ describe('what allows, and what denies', () => {
     ['the last of several', [() => true, async () => true, () => false]],
     ['allowTools', allowTools('x')],
     ['denyTools', denyTools('t*')],
+    ['{ allow: false, scopes: null }', untyped(() => ({ allow: false, scopes: null }))],
+    ['an object of a class', new Names('x')],
   ])('%s denies', async (_what, policies) => {
     const { port, upstream, errors } = await guarded(policies);
     const answer = await post(port, call('tool'));
@@ -208,4 +232,37 @@ describe('a policy that fails denies, is reported with its cause, and leaks noth
     expect((await post(port, message('ping'))).status).toBe(200);
     expect(forwarded()).toEqual([message('ping')]);
   });
+});
+
+describe('scopes that are none deny, and no challenge is made of them', () => {
+  test.each([
+    ['a number', 1],
+    ['a text', 'repo:write'],
+    ['none in the list', []],
+    ['not texts', [1]],
+    ['a line break', ['a\r\nX: y']],
+    ['a quote', ['a" error="invalid_token']],
+    ['not ASCII', ['é']],
+  ])('%s', async (_what, scopes) => {
+    const { port, upstream, errors } = await guarded(untyped(() => ({ allow: false, scopes })));
+    const answer = await post(port, call('tool'));
+    expect([answer.status, errorOf(answer).data.reason]).toEqual([403, 'policy_denied']);
+    expect(answer.head).not.toMatch(/www-authenticate/i);
+    expect(errors.map(({ cause }) => cause)).toEqual([
+      new TypeError('The scopes of a decision are a list of scopes'),
+    ]);
+    expect(upstream.seen).toEqual([]);
+  });
+});
+
+test('an answer that changes while it is looked at is what it was at the first look', async () => {
+  let looks = 0;
+  const decision = {
+    get allow() {
+      looks += 1;
+      return looks === 1 ? false : 'yes';
+    },
+  };
+  const { port } = await guarded(untyped(() => decision));
+  expect((await post(port, call('tool'))).status).toBe(403);
 });
