@@ -115,15 +115,16 @@ export class JsonCursor {
 
   /** Passes over a value. */
   skip(): void {
-    if (this.isAtString()) this.#skipString();
-    else if (this.isAtObject()) {
+    const char = this.#peek();
+    if (char === QUOTE) this.#skipString();
+    else if (char === OPEN_BRACE) {
       for (let isOpen = this.openObject(); isOpen; isOpen = this.nextMember()) {
         if (!this.isAtString()) throw NOT_JSON;
         this.#skipString();
         this.#colon();
         this.skip();
       }
-    } else if (this.isAtArray()) {
+    } else if (char === OPEN_BRACKET) {
       for (let isOpen = this.openArray(); isOpen; isOpen = this.nextItem()) this.skip();
     } else this.#skipScalar();
   }

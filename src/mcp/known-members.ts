@@ -3,6 +3,9 @@ import { foldMemberName } from './folding.ts';
 /** How many members an object may have in which some names are known: who means well has a few. */
 export const MAX_MEMBERS = 1_000;
 
+/** How many objects of one document are read, without empty ones: to make each takes its time. */
+export const MAX_OBJECTS = 50_000;
+
 /** The members by which a server, or a policy, decides at one level of a message. */
 export class KnownMembers {
   readonly #exact: ReadonlySet<string>;

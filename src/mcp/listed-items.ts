@@ -96,8 +96,12 @@ class ListFinder implements FoundLists {
     const cursor = this.#cursor;
     const isExpected = this.#expected.has(kind.method);
     if (!cursor.isAtArray()) {
-      if (isExpected) throw unreadable(`"${kind.member}" is not a list`);
+      const start = cursor.start();
       cursor.skip();
+      // Servers in Go send null for a list that is empty.
+      if (isExpected && cursor.since(start) !== 'null') {
+        throw unreadable(`"${kind.member}" is not a list`);
+      }
       return;
     }
     const items: ListedItem[] = [];
@@ -154,7 +158,7 @@ class ListFinder implements FoundLists {
   /** Some readers would take another spelling for the member itself. */
   #checkSpelling(name: string, known: KnownMembers): void {
     const folded = isFolded(name) ? name : this.#folds.fold(name);
-    if (folded === undefined) throw unreadable('it has too many different member names');
+    if (folded === undefined) throw unreadable('its member names are too many or too long');
     const meant = known.meantBy(folded);
     if (meant !== undefined) throw unreadable(`another spelling of "${meant}" is in it`);
   }

@@ -9,7 +9,9 @@ export interface McpMessage {
   readonly idText: string | undefined;
   /**
    * As parsed; neither it nor any object in it has a prototype. What nobody judged is not shown: without
-   * `seesArguments` its arrays and objects other than `_meta` and `ref` are `undefined`.
+   * `seesArguments` its arrays and objects other than `_meta` and `ref` are `undefined`. To read an
+   * integer beyond those that are safe, or a number too large for a double, throws a `TypeError`: the
+   * upstream may read another one.
    */
   readonly params: Readonly<Record<string, unknown>> | undefined;
   /** What the method is applied to: a tool's or prompt's name, a resource's URI, a task's id. */

@@ -5,7 +5,7 @@ import { isSoundText } from './sound-text.ts';
 interface NameSource {
   /** The member of `params` that names what the method is applied to. */
   readonly member: string;
-  /** Whether `Mcp-Name` has to repeat it in the modern era. */
+  /** Whether `Mcp-Name` has to repeat it in the modern era. Others are the upstream's to miss. */
   readonly isMirrored: boolean;
   readonly problem: MessageProblem;
 }
@@ -13,7 +13,9 @@ interface NameSource {
 const source = (member: string, isMirrored: boolean): NameSource => ({
   member,
   isMirrored,
-  problem: invalidParams(`This method needs "${member}" in its params, a string without NUL`),
+  problem: invalidParams(
+    `In the params of this method "${member}" is ${isMirrored ? '' : 'absent, or '}a string without NUL`,
+  ),
 });
 
 /** MCP 2026-07-28, "Standard Request Headers"; the Tasks extension, "Routing Headers". */
@@ -47,6 +49,9 @@ export function nameOf(
   if (method === COMPLETION) return referenceIn(params);
   const found = SOURCES.get(method);
   if (found === undefined) return undefined;
+  // What is there may read as undefined: arrays and objects that were passed over.
+  const isThere = params !== undefined && found.member in params;
+  if (!isThere && !found.isMirrored) return undefined;
   const name = params?.[found.member];
   return isSoundText(name) ? name : found.problem;
 }
@@ -54,9 +59,9 @@ export function nameOf(
 /** With both, some servers would take the one and some the other. */
 function referenceIn(params: JsonObject | undefined): string | MessageProblem {
   const ref = params?.ref;
-  if (!isJsonObject(ref) || (ref.name === undefined) === (ref.uri === undefined)) {
-    return NO_REFERENCE;
-  }
-  const name = ref.name ?? ref.uri;
-  return isSoundText(name) ? name : NO_REFERENCE;
+  if (!isJsonObject(ref)) return NO_REFERENCE;
+  const { name = null, uri = null } = ref;
+  if (name !== null && uri !== null) return NO_REFERENCE;
+  const text = name ?? uri;
+  return isSoundText(text) ? text : NO_REFERENCE;
 }

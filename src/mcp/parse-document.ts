@@ -40,10 +40,16 @@ export function parseDocument(
   }
 }
 
+/** Up to the first that is no message: of the others nothing matters, but that they are JSON. */
 function parseBatch(reader: JsonReader, level: Level): (ParsedMessage | undefined)[] {
   const messages: (ParsedMessage | undefined)[] = [];
+  let isBatch = true;
   for (let isOpen = reader.openArray(); isOpen; isOpen = reader.nextItem()) {
-    messages.push(parseMessage(reader, level));
+    if (isBatch) {
+      const message = parseMessage(reader, level);
+      messages.push(message);
+      isBatch = message?.members.jsonrpc === '2.0';
+    } else reader.skip();
   }
   return messages;
 }

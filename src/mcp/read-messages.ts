@@ -78,7 +78,7 @@ function readBatch(
     const message = readMessage(parsed, headers, rules);
     if (message instanceof MessageProblem) return message.withId(null);
     if (message === undefined) continue;
-    if (hasClaim(message.params)) return MODERN_BATCH;
+    if (hasClaim(parsed.members.params as JsonObject | undefined)) return MODERN_BATCH;
     messages.push(message);
   }
   const problem = checkNothingMirrored(headers) ?? checkParamHeaders(headers);

@@ -102,10 +102,15 @@ class OpenRequests {
     return open;
   }
 
-  remove({ previous, next }: OpenRequest): void {
+  remove(open: OpenRequest): void {
+    const { previous, next } = open;
     if (previous !== undefined) previous.next = next;
     if (next !== undefined) next.previous = previous;
     else this.#last = previous;
+    // One that has survived a garbage collection would keep all that came after it until the next
+    // full one: each link leads on to a younger request.
+    open.previous = undefined;
+    open.next = undefined;
   }
 
   /** All of them as they are now, so that one may go while they are visited. */

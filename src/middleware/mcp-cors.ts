@@ -53,7 +53,8 @@ export function mcpCors(options: McpCorsOptions = {}): Middleware {
     const origin = req.headers.origin;
     if (origin === undefined) {
       vary(res, 'Origin');
-      next();
+      if (isOfAnotherSite(req)) answerError(req, res, 'origin_not_allowed');
+      else next();
     } else if (!origins.has(origin)) {
       vary(res, 'Origin');
       answerError(req, res, 'origin_not_allowed');
@@ -68,6 +69,16 @@ export function mcpCors(options: McpCorsOptions = {}): Middleware {
 
 type CorsRequest = Parameters<ReturnType<typeof cors>>[0] & IncomingMessage;
 type CorsResponse = Parameters<ReturnType<typeof cors>>[1] & ServerResponse;
+
+/**
+ * Whether a browser says that a page of another origin is behind a request that carries no `Origin`:
+ * an image, a link, a `no-cors` GET. The page would learn nothing, but the upstream would hear of it.
+ * See W3C Fetch Metadata, section 2.3.
+ */
+function isOfAnotherSite({ headers }: IncomingMessage): boolean {
+  const site = headers['sec-fetch-site'];
+  return site === 'cross-site' || site === 'same-site';
+}
 
 /** Fetch standard, "CORS-preflight request"; any other OPTIONS is a method like the rest. */
 function isPreflight(req: IncomingMessage): boolean {

@@ -37,6 +37,15 @@ function members(count: number): string {
   return Array.from({ length: count }, (_, i) => `"k${i}":1`).join();
 }
 
+/** Names with combining marks in the wrong order, which are put in order to fold them. */
+function marks(count: number, length: number): string {
+  const name = (i: number) => `a${i}${'\u0344\u0316'.repeat(length / 2)}`.slice(0, length);
+  return `{${Array.from({ length: count }, (_, i) => `"${name(i)}":1`).join()}}`;
+}
+
+/** With it objects are large enough for a megabyte to have no more of them than may be. */
+const FILLER = '"text":"some"';
+
 const DOCUMENTS: Readonly<Record<string, Buffer>> = {
   'many small members': call(fill('{', (i) => `"k${i}":1`, '}')),
   'the same, some with capitals': call(fill('{', (i) => `"${i < 5_000 ? 'K' : 'k'}${i}":1`, '}')),
@@ -44,10 +53,13 @@ const DOCUMENTS: Readonly<Record<string, Buffer>> = {
     fill('{', (i) => `"${i < 5_000 ? '\u1e9b' : 'k'}${i}":1`, '}'),
   ),
   'the same, escaped': call(fill('{', (i) => `"\\u0061${i}":1`, '}')),
-  'many small objects': call(fill('{"a":[', (i) => `{"a":${i}}`, ']}')),
-  'the same, with capitals': call(fill('{"a":[', (i) => `{"userName":${i}}`, ']}')),
-  'the same, beyond ASCII': call(fill('{"a":[', (i) => `{"\u1e9b":${i}}`, ']}')),
-  'many shapes of objects': call(fill('{"a":[', (i) => `{"a${i}":1}`, ']}')),
+  'many small objects': call(fill('{"a":[', (i) => `{"a":${i},${FILLER}}`, ']}')),
+  'the same, with capitals': call(fill('{"a":[', (i) => `{"userName":${i},${FILLER}}`, ']}')),
+  'the same, beyond ASCII': call(fill('{"a":[', (i) => `{"\u1e9b":${i},${FILLER}}`, ']}')),
+  'many shapes of objects': call(fill('{"a":[', (i) => `{"a${i}":1,${FILLER}}`, ']}')),
+  'empty objects': call(fill('{"a":[', () => '{}', ']}')),
+  'long names of marks': call(marks(390, 256)),
+  'numbers that are not kept': call(fill('{"a":[', () => '9007199254740993', ']}')),
   'one string': call(`{"a":"${'a'.repeat(MEGABYTE)}"}`),
   'one string of escapes': call(`{"a":"${'\\u0061'.repeat(MEGABYTE / 6)}"}`),
   'nested to the limit': call(fill('{"a":[', () => nested(MAX_DEPTH - 4), ']}')),
@@ -64,6 +76,7 @@ const DOCUMENTS: Readonly<Record<string, Buffer>> = {
   'refused: members of params': Buffer.from(
     fill('{"jsonrpc":"2.0","id":1,"method":"ping","params":{', (i) => `"k${i}":1`, '}}'),
   ),
+  'refused: batch of {}': Buffer.from(fill('[', () => '{}', ']')),
   'refused: 100,000 levels': call(`{"a":${nested(100_000)}}`),
   'refused: 100,000 levels, open': Buffer.from('['.repeat(100_000)),
   'refused: 1 MB of brackets': Buffer.from('['.repeat(MEGABYTE)),
@@ -74,9 +87,11 @@ function median(values: readonly number[]): number | undefined {
 }
 
 /** What is refused only where arguments are seen. */
-const TOO_MANY_NAMES: Readonly<Record<string, Buffer>> = {
+const TOO_MUCH: Readonly<Record<string, Buffer>> = {
   'refused: capitalised names': call(fill('{', (i) => `"K${i}":1`, '}')),
   'refused: names beyond ASCII': call(fill('{', (i) => `"\u1e9b${i}":1`, '}')),
+  'refused: very small objects': call(fill('{"a":[', () => '{"A":0}', ']}')),
+  'refused: one name of marks': call(marks(1, 500_000)),
   'refused: one such an object': call(fill('{"a":[', (i) => `{"\u1e9b${i}":1}`, ']}')),
 };
 
@@ -84,7 +99,7 @@ for (const seesArguments of [true, false]) {
   console.log(`\narguments ${seesArguments ? 'seen' : 'not seen'}, ms: first, median; JSON.parse`);
   for (const [name, body] of Object.entries({
     ...DOCUMENTS,
-    ...(seesArguments ? TOO_MANY_NAMES : {}),
+    ...(seesArguments ? TOO_MUCH : {}),
   })) {
     const times: number[] = [];
     const parseTimes: number[] = [];

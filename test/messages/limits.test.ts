@@ -51,6 +51,24 @@ describe('fault 49: a megabyte of JSON holds nobody up', () => {
     }
   });
 
+  test('at most 50,000 objects that are read, without empty ones', () => {
+    // The message, its params and arguments are three.
+    const body = (count: number) => call(`{"a":[{},[{}],${repeat(count - 3, () => '{"a":{}}')}]}`);
+    accepted(body(50_000));
+    const problem = refused(body(50_001));
+    expect(problem).toMatchObject(TOO_MANY);
+    expect(problem.message).toContain('50000');
+    accepted(body(50_001), { seesArguments: false });
+  });
+
+  test('a batch is read up to the first that is no message', () => {
+    const tooMany = `{"jsonrpc":"2.0","method":"ping",${members(1_001)}}`;
+    for (const first of ['{}', '1', '{"method":"ping"}']) {
+      expect(refused(`[${request('ping')},${first},${tooMany}]`).message).not.toContain('1000');
+    }
+    expect(refused(`[${request('ping')},${tooMany}]`).message).toContain('1000');
+  });
+
   test('as many lower-case names as fit', () => {
     const { arguments: args } = message(call(`{${members(80_000)}}`));
     expect(Object.keys(args as object)).toHaveLength(80_000);

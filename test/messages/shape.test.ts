@@ -52,7 +52,8 @@ describe('faults 1.5: shape', () => {
     ['tools/call', '{"uri":"t"}'],
     ['prompts/get', '{"name":{}}'],
     ['resources/read', '{"uri":["a:b"]}'],
-    ['resources/subscribe', '{}'],
+    ['resources/subscribe', '{"uri":["a:b"]}'],
+    ['resources/subscribe', '{"uri":"a\\u0000"}'],
     ['resources/unsubscribe', '{"uri":1}'],
     ['tasks/get', '{"name":"a"}'],
     ['tasks/update', '{"taskId":1}'],
@@ -63,9 +64,14 @@ describe('faults 1.5: shape', () => {
     ['completion/complete', '{"ref":{"type":"ref/prompt"}}'],
     ['completion/complete', '{"ref":{"name":"a","uri":"b"}}'],
     ['completion/complete', '{"ref":{"name":["a"]}}'],
+    ['completion/complete', '{"ref":{"name":"a","uri":{}}}'],
+    ['completion/complete', '{"ref":{"name":null,"uri":null}}'],
     ['completion/complete', '{"ref":[{"name":"a"}]}'],
   ])('%s of %s has no name', (method, params) => {
-    expect(refused(request(method, params))).toMatchObject({ ...INVALID_PARAMS, id: '1' });
+    for (const seesArguments of [true, false]) {
+      const problem = refused(request(method, params), { seesArguments });
+      expect(problem).toMatchObject({ ...INVALID_PARAMS, id: '1' });
+    }
     const notification = request(method, params).replace('"id":1,', '');
     expect(refused(notification)).toMatchObject({ ...INVALID_PARAMS, id: undefined });
   });
@@ -83,6 +89,12 @@ describe('faults 1.5: shape', () => {
     ['tasks/result', '{"taskId":"7"}', '7'],
     ['completion/complete', '{"ref":{"type":"ref/prompt","name":"p"}}', 'p'],
     ['completion/complete', '{"ref":{"type":"ref/resource","uri":"a:{b}"}}', 'a:{b}'],
+    ['completion/complete', '{"ref":{"name":"p","uri":null}}', 'p'],
+    ['completion/complete', '{"ref":{"name":null,"uri":"a:b"}}', 'a:b'],
+    ['resources/subscribe', '{"name":"a:b"}', undefined],
+    ['resources/subscribe', undefined, undefined],
+    ['resources/unsubscribe', '{}', undefined],
+    ['tasks/result', '{}', undefined],
     ['tools/list', '{"name":"t"}', undefined],
     ['constructor', '{"name":"t"}', undefined],
     ['TOOLS/CALL', '{"name":"t"}', undefined],
@@ -189,6 +201,8 @@ describe('L3: batches', () => {
     '[[]]',
     `[[${denied}]]`,
     `[${request('ping')},null]`,
+    `[{},${request('ping')}]`,
+    `[${request('ping')},{},${request('ping')}]`,
     `[1,${request('ping')}]`,
     `[${request('ping')},{}]`,
     `[${request('ping')},${request('ping', '[]')}]`,

@@ -79,6 +79,22 @@ describe('E1: a request with an Origin that is not allowed is refused', () => {
   });
 });
 
+describe('E1: a request that a page of another origin causes without an Origin', () => {
+  test.each([
+    ['cross-site', 403],
+    ['same-site', 403],
+    ['same-origin', 200],
+    ['none', 200],
+  ])('Sec-Fetch-Site: %s', async (site, status) => {
+    const upstream = await recordingUpstream();
+    const { url } = await startGateway({ target: upstream.target });
+    // Not `fetch`, which takes the header for its own to set.
+    const answer = await request(url).get('').set('Sec-Fetch-Site', site);
+    expect(answer.status).toBe(status);
+    expect(upstream.seen).toHaveLength(status === 200 ? 1 : 0);
+  });
+});
+
 describe('C1: preflights', () => {
   const preflight = (server: Parameters<typeof request>[0], headers?: string) => {
     const call = request(server)

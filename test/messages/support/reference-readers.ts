@@ -1,11 +1,15 @@
+import { readMember, shownNumber } from './rounded.ts';
+
+type Scalar = string | number | boolean | null;
+
 /** JSON as it is written: nothing is dropped, nothing decided. */
-export type Node = Entry[] | { readonly items: Node[] } | string | number | boolean | null;
+export type Node = Entry[] | { readonly items: Node[] } | Scalar;
 
 /** A member. */
 export type Entry = readonly [name: string, value: Node];
 
 /** JSON as one reader understands it. Objects are maps, by the names that this reader sees. */
-export type Reading = Map<string, Reading> | Reading[] | string | number | boolean | null;
+export type Reading = Map<string, Reading> | Reading[] | Scalar;
 
 /** A way to read member names that some server has. */
 export interface ReferenceReader {
@@ -62,7 +66,8 @@ export function readNode(text: string): Node {
       next++;
       return { items };
     }
-    return JSON.parse(token) as string | number | boolean | null;
+    const value = JSON.parse(token) as Scalar;
+    return typeof value === 'number' ? shownNumber(token) : value;
   };
   return node();
 }
@@ -81,10 +86,11 @@ export function understand(node: Node, reader: ReferenceReader): Reading {
 
 /** A parsed value in the same form, to be compared. */
 export function asSeen(value: unknown, reader: ReferenceReader): Reading {
-  if (Array.isArray(value)) return value.map((item) => asSeen(item, reader));
-  if (typeof value !== 'object' || value === null) return value as string | number | boolean | null;
-  const entries = Object.entries(value);
-  const members = new Map(entries.map(([name, item]) => [reader.see(name), asSeen(item, reader)]));
+  if (typeof value !== 'object' || value === null) return value as Scalar;
+  const entries = Object.keys(value).map((name) => [name, readMember(value, name)] as const);
+  if (Array.isArray(value)) return entries.map(([, item]) => asSeen(item, reader));
+  const members = new Map<string, Reading>();
+  for (const [name, item] of entries) members.set(reader.see(name), asSeen(item, reader));
   if (members.size < entries.length) throw new Error('Two names are the same to this reader');
   return members;
 }
