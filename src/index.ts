@@ -68,6 +68,7 @@ export {
   type ApiKeyOptions,
   type AuthMiddleware,
   apiKey,
+  type FromMiddlewareOptions,
   fromMiddleware,
   type JwtOptions,
   jwt,

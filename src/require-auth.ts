@@ -6,7 +6,11 @@ import { checkConfig } from './options/config-problems.ts';
 import { readPublicUrl } from './options/public-url.ts';
 
 export { type ApiKey, type ApiKeyOptions, apiKey } from './auth/api-key.ts';
-export { type AuthMiddleware, fromMiddleware } from './auth/from-middleware.ts';
+export {
+  type AuthMiddleware,
+  type FromMiddlewareOptions,
+  fromMiddleware,
+} from './auth/from-middleware.ts';
 export { type JwtOptions, jwt } from './auth/jwt.ts';
 
 /** What {@link requireAuth} says of the endpoint. */

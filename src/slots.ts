@@ -79,7 +79,18 @@ function authSlot(
   { headers = false }: GatewayConfig,
   identity: Identity,
 ): Middleware | undefined {
-  if (identity.relaysTokens) return injectHeaders({ forward: ['Authorization', 'DPoP'] });
+  if (identity.relaysTokens) {
+    const edited =
+      headers === false ? [] : [...Object.keys(headers.set ?? {}), ...(headers.remove ?? [])];
+    if (edited.some((name) => String(name).toLowerCase() === 'authorization')) {
+      problems.add(
+        'headers',
+        'Authorization',
+        'no edit of it: `upstreamAuth()` relays that of the client',
+      );
+    }
+    return injectHeaders({ forward: ['Authorization', 'DPoP'] });
+  }
   if (identity.schemes.length === 0) return undefined;
   const forward = headers === false ? [] : [headers.forward ?? []].flat();
   const named = forward.map((name) => String(name).toLowerCase());

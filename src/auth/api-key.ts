@@ -33,7 +33,7 @@ export function apiKey(options: ApiKeyOptions): AuthenticationScheme {
     scopes: [],
     async identify({ headers }) {
       const given = headers[header];
-      if (given === undefined) return { outcome: 'absent' };
+      if (given === undefined || given === '') return { outcome: 'absent' };
       // The bytes that came, which Node gives as Latin-1.
       const digest = createHash('sha256').update(String(given), 'latin1').digest();
       let principal: Principal | undefined;
@@ -44,6 +44,9 @@ export function apiKey(options: ApiKeyOptions): AuthenticationScheme {
     },
   };
 }
+
+/** What an unset variable comes to. */
+const OF_NOTHING = createHash('sha256').digest('hex');
 
 interface KnownKey {
   readonly digest: Buffer;
@@ -56,6 +59,13 @@ function compile(problems: ConfigProblems, options: ApiKeyOptions) {
   if (!isFieldName(header)) problems.add('header', header, 'a header name');
   // What is none may be a key in the clear: `readKey` tells of it without showing it.
   const given = problems.list('keys', keys, isAnything, 'a key', { atLeast: 1 });
+  const hashes = given.map((key) => String((key as ApiKey | null)?.sha256).toLowerCase());
+  for (const [i, hash] of hashes.entries()) {
+    if (hashes.indexOf(hash) !== i) {
+      problems.addSecret(`keys[${i}].sha256`, hash, 'a key that is not in the list already');
+    }
+    if (hash === OF_NOTHING) problems.addSecret(`keys[${i}].sha256`, hash, 'no hash of nothing');
+  }
   return {
     keys: given.flatMap((key, i) => readKey(problems, `keys[${i}]`, key)),
     header: String(header).toLowerCase(),

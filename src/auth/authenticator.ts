@@ -3,8 +3,16 @@ import type { Principal } from './principal.ts';
 
 /** What came of an attempt to find out who a request comes from. */
 export type Identification =
-  /** It is this principal; `expiresAt` is when that ends, in milliseconds since the epoch. */
-  | { readonly outcome: 'accepted'; readonly principal: Principal; readonly expiresAt?: number }
+  /**
+   * It is this principal; `expiresAt` is when that ends, in milliseconds since the epoch, and `token`
+   * what says so, where that is a token which may be exchanged.
+   */
+  | {
+      readonly outcome: 'accepted';
+      readonly principal: Principal;
+      readonly expiresAt?: number;
+      readonly token?: string | undefined;
+    }
   /** It brought no credentials that this authenticator knows. */
   | { readonly outcome: 'absent' }
   /** It brought credentials, and they are not good; `description` may be told to the client. */

@@ -3,12 +3,21 @@ import type { Socket } from 'node:net';
 import { Writable } from 'node:stream';
 import { checkConfig } from '../options/config-problems.ts';
 import type { AuthenticationScheme, Identification } from './authenticator.ts';
+import { bearerTokenOf } from './bearer-token.ts';
 import type { Principal } from './principal.ts';
 import { checked } from './read-authenticators.ts';
 
 /** A middleware of a framework or library, whatever types of request it has. */
 // biome-ignore lint/suspicious/noExplicitAny: see above.
 export type AuthMiddleware = (req: any, res: any, next: (error?: unknown) => void) => unknown;
+
+/** What clients are told of the tokens that the middleware takes. */
+export interface FromMiddlewareOptions {
+  /** Their issuers, for the metadata and the challenge; then `publicUrl` is needed. Default: none. */
+  readonly issuers?: readonly string[];
+  /** The scopes that every request needs. Default: none. */
+  readonly scopes?: readonly string[];
+}
 
 /**
  * Takes a middleware that knows who a request comes from: passport, express-oauth2-jwt-bearer, the
@@ -17,12 +26,14 @@ export type AuthMiddleware = (req: any, res: any, next: (error?: unknown) => voi
  *
  * @param middleware - What checks the credentials in `Authorization`.
  * @param toPrincipal - Finds what the middleware left on the request; `null` for nobody.
- * @throws {GatewayConfigError} where one of them is no function.
+ * @param options - See {@link FromMiddlewareOptions}.
+ * @throws {GatewayConfigError} where one of the two is no function.
  */
 export function fromMiddleware(
   middleware: AuthMiddleware,
   // biome-ignore lint/suspicious/noExplicitAny: each library leaves something else on the request.
   toPrincipal: (req: any) => Principal | null | Promise<Principal | null>,
+  { issuers = [], scopes = [] }: FromMiddlewareOptions = {},
 ): AuthenticationScheme {
   checkConfig((problems) => {
     problems.callback('middleware', middleware);
@@ -30,13 +41,17 @@ export function fromMiddleware(
   });
   return {
     header: 'authorization',
-    issuers: [],
-    scopes: [],
+    issuers,
+    scopes,
     async identify(req, res) {
       const restore = routingOf(req);
       const isPassed = await passes(middleware, req, res).finally(restore);
       const principal = isPassed ? await toPrincipal(req) : null;
-      if (principal !== null) return { outcome: 'accepted', principal: checked(principal) };
+      if (principal !== null) {
+        const bearer = bearerTokenOf(req);
+        const token = bearer === 'malformed' ? undefined : bearer?.token;
+        return { outcome: 'accepted', principal: checked(principal), token };
+      }
       return refusalOf(req);
     },
   };
@@ -95,6 +110,8 @@ function statusOf(error: unknown): number | undefined {
 /** Of the same kind as the real one, so that what a framework adds to answers is there. */
 function answerToNobody(req: IncomingMessage, res: ServerResponse): ServerResponse {
   const own: ServerResponse = new ServerResponse(req);
+  // One that goes on writing behind its end must not end the process.
+  own.on('error', () => {});
   // Without a socket, an answer would wait for one and never finish.
   own.assignSocket(new Writable({ write: (_bytes, _encoding, done) => done() }) as Socket);
   Object.setPrototypeOf(own, Object.getPrototypeOf(res));

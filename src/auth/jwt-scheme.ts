@@ -49,7 +49,8 @@ export function jwtScheme(
       if ('outcome' in verdict) return verdict;
       if (isRevoked !== undefined && (await isRevoked(verdict.claims)) !== false) return REVOKED;
       if (exposeAs !== undefined) expose(req, exposeAs, bearer.token, verdict);
-      const accepted = { outcome: 'accepted', principal: verdict.principal } as const;
+      const { principal } = verdict;
+      const accepted = { outcome: 'accepted', principal, token: bearer.token } as const;
       return closeOnExpiry ? { ...accepted, expiresAt: verifier.endOf(verdict) } : accepted;
     },
   };

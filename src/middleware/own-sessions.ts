@@ -21,16 +21,17 @@ export function ownSessions(sessions: OwnedSessions): Middleware {
     }
     const owner = keyOf(context.principal);
     const id = context.sessionId;
+    // In the older transport one is in the query; a header goes upstream as well.
+    const named = new Set([id, headerOf(req)].filter((session) => session !== undefined));
     context.claimSession = (own) => sessions.claim(own, owner);
     context.judgeAnswer = (answer) => follow(sessions, owner, id, req, answer);
-    if (id === undefined) {
+    if (named.size === 0) {
       next();
       return;
     }
-    sessions
-      .belongsTo(id, owner)
-      .then((isOwn) => {
-        if (isOwn) next();
+    Promise.all([...named].map((session) => sessions.belongsTo(session, owner)))
+      .then((areOwn) => {
+        if (areOwn.every(Boolean)) next();
         else answerError(req, res, 'session_not_found');
       })
       .catch((cause) => answerError(req, res, 'store_unavailable', { cause }));

@@ -26,12 +26,12 @@ export class HeldToken {
     this.#renewal ??= this.#renew(obtain).finally(() => {
       this.#renewal = undefined;
     });
-    try {
-      return (await this.#renewal).value;
-    } catch (error) {
-      if (held !== undefined && isBetween(held.issuedAt, held.expiresAt)) return held.value;
-      throw error;
+    // While it is good, nobody waits for its successor, which may never come.
+    if (held !== undefined && isBetween(held.issuedAt, held.expiresAt)) {
+      this.#renewal.catch(() => {});
+      return held.value;
     }
+    return (await this.#renewal).value;
   }
 
   async #renew(obtain: () => Promise<IssuedToken>): Promise<Held> {

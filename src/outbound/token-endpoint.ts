@@ -24,6 +24,16 @@ const DEFAULT_LIFETIME_MS = 60_000;
 /** Errors that are the client's, whatever it asks for (RFC 6749 section 5.2). */
 const CLIENT_ERRORS: readonly string[] = ['invalid_client', 'unauthorized_client'];
 
+/** What is wrong with one caller's token or request, whatever the status. */
+const CALLER_ERRORS: readonly string[] = [
+  'access_denied',
+  'interaction_required',
+  'invalid_grant',
+  'invalid_request',
+  'invalid_scope',
+  'invalid_target',
+];
+
 /** The errors that are named; any other text of an answer could be what was sent. */
 const KNOWN_ERRORS: readonly string[] = [
   ...CLIENT_ERRORS,
@@ -105,7 +115,9 @@ export class TokenEndpoint {
       if (status === 200) throw this.#failure('an answer that is no bearer token', false);
       const given = error instanceof oauth.ResponseBodyError ? error.error : '';
       const code = KNOWN_ERRORS.includes(given) ? ` (${given})` : '';
-      const isForAll = STATUSES_FOR_ALL.includes(status) || CLIENT_ERRORS.includes(given);
+      const isCallers = CALLER_ERRORS.includes(given);
+      const isForAll =
+        !isCallers && (STATUSES_FOR_ALL.includes(status) || CLIENT_ERRORS.includes(given));
       throw this.#failure(`${status}${code}`, isForAll);
     }
   }

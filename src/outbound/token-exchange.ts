@@ -2,7 +2,8 @@ import { hash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { decodeJwt } from 'jose';
 import { bearerTokenOf } from '../auth/bearer-token.ts';
-import type { GatewayContext } from '../context.ts';
+import { contextOf, type GatewayContext } from '../context.ts';
+import { UpstreamUnavailableError } from '../errors.ts';
 import { type ConfigProblems, checkConfig } from '../options/config-problems.ts';
 import { BackOff } from './back-off.ts';
 import { BoundedMap } from './bounded-map.ts';
@@ -106,7 +107,16 @@ function readUri(problems: ConfigProblems, path: string, value: unknown): string
   return '';
 }
 
+/**
+ * Behind `auth` only the token that was accepted: what came besides is not the principal's. Where
+ * nothing in front authenticates, the one that came.
+ */
 function tokenOf(req: IncomingMessage): string {
+  const { principal, token } = contextOf(req);
+  if (token !== undefined) return token;
+  if (principal !== undefined) {
+    throw new UpstreamUnavailableError('The caller was not accepted for a token to exchange');
+  }
   const given = bearerTokenOf(req);
   if (given !== undefined && given !== 'malformed') return given.token;
   throw new Error('tokenExchange needs the Bearer token of the caller: put auth: jwt() in front');

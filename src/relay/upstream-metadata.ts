@@ -7,6 +7,9 @@ import { isJsonObject, type JsonObject } from '../mcp/json-object.ts';
 import type { Engine } from './engine.ts';
 import { readUpstream } from './read-upstream.ts';
 
+/** Nobody who asks often makes the upstream answer as often. */
+const KEPT_MS = 5000;
+
 /** Official clients take the URL without quotes as well. */
 const IN_CHALLENGE = /(\bresource_metadata\s*=\s*)(?:"([^"]*)"|([^\s,"]+))/gi;
 
@@ -22,6 +25,7 @@ export class UpstreamMetadata {
   readonly #publicUrl: URL;
   /** Where the upstream's own challenges say it is. */
   #announced: string | undefined;
+  #recent: { readonly since: number; readonly document: Promise<Buffer | undefined> } | undefined;
 
   constructor(engine: Engine, target: URL, publicUrl: URL) {
     this.#engine = engine;
@@ -45,8 +49,21 @@ export class UpstreamMetadata {
     },
   );
 
-  /** The document for the client; undefined where the upstream has none. */
-  async document(): Promise<Buffer | undefined> {
+  /** The document for the client, shared by all who ask within a few seconds. */
+  document(): Promise<Buffer | undefined> {
+    const now = Date.now();
+    if (
+      this.#recent === undefined ||
+      now < this.#recent.since ||
+      now > this.#recent.since + KEPT_MS
+    ) {
+      this.#recent = { since: now, document: this.#fetch() };
+    }
+    return this.#recent.document;
+  }
+
+  /** Undefined where the upstream has none. */
+  async #fetch(): Promise<Buffer | undefined> {
     for (const path of this.#paths()) {
       const { status, body } = await readUpstream(this.#engine, path);
       if (status === 200) return this.#rewritten(body);
@@ -58,6 +75,7 @@ export class UpstreamMetadata {
     // Whoever the upstream names besides itself is nobody that this process has to talk to.
     if (!URL.canParse(url) || new URL(url).origin !== this.#target.origin) return;
     const { pathname, search } = new URL(url);
+    if (this.#announced !== pathname + search) this.#recent = undefined;
     this.#announced = pathname + search;
   }
 

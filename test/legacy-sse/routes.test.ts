@@ -266,6 +266,10 @@ test('L4: a session is there for the principal who opened the stream, and for no
   expect(await statusFor('sessionId=two', 'X-User: ada\r\n')).toBe(404);
   // One that names its own session elsewhere does not get into another.
   expect(await statusFor('sessionId=one', 'X-User: eve\r\nMcp-Session-Id: x\r\n')).toBe(404);
+  // A header goes upstream as well, and no session in it is anybody's here.
+  for (const query of ['sessionId=one', '']) {
+    expect(await statusFor(query, 'X-User: ada\r\nMcp-Session-Id: x\r\n')).toBe(404);
+  }
   expect(upstream.seen).toEqual(['GET /sse', 'POST /messages?sessionId=one']);
 });
 

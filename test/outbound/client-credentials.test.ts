@@ -92,9 +92,24 @@ describe('the token', () => {
       passes(1);
     }
     expect(server.seen).toHaveLength(1);
+    // Nobody waits for the new one while the old one is good.
+    do await gateway.call();
+    while (gateway.given.at(-1) !== 'Bearer upstream-token-1');
+    expect(new Set(gateway.given).size).toBe(ms > 0 ? 2 : gateway.given.length);
+    if (ms > 0) expect(server.seen).toHaveLength(2);
+  });
+
+  test('a token server that hangs stops nobody while the token is good', async () => {
+    const server = await tokenServer((request, res) => {
+      // Asked again, it says nothing.
+      if (request.number === 0) numbered({ expires_in: 100 })(request, res);
+    });
+    const gateway = await gatewayFor(server);
+    passes(0);
     await gateway.call();
-    expect(server.seen).toHaveLength(2);
-    expect(gateway.given.at(-1)).toBe('Bearer upstream-token-1');
+    passes(95_000);
+    expect((await gateway.call()).status).toBe(200);
+    expect(gateway.given).toEqual(['Bearer upstream-token-0', 'Bearer upstream-token-0']);
   });
 
   test('is renewed when the clock was set back, because nobody knows how old it is', async () => {
