@@ -14,7 +14,7 @@ import { type DenyAs, enforcePolicies } from './middleware/enforce-policies.ts';
 import { filterLists } from './middleware/filter-lists.ts';
 import { headLimits } from './middleware/head-limits.ts';
 import { hostMiddleware } from './middleware/host-middleware.ts';
-import { injectHeaders } from './middleware/inject-headers.ts';
+import { type HeaderRules, injectHeaders } from './middleware/inject-headers.ts';
 import { ipFilter } from './middleware/ip-filter.ts';
 import { type McpCorsOptions, mcpCors } from './middleware/mcp-cors.ts';
 import { watched } from './middleware/observe.ts';
@@ -76,30 +76,31 @@ export function compileSlots(
 
 function authSlot(
   problems: ConfigProblems,
-  { headers = false }: GatewayConfig,
+  { headers }: GatewayConfig,
   identity: Identity,
 ): Middleware | undefined {
+  // What is no object is left for `injectHeaders` to complain of.
+  const rules: HeaderRules = typeof headers === 'object' && headers !== null ? headers : {};
   if (identity.relaysTokens) {
-    const edited =
-      headers === false ? [] : [...Object.keys(headers.set ?? {}), ...(headers.remove ?? [])];
-    if (edited.some((name) => String(name).toLowerCase() === 'authorization')) {
-      problems.add(
-        'headers',
-        'Authorization',
-        'no edit of it: `upstreamAuth()` relays that of the client',
-      );
+    const edited = lowerCased([Object.keys(rules.set ?? {}), rules.remove ?? []].flat());
+    if (edited.includes('authorization')) {
+      const expected = 'no edit of it: `upstreamAuth()` relays that of the client';
+      problems.add('headers', 'Authorization', expected);
     }
     return injectHeaders({ forward: ['Authorization', 'DPoP'] });
   }
   if (identity.schemes.length === 0) return undefined;
-  const forward = headers === false ? [] : [headers.forward ?? []].flat();
-  const named = forward.map((name) => String(name).toLowerCase());
+  const forwarded = lowerCased([rules.forward ?? []].flat());
   for (const { header } of identity.schemes) {
-    if (header !== undefined && named.includes(header)) {
+    if (header !== undefined && forwarded.includes(header)) {
       problems.add('headers.forward', header, 'no header with credentials: `auth` consumes them');
     }
   }
   return authenticate(identity);
+}
+
+function lowerCased(names: readonly unknown[]): string[] {
+  return names.map((name) => String(name).toLowerCase());
 }
 
 /** The body is read only where something that decides needs the message. */

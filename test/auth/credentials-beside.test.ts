@@ -5,6 +5,7 @@ import {
   createMcpGateway,
   fromMiddleware,
   type GatewayConfig,
+  GatewayConfigError,
   tokenExchange,
   upstreamAuth,
 } from '../../src/index.ts';
@@ -107,6 +108,17 @@ test.each<[what: string, headers: GatewayConfig['headers']]>([
   };
   expect(() => createMcpGateway(config)).toThrow('headers: given "Authorization"');
 });
+
+test.each([[null], [5], [{ remove: 5 }], [{ forward: 5 }]])(
+  'with auth, `headers: %j` is a config error like any other',
+  (headers) => {
+    const target = 'http://127.0.0.1:1/mcp';
+    for (const auth of [upstreamAuth(), () => null]) {
+      const config = { target, publicUrl: target, auth, headers } as unknown as GatewayConfig;
+      expect(() => createMcpGateway(config)).toThrow(GatewayConfigError);
+    }
+  },
+);
 
 test('A2: fromMiddleware that names the issuers of its tokens is challenged with the metadata', async () => {
   const { target } = await recordingUpstream();
