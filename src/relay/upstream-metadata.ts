@@ -7,9 +7,6 @@ import { isJsonObject, type JsonObject } from '../mcp/json-object.ts';
 import type { Engine } from './engine.ts';
 import { readUpstream } from './read-upstream.ts';
 
-/** Nobody who asks often makes the upstream answer as often. */
-const KEPT_MS = 5000;
-
 /** Official clients take the URL without quotes as well. */
 const IN_CHALLENGE = /(\bresource_metadata\s*=\s*)(?:"([^"]*)"|([^\s,"]+))/gi;
 
@@ -25,7 +22,7 @@ export class UpstreamMetadata {
   readonly #publicUrl: URL;
   /** Where the upstream's own challenges say it is. */
   #announced: string | undefined;
-  #recent: { readonly since: number; readonly document: Promise<Buffer | undefined> } | undefined;
+  #pending: Promise<Buffer | undefined> | undefined;
 
   constructor(engine: Engine, target: URL, publicUrl: URL) {
     this.#engine = engine;
@@ -49,17 +46,15 @@ export class UpstreamMetadata {
     },
   );
 
-  /** The document for the client, shared by all who ask within a few seconds. */
+  /**
+   * The document for the client. All who ask at the same time share one; none is kept, because clients
+   * that were refused ask for what has changed.
+   */
   document(): Promise<Buffer | undefined> {
-    const now = Date.now();
-    if (
-      this.#recent === undefined ||
-      now < this.#recent.since ||
-      now > this.#recent.since + KEPT_MS
-    ) {
-      this.#recent = { since: now, document: this.#fetch() };
-    }
-    return this.#recent.document;
+    this.#pending ??= this.#fetch().finally(() => {
+      this.#pending = undefined;
+    });
+    return this.#pending;
   }
 
   /** Undefined where the upstream has none. */
@@ -75,7 +70,6 @@ export class UpstreamMetadata {
     // Whoever the upstream names besides itself is nobody that this process has to talk to.
     if (!URL.canParse(url) || new URL(url).origin !== this.#target.origin) return;
     const { pathname, search } = new URL(url);
-    if (this.#announced !== pathname + search) this.#recent = undefined;
     this.#announced = pathname + search;
   }
 
