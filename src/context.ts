@@ -92,8 +92,8 @@ export class RequestContext implements GatewayContext {
   legacyMessage: { readonly session: string | undefined } | undefined;
   /** Set by `requireAuth`. */
   principal: Principal | undefined;
-  /** Set with it: the token that was accepted, for {@link tokenExchange} alone. */
-  token: string | undefined;
+  /** Set with it: whether it was the token in `Authorization` that was accepted. */
+  isBearerAccepted = false;
   /** Set with it: when its credentials expire, in milliseconds since the epoch. */
   expiresAt: number | undefined;
   /** Set by `ownSessions`: asked about the head of the answer before the client gets it. */

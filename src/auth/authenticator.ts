@@ -4,14 +4,14 @@ import type { Principal } from './principal.ts';
 /** What came of an attempt to find out who a request comes from. */
 export type Identification =
   /**
-   * It is this principal; `expiresAt` is when that ends, in milliseconds since the epoch, and `token`
-   * what says so, where that is a token which may be exchanged.
+   * It is this principal; `expiresAt` is when that ends, in milliseconds since the epoch, and
+   * `byBearer` whether the token in `Authorization` says so, which may then be exchanged.
    */
   | {
       readonly outcome: 'accepted';
       readonly principal: Principal;
       readonly expiresAt?: number;
-      readonly token?: string | undefined;
+      readonly byBearer?: boolean;
     }
   /** It brought no credentials that this authenticator knows. */
   | { readonly outcome: 'absent' }

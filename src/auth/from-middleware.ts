@@ -48,9 +48,8 @@ export function fromMiddleware(
       const isPassed = await passes(middleware, req, res).finally(restore);
       const principal = isPassed ? await toPrincipal(req) : null;
       if (principal !== null) {
-        const bearer = bearerTokenOf(req);
-        const token = bearer === 'malformed' ? undefined : bearer?.token;
-        return { outcome: 'accepted', principal: checked(principal), token };
+        const byBearer = typeof bearerTokenOf(req) === 'object';
+        return { outcome: 'accepted', principal: checked(principal), byBearer };
       }
       return refusalOf(req);
     },

@@ -50,7 +50,7 @@ export function jwtScheme(
       if (isRevoked !== undefined && (await isRevoked(verdict.claims)) !== false) return REVOKED;
       if (exposeAs !== undefined) expose(req, exposeAs, bearer.token, verdict);
       const { principal } = verdict;
-      const accepted = { outcome: 'accepted', principal, token: bearer.token } as const;
+      const accepted = { outcome: 'accepted', principal, byBearer: true } as const;
       return closeOnExpiry ? { ...accepted, expiresAt: verifier.endOf(verdict) } : accepted;
     },
   };

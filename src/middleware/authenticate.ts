@@ -41,7 +41,7 @@ export function authenticate({
         const context = contextOf(req);
         context.principal = found.principal;
         context.expiresAt = found.expiresAt;
-        context.token = found.token;
+        context.isBearerAccepted = found.byBearer === true;
         context.headerEdits = [...context.headerEdits, edits];
         next();
       })

@@ -112,9 +112,8 @@ function readUri(problems: ConfigProblems, path: string, value: unknown): string
  * nothing in front authenticates, the one that came.
  */
 function tokenOf(req: IncomingMessage): string {
-  const { principal, token } = contextOf(req);
-  if (token !== undefined) return token;
-  if (principal !== undefined) {
+  const { principal, isBearerAccepted } = contextOf(req);
+  if (principal !== undefined && !isBearerAccepted) {
     throw new UpstreamUnavailableError('The caller was not accepted for a token to exchange');
   }
   const given = bearerTokenOf(req);
