@@ -1,11 +1,11 @@
 import type { RequestHandler } from 'express';
 import type { Authenticator } from './auth/authenticator.ts';
 import type { ErrorListener } from './context.ts';
+import type { HeaderRules } from './headers/header-rules.ts';
 import type { LegacySseOptions } from './legacy-sse.ts';
 import type { Limit } from './limits/limit.ts';
 import type { McpMethod } from './mcp/methods.ts';
 import type { DenyAs } from './middleware/enforce-policies.ts';
-import type { HeaderRules } from './middleware/inject-headers.ts';
 import type { IpFilterOptions } from './middleware/ip-filter.ts';
 import type { McpCorsOptions } from './middleware/mcp-cors.ts';
 import type { StreamOptions } from './middleware/stream-cap.ts';

@@ -1,5 +1,6 @@
 import type { Identity } from './auth/identity.ts';
 import type { GatewayConfig } from './config.ts';
+import type { HeaderRules } from './headers/header-rules.ts';
 import { chain } from './http/chain.ts';
 import type { Middleware } from './http/middleware.ts';
 import { type Limits, readLimits } from './limits/read-limits.ts';
@@ -14,7 +15,7 @@ import { type DenyAs, enforcePolicies } from './middleware/enforce-policies.ts';
 import { filterLists } from './middleware/filter-lists.ts';
 import { headLimits } from './middleware/head-limits.ts';
 import { hostMiddleware } from './middleware/host-middleware.ts';
-import { type HeaderRules, injectHeaders } from './middleware/inject-headers.ts';
+import { injectHeaders } from './middleware/inject-headers.ts';
 import { ipFilter } from './middleware/ip-filter.ts';
 import { type McpCorsOptions, mcpCors } from './middleware/mcp-cors.ts';
 import { watched } from './middleware/observe.ts';

@@ -120,10 +120,12 @@ describe('createMcpGateway refuses at construction', () => {
     'Trailer',
     'Keep-Alive',
     'Proxy-Authorization',
-  ])('%s among the headers to set, forward or answer with: it frames or routes', (name) => {
+  ])('%s among the headers to set, forward, remove or answer with: it frames or routes', (name) => {
     expect(gateway({ target, headers: { set: { [name]: 'a' } } })).toHaveLength(1);
     expect(gateway({ target, headers: { forward: [name] } })).toHaveLength(1);
+    expect(gateway({ target, headers: { remove: [name] } })).toHaveLength(1);
     expect(gateway({ target, headers: { response: { set: { [name]: 'a' } } } })).toHaveLength(1);
+    expect(gateway({ target, headers: { response: { remove: [name] } } })).toHaveLength(1);
   });
 
   test('of several names each has its own path', () => {

@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { createServer as createHttpServer } from 'node:http';
 import { connect, createServer } from 'node:net';
-import { networkInterfaces } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { describe, expect, test } from '@jest/globals';
 import { startGateway } from '../support/gateway.ts';
+import { testOnIpv6 } from '../support/ipv6.ts';
 import { rawClient } from '../support/raw-client.ts';
 import { atTestEnd, listenOn } from '../support/servers.ts';
 import { rawUpstream } from '../support/upstream.ts';
@@ -120,13 +120,7 @@ test('S4: the client leaves while the upstream is being connected to', async () 
   expect(gateway.errors).toEqual([]);
 });
 
-const hasIpv6 = Object.values(networkInterfaces()).some((addresses) =>
-  addresses?.some(({ address }) => address === '::1'),
-);
-if (!hasIpv6)
-  process.stderr.write('Skipped: an upstream on ::1; this machine has no such address\n');
-
-(hasIpv6 ? test : test.skip)('an IPv6 target keeps its port and its query', async () => {
+testOnIpv6('an IPv6 target keeps its port and its query', async () => {
   const seen: unknown[] = [];
   const server = createHttpServer(({ method, url, headers: { host } }, res) => {
     seen.push({ method, url, host });

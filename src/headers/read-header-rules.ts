@@ -1,0 +1,145 @@
+import type { HeaderEdits } from '../context.ts';
+import { foldFieldName, isFieldName, isFieldValue } from '../http/field.ts';
+import { isHopByHop } from '../http/hop-by-hop.ts';
+import type { ConfigProblems } from '../options/config-problems.ts';
+import type { HeaderRules, HeaderValue } from './header-rules.ts';
+import { secretsOf } from './secrets-of.ts';
+
+type Field = HeaderEdits['set'][number];
+
+export type ComputedField = readonly [
+  name: string,
+  compute: Exclude<HeaderValue, string | undefined>,
+];
+
+/** Header rules, as far as they can be worked out without a request. */
+export interface ReadHeaderRules {
+  readonly fixed: HeaderEdits;
+  /** The same for a request from a trusted proxy, which may say through where it came. */
+  readonly fromProxy: HeaderEdits;
+  /** Whether `X-Forwarded-For` goes upstream. */
+  readonly addsHops: boolean;
+  readonly computed: readonly ComputedField[];
+}
+
+export function readHeaderRules(problems: ConfigProblems, rules: HeaderRules): ReadHeaderRules {
+  problems.root(rules, ['forward', 'set', 'remove', 'response']);
+  const { forward = [], set = {}, remove = [], response = {} } = rules;
+  const answer = problems.keys('response', response, ['set', 'remove']) ? response : {};
+
+  const constants: Field[] = [];
+  const computed: ComputedField[] = [];
+  const withheld = new Set(readNames(problems, 'remove', remove).map(foldFieldName));
+  for (const [name, value] of problems.entries('set', set)) {
+    withheld.add(foldFieldName(name));
+    if (isComputed(value)) {
+      checkName(problems, `set.${name}`, name);
+      computed.push([name, value]);
+    } else constants.push(readField(problems, `set.${name}`, name, value));
+  }
+  const forwarded = readForward(problems, forward);
+  const addsHops = forwarded.names.has(HOPS) && !withheld.has(HOPS);
+  if (addsHops) withheld.add(HOPS);
+
+  const fixed: HeaderEdits = {
+    forwards: (name) => !tellsOfHops(name) && isForwarded(name, forwarded),
+    withheld,
+    set: constants,
+    secrets: secretsOf(constants),
+    response: {
+      set: problems
+        .entries('response.set', answer.set ?? {})
+        .map(([name, value]) => readField(problems, `response.set.${name}`, name, value)),
+      remove: new Set(
+        readNames(problems, 'response.remove', answer.remove ?? []).map((name) =>
+          name.toLowerCase(),
+        ),
+      ),
+    },
+  };
+  const fromProxy = { ...fixed, forwards: (name: string) => isForwarded(name, forwarded) };
+  const asksForHops = [...forwarded.names].some(tellsOfHops);
+  return { fixed, fromProxy: asksForHops ? fromProxy : fixed, addsHops, computed };
+}
+
+function isComputed(value: unknown): value is ComputedField[1] {
+  return typeof value === 'function';
+}
+
+const HOPS = 'x-forwarded-for';
+
+/** Fields in which a proxy says where a request came from; anybody else can write them as well. */
+function tellsOfHops(name: string): boolean {
+  const folded = foldFieldName(name);
+  return folded === 'forwarded' || folded.startsWith('x-forwarded-');
+}
+
+/** Fields that a wildcard does not cover: they carry identity, and only a name in full lets them in. */
+function isSensitive(name: string): boolean {
+  return name === 'authorization' || name === 'cookie' || name.includes('_') || tellsOfHops(name);
+}
+
+interface Forwarded {
+  /** Lower-case. */
+  readonly names: ReadonlySet<string>;
+  readonly prefixes: readonly string[];
+}
+
+function isForwarded(name: string, { names, prefixes }: Forwarded): boolean {
+  return (
+    names.has(name) ||
+    (prefixes.some((prefix) => name.startsWith(prefix)) && !isSensitive(name) && !decides(name))
+  );
+}
+
+function readForward(problems: ConfigProblems, forward: readonly string[]): Forwarded {
+  const names = new Set<string>();
+  const prefixes: string[] = [];
+  const rules: unknown[] = Array.isArray(forward)
+    ? [...forward]
+    : readNames(problems, 'forward', forward);
+  for (const [i, rule] of rules.entries()) {
+    const path = `forward[${i}]`;
+    if (!isFieldName(rule)) {
+      problems.add(path, rule, EDITABLE);
+      continue;
+    }
+    const name = rule.toLowerCase();
+    const prefix = name.endsWith('*') ? name.slice(0, -1) : undefined;
+    if ((prefix ?? name).includes('*')) problems.add(path, rule, "a '*' at the end only");
+    else if (prefix === undefined) {
+      checkName(problems, path, rule);
+      names.add(name);
+    } else if (isSensitive(prefix) || decides(prefix)) {
+      problems.add(path, rule, 'each of these headers by its full name');
+    } else prefixes.push(prefix);
+  }
+  return { names, prefixes };
+}
+
+function readNames(problems: ConfigProblems, path: string, value: unknown): string[] {
+  const isEditable = (name: unknown): name is string => isFieldName(name) && !decides(name);
+  return problems.list(path, value, isEditable, EDITABLE);
+}
+
+const EDITABLE = 'a header name, of none that frames or routes the message';
+
+/** Fields that frame or route the message, which the relay alone writes. */
+function decides(name: string): boolean {
+  const folded = foldFieldName(name);
+  return (
+    isHopByHop(folded) || folded === 'content-length' || folded === 'expect' || folded === 'host'
+  );
+}
+
+function checkName(problems: ConfigProblems, path: string, name: string): void {
+  if (!isFieldName(name) || decides(name)) problems.add(path, name, EDITABLE);
+}
+
+function readField(problems: ConfigProblems, path: string, name: string, value: unknown): Field {
+  checkName(problems, path, name);
+  if (!isFieldValue(value)) {
+    problems.addSecret(path, value, 'a header value, or for a request a function that gives one');
+  }
+  return [name, isFieldValue(value) ? value : ''];
+}

@@ -1,0 +1,26 @@
+import type { IncomingMessage } from 'node:http';
+import { readAddress } from '../http/address.ts';
+
+/** A request as Express extends it; outside of Express nothing of this is there. */
+interface ExpressRequest extends IncomingMessage {
+  readonly app?: { get?(name: 'trust proxy fn'): unknown };
+  /** The addresses in `X-Forwarded-For`, as far back as trusted proxies wrote them. */
+  readonly ips?: unknown;
+}
+
+/** Whether the other end of the connection is a proxy that the app's `trust proxy` names. */
+export function isTrustedPeer(req: ExpressRequest): boolean {
+  const trusts = req.app?.get?.('trust proxy fn');
+  return typeof trusts === 'function' && Boolean(trusts(req.socket.remoteAddress, 0));
+}
+
+/**
+ * The `X-Forwarded-For` that is true as far as anybody here can know: the hops that trusted proxies
+ * vouch for, and the address this connection comes from. Undefined where that is none.
+ */
+export function trustedHops(req: ExpressRequest): string | undefined {
+  const before: unknown[] = Array.isArray(req.ips) ? req.ips : [];
+  const { remoteAddress } = req.socket;
+  const peer = remoteAddress && (readAddress(remoteAddress)?.text ?? remoteAddress);
+  return [...before, peer].filter(Boolean).join(', ') || undefined;
+}
