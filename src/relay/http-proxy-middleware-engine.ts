@@ -11,6 +11,7 @@ import type { Duplex, Readable } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import { createProxyMiddleware } from 'http-proxy-middleware';
 import type { Engine, UpstreamExchange, UpstreamListener, UpstreamRequest } from './engine.ts';
+import { withoutBytes } from './upstream-error.ts';
 
 /**
  * Sends requests to `target` with http-proxy-middleware. What it sees is never the client's request
@@ -156,7 +157,7 @@ class Exchange implements UpstreamExchange {
   onError(error: Error): void {
     if (this.#aborted) return;
     const hasBegun = this.#socket !== undefined && this.#socket.bytesRead > this.#readBefore;
-    this.#listener.onError(error, hasBegun);
+    this.#listener.onError(withoutBytes(error), hasBegun);
   }
 
   #sendBody(outgoing: ClientRequest): void {

@@ -15,3 +15,12 @@ export function reasonOf(error: NodeError): ErrorReason {
 export function isConnectionLost({ code }: NodeError): boolean {
   return code === 'ECONNRESET' || code === 'EPIPE';
 }
+
+/**
+ * The error without the bytes that Node attaches where it cannot read them: loggers write all that an
+ * error carries, and an upstream may have sent a secret of the gateway back.
+ */
+export function withoutBytes<E extends Error & { rawPacket?: unknown }>(error: E): E {
+  delete error.rawPacket;
+  return error;
+}
