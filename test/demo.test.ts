@@ -59,7 +59,9 @@ function rowsOf(output: string): Row[] {
   const lines = output.split('\n').map((line) => line.split(/ {2,}/));
   expect(lines).toContainEqual([...HEADINGS]);
   return lines
-    .filter(([protocol = '']) => /^(20\d\d-\d\d-\d\d|with tokens)$/.test(protocol))
+    .filter(([protocol = '']) =>
+      /^(20\d\d-\d\d-\d\d|with tokens|with limits|from pages)$/.test(protocol),
+    )
     .map((cells) => {
       expect(cells).toHaveLength(HEADINGS.length);
       return Object.fromEntries(HEADINGS.map((heading, i) => [heading, cells[i]])) as Row;
@@ -93,6 +95,13 @@ const EXPECTED_CALLS = [
   'with tokens | POST tools/call wipe | policies | 403 | insufficient_scope | 0 | complete',
   'with tokens | POST server/discover | relay | 200 | relayed | 0 | complete',
   'with tokens | POST tools/call wipe | relay | 200 | relayed | 0 | complete',
+  'with limits | POST server/discover | relay | 200 | relayed | 0 | complete',
+  'with limits | POST tools/call add | relay | 200 | relayed | 0 | complete',
+  'with limits | POST tools/call add | relay | 200 | relayed | 0 | complete',
+  'with limits | POST tools/call add | userLimit | 429 | rate_limited | 0 | complete',
+  'from pages | POST server/discover | relay | 200 | relayed | 0 | complete',
+  'from pages | POST tools/list | relay | 200 | relayed | 0 | complete',
+  'from pages | POST server/discover | cors | 403 | origin_not_allowed | 0 | complete',
 ];
 
 const sorted = (rows: readonly string[]) => rows.toSorted((a, b) => a.localeCompare(b));
@@ -117,6 +126,9 @@ describe('npm run demo', () => {
       [protocol, call, slot, status, reason, events, end].join(' | '),
     );
     expect(sorted(calls)).toEqual(sorted(EXPECTED_CALLS));
+    expect(demo.output).toMatch(
+      /the limit is 2 in 1 minute; wait \d+ seconds before you try again$/m,
+    );
   });
 
   test.each(['SIGINT', 'SIGTERM'] as const)(

@@ -14,6 +14,8 @@ import {
 import { runAgent } from './agent.ts';
 import { createIssuer } from './issuer.ts';
 import { Journal } from './journal.ts';
+import { runLimitedAgent } from './limited-agent.ts';
+import { runPages } from './pages.ts';
 import { runSecuredAgent } from './secured-agent.ts';
 import { table } from './table.ts';
 import { createUpstream } from './upstream.ts';
@@ -23,7 +25,7 @@ const deadline = setTimeout(() => {
   throw new Error('The demo did not come to an end in 30 s');
 }, 30_000);
 
-// An MCP server, an issuer of tokens, and two gateways in front of the one server.
+// An MCP server, an issuer of tokens, and three gateways in front of the one server.
 const upstream = createUpstream();
 const upstreamServer = await listen(upstream.app, 0);
 const target = endpointOf(upstreamServer);
@@ -36,8 +38,12 @@ const journal = new Journal();
 const server = hardenServer(await listen(app, Number(process.env.PORT ?? 3000)));
 const url = endpointOf(server);
 const securedUrl = new URL('/secured', url);
+const limitedUrl = new URL('/limited', url);
+const origin = 'https://app.example';
 
-app.use(createMcpGateway({ target, observe: journal, policies: denyTools('wipe') }));
+app.use(
+  createMcpGateway({ target, cors: { origin }, policies: denyTools('wipe'), observe: journal }),
+);
 app.use(
   createMcpGateway({
     path: '/secured',
@@ -45,6 +51,14 @@ app.use(
     target,
     auth: jwt({ issuer: issuerUrl, audience: securedUrl.href, jwksUri: `${issuerUrl}/jwks` }),
     policies: requireScopes({ wipe: ['demo:wipe'] }),
+    observe: journal,
+  }),
+);
+app.use(
+  createMcpGateway({
+    path: '/limited',
+    target,
+    rateLimit: { limit: 2, window: '1m', by: ['user', 'tool'] },
     observe: journal,
   }),
 );
@@ -56,9 +70,14 @@ await runAgent(url, 'legacy', upstream.announceTools);
 const legacy = await journal.take();
 await runAgent(url, { pin: '2026-07-28' }, upstream.announceTools);
 const modern = await journal.take();
-// And once more where agents have to say who they are.
+// Once more where agents have to say who they are, and where they may not ask too often.
 await runSecuredAgent(securedUrl, (scopes) => issuer.tokenFor(issuerUrl, securedUrl.href, scopes));
 const secured = await journal.take();
+const told = await runLimitedAgent(limitedUrl);
+const limited = await journal.take();
+// And from web pages.
+await runPages(url, origin);
+const pages = await journal.take();
 clearTimeout(deadline);
 
 console.log('What the gateway saw:\n');
@@ -83,13 +102,20 @@ console.log(
       ...rows('2026-07-28', modern),
       [],
       ...rows('with tokens', secured),
+      [],
+      ...rows('with limits', limited),
+      [],
+      ...rows('from pages', pages),
     ],
   ),
 );
 console.log(`
 All as it should be: a policy denies the tool 'wipe'; the 404 is for a session that DELETE has
-ended; without a token there is a 401; and with tokens 'wipe' needs a scope, which the agent asks
-for when it is told so.`);
+ended; without a token there is a 401; with tokens 'wipe' needs a scope, which the agent asks for
+when it is told so; a page from anywhere but ${origin} gets nothing; and with limits
+an agent that calls too often is told:
+
+  ${told}`);
 
 if (process.argv.includes('--once')) {
   stop();

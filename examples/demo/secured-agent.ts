@@ -1,9 +1,6 @@
 import assert from 'node:assert/strict';
-import {
-  Client,
-  InsufficientScopeError,
-  StreamableHTTPClientTransport,
-} from '@modelcontextprotocol/client';
+import { InsufficientScopeError } from '@modelcontextprotocol/client';
+import { connect } from './connect.ts';
 
 /**
  * What an agent does at an endpoint that asks who it is: nothing without a token, something with
@@ -15,12 +12,12 @@ export async function runSecuredAgent(
 ): Promise<void> {
   await assert.rejects(connect(url), /HTTP 401/);
 
-  const agent = await connect(url, await tokenFor([]));
+  const agent = await connect(url, bearer(await tokenFor([])));
   await agent.callTool({ name: 'add', arguments: { a: 2, b: 3 } });
   const needed = await scopeFor(() => agent.callTool({ name: 'wipe' }));
   await agent.close();
 
-  const trusted = await connect(url, await tokenFor([needed]));
+  const trusted = await connect(url, bearer(await tokenFor([needed])));
   await trusted.callTool({ name: 'wipe' });
   await trusted.close();
 }
@@ -36,12 +33,6 @@ async function scopeFor(call: () => Promise<unknown>): Promise<string> {
   throw new Error('The call needed no scope');
 }
 
-async function connect(url: URL, token?: string): Promise<Client> {
-  const client = new Client(
-    { name: 'demo-agent', version: '1.0.0' },
-    { versionNegotiation: { mode: { pin: '2026-07-28' } } },
-  );
-  const headers = token === undefined ? {} : { Authorization: `Bearer ${token}` };
-  await client.connect(new StreamableHTTPClientTransport(url, { requestInit: { headers } }));
-  return client;
+function bearer(token: string) {
+  return { Authorization: `Bearer ${token}` };
 }
