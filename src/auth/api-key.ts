@@ -1,5 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { isFieldName } from '../http/field.ts';
+import { isScope } from '../http/scope.ts';
 import { type ConfigProblems, checkConfig } from '../options/config-problems.ts';
 import type { AuthenticationScheme } from './authenticator.ts';
 import type { Principal } from './principal.ts';
@@ -80,7 +81,7 @@ function readKey(problems: ConfigProblems, path: string, key: ApiKey): KnownKey 
   if (typeof subject !== 'string' || subject === '') {
     problems.add(`${path}.subject`, subject, 'the name of its owner');
   }
-  const granted = problems.list(`${path}.scopes`, scopes, isText, 'a scope');
+  const granted = problems.list(`${path}.scopes`, scopes, isScope, 'a scope');
   return {
     digest: Buffer.from(isHash ? sha256 : '0'.repeat(64), 'hex'),
     principal: Object.freeze({ subject, scopes: granted }),
@@ -89,8 +90,4 @@ function readKey(problems: ConfigProblems, path: string, key: ApiKey): KnownKey 
 
 function isAnything(_value: unknown): _value is ApiKey {
   return true;
-}
-
-function isText(value: unknown): value is string {
-  return typeof value === 'string' && value !== '';
 }

@@ -1,5 +1,6 @@
 import { IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
+import { isScope } from '../http/scope.ts';
 import type { ConfigProblems } from '../options/config-problems.ts';
 import { type Duration, readDuration } from '../options/duration.ts';
 import type { KeysLocation } from './issuer-keys.ts';
@@ -64,9 +65,6 @@ const ALGORITHM_EXPECTED =
   'an asymmetric algorithm: RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, ES512, EdDSA or Ed25519';
 
 const SECURE_URL = 'an https URL without credentials (http for this machine only)';
-
-/** RFC 6749 section 3.3. */
-const SCOPE = /^[!#-[\]-~]+$/;
 
 /** Reads the options of `jwt`. */
 export function readJwtOptions(problems: ConfigProblems, options: JwtOptions): JwtSettings {
@@ -136,10 +134,6 @@ function readExposeAs(problems: ConfigProblems, name: unknown): string | undefin
 
 function isAlgorithm(value: unknown): value is string {
   return typeof value === 'string' && ALGORITHM.test(value);
-}
-
-function isScope(value: unknown): value is string {
-  return typeof value === 'string' && SCOPE.test(value);
 }
 
 function isText(value: unknown): value is string {

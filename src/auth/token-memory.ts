@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { BoundedMap } from '../http/bounded-map.ts';
 import type { Principal } from './principal.ts';
 import type { TokenClaims } from './token-claims.ts';
 import type { VerificationKeys } from './verification-keys.ts';
@@ -17,16 +18,13 @@ export interface VerifiedToken {
 
 /** Remembers tokens by their hash, so that no dump of the memory gives one away. */
 export class TokenMemory {
-  readonly #tokens = new Map<string, VerifiedToken>();
+  readonly #tokens = new BoundedMap<string, VerifiedToken>(MOST_TOKENS);
 
   get(token: string): VerifiedToken | undefined {
     return this.#tokens.get(hashOf(token));
   }
 
-  /** Makes room by forgetting what has been there the longest. */
   add(token: string, verified: VerifiedToken): void {
-    const [oldest] = this.#tokens.keys();
-    if (this.#tokens.size >= MOST_TOKENS && oldest !== undefined) this.#tokens.delete(oldest);
     this.#tokens.set(hashOf(token), verified);
   }
 

@@ -1,3 +1,4 @@
+import { BoundedMap } from '../http/bounded-map.ts';
 import type { SessionStore } from './session-store.ts';
 
 interface Entry {
@@ -7,37 +8,30 @@ interface Entry {
 
 /** Sessions of this process alone; when there are too many, the one that was idle longest goes. */
 export class MemorySessionStore implements SessionStore {
-  /** In the order of their last use. */
-  readonly #entries = new Map<string, Entry>();
-  readonly #max: number;
+  readonly #entries: BoundedMap<string, Entry>;
 
   constructor(max: number) {
-    this.#max = max;
+    this.#entries = new BoundedMap(max);
   }
 
   get(key: string, ttlMs: number): string | undefined {
     const entry = this.#entries.get(key);
     if (entry === undefined) return undefined;
+    if (entry.expiresAt > Date.now()) return this.#keep(key, entry.value, ttlMs);
     this.#entries.delete(key);
-    if (entry.expiresAt <= Date.now()) return undefined;
-    this.#entries.set(key, { value: entry.value, expiresAt: Date.now() + ttlMs });
-    return entry.value;
+    return undefined;
   }
 
   add(key: string, value: string, ttlMs: number): string {
-    const kept = this.get(key, ttlMs);
-    if (kept !== undefined) return kept;
-    if (this.#entries.size >= this.#max) {
-      for (const oldest of this.#entries.keys()) {
-        this.#entries.delete(oldest);
-        break;
-      }
-    }
-    this.#entries.set(key, { value, expiresAt: Date.now() + ttlMs });
-    return value;
+    return this.get(key, ttlMs) ?? this.#keep(key, value, ttlMs);
   }
 
   delete(key: string): void {
     this.#entries.delete(key);
+  }
+
+  #keep(key: string, value: string, ttlMs: number): string {
+    this.#entries.set(key, { value, expiresAt: Date.now() + ttlMs });
+    return value;
   }
 }
