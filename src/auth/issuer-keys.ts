@@ -1,3 +1,4 @@
+import { timeLimited } from '../http/time-limited.ts';
 import { discoverKeysUrl } from './discovery.ts';
 import { fetchJson } from './fetch-json.ts';
 import { readVerificationKeys, type VerificationKeys } from './verification-keys.ts';
@@ -14,13 +15,9 @@ export async function fetchIssuerKeys(
   { issuer, keysUrl }: KeysLocation,
   timeoutMs: number,
 ): Promise<VerificationKeys> {
-  const controller = new AbortController();
   const timedOut = new Error(`The key server of ${issuer} did not answer in time`);
-  const timer = setTimeout(() => controller.abort(timedOut), timeoutMs);
-  try {
-    const url = keysUrl ?? (await discoverKeysUrl(issuer, controller.signal));
-    return readVerificationKeys(await fetchJson(url, controller.signal));
-  } finally {
-    clearTimeout(timer);
-  }
+  return timeLimited(timeoutMs, timedOut, async (signal) => {
+    const url = keysUrl ?? (await discoverKeysUrl(issuer, signal));
+    return readVerificationKeys(await fetchJson(url, signal));
+  });
 }

@@ -1,5 +1,6 @@
 import * as oauth from 'oauth4webapi';
 import { boundedFetch, FetchLimitError } from '../http/bounded-fetch.ts';
+import { timeLimited } from '../http/time-limited.ts';
 import type { IssuedToken } from './held-token.ts';
 import { TokenFailure } from './token-failure.ts';
 
@@ -76,7 +77,7 @@ export class TokenEndpoint {
 
   async #ask(grantType: string, parameters: URLSearchParams): Promise<Response> {
     const { authentication, timeoutMs } = this.#settings;
-    const limits = { timeoutMs, maxBytes: MAX_ANSWER_BYTES };
+    const timedOut = new FetchLimitError(`it took more than ${timeoutMs} ms`);
     try {
       return await oauth.genericTokenEndpointRequest(
         this.#server,
@@ -86,7 +87,9 @@ export class TokenEndpoint {
         parameters,
         {
           [oauth.customFetch]: (url, { method, headers, body }) =>
-            boundedFetch(url, { method, headers, body }, limits),
+            timeLimited(timeoutMs, timedOut, (signal) =>
+              boundedFetch(url, { method, headers, body, signal }, MAX_ANSWER_BYTES),
+            ),
           // The configuration lets http in for loopback only.
           [oauth.allowInsecureRequests]: true,
         },
