@@ -17,6 +17,8 @@ export type Identification =
   | { readonly outcome: 'absent' }
   /** It brought credentials, and they are not good; `description` may be told to the client. */
   | { readonly outcome: 'refused'; readonly description?: string }
+  /** They are good, and not enough: for want of these `scopes`, where a client can ask for them. */
+  | { readonly outcome: 'forbidden'; readonly scopes?: readonly string[] }
   /** Whether they are good cannot be told at the moment. */
   | { readonly outcome: 'unavailable'; readonly cause: unknown };
 

@@ -1,6 +1,7 @@
 import { type IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { Writable } from 'node:stream';
+import { isScope } from '../http/scope.ts';
 import { checkConfig } from '../options/config-problems.ts';
 import type { AuthenticationScheme, Identification } from './authenticator.ts';
 import { bearerTokenOf } from './bearer-token.ts';
@@ -21,8 +22,9 @@ export interface FromMiddlewareOptions {
 
 /**
  * Takes a middleware that knows who a request comes from: passport, express-oauth2-jwt-bearer, the
- * MCP SDK's `requireBearerAuth`. It lets the request pass by calling `next`; when it answers
- * instead, or reports a 400, 401 or 403, the gateway refuses the request with an answer of its own.
+ * MCP SDK's `requireBearerAuth`. It lets the request pass by calling `next`; when it answers 400, 401
+ * or 403 instead, or reports one of them, the gateway refuses the request with an answer of its own,
+ * which names the scopes that the middleware asks for with `insufficient_scope` (RFC 6750 section 3.1).
  *
  * @param middleware - What checks the credentials in `Authorization`.
  * @param toPrincipal - Finds what the middleware left on the request; `null` for nobody.
@@ -45,13 +47,12 @@ export function fromMiddleware(
     scopes,
     async identify(req, res) {
       const restore = routingOf(req);
-      const isPassed = await passes(middleware, req, res).finally(restore);
-      const principal = isPassed ? await toPrincipal(req) : null;
-      if (principal !== null) {
-        const byBearer = typeof bearerTokenOf(req) === 'object';
-        return { outcome: 'accepted', principal: checked(principal), byBearer };
-      }
-      return refusalOf(req);
+      const refusal = await refusalBy(middleware, req, res).finally(restore);
+      if (refusal?.outcome === 'forbidden') return refusal;
+      const principal = refusal === undefined ? await toPrincipal(req) : null;
+      if (principal === null) return refusalOf(req);
+      const byBearer = typeof bearerTokenOf(req) === 'object';
+      return { outcome: 'accepted', principal: checked(principal), byBearer };
     },
   };
 }
@@ -60,23 +61,35 @@ function refusalOf({ headers }: IncomingMessage): Identification {
   return { outcome: headers.authorization === undefined ? 'absent' : 'refused' };
 }
 
-/** Whether it calls `next`. What it would answer goes nowhere: another authenticator may accept. */
-function passes(
+type Refusal = Extract<Identification, { outcome: 'refused' | 'forbidden' }>;
+
+/**
+ * How it refuses; undefined where it calls `next`. What it would answer goes nowhere: another
+ * authenticator may accept.
+ */
+function refusalBy(
   middleware: AuthMiddleware,
   req: IncomingMessage,
   res: ServerResponse,
-): Promise<boolean> {
+): Promise<Refusal | undefined> {
   return new Promise((resolve, reject) => {
     const own = answerToNobody(req, res);
-    own.once('finish', () => settleByStatus(own.statusCode, resolve, reject));
+    const settle = ({ status, challenge }: Refused, error?: unknown) => {
+      const refusal = readRefusal(status, challenge);
+      if (refusal !== undefined) resolve(refusal);
+      else reject(error ?? new Error(`The authenticating middleware answered ${status}`));
+    };
+    const settleAsAnswered = () =>
+      settle({ status: own.statusCode, challenge: own.getHeader('WWW-Authenticate') });
+    own.once('finish', settleAsAnswered);
     const next = (error?: unknown) => {
       // A `return` that was forgotten behind a refusal must not turn it into an acceptance.
-      if (own.headersSent) settleByStatus(own.statusCode, resolve, reject);
-      else if (error === undefined || error === null) resolve(true);
-      else settleByStatus(statusOf(error), resolve, () => reject(error));
+      if (own.headersSent) settleAsAnswered();
+      else if (error === undefined || error === null) resolve(undefined);
+      else settle(refusedBy(error), error);
     };
     const fail = (error: unknown) => next(error ?? new Error('The middleware failed'));
-    new Promise((settle) => settle(middleware(req, own, next))).catch(fail);
+    new Promise((settled) => settled(middleware(req, own, next))).catch(fail);
   });
 }
 
@@ -91,19 +104,30 @@ function routingOf(req: IncomingMessage): () => void {
   };
 }
 
-function settleByStatus(
-  status: number | undefined,
-  resolve: (isPassed: boolean) => void,
-  reject: (error: Error) => void,
-): void {
-  // 400 is what RFC 6750 section 3.1 has for a malformed Authorization.
-  if (status === 400 || status === 401 || status === 403) resolve(false);
-  else reject(new Error(`The authenticating middleware answered ${status}`));
+/** What a refusal says, in an answer or in an error. */
+interface Refused {
+  readonly status: number | undefined;
+  /** `WWW-Authenticate`. */
+  readonly challenge: unknown;
 }
 
-function statusOf(error: unknown): number | undefined {
-  const { status, statusCode } = error as { status?: number; statusCode?: number };
-  return status ?? statusCode;
+function readRefusal(status: number | undefined, challenge: unknown): Refusal | undefined {
+  // 400 is what RFC 6750 section 3.1 has for a malformed Authorization.
+  if (status === 400 || status === 401) return { outcome: 'refused' };
+  if (status !== 403) return undefined;
+  const text = String(challenge);
+  if (!/\berror="?insufficient_scope\b/i.test(text)) return { outcome: 'forbidden' };
+  const [, scopes = ''] = /\bscope="([^"]*)"/i.exec(text) ?? [];
+  return { outcome: 'forbidden', scopes: scopes.split(' ').filter(isScope) };
+}
+
+function refusedBy(error: unknown): Refused {
+  const { status, statusCode, headers } = error as {
+    status?: number;
+    statusCode?: number;
+    headers?: Record<string, unknown>;
+  };
+  return { status: status ?? statusCode, challenge: headers?.['WWW-Authenticate'] };
 }
 
 /** Of the same kind as the real one, so that what a framework adds to answers is there. */
@@ -111,6 +135,8 @@ function answerToNobody(req: IncomingMessage, res: ServerResponse): ServerRespon
   const own: ServerResponse = new ServerResponse(req);
   // One that goes on writing behind its end must not end the process.
   own.on('error', () => {});
+  // Node tells of the fields given to `writeHead` only where one was set before.
+  own.setHeader('Cache-Control', 'no-store');
   // Without a socket, an answer would wait for one and never finish.
   own.assignSocket(new Writable({ write: (_bytes, _encoding, done) => done() }) as Socket);
   Object.setPrototypeOf(own, Object.getPrototypeOf(res));

@@ -11,7 +11,7 @@ import { within } from '../http/within.ts';
 /**
  * Lets a request pass whose credentials one of `schemes` accepts, and leaves who it comes from for
  * {@link principalOf}. The first that accepts decides; otherwise one that cannot tell (503) comes
- * before those that refuse (401).
+ * before those that find them not enough (403), and these before those that refuse (401).
  */
 export function authenticate({
   schemes,
@@ -34,8 +34,7 @@ export function authenticate({
         }
         const scopes = missingScopes(found);
         if (scopes !== undefined) {
-          const value = challenge.header({ error: 'insufficient_scope', scopes });
-          answerError(req, res, 'insufficient_scope', { headers: { 'WWW-Authenticate': value } });
+          askForScopes(req, res, challenge, scopes);
           return;
         }
         const context = contextOf(req);
@@ -88,7 +87,12 @@ async function identify(
 }
 
 /** The later beats the earlier. */
-const RANK: readonly Identification['outcome'][] = ['absent', 'refused', 'unavailable'];
+const RANK: readonly Identification['outcome'][] = [
+  'absent',
+  'refused',
+  'forbidden',
+  'unavailable',
+];
 
 function answer(
   req: IncomingMessage,
@@ -98,12 +102,25 @@ function answer(
 ): void {
   if (found.outcome === 'unavailable') {
     answerError(req, res, 'keys_unavailable', { cause: found.cause });
+  } else if (found.outcome === 'forbidden') {
+    if (found.scopes === undefined) answerError(req, res, 'policy_denied');
+    else askForScopes(req, res, challenge, found.scopes);
   } else if (found.outcome === 'refused') {
     refuse(req, res, challenge, { error: 'invalid_token', description: found.description });
   } else {
     // RFC 6750 section 3.1: no error code for who has brought nothing.
     refuse(req, res, challenge);
   }
+}
+
+function askForScopes(
+  req: IncomingMessage,
+  res: ServerResponse,
+  challenge: Challenge,
+  scopes: readonly string[],
+): void {
+  const value = challenge.header({ error: 'insufficient_scope', scopes });
+  answerError(req, res, 'insufficient_scope', { headers: { 'WWW-Authenticate': value } });
 }
 
 function refuse(

@@ -3,7 +3,7 @@ import type { RequestHandler } from 'express';
 import { apiKey, fromMiddleware, type GatewayConfig } from '../../src/index.ts';
 import { startGateway } from '../support/gateway.ts';
 import { recordingUpstream } from '../support/upstream.ts';
-import { reasonOf, send } from './support/send.ts';
+import { linesOf, reasonOf, send } from './support/send.ts';
 
 const AUTHORIZATION = { Authorization: 'Bearer a' };
 
@@ -42,7 +42,7 @@ const OUTCOMES: [string, RequestHandler, number, string][] = [
     401,
     'unauthorized',
   ],
-  ['answers 403', (_req, res) => void res.status(403).end('inner detail'), 401, 'unauthorized'],
+  ['answers 403', (_req, res) => void res.status(403).end('inner detail'), 403, 'policy_denied'],
   ['answers 500', (_req, res) => void res.status(500).end('inner detail'), 500, 'internal_error'],
   ['answers 200', (_req, res) => void res.json({ inner: 'detail' }), 500, 'internal_error'],
   ['redirects to a login page', (_req, res) => res.redirect('/login'), 500, 'internal_error'],
@@ -76,7 +76,7 @@ const OUTCOMES: [string, RequestHandler, number, string][] = [
     401,
     'unauthorized',
   ],
-  ['reports 403', (_r, _s, next) => next(failure({ status: 403 })), 401, 'unauthorized'],
+  ['reports 403', (_r, _s, next) => next(failure({ status: 403 })), 403, 'policy_denied'],
   ['reports 503', (_r, _s, next) => next(failure({ status: 503 })), 500, 'internal_error'],
   ['reports an error', (_r, _s, next) => next(failure({})), 500, 'internal_error'],
   ["reports no Error but 'route'", (_r, _s, next) => next('route'), 500, 'internal_error'],
@@ -150,6 +150,59 @@ describe('A middleware that', () => {
     const answer = await send(port);
     expect([answer.status, reasonOf(answer)]).toEqual([500, 'body_consumed']);
     expect(upstream.seen).toEqual([]);
+  });
+});
+
+describe('A middleware that asks for more scopes has its client told of them', () => {
+  const CHALLENGE = 'Bearer realm="x", error="insufficient_scope", scope="files:read files:write"';
+
+  const WAYS: [string, RequestHandler][] = [
+    ['in a header', (_req, res) => void res.status(403).set('WWW-Authenticate', CHALLENGE).end()],
+    [
+      'with the head',
+      (_req, res) => void res.writeHead(403, { 'www-authenticate': CHALLENGE }).end(),
+    ],
+    [
+      'in one of several challenges',
+      (_req, res) => {
+        res.setHeader('WWW-Authenticate', ['Basic realm="x"', CHALLENGE]);
+        res.status(403).end();
+      },
+    ],
+    [
+      'in the headers of an error',
+      (_req, _res, next) =>
+        next(failure({ status: 403, headers: { 'WWW-Authenticate': CHALLENGE } })),
+    ],
+  ];
+
+  test.each(WAYS)('%s', async (_, middleware) => {
+    const { port, upstream } = await behind(middleware);
+    const answer = await send(port, { headers: AUTHORIZATION });
+    expect([answer.status, reasonOf(answer)]).toEqual([403, 'insufficient_scope']);
+    expect(linesOf(answer, 'www-authenticate')).toEqual([
+      'Bearer realm="mcp", scope="files:read files:write", error="insufficient_scope"',
+    ]);
+    expect(upstream.seen).toEqual([]);
+  });
+
+  test('what is no scope is not passed on', async () => {
+    const { port } = await behind((_req, res) => {
+      res.setHeader('WWW-Authenticate', 'Bearer error="insufficient_scope", scope="a é b\\c d"');
+      res.status(403).end();
+    });
+    const answer = await send(port, { headers: AUTHORIZATION });
+    expect(linesOf(answer, 'www-authenticate')).toEqual([
+      'Bearer realm="mcp", scope="a d", error="insufficient_scope"',
+    ]);
+  });
+
+  test('unless another authenticator accepts', async () => {
+    const asking = fromMiddleware(WAYS[0]?.[1] as RequestHandler, () => null);
+    const { target } = await recordingUpstream();
+    const auth = [asking, () => ({ subject: 'ada' })];
+    const { port } = await startGateway({ target, auth });
+    expect((await send(port, { headers: AUTHORIZATION })).status).toBe(200);
   });
 });
 

@@ -102,13 +102,16 @@ describe.each(HOSTS)('in %s', (framework, host) => {
   });
 });
 
-test("a token that lacks a scope, as the SDK's middleware sees it, is refused", async () => {
+test("a token that lacks a scope, as the SDK's middleware sees it: its client is told which", async () => {
   const upstream = await recordingUpstream();
   const { port } = await serve(
     express().use(requireAuth(withSdk()), mcpProxy({ target: upstream.target })),
   );
   const answer = await send(port, { headers: { Authorization: 'Bearer poor' } });
-  expect([answer.status, reasonOf(answer)]).toEqual([401, 'unauthorized']);
+  expect([answer.status, reasonOf(answer)]).toEqual([403, 'insufficient_scope']);
+  expect(linesOf(answer, 'www-authenticate')).toEqual([
+    'Bearer realm="mcp", scope="mcp", error="insufficient_scope"',
+  ]);
   expect(upstream.seen).toEqual([]);
 });
 
