@@ -27,6 +27,7 @@ export class ObservedRequest implements Observation {
   #detail: string | undefined;
   readonly #shadow: string[] = [];
   #end: EndReason | undefined;
+  #isSent = false;
   #status: number | undefined;
   #headMs: number | undefined;
   #firstEventMs: number | undefined;
@@ -51,6 +52,10 @@ export class ObservedRequest implements Observation {
     watchAnswer(res, {
       onHead: (fields) => this.#onHead(fields),
       onBytes: (bytes) => this.#onBytes(bytes),
+    });
+    // Node 22 calls an answer finished that was lost with its connection.
+    res.prependOnceListener('finish', () => {
+      this.#isSent = !context.req.socket.destroyed;
     });
     onceClosed(context.req, res, () => this.#onClose());
   }
@@ -161,7 +166,7 @@ export class ObservedRequest implements Observation {
       detail: this.#detail,
       shadow: this.#shadow,
       status: this.#status,
-      end: this.#end ?? (this.#res.writableFinished ? 'complete' : 'client_left'),
+      end: this.#end ?? (this.#isSent ? 'complete' : 'client_left'),
       headMs: this.#headMs,
       firstEventMs: this.#firstEventMs,
       totalMs: this.#elapsed(),

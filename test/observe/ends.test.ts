@@ -195,6 +195,17 @@ describe('a client that leaves', () => {
       bytesOut: 9,
     });
   });
+
+  test('before it has taken all of an answer that is written whole', async () => {
+    const { observer, port } = await scene('', {
+      use: (_req, res) => void res.end(Buffer.alloc(64 * MB)),
+    });
+    const socket = await deafClient(port, rawRequest());
+    await observer.has('onResponse', 1);
+    socket.destroy();
+
+    expect(await observer.record()).toMatchObject({ reason: 'answered', end: 'client_left' });
+  });
 });
 
 describe('client_stalled: a client that takes no more', () => {

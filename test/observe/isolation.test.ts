@@ -1,9 +1,8 @@
-import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import type { Observer } from '../../src/index.ts';
 import { CALLBACKS } from '../../src/observability/isolate.ts';
+import { forkModule } from '../support/fork-module.ts';
 import { startGateway } from '../support/gateway.ts';
 import { atTestEnd } from '../support/servers.ts';
 import { recordingUpstream } from '../support/upstream.ts';
@@ -96,15 +95,8 @@ test('one that fails later is called all the same', async () => {
 });
 
 test('no way to fail ends the process, or is an unhandled rejection', async () => {
-  const script = fileURLToPath(new URL('./support/hostile-process.ts', import.meta.url));
-  const child = fork(script, {
-    // Node 22 before 22.18 reads TypeScript only when told to.
-    execArgv: [
-      '--disable-warning=ExperimentalWarning',
-      ...(process.features.typescript ? [] : ['--experimental-strip-types']),
-    ],
-    silent: true,
-  });
+  const script = new URL('./support/hostile-process.ts', import.meta.url);
+  const child = forkModule(script, [], { silent: true });
   atTestEnd(() => void child.kill());
   const [{ port }] = await once(child, 'message');
   for (let i = 0; i < 3; i++) {

@@ -3,12 +3,12 @@ import {
   accessLog,
   createMcpGateway,
   type GatewayConfig,
-  GatewayConfigError,
   type GatewayContext,
   type Observer,
   type RequestRecord,
 } from '../../src/index.ts';
 import { startGateway } from '../support/gateway.ts';
+import { problemsOf } from '../support/config-error.ts';
 import { recordingUpstream } from '../support/upstream.ts';
 import { witness } from './support/witness.ts';
 
@@ -54,14 +54,7 @@ describe('what is no observer is refused at construction', () => {
     ['the second of a list', [{ onClose() {} }, {}], 'observe[1]'],
     ['nothing, in a list', [undefined], 'observe[0]'],
   ])('%s', (_what, observe, path) => {
-    let caught: unknown;
-    try {
-      createMcpGateway({ target, observe: observe as Observer });
-    } catch (error) {
-      caught = error;
-    }
-    expect(caught).toBeInstanceOf(GatewayConfigError);
-    const { problems } = caught as GatewayConfigError;
+    const problems = problemsOf(() => createMcpGateway({ target, observe: observe as Observer }));
     expect(problems.map((problem) => problem.path)).toEqual([path]);
     expect(problems[0]?.expected).toMatch(/onRequest, onDecision, onResponse, onEvent, onClose/);
   });
