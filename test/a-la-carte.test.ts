@@ -1,9 +1,6 @@
-import { createServer, type RequestListener } from 'node:http';
+import { createServer } from 'node:http';
 import { describe, expect, test } from '@jest/globals';
-import connect from 'connect';
 import express from 'express';
-// @ts-expect-error: Express 4 under its second name has no types of its own.
-import untyped from 'express4';
 import request from 'supertest';
 import {
   bodyLimit,
@@ -15,29 +12,16 @@ import {
   mcpCors,
   mcpProxy,
 } from '../src/index.ts';
+import { express4 } from './support/express4.ts';
 import { startGateway } from './support/gateway.ts';
+import { HOSTS } from './support/hosts.ts';
 import { rawClient } from './support/raw-client.ts';
 import { listenOn, serve } from './support/servers.ts';
 import { rawUpstream, recordingUpstream } from './support/upstream.ts';
 
-const express4: typeof express = untyped;
 const ORIGIN = 'https://app.example';
 
-/** An app of each framework with the same middlewares on `/mcp`. */
-const FRAMEWORKS: [string, (middlewares: Middleware[]) => RequestListener][] = [
-  ['Express 5', (list) => express().use('/mcp', ...list)],
-  ['Express 4', (list) => express4().use('/mcp', ...list)],
-  [
-    'Connect',
-    (list) => {
-      const app = connect();
-      for (const middleware of list) app.use('/mcp', middleware);
-      return app;
-    },
-  ],
-];
-
-describe.each(FRAMEWORKS)('the middlewares by themselves in %s', (_, app) => {
+describe.each(HOSTS)('the middlewares by themselves in %s', (_, app) => {
   test('relay, count, inject and answer pages', async () => {
     const upstream = await recordingUpstream();
     const { server, port } = await serve(

@@ -2,15 +2,8 @@ import { EventEmitter, once } from 'node:events';
 import { describe, expect, test } from '@jest/globals';
 import { McpServer } from '@modelcontextprotocol/server';
 import { z } from 'zod';
-import {
-  callTool,
-  connect,
-  MemoryEventStore,
-  progress,
-  type SeenHead,
-  serverWith,
-  startMcp,
-} from './support/mcp.ts';
+import { callTool, connect, progress, type SeenHead, serverWith, startMcp } from './support/mcp.ts';
+import { SessionEvents } from './support/session-events.ts';
 
 const MODERN = { pin: '2026-07-28' } as const;
 
@@ -116,7 +109,7 @@ describe('L2: resumption', () => {
   test.each(['the server closes the stream', 'the connection breaks'])(
     'the rest of a call comes by GET with Last-Event-ID after %s',
     async (what) => {
-      const store = new MemoryEventStore();
+      const store = new SessionEvents();
       const resumed = Promise.withResolvers<void>();
       const { gateway, sees } = await startMcp(
         () =>

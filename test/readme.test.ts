@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { ERRORS } from '../src/errors.ts';
-import { createMcpGateway, GatewayConfigError, mcpCors, mcpProxy } from '../src/index.ts';
+import { createMcpGateway, mcpCors, mcpProxy } from '../src/index.ts';
+import { problemsOf } from './support/config-error.ts';
 
 const root = new URL('../', import.meta.url);
 const read = (path: string) => readFileSync(new URL(path, root), 'utf8');
@@ -26,14 +27,9 @@ function table(heading: string): string[][] {
 
 /** The options a factory knows: an unknown one is answered with the list. */
 function knownOptions(build: (options: never) => unknown): string[] {
-  try {
-    build({ '????????': 1, target: 'http://x' } as never);
-  } catch (error) {
-    if (!(error instanceof GatewayConfigError)) throw error;
-    const { expected } = error.problems.find(({ path }) => path === '????????') ?? { expected: '' };
-    return expected.replace('one of ', '').split(', ');
-  }
-  return [];
+  const problems = problemsOf(() => build({ '????????': 1, target: 'http://x' } as never));
+  const { expected } = problems.find(({ path }) => path === '????????') ?? { expected: '' };
+  return expected.replace('one of ', '').split(', ');
 }
 
 test('every TypeScript block is one of the examples, which are type-checked', () => {

@@ -15,6 +15,8 @@ export interface Upstream {
   readonly app: Express;
   /** Tells every listening client, of either era, that the list of tools has changed. */
   announceTools(): void;
+  /** And the list of prompts. */
+  announcePrompts(): void;
 }
 
 /**
@@ -60,6 +62,10 @@ export function createUpstream(
     announceTools() {
       modern.notify.toolsChanged();
       for (const { server } of sessions.values()) server.sendToolListChanged();
+    },
+    announcePrompts() {
+      modern.notify.promptsChanged();
+      for (const { server } of sessions.values()) server.sendPromptListChanged();
     },
   };
 }

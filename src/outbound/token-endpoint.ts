@@ -38,12 +38,7 @@ const CALLER_ERRORS: readonly string[] = [
 /** The errors that are named; any other text of an answer could be what was sent. */
 const KNOWN_ERRORS: readonly string[] = [
   ...CLIENT_ERRORS,
-  'access_denied',
-  'interaction_required',
-  'invalid_grant',
-  'invalid_request',
-  'invalid_scope',
-  'invalid_target',
+  ...CALLER_ERRORS,
   'server_error',
   'slow_down',
   'temporarily_unavailable',

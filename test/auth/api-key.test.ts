@@ -1,12 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
-import {
-  type ApiKeyOptions,
-  apiKey,
-  type GatewayConfig,
-  GatewayConfigError,
-  requireScopes,
-} from '../../src/index.ts';
+import { type ApiKeyOptions, apiKey, type GatewayConfig, requireScopes } from '../../src/index.ts';
+import { configErrorOf } from '../support/config-error.ts';
 import { startGateway } from '../support/gateway.ts';
 import { exchange } from '../support/raw-client.ts';
 import { recordingUpstream } from '../support/upstream.ts';
@@ -137,14 +132,7 @@ test.each<[string, unknown, string[]]>([
   ['no header name', { keys: KEYS, header: 'X Api' }, ['header']],
   ['a misspelt option', { keys: KEYS, headers: 'X-Api' }, ['headers']],
 ])('%s is a mistake that is told, and no key with it', (_, options, paths) => {
-  let found: unknown;
-  try {
-    apiKey(options as ApiKeyOptions);
-  } catch (error) {
-    found = error;
-  }
-  expect(found).toBeInstanceOf(GatewayConfigError);
-  const { problems, message } = found as GatewayConfigError;
-  expect(problems.map(({ path }) => path)).toEqual(paths);
-  expect(message).not.toContain('first-key');
+  const error = configErrorOf(() => apiKey(options as ApiKeyOptions));
+  expect(error?.problems.map(({ path }) => path)).toEqual(paths);
+  expect(error?.message).not.toContain('first-key');
 });

@@ -5,9 +5,9 @@ import express from 'express';
 import passport from 'passport';
 import { Strategy as BearerStrategy } from 'passport-http-bearer';
 import { fromMiddleware, mcpProxy, principalOf, requireAuth } from '../../src/index.ts';
+import { HOSTS } from '../support/hosts.ts';
 import { serve } from '../support/servers.ts';
 import { recordingUpstream } from '../support/upstream.ts';
-import { HOSTS } from './support/hosts.ts';
 import { nowInSeconds } from './support/issued.ts';
 import { linesOf, reasonOf, send } from './support/send.ts';
 
@@ -58,14 +58,14 @@ describe.each(HOSTS)('in %s', (framework, host) => {
       const upstream = await recordingUpstream();
       const found: unknown[] = [];
       const { port } = await serve(
-        host(
+        host([
           requireAuth(library()),
           (req, _res, next) => {
             found.push(principalOf(req));
             next();
           },
           mcpProxy({ target: upstream.target }),
-        ),
+        ]),
       );
       const ask = (token?: string) =>
         send(port, { headers: token === undefined ? {} : { Authorization: `Bearer ${token}` } });
@@ -119,7 +119,7 @@ test('a middleware that needs Express lets nobody in without it', async () => {
   const upstream = await recordingUpstream();
   const [, connect] = HOSTS.find(([name]) => name === 'Connect') as (typeof HOSTS)[number];
   const slots = [requireAuth(withSdk()), mcpProxy({ target: upstream.target })];
-  const { port } = await serve(connect(...slots));
+  const { port } = await serve(connect(slots));
   const answer = await send(port, { headers: { Authorization: 'Bearer bad' } });
   expect([answer.status, reasonOf(answer)]).toEqual([500, 'internal_error']);
   expect(upstream.seen).toEqual([]);

@@ -4,27 +4,17 @@ import {
   createMcpGateway,
   fromMiddleware,
   type GatewayConfig,
-  GatewayConfigError,
   type JwtOptions,
   jwt,
   requireAuth,
   requireScopes,
   upstreamAuth,
 } from '../../src/index.ts';
+import { pathsOf } from '../support/config-error.ts';
 
 const TOKENS = jwt({ issuer: 'https://idp.example', audience: 'https://gateway.example/mcp' });
 const KEYS = apiKey({ keys: [{ sha256: 'a'.repeat(64), subject: 'ci' }] });
 const PUBLIC = { publicUrl: 'https://gateway.example/mcp' };
-
-function pathsOf(build: () => unknown): string[] {
-  try {
-    build();
-  } catch (error) {
-    if (error instanceof GatewayConfigError) return error.problems.map(({ path }) => path);
-    throw error;
-  }
-  return [];
-}
 
 const mistakes = (config: object) =>
   pathsOf(() => createMcpGateway({ target: 'http://127.0.0.1:1', ...config } as GatewayConfig));

@@ -1,20 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import { type JwtOptions, jwt } from '../../src/auth/jwt.ts';
-import { GatewayConfigError } from '../../src/options/gateway-config-error.ts';
+import { pathsOf, problemsOf } from '../support/config-error.ts';
 
 const good: JwtOptions = { issuer: 'https://idp.example', audience: 'https://gateway.example/mcp' };
 
-function problemsOf(
-  options: unknown,
-): readonly { path: string; given: string; expected: string }[] {
-  try {
-    jwt(options as JwtOptions);
-  } catch (error) {
-    if (error instanceof GatewayConfigError) return error.problems;
-    throw error;
-  }
-  return [];
-}
+const building = (options: unknown) => () => jwt(options as JwtOptions);
 
 describe('config mistakes, each by its path', () => {
   test.each<[string, unknown, string]>([
@@ -67,21 +57,16 @@ describe('config mistakes, each by its path', () => {
     ['exposeAs over the prototype', { ...good, exposeAs: '__proto__' }, 'exposeAs'],
     ['exposeAs over what is relayed', { ...good, exposeAs: 'rawBody' }, 'exposeAs'],
   ])('%s', (_what, options, path) => {
-    expect(problemsOf(options).map((problem) => problem.path)).toEqual([path]);
+    expect(pathsOf(building(options))).toEqual([path]);
   });
 
   test('all at once', () => {
-    const all = problemsOf({ issuer: 1, audience: 2, algorithms: ['none'], exposeAs: 'url' });
-    expect(all.map(({ path }) => path)).toEqual([
-      'issuer',
-      'audience',
-      'algorithms[0]',
-      'exposeAs',
-    ]);
+    const all = { issuer: 1, audience: 2, algorithms: ['none'], exposeAs: 'url' };
+    expect(pathsOf(building(all))).toEqual(['issuer', 'audience', 'algorithms[0]', 'exposeAs']);
   });
 
   test('a URL with a secret is not shown', () => {
-    const [problem] = problemsOf({ ...good, jwksUri: 'http://idp.example/?key=hush' });
+    const [problem] = problemsOf(building({ ...good, jwksUri: 'http://idp.example/?key=hush' }));
     expect(JSON.stringify(problem)).not.toContain('hush');
   });
 });
@@ -99,7 +84,7 @@ describe('taken', () => {
     ['all algorithms', { algorithms: ['RS512', 'PS384', 'ES512', 'EdDSA', 'Ed25519'] }],
     ['all that can be off', { clockTolerance: false, isRevoked: false, exposeAs: false }],
   ])('%s', (_what, options) => {
-    expect(problemsOf({ ...good, ...options })).toEqual([]);
+    expect(pathsOf(building({ ...good, ...options }))).toEqual([]);
   });
 
   test('what the gateway has to know of it', () => {

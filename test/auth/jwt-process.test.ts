@@ -1,9 +1,8 @@
-import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
-import { fileURLToPath } from 'node:url';
 import { expect, test } from '@jest/globals';
+import { forkModule } from '../support/fork-module.ts';
 import { atTestEnd } from '../support/servers.ts';
 import { keyServer, sign, signingKey } from './support/issuer.ts';
 
@@ -18,13 +17,8 @@ test('a key server that goes down ends no process, and keeps none from ending', 
   const exp = Math.floor(Date.now() / 1000) + 3600;
   const token = await sign(key, { iss: keys.issuer, aud: 'test', sub: 'alice', exp });
 
-  const script = fileURLToPath(new URL('./support/outage.ts', import.meta.url));
-  const child = fork(script, [keys.jwksUri, keys.issuer, token], {
-    // Node 22 before 22.18 reads TypeScript only when told to.
-    execArgv: [
-      '--disable-warning=ExperimentalWarning',
-      ...(process.features.typescript ? [] : ['--experimental-strip-types']),
-    ],
+  const script = new URL('./support/outage.ts', import.meta.url);
+  const child = forkModule(script, [keys.jwksUri, keys.issuer, token], {
     silent: true,
   });
   atTestEnd(() => void child.kill());

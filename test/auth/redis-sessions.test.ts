@@ -1,10 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto';
-import type { Readable } from 'node:stream';
-import { text } from 'node:stream/consumers';
 import { setTimeout } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
 import { describeRedis, type Redis, startRedis } from '../support/redis.ts';
-import { type Example, startExample } from '../support/start-example.ts';
+import { type LoggedExample, startLoggedExample } from '../support/start-example.ts';
 import { type RecordingUpstream, recordingUpstream } from '../support/upstream.ts';
 
 const KEYS = { ada: 'key-of-ada', bob: 'key-of-bob' };
@@ -49,8 +47,7 @@ interface Answer {
 
 /** One of the processes in front of the upstream. */
 class Gateway {
-  readonly #example: Example;
-  readonly #log: Promise<string>;
+  readonly #example: LoggedExample;
 
   static async start({ url }: Redis, { target }: RecordingUpstream): Promise<Gateway> {
     const env = {
@@ -59,13 +56,11 @@ class Gateway {
       MCP_TARGET: String(target),
       REDIS_URL: url,
     };
-    return new Gateway(await startExample('redis-sessions.ts', env, { silent: true }));
+    return new Gateway(await startLoggedExample('redis-sessions.ts', env));
   }
 
-  private constructor(example: Example) {
+  private constructor(example: LoggedExample) {
     this.#example = example;
-    this.#log = text(example.process.stderr as Readable);
-    example.process.stdout?.resume();
   }
 
   /** Sends a message within a session; without one, asks for one. */
@@ -103,10 +98,8 @@ class Gateway {
   }
 
   /** Ends it; gives what it said, and what ended it. */
-  async end(): Promise<{ log: string; signal: unknown }> {
-    this.#example.process.kill('SIGTERM');
-    const [, signal] = await this.#example.exit;
-    return { log: await this.#log, signal };
+  end(): ReturnType<LoggedExample['end']> {
+    return this.#example.end();
   }
 }
 

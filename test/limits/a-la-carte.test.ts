@@ -1,42 +1,16 @@
-import type { IncomingMessage, RequestListener } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { describe, expect, test } from '@jest/globals';
-import connect from 'connect';
-import express from 'express';
-// @ts-expect-error: Express 4 under its second name has no types of its own.
-import untyped from 'express4';
-import {
-  denyTools,
-  type Middleware,
-  mcpProxy,
-  policy,
-  requireAuth,
-  throttle,
-} from '../../src/index.ts';
+import { denyTools, mcpProxy, policy, requireAuth, throttle } from '../../src/index.ts';
 import { call, message } from '../policies/support/messages.ts';
 import { errorOf, JSON_TYPE, post } from '../policies/support/wire.ts';
+import { HOSTS } from '../support/hosts.ts';
 import { serve } from '../support/servers.ts';
 import { recordingUpstream } from '../support/upstream.ts';
 import { fieldOf } from './support/limited.ts';
 
-const express4: typeof express = untyped;
-
-/** An app of each framework with the same middlewares on `/mcp`. */
-const FRAMEWORKS: [string, (middlewares: Middleware[]) => RequestListener][] = [
-  ['Express 5', (list) => express().use('/mcp', ...list)],
-  ['Express 4', (list) => express4().use('/mcp', ...list)],
-  [
-    'Connect',
-    (list) => {
-      const app = connect();
-      for (const middleware of list) app.use('/mcp', middleware);
-      return app;
-    },
-  ],
-];
-
 const PING = message('ping');
 
-describe.each(FRAMEWORKS)('throttle() in %s', (_framework, app) => {
+describe.each(HOSTS)('throttle() in %s', (_framework, app) => {
   test('by address, with headers on relayed answers and refusals', async () => {
     const upstream = await recordingUpstream();
     const limits = throttle([

@@ -1,19 +1,12 @@
-import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import { expect, test } from '@jest/globals';
 import { call } from '../policies/support/messages.ts';
 import { post } from '../policies/support/wire.ts';
+import { forkModule } from '../support/fork-module.ts';
 import { atTestEnd } from '../support/servers.ts';
 
 test('faults 36, 48: whatever a store does reaches no process, and no limit keeps one alive', async () => {
-  const child = fork(fileURLToPath(new URL('support/failing-stores.ts', import.meta.url)), {
-    // Node 22 before 22.18 reads TypeScript only when told to.
-    execArgv: [
-      '--disable-warning=ExperimentalWarning',
-      ...(process.features.typescript ? [] : ['--experimental-strip-types']),
-    ],
-  });
+  const child = forkModule(new URL('support/failing-stores.ts', import.meta.url));
   atTestEnd(() => void child.kill('SIGKILL'));
   const [port] = (await once(child, 'message')) as [number];
   const ask = async (path: string) => (await fetch(`http://127.0.0.1:${port}${path}`)).json();

@@ -1,9 +1,7 @@
-import type { Readable } from 'node:stream';
-import { text } from 'node:stream/consumers';
 import { setTimeout } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
 import { describeRedis, type Redis, startRedis } from '../support/redis.ts';
-import { type Example, startExample } from '../support/start-example.ts';
+import { type LoggedExample, startLoggedExample } from '../support/start-example.ts';
 import { type RecordingUpstream, recordingUpstream } from '../support/upstream.ts';
 
 /** As the example has it: so many calls an hour. */
@@ -33,18 +31,15 @@ const UNAVAILABLE = expect.objectContaining({
 
 /** One of the processes in front of the upstream. */
 class Gateway {
-  readonly #example: Example;
-  readonly #log: Promise<string>;
+  readonly #example: LoggedExample;
 
   static async start({ url }: Redis, { target }: RecordingUpstream): Promise<Gateway> {
     const env = { MCP_TARGET: String(target), REDIS_URL: url };
-    return new Gateway(await startExample('redis.ts', env, { silent: true }));
+    return new Gateway(await startLoggedExample('redis.ts', env));
   }
 
-  private constructor(example: Example) {
+  private constructor(example: LoggedExample) {
     this.#example = example;
-    this.#log = text(example.process.stderr as Readable);
-    example.process.stdout?.resume();
   }
 
   async #send(method: string): Promise<Answer> {
@@ -81,10 +76,8 @@ class Gateway {
   }
 
   /** Ends it; gives what it said, and what ended it. */
-  async end(): Promise<{ log: string; signal: unknown }> {
-    this.#example.process.kill('SIGTERM');
-    const [, signal] = await this.#example.exit;
-    return { log: await this.#log, signal };
+  end(): ReturnType<LoggedExample['end']> {
+    return this.#example.end();
   }
 }
 

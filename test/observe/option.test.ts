@@ -7,8 +7,8 @@ import {
   type Observer,
   type RequestRecord,
 } from '../../src/index.ts';
-import { startGateway } from '../support/gateway.ts';
 import { problemsOf } from '../support/config-error.ts';
+import { startGateway } from '../support/gateway.ts';
 import { recordingUpstream } from '../support/upstream.ts';
 import { witness } from './support/witness.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { GatewayConfigError } from '../../src/index.ts';
 import { clientCredentials } from '../../src/outbound/client-credentials.ts';
 import { tokenExchange } from '../../src/outbound/token-exchange.ts';
+import { configErrorOf, pathsOf } from '../support/config-error.ts';
 
 const GOOD = {
   tokenUrl: 'https://idp.example/token',
@@ -13,16 +13,6 @@ const FACTORIES = [
   ['clientCredentials', clientCredentials],
   ['tokenExchange', tokenExchange],
 ] as const;
-
-function mistakeOf(build: () => unknown): GatewayConfigError {
-  try {
-    build();
-  } catch (error) {
-    if (error instanceof GatewayConfigError) return error;
-    throw error;
-  }
-  throw new Error('No mistake was found');
-}
 
 describe.each(FACTORIES)('%s refuses at construction', (_name, factory) => {
   const build = factory as (options: unknown) => unknown;
@@ -60,18 +50,17 @@ describe.each(FACTORIES)('%s refuses at construction', (_name, factory) => {
   ];
 
   test.each(MISTAKES)('%s', (_what, options, path) => {
-    const { problems, message } = mistakeOf(() => build({ ...GOOD, ...options }));
-    expect(problems.map((problem) => problem.path)).toEqual([path]);
-    expect(message).not.toContain('hidden-s3cret');
+    const error = configErrorOf(() => build({ ...GOOD, ...options }));
+    expect(error?.problems.map((problem) => problem.path)).toEqual([path]);
+    expect(error?.message).not.toContain('hidden-s3cret');
   });
 
   test.each([[undefined], [null], ['https://idp.example'], [[]]])('%p for options', (options) => {
-    expect(mistakeOf(() => build(options)).problems.map(({ path }) => path)).toEqual(['']);
+    expect(pathsOf(() => build(options))).toEqual(['']);
   });
 
   test('all mistakes at once', () => {
-    const { problems } = mistakeOf(() => build({ scope: '' }));
-    expect(problems.map(({ path }) => path)).toEqual([
+    expect(pathsOf(() => build({ scope: '' }))).toEqual([
       'tokenUrl',
       'clientId',
       'clientSecret',
@@ -98,7 +87,6 @@ describe('tokenExchange refuses', () => {
     ['a number of tokens that is a text', { maxTokens: '5' }, 'maxTokens'],
     ['half a token', { maxTokens: 1.5 }, 'maxTokens'],
   ])('%s', (_what, options, path) => {
-    const mistake = mistakeOf(() => tokenExchange({ ...GOOD, ...options } as never));
-    expect(mistake.problems.map((problem) => problem.path)).toEqual([path]);
+    expect(pathsOf(() => tokenExchange({ ...GOOD, ...options } as never))).toEqual([path]);
   });
 });

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { startGateway } from '../support/gateway.ts';
 import { CLIENTS } from './support/clients.ts';
 import { mcpProxyBeforeSdkV1, sdkV2, startOnce } from './support/servers.ts';
+import { callTogether } from './support/waiting-calls.ts';
 
 describe.each([sdkV2, mcpProxyBeforeSdkV1])('server: $name', (kind) => {
   const server = startOnce(kind);
@@ -17,24 +18,10 @@ describe.each([sdkV2, mcpProxyBeforeSdkV1])('server: $name', (kind) => {
     );
 
     for (const opener of clients) {
-      const told = new Set<number>();
-      const waiting = Promise.withResolvers<void>();
-      const calls = clients.map((client, i) =>
-        client.callTool(
-          { name: 'wait' },
-          {
-            onprogress() {
-              told.add(i);
-              if (told.size === clients.length) waiting.resolve();
-            },
-          },
-        ),
-      );
-      await waiting.promise;
-      // One of them lets all go on.
-      await opener.callTool({ name: 'go' });
       const waited = { content: [{ type: 'text', text: 'waited' }] };
-      expect(await Promise.all(calls)).toEqual(clients.map(() => expect.objectContaining(waited)));
+      expect(await callTogether(clients, opener)).toEqual(
+        clients.map(() => expect.objectContaining(waited)),
+      );
     }
     expect(gateway.errors).toEqual([]);
   });

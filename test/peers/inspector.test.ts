@@ -1,20 +1,7 @@
-import { execFile } from 'node:child_process';
-import { tmpdir } from 'node:os';
-import { promisify } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
 import { startGateway } from '../support/gateway.ts';
-import { installed } from './support/peer-process.ts';
+import { inspect } from './support/inspector.ts';
 import { everything, mcpProxy, sdkV2, startOnce } from './support/servers.ts';
-
-const CLI = installed('@modelcontextprotocol/inspector/clients/launcher/build/index.js');
-
-/** What the CLI prints of one call. */
-async function inspect(url: string, ...call: readonly string[]): Promise<string> {
-  const args = [CLI, '--cli', url, '--transport', 'http', '--method', ...call];
-  // So that it reads no settings.
-  const env = { ...process.env, HOME: tmpdir() };
-  return (await promisify(execFile)(process.execPath, args, { env })).stdout;
-}
 
 const ECHO = ['--tool-name', 'echo', '--tool-arg', 'message=Grüße'];
 
@@ -35,8 +22,8 @@ describe.each(SERVERS)('client: inspector --cli, server: $name', (kind) => {
   ])('$call.0 prints what it prints without the gateway', async ({ call, says }) => {
     const gateway = await startGateway({ target: server().url });
     const [direct, through] = await Promise.all([
-      inspect(server().url, ...call),
-      inspect(gateway.url, ...call),
+      inspect('http', server().url, ...call),
+      inspect('http', gateway.url, ...call),
     ]);
     expect(direct).toContain(says);
     expect(through).toBe(direct);

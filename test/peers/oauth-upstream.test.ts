@@ -4,7 +4,7 @@ import { decodeJwt } from 'jose';
 import { upstreamAuth } from '../../src/index.ts';
 import { OAuthUser } from '../support/oauth-user.ts';
 import { startAuthorizationServer } from './support/authorization-server.ts';
-import { logIn } from './support/log-in.ts';
+import { userFromElsewhere } from './support/log-in.ts';
 import { OAUTH_CLIENTS, type OAuthClient } from './support/oauth-clients.ts';
 import { startProtectedServer } from './support/protected-server.ts';
 import { startPublicGateway } from './support/public-gateway.ts';
@@ -72,12 +72,7 @@ describe.each(OAUTH_CLIENTS)('client: $name', ({ connect }) => {
 
   test('A13: starts over where the server does not take its token', async () => {
     const { issuer, server, url } = await setUp();
-    const other = 'https://other.example/mcp';
-    issuer.resources.add(other);
-    const asking = { user: 'alice', resource: other, scope: 'tools:read' };
-    const user = new OAuthUser();
-    const token = await logIn(issuer, asking);
-    user.held = { access_token: token, token_type: 'Bearer', issuer: issuer.issuer };
+    const user = await userFromElsewhere(issuer);
     const client = await connect(url, user);
     expect(client.wire.challenges).toEqual([
       expect.stringMatching(/^Bearer error="invalid_token", .*The token is not good/),

@@ -8,7 +8,7 @@ import {
   type AuthorizationServer,
   startAuthorizationServer,
 } from './support/authorization-server.ts';
-import { logIn } from './support/log-in.ts';
+import { logIn, userFromElsewhere } from './support/log-in.ts';
 import { OAUTH_CLIENTS } from './support/oauth-clients.ts';
 import { startPublicGateway } from './support/public-gateway.ts';
 
@@ -112,12 +112,7 @@ describe.each(OAUTH_CLIENTS)('client: $name', ({ connect, stepsUpWithRefreshToke
 
   test('A5: starts over where its token is for another resource', async () => {
     const { issuer, server, url } = await setUp();
-    const other = 'https://other.example/mcp';
-    issuer.resources.add(other);
-    const asking = { user: 'alice', resource: other, scope: 'tools:read' };
-    const user = new OAuthUser();
-    const token = await logIn(issuer, asking);
-    user.held = { access_token: token, token_type: 'Bearer', issuer: issuer.issuer };
+    const user = await userFromElsewhere(issuer);
     const client = await connect(url, user);
     expect(client.wire.visits[0]).toBe(`POST ${url} 401`);
     expect(client.wire.challenges).toEqual([expect.stringContaining('error="invalid_token"')]);

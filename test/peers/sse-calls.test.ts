@@ -4,6 +4,7 @@ import { CLIENTS } from './support/clients.ts';
 import { everythingSse, mcpProxySse, sdkV1Sse, startOnce } from './support/servers.ts';
 import { SSE_CLIENTS } from './support/sse-clients.ts';
 import { BEHIND_PREFIX, startSseGateway, UNDER_PREFIX } from './support/sse-gateway.ts';
+import { callTogether, callUntilTold } from './support/waiting-calls.ts';
 
 describe('L5, server: server-everything', () => {
   const server = startOnce(everythingSse);
@@ -39,15 +40,7 @@ describe.each([mcpProxySse, sdkV1Sse])('L5, server: $name', (kind) => {
     async ({ connect }) => {
       const gateway = await startSseGateway(kind, server(), UNDER_PREFIX);
       const client = await connect(gateway.url);
-      // The call ends only because its first step is told before it does.
-      const waited = await client.callTool(
-        { name: 'wait' },
-        {
-          onprogress({ progress }) {
-            if (progress === 1) client.callTool({ name: 'go' }).catch(() => {});
-          },
-        },
-      );
+      const waited = await callUntilTold(client);
       expect(waited).toMatchObject({ content: [{ type: 'text', text: 'waited' }] });
       expect(gateway.errors).toEqual([]);
     },
@@ -80,24 +73,10 @@ describe('both transports', () => {
     ]);
 
     for (const opener of clients) {
-      const told = new Set<number>();
-      const waiting = Promise.withResolvers<void>();
-      const calls = clients.map((client, i) =>
-        client.callTool(
-          { name: 'wait' },
-          {
-            onprogress() {
-              told.add(i);
-              if (told.size === clients.length) waiting.resolve();
-            },
-          },
-        ),
-      );
-      await waiting.promise;
-      // One of them lets all go on.
-      await opener.callTool({ name: 'go' });
       const waited = { content: [{ type: 'text', text: 'waited' }] };
-      expect(await Promise.all(calls)).toEqual(clients.map(() => expect.objectContaining(waited)));
+      expect(await callTogether(clients, opener)).toEqual(
+        clients.map(() => expect.objectContaining(waited)),
+      );
     }
     expect(gateway.errors).toEqual([]);
   });

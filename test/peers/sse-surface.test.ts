@@ -10,6 +10,7 @@ import {
   UNDER_PARAMETER,
   UNDER_PREFIX,
 } from './support/sse-gateway.ts';
+import { surfaceOf } from './support/surface.ts';
 
 const PLACES: readonly (SsePlace & { messagePath?: string })[] = [
   AT_ROOT,
@@ -19,7 +20,12 @@ const PLACES: readonly (SsePlace & { messagePath?: string })[] = [
   { ...UNDER_PREFIX, name: 'under a prefix, with another path', messagePath: '/inbox/new' },
 ];
 
-/** The requests and the notification that `use` below sends. */
+const ASKED = {
+  prompt: 'simple-prompt',
+  call: { name: 'echo', arguments: { message: 'Grüße' } },
+};
+
+/** The handshake is two, what it is asked six. */
 const MESSAGES = 8;
 
 describe.each([everythingSse, mcpProxySse, sdkV1Sse])('L5, server: $name', (kind) => {
@@ -28,19 +34,7 @@ describe.each([everythingSse, mcpProxySse, sdkV1Sse])('L5, server: $name', (kind
   describe.each(SSE_CLIENTS)('client: $name', ({ connect }) => {
     async function use(url: string) {
       const client = await connect(url);
-      const { tools } = await client.listTools();
-      const { prompts } = await client.listPrompts();
-      const { resources } = await client.listResources();
-      const uri = resources[0]?.uri ?? '';
-      const results = {
-        handshake: client.handshake,
-        tools,
-        prompts,
-        resources,
-        resource: await client.readResource({ uri }),
-        prompt: await client.getPrompt({ name: 'simple-prompt' }),
-        called: await client.callTool({ name: 'echo', arguments: { message: 'Grüße' } }),
-      };
+      const results = await surfaceOf(client, ASKED);
       // A result may overtake the 202 to its question.
       await client.wire.has('POST', MESSAGES);
       const posts = client.wire.urlsOf('POST').map(({ pathname }) => pathname);

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { startGateway } from '../support/gateway.ts';
 import { clientsOf } from './support/clients.ts';
 import { everything, mcpProxy, sdkV2, startOnce } from './support/servers.ts';
+import { surfaceOf } from './support/surface.ts';
 
 const ECHO = { call: { name: 'echo', arguments: { message: 'Grüße' } }, says: 'Echo: Grüße' };
 
@@ -27,21 +28,9 @@ describe.each(SERVERS)('server: $name', (kind) => {
       async function use(url: string) {
         const client = await connect(url);
         await client.listens();
-        const { tools } = await client.listTools();
-        const { prompts } = await client.listPrompts();
-        const { resources } = await client.listResources();
-        const uri = resources[0]?.uri ?? '';
-        const results = {
-          handshake: client.handshake,
-          tools,
-          prompts,
-          resources,
-          resource: await client.readResource({ uri }),
-          prompt: await client.getPrompt({ name: kind.prompt }),
-          called: await client.callTool(kind.call),
-        };
+        const surface = await surfaceOf(client, kind);
         await client.terminateSession();
-        return { ...results, wire: client.wire.lines.toSorted() };
+        return { ...surface, wire: client.wire.lines.toSorted() };
       }
 
       const direct = await use(server().url);

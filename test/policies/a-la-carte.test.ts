@@ -1,9 +1,5 @@
-import type { RequestListener } from 'node:http';
 import { describe, expect, test } from '@jest/globals';
-import connect from 'connect';
 import express, { type Request, type Response } from 'express';
-// @ts-expect-error: Express 4 under its second name has no types of its own.
-import untyped from 'express4';
 import {
   bodyLimit,
   denyTools,
@@ -13,32 +9,17 @@ import {
   type Policy,
   policy,
 } from '../../src/index.ts';
+import { HOSTS } from '../support/hosts.ts';
 import { serve } from '../support/servers.ts';
 import { type RecordingUpstream, recordingUpstream } from '../support/upstream.ts';
 import { call, modern, modernHeaders } from './support/messages.ts';
 import { errorOf, FRAMINGS, type Framing, post } from './support/wire.ts';
 
-const express4: typeof express = untyped;
-
-/** An app of each framework with the same middlewares on `/mcp`. */
-const FRAMEWORKS: [string, (middlewares: Middleware[]) => RequestListener][] = [
-  ['Express 5', (list) => express().use('/mcp', ...list)],
-  ['Express 4', (list) => express4().use('/mcp', ...list)],
-  [
-    'Connect',
-    (list) => {
-      const app = connect();
-      for (const middleware of list) app.use('/mcp', middleware);
-      return app;
-    },
-  ],
-];
-
 const BODY = call('t', { args: '{ "a" : 1.0,"n":9007199254740993}', id: '1e400' });
 
 type WithBody = Request & { rawBody?: unknown };
 
-describe.each(FRAMEWORKS)('policy() in %s', (_framework, app) => {
+describe.each(HOSTS)('policy() in %s', (_framework, app) => {
   async function startBefore(upstream: RecordingUpstream, ...policies: Policy[]) {
     const { port } = await serve(app([policy(...policies), mcpProxy({ target: upstream.target })]));
     return port;

@@ -4,22 +4,12 @@ import {
   createMcpGateway,
   denyTools,
   type GatewayConfig,
-  GatewayConfigError,
   policy,
 } from '../../src/index.ts';
+import { pathsOf, problemsOf } from '../support/config-error.ts';
 
 const target = 'http://127.0.0.1:1/mcp';
 const rule = { name: 'r', check: () => true };
-
-function problemsOf(build: () => unknown): readonly { path: string; expected: string }[] {
-  try {
-    build();
-  } catch (error) {
-    if (error instanceof GatewayConfigError) return error.problems;
-    throw error;
-  }
-  return [];
-}
 
 const inGateway = (config: object) => () =>
   createMcpGateway({ target, ...config } as GatewayConfig);
@@ -50,12 +40,12 @@ describe('a mistake in policies names its path', () => {
     ['policies[1].mode', [rule, { ...rule, mode: 'off' }]],
     ['policies[2].check', [rule, rule, { name: 'r', check: rule }]],
   ])('%s', (path, policies) => {
-    expect(problemsOf(inGateway({ policies })).map((problem) => problem.path)).toEqual([path]);
+    expect(pathsOf(inGateway({ policies }))).toEqual([path]);
   });
 
   test('all of them at once', () => {
     const policies = [{ name: '', check: 1, mode: 'x', message: 2, timeout: 'y' }, 7];
-    const paths = problemsOf(inGateway({ policies, denyAs: 'rpc' })).map(({ path }) => path);
+    const paths = pathsOf(inGateway({ policies, denyAs: 'rpc' }));
     expect(new Set(paths)).toEqual(
       new Set([
         ...['name', 'check', 'mode', 'message', 'timeout'].map((key) => `policies[0].${key}`),
@@ -102,8 +92,7 @@ describe('a mistake in policy() names its place', () => {
     ['[1].check', [rule, { name: 'r' }]],
     ['[0].mode', [{ ...rule, mode: 'x' }]],
   ])('%j', (path, policies) => {
-    const problems = problemsOf(() => policy(...untyped(policies)));
-    expect(problems.map((problem) => problem.path)).toEqual([path]);
+    expect(pathsOf(() => policy(...untyped(policies)))).toEqual([path]);
   });
 });
 

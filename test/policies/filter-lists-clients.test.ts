@@ -4,7 +4,8 @@ import { McpServer } from '@modelcontextprotocol/server';
 import { createUpstream } from '../../examples/demo/upstream.ts';
 import { startEndpoint } from '../support/endpoint.ts';
 import { startGateway } from '../support/gateway.ts';
-import { connect, MemoryEventStore } from '../support/mcp.ts';
+import { connect } from '../support/mcp.ts';
+import { SessionEvents } from '../support/session-events.ts';
 import { notHidden } from './support/filtered.ts';
 
 const NAMES = ['alpha', 'hidden-one', 'beta', 'hidden-two'];
@@ -33,7 +34,7 @@ async function gatewayFor(sessionOptions?: () => object) {
 const MODES: [string, VersionNegotiationMode, (() => object) | undefined][] = [
   ['legacy, events', 'legacy', undefined],
   ['legacy, JSON', 'legacy', () => ({ enableJsonResponse: true })],
-  ['legacy, resumable', 'legacy', () => ({ eventStore: new MemoryEventStore() })],
+  ['legacy, resumable', 'legacy', () => ({ eventStore: new SessionEvents() })],
   ['modern', { pin: '2026-07-28' }, undefined],
 ];
 

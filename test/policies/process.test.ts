@@ -1,7 +1,6 @@
-import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import { expect, test } from '@jest/globals';
+import { forkModule } from '../support/fork-module.ts';
 import { rawClient } from '../support/raw-client.ts';
 import { atTestEnd } from '../support/servers.ts';
 import { call } from './support/messages.ts';
@@ -9,11 +8,7 @@ import { errorOf, headOf, post } from './support/wire.ts';
 
 /** Its port. */
 async function startProcess(): Promise<number> {
-  const file = fileURLToPath(new URL('support/failing-policies.ts', import.meta.url));
-  const child = fork(file, {
-    // Node 22 before 22.18 reads TypeScript only when told to.
-    execArgv: process.features.typescript ? [] : ['--experimental-strip-types'],
-  });
+  const child = forkModule(new URL('support/failing-policies.ts', import.meta.url));
   atTestEnd(() => void child.kill('SIGKILL'));
   const [port] = (await once(child, 'message')) as [number];
   return port;

@@ -1,28 +1,9 @@
-import type { ServerResponse } from 'node:http';
 import { describe, expect, test } from '@jest/globals';
-import { startEndpoint } from '../support/endpoint.ts';
 import { startGateway } from '../support/gateway.ts';
+import { holdingUpstream } from '../support/holding-upstream.ts';
 import { rawClient } from '../support/raw-client.ts';
 import { ask, rawRequest, readAnswer, statusesOf } from './support/answer.ts';
 import { pour, stuck } from './support/pour.ts';
-
-/** An upstream that holds every request, by its `Mcp-Name`, until it is told to answer. */
-async function holdingUpstream() {
-  const held = new Map<string, PromiseWithResolvers<ServerResponse>>();
-  const slot = (name: string) => {
-    const existing = held.get(name) ?? Promise.withResolvers<ServerResponse>();
-    held.set(name, existing);
-    return existing;
-  };
-  const { target } = await startEndpoint((req, res) => {
-    req.resume();
-    slot(String(req.headers['mcp-name'])).resolve(res);
-  });
-  return {
-    target,
-    request: (name: string) => slot(name).promise,
-  };
-}
 
 const named = (method: string, name: string, close = false) => {
   const request = rawRequest({ method, fields: [`Mcp-Name: ${name}`] });

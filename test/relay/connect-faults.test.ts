@@ -3,6 +3,7 @@ import { createServer as createHttpServer } from 'node:http';
 import { connect, createServer } from 'node:net';
 import { Worker } from 'node:worker_threads';
 import { describe, expect, test } from '@jest/globals';
+import { freePort } from '../support/free-port.ts';
 import { startGateway } from '../support/gateway.ts';
 import { testOnIpv6 } from '../support/ipv6.ts';
 import { rawClient } from '../support/raw-client.ts';
@@ -11,18 +12,6 @@ import { rawUpstream } from '../support/upstream.ts';
 import { ask, expectFailure, rawRequest } from './support/answer.ts';
 
 const METHODS = ['POST', 'GET', 'DELETE'] as const;
-
-/** A loopback port on which nobody listens. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
-}
 
 /** A listener whose queue of connections is full and never emptied: it answers no SYN any more. */
 async function blackHole(): Promise<number> {

@@ -1,9 +1,9 @@
-import type { ServerResponse } from 'node:http';
 import { describe, expect, test } from '@jest/globals';
 import { startGateway } from '../support/gateway.ts';
+import { holdingUpstream } from '../support/holding-upstream.ts';
 import { exchange, rawClient } from '../support/raw-client.ts';
 import { reset } from '../support/servers.ts';
-import { rawUpstream, recordingUpstream } from '../support/upstream.ts';
+import { rawUpstream } from '../support/upstream.ts';
 import { call, expectUnheard, message, reasonIn, startPair, statusesIn } from './support/wire.ts';
 
 const SMUGGLED = call('smuggled');
@@ -88,33 +88,15 @@ describe('the body of a refused request is never taken for a request', () => {
   });
 });
 
-/** An upstream that answers with the caller's `Mcp-Name`, when it is told to. */
-async function holdingUpstream() {
-  const held = new Map<string, ServerResponse>();
-  let arrived = () => {};
-  const upstream = await recordingUpstream((req, res) => {
-    held.set(String(req.headers['mcp-name']), res);
-    arrived();
-  });
-  return {
-    ...upstream,
-    has: (...names: string[]) =>
-      new Promise<void>((resolve) => {
-        arrived = () => names.every((name) => held.has(name)) && resolve();
-        arrived();
-      }),
-    answer: (name: string) => held.get(name)?.end(`<${name}>`),
-  };
-}
-
 describe('pipelined requests', () => {
   test('fault 29: are answered in order, whatever the order upstream', async () => {
     const upstream = await holdingUpstream();
     const gateway = await startGateway({ target: upstream.target });
     const client = await rawClient(gateway.port);
     client.send(call('a') + call('b') + call('c', ['Connection: close']));
-    await upstream.has('a', 'b', 'c');
-    for (const name of ['c', 'b', 'a']) upstream.answer(name);
+    const names = ['a', 'b', 'c'];
+    const answers = await Promise.all(names.map(upstream.request));
+    for (const i of [2, 1, 0]) answers[i]?.end(`<${names[i]}>`);
     const text = await client.closed();
     expect(statusesIn(client.text)).toEqual([200, 200, 200]);
     expect(text.match(/<\w>/g)).toEqual(['<a>', '<b>', '<c>']);
@@ -147,11 +129,11 @@ describe('pipelined requests', () => {
       const gateway = await startGateway({ target: upstream.target, bodyLimit: 20 });
       const client = await rawClient(gateway.port);
       client.send(call('a') + refused + SMUGGLED);
-      await upstream.has('a');
+      const first = await upstream.request('a');
       // Whatever the gateway sends for the same bytes is there before what it is asked for later.
       const other = (await rawClient(gateway.port)).send(call('b', ['Connection: close']));
-      await upstream.has('b');
-      for (const name of ['a', 'b']) upstream.answer(name);
+      const second = await upstream.request('b');
+      for (const answer of [first, second]) answer.end();
       await Promise.all([client.closed(), other.closed()]);
       expect(statusesIn(client.text)).toEqual([200, expect.any(Number)]);
       expect(upstream.seen.map(({ headers }) => headers['mcp-name'])).toEqual(['a', 'b']);

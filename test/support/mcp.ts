@@ -8,12 +8,7 @@ import {
   type StreamableHTTPClientTransportOptions,
   type VersionNegotiationMode,
 } from '@modelcontextprotocol/client';
-import {
-  type EventStore,
-  type JSONRPCMessage,
-  McpServer,
-  type ServerContext,
-} from '@modelcontextprotocol/server';
+import { McpServer, type ServerContext } from '@modelcontextprotocol/server';
 import { createUpstream, type Upstream } from '../../examples/demo/upstream.ts';
 import { startEndpoint } from './endpoint.ts';
 import { startGateway, type TestGateway } from './gateway.ts';
@@ -133,35 +128,6 @@ export function progress({ mcpReq }: ServerContext, step: number): Promise<void>
   const progressToken = mcpReq._meta?.progressToken as string | number;
   const params = { progressToken, progress: step };
   return mcpReq.notify({ method: 'notifications/progress', params });
-}
-
-/** What sessions need to be resumable. */
-export class MemoryEventStore implements EventStore {
-  readonly #events: { readonly stream: string; readonly message: JSONRPCMessage }[] = [];
-
-  async storeEvent(stream: string, message: JSONRPCMessage): Promise<string> {
-    this.#events.push({ stream, message });
-    return String(this.#events.length);
-  }
-
-  async replayEventsAfter(
-    lastId: string,
-    { send }: { send: (id: string, message: JSONRPCMessage) => Promise<void> },
-  ): Promise<string> {
-    const { stream } = this.#events[Number(lastId) - 1] ?? { stream: '' };
-    for (const [i, event] of this.#events.entries()) {
-      if (i < Number(lastId) || event.stream !== stream) continue;
-      await send(String(i + 1), event.message);
-    }
-    return stream;
-  }
-
-  /** The id of the first message with this method. */
-  idOf(method: string): string {
-    const isIt = ({ message }: { message: object }) =>
-      'method' in message && message.method === method;
-    return String(this.#events.findIndex(isIt) + 1);
-  }
 }
 
 /** What happened so far, and a way to wait for what has not happened yet. */

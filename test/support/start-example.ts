@@ -1,6 +1,8 @@
-import { type ChildProcess, type ForkOptions, fork } from 'node:child_process';
+import type { ChildProcess, ForkOptions } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
+import type { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { forkModule } from './fork-module.ts';
 import { atTestEnd } from './servers.ts';
 
 export interface Example {
@@ -10,23 +12,16 @@ export interface Example {
   readonly exit: Promise<[code: number | null, signal: NodeJS.Signals | null]>;
 }
 
-const pathOf = (file: string) => fileURLToPath(new URL(`../../${file}`, import.meta.url));
-
 /** Runs an example that takes its port from the environment, in a process of its own. */
 export async function startExample(
   file: string,
   env: Record<string, string>,
   options: Pick<ForkOptions, 'silent'> = {},
 ): Promise<Example> {
-  const child = fork(pathOf(`examples/${file}`), {
+  const child = forkModule(new URL(`../../examples/${file}`, import.meta.url), [], {
     ...options,
     env: { ...process.env, ...env, PORT: '0' },
-    // Node 22 before 22.18 reads TypeScript only when told to.
-    execArgv: [
-      '--disable-warning=ExperimentalWarning',
-      ...(process.features.typescript ? [] : ['--experimental-strip-types']),
-      `--import=${new URL('example-preload.ts', import.meta.url)}`,
-    ],
+    execArgv: [`--import=${new URL('example-preload.ts', import.meta.url)}`],
   });
   atTestEnd(() => void child.kill('SIGKILL'));
   const exit = once(child, 'exit') as Example['exit'];
@@ -35,4 +30,28 @@ export async function startExample(
     exit.then(([code]) => Promise.reject(new Error(`${file} ended with ${code}`))),
   ])) as [number];
   return { process: child, port, exit };
+}
+
+export interface LoggedExample {
+  readonly port: number;
+  /** Ends it; gives what it said, and what ended it. */
+  end(): Promise<{ log: string; signal: unknown }>;
+}
+
+/** Runs an example whose errors are kept until it ends. */
+export async function startLoggedExample(
+  file: string,
+  env: Record<string, string>,
+): Promise<LoggedExample> {
+  const { process, port, exit } = await startExample(file, env, { silent: true });
+  const log = text(process.stderr as Readable);
+  process.stdout?.resume();
+  return {
+    port,
+    async end() {
+      process.kill('SIGTERM');
+      const [, signal] = await exit;
+      return { log: await log, signal };
+    },
+  };
 }

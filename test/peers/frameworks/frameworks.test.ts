@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { CLIENTS } from '../support/clients.ts';
 import { sdkV2, startOnce } from '../support/servers.ts';
+import { callUntilTold } from '../support/waiting-calls.ts';
 import { FRAMEWORKS } from './frameworks.ts';
 
 const server = startOnce(sdkV2);
@@ -12,15 +13,7 @@ describe.each(FRAMEWORKS)('$name', ({ listen }) => {
       content: [{ type: 'text', text: 'This is a simple text response for testing.' }],
     });
 
-    // The call ends only because its first step is told before it does.
-    const waited = await client.callTool(
-      { name: 'wait' },
-      {
-        onprogress({ progress }) {
-          if (progress === 1) client.callTool({ name: 'go' }).catch(() => {});
-        },
-      },
-    );
+    const waited = await callUntilTold(client);
     expect(waited).toMatchObject({ content: [{ type: 'text', text: 'waited' }] });
   });
 

@@ -1,14 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import connect from 'connect';
 import express from 'express';
-// @ts-expect-error: Express 4 under its second name has no types of its own.
-import untyped from 'express4';
 import { createMcpGateway, mcpCors, mcpProxy } from '../../../src/index.ts';
+import { express4 } from '../../support/express4.ts';
 import { serve } from '../../support/servers.ts';
 import { nest } from './nest.ts';
-
-/** Express 4 has the same API as far as it is used here. */
-const express4: typeof express = untyped;
 
 export interface Framework {
   readonly name: string;

@@ -9,6 +9,7 @@ import {
 import { atTestEnd } from '../../support/servers.ts';
 import { MODEL_ANSWER, userAnswer } from './answers.ts';
 import type { OnChange, PeerCalls, PeerClient } from './clients.ts';
+import { handshakeOf, readsOf } from './sdk-client.ts';
 import { Wire } from './wire.ts';
 
 /** A client on the SDK v1, connected until the test is over. */
@@ -25,9 +26,7 @@ export async function connectV1(url: string, onChange?: OnChange): Promise<PeerC
     handshake: {
       era: 'legacy',
       version: transport.protocolVersion,
-      server: client.getServerVersion(),
-      capabilities: client.getServerCapabilities(),
-      instructions: client.getInstructions(),
+      ...handshakeOf(client),
     },
     get sessionId() {
       return transport.sessionId;
@@ -53,11 +52,7 @@ export function createClientV1(): Client {
 
 export function callsV1(client: Client): PeerCalls {
   return {
-    listTools: () => client.listTools(),
-    listPrompts: () => client.listPrompts(),
-    listResources: () => client.listResources(),
-    readResource: (params) => client.readResource(params),
-    getPrompt: (params) => client.getPrompt(params),
+    ...readsOf(client),
     callTool: (call, options) => client.callTool(call, undefined, options),
   };
 }

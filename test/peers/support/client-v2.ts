@@ -7,6 +7,7 @@ import {
 import { atTestEnd } from '../../support/servers.ts';
 import { MODEL_ANSWER, userAnswer } from './answers.ts';
 import type { Changeable, OnChange, PeerCalls, PeerClient } from './clients.ts';
+import { handshakeOf, readsOf } from './sdk-client.ts';
 import { Wire } from './wire.ts';
 
 /** A client on the SDK v2, connected until the test is over. */
@@ -31,9 +32,7 @@ export async function connectV2(
     handshake: {
       era: client.getProtocolEra(),
       version: client.getNegotiatedProtocolVersion(),
-      server: client.getServerVersion(),
-      capabilities: client.getServerCapabilities(),
-      instructions: client.getInstructions(),
+      ...handshakeOf(client),
     },
     get sessionId() {
       return transport.sessionId;
@@ -62,11 +61,7 @@ export function createClientV2(options: ClientOptions): Client {
 
 export function callsV2(client: Client): PeerCalls {
   return {
-    listTools: () => client.listTools(),
-    listPrompts: () => client.listPrompts(),
-    listResources: () => client.listResources(),
-    readResource: (params) => client.readResource(params),
-    getPrompt: (params) => client.getPrompt(params),
+    ...readsOf(client),
     callTool: (call, options) => client.callTool(call, options),
   };
 }

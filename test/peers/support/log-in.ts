@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { OAuthUser } from '../../support/oauth-user.ts';
 import type { AuthorizationServer } from './authorization-server.ts';
 
 const REDIRECT = 'http://127.0.0.1:1/callback';
@@ -49,6 +50,16 @@ export async function logIn(
   });
   const { access_token } = await read(await fetch(token_endpoint, { method: 'POST', body }));
   return access_token;
+}
+
+/** A user whose token is for another resource of the same server. */
+export async function userFromElsewhere(server: AuthorizationServer): Promise<OAuthUser> {
+  const resource = 'https://other.example/mcp';
+  server.resources.add(resource);
+  const token = await logIn(server, { user: 'alice', resource, scope: 'tools:read' });
+  const user = new OAuthUser();
+  user.held = { access_token: token, token_type: 'Bearer', issuer: server.issuer };
+  return user;
 }
 
 async function metadata({ issuer }: AuthorizationServer): Promise<Document> {

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { beforeAll } from '@jest/globals';
-import { freePort, installed, PeerProcess } from './peer-process.ts';
+import { freePort } from '../../support/free-port.ts';
+import { installed, PeerProcess } from './peer-process.ts';
 
 /** A call of a tool. */
 export interface Call {

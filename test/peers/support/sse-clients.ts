@@ -3,6 +3,7 @@ import { SSEClientTransport as TransportV1 } from '@modelcontextprotocol/sdk/cli
 import { callsV1, createClientV1 } from './client-v1.ts';
 import { callsV2, createClientV2 } from './client-v2.ts';
 import type { PeerCalls } from './clients.ts';
+import { handshakeOf } from './sdk-client.ts';
 import { Wire } from './wire.ts';
 
 /** What both SDKs can do over the transport of 2024-11-05. */
@@ -17,20 +18,6 @@ export interface SseClientKind {
   readonly name: string;
   /** `url` is that of the stream. */
   connect(url: string): Promise<SseClient>;
-}
-
-interface Introduced {
-  getServerVersion(): object | undefined;
-  getServerCapabilities(): object | undefined;
-  getInstructions(): string | undefined;
-}
-
-function handshakeOf(client: Introduced): object {
-  return {
-    server: client.getServerVersion(),
-    capabilities: client.getServerCapabilities(),
-    instructions: client.getInstructions(),
-  };
 }
 
 export const SSE_CLIENTS: readonly SseClientKind[] = [

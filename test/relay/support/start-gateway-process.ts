@@ -1,8 +1,7 @@
-import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import type { GatewayConfig, GatewayError } from '../../../src/index.ts';
 import { isInProcess } from '../../support/endpoint.ts';
+import { forkModule } from '../../support/fork-module.ts';
 
 export interface GatewayProcess {
   readonly port: number;
@@ -23,15 +22,10 @@ export async function startGatewayProcess(
   config: GatewayConfig,
   env: Record<string, string> = {},
 ): Promise<GatewayProcess> {
-  const script = fileURLToPath(new URL('./gateway-process.ts', import.meta.url));
-  const child = fork(script, [JSON.stringify({ config, isInProcess })], {
+  const script = new URL('./gateway-process.ts', import.meta.url);
+  const child = forkModule(script, [JSON.stringify({ config, isInProcess })], {
     env: { ...process.env, ...env },
-    // Node 22 before 22.18 reads TypeScript only when told to.
-    execArgv: [
-      '--disable-warning=ExperimentalWarning',
-      '--expose-gc',
-      ...(process.features.typescript ? [] : ['--experimental-strip-types']),
-    ],
+    execArgv: ['--expose-gc'],
   });
   const { promise, resolve, reject } = Promise.withResolvers<number>();
   const uncaught: string[] = [];

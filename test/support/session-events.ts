@@ -23,4 +23,11 @@ export class SessionEvents implements EventStore {
     }
     return stream;
   }
+
+  /** The id of the first message with this method. */
+  idOf(method: string): string {
+    const isIt = ({ message }: { message: object }) =>
+      'method' in message && message.method === method;
+    return String(this.#events.findIndex(isIt) + 1);
+  }
 }
