@@ -119,7 +119,11 @@ export function compileRoutes(
   }
   const metadata = upstreamMetadata?.serve ?? ownMetadata(publicUrl, identity);
   if (publicUrl !== undefined && metadata !== undefined) {
-    const run = chainSlots({ metadata }, observed);
+    // Anybody may read it. What is asked of the upstream for it, only those whom the upstream would
+    // hear of otherwise.
+    const { head, draining, hosts, ipFilter, rateLimit } = slots;
+    const guards = upstreamMetadata && { head, draining, hosts, ipFilter, rateLimit };
+    const run = chainSlots({ ...guards, metadata }, observed);
     routes.push({ path: metadataUrl(publicUrl).pathname, isAtRoot: true, run });
   }
   return routes;

@@ -1,5 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
+import express from 'express';
+import { createMcpGateway, type GatewayConfig, upstreamAuth } from '../../src/index.ts';
 import { serve } from '../support/servers.ts';
+import { recordingUpstream } from '../support/upstream.ts';
 import {
   challenge,
   document,
@@ -94,6 +97,33 @@ describe("A13: the upstream's metadata is at the gateway", () => {
     const own = await protectedUpstream({ [PATH_FORM]: document(REST) });
     const { status } = await send(own.gateway.port, { path: `${WELL_KNOWN}/mcp` });
     expect([status, own.upstream.seen.length]).toEqual([405, 0]);
+  });
+});
+
+describe('the upstream hears of nobody through its metadata whom it would not hear of otherwise', () => {
+  test.each<[string, number, Partial<GatewayConfig>]>([
+    ['an address that may not come in', 403, { ipFilter: { deny: ['127.0.0.0/8'] } }],
+    ['another host name', 403, { hosts: ['gateway.example'] }],
+  ])('%s', async (_, status, config) => {
+    const own = await protectedUpstream({ [PATH_FORM]: document(REST) }, config);
+    expect([(await own.metadata()).status, own.paths()]).toEqual([status, []]);
+  });
+
+  test('somebody who asks too often', async () => {
+    const rateLimit = { limit: 1, window: '1h' };
+    const own = await protectedUpstream({ [PATH_FORM]: document(REST) }, { rateLimit });
+    expect([(await own.metadata()).status, (await own.metadata()).status]).toEqual([200, 429]);
+    expect(own.paths()).toEqual([PATH_FORM]);
+  });
+
+  test('somebody who comes when the gateway is closed', async () => {
+    const upstream = await recordingUpstream();
+    const target = `${new URL(upstream.target as string).origin}/up/mcp`;
+    const gateway = createMcpGateway({ target, publicUrl: PUBLIC, auth: upstreamAuth() });
+    const { port } = await serve(express().use(gateway));
+    await gateway.close();
+    const { status } = await send(port, { method: 'GET', path: `${WELL_KNOWN}/mcp` });
+    expect([status, upstream.seen]).toEqual([503, []]);
   });
 });
 
