@@ -42,7 +42,7 @@ export function checkMirroredHeaders(
   if (isRequired && headers['mcp-protocol-version'] === undefined) return NO_VERSION;
 
   if (method === undefined) {
-    if (isRequired) return NO_METHOD;
+    if (isRequired || opensStream(message)) return NO_METHOD;
   } else if (method !== message.method) return METHOD;
 
   if (name === undefined) {
@@ -52,6 +52,14 @@ export function checkMirroredHeaders(
   if (decoded === undefined) return ENCODING;
   // Of a method without a name known here it mirrors something that an extension defines.
   return message.name === undefined || decoded === message.name ? undefined : NAME;
+}
+
+/**
+ * Whether a message asks for a stream that stays open. Who counts or ends streams goes by the header,
+ * so that it is needed whatever era the message claims to be of.
+ */
+function opensStream({ method, idText }: McpMessage): boolean {
+  return method === 'subscriptions/listen' && idText !== undefined;
 }
 
 /**

@@ -104,6 +104,13 @@ describe('H4, H6: headers that lie are refused in every era', () => {
     accepted(LEGACY_CALL, { headers: { 'mcp-method': 'tools/call', 'mcp-name': 't' } });
   });
 
+  test('S8: what asks for a stream that stays open says so in its header, whatever era it claims', () => {
+    const listen = request('subscriptions/listen');
+    expect(refused(listen)).toMatchObject({ ...MISMATCH, id: '1' });
+    accepted(listen, { headers: { 'mcp-method': 'subscriptions/listen' } });
+    accepted(notification(listen));
+  });
+
   test.each(['mcp-method', 'mcp-name'])(
     'responses and batches have nothing to mirror: %s',
     (name) => {
