@@ -25,7 +25,7 @@ app.use(
         window: '1d',
         by: ({ principal }) => String(principal?.claims?.tenant),
         match: { method: 'tools/call', name: 'fetch_pages' },
-        weight: ({ mcp }) => Math.max(1, Math.ceil(Number(mcp.arguments?.pages) || 1)),
+        weight: ({ mcp }) => unitsOf(mcp.arguments?.pages),
         name: 'pages',
       },
     ],
@@ -34,3 +34,8 @@ app.use(
 );
 
 app.listen(3000);
+
+/** What a client says is any value: what is no number of pages counts as one. */
+function unitsOf(pages: unknown): number {
+  return typeof pages === 'number' && pages > 1 ? Math.ceil(pages) : 1;
+}

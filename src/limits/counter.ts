@@ -5,18 +5,22 @@ import {
   type Store,
 } from 'express-rate-limit';
 import { GuardedStore } from './guarded-store.ts';
+import { LocalStore } from './local-store.ts';
+import type { Hits, Tally } from './tally.ts';
 
 /** What a counter is to count to, and where. */
 export interface CounterSettings {
   readonly name: string;
   readonly limit: number;
   readonly windowMs: number;
-  readonly store: Store;
+  /** Undefined: in this process. */
+  readonly store: Store | undefined;
 }
 
 /** What came of counting. */
 export interface Count {
   readonly isOver: boolean;
+  readonly remaining: number;
   /** How long until the count begins anew. */
   readonly waitSeconds: number;
   /** `RateLimit` and `RateLimit-Policy`. */
@@ -26,6 +30,7 @@ export interface Count {
 /** What express-rate-limit is shown for a request: it reads no more of one than this. */
 interface Asked {
   readonly key: string;
+  readonly weight: number;
   isOver: boolean;
   /** Left by it. */
   count?: RateLimitInfo;
@@ -39,43 +44,41 @@ interface Asked {
  */
 export class Counter {
   readonly #limiter: RateLimitRequestHandler;
-  readonly #store: GuardedStore;
+  readonly #tally: Tally;
   readonly #windowMs: number;
 
   constructor({ name, limit, windowMs, store }: CounterSettings) {
     this.#windowMs = windowMs;
-    this.#store = new GuardedStore(store);
+    this.#tally = store === undefined ? new LocalStore() : new GuardedStore(store);
     this.#limiter = rateLimit({
       limit,
       windowMs,
-      store: this.#store,
+      store: weighing(this.#tally, limit),
       identifier: name,
       standardHeaders: 'draft-8',
       legacyHeaders: false,
       requestPropertyName: 'count' satisfies keyof Asked,
-      keyGenerator: (asked) => (asked as unknown as Asked).key,
+      keyGenerator: (asked) => weighed(asked as unknown as Asked),
       handler: (asked, _answer, next) => {
         (asked as unknown as Asked).isOver = true;
         next();
       },
-      // They would write to the console; what they look for is checked when the options are read.
+      // They would write to the console.
       validate: false,
     });
   }
 
-  /**
-   * Counts so many at once. What is over the limit is not counted where a smaller one could still
-   * pass. Rejects where the store fails, or takes too long.
-   */
-  async count(key: string, weight: number): Promise<Count> {
-    const others = Array.from({ length: weight - 1 }, () => this.#store.increment(key));
-    const [count] = await Promise.all([this.#ask(key), ...others]);
-    if (count.isOver && weight > 1) this.#takeBack(key, weight);
-    return count;
+  /** Makes the store ready. */
+  start(): void {
+    this.#tally.start();
   }
 
-  async #ask(key: string): Promise<Count> {
-    const asked: Asked = { key, isOver: false };
+  /**
+   * Counts so many at once. What is heavy and over the limit is not counted, because a smaller one
+   * could still pass. Rejects where the store fails, or takes too long.
+   */
+  async count(key: string, weight: number): Promise<Count> {
+    const asked: Asked = { key, weight, isOver: false };
     const fields: [string, string][] = [];
     const answer = {
       append: (name: string, value: string) => fields.push([name, value]),
@@ -87,15 +90,33 @@ export class Counter {
     });
     // A store may reject with nothing, which looks like going on.
     if (asked.count === undefined) throw new Error('The store failed');
-    const endsAt = asked.count.resetTime?.getTime() ?? Date.now() + this.#windowMs;
+    const { remaining, resetTime } = asked.count;
+    const endsAt = resetTime?.getTime() ?? Date.now() + this.#windowMs;
     const waitSeconds = Math.max(1, Math.ceil((endsAt - Date.now()) / 1000));
-    return { isOver: asked.isOver, waitSeconds, fields };
+    return { isOver: asked.isOver, remaining, waitSeconds, fields };
   }
 
-  /** Nobody waits for it: what is not taken back is forgotten with the window. */
-  #takeBack(key: string, weight: number): void {
-    for (let i = 0; i < weight; i += 1) this.#store.decrement(key).catch(ignore);
+  /** Takes back what was counted for a request that is refused for something else. */
+  takeBack(key: string, weight: number): void {
+    this.#tally.takeBack(key, weight);
   }
+}
+
+/** express-rate-limit tells its store a key and nothing else, so that the weight stands before it. */
+function weighed({ key, weight }: Asked): string {
+  return `${weight} ${key}`;
+}
+
+function weighing(tally: Tally, limit: number): Store {
+  return {
+    init: (options) => tally.init(options),
+    increment(text): Promise<Hits> {
+      const end = text.indexOf(' ');
+      return tally.add(text.slice(end + 1), Number(text.slice(0, end)), limit);
+    },
+    decrement: ignore,
+    resetKey: ignore,
+  };
 }
 
 function ignore(): void {}

@@ -22,24 +22,31 @@ export function userKey({ principal, ip }: GatewayContext): string {
   return principal === undefined ? `ip ${addressKey(ip)}` : `user ${keyOf(principal)}`;
 }
 
+/** Gives what a message is counted under, by what it names and what a function is told of it. */
+export type KeyMaker = (name: string | undefined, contextOf: () => LimitContext) => string;
+
 /**
- * The key under which it is counted. A hash, because session ids are credentials, stores may be shared,
- * and what a client sends may be long; of a list in JSON, so that no two lists give one text.
+ * Makes the keys of one request; what its messages have in common is worked out once. In JSON, so that
+ * no two lists of parts give one text.
  */
-export function limitKey(
-  name: string,
-  by: readonly LimitKey[],
-  caller: Caller,
-  ctx: LimitContext,
-): string {
-  const parts = by.map((key) => partOf(key, caller, ctx));
-  return `${name}:${createHash('sha256').update(JSON.stringify(parts)).digest('base64url')}`;
+export function keyMaker(by: readonly LimitKey[], caller: Caller): KeyMaker {
+  const parts = by.map((key) => partOf(key, caller));
+  return (name, contextOf) =>
+    JSON.stringify(parts.map((part) => (typeof part === 'string' ? part : part(name, contextOf))));
 }
 
-function partOf(key: LimitKey, caller: Caller, ctx: LimitContext): string {
+/**
+ * A key as stores are told it: a hash, because session ids are credentials, stores may be shared, and
+ * what a client sends may be long.
+ */
+export function storeKey(prefix: string, key: string): string {
+  return `${prefix}:${createHash('sha256').update(key).digest('base64url')}`;
+}
+
+function partOf(key: LimitKey, caller: Caller): string | KeyMaker {
   const { ip, sessionId } = caller;
-  if (typeof key === 'function') return textOf(key(ctx));
-  if (key === 'tool') return `tool ${ctx.mcp?.name}`;
+  if (typeof key === 'function') return (_name, contextOf) => textOf(key(contextOf()));
+  if (key === 'tool') return (name) => `tool ${name}`;
   if (key === 'user') return userKey(caller);
   if (key === 'session' && sessionId !== undefined) return `session ${sessionId}`;
   return `ip ${addressKey(ip)}`;

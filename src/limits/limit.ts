@@ -34,9 +34,16 @@ export interface Limit {
   readonly by?: LimitKey | readonly LimitKey[];
   /** Counts messages that match, and nothing else. Default: all requests. */
   readonly match?: LimitMatch;
-  /** For how many a message counts: a whole number, 0 for not at all. Default: 1. */
+  /**
+   * For how many a message counts: a whole number, from a function also 0 for not at all. What counts
+   * for more than the limit, or for more than 10,000, is refused. A store other than the default is
+   * asked as many times. Default: 1.
+   */
   readonly weight?: number | ((ctx: PolicyContext) => number);
-  /** Its name in the `RateLimit` headers, and to its store. Default: made of `by` and `window`. */
+  /**
+   * Its name in the `RateLimit` headers, and to its store, in which limits of one name count together.
+   * Default: made of `by` and `window`; to the store, of all its terms.
+   */
   readonly name?: string;
   /** Where it is counted, one of those for express-rate-limit. Default: in this process. */
   readonly store?: Store;

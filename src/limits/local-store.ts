@@ -1,26 +1,42 @@
-import { type IncrementResponse, MemoryStore, type Options } from 'express-rate-limit';
+import { MemoryStore, type Options } from 'express-rate-limit';
+import type { Hits, Tally } from './tally.ts';
+
+/** How many keys may come before those that nobody has asked for since are forgotten. */
+const MOST_KEYS = 100_000;
 
 /**
- * Counts in this process. The store of express-rate-limit gives the entry itself, on which others count
- * until it is looked at: two at once would each see both, and be over a limit of one. Its timer would
- * keep it for ever; here what is over is swept out by whoever comes next.
+ * Counts in this process, in one step. The store of express-rate-limit would keep its timer for ever,
+ * and as many keys as there come in a window; here what is over is swept out by whoever comes next.
  */
-export class LocalStore extends MemoryStore {
+export class LocalStore extends MemoryStore implements Tally {
   #sweepAt = 0;
 
   override init({ windowMs }: Pick<Options, 'windowMs'>): void {
     this.windowMs = windowMs;
   }
 
-  override async increment(key: string): Promise<IncrementResponse> {
+  start(): void {}
+
+  async add(key: string, weight: number, limit: number): Promise<Hits> {
+    this.#sweep();
+    const counted = this.increment(key);
+    const entry = this.current.get(key) ?? (await counted);
+    const totalHits = entry.totalHits + weight - 1;
+    entry.totalHits = weight > 1 && totalHits > limit ? entry.totalHits - 1 : totalHits;
+    return { totalHits, resetTime: entry.resetTime };
+  }
+
+  takeBack(key: string, weight: number): void {
+    const entry = this.current.get(key) ?? this.previous.get(key);
+    if (entry !== undefined) entry.totalHits = Math.max(0, entry.totalHits - weight);
+  }
+
+  /** What is asked for moves from `previous` to `current`; what remains behind is not missed. */
+  #sweep(): void {
     const now = Date.now();
-    if (now >= this.#sweepAt) {
-      this.previous = this.current;
-      this.current = new Map();
-      this.#sweepAt = now + this.windowMs;
-    }
-    const counted = super.increment(key);
-    const { totalHits, resetTime } = this.current.get(key) ?? (await counted);
-    return { totalHits, resetTime };
+    if (now < this.#sweepAt && this.current.size < MOST_KEYS) return;
+    this.previous = this.current;
+    this.current = new Map();
+    this.#sweepAt = now + this.windowMs;
   }
 }

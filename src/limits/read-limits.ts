@@ -1,10 +1,10 @@
+import { createHash } from 'node:crypto';
 import type { Store } from 'express-rate-limit';
 import type { McpMessage } from '../mcp/message.ts';
 import type { ConfigProblems } from '../options/config-problems.ts';
 import { readDuration } from '../options/duration.ts';
 import { EnforcedLimit, MOST_WEIGHT } from './enforced-limit.ts';
 import type { Limit, LimitKey } from './limit.ts';
-import { LocalStore } from './local-store.ts';
 import { readMatch } from './read-match.ts';
 
 /** Limits by the place where a request meets them. */
@@ -28,10 +28,10 @@ const NAME = /^[\w.-]{1,64}$/;
 
 /** Reads one limit or a list of them; none where there are none. */
 export function readLimits(problems: ConfigProblems, path: string, value: unknown): Limits {
-  const names = new Set<string>();
+  const others: Others = { names: new Set(), windows: new Map() };
   const read = Array.isArray(value)
-    ? value.map((limit, i) => readLimit(problems, `${path}[${i}]`, limit, names))
-    : [readLimit(problems, path, value, names)];
+    ? value.map((limit, i) => readLimit(problems, `${path}[${i}]`, limit, others))
+    : [readLimit(problems, path, value, others)];
   if (read.length === 0) problems.add(path, value, 'a limit or more; false for none');
   const limits = read.filter((limit) => limit !== undefined);
   const late = limits.filter(({ isLate }) => isLate);
@@ -41,6 +41,12 @@ export function readLimits(problems: ConfigProblems, path: string, value: unknow
     needsMessage: late.some(({ needsMessage }) => needsMessage),
     seesArguments: late.some(({ seesArguments }) => seesArguments),
   };
+}
+
+/** What the limits of one list may not have in common. */
+interface Others {
+  readonly names: Set<string>;
+  readonly windows: Map<Store, number>;
 }
 
 interface ReadLimit {
@@ -54,7 +60,7 @@ function readLimit(
   problems: ConfigProblems,
   path: string,
   value: unknown,
-  names: Set<string>,
+  others: Others,
 ): ReadLimit | undefined {
   if (!problems.keys(path, value, KEYS)) return undefined;
   const at = (key: keyof Limit) => (path === '' ? key : `${path}.${key}`);
@@ -63,34 +69,40 @@ function readLimit(
   if (!isCount) problems.add(at('limit'), limit, 'a whole number from 1');
   const windowMs = readDuration(problems, at('window'), window);
   const by = readKeys(problems, at('by'), given.by);
-  const matches = readMatch(problems, at('match'), match);
+  const countsTools = by.includes('tool');
+  const matches = readMatch(problems, at('match'), match, countsTools);
   const weight = readWeight(problems, at('weight'), given.weight, isCount ? limit : MOST_WEIGHT);
   if (onStoreError !== 'allow' && onStoreError !== 'deny') {
     problems.add(at('onStoreError'), onStoreError, "'allow' or 'deny'");
   }
   const usual = `${nameOf(by)}-${windowMs / 1000}s`;
-  const name = readName(problems, at('name'), given.name, names, usual);
-  const store = readStore(problems, at('store'), given.store, windowMs);
+  const name = readName(problems, at('name'), given.name, others, usual);
+  const store = readStore(problems, at('store'), given.store, windowMs, others);
   // What cannot be counted is not built.
   if (!isCount || windowMs === 0) return undefined;
 
-  const countsTools = by.includes('tool');
   const isOfMessage = countsTools || matches !== undefined;
   const seesMessage = isOfMessage || weight !== 1;
   const hasFunction = by.some((key) => typeof key === 'function');
+  const enforced = new EnforcedLimit({
+    name,
+    prefix: given.name ?? prefixOf(name, { limit, by, match, weight }),
+    limit,
+    windowMs,
+    store,
+    by,
+    weight,
+    onStoreError,
+    matches: isOfMessage
+      ? (message) => isCounted(message, countsTools) && matches?.(message) !== false
+      : undefined,
+  });
+  problems.onceAccepted(() => {
+    if (store !== undefined) windows.set(store, windowMs);
+    enforced.start();
+  });
   return {
-    enforced: new EnforcedLimit({
-      name,
-      limit,
-      windowMs,
-      store: store ?? new LocalStore(),
-      by,
-      weight,
-      onStoreError,
-      matches: isOfMessage
-        ? (message) => isCounted(message, countsTools) && matches?.(message) !== false
-        : undefined,
-    }),
+    enforced,
     isLate: seesMessage || by.some((key) => key !== 'ip'),
     needsMessage: seesMessage || by.includes('session'),
     seesArguments: typeof weight === 'function' || (hasFunction && seesMessage),
@@ -104,9 +116,9 @@ function readWeight(
   limit: number,
 ): NonNullable<Limit['weight']> {
   const most = Math.min(limit, MOST_WEIGHT);
-  const isWeight = Number.isInteger(weight) && Number(weight) >= 0 && Number(weight) <= most;
+  const isWeight = Number.isInteger(weight) && Number(weight) >= 1 && Number(weight) <= most;
   if (typeof weight === 'function' || isWeight) return weight;
-  problems.add(path, weight, `a whole number from 0 to ${most}, or a function that gives one`);
+  problems.add(path, weight, `a whole number from 1 to ${most}, or a function that gives one`);
   return 1;
 }
 
@@ -116,7 +128,11 @@ function isCounted({ method }: McpMessage, countsTools: boolean): boolean {
 
 function readKeys(problems: ConfigProblems, path: string, value: Limit['by'] = 'ip'): LimitKey[] {
   const expected = `one of ${KINDS.join(', ')}, or a function`;
-  if (Array.isArray(value)) return problems.list(path, value, isKey, expected, { atLeast: 1 });
+  if (Array.isArray(value)) {
+    const keys = problems.list(path, value, isKey, expected, { atLeast: 1 });
+    if (new Set(keys).size < keys.length) problems.add(path, value, 'a list of different keys');
+    return keys;
+  }
   if (isKey(value)) return [value];
   problems.add(path, value, `${expected}, or a list of them`);
   return [];
@@ -130,12 +146,12 @@ function nameOf(by: readonly LimitKey[]): string {
   return by.map((key) => (typeof key === 'function' ? 'own' : key)).join('-');
 }
 
-/** Limits of one name would be one limit to a store, and to whoever reads the headers. */
+/** Limits of one name would be one limit to whoever reads the headers. */
 function readName(
   problems: ConfigProblems,
   path: string,
   given: unknown,
-  names: Set<string>,
+  { names }: Others,
   usual: string,
 ): string {
   let name = usual;
@@ -148,6 +164,17 @@ function readName(
   return name;
 }
 
+/**
+ * Without a name of its own, a limit shares its counts with those on the same terms: with itself in
+ * other processes. Of functions nothing can be said that another process would say as well.
+ */
+function prefixOf(name: string, terms: object): string {
+  const text = JSON.stringify(terms, (_key, value) =>
+    typeof value === 'function' ? 'own' : value,
+  );
+  return `${name}-${createHash('sha256').update(text).digest('base64url').slice(0, 8)}`;
+}
+
 /** Windows of stores by their store: it has one only, which the next limit would change. */
 const windows = new WeakMap<Store, number>();
 
@@ -156,6 +183,7 @@ function readStore(
   path: string,
   store: unknown,
   windowMs: number,
+  others: Others,
 ): Store | undefined {
   if (store === undefined) return undefined;
   if (!isStore(store)) {
@@ -163,10 +191,12 @@ function readStore(
     problems.add(path, store, expected);
     return undefined;
   }
-  if ((windows.get(store) ?? windowMs) !== windowMs) {
+  if (windowMs === 0) return store;
+  const known = windows.get(store) ?? others.windows.get(store) ?? windowMs;
+  if (known !== windowMs) {
     problems.add(path, store, 'a store of its own: that of a limit with another window was given');
   }
-  windows.set(store, windowMs);
+  others.windows.set(store, known);
   return store;
 }
 

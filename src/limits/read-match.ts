@@ -1,13 +1,18 @@
 import type { McpMessage } from '../mcp/message.ts';
+import { NAMED_METHODS } from '../mcp/named-methods.ts';
 import type { ConfigProblems } from '../options/config-problems.ts';
 import { glob } from '../policies/glob.ts';
 import type { LimitMatch } from './limit.ts';
 
-/** Reads which messages a limit is about; undefined where nothing is said of them. */
+/**
+ * Reads which messages a limit is about; undefined where nothing is said of them. Where it could never
+ * be about any, that is a mistake.
+ */
 export function readMatch(
   problems: ConfigProblems,
   path: string,
   match: unknown,
+  countsTools: boolean,
 ): ((message: McpMessage) => boolean) | undefined {
   if (match === undefined || !problems.keys(path, match, ['method', 'name'])) return undefined;
   const { method, name } = match as LimitMatch;
@@ -16,6 +21,16 @@ export function readMatch(
   }
   const isMethod = readPatterns(problems, `${path}.method`, method);
   const isName = readPatterns(problems, `${path}.name`, name);
+  if (countsTools && isMethod?.('tools/call') === false) {
+    problems.add(
+      `${path}.method`,
+      method,
+      "'tools/call', which is all that a limit by tool counts",
+    );
+  }
+  if (isName !== undefined && isMethod !== undefined && !NAMED_METHODS.some(isMethod)) {
+    problems.add(`${path}.method`, method, `where a name is to match, one of ${NAMED_METHODS}`);
+  }
   return (message) =>
     isMethod?.(message.method) !== false &&
     (isName === undefined || (message.name !== undefined && isName(message.name)));

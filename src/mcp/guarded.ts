@@ -1,6 +1,11 @@
 import { foldMemberName, isFolded } from './folding.ts';
 import { INEXACT } from './inexact.ts';
 
+/** What there is depends on who reads the message. */
+export class UnclearValueError extends TypeError {
+  override readonly name = 'UnclearValueError';
+}
+
 /**
  * The same value for someone who decides by it: it cannot be changed, and to ask for a member that is
  * not there, but is there in another spelling, throws. A server that ignores case, or characters that
@@ -18,7 +23,7 @@ function refuse(): never {
 }
 
 function refuseNumber(): never {
-  throw new TypeError('A number has more digits than all readers keep');
+  throw new UnclearValueError('A number has more digits than all readers keep');
 }
 
 const LIST: ProxyHandler<object> = {
@@ -58,7 +63,7 @@ function mustBeSpelledSo(target: object, name: string | symbol): void {
   if (typeof name === 'symbol' || name in target) return;
   const folded = isFolded(name) ? name : foldMemberName(name);
   if (folded in target || foldedNamesOf(target).has(folded)) {
-    throw new TypeError('A member is there in another spelling than the one asked for');
+    throw new UnclearValueError('A member is there in another spelling than the one asked for');
   }
 }
 

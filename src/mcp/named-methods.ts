@@ -36,6 +36,9 @@ const NO_REFERENCE = invalidParams(
   'This method needs "ref" in its params, an object with either "name" or "uri", a string without NUL',
 );
 
+/** All methods whose messages name something. */
+export const NAMED_METHODS: readonly string[] = [...SOURCES.keys(), COMPLETION];
+
 /** Whether `Mcp-Name` has to repeat the name of this method's messages in the modern era. */
 export function isNameMirrored(method: string): boolean {
   return SOURCES.get(method)?.isMirrored === true;

@@ -4,7 +4,7 @@ import { contextOf, type RequestContext } from '../context.ts';
 import { type ErrorReason, GatewayError } from '../errors.ts';
 import type { Middleware } from '../http/middleware.ts';
 import type { Count } from '../limits/counter.ts';
-import type { Charge, EnforcedLimit } from '../limits/enforced-limit.ts';
+import { type Counted, type EnforcedLimit, MOST_CHARGES } from '../limits/enforced-limit.ts';
 
 /** How {@link enforceLimits} refuses. */
 export interface LimitRefusalSettings {
@@ -48,36 +48,47 @@ async function findRefusal(
   res: ServerResponse,
 ): Promise<LimitRefusal | undefined> {
   for (const limit of limits) {
-    for (const charge of limit.chargesOf(context)) {
-      if (charge.weight > limit.most) return tooHeavy(limit, charge, context);
-      let count: Count;
-      try {
-        count = await limit.counter.count(charge.key, charge.weight);
-      } catch (cause) {
-        const detail = limit.name;
-        if (!limit.mayFail) return { reason: 'store_unavailable', cause, detail };
-        context.report(new GatewayError('store_unavailable', cause));
-        continue;
-      }
-      if (charge.isForRequests && !res.headersSent) {
-        for (const [name, value] of count.fields) res.appendHeader(name, value);
-      }
-      if (count.isOver) return over(limit, count, context);
-    }
+    const charges = await limit.chargesOf(context);
+    const heaviest = Math.max(0, ...charges.map(({ weight }) => weight));
+    if (heaviest > limit.most) return tooHeavy(limit, heaviest, context);
+    if (charges.length > MOST_CHARGES) return tooMany(limit, context);
+    const { over, tightest, failure } = await limit.count(charges);
+    show(res, over ?? tightest);
+    if (over !== undefined) return wait(limit, over.count, context);
+    if (failure === undefined) continue;
+    const { cause } = failure;
+    if (!limit.mayFail) return { reason: 'store_unavailable', cause, detail: limit.name };
+    context.report(new GatewayError('store_unavailable', cause));
   }
   return undefined;
 }
 
-function over(limit: EnforcedLimit, { waitSeconds }: Count, context: RequestContext): LimitRefusal {
-  const wait = `wait ${waitSeconds} second${waitSeconds === 1 ? '' : 's'}`;
-  const message = `Too many requests: the limit is ${limit.terms}; ${wait} before you try again`;
+/** Of one limit an answer tells once. What is left for notifications is no news to a client. */
+function show(res: ServerResponse, counted: Counted | undefined): void {
+  if (counted?.charge.isForRequests !== true || res.headersSent) return;
+  for (const [name, value] of counted.count.fields) res.appendHeader(name, value);
+}
+
+function wait(limit: EnforcedLimit, { waitSeconds }: Count, context: RequestContext): LimitRefusal {
+  const time = `${waitSeconds} second${waitSeconds === 1 ? '' : 's'}`;
+  const message = `Too many requests: the limit is ${limit.terms}; wait ${time} before you try again`;
   return { ...refusal(limit, context), message, headers: { 'Retry-After': String(waitSeconds) } };
 }
 
-function tooHeavy(limit: EnforcedLimit, { weight }: Charge, context: RequestContext): LimitRefusal {
-  const message = `This counts for ${weight}, and the limit is ${limit.terms}; ask for less at once`;
-  const headers = { 'Retry-After': String(limit.windowSeconds) };
-  return { ...refusal(limit, context), message, headers };
+function tooHeavy(limit: EnforcedLimit, weight: number, context: RequestContext): LimitRefusal {
+  const amount = Number.isFinite(weight) ? weight : 'too much';
+  const message = `This counts for ${amount}, and the limit is ${limit.terms}; ask for less at once`;
+  return { ...never(limit, context), message };
+}
+
+function tooMany(limit: EnforcedLimit, context: RequestContext): LimitRefusal {
+  const message = `This asks for more than ${MOST_CHARGES} different things; ask for less at once`;
+  return { ...never(limit, context), message };
+}
+
+/** What could not pass in the next window either. */
+function never(limit: EnforcedLimit, context: RequestContext): LimitRefusal {
+  return { ...refusal(limit, context), headers: { 'Retry-After': String(limit.windowSeconds) } };
 }
 
 /** Clients that are refused with 429 what they ask first take the server for one of the legacy era. */

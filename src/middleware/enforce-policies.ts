@@ -4,6 +4,7 @@ import { answerError } from '../answer.ts';
 import type { Challenge } from '../auth/challenge.ts';
 import { contextOf, type RequestContext } from '../context.ts';
 import type { Middleware } from '../http/middleware.ts';
+import { turnAfter } from '../http/turns.ts';
 import { judge, type Verdict } from '../policies/judge.ts';
 import type { EnforcedPolicy, PolicyContext } from '../policies/policy.ts';
 import { policyContext } from '../policies/policy-context.ts';
@@ -77,9 +78,6 @@ interface Denial {
   readonly scopes?: readonly string[];
 }
 
-/** How many messages are judged in one turn of the event loop. */
-const TURN = 100;
-
 /** Tells of what a policy would refuse, if that is found out while anybody is interested. */
 async function shadow(
   policy: EnforcedPolicy,
@@ -97,8 +95,7 @@ async function findDenial(
 ): Promise<Denial | undefined> {
   let wanting: Denial | undefined;
   for (const [i, message] of (context.mcp?.messages ?? []).entries()) {
-    // A batch may be long, and others wait as well.
-    if (i % TURN === TURN - 1) await setImmediate();
+    if (i > 0) await turnAfter(i);
     const ctx = policyContext(context, message);
     for (const policy of policies) {
       if (policy.isShadow) {

@@ -5,13 +5,14 @@ import { type ConfigProblem, GatewayConfigError } from './gateway-config-error.t
 export function checkConfig<T>(build: (problems: ConfigProblems) => T): T {
   const problems = new ConfigProblems();
   const built = build(problems);
-  problems.throwIfAny();
+  problems.accept();
   return built;
 }
 
 /** Collects the mistakes in a configuration, so that all of them can be reported at once. */
 export class ConfigProblems {
   readonly #found: ConfigProblem[] = [];
+  readonly #effects: (() => void)[] = [];
 
   /** Notes that `given` stands where `expected` belongs. */
   add(path: string, given: unknown, expected: string): void {
@@ -54,7 +55,7 @@ export class ConfigProblems {
 
   /** As {@link keys}, for the options as a whole: where they are none, nothing else can be read. */
   root(options: unknown, known: readonly string[]): void {
-    if (!this.keys('', options, known)) this.throwIfAny();
+    if (!this.keys('', options, known)) this.#throwIfAny();
   }
 
   /** Reads a list; notes and leaves out every item that is none of the kind. */
@@ -104,8 +105,18 @@ export class ConfigProblems {
     }
   }
 
+  /** Keeps what must not happen for a configuration that turns out to have a mistake. */
+  onceAccepted(effect: () => void): void {
+    this.#effects.push(effect);
+  }
+
   /** Throws all that was found, if anything was. */
-  throwIfAny(): void {
+  accept(): void {
+    this.#throwIfAny();
+    for (const effect of this.#effects) effect();
+  }
+
+  #throwIfAny(): void {
     if (this.#found.length > 0) throw new GatewayConfigError(this.#found);
   }
 }

@@ -1,24 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import {
-  createMcpGateway,
-  type GatewayConfig,
-  GatewayConfigError,
-  type Limit,
-  throttle,
-} from '../../src/index.ts';
+import { createMcpGateway, type GatewayConfig, type Limit, throttle } from '../../src/index.ts';
+import { pathsOf } from '../support/config-error.ts';
 import { TestStore } from './support/stores.ts';
 
 const good: Limit = { limit: 1, window: '1m' };
-
-function pathsOf(build: () => unknown): string[] {
-  try {
-    build();
-  } catch (error) {
-    if (error instanceof GatewayConfigError) return error.problems.map(({ path }) => path);
-    throw error;
-  }
-  return [];
-}
 
 const inGateway = (config: object) =>
   pathsOf(() => createMcpGateway({ target: 'http://x', ...config } as GatewayConfig));
@@ -50,6 +35,12 @@ describe('a mistake in rateLimit names its path', () => {
     ['rateLimit.match.name', { ...good, match: { name: '' } }],
     ['rateLimit.match.method', { ...good, match: { method: [] } }],
     ['rateLimit.match.method[1]', { ...good, match: { method: ['a', 1] } }],
+    // What could never count is no limit.
+    ['rateLimit.by', { ...good, by: ['ip', 'tool', 'ip'] }],
+    ['rateLimit.match.method', { ...good, by: 'tool', match: { method: 'prompts/get' } }],
+    ['rateLimit.match.method', { ...good, by: 'tool', match: { method: ['Tools/Call'] } }],
+    ['rateLimit.match.method', { ...good, match: { method: 'tools/list', name: 'x' } }],
+    ['rateLimit.weight', { ...good, weight: 0 }],
     ['rateLimit.weight', { ...good, weight: -1 }],
     ['rateLimit.weight', { ...good, weight: '1' }],
     ['rateLimit.weight', { ...good, limit: 10, weight: 11 }],
@@ -102,7 +93,9 @@ describe('a mistake in rateLimit names its path', () => {
     [good],
     [[good, good]],
     [{ ...good, by: undefined, weight: undefined, name: undefined, store: undefined }],
-    [{ ...good, by: ['ip', () => 'a'], weight: 0, match: { name: '*' }, onStoreError: 'allow' }],
+    [{ ...good, by: 'tool', match: { method: ['prompts/get', 'tools/*'], name: 'x' } }],
+    [{ ...good, match: { method: '*', name: 'x' } }],
+    [{ ...good, by: ['ip', () => 'a'], weight: 1, match: { name: '*' }, onStoreError: 'allow' }],
   ])('%j is none', (rateLimit) => {
     expect(inGateway({ rateLimit })).toEqual([]);
   });

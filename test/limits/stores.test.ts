@@ -209,17 +209,34 @@ describe('two at once', () => {
   });
 });
 
-test('LocalStore forgets what is over, and has no timer', async () => {
-  const store = new LocalStore();
-  store.init({ windowMs: 1 });
-  const before = process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
-  for (let i = 0; i < 100; i += 1) await store.increment(`key ${i}`);
-  const start = Date.now();
-  while (Date.now() < start + 2) await store.increment('last');
-  await store.increment('last');
-  expect(store.previous.size + store.current.size).toBeLessThanOrEqual(2);
-  expect(store.interval).toBeUndefined();
-  expect(process.getActiveResourcesInfo().filter((name) => name === 'Timeout')).toHaveLength(
-    before,
-  );
+describe('LocalStore', () => {
+  const count = (store: LocalStore, key: string) => store.add(key, 1, 1000);
+
+  test('forgets what is over, and has no timer', async () => {
+    const store = new LocalStore();
+    store.init({ windowMs: 1 });
+    const before = process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
+    for (let i = 0; i < 100; i += 1) await count(store, `key ${i}`);
+    const start = Date.now();
+    while (Date.now() < start + 2) await count(store, 'last');
+    await count(store, 'last');
+    expect(store.previous.size + store.current.size).toBeLessThanOrEqual(2);
+    expect(store.interval).toBeUndefined();
+    expect(process.getActiveResourcesInfo().filter((name) => name === 'Timeout')).toHaveLength(
+      before,
+    );
+  });
+
+  test('keeps no more keys than 200,000, and of those the ones that are asked for', async () => {
+    const store = new LocalStore();
+    store.init({ windowMs: 3_600_000 });
+    let most = 0;
+    for (let i = 0; i < 500_000; i += 1) {
+      await count(store, `key ${i}`);
+      if (i % 50_000 === 0) await count(store, 'kept');
+      most = Math.max(most, store.previous.size + store.current.size);
+    }
+    expect(most).toBeLessThanOrEqual(200_000);
+    expect((await count(store, 'kept')).totalHits).toBe(11);
+  });
 });

@@ -1,0 +1,21 @@
+import type { Options } from 'express-rate-limit';
+
+/** What has been counted under a key, and until when. */
+export interface Hits {
+  readonly totalHits: number;
+  readonly resetTime: Date | undefined;
+}
+
+/** Where it is counted. */
+export interface Tally {
+  init(options: Options): void;
+  /** Makes it ready, once it is certain that it will be used. */
+  start(): void;
+  /**
+   * Counts so many under a key. What weighs more than one is not counted where that would go over
+   * the limit, and gets the sum that it would have come to.
+   */
+  add(key: string, weight: number, limit: number): Promise<Hits>;
+  /** Takes back what was counted. Nobody waits for it: what remains is forgotten with the window. */
+  takeBack(key: string, weight: number): void;
+}
