@@ -5,6 +5,7 @@ import { isEndpoint, missWarning } from './endpoint.ts';
 import { Drain } from './middleware/drain.ts';
 import { checkConfig } from './options/config-problems.ts';
 import { compileRoutes } from './routes.ts';
+import { trustWarning } from './trust-warning.ts';
 
 /** What {@link createMcpGateway} returns: an Express router that can be taken out of service. */
 export type McpGateway = Router & {
@@ -30,6 +31,7 @@ export function createMcpGateway(config: GatewayConfig): McpGateway {
   const routes = checkConfig((problems) => compileRoutes(problems, withApp(config), drain));
   const { onError = false } = config;
   const warnOfMiss = missWarning(routes[0].path);
+  const warnOfTrust = trustWarning(config);
   const router = express.Router({ mergeParams: true });
 
   router.use(function mcpGateway(req, res, next) {
@@ -43,6 +45,7 @@ export function createMcpGateway(config: GatewayConfig): McpGateway {
     }
     // Somebody was first, or nobody is there any more.
     if (res.headersSent || res.closed || req.socket.destroyed) return;
+    warnOfTrust(req);
     if (onError !== false) contextOf(req).onError = onError;
     route.run(req, res, next);
   });
