@@ -2,7 +2,9 @@ import type { GatewayContext } from '../context.ts';
 
 /**
  * A constant, or a function of the request; `undefined` from the function leaves the field out.
- * `undefined` as a constant is a config error: it is what a missing environment variable gives.
+ * `undefined` as a constant is a config error: it is what a missing environment variable gives. A
+ * function that throws, or takes more than 30 s, makes the answer a 500, unless it throws an
+ * {@link UpstreamUnavailableError}.
  */
 export type HeaderValue =
   | string

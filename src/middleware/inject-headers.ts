@@ -8,6 +8,7 @@ import { secretsOf } from '../headers/secrets-of.ts';
 import { isTrustedPeer, trustedHops } from '../headers/trusted-hops.ts';
 import { isFieldValue } from '../http/field.ts';
 import type { Middleware } from '../http/middleware.ts';
+import { within } from '../http/within.ts';
 import { checkConfig } from '../options/config-problems.ts';
 
 export type { HeaderRules, HeaderValue } from '../headers/header-rules.ts';
@@ -36,11 +37,14 @@ export function injectHeaders(rules: HeaderRules): Middleware {
     const known = fromProxy !== fixed && isTrustedPeer(req) ? fromProxy : fixed;
     const edits = addsHops ? withHops(known, trustedHops(req)) : known;
     if (computed.length === 0) return add(edits);
-    resolve(computed, context)
+    within(LONGEST_MS, resolve(computed, context), 'A function of headers.set hangs')
       .then((values) => add(withComputed(edits, values)))
       .catch((cause: unknown) => answerFailure(req, res, cause));
   };
 }
+
+/** How long a value may take. */
+const LONGEST_MS = 30_000;
 
 function answerFailure(req: IncomingMessage, res: ServerResponse, cause: unknown): void {
   if (!(cause instanceof UpstreamUnavailableError)) {

@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import type { HeaderRules } from '../../src/index.ts';
 import { startGateway } from '../support/gateway.ts';
 import { exchange } from '../support/raw-client.ts';
@@ -146,6 +146,30 @@ describe('H12: set replaces what the client sent under that name, in any spellin
     expect(errors[0]?.cause).toMatchObject({ message: expect.any(String) });
     expect(upstream.seen).toEqual([]);
   });
+});
+
+test('a function of headers.set that hangs is one that fails', async () => {
+  const upstream = await recordingUpstream();
+  const { promise: called, resolve: call } = Promise.withResolvers<void>();
+  const hang = () => {
+    call();
+    return new Promise<string>(() => {});
+  };
+  const { url } = await startGateway({
+    target: upstream.target,
+    headers: { set: { 'X-A': hang } },
+  });
+  jest.useFakeTimers({
+    doNotFake: ['Date', 'nextTick', 'performance', 'queueMicrotask', 'setImmediate'],
+  });
+  try {
+    const answer = fetch(url, { method: 'POST', body: '{}' });
+    await called;
+    jest.advanceTimersByTime(30_000);
+    expect([(await answer).status, upstream.seen]).toEqual([500, []]);
+  } finally {
+    jest.useRealTimers();
+  }
 });
 
 describe('H11: Via', () => {
