@@ -21,7 +21,9 @@ export interface CounterSettings {
 export interface Count {
   readonly isOver: boolean;
   readonly remaining: number;
-  /** How long until the count begins anew. */
+  /** When the count begins anew, as the store says. */
+  readonly resetTime: Date | undefined;
+  /** How long until then. */
   readonly waitSeconds: number;
   /** `RateLimit` and `RateLimit-Policy`. */
   readonly fields: readonly (readonly [name: string, value: string])[];
@@ -93,12 +95,12 @@ export class Counter {
     const { remaining, resetTime } = asked.count;
     const endsAt = resetTime?.getTime() ?? Date.now() + this.#windowMs;
     const waitSeconds = Math.max(1, Math.ceil((endsAt - Date.now()) / 1000));
-    return { isOver: asked.isOver, remaining, waitSeconds, fields };
+    return { isOver: asked.isOver, remaining, resetTime, waitSeconds, fields };
   }
 
   /** Takes back what was counted for a request that is refused for something else. */
-  takeBack(key: string, weight: number): void {
-    this.#tally.takeBack(key, weight);
+  takeBack(key: string, weight: number, { resetTime }: Count): void {
+    this.#tally.takeBack(key, weight, resetTime);
   }
 }
 

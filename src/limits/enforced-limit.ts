@@ -133,7 +133,7 @@ export class EnforcedLimit {
       .sort((a, b) => a.count.remaining - b.count.remaining);
     if (over !== undefined || (failed !== undefined && !this.mayFail)) {
       for (const { charge, count } of counted) {
-        if (!count.isOver) this.#counter.takeBack(charge.key, charge.weight);
+        if (!count.isOver) this.#counter.takeBack(charge.key, charge.weight, count);
       }
     }
     return { over, tightest, failure: failed && { cause: failed.reason } };

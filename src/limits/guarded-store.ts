@@ -6,8 +6,8 @@ import type { Hits, Tally } from './tally.ts';
 const STORE_TIMEOUT_MS = 250;
 
 /**
- * A store of others, of which nothing is taken on trust: what it is asked for a request is bounded in
- * time, and what it says is checked. One that has failed is initialised anew before it is asked again;
+ * A store of others, of which nothing is taken on trust: each call is bounded in time, and what it
+ * says is checked. One that has failed is initialised anew before it is asked again;
  * that of Redis would fail for ever if Redis was not there when it loaded its scripts.
  */
 export class GuardedStore implements Tally {
@@ -34,47 +34,60 @@ export class GuardedStore implements Tally {
 
   async add(key: string, weight: number, limit: number): Promise<Hits> {
     if (this.#hasFailed) this.start();
+    // Stores count by one: what is heavy takes as many calls, unless it is known to be too much.
+    const before = weight === 1 ? NONE : await inTime(this.#hitsOf(key));
+    const sum = before.totalHits + weight;
+    if (sum > limit && weight > 1) return { ...before, totalHits: sum };
     const counted = weight === 1 ? this.#increment(key) : this.#addHeavy(key, weight, limit);
     try {
-      return await within(STORE_TIMEOUT_MS, counted, 'The store did not answer in time');
+      return await inTime(counted);
     } catch (error) {
       // The request goes uncounted, also where the store has only not said so yet.
-      const isCounted = ({ totalHits }: Hits) => weight === 1 || totalHits <= limit;
-      counted.then((hits) => isCounted(hits) && this.takeBack(key, weight), ignore);
+      counted.then(({ totalHits, resetTime }) => {
+        if (weight === 1 || totalHits <= limit) this.takeBack(key, weight, resetTime);
+      }, ignore);
       throw error;
     }
   }
 
-  takeBack(key: string, weight: number): void {
+  takeBack(key: string, weight: number, resetTime: Date | undefined): void {
+    // In the next window it would be taken from what others count.
+    if (resetTime !== undefined && resetTime.getTime() < Date.now() + STORE_TIMEOUT_MS) return;
     for (let i = 0; i < weight; i += 1) call(() => this.#store.decrement(key)).catch(ignore);
   }
 
-  /** Stores count by one: what is heavy takes as many calls, unless it is known to be too much. */
+  /** All at once, so that no other process counts between them and both find themselves over. */
   async #addHeavy(key: string, weight: number, limit: number): Promise<Hits> {
-    const before = await this.#hitsOf(key);
-    if (before.totalHits + weight > limit) {
-      return { ...before, totalHits: before.totalHits + weight };
-    }
-    // All at once, so that no other process counts between them and both find themselves over.
     const calls = Array.from({ length: weight }, () => this.#increment(key));
     const results = await Promise.allSettled(calls);
-    const counted = results.filter((result) => result.status === 'fulfilled');
+    const counted = results.flatMap((result) =>
+      result.status === 'fulfilled' ? [result.value] : [],
+    );
     const failed = results.find((result) => result.status === 'rejected');
-    const last = counted.map(({ value }) => value).reduce(later, before);
-    if (failed !== undefined || last.totalHits > limit) this.takeBack(key, counted.length);
+    const last = counted.reduce(later, NONE);
+    if (failed !== undefined || last.totalHits > limit) {
+      for (const { resetTime } of counted) this.takeBack(key, 1, resetTime);
+    }
     if (failed !== undefined) throw failed.reason;
     return last;
   }
 
   async #increment(key: string): Promise<Hits> {
     try {
-      return this.#checked(await this.#store.increment(key));
+      let hits = await this.#store.increment(key);
+      if (hits.totalHits < 1) {
+        // More was taken back than there was, because the window had ended in between.
+        await this.#store.resetKey(key);
+        hits = await this.#store.increment(key);
+      }
+      return this.#checked(hits);
     } catch (error) {
       this.#hasFailed = true;
       throw error;
     }
   }
 
+  /** What is counted already; nothing where the store cannot say. */
   async #hitsOf(key: string): Promise<Hits> {
     try {
       return this.#checked((await this.#store.get?.(key)) ?? NONE);
@@ -98,6 +111,10 @@ const NONE: Hits = { totalHits: 0, resetTime: undefined };
 
 function later(one: Hits, other: Hits): Hits {
   return one.totalHits > other.totalHits ? one : other;
+}
+
+function inTime<T>(answer: Promise<T>): Promise<T> {
+  return within(STORE_TIMEOUT_MS, answer, 'The store did not answer in time');
 }
 
 /** What throws rejects. */

@@ -35,8 +35,8 @@ export interface Limit {
   /** Counts messages that match, and nothing else. Default: all requests. */
   readonly match?: LimitMatch;
   /**
-   * For how many a message counts: a whole number, from a function also 0 for not at all. What counts
-   * for more than the limit, or for more than 10,000, is refused. A store other than the default is
+   * For how many a message counts: a whole number, from a function also 0 for not at all. A request
+   * that counts for more than the limit, or for more than 10,000, is refused. A store other than the default is
    * asked as many times. Default: 1.
    */
   readonly weight?: number | ((ctx: PolicyContext) => number);

@@ -4,6 +4,11 @@ import type { Hits, Tally } from './tally.ts';
 /** How many keys may come before those that nobody has asked for since are forgotten. */
 const MOST_KEYS = 100_000;
 
+interface Entry {
+  totalHits: number;
+  resetTime: Date;
+}
+
 /**
  * Counts in this process, in one step. The store of express-rate-limit would keep its timer for ever,
  * and as many keys as there come in a window; here what is over is swept out by whoever comes next.
@@ -19,16 +24,17 @@ export class LocalStore extends MemoryStore implements Tally {
 
   async add(key: string, weight: number, limit: number): Promise<Hits> {
     this.#sweep();
-    const counted = this.increment(key);
-    const entry = this.current.get(key) ?? (await counted);
+    // It has counted when it returns; by the time that one has waited for it, others have as well.
+    void this.increment(key);
+    const entry = this.current.get(key) as Entry;
     const totalHits = entry.totalHits + weight - 1;
     entry.totalHits = weight > 1 && totalHits > limit ? entry.totalHits - 1 : totalHits;
     return { totalHits, resetTime: entry.resetTime };
   }
 
-  takeBack(key: string, weight: number): void {
+  takeBack(key: string, weight: number, resetTime: Date | undefined): void {
     const entry = this.current.get(key) ?? this.previous.get(key);
-    if (entry !== undefined) entry.totalHits = Math.max(0, entry.totalHits - weight);
+    if (entry !== undefined && entry.resetTime === resetTime) entry.totalHits -= weight;
   }
 
   /** What is asked for moves from `previous` to `current`; what remains behind is not missed. */

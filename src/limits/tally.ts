@@ -16,6 +16,9 @@ export interface Tally {
    * the limit, and gets the sum that it would have come to.
    */
   add(key: string, weight: number, limit: number): Promise<Hits>;
-  /** Takes back what was counted. Nobody waits for it: what remains is forgotten with the window. */
-  takeBack(key: string, weight: number): void;
+  /**
+   * Takes back what was counted until `resetTime`, unless that has come. Nobody waits for it: what
+   * remains is forgotten with the window.
+   */
+  takeBack(key: string, weight: number, resetTime: Date | undefined): void;
 }

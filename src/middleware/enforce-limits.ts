@@ -77,7 +77,7 @@ function wait(limit: EnforcedLimit, { waitSeconds }: Count, context: RequestCont
 
 function tooHeavy(limit: EnforcedLimit, weight: number, context: RequestContext): LimitRefusal {
   const amount = Number.isFinite(weight) ? weight : 'too much';
-  const message = `This counts for ${amount}, and the limit is ${limit.terms}; ask for less at once`;
+  const message = `This counts for ${amount}, and no more than ${limit.most} may be asked for at once (the limit is ${limit.terms}); ask for less`;
   return { ...never(limit, context), message };
 }
 

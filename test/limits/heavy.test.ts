@@ -94,6 +94,26 @@ describe('what a store is asked for a heavy request', () => {
   });
 });
 
+describe('what is taken back is taken from the window that it was counted in', () => {
+  test('a store whose window ends keeps what it has', async () => {
+    const store = new TestStore();
+    // It ends before anything could be taken back.
+    store.increments = (key) => ({ ...store.add(key), resetTime: new Date(Date.now() + 50) });
+    const { statuses } = await limited({ limit: 10, window: '1h', weight, store });
+    expect(await statuses([pages(6), pages(6)])).toEqual([200, 429]);
+    expect([...store.counts.values()]).toEqual([12]);
+  });
+
+  test('a count that others have brought below zero begins anew', async () => {
+    const store = new TestStore();
+    const { statuses } = await limited({ limit: 2, window: '1h', store });
+    expect(await statuses([pages(1)])).toEqual([200]);
+    for (const key of store.counts.keys()) store.counts.set(key, -600);
+    expect(await statuses([pages(1), pages(1), pages(1)])).toEqual([200, 200, 429]);
+    expect(store.inits).toBe(1);
+  });
+});
+
 describe('fault 36: a store that fails over a heavy request', () => {
   test('in the middle of it: 503, and what was counted is taken back', async () => {
     const store = new TestStore();
