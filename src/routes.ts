@@ -123,7 +123,11 @@ export function compileRoutes(
     // hear of otherwise.
     const { head, draining, hosts, ipFilter, rateLimit } = slots;
     const guards = upstreamMetadata && { head, draining, hosts, ipFilter, rateLimit };
-    const run = chainSlots({ ...guards, metadata }, observed);
+    const open = chainSlots({ metadata }, observed);
+    const guarded = chainSlots({ ...guards, metadata }, observed);
+    // A preflight asks nobody.
+    const run: Middleware = (req, res, next) =>
+      (req.method === 'OPTIONS' ? open : guarded)(req, res, next);
     routes.push({ path: metadataUrl(publicUrl).pathname, isAtRoot: true, run });
   }
   return routes;

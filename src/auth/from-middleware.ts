@@ -48,7 +48,8 @@ export function fromMiddleware(
     async identify(req, res) {
       const restore = routingOf(req);
       const refusal = await refusalBy(middleware, req, res).finally(restore);
-      if (refusal?.outcome === 'forbidden') return refusal;
+      // Who has brought nothing is told where to log in, whatever the middleware calls that.
+      if (refusal?.outcome === 'forbidden' && hasCredentials(req)) return refusal;
       const principal = refusal === undefined ? await toPrincipal(req) : null;
       if (principal === null) return refusalOf(req);
       const byBearer = typeof bearerTokenOf(req) === 'object';
@@ -57,8 +58,12 @@ export function fromMiddleware(
   };
 }
 
-function refusalOf({ headers }: IncomingMessage): Identification {
-  return { outcome: headers.authorization === undefined ? 'absent' : 'refused' };
+function hasCredentials({ headers }: IncomingMessage): boolean {
+  return headers.authorization !== undefined;
+}
+
+function refusalOf(req: IncomingMessage): Identification {
+  return { outcome: hasCredentials(req) ? 'refused' : 'absent' };
 }
 
 type Refusal = Extract<Identification, { outcome: 'refused' | 'forbidden' }>;
@@ -127,7 +132,10 @@ function refusedBy(error: unknown): Refused {
     statusCode?: number;
     headers?: Record<string, unknown>;
   };
-  return { status: status ?? statusCode, challenge: headers?.['WWW-Authenticate'] };
+  const challenges = Object.entries(headers ?? {}).filter(
+    ([name]) => name.toLowerCase() === 'www-authenticate',
+  );
+  return { status: status ?? statusCode, challenge: challenges.map(([, value]) => value) };
 }
 
 /** Of the same kind as the real one, so that what a framework adds to answers is there. */

@@ -174,6 +174,11 @@ describe('A middleware that asks for more scopes has its client told of them', (
       (_req, _res, next) =>
         next(failure({ status: 403, headers: { 'WWW-Authenticate': CHALLENGE } })),
     ],
+    [
+      'in the headers of an error, in lower case',
+      (_req, _res, next) =>
+        next(failure({ status: 403, headers: { 'www-authenticate': CHALLENGE } })),
+    ],
   ];
 
   test.each(WAYS)('%s', async (_, middleware) => {
@@ -184,6 +189,13 @@ describe('A middleware that asks for more scopes has its client told of them', (
       'Bearer realm="mcp", scope="files:read files:write", error="insufficient_scope"',
     ]);
     expect(upstream.seen).toEqual([]);
+  });
+
+  test('but who has brought no credentials is told where to log in', async () => {
+    const { port } = await behind(WAYS[0]?.[1] as RequestHandler);
+    const answer = await send(port);
+    expect([answer.status, reasonOf(answer)]).toEqual([401, 'unauthorized']);
+    expect(linesOf(answer, 'www-authenticate')).toEqual(['Bearer realm="mcp"']);
   });
 
   test('what is no scope is not passed on', async () => {

@@ -116,6 +116,16 @@ describe('the upstream hears of nobody through its metadata whom it would not he
     expect(own.paths()).toEqual([PATH_FORM]);
   });
 
+  test('a preflight asks nobody, and is no request too many', async () => {
+    const rateLimit = { limit: 1, window: '1h' };
+    const own = await protectedUpstream({ [PATH_FORM]: document(REST) }, { rateLimit });
+    const preflight = { method: 'OPTIONS', path: `${WELL_KNOWN}/mcp` };
+    for (let i = 0; i < 3; i += 1) {
+      expect((await send(own.gateway.port, preflight)).status).toBe(204);
+    }
+    expect([own.paths(), (await own.metadata()).status]).toEqual([[], 200]);
+  });
+
   test('somebody who comes when the gateway is closed', async () => {
     const upstream = await recordingUpstream();
     const target = `${new URL(upstream.target as string).origin}/up/mcp`;
