@@ -58,7 +58,7 @@ export function checkMirroredHeaders(
  * Whether a message asks for a stream that stays open. Who counts or ends streams goes by the header,
  * so that it is needed whatever era the message claims to be of.
  */
-function opensStream({ method, idText }: McpMessage): boolean {
+export function opensStream({ method, idText }: McpMessage): boolean {
   return method === 'subscriptions/listen' && idText !== undefined;
 }
 

@@ -9,6 +9,7 @@ import {
   checkMirroredHeaders,
   checkNothingMirrored,
   checkParamHeaders,
+  opensStream,
 } from './mirrored-headers.ts';
 import { nameOf } from './named-methods.ts';
 import { type ParsedMessage, parseDocument } from './parse-document.ts';
@@ -78,7 +79,8 @@ function readBatch(
     const message = readMessage(parsed, headers, rules);
     if (message instanceof MessageProblem) return message.withId(null);
     if (message === undefined) continue;
-    if (hasClaim(parsed.members.params as JsonObject | undefined)) return MODERN_BATCH;
+    const isModern = hasClaim(parsed.members.params as JsonObject | undefined);
+    if (isModern || opensStream(message)) return MODERN_BATCH;
     messages.push(message);
   }
   const problem = checkNothingMirrored(headers) ?? checkParamHeaders(headers);

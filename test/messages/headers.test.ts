@@ -109,6 +109,7 @@ describe('H4, H6: headers that lie are refused in every era', () => {
     expect(refused(listen)).toMatchObject({ ...MISMATCH, id: '1' });
     accepted(listen, { headers: { 'mcp-method': 'subscriptions/listen' } });
     accepted(notification(listen));
+    expect(refused(`[${listen}]`)).toMatchObject({ reason: 'invalid_request', id: null });
   });
 
   test.each(['mcp-method', 'mcp-name'])(
