@@ -27,7 +27,7 @@ export interface HeaderEdits {
   readonly secrets: readonly string[];
   readonly response: {
     readonly set: readonly (readonly [name: string, value: string])[];
-    /** Lower-case names. */
+    /** Folded names. */
     readonly remove: ReadonlySet<string>;
   };
 }
@@ -104,8 +104,6 @@ export class RequestContext implements GatewayContext {
   mcp: McpBody | undefined;
   /** Set by `filterLists`, where the answer may hold a list: the relay cuts from it what is hidden. */
   listFilter: ListFilter | undefined;
-  /** Set by `injectHeaders`, in the order they ran; read by the relay. */
-  headerEdits: readonly HeaderEdits[] = [];
   /** Set by the relay while a request is on its way upstream: takes it back. */
   abandon: (() => void) | undefined;
 
@@ -114,8 +112,20 @@ export class RequestContext implements GatewayContext {
   /** Whether the gateway is closing while this request is under way. */
   isDraining = false;
 
+  /** Out of sight of whoever writes a context into a log: secrets are in them. */
+  #headerEdits: readonly HeaderEdits[] = [];
+
   constructor(req: IncomingMessage) {
     this.req = req;
+  }
+
+  /** Added by `injectHeaders`, in the order they ran; read by the relay. */
+  get headerEdits(): readonly HeaderEdits[] {
+    return this.#headerEdits;
+  }
+
+  addHeaderEdits(edits: HeaderEdits): void {
+    this.#headerEdits = [...this.#headerEdits, edits];
   }
 
   get ip(): string {

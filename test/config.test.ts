@@ -117,6 +117,11 @@ describe('createMcpGateway refuses at construction', () => {
     expect(gateway({ target, headers: { response: { remove: [name] } } })).toHaveLength(1);
   });
 
+  test('one header set twice, in two spellings', () => {
+    const set = { 'X-Api-Key': 'a', X_API_KEY: 'b' };
+    expect(gateway({ target, headers: { set } })).toEqual(['headers.set.X_API_KEY']);
+  });
+
   test('of several names each has its own path', () => {
     const forward = ['bad name', 'X-Fine', 'x*y', 'Host'];
     expect(gateway({ target, headers: { forward } })).toEqual([

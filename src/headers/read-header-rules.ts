@@ -29,9 +29,14 @@ export function readHeaderRules(problems: ConfigProblems, rules: HeaderRules): R
 
   const constants: Field[] = [];
   const computed: ComputedField[] = [];
+  const given = new Set<string>();
   const withheld = new Set(readNames(problems, 'remove', remove).map(foldFieldName));
   for (const [name, value] of problems.entries('set', set)) {
-    withheld.add(foldFieldName(name));
+    const folded = foldFieldName(name);
+    if (given.has(folded))
+      problems.add(`set.${name}`, name, 'a name that is not in the list already');
+    given.add(folded);
+    withheld.add(folded);
     if (isComputed(value)) {
       checkName(problems, `set.${name}`, name);
       computed.push([name, value]);
@@ -51,9 +56,7 @@ export function readHeaderRules(problems: ConfigProblems, rules: HeaderRules): R
         .entries('response.set', answer.set ?? {})
         .map(([name, value]) => readField(problems, `response.set.${name}`, name, value)),
       remove: new Set(
-        readNames(problems, 'response.remove', answer.remove ?? []).map((name) =>
-          name.toLowerCase(),
-        ),
+        readNames(problems, 'response.remove', answer.remove ?? []).map(foldFieldName),
       ),
     },
   };

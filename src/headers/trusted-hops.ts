@@ -19,7 +19,7 @@ export function isTrustedPeer(req: ExpressRequest): boolean {
  * vouch for, and the address this connection comes from. Undefined where that is none.
  */
 export function trustedHops(req: ExpressRequest): string | undefined {
-  const before: unknown[] = Array.isArray(req.ips) ? req.ips : [];
+  const before: unknown[] = isTrustedPeer(req) && Array.isArray(req.ips) ? req.ips : [];
   const { remoteAddress } = req.socket;
   const peer = remoteAddress && (readAddress(remoteAddress)?.text ?? remoteAddress);
   return [...before, peer].filter(Boolean).join(', ') || undefined;

@@ -41,7 +41,7 @@ export function authenticate({
         context.principal = found.principal;
         context.expiresAt = found.expiresAt;
         context.isBearerAccepted = found.byBearer === true;
-        context.headerEdits = [...context.headerEdits, edits];
+        context.addHeaderEdits(edits);
         next();
       })
       .catch((cause) => answerError(req, res, 'internal_error', { cause }));

@@ -31,11 +31,18 @@ export function injectHeaders(rules: HeaderRules): Middleware {
   return function injectHeadersMiddleware(req, res, next) {
     const context = contextOf(req);
     const add = (edits: HeaderEdits) => {
-      context.headerEdits = [...context.headerEdits, edits];
+      context.addHeaderEdits(edits);
       next();
     };
-    const known = fromProxy !== fixed && isTrustedPeer(req) ? fromProxy : fixed;
-    const edits = addsHops ? withHops(known, trustedHops(req)) : known;
+    let edits: HeaderEdits;
+    try {
+      const known = fromProxy !== fixed && isTrustedPeer(req) ? fromProxy : fixed;
+      edits = addsHops ? withHops(known, trustedHops(req)) : known;
+    } catch (cause) {
+      // The app's own function for `trust proxy`.
+      answerError(req, res, 'internal_error', { cause });
+      return;
+    }
     if (computed.length === 0) return add(edits);
     within(LONGEST_MS, resolve(computed, context), 'A function of headers.set hangs')
       .then((values) => add(withComputed(edits, values)))
@@ -64,7 +71,8 @@ function withHops(edits: HeaderEdits, hops: string | undefined): HeaderEdits {
 type Field = HeaderEdits['set'][number];
 
 async function resolve(fields: readonly ComputedField[], ctx: GatewayContext): Promise<Field[]> {
-  const values = await Promise.all(fields.map(([, compute]) => compute(ctx)));
+  // One that throws at once must not leave those before it alone with their rejections.
+  const values = await Promise.all(fields.map(async ([, compute]) => compute(ctx)));
   return fields.flatMap(([name], i): Field[] => {
     const value = values[i];
     if (value === undefined) return [];

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import vary from 'vary';
 import type { HeaderEdits } from '../context.ts';
-import { isFieldValue } from '../http/field.ts';
+import { foldFieldName, isFieldValue } from '../http/field.ts';
 import { isChunkedExactly } from '../http/framing.ts';
 import { isHopByHop, nominatedFields } from '../http/hop-by-hop.ts';
 import { isEventStream } from '../http/media-type.ts';
@@ -113,8 +113,10 @@ function answerFields(
 
 function isRemoved(name: string, value: string, edits: readonly HeaderEdits[]): boolean {
   for (const { response, secrets } of edits) {
-    if (response.remove.has(name)) return true;
-    for (const secret of secrets) if (value.includes(secret)) return true;
+    if (response.remove.size > 0 && response.remove.has(foldFieldName(name))) return true;
+    for (const secret of secrets) {
+      if (value.includes(secret) || name.includes(secret.toLowerCase())) return true;
+    }
   }
   return false;
 }

@@ -39,7 +39,16 @@ export function upstreamHeaders(
     const own = `${req.httpVersion} ${PSEUDONYM}`;
     headers[name] = headers[name] === undefined ? own : [headers[name] as string, own].flat();
   }
-  for (const { set } of edits) for (const [name, value] of set) headers[name] = value;
+  for (const { set } of edits) {
+    for (const [name, value] of set) {
+      const folded = foldFieldName(name);
+      const before = spellings[folded];
+      // One of an earlier edit; the client's were withheld.
+      if (before !== undefined) delete headers[before];
+      spellings[folded] = name;
+      headers[name] = value;
+    }
+  }
   return headers;
 }
 

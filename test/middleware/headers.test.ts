@@ -1,7 +1,11 @@
+import { once } from 'node:events';
 import { describe, expect, jest, test } from '@jest/globals';
-import type { HeaderRules } from '../../src/index.ts';
+import connect from 'connect';
+import { type HeaderRules, injectHeaders, mcpProxy } from '../../src/index.ts';
+import { forkModule } from '../support/fork-module.ts';
 import { startGateway } from '../support/gateway.ts';
 import { exchange } from '../support/raw-client.ts';
+import { atTestEnd, serve } from '../support/servers.ts';
 import { recordingUpstream } from '../support/upstream.ts';
 
 /** Sends header lines through a gateway; gives what the upstream got, by lower-case name. */
@@ -101,6 +105,20 @@ describe('H12: set replaces what the client sent under that name, in any spellin
     expect(lines(raw)).toEqual(['X-Api-Key: upstream-secret']);
   });
 
+  test('of two middlewares that set it the later one does, in any spelling', async () => {
+    const upstream = await recordingUpstream();
+    const app = connect();
+    app.use(injectHeaders({ set: { X_Api_Key: 'first', 'X-Other': 'kept' } }));
+    app.use(injectHeaders({ set: { 'x-api-key': 'second' } }));
+    app.use(mcpProxy({ target: upstream.target }));
+    const { port } = await serve(app);
+    await exchange(port, 'POST /mcp HTTP/1.0\r\nContent-Length: 0\r\n\r\n');
+    expect(lines(upstream.seen[0]?.rawHeaders ?? [])).toEqual([
+      'X-Other: kept',
+      'x-api-key: second',
+    ]);
+  });
+
   test('CVE-2025-48865: the client cannot nominate it away', async () => {
     const { raw } = await forwarded(['Connection: upgrade, X-Api-Key', 'Upgrade: x'], { set });
     expect(lines(raw)).toEqual(['X-Api-Key: upstream-secret']);
@@ -146,6 +164,19 @@ describe('H12: set replaces what the client sent under that name, in any spellin
     expect(errors[0]?.cause).toMatchObject({ message: expect.any(String) });
     expect(upstream.seen).toEqual([]);
   });
+});
+
+test('fault 48: functions that fail together reach no process', async () => {
+  const child = forkModule(new URL('support/failing-headers.ts', import.meta.url));
+  atTestEnd(() => void child.kill('SIGKILL'));
+  const [port] = (await once(child, 'message')) as [number];
+  const at = (path: string) => `http://127.0.0.1:${port}${path}`;
+  const ways = (await (await fetch(at('/ways'))).json()) as number;
+  expect(ways).toBeGreaterThan(0);
+  for (let i = 0; i < ways; i += 1) {
+    expect((await fetch(at(`/${i}`), { method: 'POST', body: '{}' })).status).toBe(500);
+  }
+  expect(await (await fetch(at('/uncaught'))).json()).toEqual([]);
 });
 
 test('a function of headers.set that hangs is one that fails', async () => {
@@ -204,11 +235,18 @@ describe('headers.remove and headers.response', () => {
 
   test('answers get what is set and lose what is removed', async () => {
     const headers = await answered(
-      { response: { set: { 'Strict-Transport-Security': 'max-age=1' }, remove: ['server'] } },
-      { Server: 'upstream/1', 'X-Kept': '1' },
+      {
+        response: {
+          set: { 'Strict-Transport-Security': 'max-age=1' },
+          remove: ['server', 'X-Internal'],
+        },
+      },
+      { Server: 'upstream/1', 'X-Kept': '1', X_Internal: '1' },
     );
     expect(headers.get('strict-transport-security')).toBe('max-age=1');
     expect(headers.get('server')).toBeNull();
+    expect(headers.get('x-internal')).toBeNull();
+    expect(headers.get('x_internal')).toBeNull();
     expect(headers.get('x-kept')).toBe('1');
   });
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { pino } from 'pino';
-import { accessLog, type GatewayConfig } from '../../src/index.ts';
+import { accessLog, type GatewayConfig, type Observer } from '../../src/index.ts';
 import { witness } from '../observe/support/witness.ts';
 import { rawRequest } from '../relay/support/answer.ts';
 import { startGateway } from '../support/gateway.ts';
@@ -24,6 +24,7 @@ function textsIn(value: unknown, seen = new Set<unknown>()): string[] {
 /** What a hostile or clumsy upstream answers, with the secret in places that are not its body. */
 const ECHOES: [string, string][] = [
   ['in a field', `HTTP/1.1 200 OK\r\nX-Echo: ${SECRET}\r\nContent-Length: 0\r\n\r\n`],
+  ['in the name of a field', `HTTP/1.1 200 OK\r\n${SECRET}: 1\r\nContent-Length: 0\r\n\r\n`],
   ['in the reason phrase', `HTTP/1.1 200 ${SECRET}\r\nContent-Length: 0\r\n\r\n`],
   [
     'in the challenge',
@@ -57,13 +58,30 @@ const WAYS: [string, NonNullable<GatewayConfig['headers']>][] = [
   ['a constant', { set: { 'X-Api-Key': SECRET } }],
   ['an async value', { set: { 'X-Api-Key': async () => SECRET } }],
   ['a token', { set: { Authorization: `Bearer ${SECRET}` } }],
+  ['a token of another scheme', { set: { Authorization: `ApiKey ${SECRET}` } }],
+  ['a token in another field', { set: { 'X-Upstream': `Token ${SECRET}` } }],
+  ['a cookie', { set: { Cookie: `theme=dark; session=${SECRET}` } }],
 ];
 
 async function toldOf(config: GatewayConfig): Promise<string[]> {
   const lines: string[] = [];
+  const errors: unknown[] = [];
   const logger = pino({}, { write: (text) => void lines.push(text) });
   const last = witness();
-  const gateway = await startGateway({ ...config, observe: [accessLog(logger), last] });
+  // Some log all that they are told.
+  const careless: Observer = {
+    onRequest: (ctx) => logger.info({ ctx }),
+    onDecision: (decision, ctx) => logger.info({ decision, ctx }),
+    onClose: (record, ctx) => logger.info({ record, ctx }),
+  };
+  const gateway = await startGateway({
+    ...config,
+    observe: [accessLog(logger), careless, last],
+    onError: (error, ctx) => {
+      errors.push(error);
+      logger.error({ error, ctx });
+    },
+  });
   const client = await exchange(gateway.port, rawRequest());
   await last.record();
   expect(lines).not.toEqual([]);
@@ -71,7 +89,7 @@ async function toldOf(config: GatewayConfig): Promise<string[]> {
     client.text,
     ...lines,
     ...textsIn(last.calls.map(({ value }) => value)),
-    ...gateway.errors.flatMap((error) => textsIn(error)),
+    ...errors.flatMap((error) => textsIn(error)),
   ];
 }
 
@@ -111,4 +129,17 @@ describe.each(WAYS)('headers: a secret set as %s is in no answer, log or error',
     expect(upstream.connections[0]?.received).toContain(SECRET);
     expect([...told, ...written].filter((text) => text.includes(SECRET))).toEqual([]);
   });
+});
+
+test('the password of Basic credentials is a secret by itself', async () => {
+  const encoded = Buffer.from(`gateway:${SECRET}`).toString('base64');
+  const headers = { set: { Authorization: `Basic ${encoded}` } };
+  for (const echoed of [SECRET, encoded]) {
+    const answer = `HTTP/1.1 200 OK\r\nX-Echo: you are ${echoed}\r\nX-Kept: 1\r\nContent-Length: 0\r\n\r\n`;
+    const upstream = await rawUpstream(answering(answer));
+    const [answered] = await toldOf({ target: upstream.target, headers });
+    expect(answered).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
+    expect(answered).toContain('X-Kept: 1');
+    expect(answered).not.toContain(echoed);
+  }
 });

@@ -40,11 +40,10 @@ function aboutHops(raw: readonly string[]): string[] {
   return fields.filter((line) => /forwarded/i.test(line));
 }
 
+const SPOOFED = 'X-Forwarded-For: 203.0.113.9';
 const FORWARD: HeaderRules = { forward: ['X-Forwarded-For'] };
 
 describe('headers: X-Forwarded-For is appended to only from trusted hops', () => {
-  const SPOOFED = 'X-Forwarded-For: 203.0.113.9';
-
   test.each<[string, readonly string[], Asked, string[]]>([
     ['not forwarded unless named', [SPOOFED], { trust: true }, []],
     ['not by a wildcard', [SPOOFED], { trust: true, headers: { forward: ['*'] } }, []],
@@ -139,6 +138,32 @@ describe('headers: X-Forwarded-For is appended to only from trusted hops', () =>
   testOnIpv6('an IPv4 address is written as one by a socket for both families', async () => {
     expect(await hopsInConnect('::')).toEqual(['X-Forwarded-For: 127.0.0.1']);
   });
+});
+
+test('what another framework leaves in `ips` is nothing that trusted proxies vouch for', async () => {
+  const upstream = await recordingUpstream();
+  const app = connect();
+  app.use((req, _res, next) => {
+    Object.assign(req, { ips: ['127.0.0.1', '203.0.113.9'] });
+    next();
+  });
+  app.use(injectHeaders(FORWARD));
+  app.use(mcpProxy({ target: upstream.target }));
+  await exchange(await listenOn(createServer(app)), requestWith([SPOOFED]));
+  expect(aboutHops(upstream.seen[0]?.rawHeaders ?? [])).toEqual(['X-Forwarded-For: 127.0.0.1']);
+});
+
+test('a `trust proxy` that fails is an answer of the error table', async () => {
+  const upstream = await recordingUpstream();
+  const gateway = await startGateway({ target: upstream.target, headers: FORWARD }, (app) =>
+    app.set('trust proxy', () => {
+      throw new Error('no network map');
+    }),
+  );
+  const { text } = await exchange(gateway.port, requestWith([]));
+  expect(text).toMatch(/^HTTP\/1\.1 500 .*"reason":"internal_error"/s);
+  expect(gateway.errors.map(({ reason }) => reason)).toEqual(['internal_error']);
+  expect(upstream.seen).toEqual([]);
 });
 
 describe('CVE-2026-3635: one decision about trust for all fields that proxies write', () => {
