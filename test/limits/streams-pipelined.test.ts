@@ -1,0 +1,102 @@
+import { describe, expect, test } from '@jest/globals';
+import type { RawClient } from '../support/raw-client.ts';
+import { reset } from '../support/servers.ts';
+import { GET, type Streaming, streaming } from './support/streaming.ts';
+
+const HEAD = `${GET}\r\n`;
+
+/** So many streams may be opened, and no more. */
+async function expectPlaces({ open }: Streaming, places: number): Promise<void> {
+  for (let n = 0; n < places; n += 1) expect((await open()).statuses).toEqual([200]);
+  expect((await open()).statuses).toEqual([429]);
+}
+
+const LEAVING: Readonly<Record<string, (client: RawClient) => unknown>> = {
+  leaves: ({ socket }) => socket.destroy(),
+  resets: ({ socket }) => reset(socket),
+  'closes its side': ({ socket }) => socket.end(),
+};
+
+describe('R9, S8: each of several GETs that a client sends in advance has a place', () => {
+  test.each(Object.entries(LEAVING))(
+    'all are free again when it %s during the first stream',
+    async (_how, leave) => {
+      const from = await streaming({ total: 3 });
+      const client = await from.open(HEAD.repeat(3));
+      await from.answerTo(2);
+      await expectPlaces(from, 0);
+      leave(client);
+      await from.observer.record(3);
+      await expectPlaces(from, 3);
+    },
+  );
+
+  test.each(Object.entries(LEAVING))(
+    'all are free again when it %s before any answer',
+    async (_how, leave) => {
+      const from = await streaming({ total: 3 });
+      const { answer } = from;
+      from.answer = () => {};
+      const client = await from.send(HEAD.repeat(3));
+      await from.answerTo(2);
+      await expectPlaces(from, 0);
+      from.answer = answer;
+      leave(client);
+      await from.observer.record(3);
+      await expectPlaces(from, 3);
+    },
+  );
+
+  test('that of the first when it ends, and those behind it keep theirs', async () => {
+    const from = await streaming({ total: 3 });
+    const client = await from.open(HEAD.repeat(3));
+    await from.answerTo(2);
+    await expectPlaces(from, 0);
+    from.answers[0]?.end();
+    await from.observer.record(1);
+    await client.has(/\r\n0\r\n\r\nHTTP/);
+    expect(client.statuses).toEqual([200, 200]);
+    await expectPlaces(from, 1);
+  });
+
+  test('that of one in the middle, which ends while it waits for its turn, when it is sent', async () => {
+    const from = await streaming({ total: 3 });
+    const { answer } = from;
+    from.answer = (res, req) => {
+      if (from.answers.length === 2) res.writeHead(405).end();
+      else answer(res, req);
+    };
+    const client = await from.open(HEAD.repeat(3));
+    await from.answerTo(2);
+    from.answers[0]?.end();
+    await from.observer.record(1);
+    await client.has(/405 [\s\S]*data: 1/);
+    expect(client.statuses).toEqual([200, 405, 200]);
+    await expectPlaces(from, 2);
+  });
+
+  test('one too many is refused in its turn, and takes none', async () => {
+    const from = await streaming({ total: 1 });
+    const client = await from.open(HEAD.repeat(4));
+    expect(client.statuses).toEqual([200]);
+    await expectPlaces(from, 0);
+    from.answers[0]?.end();
+    await from.observer.record(4);
+    await client.has(/(429 [\s\S]*){3}/);
+    expect(client.statuses).toEqual([200, 429, 429, 429]);
+    expect(from.answers).toHaveLength(1);
+    await expectPlaces(from, 1);
+  });
+
+  test('those that it leaves while it is found out who asks take none', async () => {
+    const known = Promise.withResolvers<{ subject: string }>();
+    const from = await streaming({ perUser: 2, total: 2 }, { auth: () => known.promise });
+    const client = await from.send(HEAD.repeat(2));
+    await from.observer.has('onRequest', 2);
+    client.socket.destroy();
+    await from.observer.record(1);
+    known.resolve({ subject: 'ada' });
+    await expectPlaces(from, 2);
+    expect(from.answers).toHaveLength(2);
+  });
+});
