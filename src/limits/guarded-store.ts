@@ -7,8 +7,8 @@ const STORE_TIMEOUT_MS = 250;
 
 /**
  * A store of others, of which nothing is taken on trust: each call is bounded in time, and what it
- * says is checked. One that has failed is initialised anew before it is asked again;
- * that of Redis would fail for ever if Redis was not there when it loaded its scripts.
+ * says is checked. One that has failed is initialised anew before it is asked again; that of Redis
+ * would fail for ever if Redis was not there when it loaded its scripts.
  */
 export class GuardedStore implements Tally {
   readonly #store: Store;
@@ -34,20 +34,7 @@ export class GuardedStore implements Tally {
 
   async add(key: string, weight: number, limit: number): Promise<Hits> {
     if (this.#hasFailed) this.start();
-    // Stores count by one: what is heavy takes as many calls, unless it is known to be too much.
-    const before = weight === 1 ? NONE : await inTime(this.#hitsOf(key));
-    const sum = before.totalHits + weight;
-    if (sum > limit && weight > 1) return { ...before, totalHits: sum };
-    const counted = weight === 1 ? this.#increment(key) : this.#addHeavy(key, weight, limit);
-    try {
-      return await inTime(counted);
-    } catch (error) {
-      // The request goes uncounted, also where the store has only not said so yet.
-      counted.then(({ totalHits, resetTime }) => {
-        if (weight === 1 || totalHits <= limit) this.takeBack(key, weight, resetTime);
-      }, ignore);
-      throw error;
-    }
+    return weight === 1 ? this.#addOne(key) : this.#addHeavy(key, weight, limit);
   }
 
   takeBack(key: string, weight: number, resetTime: Date | undefined): void {
@@ -56,14 +43,26 @@ export class GuardedStore implements Tally {
     for (let i = 0; i < weight; i += 1) call(() => this.#store.decrement(key)).catch(ignore);
   }
 
-  /** All at once, so that no other process counts between them and both find themselves over. */
+  async #addOne(key: string): Promise<Hits> {
+    const counted = this.#increment(key);
+    try {
+      return await inTime(counted);
+    } catch (error) {
+      // The request goes uncounted, also where the store has only not said so yet.
+      counted.then(({ resetTime }) => this.takeBack(key, 1, resetTime), ignore);
+      throw error;
+    }
+  }
+
+  /** Stores count by one: what is heavy takes as many calls, unless it is known to be too much. */
   async #addHeavy(key: string, weight: number, limit: number): Promise<Hits> {
-    const calls = Array.from({ length: weight }, () => this.#increment(key));
-    const results = await Promise.allSettled(calls);
-    const counted = results.flatMap((result) =>
-      result.status === 'fulfilled' ? [result.value] : [],
-    );
-    const failed = results.find((result) => result.status === 'rejected');
+    const before = await inTime(this.#hitsOf(key));
+    const sum = before.totalHits + weight;
+    if (sum > limit) return { ...before, totalHits: sum };
+    // All at once, so that no other process counts between them and both find themselves over.
+    const ones = await Promise.allSettled(Array.from({ length: weight }, () => this.#addOne(key)));
+    const counted = ones.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+    const failed = ones.find((one) => one.status === 'rejected');
     const last = counted.reduce(later, NONE);
     if (failed !== undefined || last.totalHits > limit) {
       for (const { resetTime } of counted) this.takeBack(key, 1, resetTime);

@@ -77,7 +77,8 @@ function wait(limit: EnforcedLimit, { waitSeconds }: Count, context: RequestCont
 
 function tooHeavy(limit: EnforcedLimit, weight: number, context: RequestContext): LimitRefusal {
   const amount = Number.isFinite(weight) ? weight : 'too much';
-  const message = `This counts for ${amount}, and no more than ${limit.most} may be asked for at once (the limit is ${limit.terms}); ask for less`;
+  const most = `no more than ${limit.most} may be asked for at once (the limit is ${limit.terms})`;
+  const message = `This counts for ${amount}, and ${most}; ask for less`;
   return { ...never(limit, context), message };
 }
 
