@@ -78,6 +78,14 @@ export interface ListFilter {
   allows(method: string, name: string): Promise<boolean>;
 }
 
+/** Sees to it that a session is its owner's; one for all requests. */
+export interface SessionKeeper {
+  /** Asked about the head of an answer before the client gets it; undefined where it may have it. */
+  judge(context: RequestContext, answer: IncomingMessage): Promise<AnswerJudgement> | undefined;
+  /** Makes a session that of the request's principal; false where it is somebody else's. */
+  claim(context: RequestContext, sessionId: string): Promise<boolean>;
+}
+
 /** What the parts of one request's chain leave for each other. */
 export class RequestContext implements GatewayContext {
   readonly req: IncomingMessage;
@@ -96,10 +104,8 @@ export class RequestContext implements GatewayContext {
   isBearerAccepted = false;
   /** Set with it: when its credentials expire, in milliseconds since the epoch. */
   expiresAt: number | undefined;
-  /** Set by `ownSessions`: asked about the head of the answer before the client gets it. */
-  judgeAnswer: ((answer: IncomingMessage) => Promise<AnswerJudgement>) | undefined;
-  /** Set by it as well: makes a session the principal's; false where it is somebody else's. */
-  claimSession: ((sessionId: string) => Promise<boolean>) | undefined;
+  /** Set by `ownSessions`. */
+  sessionKeeper: SessionKeeper | undefined;
   /** Set once the body has been read and found to be what it seems. */
   mcp: McpBody | undefined;
   /** Set by `filterLists`, where the answer may hold a list: the relay cuts from it what is hidden. */

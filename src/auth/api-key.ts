@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { hash, timingSafeEqual } from 'node:crypto';
 import { isFieldName } from '../http/field.ts';
 import { isScope } from '../http/scope.ts';
 import { type ConfigProblems, checkConfig } from '../options/config-problems.ts';
@@ -36,7 +36,7 @@ export function apiKey(options: ApiKeyOptions): AuthenticationScheme {
       const given = headers[header];
       if (given === undefined || given === '') return { outcome: 'absent' };
       // The bytes that came, which Node gives as Latin-1.
-      const digest = createHash('sha256').update(String(given), 'latin1').digest();
+      const digest = hash('sha256', Buffer.from(String(given), 'latin1'), 'buffer');
       let principal: Principal | undefined;
       // Every key is compared, whichever it is.
       for (const key of keys) if (timingSafeEqual(key.digest, digest)) principal = key.principal;
@@ -47,7 +47,7 @@ export function apiKey(options: ApiKeyOptions): AuthenticationScheme {
 }
 
 /** What an unset variable comes to. */
-const OF_NOTHING = createHash('sha256').digest('hex');
+const OF_NOTHING = hash('sha256', '', 'hex');
 
 interface KnownKey {
   readonly digest: Buffer;

@@ -1,5 +1,4 @@
 import type { IncomingMessage } from 'node:http';
-import type { Writable } from 'node:stream';
 import { declaredLength, hasBody } from './framing.ts';
 
 /** Told how the sending of a body goes. */
@@ -16,12 +15,21 @@ export interface BodyListener {
   onBodyLost(): void;
 }
 
+/** What a body is written to: as much of a `Writable` as is needed. */
+export interface BodySink {
+  /** Whether it takes more at once; otherwise it says `drain` when it does. */
+  write(chunk: Uint8Array): boolean;
+  end(chunk?: Uint8Array): unknown;
+  on(event: 'drain', listener: () => void): unknown;
+  off(event: 'drain', listener: () => void): unknown;
+}
+
 /** A request body on its way upstream: the bytes that came, once, in order. */
 export interface RequestBody {
   /** For `Content-Length`; undefined sends it chunked. */
   readonly length: number | undefined;
   /** Writes the body and ends `outgoing`. */
-  sendTo(outgoing: Writable, listener: BodyListener): void;
+  sendTo(outgoing: BodySink, listener: BodyListener): void;
   /** Sends no more and lets go of the client's stream. */
   stop(): void;
 }
@@ -68,7 +76,7 @@ class KeptBody implements RequestBody {
     this.#bytes = bytes;
   }
 
-  sendTo(outgoing: Writable, listener: BodyListener): void {
+  sendTo(outgoing: BodySink, listener: BodyListener): void {
     if (this.#bytes !== undefined) listener.onBodyBytes(this.#bytes);
     outgoing.end(this.#bytes);
     listener.onBodySent();
@@ -81,7 +89,7 @@ class StreamedBody implements RequestBody {
   readonly length: number | undefined;
   readonly #req: IncomingMessage;
   #sent = 0;
-  #outgoing: Writable | undefined;
+  #outgoing: BodySink | undefined;
   #listener: BodyListener | undefined;
 
   constructor(req: IncomingMessage) {
@@ -91,7 +99,7 @@ class StreamedBody implements RequestBody {
     req.pause();
   }
 
-  sendTo(outgoing: Writable, listener: BodyListener): void {
+  sendTo(outgoing: BodySink, listener: BodyListener): void {
     // Between the check and now, somebody else may have begun to read.
     if (!isUntouched(this.#req)) {
       listener.onBodyLost();

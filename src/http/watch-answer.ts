@@ -14,21 +14,24 @@ export interface AnswerWatcher {
  */
 export function watchAnswer(res: ServerResponse, watcher: AnswerWatcher): void {
   const { writeHead, write, end } = res;
-  res.writeHead = function watchedWriteHead(...args: unknown[]) {
+  // Not assigned where they are written: V8 puts a function that is assigned to a property as a literal
+  // among the old objects, and with it the request, which would outlive its garbage collections.
+  const watchedWriteHead = (...args: unknown[]) => {
     const result = Reflect.apply(writeHead, res, args);
     watcher.onHead({ ...res.getHeaders(), ...fieldsOf(args.at(-1)) });
     return result;
   };
-  res.write = function watchedWrite(...args: unknown[]) {
+  const watchedWrite = (...args: unknown[]) => {
     const result = Reflect.apply(write, res, args);
     tell(args);
     return result;
   };
-  res.end = function watchedEnd(...args: unknown[]) {
+  const watchedEnd = (...args: unknown[]) => {
     const result = Reflect.apply(end, res, args);
     tell(args);
     return result;
   };
+  Object.assign(res, { writeHead: watchedWriteHead, write: watchedWrite, end: watchedEnd });
 
   function tell([chunk, encoding]: unknown[]): void {
     // To HEAD, and with 204 and 304, Node sends no body.

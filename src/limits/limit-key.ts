@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { ipKeyGenerator } from 'express-rate-limit';
 import { keyOf } from '../auth/principal.ts';
 import type { GatewayContext } from '../context.ts';
@@ -40,7 +40,7 @@ export function keyMaker(by: readonly LimitKey[], caller: Caller): KeyMaker {
  * what a client sends may be long.
  */
 export function storeKey(prefix: string, key: string): string {
-  return `${prefix}:${createHash('sha256').update(key).digest('base64url')}`;
+  return `${prefix}:${hash('sha256', key, 'base64url')}`;
 }
 
 function partOf(key: LimitKey, caller: Caller): string | KeyMaker {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Store } from 'express-rate-limit';
 import type { McpMessage } from '../mcp/message.ts';
 import type { ConfigProblems } from '../options/config-problems.ts';
@@ -172,7 +172,7 @@ function prefixOf(name: string, terms: object): string {
   const text = JSON.stringify(terms, (_key, value) =>
     typeof value === 'function' ? 'own' : value,
   );
-  return `${name}-${createHash('sha256').update(text).digest('base64url').slice(0, 8)}`;
+  return `${name}-${hash('sha256', text, 'base64url').slice(0, 8)}`;
 }
 
 /** Windows of stores by their store: it has one only, which the next limit would change. */

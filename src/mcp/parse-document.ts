@@ -61,10 +61,12 @@ function parseMessage(reader: JsonReader, level: Level): ParsedMessage | undefin
   }
   let ownProblem: MessageProblem | undefined;
   let innerProblem: MessageProblem | undefined;
-  reader.onName = (problem, { members }) => {
+  const noteProblem: JsonReader['onName'] = (problem, { members }) => {
     if (members === MESSAGE_MEMBERS) ownProblem ??= problem;
     else innerProblem ??= problem;
   };
+  // Assigned by name for the reason given in `http/watch-answer.ts`.
+  reader.onName = noteProblem;
   const members = reader.object(level);
   return { members, ownProblem, innerProblem };
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { McpMessage } from './message.ts';
 import { decodeSentinel } from './sentinel.ts';
@@ -58,8 +58,7 @@ function peeked(method: unknown, name: unknown): PeekedMessage {
 
 function redacted(method: string, name: string): string {
   // Whoever knows the id of a task can ask for its result.
-  if (method.startsWith('tasks/'))
-    return createHash('sha256').update(name).digest('hex').slice(0, 16);
+  if (method.startsWith('tasks/')) return hash('sha256', name, 'hex').slice(0, 16);
   return method.startsWith('resources/') || URI.test(name) ? redactedUri(name.trim()) : name;
 }
 

@@ -1,10 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { Writable } from 'node:stream';
 import { answerError } from '../answer.ts';
 import { contextOf } from '../context.ts';
 import type { Middleware } from '../http/middleware.ts';
 import { onceClosed } from '../http/once-closed.ts';
-import { openBody } from '../http/request-body.ts';
+import { type BodySink, openBody } from '../http/request-body.ts';
 import { checkMediaType } from '../mcp/check-media-type.ts';
 import { MessageProblem } from '../mcp/message-problem.ts';
 import { type MessageRules, readMessages } from '../mcp/read-messages.ts';
@@ -55,23 +54,41 @@ function collect(
     answerError(req, res, 'body_consumed');
     return;
   }
-  const chunks: Uint8Array[] = [];
-  const sink = new Writable({
-    write(_chunk, _encoding, done) {
-      done();
-    },
-  });
-  sink.once('finish', () => {
-    if (!res.headersSent && !res.closed) onBytes(Buffer.concat(chunks));
-  });
   onceClosed(req, res, () => body.stop());
-  body.sendTo(sink, {
-    onBodyBytes: (bytes) => chunks.push(bytes),
+  const whole = new WholeBody((bytes) => {
+    if (!res.headersSent && !res.closed) onBytes(bytes);
+  });
+  body.sendTo(whole, {
+    onBodyBytes: ignore,
     onBodySent: ignore,
     onBodyBlocked: ignore,
     onBodyFlowing: ignore,
     onBodyLost: () => answerError(req, res, 'body_consumed'),
   });
+}
+
+/** Takes a whole body. A `Writable` would keep each request through two garbage collections. */
+class WholeBody implements BodySink {
+  readonly #chunks: Uint8Array[] = [];
+  readonly #onWhole: (bytes: Buffer) => void;
+
+  constructor(onWhole: (bytes: Buffer) => void) {
+    this.#onWhole = onWhole;
+  }
+
+  write(chunk: Uint8Array): boolean {
+    this.#chunks.push(chunk);
+    return true;
+  }
+
+  end(chunk?: Uint8Array): void {
+    if (chunk !== undefined) this.#chunks.push(chunk);
+    this.#onWhole(Buffer.concat(this.#chunks));
+  }
+
+  /** It always takes more. */
+  on(): void {}
+  off(): void {}
 }
 
 function ignore(): void {}

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Observation, Refusal, RequestContext } from '../context.ts';
 import type { ErrorReason } from '../errors.ts';
@@ -212,5 +212,5 @@ function versionOf(headers: IncomingMessage['headers']): string | undefined {
 /** A session id is a credential where nothing else is asked for. */
 function hashOf(session: unknown): string | undefined {
   if (session === undefined) return undefined;
-  return createHash('sha256').update(String(session)).digest('hex').slice(0, 16);
+  return hash('sha256', String(session), 'hex').slice(0, 16);
 }

@@ -62,9 +62,9 @@ export class LegacySseEndpoints {
     const query = queryOf(announced);
     const publicUrl = this.#publicPath(req) + query + this.#markFor(url.pathname, query);
     const session = this.sessionOf(publicUrl);
-    const { claimSession } = contextOf(req);
-    const isOwn = session === undefined || !claimSession || (await claimSession(session));
-    return isOwn ? publicUrl : undefined;
+    const context = contextOf(req);
+    if (session === undefined || context.sessionKeeper === undefined) return publicUrl;
+    return (await context.sessionKeeper.claim(context, session)) ? publicUrl : undefined;
   }
 
   /** Empty where the path is found without. */

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { within } from '../http/within.ts';
 import type { SessionStore } from './session-store.ts';
 
@@ -38,5 +38,5 @@ async function ask<T>(call: () => T | Promise<T>): Promise<T> {
 
 /** Who can read the store must not be able to use the sessions in it. */
 function keyFor(sessionId: string): string {
-  return createHash('sha256').update(sessionId).digest('base64url');
+  return hash('sha256', sessionId, 'base64url');
 }
