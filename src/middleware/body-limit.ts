@@ -47,9 +47,10 @@ function countBody(req: IncomingMessage, res: ServerResponse, limit: number): vo
     answerError(req, res, 'payload_too_large', { slot: 'bodyLimit' });
     return true;
   };
-  req.push = function pushCounted(chunk: Buffer | null, encoding?: BufferEncoding): boolean {
-    return isOver(chunk?.length ?? 0) || push.call(req, chunk, encoding);
-  };
+  const pushCounted = (chunk: Buffer | null, encoding?: BufferEncoding): boolean =>
+    isOver(chunk?.length ?? 0) || push.call(req, chunk, encoding);
+  // Assigned by name for the reason given in `http/watch-answer.ts`.
+  req.push = pushCounted;
   // What came while an earlier middleware was waiting for something else.
   isOver(req.readableLength);
 }

@@ -14,7 +14,7 @@ const { values: options } = parseArgs({
 });
 const ROUNDS = options.quick ? 12 : 60;
 const CONCURRENCY = 32;
-const FIRST_WARM_UP_MS = 1500;
+const FIRST_WARM_UP_MS = 4000;
 const WARM_UP_MS = 200;
 const SLICE_MS = 700;
 
