@@ -1,5 +1,5 @@
 import type { RequestListener } from 'node:http';
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import express from 'express';
 import { createMcpGateway } from '../../src/index.ts';
 import { streamCap } from '../../src/middleware/stream-cap.ts';
@@ -8,6 +8,7 @@ import { modern, modernHeaders } from '../policies/support/messages.ts';
 import { headOf } from '../policies/support/wire.ts';
 import { rawClient } from '../support/raw-client.ts';
 import { serve } from '../support/servers.ts';
+import { holdTimers } from './support/held-timers.ts';
 import { GET, streaming } from './support/streaming.ts';
 
 const LAST_CHUNK = /\r\n0\r\n\r\n$/;
@@ -62,6 +63,9 @@ const OPENINGS: Readonly<Record<string, [head: string, body: string]>> = {
   'GET, of the older transport': ['GET /sse HTTP/1.1\r\nHost: x\r\n', ''],
 };
 
+/** Far more than the test takes. */
+const LIFETIME_S = 60;
+
 describe('S8, A14: a token that expires frees the place of its stream', () => {
   test.each(Object.entries(OPENINGS))('%s', async (_what, [head, body]) => {
     const idp = await startIssuer();
@@ -77,10 +81,12 @@ describe('S8, A14: a token that expires frees the place of its stream', () => {
       const { Authorization } = await idp.bearer({ exp });
       return open(`${head}Authorization: ${Authorization}\r\n\r\n${body}`);
     };
-    const first = await openWith(nowInSeconds() + 2);
+    holdTimers();
+    const first = await openWith(nowInSeconds() + LIFETIME_S);
     expect(first.statuses).toEqual([200]);
-    const lasting = nowInSeconds() + 600;
+    const lasting = nowInSeconds() + 10 * LIFETIME_S;
     expect((await openWith(lasting)).statuses).toEqual([429]);
+    jest.advanceTimersByTime(LIFETIME_S * 1000);
     await first.has(LAST_CHUNK);
     expect(await observer.record(1)).toMatchObject({ end: 'token_expired' });
     expect((await openWith(lasting)).statuses).toEqual([200]);
