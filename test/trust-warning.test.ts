@@ -25,13 +25,16 @@ async function warnings(
 const ipFilter = { deny: ['10.0.0.0/8'] };
 const rateLimit = { limit: 100, window: '1m' } as const;
 const streams = { perIp: 10 };
+const clientIp = () => '192.0.2.1';
+const auth = () => ({ subject: 'ada' });
 const WARNED = ['MCP_GATEWAY_TRUST_PROXY'];
 
-describe('X2: a `trust proxy` that cannot be right is warned of, once', () => {
+describe('X2: a `trust proxy` that is probably wrong is warned of, once', () => {
   test.each<[string, unknown, Partial<GatewayConfig>]>([
     ['true, for an address filter', true, { ipFilter }],
     ['true, for a limit', true, { rateLimit }],
     ['true, for a cap of streams', true, { streams }],
+    ['true, where the address stands for the user', true, { streams: { perUser: 9 } }],
     ['none, where requests come through a proxy', undefined, { rateLimit }],
   ])('%s', async (_, trust, config) => {
     expect(await warnings(trust, config)).toEqual(WARNED);
@@ -39,6 +42,25 @@ describe('X2: a `trust proxy` that cannot be right is warned of, once', () => {
 
   test.each<[string, unknown, Partial<GatewayConfig>, Record<string, string>]>([
     ['where nothing goes by the address', true, {}, FORWARDED],
+    [
+      'where the filter has an address of its own',
+      true,
+      { ipFilter: { ...ipFilter, clientIp } },
+      FORWARDED,
+    ],
+    [
+      'where the limit goes by something else',
+      true,
+      { rateLimit: { ...rateLimit, by: () => 'all' } },
+      FORWARDED,
+    ],
+    [
+      'where the limit goes by user',
+      true,
+      { rateLimit: { ...rateLimit, by: 'user' }, auth },
+      FORWARDED,
+    ],
+    ['where the cap is for all', true, { streams: { total: 9 } }, FORWARDED],
     ['where the number of proxies is told', 1, { ipFilter, rateLimit, streams }, FORWARDED],
     ['where their network is', 'loopback', { rateLimit }, FORWARDED],
     ['where nothing is in front', undefined, { rateLimit }, {}],

@@ -48,8 +48,10 @@ export function fromMiddleware(
     async identify(req, res) {
       const restore = routingOf(req);
       const refusal = await refusalBy(middleware, req, res).finally(restore);
-      // Who has brought nothing is told where to log in, whatever the middleware calls that.
-      if (refusal?.outcome === 'forbidden' && hasCredentials(req)) return refusal;
+      if (refusal?.outcome === 'forbidden') {
+        // Who has brought nothing is told where to log in, also where that is called forbidden.
+        return refusal.scopes === undefined && !hasCredentials(req) ? refusalOf(req) : refusal;
+      }
       const principal = refusal === undefined ? await toPrincipal(req) : null;
       if (principal === null) return refusalOf(req);
       const byBearer = typeof bearerTokenOf(req) === 'object';

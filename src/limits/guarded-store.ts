@@ -5,6 +5,9 @@ import type { Hits, Tally } from './tally.ts';
 /** How long a store may take. */
 const STORE_TIMEOUT_MS = 250;
 
+/** How much one request puts back where more was taken back than there was. */
+const MOST_PUT_BACK = 100;
+
 /**
  * A store of others, of which nothing is taken on trust: each call is bounded in time, and what it
  * says is checked. One that has failed is initialised anew before it is asked again; that of Redis
@@ -45,11 +48,17 @@ export class GuardedStore implements Tally {
 
   async #addOne(key: string): Promise<Hits> {
     const counted = this.#increment(key);
+    return this.#inTime(key, [counted], counted);
+  }
+
+  /** Waits for what comes of calls; the request goes uncounted where that takes too long. */
+  async #inTime<T>(key: string, calls: readonly Promise<Hits>[], result: Promise<T>): Promise<T> {
     try {
-      return await inTime(counted);
+      return await inTime(result);
     } catch (error) {
-      // The request goes uncounted, also where the store has only not said so yet.
-      counted.then(({ resetTime }) => this.takeBack(key, 1, resetTime), ignore);
+      for (const counted of calls) {
+        counted.then(({ resetTime }) => this.takeBack(key, 1, resetTime), ignore);
+      }
       throw error;
     }
   }
@@ -60,7 +69,8 @@ export class GuardedStore implements Tally {
     const sum = before.totalHits + weight;
     if (sum > limit) return { ...before, totalHits: sum };
     // All at once, so that no other process counts between them and both find themselves over.
-    const ones = await Promise.allSettled(Array.from({ length: weight }, () => this.#addOne(key)));
+    const calls = Array.from({ length: weight }, () => this.#increment(key));
+    const ones = await this.#inTime(key, calls, Promise.allSettled(calls));
     const counted = ones.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
     const failed = ones.find((one) => one.status === 'rejected');
     const last = counted.reduce(later, NONE);
@@ -74,9 +84,8 @@ export class GuardedStore implements Tally {
   async #increment(key: string): Promise<Hits> {
     try {
       let hits = await this.#store.increment(key);
-      if (hits.totalHits < 1) {
-        // More was taken back than there was, because the window had ended in between.
-        await this.#store.resetKey(key);
+      // More was taken back than there was: what is missing is put back.
+      for (let i = 0; hits.totalHits < 1 && i < MOST_PUT_BACK; i += 1) {
         hits = await this.#store.increment(key);
       }
       return this.#checked(hits);

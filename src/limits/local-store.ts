@@ -34,7 +34,7 @@ export class LocalStore extends MemoryStore implements Tally {
 
   takeBack(key: string, weight: number, resetTime: Date | undefined): void {
     const entry = this.current.get(key) ?? this.previous.get(key);
-    if (entry !== undefined && entry.resetTime === resetTime) entry.totalHits -= weight;
+    if (entry !== undefined && isSame(entry.resetTime, resetTime)) entry.totalHits -= weight;
   }
 
   /** What is asked for moves from `previous` to `current`; what remains behind is not missed. */
@@ -45,4 +45,8 @@ export class LocalStore extends MemoryStore implements Tally {
     this.current = new Map();
     this.#sweepAt = now + this.windowMs;
   }
+}
+
+function isSame(one: Date, other: Date | undefined): boolean {
+  return one.getTime() === other?.getTime();
 }

@@ -4,7 +4,12 @@ import { contextOf, type RequestContext } from '../context.ts';
 import { type ErrorReason, GatewayError } from '../errors.ts';
 import type { Middleware } from '../http/middleware.ts';
 import type { Count } from '../limits/counter.ts';
-import { type Counted, type EnforcedLimit, MOST_CHARGES } from '../limits/enforced-limit.ts';
+import {
+  type Counted,
+  type EnforcedLimit,
+  MOST_CHARGES,
+  MOST_WEIGHT,
+} from '../limits/enforced-limit.ts';
 
 /** How {@link enforceLimits} refuses. */
 export interface LimitRefusalSettings {
@@ -49,8 +54,11 @@ async function findRefusal(
 ): Promise<LimitRefusal | undefined> {
   for (const limit of limits) {
     const charges = await limit.chargesOf(context);
-    const heaviest = Math.max(0, ...charges.map(({ weight }) => weight));
-    if (heaviest > limit.most) return tooHeavy(limit, heaviest, context);
+    const weights = charges.map(({ weight }) => weight);
+    const heaviest = Math.max(0, ...weights);
+    if (heaviest > limit.most) return tooHeavy(limit, heaviest, limit.most, context);
+    const sum = weights.reduce((one, other) => one + other, 0);
+    if (sum > MOST_WEIGHT) return tooHeavy(limit, sum, MOST_WEIGHT, context);
     if (charges.length > MOST_CHARGES) return tooMany(limit, context);
     const { over, tightest, failure } = await limit.count(charges);
     show(res, over ?? tightest);
@@ -75,10 +83,15 @@ function wait(limit: EnforcedLimit, { waitSeconds }: Count, context: RequestCont
   return { ...refusal(limit, context), message, headers: { 'Retry-After': String(waitSeconds) } };
 }
 
-function tooHeavy(limit: EnforcedLimit, weight: number, context: RequestContext): LimitRefusal {
+function tooHeavy(
+  limit: EnforcedLimit,
+  weight: number,
+  most: number,
+  context: RequestContext,
+): LimitRefusal {
   const amount = Number.isFinite(weight) ? weight : 'too much';
-  const most = `no more than ${limit.most} may be asked for at once (the limit is ${limit.terms})`;
-  const message = `This counts for ${amount}, and ${most}; ask for less`;
+  const allowed = `no more than ${most} may be asked for at once (the limit is ${limit.terms})`;
+  const message = `This counts for ${amount}, and ${allowed}; ask for less`;
   return { ...never(limit, context), message };
 }
 

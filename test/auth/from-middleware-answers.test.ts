@@ -192,7 +192,7 @@ describe('A middleware that asks for more scopes has its client told of them', (
   });
 
   test('but who has brought no credentials is told where to log in', async () => {
-    const { port } = await behind(WAYS[0]?.[1] as RequestHandler);
+    const { port } = await behind((_req, res) => void res.status(403).end());
     const answer = await send(port);
     expect([answer.status, reasonOf(answer)]).toEqual([401, 'unauthorized']);
     expect(linesOf(answer, 'www-authenticate')).toEqual(['Bearer realm="mcp"']);

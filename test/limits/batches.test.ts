@@ -54,6 +54,16 @@ describe('L3: a batch of calls to different tools', () => {
     expect(store.calls).toHaveLength(24);
   });
 
+  test('counts for no more than 10,000 in all', async () => {
+    const store = new TestStore();
+    const heavy = { ...BY_TOOL, limit: 10_000, weight: () => 4000, store };
+    const { send, statuses } = await limited(heavy);
+    const answer = await send(batchOf(...tools(3)));
+    expect([answer.status, store.calls]).toEqual([429, []]);
+    expect(errorOf(answer).message).toMatch(/counts for 12000, and no more than 10000 /);
+    expect(await statuses([batchOf(...tools(2))])).toEqual([200]);
+  });
+
   test('of more than 100 is refused, before anything is counted', async () => {
     const store = new TestStore();
     const { send, statuses } = await limited({ ...BY_TOOL, store });
