@@ -16,10 +16,11 @@ export function isTrustedPeer(req: ExpressRequest): boolean {
 
 /**
  * The `X-Forwarded-For` that is true as far as anybody here can know: the hops that trusted proxies
- * vouch for, and the address this connection comes from. Undefined where that is none.
+ * vouch for, where the peer is one, and the address this connection comes from. Undefined where that
+ * is none.
  */
-export function trustedHops(req: ExpressRequest): string | undefined {
-  const before: unknown[] = isTrustedPeer(req) && Array.isArray(req.ips) ? req.ips : [];
+export function trustedHops(req: ExpressRequest, isTrusted: boolean): string | undefined {
+  const before: unknown[] = isTrusted && Array.isArray(req.ips) ? req.ips : [];
   const { remoteAddress } = req.socket;
   const peer = remoteAddress && (readAddress(remoteAddress)?.text ?? remoteAddress);
   return [...before, peer].filter(Boolean).join(', ') || undefined;

@@ -1,5 +1,6 @@
 import type { RequestContext } from '../context.ts';
 import { notAwaited } from '../http/not-awaited.ts';
+import { type Settled, settled } from '../http/settled.ts';
 import { turnAfter } from '../http/turns.ts';
 import { UnclearValueError } from '../mcp/guarded.ts';
 import type { McpMessage } from '../mcp/message.ts';
@@ -41,7 +42,7 @@ export interface Outcome {
   /** Of those for what asks for something, the one that has the least left. */
   readonly tightest: Counted | undefined;
   /** Set where the store failed, or took too long. */
-  readonly failure: { readonly cause: unknown } | undefined;
+  readonly failure: Settled<Counted>['failure'];
 }
 
 /** A limit as it is enforced. */
@@ -116,27 +117,23 @@ export class EnforcedLimit {
 
   /** Counts all charges at once, or none of them where the request has to be refused. */
   async count(charges: readonly Charge[]): Promise<Outcome> {
-    const results = await Promise.allSettled(
+    const { values: counted, failure } = await settled(
       charges.map(async (charge): Promise<Counted> => {
         return { charge, count: await this.#counter.count(charge.key, charge.weight) };
       }),
     );
-    const counted = results.flatMap((result) =>
-      result.status === 'fulfilled' ? [result.value] : [],
-    );
-    const failed = results.find((result) => result.status === 'rejected');
     const [over] = counted
       .filter(({ count }) => count.isOver)
       .sort((a, b) => b.count.waitSeconds - a.count.waitSeconds);
     const [tightest] = counted
       .filter(({ charge }) => charge.isForRequests)
       .sort((a, b) => a.count.remaining - b.count.remaining);
-    if (over !== undefined || (failed !== undefined && !this.mayFail)) {
+    if (over !== undefined || (failure !== undefined && !this.mayFail)) {
       for (const { charge, count } of counted) {
         if (!count.isOver) this.#counter.takeBack(charge.key, charge.weight, count);
       }
     }
-    return { over, tightest, failure: failed && { cause: failed.reason } };
+    return { over, tightest, failure };
   }
 }
 

@@ -1,4 +1,5 @@
 import type { IncrementResponse, Options, Store } from 'express-rate-limit';
+import { settled } from '../http/settled.ts';
 import { within } from '../http/within.ts';
 import type { Hits, Tally } from './tally.ts';
 
@@ -70,14 +71,12 @@ export class GuardedStore implements Tally {
     if (sum > limit) return { ...before, totalHits: sum };
     // All at once, so that no other process counts between them and both find themselves over.
     const calls = Array.from({ length: weight }, () => this.#increment(key));
-    const ones = await this.#inTime(key, calls, Promise.allSettled(calls));
-    const counted = ones.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
-    const failed = ones.find((one) => one.status === 'rejected');
+    const { values: counted, failure } = await this.#inTime(key, calls, settled(calls));
     const last = counted.reduce(later, NONE);
-    if (failed !== undefined || last.totalHits > limit) {
+    if (failure !== undefined || last.totalHits > limit) {
       for (const { resetTime } of counted) this.takeBack(key, 1, resetTime);
     }
-    if (failed !== undefined) throw failed.reason;
+    if (failure !== undefined) throw failure.cause;
     return last;
   }
 

@@ -36,8 +36,9 @@ export function injectHeaders(rules: HeaderRules): Middleware {
     };
     let edits: HeaderEdits;
     try {
-      const known = fromProxy !== fixed && isTrustedPeer(req) ? fromProxy : fixed;
-      edits = addsHops ? withHops(known, trustedHops(req)) : known;
+      const isTrusted = fromProxy !== fixed && isTrustedPeer(req);
+      const known = isTrusted ? fromProxy : fixed;
+      edits = addsHops ? withHops(known, trustedHops(req, isTrusted)) : known;
     } catch (cause) {
       // The app's own function for `trust proxy`.
       answerError(req, res, 'internal_error', { cause });

@@ -3,10 +3,10 @@ import { expect, jest, test } from '@jest/globals';
 import type { Limit } from '../../src/index.ts';
 import { call } from '../policies/support/messages.ts';
 import { type Answer, errorOf, post } from '../policies/support/wire.ts';
+import { holdTimers } from '../support/fake-time.ts';
 import { startGateway, type TestGateway } from '../support/gateway.ts';
 import { describeRedis, type Redis, startRedis } from '../support/redis.ts';
 import { type RecordingUpstream, recordingUpstream } from '../support/upstream.ts';
-import { holdTimers } from './support/held-timers.ts';
 import { fieldOf } from './support/limited.ts';
 import { redisStoreAt, type SlowWay, slowWayTo } from './support/slow-redis.ts';
 

@@ -6,9 +6,9 @@ import { streamCap } from '../../src/middleware/stream-cap.ts';
 import { nowInSeconds, startIssuer } from '../auth/support/issued.ts';
 import { modern, modernHeaders } from '../policies/support/messages.ts';
 import { headOf } from '../policies/support/wire.ts';
+import { holdTimers } from '../support/fake-time.ts';
 import { rawClient } from '../support/raw-client.ts';
 import { serve } from '../support/servers.ts';
-import { holdTimers } from './support/held-timers.ts';
 import { GET, streaming } from './support/streaming.ts';
 
 const LAST_CHUNK = /\r\n0\r\n\r\n$/;

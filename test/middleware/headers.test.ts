@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { describe, expect, jest, test } from '@jest/globals';
 import connect from 'connect';
 import { type HeaderRules, injectHeaders, mcpProxy } from '../../src/index.ts';
+import { holdTimers } from '../support/fake-time.ts';
 import { forkModule } from '../support/fork-module.ts';
 import { startGateway } from '../support/gateway.ts';
 import { exchange } from '../support/raw-client.ts';
@@ -190,17 +191,11 @@ test('a function of headers.set that hangs is one that fails', async () => {
     target: upstream.target,
     headers: { set: { 'X-A': hang } },
   });
-  jest.useFakeTimers({
-    doNotFake: ['Date', 'nextTick', 'performance', 'queueMicrotask', 'setImmediate'],
-  });
-  try {
-    const answer = fetch(url, { method: 'POST', body: '{}' });
-    await called;
-    jest.advanceTimersByTime(30_000);
-    expect([(await answer).status, upstream.seen]).toEqual([500, []]);
-  } finally {
-    jest.useRealTimers();
-  }
+  holdTimers();
+  const answer = fetch(url, { method: 'POST', body: '{}' });
+  await called;
+  jest.advanceTimersByTime(30_000);
+  expect([(await answer).status, upstream.seen]).toEqual([500, []]);
 });
 
 describe('H11: Via', () => {

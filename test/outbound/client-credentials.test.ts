@@ -3,14 +3,9 @@ import {
   type ClientCredentialsOptions,
   clientCredentials,
 } from '../../src/outbound/client-credentials.ts';
+import { passes } from '../support/fake-time.ts';
 import { CLIENT, expectUnavailable, gatewayWith } from './support/gateway.ts';
-import {
-  numbered,
-  passes,
-  refusing,
-  type TokenServer,
-  tokenServer,
-} from './support/token-server.ts';
+import { numbered, refusing, type TokenServer, tokenServer } from './support/token-server.ts';
 
 const gatewayFor = ({ url }: TokenServer, more: Partial<ClientCredentialsOptions> = {}) =>
   gatewayWith(clientCredentials({ tokenUrl: url, ...CLIENT, ...more }));

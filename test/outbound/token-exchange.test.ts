@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import { UnsecuredJWT } from 'jose';
 import { type TokenExchangeOptions, tokenExchange } from '../../src/outbound/token-exchange.ts';
+import { passes } from '../support/fake-time.ts';
 import { CLIENT, expectUnavailable, gatewayWith } from './support/gateway.ts';
 import {
   json,
-  passes,
   refusing,
   type TokenAnswer,
   type TokenServer,

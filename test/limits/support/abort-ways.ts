@@ -116,6 +116,28 @@ export interface Way extends Partial<Caller> {
 /** Who has a stream open all the time, and may have no other. */
 export const HOLDER: Caller = { user: 'holder', ip: '192.0.2.1' };
 
+type Step = Way['abort'];
+
+/** Aborts a stream by `end` once `wait` is over. */
+const after =
+  (wait: Step, end: Step): Step =>
+  async (stream) => {
+    await wait(stream);
+    await end(stream);
+  };
+
+const isAtUpstream: Step = (stream) => stream.reached();
+const hasHead: Step = (stream) => stream.has(HEAD);
+const hasEvents: Step = (stream) => stream.has(EVENTS);
+const isRefused: Step = (stream) => stream.has(/too_many_streams/);
+
+const destroy: Step = ({ socket }) => socket.destroy();
+const reset: Step = ({ socket }) => socket.resetAndDestroy();
+const halfClose: Step = async (stream) => {
+  stream.socket.end();
+  await stream.closed();
+};
+
 /** Every way to abort a stream. */
 export const WAYS: Readonly<Record<string, Way>> = {
   'reset before it is known who asks': {
@@ -127,83 +149,48 @@ export const WAYS: Readonly<Record<string, Way>> = {
   },
   'left before the head': {
     upstream: 'silent',
-    async abort(stream) {
-      await stream.reached();
-      stream.socket.destroy();
-    },
+    abort: after(isAtUpstream, destroy),
   },
   'reset before the head': {
     upstream: 'silent',
-    async abort(stream) {
-      await stream.reached();
-      stream.socket.resetAndDestroy();
-    },
+    abort: after(isAtUpstream, reset),
   },
   'half-closed before the head': {
     upstream: 'silent',
-    async abort(stream) {
-      await stream.reached();
-      stream.socket.end();
-      await stream.closed();
-    },
+    abort: after(isAtUpstream, halfClose),
   },
   'half-closed at once': {
     upstream: 'silent',
-    async abort(stream) {
-      stream.socket.end();
-      await stream.closed();
-    },
+    abort: halfClose,
   },
   'left after the head': {
     upstream: 'head',
-    async abort(stream) {
-      await stream.has(HEAD);
-      stream.socket.destroy();
-    },
+    abort: after(hasHead, destroy),
   },
   'reset after events': {
     upstream: 'events',
-    async abort(stream) {
-      await stream.has(EVENTS);
-      stream.socket.resetAndDestroy();
-    },
+    abort: after(hasEvents, reset),
   },
   'half-closed after events': {
     upstream: 'events',
-    async abort(stream) {
-      await stream.has(EVENTS);
-      stream.socket.end();
-      await stream.closed();
-    },
+    abort: after(hasEvents, halfClose),
   },
   'reset with events on their way': {
     upstream: 'flood',
-    async abort(stream) {
-      await stream.has(HEAD);
-      stream.socket.resetAndDestroy();
-    },
+    abort: after(hasHead, reset),
   },
   'broken off by the upstream': {
     upstream: 'broken',
-    async abort(stream) {
-      await stream.has(/too_many_streams/);
-      stream.socket.destroy();
-    },
+    abort: after(isRefused, destroy),
   },
   'refused: its user has one': {
     upstream: 'events',
     user: HOLDER.user,
-    async abort(stream) {
-      await stream.has(EVENTS);
-      stream.socket.resetAndDestroy();
-    },
+    abort: after(hasEvents, reset),
   },
   'refused: its address has one': {
     upstream: 'events',
     ip: HOLDER.ip,
-    async abort(stream) {
-      await stream.has(EVENTS);
-      stream.socket.destroy();
-    },
+    abort: after(hasEvents, destroy),
   },
 };

@@ -1,8 +1,7 @@
 import { EventEmitter, once } from 'node:events';
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
-import { jest } from '@jest/globals';
-import { atTestEnd, serve } from '../../support/servers.ts';
+import { serve } from '../../support/servers.ts';
 
 /** A request for a token, as the endpoint got it. */
 export interface TokenRequest {
@@ -71,22 +70,3 @@ export function refusing(error: string, status = 400): TokenAnswer {
 export function json(res: ServerResponse, status: number, body: unknown): void {
   res.writeHead(status, { 'Content-Type': 'application/json' }).end(JSON.stringify(body));
 }
-
-/** Stops the clock of this test and sets it ahead; timers go on as before. */
-export function passes(ms: number): void {
-  jest.useFakeTimers({ now: Date.now() + ms, doNotFake: [...NOT_THE_CLOCK] });
-  atTestEnd(() => void jest.useRealTimers());
-}
-
-const NOT_THE_CLOCK = [
-  'hrtime',
-  'nextTick',
-  'performance',
-  'queueMicrotask',
-  'setImmediate',
-  'clearImmediate',
-  'setInterval',
-  'clearInterval',
-  'setTimeout',
-  'clearTimeout',
-] as const;

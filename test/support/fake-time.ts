@@ -1,0 +1,36 @@
+import { jest } from '@jest/globals';
+import { atTestEnd } from './servers.ts';
+
+/** Everything that tells or keeps time. */
+const ALL = [
+  'Date',
+  'hrtime',
+  'nextTick',
+  'performance',
+  'queueMicrotask',
+  'setImmediate',
+  'clearImmediate',
+  'setInterval',
+  'clearInterval',
+  'setTimeout',
+  'clearTimeout',
+] as const;
+
+function fake(names: readonly string[], now?: number): void {
+  const doNotFake = ALL.filter((name) => !names.includes(name));
+  jest.useFakeTimers({ doNotFake, ...(now !== undefined && { now }) });
+  atTestEnd(() => void jest.useRealTimers());
+}
+
+/**
+ * From now on, timeouts of this test run only when it says so (`jest.advanceTimersByTime`), however
+ * busy the machine is. All else goes on, and so does Node's own time, as that of sockets.
+ */
+export function holdTimers(): void {
+  fake(['setTimeout', 'clearTimeout']);
+}
+
+/** Stops the clock of this test and sets it ahead; timers go on as before. */
+export function passes(ms: number): void {
+  fake(['Date'], Date.now() + ms);
+}
