@@ -31,11 +31,19 @@ export function principalFrom(claims: TokenClaims): Principal {
   });
 }
 
-/** `scope` as RFC 8693 section 4.2 has it; `scp` as others do, as a text or a list. */
+/**
+ * `scope` as RFC 8693 section 4.2 has it, or else `scp`. Issuers write either as a text or as a list,
+ * and some put several scopes into one text of a list.
+ */
 function scopesIn({ scope, scp }: TokenClaims): string[] {
-  const given = typeof scope === 'string' ? scope : scp;
-  const scopes = typeof given === 'string' ? given.split(' ') : given;
-  return Array.isArray(scopes) ? [...new Set(scopes.filter(isText))] : [];
+  const scopes = scopesOf(scope);
+  return scopes.length > 0 ? scopes : scopesOf(scp);
+}
+
+/** Anything but a text or a list of texts holds no scope. */
+function scopesOf(claim: unknown): string[] {
+  const texts = (Array.isArray(claim) ? claim : [claim]).filter(isText);
+  return [...new Set(texts.flatMap((text) => text.split(' ')).filter(isText))];
 }
 
 function isText(value: unknown): value is string {

@@ -163,3 +163,24 @@ describe('A7: scopes that every request needs', () => {
     expect((await send(port, { headers: await idp.bearer(claims) })).status).toBe(200);
   });
 });
+
+test.each<[string, Record<string, unknown>]>([
+  ['scope as a text', { scope: 'mcp repo:write' }],
+  ['scope as a list', { scope: ['mcp', 'repo:write'] }],
+  ['scp as a list with several in one text', { scp: ['mcp repo:write'] }],
+])('the scopes that every request needs, and those of a tool: %s', async (_, claims) => {
+  const upstream = await recordingUpstream();
+  const idp = await startIssuer();
+  const { port } = await startGateway({
+    target: upstream.target,
+    publicUrl: 'https://gateway.example/mcp',
+    auth: idp.authWith({ scopes: ['mcp'] }),
+    policies: requireScopes({ '*_repo': ['repo:write'] }),
+  });
+  const ask = async (own: Record<string, unknown>) => {
+    return send(port, { body: call('fork_repo'), headers: await idp.bearer(own) });
+  };
+  expect((await ask(claims)).status).toBe(200);
+  expect(reasonOf(await ask({ scope: ['other'] }))).toBe('insufficient_scope');
+  expect(upstream.seen).toHaveLength(1);
+});

@@ -40,6 +40,11 @@ test('A12: what the SDK makes of a token is there under the name that was asked 
   });
 });
 
+test('scopes that the token has as a list are there as the principal has them', async () => {
+  const { found } = await foundBehind({ exposeAs: 'auth' }, { scope: ['a b', 'c'] });
+  expect(found).toMatchObject({ auth: { scopes: ['a', 'b', 'c'] } });
+});
+
 test('a token without a client: the SDK wants a text there', async () => {
   const { found } = await foundBehind({ exposeAs: 'auth' }, {});
   expect(found).toMatchObject({ auth: { clientId: '', scopes: [] } });
