@@ -2,6 +2,11 @@ import { createLocalJWKSet, type JWK, type LocalJWKSet } from 'jose';
 
 const MOST_KEYS = 100;
 
+/** Of how many keys a failure says why they were left out. */
+const MOST_TOLD = 5;
+
+const KEY_TYPES: readonly unknown[] = ['RSA', 'EC', 'OKP'];
+
 /** What a public key is made of and what it is for; nothing that leads elsewhere (`x5u`, `jku`). */
 const PUBLIC_MEMBERS = ['kty', 'kid', 'alg', 'use', 'key_ops', 'crv', 'x', 'y', 'n', 'e'] as const;
 const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k', 'priv'] as const;
@@ -24,16 +29,36 @@ export function readVerificationKeys(document: unknown): VerificationKeys {
   const { keys: given } = Object(document) as { keys?: unknown };
   if (!Array.isArray(given)) throw new Error('The key server answered what is no JWK Set');
   if (given.length > MOST_KEYS) throw new Error('The key server answered too many keys');
-  const keys = given.filter(isPublicKey).map(publicPart);
-  if (keys.length === 0) throw new Error('The key server answered no public key');
+  const dropped: string[] = [];
+  const keys = given.flatMap((key: unknown, i) => {
+    const problem = problemWith(key);
+    if (problem === undefined) return [publicPart(key as JWK)];
+    dropped.push(`keys[${i}] ${problem}`);
+    return [];
+  });
+  if (keys.length === 0) {
+    const why = dropped.length > 0 ? `: ${dropped.slice(0, MOST_TOLD).join(', ')}` : '';
+    throw new Error(`The key server answered no public key${why}`);
+  }
   return { find: createLocalJWKSet({ keys }), text: JSON.stringify(keys) };
 }
 
-function isPublicKey(key: unknown): key is JWK {
-  if (typeof key !== 'object' || key === null) return false;
+/** Why a key is left out; nothing of its values is in it. */
+function problemWith(key: unknown): string | undefined {
+  if (typeof key !== 'object' || key === null) return 'is no object';
   const jwk = key as JWK;
-  if (jwk.kty !== 'RSA' && jwk.kty !== 'EC' && jwk.kty !== 'OKP') return false;
-  return PRIVATE_MEMBERS.every((name) => !Object.hasOwn(jwk, name)) && !isForgeable(jwk);
+  if (!KEY_TYPES.includes(jwk.kty)) return `has a kty other than ${KEY_TYPES.join(', ')}`;
+  const secret = PRIVATE_MEMBERS.find((name) => isGiven(jwk[name]));
+  if (secret !== undefined) return `holds the private member ${secret}`;
+  return isForgeable(jwk) ? 'has the exponent 1' : undefined;
+}
+
+/**
+ * Some libraries write every member that a key could have, as `null` where it has none. A text is
+ * given, even an empty one.
+ */
+function isGiven(value: unknown): boolean {
+  return value !== undefined && value !== null;
 }
 
 /** With the exponent 1 every message is its own signature. */
@@ -42,6 +67,6 @@ function isForgeable({ kty, e }: JWK): boolean {
 }
 
 function publicPart(jwk: JWK): JWK {
-  const members = PUBLIC_MEMBERS.filter((name) => jwk[name] !== undefined);
+  const members = PUBLIC_MEMBERS.filter((name) => isGiven(jwk[name]));
   return Object.fromEntries(members.map((name) => [name, jwk[name]])) as JWK;
 }
