@@ -1,3 +1,4 @@
+import { BoundedMap } from '../http/bounded-map.ts';
 import type { VerificationKeys } from './verification-keys.ts';
 
 const FRESH_MS = 10 * 60_000;
@@ -6,7 +7,12 @@ const REFRESHED_MS = 2 * FRESH_MS;
 const STALE_MS = 24 * 60 * 60_000;
 const FIRST_BACK_OFF_MS = 1000;
 const LONGEST_BACK_OFF_MS = 30_000;
-const BETWEEN_RENEWALS_MS = 30_000;
+/** Between two renewals, whatever tokens come. */
+const BETWEEN_RENEWALS_MS = 5000;
+/** Between two renewals for tokens that say the same of themselves. */
+const BETWEEN_RENEWALS_FOR_ONE_MS = 30_000;
+/** How many of those are remembered: one that is forgotten costs a renewal at most. */
+const MOST_REMEMBERED = 1000;
 
 /** There are no keys that could be used; `cause` says why. */
 export class KeysUnavailable extends Error {
@@ -38,6 +44,8 @@ export class KeySet {
   #failure: unknown;
   #retryAt = Number.NEGATIVE_INFINITY;
   #renewedAt = Number.NEGATIVE_INFINITY;
+  /** When the keys were last renewed in vain, by origin. */
+  readonly #waiting = new BoundedMap<string, number>(MOST_REMEMBERED);
 
   constructor(fetch: () => Promise<VerificationKeys>, now: () => number) {
     this.#fetch = fetch;
@@ -63,18 +71,31 @@ export class KeySet {
   }
 
   /**
-   * The keys after `lacking` turned out to have none that fits: newer ones, if there are. The first
-   * time at once; afterwards only now and then, so that made-up tokens cannot cause a storm.
+   * The keys after `lacking` turned out to have none that fits a token: newer ones, if there are. The
+   * first time at once; afterwards only now and then, so that made-up tokens cannot cause a storm. A
+   * token that no renewal has helped waits longer, because a client may send it for as long as it lasts.
+   *
+   * @param origin - What the token says of its key and subject: others do not wait longer for it.
    */
-  async renewed(lacking: VerificationKeys): Promise<VerificationKeys> {
+  async renewed(lacking: VerificationKeys, origin: string): Promise<VerificationKeys> {
     if (this.#fetched?.keys === lacking) {
       if (this.#fetching === undefined) {
-        if (this.#now() - this.#renewedAt < BETWEEN_RENEWALS_MS) return lacking;
+        if (this.#now() - this.#waitsSince(origin) < BETWEEN_RENEWALS_FOR_ONE_MS) return lacking;
+        if (this.#now() - this.#renewedAt < BETWEEN_RENEWALS_MS) {
+          // The last renewal is so near that it says the same for this one.
+          this.#waiting.set(origin, this.#renewedAt);
+          return lacking;
+        }
         this.#renewedAt = this.#now();
       }
+      this.#waiting.set(origin, this.#renewedAt);
       await this.#refresh();
     }
     return this.#fetched?.keys ?? lacking;
+  }
+
+  #waitsSince(origin: string): number {
+    return this.#waiting.get(origin) ?? Number.NEGATIVE_INFINITY;
   }
 
   #age(): number {

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import {
   type CryptoKey,
   decodeJwt,
@@ -70,8 +71,9 @@ export class TokenVerifier {
 
     const keys = await this.#keySet.current();
     let verdict = await this.#verifyWith(keys, token);
-    if (verdict === PROBLEMS.wrongSignature) {
-      const renewed = await this.#keySet.renewed(keys);
+    const origin = verdict === PROBLEMS.wrongSignature ? this.#originOf(token) : undefined;
+    if (origin !== undefined) {
+      const renewed = await this.#keySet.renewed(keys, origin);
       if (renewed !== keys) verdict = await this.#verifyWith(renewed, token);
     }
     if (typeof verdict !== 'string') this.#memory.add(token, verdict);
@@ -95,6 +97,21 @@ export class TokenVerifier {
     const claims = decoded(() => decodeJwt(token));
     if (claims !== undefined && claims.iss !== this.#rules.issuer) return PROBLEMS.wrongIssuer;
     return undefined;
+  }
+
+  /**
+   * What a token says of its key and subject; undefined where no key would make it good, so that
+   * nobody asks the key server for it.
+   */
+  #originOf(token: string): string | undefined {
+    const { audience, clockToleranceMs } = this.#rules;
+    const { aud, exp, nbf, sub } = decoded(() => decodeJwt(token)) ?? {};
+    const now = this.#now() / 1000;
+    const tolerance = clockToleranceMs / 1000;
+    const isForUs = [aud ?? []].flat().some((one) => audience.includes(one));
+    const isValid = Number(exp) > now - tolerance && !(Number(nbf) > now + tolerance + 1);
+    if (!isForUs || !isValid || typeof sub !== 'string' || sub === '') return undefined;
+    return hash('sha256', JSON.stringify([decodeProtectedHeader(token).kid, sub]), 'base64');
   }
 
   async #verifyWith(keys: VerificationKeys, token: string): Promise<VerifiedToken | TokenProblem> {

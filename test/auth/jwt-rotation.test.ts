@@ -61,6 +61,61 @@ describe('fault 40: rotation', () => {
     expect(await outcomeOf(own, await own.good(key))).toBe('accepted');
   });
 
+  test.each<[string, Record<string, unknown>]>([
+    ['for another audience', { aud: 'https://other.example' }],
+    ['for no audience', { aud: undefined }],
+    ['that has expired', { exp: 1 }],
+    ['that does not expire', { exp: undefined }],
+    ['that is not valid yet', { nbf: 4_000_000_000 }],
+    ['without a subject', { sub: undefined }],
+    ['from another issuer', { iss: 'https://other.example' }],
+  ])(
+    'a token %s does not delay a new key for others: no key is fetched for it',
+    async (_, claims) => {
+      const keys = await keyServer(key);
+      const own = await gate(keys);
+      expect(await outcomeOf(own, await own.good(key))).toBe('accepted');
+      expect(await outcomeOf(own, await own.good(next, claims))).toBe('refused');
+      expect(keys.requests).toHaveLength(1);
+      keys.publish(key, next);
+      expect(await outcomeOf(own, await own.good(next))).toBe('accepted');
+      expect(keys.requests).toHaveLength(2);
+    },
+  );
+
+  test('a made-up token that looks good delays a new key by 5 s at most', async () => {
+    const keys = await keyServer(key);
+    const own = await gate(keys);
+    expect(await outcomeOf(own, await own.good(key))).toBe('accepted');
+    const madeUp = async (n: number) => own.good(next, { sub: `nobody ${n}` }, { kid: 'key-2' });
+    expect(await outcomeOf(own, await madeUp(0))).toBe('refused');
+    keys.publish(key, next);
+    own.clock.pass(4999);
+    expect(await outcomeOf(own, await own.good(next))).toBe('refused');
+    own.clock.pass(1);
+    expect(await outcomeOf(own, await own.good(next, { sub: 'bob' }))).toBe('accepted');
+    expect(await outcomeOf(own, await own.good(next))).toBe('accepted');
+    expect(keys.requests).toHaveLength(3);
+  });
+
+  test('a flood of ever new made-up tokens: one fetch in 5 s, and a new key is taken', async () => {
+    const keys = await keyServer(key);
+    const own = await gate(keys);
+    expect(await outcomeOf(own, await own.good(key))).toBe('accepted');
+    for (let second = 0; second < 12; second += 1) {
+      const claims = Array.from({ length: 5 }, (_, n) => ({ sub: `nobody ${second} ${n}` }));
+      for (const about of claims) {
+        const token = await own.good(next, about, { kid: `${about.sub}` });
+        expect(await outcomeOf(own, token)).toBe('refused');
+      }
+      if (second === 7) keys.publish(key, next);
+      own.clock.pass(1000);
+    }
+    // At the start, at 0, 5 and 10 s.
+    expect(keys.requests).toHaveLength(4);
+    expect(await outcomeOf(own, await own.good(next))).toBe('accepted');
+  });
+
   test('a key that was withdrawn is refused when the keys are fetched again', async () => {
     const keys = await keyServer(key);
     const own = await gate(keys);
