@@ -25,6 +25,13 @@ export interface HeaderEdits {
   readonly set: readonly (readonly [name: string, value: string])[];
   /** Values that no field of the answer may contain. */
   readonly secrets: readonly string[];
+  /**
+   * Whether the client's credentials end here, or are replaced: what the upstream says of credentials
+   * is about the gateway's own then.
+   */
+  readonly ownsCredentials?: boolean;
+  /** Called when the upstream has answered 401, before the client is answered; may not throw. */
+  readonly onUnauthorized?: (() => void) | undefined;
   readonly response: {
     readonly set: readonly (readonly [name: string, value: string])[];
     /** Folded names. */

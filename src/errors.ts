@@ -39,6 +39,7 @@ export type ErrorReason =
   | 'keys_unavailable'
   | 'store_unavailable'
   | 'upstream_unavailable'
+  | 'upstream_unauthorized'
   | 'upstream_unreachable'
   | 'upstream_invalid'
   | 'upstream_timeout';
@@ -75,6 +76,7 @@ export const ERRORS: Readonly<Record<ErrorReason, ErrorRow>> = {
   keys_unavailable: row(503, 'Credentials cannot be checked at the moment; try again'),
   store_unavailable: row(503, 'A store of the gateway does not answer; try again'),
   upstream_unavailable: row(503, 'The gateway cannot use the MCP server at the moment; try again'),
+  upstream_unauthorized: row(502, 'The MCP server does not take the credentials of the gateway'),
   upstream_unreachable: row(502, 'The MCP server could not be reached'),
   upstream_invalid: row(502, 'The MCP server gave an answer that cannot be relayed'),
   upstream_timeout: row(504, 'The MCP server did not answer in time'),

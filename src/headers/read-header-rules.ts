@@ -3,6 +3,7 @@ import { foldFieldName, isFieldName, isFieldValue } from '../http/field.ts';
 import { isHopByHop } from '../http/hop-by-hop.ts';
 import type { ConfigProblems } from '../options/config-problems.ts';
 import type { HeaderRules, HeaderValue } from './header-rules.ts';
+import { isSecretName } from './secret-name.ts';
 import { secretsOf } from './secrets-of.ts';
 
 type Field = HeaderEdits['set'][number];
@@ -51,6 +52,7 @@ export function readHeaderRules(problems: ConfigProblems, rules: HeaderRules): R
     withheld,
     set: constants,
     secrets: secretsOf(constants),
+    ownsCredentials: [...given].some(isSecretName),
     response: {
       set: problems
         .entries('response.set', answer.set ?? {})

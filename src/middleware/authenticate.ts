@@ -142,6 +142,7 @@ function withholding(headers: readonly string[]): HeaderEdits {
     withheld: new Set(headers.map(foldFieldName)),
     set: [],
     secrets: [],
+    ownsCredentials: true,
     response: { set: [], remove: new Set() },
   };
 }

@@ -6,6 +6,7 @@ import { isChunkedExactly } from '../http/framing.ts';
 import { isHopByHop, nominatedFields } from '../http/hop-by-hop.ts';
 import { isEventStream } from '../http/media-type.ts';
 import type { BodyEdit } from './body-editor.ts';
+import { isOfCredentials } from './own-credentials.ts';
 
 /** What holds for the very bytes of the upstream's body, and for no others. */
 const DESCRIBES_BYTES: ReadonlySet<string> = new Set([
@@ -45,6 +46,8 @@ export interface AnswerHeadSettings {
   readonly relayCors: boolean;
   /** What became of the body, if it is not as it was. */
   readonly edit?: BodyEdit | undefined;
+  /** Whether what the upstream says of credentials is no news for the client. */
+  readonly dropsChallenges: boolean;
   readonly rewriteChallenge?: ((challenge: string) => string) | undefined;
 }
 
@@ -89,7 +92,7 @@ interface AnswerField {
 
 function answerFields(
   answer: IncomingMessage,
-  { edits, relayCors, edit }: AnswerHeadSettings,
+  { edits, relayCors, dropsChallenges, edit }: AnswerHeadSettings,
 ): Map<string, AnswerField> {
   const fields = new Map<string, AnswerField>();
   const nominated = nominatedFields(answer.headers.connection);
@@ -100,6 +103,7 @@ function answerFields(
     const lower = name.toLowerCase();
     if (isHopByHop(lower) || nominated.has(lower)) continue;
     if (!relayCors && lower.startsWith('access-control-')) continue;
+    if (dropsChallenges && isOfCredentials(lower)) continue;
     // RFC 9110 section 8.6: a 204 has no length, and some clients would wait for that many bytes.
     if (lower === 'content-length' && answer.statusCode === 204) continue;
     if (edit !== undefined && DESCRIBES_BYTES.has(lower)) continue;

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { contextOf, type RequestContext } from '../context.ts';
+import { type AnswerJudgement, contextOf, type RequestContext } from '../context.ts';
 import type { ErrorReason } from '../errors.ts';
 import { cut } from '../http/cut.ts';
 import { Deadline } from '../http/deadline.ts';
@@ -11,6 +11,7 @@ import { isRelayable, writeAnswerHead } from './answer-head.ts';
 import type { BodyEdit, BodyEditor } from './body-editor.ts';
 import { isOpenEnded } from './event-stream.ts';
 import { listEditor } from './list-editor.ts';
+import { hasOwnCredentials, refusesCredentials } from './own-credentials.ts';
 import type { RelaySettings } from './relay-settings.ts';
 
 /** Told what becomes of an answer. */
@@ -55,10 +56,23 @@ export class RelayedAnswer implements AnswerBodyListener {
     this.#context = contextOf(req);
   }
 
-  /** Whether its head can be passed on at all. */
-  get isPassable(): boolean {
-    if (this.#isEditedStream && !isOpenEnded(this.#answer)) return false;
-    return isRelayable(this.#answer);
+  /** Why it cannot be passed on at all, as far as its head says; undefined where it can. */
+  get problem(): AnswerJudgement {
+    const { statusCode } = this.#answer;
+    if (this.#hasOwnCredentials && refusesCredentials(statusCode)) {
+      const cause = new Error(
+        `The upstream answered ${statusCode} to the gateway's own credentials`,
+      );
+      return { reason: 'upstream_unauthorized', cause };
+    }
+    if (this.#isEditedStream && !isOpenEnded(this.#answer)) return { reason: 'upstream_invalid' };
+    return isRelayable(this.#answer) ? undefined : { reason: 'upstream_invalid' };
+  }
+
+  /** With `upstreamAuth()` the client's credentials go upstream, whatever is set besides. */
+  get #hasOwnCredentials(): boolean {
+    const { rewriteChallenge } = this.#settings;
+    return rewriteChallenge === undefined && hasOwnCredentials(this.#context.headerEdits);
   }
 
   /** Whether the upstream has said all of it. */
@@ -159,7 +173,12 @@ export class RelayedAnswer implements AnswerBodyListener {
   onAnswerBegin(edit: BodyEdit | undefined): void {
     const edits = this.#context.headerEdits;
     this.#context.observation?.relayed();
-    writeAnswerHead(this.#res, this.#answer, { ...this.#settings, edits, edit });
+    writeAnswerHead(this.#res, this.#answer, {
+      ...this.#settings,
+      edits,
+      edit,
+      dropsChallenges: this.#hasOwnCredentials,
+    });
   }
 
   onAnswerEnd(): void {

@@ -107,9 +107,11 @@ export class RelayedRequest implements UpstreamListener, BodyListener, RelayedAn
       this.#abandon();
       return;
     }
+    if (answer.statusCode === 401) this.#tellOfRefusal();
     const relayed = new RelayedAnswer(this.#req, this.#res, answer, this.#settings, this);
-    if (!relayed.isPassable) {
-      this.#fail('upstream_invalid');
+    const { problem } = relayed;
+    if (problem !== undefined) {
+      this.#fail(problem.reason, problem.cause);
       return;
     }
     this.#answer = relayed;
@@ -118,6 +120,11 @@ export class RelayedRequest implements UpstreamListener, BodyListener, RelayedAn
     // but only until the answer ends, so that nobody can say where the next request would begin.
     if (!this.#timer.isBodySent && isBodyPending(this.#req)) makeLastRequest(this.#req, this.#res);
     relayed.start();
+  }
+
+  /** Whoever set credentials for the upstream may have better ones for the next request. */
+  #tellOfRefusal(): void {
+    for (const { onUnauthorized } of this.#context.headerEdits) onUnauthorized?.();
   }
 
   onError(error: Error, hasBegun: boolean): void {
@@ -154,7 +161,7 @@ export class RelayedRequest implements UpstreamListener, BodyListener, RelayedAn
 
   #fail(reason: ErrorReason, cause?: unknown): void {
     this.#abandon();
-    answerError(this.#req, this.#res, reason, { cause });
+    answerError(this.#req, this.#res, reason, { cause, detail: detailOf(reason, cause) });
   }
 
   /**
@@ -181,6 +188,11 @@ export class RelayedRequest implements UpstreamListener, BodyListener, RelayedAn
     this.#answer?.stop();
     this.#body.stop();
   }
+}
+
+/** What observers are told of a failure of the upstream; of what fails here, `onError` alone. */
+function detailOf(reason: ErrorReason, cause: unknown): string | undefined {
+  return reason.startsWith('upstream_') && cause instanceof Error ? cause.message : undefined;
 }
 
 function ignore(): void {}

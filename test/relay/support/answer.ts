@@ -142,6 +142,7 @@ export async function ask(port: number, request: RawRequest = {}): Promise<RawAn
 }
 
 const STATUSES = {
+  upstream_unauthorized: 502,
   upstream_unreachable: 502,
   upstream_invalid: 502,
   upstream_timeout: 504,
