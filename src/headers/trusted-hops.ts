@@ -16,11 +16,13 @@ export function isTrustedPeer(req: ExpressRequest): boolean {
 
 /**
  * The `X-Forwarded-For` that is true as far as anybody here can know: the hops that trusted proxies
- * vouch for, where the peer is one, and the address this connection comes from. Undefined where that
+ * vouch for, where the peer is one, as far as they are addresses, and the address this connection comes from. Undefined where that
  * is none.
  */
 export function trustedHops(req: ExpressRequest, isTrusted: boolean): string | undefined {
-  const before: unknown[] = isTrusted && Array.isArray(req.ips) ? req.ips : [];
+  const told: unknown[] = isTrusted && Array.isArray(req.ips) ? req.ips : [];
+  // A proxy may pass on what is no address, as it came from the client.
+  const before = told.filter((hop) => typeof hop === 'string' && readAddress(hop) !== undefined);
   const { remoteAddress } = req.socket;
   const peer = remoteAddress && (readAddress(remoteAddress)?.text ?? remoteAddress);
   return [...before, peer].filter(Boolean).join(', ') || undefined;

@@ -11,15 +11,24 @@ const MAPPED = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/;
 /** Some proxies write the port as well: `192.0.2.1:4711`, `[2001:db8::1]:4711`. */
 const WITH_PORT = /^(?:\[([^\]]*)\]|(\d+\.\d+\.\d+\.\d+))(?::\d{1,5})?$/;
 
-/** Reads an address in any of its spellings; undefined where it is none. */
+/** An address, and the zone from which it is seen (RFC 4007 section 11): `fe80::1%eth0`. */
+const WITH_ZONE = /^([^%]*)(%[\w.:~-]+)?$/;
+
+/** Addresses of one link, which mean something together with their zone only (RFC 4291 section 2.5.6). */
+const LINK_LOCAL = /^fe[89ab]/;
+
+/**
+ * Reads an address in any of its spellings; undefined where it is none. A zone is no part of an
+ * address. Only one of a link can have one, so that `192.0.2.1%1` is no address.
+ */
 export function readAddress(text: string): Address | undefined {
   const [, bracketed, dotted] = WITH_PORT.exec(text) ?? [];
-  // A zone is where the address is seen from (RFC 4007 section 11), and no part of it.
-  const bare = (bracketed ?? dotted ?? text).replace(/%.*$/s, '');
+  const [, bare = '', zone] = WITH_ZONE.exec(bracketed ?? dotted ?? text) ?? [];
   const version = isIP(bare);
   if (version === 0) return undefined;
-  if (version === 4) return { text: bare, family: 'ipv4' };
+  if (version === 4) return zone === undefined ? { text: bare, family: 'ipv4' } : undefined;
   const { address } = new SocketAddress({ address: bare, family: 'ipv6' });
+  if (zone !== undefined && !LINK_LOCAL.test(address)) return undefined;
   const [, mapped] = MAPPED.exec(address) ?? [];
   return mapped === undefined
     ? { text: address, family: 'ipv6' }

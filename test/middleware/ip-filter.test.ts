@@ -33,7 +33,6 @@ const SPELLINGS = [
   '10.1.2.3:4711',
   '[::ffff:10.1.2.3]:4711',
   '[::ffff:a01:203]',
-  '::ffff:10.1.2.3%eth0',
 ];
 
 describe('faults 2.2: one address is one, however it is written', () => {
@@ -59,6 +58,40 @@ describe('faults 2.2: one address is one, however it is written', () => {
     'an allow of 2001:db8::/33 lets %s in',
     async (spelling) => {
       expect((await ask({ allow: ['2001:db8::/33'] }, spelling)).status).toBe(200);
+    },
+  );
+});
+
+describe('a zone belongs to addresses of a link (RFC 4007 section 11)', () => {
+  test.each([
+    '10.1.2.3%1',
+    '10.1.2.3%eth0',
+    '10.1.2.3%',
+    '10.1.2.3%:80',
+    '10.1.2.3%25:80',
+    '10.1.2.3:80%1',
+    '[10.1.2.3%1]:80',
+    '::ffff:10.1.2.3%eth0',
+    '::ffff:a01:203%1',
+    '[::ffff:10.1.2.3%1]:80',
+    '::10.1.2.3%1',
+    '2001:db8::1%eth0',
+    '::1%lo',
+    'fe80::1%',
+    'fe80::1%eth0%eth1',
+    'fe80::1%eth 0',
+    '%eth0',
+    '%',
+  ])('%s is no address, and comes in nowhere', async (address) => {
+    const everything = ['0.0.0.0/0', '::/0'];
+    expect((await ask({ allow: everything }, address)).status).toBe(403);
+    expect((await ask({ deny: ['192.0.2.1'] }, address)).status).toBe(403);
+  });
+
+  test.each(['fe80::1%eth0', 'FE80::1%2', 'feb0::1%br-1.100', '[fe80::1%eth0]:80', 'fe80::1'])(
+    '%s is one of the link',
+    async (address) => {
+      expect((await ask({ allow: ['fe80::/10'] }, address)).status).toBe(200);
     },
   );
 });

@@ -86,6 +86,12 @@ describe('headers: X-Forwarded-For is appended to only from trusted hops', () =>
       ['1.1.1.1, 203.0.113.9, 10.0.0.7, 127.0.0.1'],
     ],
     [
+      'without what is no address, as a zone on IPv4 makes it',
+      ['X-Forwarded-For: 203.0.113.9%1, unknown, 198.51.100.7, ::ffff:10.0.0.1%lo, fe80::1%eth0'],
+      { trust: true, headers: FORWARD },
+      ['198.51.100.7, fe80::1%eth0, 127.0.0.1'],
+    ],
+    [
       'one field, whatever other spellings came',
       [SPOOFED, 'X_Forwarded_For: 6.6.6.6', 'x-forwarded_for: 6.6.6.6'],
       {
