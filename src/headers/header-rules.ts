@@ -15,8 +15,11 @@ export type HeaderValue =
 export interface HeaderRules {
   /**
    * Client headers to forward besides the standard ones: exact names, `Prefix-*`, or `*`. A wildcard
-   * never covers `Authorization`, `Cookie`, `Proxy-*`, `Forwarded`, `X-Forwarded-*` or a name with
-   * `_`. `Forwarded` and `X-Forwarded-*`, where named, go upstream only from a proxy that the app's
+   * never covers `Authorization`, `Cookie`, `Proxy-*`, `Forwarded`, `X-Forwarded-*`, a name with `_`, or
+   * a field that servers believe a proxy in front of them wrote (`X-Real-IP`, `Remote-User`,
+   * `X-Original-URL`, `X-HTTP-Method-Override`, ...). With `auth` other than `upstreamAuth()`,
+   * credentials never go upstream: to name `Authorization`, `Cookie` or the header of an authenticator
+   * is a config error. `Forwarded` and `X-Forwarded-*`, where named, go upstream only from a proxy that the app's
    * `trust proxy` names; to `X-Forwarded-For`, cut down to the hops that such proxies vouch for, the
    * address of the connection is added, which is all it holds otherwise. Default: none.
    */

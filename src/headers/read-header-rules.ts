@@ -2,6 +2,7 @@ import type { HeaderEdits } from '../context.ts';
 import { foldFieldName, isFieldName, isFieldValue } from '../http/field.ts';
 import { isHopByHop } from '../http/hop-by-hop.ts';
 import type { ConfigProblems } from '../options/config-problems.ts';
+import { isBelieved } from './believed-fields.ts';
 import type { HeaderRules, HeaderValue } from './header-rules.ts';
 import { isSecretName } from './secret-name.ts';
 import { secretsOf } from './secrets-of.ts';
@@ -79,9 +80,10 @@ function tellsOfHops(name: string): boolean {
   return folded === 'forwarded' || folded.startsWith('x-forwarded-');
 }
 
-/** Fields that a wildcard does not cover: they carry identity, and only a name in full lets them in. */
+/** Fields that a wildcard does not cover: only a name in full lets them in. */
 function isSensitive(name: string): boolean {
-  return name === 'authorization' || name === 'cookie' || name.includes('_') || tellsOfHops(name);
+  const isCredential = name === 'authorization' || name === 'cookie';
+  return isCredential || name.includes('_') || tellsOfHops(name) || isBelieved(name);
 }
 
 interface Forwarded {
