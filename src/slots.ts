@@ -1,7 +1,9 @@
+import { credentialFields } from './auth/credential-fields.ts';
 import type { Identity } from './auth/identity.ts';
 import type { GatewayConfig } from './config.ts';
 import type { HeaderRules } from './headers/header-rules.ts';
 import { chain } from './http/chain.ts';
+import { foldFieldName } from './http/field.ts';
 import type { Middleware } from './http/middleware.ts';
 import { type Limits, readLimits } from './limits/read-limits.ts';
 import { MCP_METHODS } from './mcp/methods.ts';
@@ -91,11 +93,12 @@ function authSlot(
     return injectHeaders({ forward: ['Authorization', 'DPoP'] });
   }
   if (identity.schemes.length === 0) return undefined;
-  const forwarded = lowerCased([rules.forward ?? []].flat());
-  for (const { header } of identity.schemes) {
-    if (header !== undefined && forwarded.includes(header)) {
-      problems.add('headers.forward', header, 'no header with credentials: `auth` consumes them');
-    }
+  const credentials = credentialFields(identity.schemes);
+  for (const name of [rules.forward ?? []].flat()) {
+    if (!credentials.has(foldFieldName(String(name)))) continue;
+    const expected =
+      'no header with credentials: they are for `auth`. Take it out, and give the upstream its own in `headers.set`';
+    problems.add('headers.forward', name, expected);
   }
   return authenticate(identity);
 }

@@ -2,9 +2,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { answerError } from '../answer.ts';
 import type { AuthenticationScheme, Identification } from '../auth/authenticator.ts';
 import type { Challenge, ChallengeDetails } from '../auth/challenge.ts';
+import { credentialFields } from '../auth/credential-fields.ts';
 import type { Identity } from '../auth/identity.ts';
 import { contextOf, type HeaderEdits } from '../context.ts';
-import { foldFieldName } from '../http/field.ts';
 import type { Middleware } from '../http/middleware.ts';
 import { within } from '../http/within.ts';
 
@@ -17,7 +17,7 @@ export function authenticate({
   schemes,
   challenge,
 }: Pick<Identity, 'schemes' | 'challenge'>): Middleware {
-  const edits = withholding(schemes.flatMap(({ header }) => header ?? []));
+  const edits = withholding(credentialFields(schemes));
   return function authenticateMiddleware(req, res, next) {
     if (hasTokenInQuery(req)) {
       refuse(req, res, challenge, {
@@ -136,10 +136,10 @@ function refuse(
 }
 
 /** Credentials are for the gateway, whatever `headers.forward` says. */
-function withholding(headers: readonly string[]): HeaderEdits {
+function withholding(withheld: ReadonlySet<string>): HeaderEdits {
   return {
     forwards: () => false,
-    withheld: new Set(headers.map(foldFieldName)),
+    withheld,
     set: [],
     secrets: [],
     ownsCredentials: true,

@@ -97,9 +97,9 @@ describe('a mistake in the configuration names the option', () => {
   test('what is no mistake', () => {
     expect(mistakes({ ...PUBLIC, auth: [TOKENS, KEYS, () => null] })).toEqual([]);
     expect(mistakes({ auth: KEYS, sessions: false, publicUrl: false })).toEqual([]);
-    expect(mistakes({ auth: KEYS, headers: { forward: ['Authorization', 'X-*', '*'] } })).toEqual(
-      [],
-    );
+    expect(mistakes({ auth: KEYS, headers: { forward: ['X-Tenant', 'X-*', '*'] } })).toEqual([]);
+    const relayed = { ...PUBLIC, auth: upstreamAuth(), headers: { forward: ['Cookie'] } };
+    expect(mistakes(relayed)).toEqual([]);
     expect(mistakes({ auth: false, headers: { forward: ['Authorization'] } })).toEqual([]);
     expect(mistakes({ ...PUBLIC, auth: TOKENS, headers: { set: { Authorization: 'a' } } })).toEqual(
       [],
