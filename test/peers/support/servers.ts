@@ -93,6 +93,16 @@ export const mcpProxyBeforeSdkV1: ServerKind = {
   start: () => startMcpProxy(STDIO_SERVER),
 };
 
+/** A path for each form in which a server answers; the URL is that of the process. */
+export const languageServer: Pick<ServerKind, 'start'> = {
+  start: () =>
+    start(
+      () => [join(import.meta.dirname, 'language-server.ts')],
+      (PORT) => ({ PORT }),
+      '',
+    ),
+};
+
 /** A server of the transport of 2024-11-05, HTTP with SSE. */
 export interface SseServerKind {
   readonly name: string;
