@@ -25,7 +25,12 @@ export type { McpMethod } from './mcp/methods.ts';
 export { type McpProxyOptions, mcpProxy } from './mcp-proxy.ts';
 export { bodyLimit } from './middleware/body-limit.ts';
 export type { DenyAs } from './middleware/enforce-policies.ts';
-export { type HeaderRules, type HeaderValue, injectHeaders } from './middleware/inject-headers.ts';
+export {
+  type ComputedHeader,
+  type HeaderRules,
+  type HeaderValue,
+  injectHeaders,
+} from './middleware/inject-headers.ts';
 export { type IpFilterOptions, ipFilter } from './middleware/ip-filter.ts';
 export { type McpCorsOptions, mcpCors } from './middleware/mcp-cors.ts';
 export {
@@ -45,10 +50,15 @@ export type { Duration } from './options/duration.ts';
 export { type ConfigProblem, GatewayConfigError } from './options/gateway-config-error.ts';
 export type { Size } from './options/size.ts';
 export {
+  type ClientCredentialsHeader,
   type ClientCredentialsOptions,
   clientCredentials,
 } from './outbound/client-credentials.ts';
-export { type TokenExchangeOptions, tokenExchange } from './outbound/token-exchange.ts';
+export {
+  type TokenExchangeHeader,
+  type TokenExchangeOptions,
+  tokenExchange,
+} from './outbound/token-exchange.ts';
 export type { TokenOptions } from './outbound/token-options.ts';
 export type {
   Decision,

@@ -1,15 +1,29 @@
 import type { GatewayContext } from '../context.ts';
 
 /**
- * A constant, or a function of the request; `undefined` from the function leaves the field out.
- * `undefined` as a constant is a config error: it is what a missing environment variable gives. A
- * function that throws, or takes more than 30 s, makes the answer a 500, unless it throws an
- * {@link UpstreamUnavailableError}.
+ * Computes a value for each request; `undefined` leaves the field out. One that throws, or takes more
+ * than 30 s, makes the answer a 500, unless it throws an {@link UpstreamUnavailableError}.
  */
-export type HeaderValue =
-  | string
-  | undefined
-  | ((ctx: GatewayContext) => string | undefined | Promise<string | undefined>);
+export interface ComputedHeader {
+  (ctx: GatewayContext): string | undefined | Promise<string | undefined>;
+  /**
+   * Told that the upstream answered 401 to a request that carried `value`, before the client is
+   * answered, so that a value that was kept can be dropped. Called once for each such answer, also for
+   * a value that has been replaced meanwhile. The request is not repeated. What it throws or rejects
+   * with is reported to `onError`, and changes nothing. Default: nothing is told.
+   *
+   * `set: { Authorization: Object.assign(() => held.token(), { onUpstreamUnauthorized: () => held.drop() }) }`
+   *
+   * @see RFC 9110 section 15.5.2
+   */
+  readonly onUpstreamUnauthorized?: ((value: string, ctx: GatewayContext) => unknown) | undefined;
+}
+
+/**
+ * A constant, or a function of the request. `undefined` as a constant is a config error: it is what a
+ * missing environment variable gives.
+ */
+export type HeaderValue = string | undefined | ComputedHeader;
 
 /** Which headers go upstream and come back, beyond the standard ones. */
 export interface HeaderRules {

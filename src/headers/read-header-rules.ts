@@ -3,16 +3,13 @@ import { foldFieldName, isFieldName, isFieldValue } from '../http/field.ts';
 import { isHopByHop } from '../http/hop-by-hop.ts';
 import type { ConfigProblems } from '../options/config-problems.ts';
 import { isBelieved } from './believed-fields.ts';
-import type { HeaderRules, HeaderValue } from './header-rules.ts';
+import type { ComputedHeader, HeaderRules } from './header-rules.ts';
 import { isSecretName } from './secret-name.ts';
 import { secretsOf } from './secrets-of.ts';
 
 type Field = HeaderEdits['set'][number];
 
-export type ComputedField = readonly [
-  name: string,
-  compute: Exclude<HeaderValue, string | undefined>,
-];
+export type ComputedField = readonly [name: string, compute: ComputedHeader];
 
 /** Header rules, as far as they can be worked out without a request. */
 export interface ReadHeaderRules {
@@ -41,6 +38,8 @@ export function readHeaderRules(problems: ConfigProblems, rules: HeaderRules): R
     withheld.add(folded);
     if (isComputed(value)) {
       checkName(problems, `set.${name}`, name);
+      const { onUpstreamUnauthorized = false } = value;
+      problems.callback(`set.${name}.onUpstreamUnauthorized`, onUpstreamUnauthorized);
       computed.push([name, value]);
     } else constants.push(readField(problems, `set.${name}`, name, value));
   }
@@ -68,7 +67,7 @@ export function readHeaderRules(problems: ConfigProblems, rules: HeaderRules): R
   return { fixed, fromProxy: asksForHops ? fromProxy : fixed, addsHops, computed };
 }
 
-function isComputed(value: unknown): value is ComputedField[1] {
+function isComputed(value: unknown): value is ComputedHeader {
   return typeof value === 'function';
 }
 

@@ -1,17 +1,22 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { answerError } from '../answer.ts';
-import { contextOf, type GatewayContext, type HeaderEdits } from '../context.ts';
-import { UpstreamUnavailableError } from '../errors.ts';
-import type { HeaderRules } from '../headers/header-rules.ts';
+import {
+  contextOf,
+  type GatewayContext,
+  type HeaderEdits,
+  type RequestContext,
+} from '../context.ts';
+import { GatewayError, UpstreamUnavailableError } from '../errors.ts';
+import type { ComputedHeader, HeaderRules } from '../headers/header-rules.ts';
 import { type ComputedField, readHeaderRules } from '../headers/read-header-rules.ts';
 import { secretsOf } from '../headers/secrets-of.ts';
 import { isTrustedPeer, trustedHops } from '../headers/trusted-hops.ts';
-import { isFieldValue } from '../http/field.ts';
+import { foldFieldName, isFieldValue } from '../http/field.ts';
 import type { Middleware } from '../http/middleware.ts';
 import { within } from '../http/within.ts';
 import { checkConfig } from '../options/config-problems.ts';
 
-export type { HeaderRules, HeaderValue } from '../headers/header-rules.ts';
+export type { ComputedHeader, HeaderRules, HeaderValue } from '../headers/header-rules.ts';
 
 /**
  * Decides which headers the relay behind it sends upstream and back. A field of the answer that
@@ -46,7 +51,7 @@ export function injectHeaders(rules: HeaderRules): Middleware {
     }
     if (computed.length === 0) return add(edits);
     within(LONGEST_MS, resolve(computed, context), 'A function of headers.set hangs')
-      .then((values) => add(withComputed(edits, values)))
+      .then((values) => add(withComputed(edits, values, context)))
       .catch((cause: unknown) => answerFailure(req, res, cause));
   };
 }
@@ -71,21 +76,58 @@ function withHops(edits: HeaderEdits, hops: string | undefined): HeaderEdits {
 
 type Field = HeaderEdits['set'][number];
 
-async function resolve(fields: readonly ComputedField[], ctx: GatewayContext): Promise<Field[]> {
+/** A value that was computed for one request, and by what. */
+interface ComputedValue {
+  readonly field: Field;
+  readonly compute: ComputedHeader;
+}
+
+async function resolve(
+  fields: readonly ComputedField[],
+  ctx: GatewayContext,
+): Promise<ComputedValue[]> {
   // One that throws at once must not leave those before it alone with their rejections.
   const values = await Promise.all(fields.map(async ([, compute]) => compute(ctx)));
-  return fields.flatMap(([name], i): Field[] => {
+  return fields.flatMap(([name, compute], i): ComputedValue[] => {
     const value = values[i];
     if (value === undefined) return [];
     if (!isFieldValue(value)) throw new TypeError(`headers.set.${name} gave no header value`);
-    return [[name, value]];
+    return [{ field: [name, value], compute }];
   });
 }
 
-function withComputed(edits: HeaderEdits, values: readonly Field[]): HeaderEdits {
+function withComputed(
+  edits: HeaderEdits,
+  values: readonly ComputedValue[],
+  context: RequestContext,
+): HeaderEdits {
+  const fields = values.map(({ field }) => field);
+  const interested = values.filter(({ compute }) => compute.onUpstreamUnauthorized !== undefined);
+  const onUnauthorized = () => {
+    for (const { field, compute } of interested) {
+      if (isSent(field, context.headerEdits)) tellOfRefusal(compute, field[1], context);
+    }
+  };
   return {
     ...edits,
-    set: [...edits.set, ...values],
-    secrets: [...edits.secrets, ...secretsOf(values)],
+    set: [...edits.set, ...fields],
+    secrets: [...edits.secrets, ...secretsOf(fields)],
+    ...(interested.length > 0 && { onUnauthorized }),
   };
+}
+
+/** Of several edits that set a field, the last one does. */
+function isSent(field: Field, edits: readonly HeaderEdits[]): boolean {
+  const folded = foldFieldName(field[0]);
+  const last = edits.findLast(({ set }) => set.some(([name]) => foldFieldName(name) === folded));
+  return last?.set.includes(field) === true;
+}
+
+function tellOfRefusal(compute: ComputedHeader, value: string, context: RequestContext): void {
+  const fail = (cause: unknown) => context.report(new GatewayError('internal_error', cause));
+  try {
+    Promise.resolve(compute.onUpstreamUnauthorized?.(value, context)).catch(fail);
+  } catch (cause) {
+    fail(cause);
+  }
 }

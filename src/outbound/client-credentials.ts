@@ -1,5 +1,6 @@
 import { checkConfig } from '../options/config-problems.ts';
 import { BackOff } from './back-off.ts';
+import { bearerHeader, tokenIn } from './bearer-header.ts';
 import { HeldToken } from './held-token.ts';
 import { TokenEndpoint } from './token-endpoint.ts';
 import { readTokenOptions, TOKEN_OPTIONS, type TokenOptions } from './token-options.ts';
@@ -7,15 +8,23 @@ import { readTokenOptions, TOKEN_OPTIONS, type TokenOptions } from './token-opti
 /** Where the gateway's own token comes from, and which. */
 export interface ClientCredentialsOptions extends TokenOptions {}
 
+/** What {@link clientCredentials} gives. */
+export interface ClientCredentialsHeader {
+  (): Promise<string>;
+  /** The upstream has answered 401 to a request with this value. Whoever wraps the function calls it. */
+  readonly onUpstreamUnauthorized: (value: string) => void;
+}
+
 /**
  * A value for `headers.set.Authorization`: a token that the gateway gets for itself, the same for all
- * callers. Renewed before it expires; where that fails, used until it does.
+ * callers. Renewed before it expires; where that fails, used until it does. One that the upstream
+ * refuses with 401 is dropped, and the next request gets another, at most once in 5 s.
  *
  * @param options - See {@link TokenOptions}.
  * @throws {GatewayConfigError} for a URL, a client or a parameter that cannot be.
  * @see RFC 6749 section 4.4; RFC 8707
  */
-export function clientCredentials(options: ClientCredentialsOptions): () => Promise<string> {
+export function clientCredentials(options: ClientCredentialsOptions): ClientCredentialsHeader {
   const endpoint = checkConfig((problems) => {
     problems.root(options, TOKEN_OPTIONS);
     return new TokenEndpoint(readTokenOptions(problems, options));
@@ -24,7 +33,11 @@ export function clientCredentials(options: ClientCredentialsOptions): () => Prom
   const backOff = new BackOff(() => true);
   const obtain = () => backOff.run(() => endpoint.request('client_credentials'));
 
-  return async function clientCredentialsHeader() {
-    return `Bearer ${await held.value(obtain)}`;
-  };
+  async function clientCredentialsHeader(): Promise<string> {
+    return bearerHeader(await held.value(obtain));
+  }
+  function onUpstreamUnauthorized(value: string): void {
+    held.refuse(tokenIn(value));
+  }
+  return Object.assign(clientCredentialsHeader, { onUpstreamUnauthorized });
 }

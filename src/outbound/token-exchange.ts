@@ -7,6 +7,7 @@ import { UpstreamUnavailableError } from '../errors.ts';
 import { BoundedMap } from '../http/bounded-map.ts';
 import { type ConfigProblems, checkConfig } from '../options/config-problems.ts';
 import { BackOff } from './back-off.ts';
+import { bearerHeader, tokenIn } from './bearer-header.ts';
 import { HeldToken, type IssuedToken } from './held-token.ts';
 import { TokenEndpoint } from './token-endpoint.ts';
 import { readTokenOptions, TOKEN_OPTIONS, type TokenOptions } from './token-options.ts';
@@ -21,6 +22,13 @@ export interface TokenExchangeOptions extends TokenOptions {
   readonly maxTokens?: number;
 }
 
+/** What {@link tokenExchange} gives. */
+export interface TokenExchangeHeader {
+  (ctx: GatewayContext): Promise<string>;
+  /** The upstream has answered 401 to a request with this value. Whoever wraps the function calls it. */
+  readonly onUpstreamUnauthorized: (value: string, ctx: GatewayContext) => void;
+}
+
 const GRANT_TYPE = 'urn:ietf:params:oauth:grant-type:token-exchange';
 const ACCESS_TOKEN = 'urn:ietf:params:oauth:token-type:access_token';
 
@@ -29,15 +37,15 @@ const MAX_STRANGERS = 1000;
 
 /**
  * A value for `headers.set.Authorization`: the caller's own token, exchanged for one that the upstream
- * takes. Held for as long as it lasts and the caller's does, for requests with the same token alone.
+ * takes. Held for as long as it lasts and the caller's does, for requests with the same token alone. One
+ * that the upstream refuses with 401 is dropped, and the caller's next request gets another, at most
+ * once in 5 s for each caller.
  *
  * @param options - See {@link TokenExchangeOptions}.
  * @throws {GatewayConfigError} for a URL, a client or a parameter that cannot be.
  * @see RFC 8693; RFC 8707
  */
-export function tokenExchange(
-  options: TokenExchangeOptions,
-): (ctx: GatewayContext) => Promise<string> {
+export function tokenExchange(options: TokenExchangeOptions): TokenExchangeHeader {
   const { endpoint, parameters, maxTokens } = checkConfig((problems) => compile(problems, options));
   const callers = new BoundedMap<string, Caller>(maxTokens);
   // Apart, so that no flood of tokens that are none drives out the good ones.
@@ -52,9 +60,9 @@ export function tokenExchange(
     return { value, lifetimeMs: Math.min(lifetimeMs, remainingMs(subject)) };
   }
 
-  return async function tokenExchangeHeader({ req }) {
+  async function tokenExchangeHeader({ req }: GatewayContext): Promise<string> {
     const subject = tokenOf(req);
-    const key = hash('sha256', subject, 'base64');
+    const key = callerKey(subject);
     let caller = callers.get(key) ?? strangers.get(key);
     if (caller === undefined) {
       caller = newCaller();
@@ -67,8 +75,17 @@ export function tokenExchange(
     strangers.delete(key);
     // Every time, so that whoever was served longest ago is forgotten first.
     callers.set(key, caller);
-    return `Bearer ${token}`;
-  };
+    return bearerHeader(token);
+  }
+  function onUpstreamUnauthorized(value: string, { req }: GatewayContext): void {
+    callers.get(callerKey(tokenOf(req)))?.held.refuse(tokenIn(value));
+  }
+  return Object.assign(tokenExchangeHeader, { onUpstreamUnauthorized });
+}
+
+/** Tokens are not kept where their hash will do. */
+function callerKey(subject: string): string {
+  return hash('sha256', subject, 'base64');
 }
 
 interface Caller {

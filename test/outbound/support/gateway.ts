@@ -1,4 +1,5 @@
 import { EventEmitter, once } from 'node:events';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { inspect } from 'node:util';
 import { expect } from '@jest/globals';
 import type { GatewayError, HeaderValue, RequestRecord } from '../../../src/index.ts';
@@ -24,11 +25,12 @@ export interface TokenGateway {
   waiting(calls: number): Promise<void>;
 }
 
-export async function gatewayWith(value: HeaderValue): Promise<TokenGateway> {
-  const upstream = await recordingUpstream((req, res) => {
-    res.setHeader('X-Echo', req.headers.authorization ?? '');
-    res.end('{}');
-  });
+/** An upstream takes every token, unless `answer` does otherwise. */
+export async function gatewayWith(
+  value: HeaderValue,
+  answer: (req: IncomingMessage, res: ServerResponse) => void = accept,
+): Promise<TokenGateway> {
+  const upstream = await recordingUpstream(answer);
   const records: RequestRecord[] = [];
   const answers: unknown[] = [];
   const arrivals = new EventEmitter();
@@ -44,9 +46,9 @@ export async function gatewayWith(value: HeaderValue): Promise<TokenGateway> {
     observe: { onClose: (record) => void records.push(record) },
   });
   async function callWith(headers: Record<string, string>): Promise<Response> {
-    const answer = await fetch(url, { method: 'POST', body: '{}', headers });
-    answers.push([...answer.headers], await answer.clone().text());
-    return answer;
+    const told = await fetch(url, { method: 'POST', body: '{}', headers });
+    answers.push([...told.headers], await told.clone().text());
+    return told;
   }
 
   return {
@@ -67,6 +69,11 @@ export async function gatewayWith(value: HeaderValue): Promise<TokenGateway> {
       while (arrived < calls) await once(arrivals, 'call');
     },
   };
+}
+
+export function accept(req: IncomingMessage, res: ServerResponse): void {
+  res.setHeader('X-Echo', req.headers.authorization ?? '');
+  res.end('{}');
 }
 
 /** There is no token: 503, and nothing of why. */
