@@ -4,6 +4,12 @@ import { headerMismatch, type MessageProblem } from './message-problem.ts';
 import { isNameMirrored } from './named-methods.ts';
 import { decodeComparable, decodeSentinel } from './sentinel.ts';
 
+/**
+ * How a message came. The mirrored headers are part of Streamable HTTP ("Standard Request Headers");
+ * HTTP with SSE (MCP 2024-11-05) does not have them, and clients do not send them there.
+ */
+export type Transport = 'streamable-http' | 'http-with-sse';
+
 const PARAM_PREFIX = 'mcp-param-';
 
 const ENCODING = headerMismatch(
@@ -30,19 +36,21 @@ export function checkParamHeaders(headers: IncomingHttpHeaders): MessageProblem 
 
 /**
  * Checks that `Mcp-Method` and `Mcp-Name`, where present, say what the message says: in every era,
- * because whoever routes or logs by them would be told something else than is done. Requests of the
- * modern era need them; what notifications need, no revision says.
+ * because whoever routes or logs by them would be told something else than is done. Over Streamable
+ * HTTP, requests of the modern era need them; what notifications need, no revision says.
  */
 export function checkMirroredHeaders(
   message: McpMessage,
   headers: IncomingHttpHeaders,
+  transport: Transport,
 ): MessageProblem | undefined {
   const { 'mcp-method': method, 'mcp-name': name } = headers;
-  const isRequired = message.era === 'modern' && message.idText !== undefined;
+  const hasHeaders = transport === 'streamable-http';
+  const isRequired = hasHeaders && message.era === 'modern' && message.idText !== undefined;
   if (isRequired && headers['mcp-protocol-version'] === undefined) return NO_VERSION;
 
   if (method === undefined) {
-    if (isRequired || opensStream(message)) return NO_METHOD;
+    if (isRequired || opensStream(message, transport)) return NO_METHOD;
   } else if (method !== message.method) return METHOD;
 
   if (name === undefined) {
@@ -56,9 +64,10 @@ export function checkMirroredHeaders(
 
 /**
  * Whether a message asks for a stream that stays open. Who counts or ends streams goes by the header,
- * so that it is needed whatever era the message claims to be of.
+ * so that it is needed whatever era the message claims to be of. With SSE no message opens one.
  */
-export function opensStream({ method, idText }: McpMessage): boolean {
+export function opensStream({ method, idText }: McpMessage, transport: Transport): boolean {
+  if (transport === 'http-with-sse') return false;
   return method === 'subscriptions/listen' && idText !== undefined;
 }
 

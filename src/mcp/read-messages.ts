@@ -10,6 +10,7 @@ import {
   checkNothingMirrored,
   checkParamHeaders,
   opensStream,
+  type Transport,
 } from './mirrored-headers.ts';
 import { nameOf } from './named-methods.ts';
 import { type ParsedMessage, parseDocument } from './parse-document.ts';
@@ -21,6 +22,12 @@ export interface MessageRules {
    * strict rules for member names. Otherwise they may hold any JSON, and are not shown.
    */
   readonly seesArguments: boolean;
+}
+
+/** How a body came. */
+interface Delivery {
+  readonly headers: IncomingHttpHeaders;
+  readonly transport: Transport;
 }
 
 const NOT_A_MESSAGE = invalidRequest('The body is neither a JSON-RPC message nor a batch of them');
@@ -37,13 +44,15 @@ export function readMessages(
   body: Uint8Array,
   headers: IncomingHttpHeaders,
   rules: MessageRules,
+  transport: Transport = 'streamable-http',
 ): McpBody | MessageProblem {
   const document = parseDocument(body, rules.seesArguments);
   if (document instanceof MessageProblem) return document;
   if (document === undefined) return NOT_A_MESSAGE;
+  const delivery = { headers, transport };
   return isList(document)
-    ? readBatch(document, headers, rules)
-    : readSingle(document, headers, rules);
+    ? readBatch(document, delivery, rules)
+    : readSingle(document, delivery, rules);
 }
 
 function isList<T>(value: T | readonly T[]): value is readonly T[] {
@@ -52,7 +61,7 @@ function isList<T>(value: T | readonly T[]): value is readonly T[] {
 
 function readSingle(
   parsed: ParsedMessage,
-  headers: IncomingHttpHeaders,
+  { headers, transport }: Delivery,
   rules: MessageRules,
 ): McpBody | MessageProblem {
   const message = readMessage(parsed, headers, rules);
@@ -61,14 +70,14 @@ function readSingle(
     const problem = checkNothingMirrored(headers) ?? checkParamHeaders(headers);
     return problem ?? { isBatch: false, messages: [], responses: 1 };
   }
-  const problem = checkMirroredHeaders(message, headers) ?? checkParamHeaders(headers);
+  const problem = checkMirroredHeaders(message, headers, transport) ?? checkParamHeaders(headers);
   return problem?.withId(message.idText) ?? { isBatch: false, messages: [message], responses: 0 };
 }
 
 /** Its refusals have no id, because they answer several messages. */
 function readBatch(
   document: readonly (ParsedMessage | undefined)[],
-  headers: IncomingHttpHeaders,
+  { headers, transport }: Delivery,
   rules: MessageRules,
 ): McpBody | MessageProblem {
   if (document.length === 0) return EMPTY;
@@ -80,7 +89,7 @@ function readBatch(
     if (message instanceof MessageProblem) return message.withId(null);
     if (message === undefined) continue;
     const isModern = hasClaim(parsed.members.params as JsonObject | undefined);
-    if (isModern || opensStream(message)) return MODERN_BATCH;
+    if (isModern || opensStream(message, transport)) return MODERN_BATCH;
     messages.push(message);
   }
   const problem = checkNothingMirrored(headers) ?? checkParamHeaders(headers);

@@ -24,13 +24,15 @@ export function readMessage(rules: MessageRules): Middleware {
       return;
     }
     collect(req, res, (bytes) => {
-      const body = readMessages(bytes, req.headers, rules);
+      const context = contextOf(req);
+      const transport = context.legacyMessage ? 'http-with-sse' : 'streamable-http';
+      const body = readMessages(bytes, req.headers, rules, transport);
       if (body instanceof MessageProblem) {
         refuse(req, res, body);
         return;
       }
       Object.assign(req, { rawBody: bytes });
-      contextOf(req).mcp = body;
+      context.mcp = body;
       next();
     });
   };

@@ -1,4 +1,3 @@
-import type { IncomingMessage } from 'node:http';
 import { answerError } from '../answer.ts';
 import { contextOf, type RequestContext } from '../context.ts';
 import type { Middleware } from '../http/middleware.ts';
@@ -51,11 +50,11 @@ export function streamCap(
   });
 
   return function streamCapMiddleware(req, res, next) {
-    if (!opensStream(req)) {
+    const context = contextOf(req);
+    if (!opensStream(context)) {
       next();
       return;
     }
-    const context = contextOf(req);
     const wanted = caps.map(({ most, keyOf }) => ({ most, key: keyOf(context) }));
     if (wanted.some(({ most, key }) => streams.count(key) >= most)) {
       const headers = { 'Retry-After': RETRY_AFTER_SECONDS };
@@ -74,6 +73,8 @@ export function streamCap(
  * Told before anything goes upstream: an answer that is a stream is no reason to take a call back. Of
  * a POST the header tells; servers of the modern era refuse one that does not say what the body says.
  */
-function opensStream({ method, headers }: IncomingMessage): boolean {
+function opensStream({ req: { method, headers }, legacyMessage }: RequestContext): boolean {
+  // There a message is answered on the stream that is open already.
+  if (legacyMessage !== undefined) return false;
   return method === 'GET' || headers['mcp-method'] === 'subscriptions/listen';
 }
