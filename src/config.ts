@@ -76,8 +76,10 @@ export interface GatewayConfig extends RelayOptions {
    */
   readonly filterLists?: boolean;
   /**
-   * How a request with an id is told that a policy or a limit refuses it: `'http'`, with 403 or 429, or
-   * `'jsonrpc'`, with 200 and the error as the answer to the call. Default: `'http'`.
+   * How a request with an id is told that a policy, or a limit that reads the message, refuses it:
+   * `'jsonrpc'`, with 200 and the error as the answer to the call, or `'http'`, with 403 or 429. Some
+   * clients end the session, or ask for a login, at such a status. Notifications, batches and what
+   * lacks a scope get the status in either mode. Default: `'jsonrpc'`.
    */
   readonly denyAs?: DenyAs;
   /** Which headers go upstream and come back, beyond the standard ones. Default: none. */

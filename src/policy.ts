@@ -18,7 +18,8 @@ const LARGEST_BODY = '4mb';
 /**
  * Policies by themselves: lets a request pass when all of them allow every message in it. It reads
  * the body, at most 4 MB of it, and leaves the bytes in `req.rawBody`, which an `mcpProxy` behind it
- * sends on, and what they say in `req.body`.
+ * sends on, and what they say in `req.body`. A request with an id that is refused gets 200 with the
+ * JSON-RPC error, what has no id gets 403.
  *
  * @param policies - See {@link Policy}.
  * @throws {GatewayConfigError} without a policy, or for one that is none.
@@ -30,6 +31,6 @@ export function policy(...policies: Policy[]): Middleware {
     bodyLimit(LARGEST_BODY),
     readMessage({ seesArguments: enforced.some(({ seesArguments }) => seesArguments) }),
     leaveBody(),
-    enforcePolicies(enforced, { denyAs: 'http', challenge: new Challenge([], undefined) }),
+    enforcePolicies(enforced, { denyAs: 'jsonrpc', challenge: new Challenge([], undefined) }),
   ]);
 }

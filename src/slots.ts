@@ -110,7 +110,7 @@ function lowerCased(names: readonly unknown[]): string[] {
 /** The body is read only where something that decides needs the message. */
 function messageSlots(
   problems: ConfigProblems,
-  { policies = false, denyAs = 'http', filterLists: isFiltering = false }: GatewayConfig,
+  { policies = false, denyAs = 'jsonrpc', filterLists: isFiltering = false }: GatewayConfig,
   { challenge }: Identity,
   limits: Limits | undefined,
 ): Slots {

@@ -15,7 +15,8 @@ const LARGEST_BODY = '4mb';
 /**
  * Limits by themselves: refuses with 429 what is over one of them. Where one needs the message, it
  * reads the body, at most 4 MB of it, and leaves the bytes in `req.rawBody`, which an `mcpProxy`
- * behind it sends on, and what they say in `req.body`.
+ * behind it sends on, and what they say in `req.body`; a request with an id that such a limit refuses
+ * gets 200 with the JSON-RPC error.
  *
  * @param limits - One, or several of which all have to allow; see {@link Limit}.
  * @throws {GatewayConfigError} for what is none.
@@ -25,12 +26,11 @@ export function throttle(limits: Limit | readonly Limit[]): Middleware {
   const { early, late, needsMessage, seesArguments } = checkConfig((problems) =>
     readLimits(problems, '', limits),
   );
-  const settings = { asResult: false };
   return chain([
-    enforceLimits(early, settings),
+    enforceLimits(early, { asResult: false }),
     ...(needsMessage
       ? [headLimits(), bodyLimit(LARGEST_BODY), readMessage({ seesArguments }), leaveBody()]
       : []),
-    enforceLimits(late, settings),
+    enforceLimits(late, { asResult: true }),
   ]);
 }

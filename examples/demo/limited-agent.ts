@@ -1,4 +1,4 @@
-import { SdkHttpError } from '@modelcontextprotocol/client';
+import { ProtocolError } from '@modelcontextprotocol/client';
 import { connect } from './connect.ts';
 
 /** What an agent does that calls too often: it goes on until it is told to wait, in these words. */
@@ -7,8 +7,8 @@ export async function runLimitedAgent(url: URL): Promise<string> {
   try {
     for (;;) await agent.callTool({ name: 'add', arguments: { a: 2, b: 3 } });
   } catch (error) {
-    if (!(error instanceof SdkHttpError) || error.status !== 429) throw error;
-    return JSON.parse(String(error.data.text)).error.message;
+    if (!(error instanceof ProtocolError) || error.code !== 429) throw error;
+    return error.message;
   } finally {
     await agent.close();
   }

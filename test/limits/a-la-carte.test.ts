@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { describe, expect, test } from '@jest/globals';
 import { denyTools, mcpProxy, policy, requireAuth, throttle } from '../../src/index.ts';
 import { call, message } from '../policies/support/messages.ts';
-import { errorOf, JSON_TYPE, post } from '../policies/support/wire.ts';
+import { errorOf, JSON_TYPE, outcomeOf, post } from '../policies/support/wire.ts';
 import { HOSTS } from '../support/hosts.ts';
 import { serve } from '../support/servers.ts';
 import { recordingUpstream } from '../support/upstream.ts';
@@ -34,7 +34,8 @@ describe.each(HOSTS)('throttle() in %s', (_framework, app) => {
     const body = call('a', { args: '{ "n" : 9007199254740993 }' });
     expect((await post(port, body, { framing: 'chunked' })).status).toBe(200);
     const refused = await post(port, call('a', { id: '1e400' }));
-    expect([refused.status, /"id":1e400,/.test(refused.body)]).toEqual([429, true]);
+    expect([refused.status, /"id":1e400,/.test(refused.body)]).toEqual([200, true]);
+    expect(errorOf(refused).data.reason).toBe('rate_limited');
     expect(upstream.seen.map((seen) => seen.body.toString())).toEqual([body]);
   });
 
@@ -64,7 +65,7 @@ describe.each(HOSTS)('throttle() in %s', (_framework, app) => {
     );
     const statuses = [];
     for (const tool of ['a', 'a', 'x', 'y', 'b'])
-      statuses.push((await post(port, call(tool))).status);
+      statuses.push(outcomeOf(await post(port, call(tool))));
     expect(statuses).toEqual([200, 429, 403, 403, 200]);
   });
 

@@ -36,7 +36,7 @@ describe('official clients under limits', () => {
     client.setRequestHandler('elicitation/create', async () => {
       // Whatever is asked now is over the limit.
       await client.ping().catch(() => {});
-      await expect(client.ping()).rejects.toThrow(/429|rate/i);
+      await expect(client.ping()).rejects.toThrow(/too many requests/i);
       return { action: 'accept', content: {} };
     });
     const { content } = await client.callTool({ name: 'ask' });

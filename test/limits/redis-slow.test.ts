@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { expect, jest, test } from '@jest/globals';
 import type { Limit } from '../../src/index.ts';
 import { call } from '../policies/support/messages.ts';
-import { type Answer, errorOf, post } from '../policies/support/wire.ts';
+import { type Answer, errorOf, outcomeOf, post } from '../policies/support/wire.ts';
 import { holdTimers } from '../support/fake-time.ts';
 import { startGateway, type TestGateway } from '../support/gateway.ts';
 import { describeRedis, type Redis, startRedis } from '../support/redis.ts';
@@ -87,7 +87,9 @@ async function hasCounted(own: Scene, number: number): Promise<void> {
 }
 
 const outcomes = (answers: readonly Answer[]) =>
-  answers.map((answer) => (answer.status === 200 ? 'passed' : errorOf(answer).data.reason)).sort();
+  answers
+    .map((answer) => (outcomeOf(answer) === 200 ? 'passed' : errorOf(answer).data.reason))
+    .sort();
 
 const times = <T>(number: number, value: T): T[] => Array<T>(number).fill(value);
 

@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
+import { outcomeOf } from '../policies/support/wire.ts';
 import { describeRedis, type Redis, startRedis } from '../support/redis.ts';
 import { type LoggedExample, startLoggedExample } from '../support/start-example.ts';
 import { type RecordingUpstream, recordingUpstream } from '../support/upstream.ts';
@@ -50,10 +51,11 @@ class Gateway {
       body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }),
       signal: AbortSignal.timeout(BOUND_MS),
     });
+    const body = await answer.text();
     const retryAfter = answer.headers.get('retry-after');
     return {
-      status: answer.status,
-      reason: JSON.parse(await answer.text()).error?.data.reason,
+      status: outcomeOf({ status: answer.status, body }),
+      reason: JSON.parse(body).error?.data.reason,
       retryAfter: retryAfter === null ? undefined : Number(retryAfter),
       limits: answer.headers.get('ratelimit') ?? '',
     };

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import express from 'express';
 import { createMcpGateway, GatewayConfigError, type Limit, throttle } from '../../src/index.ts';
 import { call } from '../policies/support/messages.ts';
-import { post } from '../policies/support/wire.ts';
+import { outcomeOf, post } from '../policies/support/wire.ts';
 import { serve } from '../support/servers.ts';
 import { recordingUpstream } from '../support/upstream.ts';
 import { TestStore } from './support/stores.ts';
@@ -23,7 +23,7 @@ async function statuses(
   }
   const { port } = await serve(app);
   const found: number[] = [];
-  for (const path of paths) found.push((await post(port, call('x'), { path })).status);
+  for (const path of paths) found.push(outcomeOf(await post(port, call('x'), { path })));
   return found;
 }
 

@@ -13,7 +13,7 @@ import { HOSTS } from '../support/hosts.ts';
 import { serve } from '../support/servers.ts';
 import { type RecordingUpstream, recordingUpstream } from '../support/upstream.ts';
 import { call, modern, modernHeaders } from './support/messages.ts';
-import { errorOf, FRAMINGS, type Framing, post } from './support/wire.ts';
+import { errorOf, FRAMINGS, type Framing, outcomeOf, post } from './support/wire.ts';
 
 const BODY = call('t', { args: '{ "a" : 1.0,"n":9007199254740993}', id: '1e400' });
 
@@ -35,16 +35,18 @@ describe.each(HOSTS)('policy() in %s', (_framework, app) => {
     expect((await post(port, BODY, { framing })).status).toBe(200);
     for (const denied of [call('x'), call('t', { args: '{"b":1}' }), `[${BODY},${call('x')}]`]) {
       const answer = await post(port, denied, { framing });
-      expect([answer.status, errorOf(answer).data.reason]).toEqual([403, 'policy_denied']);
+      expect([outcomeOf(answer), errorOf(answer).data.reason]).toEqual([403, 'policy_denied']);
+      // A batch has no call of its own to answer.
+      expect(answer.status).toBe(denied.startsWith('[') ? 403 : 200);
     }
     expect((await post(port, call('t').replace('{', '{"id":2,'), { framing })).status).toBe(400);
     expect(upstream.seen.map(({ body }) => body.toString())).toEqual([BODY]);
   });
 
-  test('a refusal carries the id, and is never told as a result', async () => {
+  test('a refusal is the answer to the call, with its id', async () => {
     const port = await startBefore(await recordingUpstream(), denyTools('x'));
     const { status, body } = await post(port, call('x', { id: '12345678901234567890' }));
-    expect([status, /"id":12345678901234567890,/.test(body)]).toEqual([403, true]);
+    expect([status, /"id":12345678901234567890,/.test(body)]).toEqual([200, true]);
   });
 
   test('a failure of the relay behind it carries the id as well', async () => {
@@ -76,7 +78,7 @@ describe.each(HOSTS)('policy() in %s', (_framework, app) => {
     const target = mcpProxy({ target: upstream.target });
     const { port } = await serve(app([policy(denyTools('x')), policy(denyTools('y')), target]));
     const statuses = [];
-    for (const tool of ['x', 'y', 't']) statuses.push((await post(port, call(tool))).status);
+    for (const tool of ['x', 'y', 't']) statuses.push(outcomeOf(await post(port, call(tool))));
     expect(statuses).toEqual([403, 403, 200]);
     expect(upstream.seen.map(({ body }) => body.toString())).toEqual([call('t')]);
   });

@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { denyTools } from '../../src/index.ts';
+import { startGateway } from '../support/gateway.ts';
 import { rawClient } from '../support/raw-client.ts';
-import { rawUpstream } from '../support/upstream.ts';
+import { rawUpstream, recordingUpstream } from '../support/upstream.ts';
 import { guarded } from './support/guarded.ts';
 import { call, message, modern, modernHeaders, notification } from './support/messages.ts';
 import { answerOf, errorOf, FRAMINGS, headOf, post } from './support/wire.ts';
@@ -79,6 +80,35 @@ describe('denyAs: jsonrpc', () => {
       expect(upstream.seen).toEqual([]);
     },
   );
+
+  test('is the default: some clients end the session at 403', async () => {
+    const { target } = await recordingUpstream();
+    const { port } = await startGateway({
+      target,
+      policies: denyTools('x'),
+      rateLimit: { limit: 1, window: '1h', by: 'tool', match: { name: 't' } },
+    });
+    const denied = await post(port, call('x', { id: '7' }));
+    expect([denied.status, errorOf(denied).data.reason, idIn(denied)]).toEqual([
+      200,
+      'policy_denied',
+      '7',
+    ]);
+    await post(port, call('t'));
+    const over = await post(port, call('t', { id: '8' }));
+    expect([over.status, errorOf(over).data.reason, idIn(over)]).toEqual([
+      200,
+      'rate_limited',
+      '8',
+    ]);
+    for (const body of [notification('tools/call', '{"name":"x"}'), `[${call('x')}]`]) {
+      expect((await post(port, body)).status).toBe(403);
+    }
+    const probe = modern('server/discover');
+    const closed = await startGateway({ target, policies: () => false });
+    const headers = modernHeaders('server/discover');
+    expect((await post(closed.port, probe, { headers })).status).toBe(403);
+  });
 
   test.each([
     ['a notification', notification('tools/call', '{"name":"x"}')],

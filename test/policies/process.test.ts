@@ -4,7 +4,7 @@ import { forkModule } from '../support/fork-module.ts';
 import { rawClient } from '../support/raw-client.ts';
 import { atTestEnd } from '../support/servers.ts';
 import { call } from './support/messages.ts';
-import { errorOf, headOf, post } from './support/wire.ts';
+import { errorOf, headOf, outcomeOf, post } from './support/wire.ts';
 
 /** Its port. */
 async function startProcess(): Promise<number> {
@@ -22,7 +22,7 @@ test('fault 48: whatever a policy does, and whoever leaves meanwhile, nothing re
   await Promise.all(
     ways.map(async (way) => {
       const answer = await post(port, call(way));
-      expect([way, answer.status]).toEqual([way, 403]);
+      expect([way, outcomeOf(answer)]).toEqual([way, 403]);
       expect(errorOf(answer).data.reason).toBe('policy_denied');
     }),
   );

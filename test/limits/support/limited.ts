@@ -29,17 +29,23 @@ export const byHeader = ({ headers }: IncomingMessage): Principal => ({
   ...(headers['x-issuer'] !== undefined && { issuer: headers['x-issuer'].toString() }),
 });
 
-/** A gateway with limits, behind a proxy that is trusted, before an upstream that keeps what it gets. */
+/**
+ * A gateway with limits, behind a proxy that is trusted, before an upstream that keeps what it gets. Its
+ * refusals are statuses.
+ */
 export async function limited(
   rateLimit: NonNullable<GatewayConfig['rateLimit']>,
   config: Partial<GatewayConfig> = {},
   prepare: (app: Express) => void = () => {},
 ): Promise<Limited> {
   const upstream = await recordingUpstream();
-  const gateway = await startGateway({ target: upstream.target, rateLimit, ...config }, (app) => {
-    app.set('trust proxy', 1);
-    prepare(app);
-  });
+  const gateway = await startGateway(
+    { target: upstream.target, rateLimit, denyAs: 'http', ...config },
+    (app) => {
+      app.set('trust proxy', 1);
+      prepare(app);
+    },
+  );
   const send = (body: string, from: Sender = {}) =>
     post(gateway.port, body, { headers: { ...JSON_TYPE, ...headersOf(from) } });
   return {

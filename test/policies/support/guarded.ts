@@ -11,7 +11,7 @@ export interface Guarded extends TestGateway {
   readonly decisions: SlotDecision[];
 }
 
-/** A gateway with policies before an upstream that keeps what it gets. */
+/** A gateway with policies before an upstream that keeps what it gets. Its refusals are statuses. */
 export async function guarded(
   policies: GatewayConfig['policies'] | undefined,
   config: Partial<GatewayConfig> = {},
@@ -22,6 +22,7 @@ export async function guarded(
   const gateway = await startGateway(
     {
       target: upstream.target,
+      denyAs: 'http',
       ...(policies !== undefined && { policies }),
       observe: {
         onDecision(decision) {

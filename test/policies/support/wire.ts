@@ -70,6 +70,15 @@ export function answerOf({ text, bytes }: Pick<RawClient, 'text' | 'bytes'>): An
   };
 }
 
+/**
+ * What came of a request: the status, or with 200 the code of the JSON-RPC error that answers it,
+ * which is the status of that refusal elsewhere.
+ */
+export function outcomeOf(answer: Pick<Answer, 'status' | 'body'>): number {
+  if (answer.status !== 200) return answer.status;
+  return JSON.parse(answer.body || '{}').error?.code ?? 200;
+}
+
 /** The `error` of an answer. */
 export function errorOf({ body }: Answer): {
   code: number;
