@@ -19,7 +19,7 @@ import { headLimits } from './middleware/head-limits.ts';
 import { hostMiddleware } from './middleware/host-middleware.ts';
 import { injectHeaders } from './middleware/inject-headers.ts';
 import { ipFilter } from './middleware/ip-filter.ts';
-import { type McpCorsOptions, mcpCors } from './middleware/mcp-cors.ts';
+import { type McpCorsOptions, mcpCorsWith } from './middleware/mcp-cors.ts';
 import { watched } from './middleware/observe.ts';
 import { ownSessions } from './middleware/own-sessions.ts';
 import { readMessage } from './middleware/read-message.ts';
@@ -60,7 +60,9 @@ export function compileSlots(
     problems.add('cors.methods', 'an option', 'methods, which is the same for CORS');
   }
   return {
-    cors: problems.slot('cors', cors, (options) => mcpCors(withPresets(options, presets))),
+    cors: problems.slot('cors', cors, (options) =>
+      mcpCorsWith(headersReadBy(identity, headers), withPresets(options, presets)),
+    ),
     head: headLimits(),
     draining: drain.middleware,
     hosts: problems.slot('hosts', hosts, allowedHosts),
@@ -101,6 +103,18 @@ function authSlot(
     problems.add('headers.forward', name, expected);
   }
   return authenticate(identity);
+}
+
+/** The request headers that `auth` and `headers.forward` name: pages have to be able to send them. */
+function headersReadBy({ schemes, relaysTokens }: Identity, headers: unknown): string[] {
+  const { forward } = Object(headers) as HeaderRules;
+  const forwarded = [forward ?? []].flat().filter(isExactName);
+  const credentials = schemes.flatMap(({ header }) => header ?? []);
+  return [...credentials, ...(relaysTokens ? ['DPoP'] : []), ...forwarded];
+}
+
+function isExactName(name: unknown): name is string {
+  return typeof name === 'string' && !name.includes('*');
 }
 
 function lowerCased(names: readonly unknown[]): string[] {

@@ -42,7 +42,16 @@ export interface McpCorsOptions {
  * @see Fetch standard, "CORS protocol"; MCP, Streamable HTTP, "Security Warning"
  */
 export function mcpCors(options: McpCorsOptions = {}): Middleware {
-  const { origins, base, allowed, listed } = checkConfig((problems) => compile(problems, options));
+  return mcpCorsWith([], options);
+}
+
+/**
+ * {@link mcpCors}, where preflights may ask for further headers: those that other options of the
+ * gateway read. Who does not ask for them is not told of them.
+ */
+export function mcpCorsWith(further: readonly string[], options: McpCorsOptions): Middleware {
+  const { origins, base, listed } = checkConfig((problems) => compile(problems, options));
+  const allowed = new Set([...listed, ...further].map((name) => name.toLowerCase()));
   // The library takes every OPTIONS for a preflight; those that are none go on.
   const answer = cors({ ...base, preflightContinue: true });
   const answerPreflight = cors((req, done) =>
@@ -141,8 +150,7 @@ function compile(problems: ConfigProblems, options: McpCorsOptions) {
     methods: problems.list('methods', methods, isMcpMethod, `one of ${MCP_METHODS.join(', ')}`),
     exposedHeaders: [...BROWSER_RESPONSE_HEADERS, ...exposed],
   };
-  const allowed = new Set(listed.map((name) => name.toLowerCase()));
-  return { origins: new Set(origins), base, allowed, listed };
+  return { origins: new Set(origins), base, listed };
 }
 
 function readOrigins(problems: ConfigProblems, origin: unknown): string[] {
