@@ -1,6 +1,8 @@
+import { LinkedMap } from './linked-map.ts';
+
 /** A map that forgets what was set longest ago when it is full; setting again counts as new. */
 export class BoundedMap<Key, Value> {
-  readonly #entries = new Map<Key, Value>();
+  readonly #entries = new LinkedMap<Key, Value>();
   readonly #max: number;
 
   constructor(max: number) {
@@ -12,13 +14,9 @@ export class BoundedMap<Key, Value> {
   }
 
   set(key: Key, value: Value): void {
-    this.#entries.delete(key);
     this.#entries.set(key, value);
-    if (this.#entries.size <= this.#max) return;
-    for (const oldest of this.#entries.keys()) {
-      this.#entries.delete(oldest);
-      return;
-    }
+    const { first, size } = this.#entries;
+    if (size > this.#max && first !== undefined) this.#entries.delete(first.key);
   }
 
   delete(key: Key): void {

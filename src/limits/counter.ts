@@ -4,6 +4,7 @@ import {
   rateLimit,
   type Store,
 } from 'express-rate-limit';
+import type { Charge } from './charges.ts';
 import { GuardedStore } from './guarded-store.ts';
 import { LocalStore } from './local-store.ts';
 import type { Hits, Tally } from './tally.ts';
@@ -32,6 +33,7 @@ export interface Count {
 /** What express-rate-limit is shown for a request: it reads no more of one than this. */
 interface Asked {
   readonly key: string;
+  readonly owner: string | undefined;
   readonly weight: number;
   isOver: boolean;
   /** Left by it. */
@@ -79,8 +81,8 @@ export class Counter {
    * Counts so many at once. What is heavy and over the limit is not counted, because a smaller one
    * could still pass. Rejects where the store fails, or takes too long.
    */
-  async count(key: string, weight: number): Promise<Count> {
-    const asked: Asked = { key, weight, isOver: false };
+  async count({ key, owner, weight }: Charge): Promise<Count> {
+    const asked: Asked = { key, owner, weight, isOver: false };
     const fields: [string, string][] = [];
     const answer = {
       append: (name: string, value: string) => fields.push([name, value]),
@@ -99,22 +101,22 @@ export class Counter {
   }
 
   /** Takes back what was counted for a request that is refused for something else. */
-  takeBack(key: string, weight: number, { resetTime }: Count): void {
-    this.#tally.takeBack(key, weight, resetTime);
+  takeBack({ key, owner, weight }: Charge, { resetTime }: Count): void {
+    this.#tally.takeBack(key, weight, resetTime, owner);
   }
 }
 
-/** express-rate-limit tells its store a key and nothing else, so that the weight stands before it. */
-function weighed({ key, weight }: Asked): string {
-  return `${weight} ${key}`;
+/** express-rate-limit tells its store a key and nothing else, so that the rest stands before it. */
+function weighed({ key, owner = '', weight }: Asked): string {
+  return `${weight} ${owner} ${key}`;
 }
 
 function weighing(tally: Tally, limit: number): Store {
   return {
     init: (options) => tally.init(options),
     increment(text): Promise<Hits> {
-      const end = text.indexOf(' ');
-      return tally.add(text.slice(end + 1), Number(text.slice(0, end)), limit);
+      const [weight, owner = '', key = ''] = text.split(' ');
+      return tally.add(key, Number(weight), limit, owner === '' ? undefined : owner);
     },
     decrement: ignore,
     resetKey: ignore,

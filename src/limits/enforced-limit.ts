@@ -10,7 +10,7 @@ import { policyContext } from '../policies/policy-context.ts';
 import { type Charge, Charges } from './charges.ts';
 import { type Count, Counter, type CounterSettings } from './counter.ts';
 import type { LimitContext, LimitKey } from './limit.ts';
-import { type KeyMaker, keyMaker } from './limit-key.ts';
+import { type KeyMaker, keyMaker, namesKeys, storeKey, userKey } from './limit-key.ts';
 
 /** How much may be counted at once: a store gets as many calls. */
 export const MOST_WEIGHT = 10_000;
@@ -57,6 +57,8 @@ export class EnforcedLimit {
   readonly terms: string;
   readonly #settings: LimitSettings;
   readonly #counter: Counter;
+  /** Whether a caller can have many keys in this process; other stores keep what they are told. */
+  readonly #hasNames: boolean;
 
   constructor(settings: LimitSettings) {
     this.name = settings.name;
@@ -66,6 +68,7 @@ export class EnforcedLimit {
     this.terms = `${settings.limit} in ${durationText(settings.windowMs)}`;
     this.#settings = settings;
     this.#counter = new Counter(settings);
+    this.#hasNames = settings.store === undefined && settings.by.some(namesKeys);
   }
 
   /** Makes its store ready. */
@@ -80,7 +83,7 @@ export class EnforcedLimit {
   async chargesOf(context: RequestContext): Promise<readonly Charge[]> {
     const { by, matches, prefix, weight } = this.#settings;
     const { mcp, req } = context;
-    const charges = new Charges();
+    const charges = new Charges(this.#hasNames ? storeKey(prefix, userKey(context)) : undefined);
     const keyOf = keyMaker(by, context);
     for (const [i, message] of (mcp?.messages ?? []).entries()) {
       if (i > 0) await turnAfter(i);
@@ -119,7 +122,7 @@ export class EnforcedLimit {
   async count(charges: readonly Charge[]): Promise<Outcome> {
     const { values: counted, failure } = await settled(
       charges.map(async (charge): Promise<Counted> => {
-        return { charge, count: await this.#counter.count(charge.key, charge.weight) };
+        return { charge, count: await this.#counter.count(charge) };
       }),
     );
     const [over] = counted
@@ -130,7 +133,7 @@ export class EnforcedLimit {
       .sort((a, b) => a.count.remaining - b.count.remaining);
     if (over !== undefined || (failure !== undefined && !this.mayFail)) {
       for (const { charge, count } of counted) {
-        if (!count.isOver) this.#counter.takeBack(charge.key, charge.weight, count);
+        if (!count.isOver) this.#counter.takeBack(charge, count);
       }
     }
     return { over, tightest, failure };

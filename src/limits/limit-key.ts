@@ -43,6 +43,11 @@ export function storeKey(prefix: string, key: string): string {
   return `${prefix}:${hash('sha256', key, 'base64url')}`;
 }
 
+/** Whether keys made by it can be many for one caller, which chooses what they are made of. */
+export function namesKeys(key: LimitKey): boolean {
+  return key !== 'ip' && key !== 'user';
+}
+
 function partOf(key: LimitKey, caller: Caller): string | KeyMaker {
   const { ip, sessionId } = caller;
   if (typeof key === 'function') return (_name, contextOf) => textOf(key(contextOf()));

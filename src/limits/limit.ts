@@ -48,8 +48,8 @@ export interface Limit {
   /** Where it is counted, one of those for express-rate-limit. Default: in this process. */
   readonly store?: Store;
   /**
-   * What becomes of a request that cannot be counted, because the store fails or takes too long:
-   * `'deny'` refuses it with 503, `'allow'` lets it pass. Default: `'deny'`.
+   * What becomes of a request that cannot be counted, because the store fails, takes too long, or (in
+   * this process) has no room: `'deny'` refuses it with 503, `'allow'` lets it pass. Default: `'deny'`.
    */
   readonly onStoreError?: 'allow' | 'deny';
 }

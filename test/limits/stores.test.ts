@@ -1,6 +1,5 @@
-import { describe, expect, jest, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { type IncrementResponse, MemoryStore } from 'express-rate-limit';
-import { LocalStore } from '../../src/limits/local-store.ts';
 import { call, message } from '../policies/support/messages.ts';
 import { errorOf } from '../policies/support/wire.ts';
 import { fieldOf, limited } from './support/limited.ts';
@@ -206,44 +205,5 @@ describe('two at once', () => {
     ]);
     expect(await statuses([PING, PING, PING])).toEqual([200, 200, 429]);
     store.shutdown();
-  });
-});
-
-describe('LocalStore', () => {
-  const count = (store: LocalStore, key: string) => store.add(key, 1, 1000);
-
-  test('forgets what is over, and has no timer', async () => {
-    const store = new LocalStore();
-    store.init({ windowMs: 1000 });
-    const timers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout');
-    const before = timers().length;
-    let now = Date.now();
-    const clock = jest.spyOn(Date, 'now').mockImplementation(() => now);
-    try {
-      for (let i = 0; i < 100; i += 1) await count(store, `key ${i}`);
-      expect(store.current.size).toBe(100);
-      for (let i = 0; i < 2; i += 1) {
-        now += 1000;
-        await count(store, 'last');
-      }
-    } finally {
-      clock.mockRestore();
-    }
-    expect([...store.previous.keys(), ...store.current.keys()]).toEqual(['last']);
-    expect(store.interval).toBeUndefined();
-    expect(timers()).toHaveLength(before);
-  });
-
-  test('keeps no more keys than 200,000, and of those the ones that are asked for', async () => {
-    const store = new LocalStore();
-    store.init({ windowMs: 3_600_000 });
-    let most = 0;
-    for (let i = 0; i < 500_000; i += 1) {
-      await count(store, `key ${i}`);
-      if (i % 50_000 === 0) await count(store, 'kept');
-      most = Math.max(most, store.previous.size + store.current.size);
-    }
-    expect(most).toBeLessThanOrEqual(200_000);
-    expect((await count(store, 'kept')).totalHits).toBe(11);
   });
 });
