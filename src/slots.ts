@@ -19,7 +19,7 @@ import { headLimits } from './middleware/head-limits.ts';
 import { hostMiddleware } from './middleware/host-middleware.ts';
 import { injectHeaders } from './middleware/inject-headers.ts';
 import { ipFilter } from './middleware/ip-filter.ts';
-import { type McpCorsOptions, mcpCorsWith } from './middleware/mcp-cors.ts';
+import { type McpCorsOptions, mcpCors } from './middleware/mcp-cors.ts';
 import { watched } from './middleware/observe.ts';
 import { ownSessions } from './middleware/own-sessions.ts';
 import { readMessage } from './middleware/read-message.ts';
@@ -61,7 +61,7 @@ export function compileSlots(
   }
   return {
     cors: problems.slot('cors', cors, (options) =>
-      mcpCorsWith(headersReadBy(identity, headers), withPresets(options, presets)),
+      mcpCors(withPresets(options, presets), headersReadBy(identity, headers)),
     ),
     head: headLimits(),
     draining: drain.middleware,

@@ -38,18 +38,12 @@ export interface McpCorsOptions {
  * are answered here, before anything asks for a credential that they cannot carry.
  *
  * @param options - See {@link McpCorsOptions}.
+ * @param further - Headers that a preflight may ask for as well, as the gateway finds them in its other
+ * options; who does not ask for them is not told of them. Default: none.
  * @throws {GatewayConfigError} for anything that is not an origin, `'*'` included.
  * @see Fetch standard, "CORS protocol"; MCP, Streamable HTTP, "Security Warning"
  */
-export function mcpCors(options: McpCorsOptions = {}): Middleware {
-  return mcpCorsWith([], options);
-}
-
-/**
- * {@link mcpCors}, where preflights may ask for further headers: those that other options of the
- * gateway read. Who does not ask for them is not told of them.
- */
-export function mcpCorsWith(further: readonly string[], options: McpCorsOptions): Middleware {
+export function mcpCors(options: McpCorsOptions = {}, further: readonly string[] = []): Middleware {
   const { origins, base, listed } = checkConfig((problems) => compile(problems, options));
   const allowed = new Set([...listed, ...further].map((name) => name.toLowerCase()));
   // The library takes every OPTIONS for a preflight; those that are none go on.
