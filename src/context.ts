@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { Principal } from './auth/principal.ts';
 import type { ErrorReason, GatewayError } from './errors.ts';
 import type { McpBody, McpMessage } from './mcp/message.ts';
+import { sessionIdIn } from './mcp/session-id.ts';
 
 /** What the gateway knows of a request, as callbacks see it. */
 export interface GatewayContext {
@@ -85,12 +86,15 @@ export interface ListFilter {
   allows(method: string, name: string): Promise<boolean>;
 }
 
-/** Sees to it that a session is its owner's; one for all requests. */
+/** Sees to it that the sessions of a request are their owner's. */
 export interface SessionKeeper {
   /** Asked about the head of an answer before the client gets it; undefined where it may have it. */
-  judge(context: RequestContext, answer: IncomingMessage): Promise<AnswerJudgement> | undefined;
-  /** Makes a session that of the request's principal; false where it is somebody else's. */
-  claim(context: RequestContext, sessionId: string): Promise<boolean>;
+  judge(answer: IncomingMessage): Promise<AnswerJudgement> | undefined;
+  /**
+   * Makes the session of an event stream of the older transport that of the request's principal;
+   * rejects where it is somebody else's.
+   */
+  claimForStream(sessionId: string): Promise<void>;
 }
 
 /** What the parts of one request's chain leave for each other. */
@@ -150,7 +154,7 @@ export class RequestContext implements GatewayContext {
   /** The session that the request belongs to, as it says. */
   get sessionId(): string | undefined {
     if (this.legacyMessage !== undefined) return this.legacyMessage.session;
-    return this.req.headers['mcp-session-id']?.toString();
+    return sessionIdIn(this.req.headers);
   }
 
   get headers(): IncomingHttpHeaders {

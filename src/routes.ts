@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import { type Identity, readIdentity } from './auth/identity.ts';
 import type { GatewayConfig } from './config.ts';
 import { contextOf } from './context.ts';
@@ -10,12 +11,13 @@ import { allowedMethods } from './middleware/allowed-methods.ts';
 import type { Drain } from './middleware/drain.ts';
 import { injectHeaders } from './middleware/inject-headers.ts';
 import { observe } from './middleware/observe.ts';
+import type { EndpointOf } from './middleware/own-sessions.ts';
 import { protectedResourceMetadata } from './middleware/protected-resource-metadata.ts';
 import type { Observer } from './observability/observer.ts';
 import type { ConfigProblems } from './options/config-problems.ts';
 import { readPublicUrl } from './options/public-url.ts';
 import { relay } from './relay/relay.ts';
-import { RELAY_OPTIONS, readRelayOptions } from './relay/relay-options.ts';
+import { RELAY_OPTIONS, type RelaySetup, readRelayOptions } from './relay/relay-options.ts';
 import type { RelaySettings } from './relay/relay-settings.ts';
 import { UpstreamMetadata } from './relay/upstream-metadata.ts';
 import type { OwnedSessions } from './sessions/owned-sessions.ts';
@@ -77,12 +79,19 @@ export function compileRoutes(
   problems.callback('onError', onError);
   const identity = readIdentity(problems, 'auth', auth, publicUrl);
   const sessions = readSessionsOf(problems, config, identity);
-  const slots = compileSlots(problems, config, { drain, publicUrl, identity, sessions });
+  const setup = readRelayOptions(problems, config, endpoint);
+  const endpointOf = endpointsOf(setup, endpoint, publicUrl);
+  const slots = compileSlots(problems, config, {
+    drain,
+    publicUrl,
+    identity,
+    sessions,
+    endpointOf,
+  });
   const observed = problems.slot('observe', observers, (own) =>
     observe([own].flat() as Observer[]),
   );
 
-  const setup = readRelayOptions(problems, config, endpoint);
   const upstreamMetadata =
     publicUrl && identity.relaysTokens
       ? new UpstreamMetadata(setup.engineFor(setup.target), setup.target, publicUrl)
@@ -131,6 +140,21 @@ export function compileRoutes(
     routes.push({ path: metadataUrl(publicUrl).pathname, isAtRoot: true, run });
   }
   return routes;
+}
+
+/**
+ * What the ids of sessions are unique in: the upstream's URL. Mounts of one upstream have it in common,
+ * and so have all processes in front of it. A handler in this process has no URL of its own: it is known
+ * by that of the gateway, or by where it is mounted.
+ */
+function endpointsOf(
+  { target, isInProcess }: RelaySetup,
+  endpoint: string,
+  publicUrl: URL | undefined,
+): EndpointOf {
+  const url = isInProcess ? publicUrl?.href : target.href;
+  if (url !== undefined) return () => url;
+  return (req: IncomingMessage & { baseUrl?: string }) => (req.baseUrl ?? '') + endpoint;
 }
 
 /** A session belongs to a principal, which only the gateway's own authentication finds. */

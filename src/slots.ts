@@ -21,7 +21,7 @@ import { injectHeaders } from './middleware/inject-headers.ts';
 import { ipFilter } from './middleware/ip-filter.ts';
 import { type McpCorsOptions, mcpCors } from './middleware/mcp-cors.ts';
 import { watched } from './middleware/observe.ts';
-import { ownSessions } from './middleware/own-sessions.ts';
+import { type EndpointOf, ownSessions } from './middleware/own-sessions.ts';
 import { readMessage } from './middleware/read-message.ts';
 import { streamCap } from './middleware/stream-cap.ts';
 import type { ConfigProblems } from './options/config-problems.ts';
@@ -37,13 +37,14 @@ export interface SlotSettings {
   readonly publicUrl: URL | undefined;
   readonly identity: Identity;
   readonly sessions: OwnedSessions | undefined;
+  readonly endpointOf: EndpointOf;
 }
 
 /** The order in which a request meets the slots: cheap and anonymous first, the upstream last. */
 export function compileSlots(
   problems: ConfigProblems,
   config: GatewayConfig,
-  { drain, publicUrl, identity, sessions }: SlotSettings,
+  { drain, publicUrl, identity, sessions, endpointOf }: SlotSettings,
 ): Slots {
   const { cors = {}, hosts = false, methods = MCP_METHODS, bodyLimit: limit = '4mb' } = config;
   const { use = false, headers = false, ipFilter: addresses = false, streams = false } = config;
@@ -70,7 +71,7 @@ export function compileSlots(
     ipFilter: problems.slot('ipFilter', addresses, ipFilter),
     rateLimit: limits?.early.length ? enforceLimits(limits.early, { asResult: false }) : undefined,
     auth: authSlot(problems, config, identity),
-    sessions: sessions && ownSessions(sessions),
+    sessions: sessions && ownSessions(sessions, endpointOf),
     streams: problems.slot('streams', streams, (options) => streamCap(options)),
     bodyLimit: problems.slot('bodyLimit', limit, bodyLimit),
     ...messageSlots(problems, config, identity, limits),

@@ -30,7 +30,7 @@ describe('dependencies point one way', () => {
     policies: ['http', 'mcp', 'options', 'context.ts', 'errors.ts'],
     limits: ['http', 'mcp', 'options', 'policies', 'auth', 'context.ts'],
     auth: ['http', 'options'],
-    sessions: ['http', 'options'],
+    sessions: ['http', 'mcp', 'options', 'context.ts', 'errors.ts'],
     outbound: ['http', 'options', 'auth', 'context.ts', 'errors.ts'],
     middleware: [
       'http',
@@ -60,7 +60,12 @@ describe('dependencies point one way', () => {
 
   test('errors and the context are at the bottom', () => {
     expect(imports.get('errors.ts')).toEqual([]);
-    expect(imports.get('context.ts')).toEqual(['auth/principal.ts', 'errors.ts', 'mcp/message.ts']);
+    expect(imports.get('context.ts')).toEqual([
+      'auth/principal.ts',
+      'errors.ts',
+      'mcp/message.ts',
+      'mcp/session-id.ts',
+    ]);
   });
 
   test('there is no cycle', () => {

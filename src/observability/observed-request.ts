@@ -7,6 +7,7 @@ import { onceClosed } from '../http/once-closed.ts';
 import { watchAnswer } from '../http/watch-answer.ts';
 import { EventCounter } from '../mcp/event-counter.ts';
 import { claimedMessages, judgedMessages, peekMessages } from '../mcp/peek-messages.ts';
+import { sessionIdIn } from '../mcp/session-id.ts';
 import type { EndReason, ObservedMessage, Observer, RequestRecord } from './observer.ts';
 
 /** The largest body that is looked into. */
@@ -31,7 +32,7 @@ export class ObservedRequest implements Observation {
   #status: number | undefined;
   #headMs: number | undefined;
   #firstEventMs: number | undefined;
-  #mintedSession: unknown;
+  #mintedSession: string | undefined;
   #bytesIn = 0;
   #bytesOut = 0;
   #events: EventCounter | undefined;
@@ -125,7 +126,7 @@ export class ObservedRequest implements Observation {
     this.#status = status;
     this.#headMs = headMs;
     this.#reason ??= 'answered';
-    this.#mintedSession = fields['mcp-session-id'];
+    this.#mintedSession = sessionIdIn(fields);
     if (isEventStream(String(fields['content-type']))) this.#events = new EventCounter();
     // A stream may stay open for days.
     if (this.#context.req.complete) this.#peek();
@@ -210,7 +211,7 @@ function versionOf(headers: IncomingMessage['headers']): string | undefined {
 }
 
 /** A session id is a credential where nothing else is asked for. */
-function hashOf(session: unknown): string | undefined {
+function hashOf(session: string | undefined): string | undefined {
   if (session === undefined) return undefined;
-  return hash('sha256', String(session), 'hex').slice(0, 16);
+  return hash('sha256', session, 'hex').slice(0, 16);
 }

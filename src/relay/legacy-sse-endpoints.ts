@@ -62,9 +62,8 @@ export class LegacySseEndpoints {
     const query = queryOf(announced);
     const publicUrl = this.#publicPath(req) + query + this.#markFor(url.pathname, query);
     const session = this.sessionOf(publicUrl);
-    const context = contextOf(req);
-    if (session === undefined || context.sessionKeeper === undefined) return publicUrl;
-    return (await context.sessionKeeper.claim(context, session)) ? publicUrl : undefined;
+    if (session !== undefined) await contextOf(req).sessionKeeper?.claimForStream(session);
+    return publicUrl;
   }
 
   /** Empty where the path is found without. */

@@ -40,6 +40,8 @@ export const RELAY_OPTIONS = ['target', 'timeout', 'heartbeat', 'engine'] as con
 export interface RelaySetup {
   /** Where requests go; for a handler in this process, where it is called. */
   readonly target: URL;
+  /** Whether it is a handler in this process. */
+  readonly isInProcess: boolean;
   /** What every relay to that host has in common. */
   readonly settings: Pick<RelaySettings, 'timeouts' | 'heartbeat'>;
   /** What carries requests to a URL of that host. */
@@ -63,6 +65,7 @@ export function readRelayOptions(
   const agent = isHandler ? new InProcessAgent(options.target as UpstreamHandler) : undefined;
   return {
     target: isHandler ? new URL(path, 'http://localhost') : readTarget(problems, options.target),
+    isInProcess: isHandler,
     settings: { timeouts, heartbeat: every },
     engineFor: (url) => createEngine(url, agent),
   };

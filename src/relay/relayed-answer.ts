@@ -96,7 +96,7 @@ export class RelayedAnswer implements AnswerBodyListener {
       this.#listener.onAnswerFailed('upstream_invalid', error);
       return;
     }
-    const judgement = this.#context.sessionKeeper?.judge(this.#context, this.#answer);
+    const judgement = this.#context.sessionKeeper?.judge(this.#answer);
     if (judgement === undefined) {
       this.#passOn();
       return;

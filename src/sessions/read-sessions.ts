@@ -8,9 +8,12 @@ import type { SessionStore } from './session-store.ts';
 export interface SessionOptions {
   /** Where. Default: in this process. */
   readonly store?: SessionStore;
-  /** For how long after its last use. Default: `'24h'`. */
+  /** For how long after its last use; an open stream is use. Default: `'24h'`. */
   readonly ttl?: Duration;
-  /** How many, in this process; the one that was idle longest goes first. Default: 100,000. */
+  /**
+   * How many, in this process. When there are more, the principal that has the most loses the one that
+   * was idle longest. Default: 100,000.
+   */
   readonly max?: number;
 }
 
@@ -35,5 +38,7 @@ export function readSessions(
     problems.add(`${path}.store`, store, `an object with the functions ${CALLS.join(', ')}`);
   }
   const ttlMs = ttl === undefined ? DAY_MS : readDuration(problems, `${path}.ttl`, ttl);
-  return new OwnedSessions(store ?? new MemorySessionStore(max), ttlMs);
+  const inProcess = () => new MemorySessionStore(max);
+  // What has ended must not take the place of what is in use.
+  return new OwnedSessions({ owners: store ?? inProcess(), ended: store ?? inProcess() }, ttlMs);
 }

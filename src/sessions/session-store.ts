@@ -1,6 +1,7 @@
 /**
- * Where it is kept whose session is whose. All keys and values are made by the gateway; a key is
- * never the id of a session itself. What throws, rejects or takes too long is answered with 503.
+ * Where it is kept whose session is whose, and which sessions seem to have ended. All keys and values
+ * are made by the gateway; a key is never the id of a session itself. What throws, rejects or takes too
+ * long is answered with 503, where the request depends on it.
  */
 export interface SessionStore {
   /** The value under a key, whose time begins anew; undefined where there is none. */

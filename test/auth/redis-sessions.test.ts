@@ -128,17 +128,20 @@ describeRedis('two processes with their sessions in Redis', () => {
     expect(await other.send('ada', session)).toEqual(OK);
   });
 
-  test('a session that ended at one is over at the other', async () => {
-    const { upstream, one, other } = await twoGateways();
-    const [session, second] = [await one.begin('ada'), await one.begin('ada')];
-    expect(await other.send('ada', session, 'DELETE')).toMatchObject({ status: 204 });
+  test('a session that ended at one is its owner’s until another is given it at the other', async () => {
+    const { one, other } = await twoGateways(() => 'counted-1');
+    const session = await one.begin('ada');
+    expect(await other.send('bob')).toEqual(INVALID);
+    expect(await one.send('ada', session, 'DELETE')).toMatchObject({ status: 204 });
+    expect(await other.send('bob', session)).toEqual(NOT_FOUND);
 
-    const heard = upstream.seen.length;
+    expect(await other.begin('bob')).toBe(session);
     for (const gateway of [one, other]) {
+      expect(await gateway.send('bob', session)).toEqual(OK);
       expect(await gateway.send('ada', session)).toEqual(NOT_FOUND);
+      // Once it has moved, it is no more to be had than before.
+      expect(await gateway.send('ada')).toEqual(INVALID);
     }
-    expect(upstream.seen).toHaveLength(heard);
-    expect(await one.send('ada', second)).toEqual(OK);
   });
 
   test('a session that the upstream gives to two is the first one’s', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, jest, test } from '@jest/globals';
 import type { SessionStore } from '../../src/index.ts';
+import { passes } from '../support/fake-time.ts';
 import { atTestEnd } from '../support/servers.ts';
 import { until } from './support/gate.ts';
 import { linesOf, reasonOf } from './support/send.ts';
@@ -59,8 +60,12 @@ describe.each([
     expect(new Set(store.ttls)).toEqual(new Set([3_600_000]));
     // Who can read it cannot use the sessions in it.
     expect([...store.entries.keys()].join()).not.toContain('session-1');
+    const lengths = new Set([...store.entries.keys()].map((key) => key.length));
     await as('alice', 'session-1', { method: 'DELETE' });
-    expect(store.entries.size).toBe(0);
+    expect((await as('alice', 'session-1')).status).toBe(200);
+    expect((await as('bob', 'session-1')).status).toBe(404);
+    // Keys are of one length, which a column may have.
+    expect(new Set([...store.entries.keys()].map((key) => key.length))).toEqual(lengths);
   });
 
   test('is shared by two gateways', async () => {
@@ -113,12 +118,14 @@ describe('L4: a store that fails', () => {
     expect((await as('alice', 'session-1')).status).toBe(200);
   });
 
-  test.each(ways)('delete %s: the client is told to try again', async (_, remove) => {
+  test.each(ways)('add %s when a session ends: its owner is answered', async (_, add) => {
     const store = new OwnStore();
-    store.delete = remove;
-    const { as } = await behind(store);
+    const { as, errors } = await behind(store);
     await as('alice');
-    expectUnavailable(await as('alice', 'session-1', { method: 'DELETE' }));
+    store.add = add;
+    expect((await as('alice', 'session-1', { method: 'DELETE' })).status).toBe(200);
+    expect(errors.map(({ reason }) => reason)).toEqual(['store_unavailable']);
+    expect((await as('alice', 'session-1')).status).toBe(200);
   });
 
   test.each<[string, unknown]>([
@@ -213,5 +220,44 @@ describe('in this process', () => {
     expect((await as('bob', 's-2')).status).toBe(404);
     expect((await as('alice', 's-1')).status).toBe(200);
     expect((await as('carol', 's-3')).status).toBe(200);
+  });
+
+  test('who begins many loses their own, and pushes out nobody else’s', async () => {
+    const ids = ['a-1', 'b-1', ...Array.from({ length: 20 }, (_, i) => `m-${i}`)];
+    const upstream = await sessionServer(...ids);
+    const { as } = await sessionGateway(upstream.target, { sessions: { max: 5 } });
+    await as('alice');
+    await as('bob');
+    for (let i = 0; i < 20; i += 1) await as('mallory');
+    expect((await as('alice', 'a-1')).status).toBe(200);
+    expect((await as('bob', 'b-1')).status).toBe(200);
+    const own = await Promise.all(ids.slice(2).map((id) => as('mallory', id)));
+    expect(own.map(({ status }) => status)).toEqual([...Array(17).fill(404), 200, 200, 200]);
+  });
+
+  test('a session that seems to have ended keeps its place, however full it is', async () => {
+    const upstream = await sessionServer('a-1', 'b-1');
+    const { as } = await sessionGateway(upstream.target, { sessions: { max: 2 } });
+    await as('alice');
+    await as('bob');
+    upstream.status = 404;
+    for (const method of ['GET', 'POST', 'DELETE']) await as('alice', 'a-1', { method });
+    upstream.status = 200;
+    expect((await as('alice', 'a-1')).status).toBe(200);
+    expect((await as('bob', 'b-1')).status).toBe(200);
+  });
+
+  test('what has expired goes before what has not', async () => {
+    const upstream = await sessionServer('a-1', 'a-2', 'b-1', 'c-1');
+    const { as } = await sessionGateway(upstream.target, { sessions: { ttl: '1h', max: 3 } });
+    await as('alice');
+    await as('alice');
+    await as('bob');
+    passes(30 * 60_000);
+    for (const id of ['a-1', 'a-2']) expect((await as('alice', id)).status).toBe(200);
+    passes(40 * 60_000);
+    await as('carol');
+    for (const id of ['a-1', 'a-2']) expect((await as('alice', id)).status).toBe(200);
+    expect((await as('carol', 'c-1')).status).toBe(200);
   });
 });

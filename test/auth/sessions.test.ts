@@ -37,12 +37,18 @@ describe('L4: a session belongs to the principal whose initialize got it', () =>
 
   test.each(INSIDE)('%s in one that was never seen: 404', async (_, request) => {
     const { upstream, as } = await begun();
-    const ids = ['session-2', '', 'SESSION-1', 'session-1x', 'session-1, session-1', '__proto__'];
+    const ids = ['session-2', 'SESSION-1', 'session-1x', 'session-1, session-1', '__proto__'];
     for (const id of ids) {
       const answer = await as('alice', id, request);
       expect([answer.status, reasonOf(answer)]).toEqual([404, 'session_not_found']);
     }
     expect(upstream.seen).toHaveLength(1);
+  });
+
+  test.each(INSIDE)('%s with an empty id names no session, and goes on', async (_, request) => {
+    const { upstream, as } = await begun();
+    expect((await as('bob', '', request)).status).toBe(200);
+    expect(upstream.seen.at(-1)?.headers['mcp-session-id']).toBe('');
   });
 
   test('a session of another and one that is not there are answered alike', async () => {
@@ -101,44 +107,6 @@ describe('L4: a session belongs to the principal whose initialize got it', () =>
   });
 });
 
-describe('A session is forgotten', () => {
-  test.each([200, 202, 204])('when a DELETE is answered with %j', async (status) => {
-    const { upstream, as } = await begun();
-    upstream.status = status;
-    expect((await as('alice', 'session-1', { method: 'DELETE' })).status).toBe(status);
-    expect((await as('alice', 'session-1')).status).toBe(404);
-    expect(upstream.seen).toHaveLength(2);
-  });
-
-  test.each(['POST', 'GET', 'DELETE'])(
-    'when the upstream answers a %s with 404',
-    async (method) => {
-      const { upstream, as } = await begun();
-      upstream.status = 404;
-      const answer = await as('alice', 'session-1', { method });
-      expect([answer.status, answer.body]).toEqual([404, '{}']);
-      upstream.status = 200;
-      expect(reasonOf(await as('alice', 'session-1'))).toBe('session_not_found');
-    },
-  );
-
-  test('and can be given anew then, to somebody else', async () => {
-    const { as } = await begun();
-    await as('alice', 'session-1', { method: 'DELETE' });
-    expect((await as('bob')).status).toBe(200);
-    expect((await as('bob', 'session-1')).status).toBe(200);
-    expect((await as('alice', 'session-1')).status).toBe(404);
-  });
-
-  test.each([400, 405, 500])('but not when a DELETE is answered with %j', async (status) => {
-    const { upstream, as } = await begun();
-    upstream.status = status;
-    await as('alice', 'session-1', { method: 'DELETE' });
-    upstream.status = 200;
-    expect((await as('alice', 'session-1')).status).toBe(200);
-  });
-});
-
 describe('What an upstream gives', () => {
   test('one id to two: the first keeps it, the second does not get to know it', async () => {
     const { as, errors } = await begun();
@@ -146,8 +114,17 @@ describe('What an upstream gives', () => {
     expect([answer.status, reasonOf(answer)]).toEqual([502, 'upstream_invalid']);
     expect(linesOf(answer, 'mcp-session-id')).toEqual([]);
     expect(errors.map(({ reason }) => reason)).toEqual(['upstream_invalid']);
+    expect(String(errors[0]?.cause)).toContain('gives the same id to all');
     expect((await as('alice', 'session-1')).status).toBe(200);
     expect((await as('bob', 'session-1')).status).toBe(404);
+  });
+
+  test('an empty id is no id, and the field goes back as it came', async () => {
+    const { as } = await begun({}, '');
+    for (const user of ['bob', 'carol']) {
+      const answer = await as(user);
+      expect([answer.status, linesOf(answer, 'mcp-session-id')]).toEqual([200, ['']]);
+    }
   });
 
   test('the same to the same again is no mistake', async () => {
@@ -174,4 +151,33 @@ test('sessions: false lets everybody in who knows the id', async () => {
 test('without auth nothing is kept of sessions', async () => {
   const { as } = await begun({ auth: false });
   expect((await as('bob', 'session-2')).status).toBe(200);
+});
+
+test('an empty id is none for limits, policies and observers', async () => {
+  const records: unknown[] = [];
+  const seen: unknown[] = [];
+  const { as, upstream } = await begun(
+    {
+      rateLimit: { limit: 4, window: '1h', by: 'session' },
+      denyAs: 'http',
+      policies: (ctx) => {
+        seen.push(ctx.mcp.sessionId);
+        return true;
+      },
+      observe: { onClose: ({ session }) => void records.push(session) },
+    },
+    '',
+  );
+  expect((await as('alice', '')).status).toBe(200);
+  expect((await as('bob')).status).toBe(200);
+  expect(upstream.seen.map(({ headers }) => headers['mcp-session-id'])).toEqual([
+    undefined,
+    '',
+    undefined,
+  ]);
+  expect(seen).toEqual([undefined, undefined, undefined]);
+  expect(records).toEqual([undefined, undefined, undefined]);
+  // All of them have the count of their address.
+  expect((await as('alice', '')).status).toBe(200);
+  expect((await as('bob', '')).status).toBe(429);
 });
