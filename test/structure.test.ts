@@ -24,7 +24,7 @@ describe('dependencies point one way', () => {
   const allowed: Record<string, string[]> = {
     http: [],
     options: [],
-    mcp: [],
+    mcp: ['http'],
     observability: ['http', 'mcp', 'options', 'context.ts', 'errors.ts'],
     headers: ['http', 'mcp', 'options', 'context.ts'],
     policies: ['http', 'mcp', 'options', 'context.ts', 'errors.ts'],

@@ -1,3 +1,5 @@
+import { HeldBytes } from './held-bytes.ts';
+
 /** An answer that went over a limit. Its message may be told: nothing of the answer is in it. */
 export class FetchLimitError extends Error {
   override readonly name = 'FetchLimitError';
@@ -16,15 +18,15 @@ export async function boundedFetch(
   return new Response(body.length === 0 ? null : body, answer);
 }
 
-async function readUpTo(maxBytes: number, { body }: Response): Promise<Buffer<ArrayBuffer>> {
-  const chunks: Uint8Array[] = [];
-  let length = 0;
+async function readUpTo(maxBytes: number, { body }: Response): Promise<Buffer> {
+  const held = new HeldBytes(maxBytes);
   // As it comes, because neither Content-Length nor a content coding says how long it gets. Leaving
   // the loop early ends the connection.
   for await (const chunk of body ?? []) {
-    length += chunk.length;
-    if (length > maxBytes) throw new FetchLimitError(`its answer has more than ${maxBytes} bytes`);
-    chunks.push(chunk);
+    if (held.length + chunk.length > maxBytes) {
+      throw new FetchLimitError(`its answer has more than ${maxBytes} bytes`);
+    }
+    held.push(chunk);
   }
-  return Buffer.concat(chunks);
+  return held.take();
 }

@@ -1,4 +1,4 @@
-import { HeldBytes } from './held-bytes.ts';
+import { HeldBytes } from '../http/held-bytes.ts';
 
 const LF = 0x0a;
 const CR = 0x0d;

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { answerError } from '../answer.ts';
 import { contextOf } from '../context.ts';
+import { HeldBytes } from '../http/held-bytes.ts';
 import type { Middleware } from '../http/middleware.ts';
 import { onceClosed } from '../http/once-closed.ts';
 import { type BodySink, openBody } from '../http/request-body.ts';
@@ -57,7 +58,7 @@ function collect(
     return;
   }
   onceClosed(req, res, () => body.stop());
-  const whole = new WholeBody((bytes) => {
+  const whole = new WholeBody(body.length, (bytes) => {
     if (!res.headersSent && !res.closed) onBytes(bytes);
   });
   body.sendTo(whole, {
@@ -71,21 +72,22 @@ function collect(
 
 /** Takes a whole body. A `Writable` would keep each request through two garbage collections. */
 class WholeBody implements BodySink {
-  readonly #chunks: Uint8Array[] = [];
+  readonly #held: HeldBytes;
   readonly #onWhole: (bytes: Buffer) => void;
 
-  constructor(onWhole: (bytes: Buffer) => void) {
+  constructor(length: number | undefined, onWhole: (bytes: Buffer) => void) {
+    this.#held = new HeldBytes(length ?? Number.POSITIVE_INFINITY);
     this.#onWhole = onWhole;
   }
 
   write(chunk: Uint8Array): boolean {
-    this.#chunks.push(chunk);
+    this.#held.push(chunk);
     return true;
   }
 
   end(chunk?: Uint8Array): void {
-    if (chunk !== undefined) this.#chunks.push(chunk);
-    this.#onWhole(Buffer.concat(this.#chunks));
+    if (chunk !== undefined) this.#held.push(chunk);
+    this.#onWhole(this.#held.take());
   }
 
   /** It always takes more. */

@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Observation, Refusal, RequestContext } from '../context.ts';
 import type { ErrorReason } from '../errors.ts';
+import { HeldBytes } from '../http/held-bytes.ts';
 import { isEventStream } from '../http/media-type.ts';
 import { onceClosed } from '../http/once-closed.ts';
 import { watchAnswer } from '../http/watch-answer.ts';
@@ -37,7 +38,7 @@ export class ObservedRequest implements Observation {
   #bytesOut = 0;
   #events: EventCounter | undefined;
   /** What came of the body, until it has been looked into, or is too much for that. */
-  #body: Uint8Array[] | undefined = [];
+  #body: HeldBytes | undefined = new HeldBytes(PEEK_LIMIT);
   #said: readonly ObservedMessage[] = [];
 
   constructor(
@@ -185,7 +186,7 @@ export class ObservedRequest implements Observation {
   }
 
   #peek(): void {
-    if (this.#body !== undefined) this.#said = peekMessages(Buffer.concat(this.#body));
+    if (this.#body !== undefined) this.#said = peekMessages(this.#body.take());
     this.#body = undefined;
   }
 

@@ -1,5 +1,5 @@
 import type { ListFilter } from '../context.ts';
-import { HeldBytes } from '../mcp/held-bytes.ts';
+import { HeldBytes } from '../http/held-bytes.ts';
 import { type FoundLists, findLists } from '../mcp/listed-items.ts';
 import { applyEdits } from '../mcp/text-edit.ts';
 import { decodeUtf8 } from '../mcp/utf8.ts';

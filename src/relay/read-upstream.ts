@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { type ErrorReason, GatewayError } from '../errors.ts';
+import { HeldBytes } from '../http/held-bytes.ts';
 import type { Engine, UpstreamExchange } from './engine.ts';
 import { reasonOf } from './upstream-error.ts';
 
@@ -28,17 +29,15 @@ export function readUpstream(engine: Engine, path: string): Promise<UpstreamDocu
     const fail = (error: Error) => refuse(reasonOf(error), error);
     const deadline = setTimeout(() => refuse('upstream_timeout'), TIMEOUT_MS);
     const onResponse = (answer: IncomingMessage) => {
-      const chunks: Buffer[] = [];
-      let length = 0;
+      const held = new HeldBytes(MAX_BYTES);
       answer.on('error', fail);
       answer.on('data', (chunk: Buffer) => {
-        chunks.push(chunk);
-        length += chunk.length;
-        if (length > MAX_BYTES) fail(new Error('The upstream said too much'));
+        if (held.length + chunk.length > MAX_BYTES) fail(new Error('The upstream said too much'));
+        else held.push(chunk);
       });
       answer.on('end', () => {
         clearTimeout(deadline);
-        resolve({ status: answer.statusCode ?? 0, body: Buffer.concat(chunks) });
+        resolve({ status: answer.statusCode ?? 0, body: held.take() });
       });
     };
     exchange = engine(

@@ -1,0 +1,73 @@
+const EMPTY: Buffer = Buffer.alloc(0);
+
+/** The smallest room that is made. */
+const LEAST = 64;
+
+/**
+ * Bytes that are held back, in one buffer that grows, however small the pieces in which they come: a
+ * piece of one byte costs Node some 300. Room is made only for bytes that are there, never for those
+ * that were announced.
+ */
+export class HeldBytes {
+  readonly #limit: number;
+  #bytes: Buffer = EMPTY;
+  length = 0;
+
+  /** Never more than `limit` bytes, and never room for more. */
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  /** What they cost. */
+  get capacity(): number {
+    return this.#bytes.length;
+  }
+
+  /** What they will cost together with the next piece. */
+  capacityWith(piece: Uint8Array): number {
+    const length = this.length + piece.length;
+    if (length <= this.capacity) return this.capacity;
+    if (this.#mayKeep(piece)) return length;
+    // Doubled, so that each byte is copied a few times at most.
+    return Math.max(length, Math.min(2 * this.capacity, this.#limit), Math.min(LEAST, this.#limit));
+  }
+
+  /** @throws {RangeError} where it is too much. */
+  push(piece: Uint8Array): void {
+    const length = this.length + piece.length;
+    if (length > this.#limit) throw new RangeError(`More than ${this.#limit} bytes would be held`);
+    if (this.#mayKeep(piece)) {
+      this.#bytes = asBuffer(piece);
+    } else {
+      this.#makeRoom(this.capacityWith(piece));
+      this.#bytes.set(piece, this.length);
+    }
+    this.length = length;
+  }
+
+  /** Gives all of them, and holds none any more. */
+  take(): Buffer {
+    const taken = this.#bytes.subarray(0, this.length);
+    this.#bytes = EMPTY;
+    this.length = 0;
+    return taken;
+  }
+
+  /** A first piece is not copied, unless it would keep other bytes of its memory as well. */
+  #mayKeep({ length, buffer }: Uint8Array): boolean {
+    return this.capacity === 0 && length === buffer.byteLength;
+  }
+
+  #makeRoom(capacity: number): void {
+    if (capacity === this.capacity) return;
+    const grown = Buffer.allocUnsafe(capacity);
+    this.#bytes.copy(grown, 0, 0, this.length);
+    this.#bytes = grown;
+  }
+}
+
+function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.isBuffer(bytes)
+    ? bytes
+    : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}

@@ -1,0 +1,60 @@
+import { once } from 'node:events';
+import { forkModule } from '../../support/fork-module.ts';
+import { atTestEnd } from '../../support/servers.ts';
+
+/** What a process has got and what it uses. */
+export interface Usage {
+  /** Bytes over all its connections. */
+  readonly received: number;
+  /** Bytes in use after a garbage collection. */
+  readonly memory: number;
+}
+
+export interface SmallPiecesProcess {
+  readonly port: number;
+  usage(): Promise<Usage>;
+  /** Waits until nothing more comes in; gives what is in use then. */
+  settled(): Promise<Usage>;
+}
+
+/** Starts `small-pieces-process.ts`; one that ends rejects whatever is asked of it. */
+export async function startSmallPieces(kind: string, target: string): Promise<SmallPiecesProcess> {
+  const script = new URL('./small-pieces-process.ts', import.meta.url);
+  const child = forkModule(script, [kind, target], {
+    execArgv: ['--expose-gc', '--max-old-space-size=64'],
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+  });
+  const exit = once(child, 'exit');
+  atTestEnd(async () => {
+    child.kill();
+    await exit;
+  });
+  const gone = exit.then(([code, signal]) => {
+    throw new Error(`The process ended: ${code} ${signal}`);
+  });
+  gone.catch(() => {});
+  const next = async <T>() => {
+    const [message] = (await Promise.race([once(child, 'message'), gone])) as [T];
+    return message;
+  };
+  const { port } = await next<{ port: number }>();
+  const usage = () => {
+    const told = next<Usage>();
+    child.send('usage');
+    return told;
+  };
+  return {
+    port,
+    usage,
+    async settled() {
+      let last = await usage();
+      for (let quiet = 0; quiet < 3; ) {
+        await new Promise((resolve) => setTimeout(resolve, 100));
+        const now = await usage();
+        quiet = now.received === last.received ? quiet + 1 : 0;
+        last = now;
+      }
+      return last;
+    },
+  };
+}
