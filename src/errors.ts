@@ -36,6 +36,7 @@ export type ErrorReason =
   | 'body_consumed'
   | 'internal_error'
   | 'draining'
+  | 'overloaded'
   | 'keys_unavailable'
   | 'store_unavailable'
   | 'upstream_unavailable'
@@ -73,6 +74,7 @@ export const ERRORS: Readonly<Record<ErrorReason, ErrorRow>> = {
   ),
   internal_error: row(500, 'The gateway failed to handle the request'),
   draining: row(503, 'The gateway is shutting down; try again'),
+  overloaded: row(503, 'Too much is under way at the moment; try again'),
   keys_unavailable: row(503, 'Credentials cannot be checked at the moment; try again'),
   store_unavailable: row(503, 'A store of the gateway does not answer; try again'),
   upstream_unavailable: row(503, 'The gateway cannot use the MCP server at the moment; try again'),

@@ -18,6 +18,12 @@ export { type ErrorReason, GatewayError, UpstreamUnavailableError } from './erro
 export { createMcpGateway, type McpGateway } from './gateway.ts';
 export { type HardenServerOptions, hardenServer } from './harden-server.ts';
 export type { Middleware, Next } from './http/middleware.ts';
+export {
+  type ComputedHeader,
+  type HeaderRules,
+  type HeaderValue,
+  injectHeaders,
+} from './inject-headers.ts';
 export type { LegacySseOptions } from './legacy-sse.ts';
 export type { Limit, LimitContext, LimitKey, LimitMatch } from './limits/limit.ts';
 export type { Era, McpMessage } from './mcp/message.ts';
@@ -25,12 +31,6 @@ export type { McpMethod } from './mcp/methods.ts';
 export { type McpProxyOptions, mcpProxy } from './mcp-proxy.ts';
 export { bodyLimit } from './middleware/body-limit.ts';
 export type { DenyAs } from './middleware/enforce-policies.ts';
-export {
-  type ComputedHeader,
-  type HeaderRules,
-  type HeaderValue,
-  injectHeaders,
-} from './middleware/inject-headers.ts';
 export { type IpFilterOptions, ipFilter } from './middleware/ip-filter.ts';
 export { type McpCorsOptions, mcpCors } from './middleware/mcp-cors.ts';
 export {

@@ -4,6 +4,7 @@ import { chain } from './http/chain.ts';
 import type { Middleware } from './http/middleware.ts';
 import { MCP_METHODS, type McpMethod } from './mcp/methods.ts';
 import { allowedMethods } from './middleware/allowed-methods.ts';
+import { awaitTurn } from './middleware/await-turn.ts';
 import { headLimits } from './middleware/head-limits.ts';
 import { type ConfigProblems, checkConfig } from './options/config-problems.ts';
 import { relay } from './relay/relay.ts';
@@ -43,6 +44,7 @@ function compile(problems: ConfigProblems, options: McpProxyOptions) {
   problems.callback('onError', onError);
   const { target, settings, engineFor } = readRelayOptions(problems, relayOptions, DEFAULT_PATH);
   const run = chain([
+    awaitTurn(settings.timeouts.idle),
     headLimits(),
     problems.within('methods', () => allowedMethods(methods)),
     relay({ ...settings, engine: engineFor(target), relayCors: cors === false }),

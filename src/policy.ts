@@ -1,6 +1,7 @@
 import { Challenge } from './auth/challenge.ts';
 import { chain } from './http/chain.ts';
 import type { Middleware } from './http/middleware.ts';
+import { awaitTurn } from './middleware/await-turn.ts';
 import { bodyLimit } from './middleware/body-limit.ts';
 import { enforcePolicies } from './middleware/enforce-policies.ts';
 import { headLimits } from './middleware/head-limits.ts';
@@ -27,6 +28,7 @@ const LARGEST_BODY = '4mb';
 export function policy(...policies: Policy[]): Middleware {
   const enforced = checkConfig((problems) => readPolicies(problems, '', policies));
   return chain([
+    awaitTurn(),
     headLimits(),
     bodyLimit(LARGEST_BODY),
     readMessage({ seesArguments: enforced.some(({ seesArguments }) => seesArguments) }),

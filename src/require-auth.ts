@@ -1,7 +1,9 @@
 import type { Authenticator } from './auth/authenticator.ts';
 import { readIdentity } from './auth/identity.ts';
+import { chain } from './http/chain.ts';
 import type { Middleware } from './http/middleware.ts';
 import { authenticate } from './middleware/authenticate.ts';
+import { awaitTurn } from './middleware/await-turn.ts';
 import { checkConfig } from './options/config-problems.ts';
 import { readPublicUrl } from './options/public-url.ts';
 
@@ -36,5 +38,5 @@ export function requireAuth(
     const publicUrl = readPublicUrl(problems, options.publicUrl);
     return readIdentity(problems, 'authenticator', authenticator, publicUrl);
   });
-  return authenticate(identity);
+  return chain([awaitTurn(), authenticate(identity)]);
 }

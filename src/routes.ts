@@ -8,6 +8,7 @@ import { metadataUrl } from './http/metadata-url.ts';
 import type { Middleware } from './http/middleware.ts';
 import { readLegacySse } from './legacy-sse.ts';
 import { allowedMethods } from './middleware/allowed-methods.ts';
+import { awaitTurn } from './middleware/await-turn.ts';
 import type { Drain } from './middleware/drain.ts';
 import { injectHeaders } from './middleware/inject-headers.ts';
 import { observe } from './middleware/observe.ts';
@@ -103,7 +104,8 @@ export function compileRoutes(
   };
   const relayTo = (url: URL, own: Partial<RelaySettings> = {}) =>
     relay({ ...common, engine: setup.engineFor(url), ...own });
-  const through = (last: Slots) => chainSlots({ ...slots, ...last }, observed);
+  const turn = awaitTurn(setup.settings.timeouts.idle);
+  const through = (last: Slots) => chainSlots({ ...slots, ...last }, turn, observed);
 
   const routes: Routes = [{ path: endpoint, run: through({ relay: relayTo(setup.target) }) }];
   if (legacySse !== false) {
@@ -132,8 +134,8 @@ export function compileRoutes(
     // hear of otherwise.
     const { head, draining, hosts, ipFilter, rateLimit } = slots;
     const guards = upstreamMetadata && { head, draining, hosts, ipFilter, rateLimit };
-    const open = chainSlots({ metadata }, observed);
-    const guarded = chainSlots({ ...guards, metadata }, observed);
+    const open = chainSlots({ metadata }, turn, observed);
+    const guarded = chainSlots({ ...guards, metadata }, turn, observed);
     // A preflight asks nobody.
     const run: Middleware = (req, res, next) =>
       (req.method === 'OPTIONS' ? open : guarded)(req, res, next);

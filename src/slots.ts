@@ -152,11 +152,16 @@ function messageSlots(
   };
 }
 
-/** One middleware that runs slots; each is reported where somebody observes. */
-export function chainSlots(slots: Slots, observed: Middleware | undefined): Middleware {
-  if (observed === undefined) return chain(Object.values(slots));
+/** One middleware that runs slots in the request's turn; each is reported where somebody observes. */
+export function chainSlots(
+  slots: Slots,
+  turn: Middleware,
+  observed: Middleware | undefined,
+): Middleware {
+  if (observed === undefined) return chain([turn, ...Object.values(slots)]);
   return chain([
     observed,
+    turn,
     ...Object.entries(slots).map(([name, slot]) => slot && watched(name, slot)),
   ]);
 }

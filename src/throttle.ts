@@ -2,6 +2,7 @@ import { chain } from './http/chain.ts';
 import type { Middleware } from './http/middleware.ts';
 import type { Limit } from './limits/limit.ts';
 import { readLimits } from './limits/read-limits.ts';
+import { awaitTurn } from './middleware/await-turn.ts';
 import { bodyLimit } from './middleware/body-limit.ts';
 import { enforceLimits } from './middleware/enforce-limits.ts';
 import { headLimits } from './middleware/head-limits.ts';
@@ -27,6 +28,7 @@ export function throttle(limits: Limit | readonly Limit[]): Middleware {
     readLimits(problems, '', limits),
   );
   return chain([
+    awaitTurn(),
     enforceLimits(early, { asResult: false }),
     ...(needsMessage
       ? [headLimits(), bodyLimit(LARGEST_BODY), readMessage({ seesArguments }), leaveBody()]

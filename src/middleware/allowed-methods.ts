@@ -1,5 +1,6 @@
 import { answerError } from '../answer.ts';
 import { hasBody } from '../http/framing.ts';
+import { closeBehindBody } from '../http/last-request.ts';
 import type { Middleware } from '../http/middleware.ts';
 import { isMcpMethod, MCP_METHODS, type McpMethod } from '../mcp/methods.ts';
 import { checkConfig } from '../options/config-problems.ts';
@@ -17,8 +18,14 @@ export function allowedMethods(methods: readonly McpMethod[]): Middleware {
   const headers = { Allow: [...allowed].join(', ') };
 
   return function allowedMethodsMiddleware(req, res, next) {
-    if (!allowed.has(req.method ?? '')) answerError(req, res, 'method_not_allowed', { headers });
-    else if (req.method !== 'POST' && hasBody(req)) answerError(req, res, 'unexpected_body');
-    else next();
+    if (!allowed.has(req.method ?? '')) {
+      closeBehindBody(req, res);
+      answerError(req, res, 'method_not_allowed', { headers });
+    } else if (req.method !== 'POST' && hasBody(req)) {
+      closeBehindBody(req, res);
+      answerError(req, res, 'unexpected_body');
+    } else {
+      next();
+    }
   };
 }

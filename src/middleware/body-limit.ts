@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { answerError } from '../answer.ts';
 import { declaredLength, hasBody } from '../http/framing.ts';
+import { closeBehindBody } from '../http/last-request.ts';
 import type { Middleware } from '../http/middleware.ts';
 import { checkConfig } from '../options/config-problems.ts';
 import { readSize, type Size } from '../options/size.ts';
@@ -20,6 +21,7 @@ export function bodyLimit(size: Size): Middleware {
   return function bodyLimitMiddleware(req, res, next) {
     const known = declaredLength(req) ?? keptLength(req);
     if (known !== undefined && known > limit) {
+      closeBehindBody(req, res);
       answerError(req, res, 'payload_too_large');
       return;
     }

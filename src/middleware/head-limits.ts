@@ -3,7 +3,7 @@ import { answerError } from '../answer.ts';
 import type { ErrorReason } from '../errors.ts';
 import { foldFieldName } from '../http/field.ts';
 import { isChunkedExactly } from '../http/framing.ts';
-import { isAfterLastRequest, makeLastRequest } from '../http/last-request.ts';
+import { closeBehindBody, isAfterLastRequest, makeLastRequest } from '../http/last-request.ts';
 import type { Middleware } from '../http/middleware.ts';
 import { isSingleton } from '../mcp/header-names.ts';
 
@@ -17,13 +17,17 @@ const DEFAULT_MAX_HEADERS = 1000;
  */
 export function headLimits(): Middleware {
   return function headLimitsMiddleware(req, res, next) {
-    if (isAfterLastRequest(req)) return;
+    if (isAfterLastRequest(req, res)) return;
     // Of an upgrade that nobody takes Node forgets the bytes behind the head, but not those that
     // come later: they would be a request (CVE-2026-2833 is the same mistake elsewhere).
     if (req.headers.upgrade !== undefined) makeLastRequest(req, res);
     const reason = judgeHead(req);
-    if (reason === undefined) next();
-    else answerError(req, res, reason);
+    if (reason === undefined) {
+      next();
+      return;
+    }
+    closeBehindBody(req, res);
+    answerError(req, res, reason);
   };
 }
 

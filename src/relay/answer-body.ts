@@ -191,12 +191,10 @@ export class AnswerBody {
   }
 
   #awaitClient(): void {
-    this.#stall.start(this.#settings.timeouts.idle, () => {
-      // A pipelined answer has no socket until those before it are sent: its client cannot read it.
-      if (this.#res.socket === null) this.#stall.restart();
-      else this.#listener.onClientStalled();
-    });
+    this.#stall.start(this.#settings.timeouts.idle, this.#onStall);
   }
+
+  readonly #onStall = (): void => this.#listener.onClientStalled();
 
   readonly #onTimeout = (): void => this.#listener.onAnswerTimeout();
 }

@@ -12,7 +12,8 @@ export interface TimeoutOptions {
   readonly response?: Duration | false;
   /**
    * Between bytes of an answer that is not an event stream; also how long a client may refuse to
-   * take more of any answer. Default: `'5m'`.
+   * take more of any answer, and how long a request may wait for the answer before it on its
+   * connection. Default: `'5m'`.
    */
   readonly idle?: Duration | false;
   /** An event stream in all. Default: `false`. */

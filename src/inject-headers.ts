@@ -1,0 +1,21 @@
+import type { HeaderRules } from './headers/header-rules.ts';
+import { chain } from './http/chain.ts';
+import type { Middleware } from './http/middleware.ts';
+import { awaitTurn } from './middleware/await-turn.ts';
+import { injectHeaders as headersSlot } from './middleware/inject-headers.ts';
+
+export type { ComputedHeader, HeaderRules, HeaderValue } from './headers/header-rules.ts';
+
+/**
+ * Decides which headers the relay behind it sends upstream and back. A field of the answer that
+ * contains a value of `set` of 8 characters or more is dropped, unless that value was set under a
+ * standard name or one of MCP's, which hold no secrets.
+ *
+ * @param rules - See {@link HeaderRules}.
+ * @throws {GatewayConfigError} for a name or value that cannot be a header, and for one that frames
+ * or routes the message (`Host`, `Content-Length`, `Connection`, ...).
+ * @see RFC 9110 section 7.6
+ */
+export function injectHeaders(rules: HeaderRules): Middleware {
+  return chain([awaitTurn(), headersSlot(rules)]);
+}
