@@ -66,7 +66,7 @@ export class LanguageClient {
     const order = <Result>(what: object): Promise<Outcome<Result>> =>
       this.#order({ session, seconds: STEP_SECONDS, ...what });
     const { error } = await order({ do: 'connect', transport, url });
-    if (error !== undefined) throw new Error(`Not connected: ${error.type}: ${error.message}`);
+    if (error !== undefined) throw new Error(`Not connected: ${error.kind}: ${error.message}`);
     atTestEnd(async () => {
       await order({ do: 'close' });
     });
