@@ -33,6 +33,7 @@ export type ErrorReason =
   | 'rate_limited'
   | 'too_many_streams'
   | 'head_too_large'
+  | 'loop_detected'
   | 'body_consumed'
   | 'internal_error'
   | 'draining'
@@ -68,6 +69,7 @@ export const ERRORS: Readonly<Record<ErrorReason, ErrorRow>> = {
   rate_limited: row(429, 'Too many requests; wait before you send the next'),
   too_many_streams: row(429, 'Too many event streams are open; close one before you open the next'),
   head_too_large: row(431, 'The request has too many headers'),
+  loop_detected: row(508, 'The request has come back to the gateway that sent it on'),
   body_consumed: row(
     500,
     'The request body was read before it reached the gateway: mount the gateway before the body parser, or keep the bytes in req.rawBody',

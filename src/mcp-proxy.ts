@@ -2,6 +2,7 @@ import { contextOf, type ErrorListener } from './context.ts';
 import { DEFAULT_PATH } from './endpoint.ts';
 import { chain } from './http/chain.ts';
 import type { Middleware } from './http/middleware.ts';
+import { ViaHop } from './http/via-hop.ts';
 import { MCP_METHODS, type McpMethod } from './mcp/methods.ts';
 import { allowedMethods } from './middleware/allowed-methods.ts';
 import { awaitTurn } from './middleware/await-turn.ts';
@@ -43,11 +44,12 @@ function compile(problems: ConfigProblems, options: McpProxyOptions) {
   if (cors !== undefined && cors !== false) problems.add('cors', cors, 'false, or nothing');
   problems.callback('onError', onError);
   const { target, settings, engineFor } = readRelayOptions(problems, relayOptions, DEFAULT_PATH);
+  const hop = new ViaHop();
   const run = chain([
     awaitTurn(settings.timeouts.idle),
-    headLimits(),
+    headLimits(hop),
     problems.within('methods', () => allowedMethods(methods)),
-    relay({ ...settings, engine: engineFor(target), relayCors: cors === false }),
+    relay({ ...settings, hop, engine: engineFor(target), relayCors: cors === false }),
   ]);
   return { onError, run };
 }

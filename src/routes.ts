@@ -6,6 +6,7 @@ import { DEFAULT_PATH, readPath } from './endpoint.ts';
 import { chain } from './http/chain.ts';
 import { metadataUrl } from './http/metadata-url.ts';
 import type { Middleware } from './http/middleware.ts';
+import { ViaHop } from './http/via-hop.ts';
 import { readLegacySse } from './legacy-sse.ts';
 import { allowedMethods } from './middleware/allowed-methods.ts';
 import { awaitTurn } from './middleware/await-turn.ts';
@@ -82,8 +83,10 @@ export function compileRoutes(
   const sessions = readSessionsOf(problems, config, identity);
   const setup = readRelayOptions(problems, config, endpoint);
   const endpointOf = endpointsOf(setup, endpoint, publicUrl);
+  const hop = new ViaHop();
   const slots = compileSlots(problems, config, {
     drain,
+    hop,
     publicUrl,
     identity,
     sessions,
@@ -95,10 +98,11 @@ export function compileRoutes(
 
   const upstreamMetadata =
     publicUrl && identity.relaysTokens
-      ? new UpstreamMetadata(setup.engineFor(setup.target), setup.target, publicUrl)
+      ? new UpstreamMetadata(setup.engineFor(setup.target), setup.target, publicUrl, hop)
       : undefined;
   const common = {
     ...setup.settings,
+    hop,
     relayCors: cors === false,
     rewriteChallenge: upstreamMetadata?.rewriteChallenge,
   };

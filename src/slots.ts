@@ -5,6 +5,7 @@ import type { HeaderRules } from './headers/header-rules.ts';
 import { chain } from './http/chain.ts';
 import { foldFieldName } from './http/field.ts';
 import type { Middleware } from './http/middleware.ts';
+import type { ViaHop } from './http/via-hop.ts';
 import { type Limits, readLimits } from './limits/read-limits.ts';
 import { MCP_METHODS } from './mcp/methods.ts';
 import { allowedHosts } from './middleware/allowed-hosts.ts';
@@ -34,6 +35,7 @@ export type Slots = Readonly<Record<string, Middleware | undefined>>;
 /** What slots have to know besides their own options. */
 export interface SlotSettings {
   readonly drain: Drain;
+  readonly hop: ViaHop;
   readonly publicUrl: URL | undefined;
   readonly identity: Identity;
   readonly sessions: OwnedSessions | undefined;
@@ -44,7 +46,7 @@ export interface SlotSettings {
 export function compileSlots(
   problems: ConfigProblems,
   config: GatewayConfig,
-  { drain, publicUrl, identity, sessions, endpointOf }: SlotSettings,
+  { drain, hop, publicUrl, identity, sessions, endpointOf }: SlotSettings,
 ): Slots {
   const { cors = {}, hosts = false, methods = MCP_METHODS, bodyLimit: limit = '4mb' } = config;
   const { use = false, headers = false, ipFilter: addresses = false, streams = false } = config;
@@ -64,7 +66,7 @@ export function compileSlots(
     cors: problems.slot('cors', cors, (options) =>
       mcpCors(withPresets(options, presets), headersReadBy(identity, headers)),
     ),
-    head: headLimits(),
+    head: headLimits(hop),
     draining: drain.middleware,
     hosts: problems.slot('hosts', hosts, allowedHosts),
     methods: method,

@@ -40,7 +40,11 @@ export interface HeaderRules {
   readonly forward?: readonly string[];
   /** Headers for the upstream, in place of any the client sent under that name. Default: none. */
   readonly set?: Readonly<Record<string, HeaderValue>>;
-  /** Headers that do not go upstream although they are standard. Default: none. */
+  /**
+   * Headers that do not go upstream although they are standard. Without `Via`, the same as where `set`
+   * names it, a target that leads back here is not noticed, and requests go round until something gives
+   * way. Default: none.
+   */
   readonly remove?: readonly string[];
   /** The same for the answer. Default: none. */
   readonly response?: {

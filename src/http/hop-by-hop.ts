@@ -25,7 +25,9 @@ function isProtected(name: string): boolean {
     name === 'host' ||
     name === 'accept' ||
     name === 'authorization' ||
-    name === 'last-event-id'
+    name === 'last-event-id' ||
+    // Without it a loop would not be seen.
+    name === 'via'
   );
 }
 

@@ -3,7 +3,8 @@ export const MCP_PREFIX = 'mcp-';
 
 /**
  * Request headers that reach the upstream without being named in the config, besides `Mcp-*`: what
- * Streamable HTTP needs (content negotiation, resumption) and W3C trace context.
+ * Streamable HTTP needs (content negotiation, resumption), W3C trace context, and through whom the
+ * request came.
  */
 export const FORWARDED_HEADERS: ReadonlySet<string> = new Set([
   'accept',
@@ -15,6 +16,7 @@ export const FORWARDED_HEADERS: ReadonlySet<string> = new Set([
   'traceparent',
   'tracestate',
   'user-agent',
+  'via',
 ]);
 
 const SINGLETONS = new Set([

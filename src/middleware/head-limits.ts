@@ -5,6 +5,7 @@ import { foldFieldName } from '../http/field.ts';
 import { isChunkedExactly } from '../http/framing.ts';
 import { closeBehindBody, isAfterLastRequest, makeLastRequest } from '../http/last-request.ts';
 import type { Middleware } from '../http/middleware.ts';
+import type { ViaHop } from '../http/via-hop.ts';
 import { isSingleton } from '../mcp/header-names.ts';
 
 /** How many header lines Node keeps where `server.maxHeadersCount` is not set. */
@@ -14,14 +15,16 @@ const DEFAULT_MAX_HEADERS = 1000;
  * Refuses a head that two readers could understand differently: one that Node may have truncated
  * (it drops what is over `maxHeadersCount`, CVE-2026-58044), a repeated singleton, a transfer coding
  * other than `chunked`, a version that is not HTTP/1.1 or 1.0. A request behind the last one of its connection gets no answer at all.
+ *
+ * @param hop - The gateway, where requests go on from it: one that has been here before is refused.
  */
-export function headLimits(): Middleware {
+export function headLimits(hop?: ViaHop): Middleware {
   return function headLimitsMiddleware(req, res, next) {
     if (isAfterLastRequest(req, res)) return;
     // Of an upgrade that nobody takes Node forgets the bytes behind the head, but not those that
     // come later: they would be a request (CVE-2026-2833 is the same mistake elsewhere).
     if (req.headers.upgrade !== undefined) makeLastRequest(req, res);
-    const reason = judgeHead(req);
+    const reason = judgeHead(req) ?? (hop?.isLoop(req.headers.via) ? 'loop_detected' : undefined);
     if (reason === undefined) {
       next();
       return;

@@ -15,10 +15,10 @@ export interface UpstreamDocument {
 }
 
 /**
- * Gets a document from the upstream on the gateway's own account; rejects with a `GatewayError` where
- * it fails to come.
+ * Gets a document from the upstream on the gateway's own account, `via` it; rejects with a
+ * `GatewayError` where it fails to come.
  */
-export function readUpstream(engine: Engine, path: string): Promise<UpstreamDocument> {
+export function readUpstream(engine: Engine, path: string, via: string): Promise<UpstreamDocument> {
   return new Promise((resolve, reject) => {
     let exchange: UpstreamExchange | undefined;
     const refuse = (reason: ErrorReason, cause?: Error) => {
@@ -46,7 +46,7 @@ export function readUpstream(engine: Engine, path: string): Promise<UpstreamDocu
         path,
         // One that is kept alive may be closing, and there is no second try.
         fresh: true,
-        headers: { Accept: 'application/json', 'Accept-Encoding': 'identity' },
+        headers: { Accept: 'application/json', 'Accept-Encoding': 'identity', Via: via },
         sendBody: (outgoing) => void outgoing.end(),
       },
       { onConnecting: ignore, onConnected: ignore, onResponse, onError: fail },

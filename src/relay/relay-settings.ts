@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import type { ViaHop } from '../http/via-hop.ts';
 import type { AnswerBodySettings } from './answer-body.ts';
 import type { BodyEditor } from './body-editor.ts';
 import type { Engine } from './engine.ts';
@@ -6,6 +7,8 @@ import type { Engine } from './engine.ts';
 /** What is the same for every request of one gateway. */
 export interface RelaySettings extends AnswerBodySettings {
   readonly engine: Engine;
+  /** The gateway as the upstream is told of it. */
+  readonly hop: ViaHop;
   readonly relayCors: boolean;
   /** Where a request goes at the target's host; undefined where its query cannot be sent on. */
   readonly pathOf?: (req: IncomingMessage) => string | undefined;

@@ -61,7 +61,7 @@ export class RelayedRequest implements UpstreamListener, BodyListener, RelayedAn
   #send(fresh: boolean): void {
     const { headerEdits, listFilter } = this.#context;
     const edits = listFilter === undefined ? headerEdits : [...headerEdits, UNENCODED];
-    const headers = upstreamHeaders(this.#req, edits);
+    const headers = upstreamHeaders(this.#req, edits, this.#settings.hop);
     if (this.#req.method === 'POST' && this.#body.length !== undefined) {
       headers['content-length'] = this.#body.length;
     }

@@ -2,10 +2,8 @@ import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http';
 import type { HeaderEdits } from '../context.ts';
 import { foldFieldName } from '../http/field.ts';
 import { nominatedFields } from '../http/hop-by-hop.ts';
+import type { ViaHop } from '../http/via-hop.ts';
 import { FORWARDED_HEADERS, MCP_PREFIX } from '../mcp/header-names.ts';
-
-/** How this gateway names itself in `Via` (RFC 9110 section 7.6.3). */
-const PSEUDONYM = 'express-mcp-gateway';
 
 /**
  * The headers a request goes upstream with: of the client's own, those that are standard or allowed
@@ -16,6 +14,7 @@ const PSEUDONYM = 'express-mcp-gateway';
 export function upstreamHeaders(
   req: IncomingMessage,
   edits: readonly HeaderEdits[],
+  hop: ViaHop,
 ): OutgoingHttpHeaders {
   const headers: OutgoingHttpHeaders = Object.create(null);
   const spellings: Record<string, string> = Object.create(null);
@@ -36,7 +35,7 @@ export function upstreamHeaders(
   }
   if (!isWithheld('via', edits)) {
     const name = spellings.via ?? 'Via';
-    const own = `${req.httpVersion} ${PSEUDONYM}`;
+    const own = hop.entry(req.httpVersion);
     headers[name] = headers[name] === undefined ? own : [headers[name] as string, own].flat();
   }
   for (const { set } of edits) {

@@ -3,6 +3,7 @@ import { GatewayError } from '../errors.ts';
 import { metadataUrl, rootMetadataUrl } from '../http/metadata-url.ts';
 import type { Middleware } from '../http/middleware.ts';
 import { serveDocument } from '../http/serve-document.ts';
+import type { ViaHop } from '../http/via-hop.ts';
 import { isJsonObject, type JsonObject } from '../mcp/json-object.ts';
 import type { Engine } from './engine.ts';
 import { readUpstream } from './read-upstream.ts';
@@ -20,14 +21,16 @@ export class UpstreamMetadata {
   readonly #engine: Engine;
   readonly #target: URL;
   readonly #publicUrl: URL;
+  readonly #hop: ViaHop;
   /** Where the upstream's own challenges say it is. */
   #announced: string | undefined;
   #pending: Promise<Buffer | undefined> | undefined;
 
-  constructor(engine: Engine, target: URL, publicUrl: URL) {
+  constructor(engine: Engine, target: URL, publicUrl: URL, hop: ViaHop) {
     this.#engine = engine;
     this.#target = target;
     this.#publicUrl = publicUrl;
+    this.#hop = hop;
   }
 
   /** The challenge for the client: the metadata is at the gateway. */
@@ -60,7 +63,7 @@ export class UpstreamMetadata {
   /** Undefined where the upstream has none. */
   async #fetch(): Promise<Buffer | undefined> {
     for (const path of this.#paths()) {
-      const { status, body } = await readUpstream(this.#engine, path);
+      const { status, body } = await readUpstream(this.#engine, path, this.#hop.entry('1.1'));
       if (status === 200) return this.#rewritten(body);
     }
     return undefined;
