@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { Writable } from 'node:stream';
 import { answerError } from '../answer.ts';
 import { contextOf, type RequestContext } from '../context.ts';
@@ -61,7 +61,13 @@ export class RelayedRequest implements UpstreamListener, BodyListener, RelayedAn
   #send(fresh: boolean): void {
     const { headerEdits, listFilter } = this.#context;
     const edits = listFilter === undefined ? headerEdits : [...headerEdits, UNENCODED];
-    const headers = upstreamHeaders(this.#req, edits, this.#settings.hop);
+    let headers: OutgoingHttpHeaders;
+    try {
+      headers = upstreamHeaders(this.#req, edits, this.#settings.hop);
+    } catch (error) {
+      this.#fail('internal_error', error);
+      return;
+    }
     if (this.#req.method === 'POST' && this.#body.length !== undefined) {
       headers['content-length'] = this.#body.length;
     }

@@ -10,6 +10,8 @@ import { FORWARDED_HEADERS, MCP_PREFIX } from '../mcp/header-names.ts';
  * by an edit, spelled and ordered as they came; then `Via`; then what the edits set. Hop-by-hop
  * fields and those nominated in `Connection` go first of all, so that nothing added here can be
  * nominated away.
+ *
+ * @throws {Error} where the request has a header that would be lost on the way.
  */
 export function upstreamHeaders(
   req: IncomingMessage,
@@ -23,7 +25,7 @@ export function upstreamHeaders(
   for (let i = 0; i < lines.length; i += 2) {
     const name = lines[i] as string;
     const lower = name.toLowerCase();
-    if (!isForwarded(lower, edits) || nominated.has(lower) || isWithheld(lower, edits)) continue;
+    if (nominated.has(lower) || !goesUpstream(lower, edits)) continue;
     const value = lines[i + 1] as string;
     const spelled = spellings[lower];
     if (spelled === undefined) {
@@ -32,6 +34,11 @@ export function upstreamHeaders(
     } else {
       headers[spelled] = [headers[spelled] as string | string[], value].flat();
     }
+  }
+  for (const name in req.headers) {
+    if (spellings[name] !== undefined || req.headers[name] === undefined) continue;
+    const isLost = !nominated.has(name) && goesUpstream(name, edits);
+    if (isLost || lines.length === 0) throw lost(name);
   }
   if (!isWithheld('via', edits)) {
     const name = spellings.via ?? 'Via';
@@ -49,6 +56,18 @@ export function upstreamHeaders(
     }
   }
   return headers;
+}
+
+function goesUpstream(name: string, edits: readonly HeaderEdits[]): boolean {
+  return isForwarded(name, edits) && !isWithheld(name, edits);
+}
+
+/** Requests that are made, as by `serverless-http`, may have no `rawHeaders`. */
+function lost(name: string): Error {
+  return new Error(
+    `The request has '${name}' in its headers and not in its rawHeaders, from which headers go upstream: ` +
+      'fill rawHeaders in where the request is made, or set the header with headers.set',
+  );
 }
 
 function isForwarded(name: string, edits: readonly HeaderEdits[]): boolean {
