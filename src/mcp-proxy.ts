@@ -6,6 +6,7 @@ import { ViaHop } from './http/via-hop.ts';
 import { MCP_METHODS, type McpMethod } from './mcp/methods.ts';
 import { allowedMethods } from './middleware/allowed-methods.ts';
 import { awaitTurn } from './middleware/await-turn.ts';
+import { contain } from './middleware/contain.ts';
 import { headLimits } from './middleware/head-limits.ts';
 import { type ConfigProblems, checkConfig } from './options/config-problems.ts';
 import { relay } from './relay/relay.ts';
@@ -45,11 +46,11 @@ function compile(problems: ConfigProblems, options: McpProxyOptions) {
   problems.callback('onError', onError);
   const { target, settings, engineFor } = readRelayOptions(problems, relayOptions, DEFAULT_PATH);
   const hop = new ViaHop();
-  const run = chain([
+  const steps = chain([
     awaitTurn(settings.timeouts.idle),
     headLimits(hop),
     problems.within('methods', () => allowedMethods(methods)),
     relay({ ...settings, hop, engine: engineFor(target), relayCors: cors === false }),
   ]);
-  return { onError, run };
+  return { onError, run: contain(steps) };
 }

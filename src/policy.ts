@@ -3,6 +3,7 @@ import { chain } from './http/chain.ts';
 import type { Middleware } from './http/middleware.ts';
 import { awaitTurn } from './middleware/await-turn.ts';
 import { bodyLimit } from './middleware/body-limit.ts';
+import { contain } from './middleware/contain.ts';
 import { enforcePolicies } from './middleware/enforce-policies.ts';
 import { headLimits } from './middleware/head-limits.ts';
 import { leaveBody } from './middleware/leave-body.ts';
@@ -27,7 +28,7 @@ const LARGEST_BODY = '4mb';
  */
 export function policy(...policies: Policy[]): Middleware {
   const enforced = checkConfig((problems) => readPolicies(problems, '', policies));
-  return chain([
+  const run = chain([
     awaitTurn(),
     headLimits(),
     bodyLimit(LARGEST_BODY),
@@ -35,4 +36,5 @@ export function policy(...policies: Policy[]): Middleware {
     leaveBody(),
     enforcePolicies(enforced, { denyAs: 'jsonrpc', challenge: new Challenge([], undefined) }),
   ]);
+  return contain(run);
 }

@@ -12,6 +12,7 @@ import { allowedHosts } from './middleware/allowed-hosts.ts';
 import { allowedMethods } from './middleware/allowed-methods.ts';
 import { authenticate } from './middleware/authenticate.ts';
 import { bodyLimit } from './middleware/body-limit.ts';
+import { contain } from './middleware/contain.ts';
 import type { Drain } from './middleware/drain.ts';
 import { enforceLimits } from './middleware/enforce-limits.ts';
 import { type DenyAs, enforcePolicies } from './middleware/enforce-policies.ts';
@@ -154,18 +155,18 @@ function messageSlots(
   };
 }
 
-/** One middleware that runs slots in the request's turn; each is reported where somebody observes. */
+/**
+ * One middleware that runs slots in the request's turn, and answers for what they throw; each is
+ * reported where somebody observes.
+ */
 export function chainSlots(
   slots: Slots,
   turn: Middleware,
   observed: Middleware | undefined,
 ): Middleware {
-  if (observed === undefined) return chain([turn, ...Object.values(slots)]);
-  return chain([
-    observed,
-    turn,
-    ...Object.entries(slots).map(([name, slot]) => slot && watched(name, slot)),
-  ]);
+  if (observed === undefined) return contain(chain([turn, ...Object.values(slots)]));
+  const steps = Object.entries(slots).map(([name, slot]) => slot && watched(name, slot));
+  return contain(chain([observed, turn, ...steps]));
 }
 
 function withPresets(

@@ -4,6 +4,7 @@ import type { Limit } from './limits/limit.ts';
 import { readLimits } from './limits/read-limits.ts';
 import { awaitTurn } from './middleware/await-turn.ts';
 import { bodyLimit } from './middleware/body-limit.ts';
+import { contain } from './middleware/contain.ts';
 import { enforceLimits } from './middleware/enforce-limits.ts';
 import { headLimits } from './middleware/head-limits.ts';
 import { leaveBody } from './middleware/leave-body.ts';
@@ -27,7 +28,7 @@ export function throttle(limits: Limit | readonly Limit[]): Middleware {
   const { early, late, needsMessage, seesArguments } = checkConfig((problems) =>
     readLimits(problems, '', limits),
   );
-  return chain([
+  const run = chain([
     awaitTurn(),
     enforceLimits(early, { asResult: false }),
     ...(needsMessage
@@ -35,4 +36,5 @@ export function throttle(limits: Limit | readonly Limit[]): Middleware {
       : []),
     enforceLimits(late, { asResult: true }),
   ]);
+  return contain(run);
 }

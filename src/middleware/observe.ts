@@ -1,4 +1,5 @@
-import { contextOf } from '../context.ts';
+import { answerError } from '../answer.ts';
+import { contextOf, type RequestContext } from '../context.ts';
 import type { Middleware } from '../http/middleware.ts';
 import { CALLBACKS, isolate } from '../observability/isolate.ts';
 import { ObservedRequest } from '../observability/observed-request.ts';
@@ -12,9 +13,20 @@ export function observe(observers: readonly Observer[]): Middleware {
   );
   return function observeMiddleware(req, res, next) {
     const context = contextOf(req);
-    context.observation = new ObservedRequest(context, res, isolated);
-    next();
+    const { ip, failure } = addressOf(context);
+    context.observation = new ObservedRequest(context, res, isolated, ip);
+    if (failure === undefined) next();
+    else answerError(req, res, 'internal_error', failure);
   };
+}
+
+/** Where there is none, the app's own function for `trust proxy` has failed. */
+function addressOf(context: RequestContext): { ip: string; failure?: { cause: unknown } } {
+  try {
+    return { ip: context.ip };
+  } catch (cause) {
+    return { ip: '', failure: { cause } };
+  }
 }
 
 /** A slot that is reported to observers: that a request has come to it, and that it let it pass. */

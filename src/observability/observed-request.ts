@@ -45,11 +45,12 @@ export class ObservedRequest implements Observation {
     context: RequestContext,
     res: ServerResponse,
     observers: readonly Required<Observer>[],
+    ip: string,
   ) {
     this.#context = context;
     this.#res = res;
     this.#observers = observers;
-    this.#ip = context.ip;
+    this.#ip = ip;
     for (const observer of observers) observer.onRequest(context);
     watchAnswer(res, {
       onHead: (fields) => this.#onHead(fields),
