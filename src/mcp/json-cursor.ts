@@ -1,6 +1,6 @@
 import { parseError } from './message-problem.ts';
 
-/** How deep a document may be nested. Many readers recurse, this one too, and would fall. */
+/** How deep a document may be nested. Many readers recurse, and would fall. */
 export const MAX_DEPTH = 256;
 
 const NOT_JSON = parseError('The body is not JSON; send exactly one JSON document');
@@ -13,10 +13,13 @@ const COLON = 0x3a;
 const OPEN_BRACKET = 0x5b;
 const BACKSLASH = 0x5c;
 const CLOSE_BRACKET = 0x5d;
+const LETTER_U = 0x75;
 const OPEN_BRACE = 0x7b;
 const CLOSE_BRACE = 0x7d;
 
-const ESCAPE = /\\(?:["\\/bfnrt]|u[\dA-Fa-f]{4})/y;
+const HEX = /[\dA-Fa-f]{4}/y;
+/** What may stand behind a backslash, besides `u`. */
+const ESCAPED: ReadonlySet<number> = new Set(Buffer.from('"\\/bfnrt'));
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const WORDS: ReadonlyMap<string, boolean | null> = new Map([
   ['true', true],
@@ -32,6 +35,8 @@ export class JsonCursor {
   readonly #text: string;
   #at = 0;
   #depth = 0;
+  /** What closes each array and object that is open. */
+  readonly #closers = new Uint8Array(MAX_DEPTH);
 
   constructor(text: string) {
     this.#text = text;
@@ -113,20 +118,41 @@ export class JsonCursor {
     return word === undefined ? Number(this.since(start)) : (WORDS.get(word) as boolean | null);
   }
 
+  /** How many arrays and objects are open. */
+  get depth(): number {
+    return this.#depth;
+  }
+
   /** Passes over a value. */
   skip(): void {
+    const depth = this.#depth;
+    while (!this.pass(depth));
+  }
+
+  /**
+   * Passes over a value, or goes into it where it holds others. Gives whether nothing but what was
+   * open at `depth` is open any more, so that a long value can be passed over bit by bit.
+   */
+  pass(depth: number): boolean {
     const char = this.#peek();
-    if (char === QUOTE) this.#skipString();
-    else if (char === OPEN_BRACE) {
-      for (let isOpen = this.openObject(); isOpen; isOpen = this.nextMember()) {
-        if (!this.isAtString()) throw NOT_JSON;
-        this.#skipString();
-        this.#colon();
-        this.skip();
-      }
+    if (char === OPEN_BRACE) {
+      if (this.openObject()) return this.#passName();
     } else if (char === OPEN_BRACKET) {
-      for (let isOpen = this.openArray(); isOpen; isOpen = this.nextItem()) this.skip();
-    } else this.#skipScalar();
+      if (this.openArray()) return false;
+    } else if (char === QUOTE) this.#skipString();
+    else this.#skipScalar();
+    while (this.#depth > depth) {
+      const close = this.#closers[this.#depth - 1] as number;
+      if (this.#next(close)) return close === CLOSE_BRACE ? this.#passName() : false;
+    }
+    return true;
+  }
+
+  #passName(): false {
+    if (!this.isAtString()) throw NOT_JSON;
+    this.#skipString();
+    this.#colon();
+    return false;
   }
 
   /** The first character of what comes next, or NaN at the end. */
@@ -140,7 +166,7 @@ export class JsonCursor {
 
   #open(close: number): boolean {
     if (this.#depth === MAX_DEPTH) throw TOO_DEEP;
-    this.#depth++;
+    this.#closers[this.#depth++] = close;
     this.#at++;
     if (this.#peek() !== close) return true;
     this.#close();
@@ -175,15 +201,22 @@ export class JsonCursor {
     let at = this.#at + 1;
     for (let char = text.charCodeAt(at); char !== QUOTE; char = text.charCodeAt(at)) {
       if (char === BACKSLASH) {
-        ESCAPE.lastIndex = at;
-        if (!ESCAPE.test(text)) throw NOT_JSON;
-        at = ESCAPE.lastIndex;
+        at = this.#skipEscape(at + 1);
         hasEscape = true;
       } else if (char >= SPACE) at++;
       else throw NOT_JSON;
     }
     this.#at = at + 1;
     return hasEscape;
+  }
+
+  /** Gives where the escape ends of which that is behind the backslash. */
+  #skipEscape(at: number): number {
+    const char = this.#text.charCodeAt(at);
+    if (ESCAPED.has(char)) return at + 1;
+    HEX.lastIndex = at + 1;
+    if (char !== LETTER_U || !HEX.test(this.#text)) throw NOT_JSON;
+    return HEX.lastIndex;
   }
 
   /** Gives the word, if it is one. */
