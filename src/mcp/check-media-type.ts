@@ -4,6 +4,8 @@ import { type MessageProblem, unsupportedMediaType } from './message-problem.ts'
 const TYPE = unsupportedMediaType('Send the message as application/json, in UTF-8');
 const CODING = unsupportedMediaType('Send the message without a content coding');
 
+/** Its name, and the label by which the Encoding standard knows it as well. */
+const UTF8 = /^utf-?8$/i;
 const JSON_TYPE = /^application\/json(?=[\t ;]|$)/i;
 /** RFC 9110 section 5.6.6: a parameter, or none behind its semicolon. */
 const PARAMETER =
@@ -32,7 +34,7 @@ function isUtf8Json(contentType: string): boolean {
     const [, name, token, quoted] = parameter;
     if (name?.toLowerCase() !== 'charset') continue;
     const charset = token ?? quoted?.replace(/\\(.)/g, '$1');
-    if (hasCharset || charset?.toLowerCase() !== 'utf-8') return false;
+    if (hasCharset || !UTF8.test(charset ?? '')) return false;
     hasCharset = true;
   }
   return true;

@@ -1,8 +1,10 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { unguarded } from './guarded.ts';
 import { isJsonObject, type JsonObject } from './json-object.ts';
 import { VERSION_CLAIM } from './known-members.ts';
 import type { Era } from './message.ts';
 import { headerMismatch, invalidParams, type MessageProblem } from './message-problem.ts';
+import { UNSOUND } from './unclear.ts';
 
 const FIRST_MODERN = '2026-07-28';
 const REVISION = /^\d{4}-\d{2}-\d{2}$/;
@@ -16,6 +18,7 @@ const INITIALIZE = headerMismatch(
 const NO_CLAIM = invalidParams(
   `The revision in the MCP-Protocol-Version header requires "${VERSION_CLAIM}" in _meta`,
 );
+const BAD_ASKED = invalidParams('The "protocolVersion" in params is a string without NUL');
 const BAD_CLAIM = invalidParams(`The "${VERSION_CLAIM}" in _meta is a string`);
 const OTHER_CLAIM = headerMismatch(
   `The MCP-Protocol-Version header has to equal "${VERSION_CLAIM}" in _meta`,
@@ -35,13 +38,13 @@ export function isModernVersion(version: string | undefined): version is string 
   return version !== undefined && REVISION.test(version) && version >= FIRST_MODERN;
 }
 
-/** Whether a message has the envelope of the modern era. */
+/** Whether a message with these `params`, unguarded, has the envelope of the modern era. */
 export function hasClaim(params: JsonObject | undefined): boolean {
   return claimIn(params) !== undefined;
 }
 
 /**
- * The era of one message. The body decides: a claim in `_meta` is of the modern era, unless it names
+ * The era of one message, by its `params`, unguarded. The body decides: a claim in `_meta` is of the modern era, unless it names
  * an older date. The header may only repeat it.
  */
 export function eraOf(
@@ -65,6 +68,7 @@ export function eraOf(
     return method === 'initialize' ? INITIALIZE : NO_CLAIM;
   }
   const asked = method === 'initialize' ? params?.protocolVersion : undefined;
+  if (asked === UNSOUND) return BAD_ASKED;
   const protocolVersion = typeof asked === 'string' ? asked : (header ?? ASSUMED);
   return { era: 'legacy', protocolVersion };
 }
@@ -77,6 +81,6 @@ export function eraOfStream(headers: IncomingHttpHeaders): MessageEra {
 }
 
 function claimIn(params: JsonObject | undefined): unknown {
-  const meta = params?._meta;
+  const meta = unguarded(params?._meta);
   return isJsonObject(meta) ? meta[VERSION_CLAIM] : undefined;
 }

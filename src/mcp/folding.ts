@@ -19,7 +19,7 @@ export const MAX_FOLD_LENGTH = 256;
 export function foldMemberName(name: string): string {
   const lower = name.toLowerCase();
   if (isFolded(lower)) return lower;
-  if (name.length > MAX_FOLD_LENGTH) throw new RangeError('A member name is too long to fold');
+  if (isTooLong(name)) throw new RangeError('A member name is too long to fold');
   // Upwards first: the dotless i and the final sigma meet the others only there.
   const folded = name.replace(INVISIBLE, '').normalize('NFKC').toUpperCase().toLowerCase();
   // Of a capital I with a dot the dot is left.
@@ -29,6 +29,11 @@ export function foldMemberName(name: string): string {
 /** Whether the name is its own folded form, told at a glance. */
 export function isFolded(name: string): boolean {
   return FOLDED.test(name);
+}
+
+/** Whether a name is too long to be folded. */
+export function isTooLong(name: string): boolean {
+  return name.length > MAX_FOLD_LENGTH;
 }
 
 /**
@@ -49,7 +54,7 @@ export class FoldedNames {
   fold(name: string): string | undefined {
     const known = this.#folded.get(name);
     if (known !== undefined) return known;
-    if (name.length > MAX_FOLD_LENGTH || this.#folded.size === MAX_FOLDS) return undefined;
+    if (isTooLong(name) || this.#folded.size === MAX_FOLDS) return undefined;
     this.#characters += name.length;
     if (this.#characters > MAX_FOLDED_CHARACTERS) return undefined;
     const folded = foldMemberName(name);

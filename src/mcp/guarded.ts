@@ -1,81 +1,135 @@
 import { foldMemberName, isFolded } from './folding.ts';
-import { INEXACT } from './inexact.ts';
-
-/** What there is depends on who reads the message. */
-export class UnclearValueError extends TypeError {
-  override readonly name = 'UnclearValueError';
-}
+import { isJsonObject, type JsonObject } from './json-object.ts';
+import { refuseUnclear, UnclearValueError } from './unclear.ts';
 
 /**
- * The same value for someone who decides by it: it cannot be changed, and to ask for a member that is
- * not there, but is there in another spelling, throws. A server that ignores case, or characters that
- * nobody sees, would find what the asker was told is absent. To read a number that is not what was
- * written throws too.
+ * What is shown to those who decide by a message. Nobody can change it, and to read what is unclear
+ * throws.
+ *
+ * Lists are plain and frozen, unless an item of theirs is unclear. Objects are proxies: to ask for a
+ * member that is not there, but is there in another spelling, throws as well, because a server that
+ * ignores case, or characters that nobody sees, would find what the asker was told is absent; and
+ * nothing but a proxy hears of `Object.hasOwn`.
  */
-export function guarded<T>(value: T): T {
-  if (value === INEXACT) return refuseNumber();
-  if (typeof value !== 'object' || value === null) return value;
-  return new Proxy(value, Array.isArray(value) ? LIST : OBJECT) as T;
+export function guardedList(list: unknown[], isClear: boolean): readonly unknown[] {
+  return isClear ? Object.freeze(list) : new Proxy(list, LIST);
 }
 
-function refuse(): never {
+/** The same for an object; `folds` holds its names by their folded forms, where they are others. */
+export function guardedObject(
+  object: JsonObject,
+  { isClear, folds, isObscure }: ObjectClarity,
+): JsonObject {
+  const isPlain = isClear && folds === undefined && !isObscure;
+  return new Proxy(object, isPlain ? PLAIN : new ObjectGuard(isClear, folds, isObscure));
+}
+
+/** What is known of an object. */
+export interface ObjectClarity {
+  /** Whether none of its values is unclear. */
+  readonly isClear: boolean;
+  readonly folds: ReadonlyMap<string, string> | undefined;
+  /** Whether one of its names is too long to be folded. */
+  readonly isObscure: boolean;
+}
+
+const TARGET: unique symbol = Symbol('target');
+
+/**
+ * The value itself, for the gate, which knows the names that it asks for. What is unclear in it reads
+ * as a symbol.
+ */
+export function unguarded(value: unknown): unknown {
+  if (!isJsonObject(value)) return value;
+  return (value as { readonly [TARGET]?: JsonObject })[TARGET] ?? value;
+}
+
+function refuseChange(): never {
   throw new TypeError('A message cannot be changed');
 }
 
-function refuseNumber(): never {
-  throw new UnclearValueError('A number has more digits than all readers keep');
+function shown<T>(value: T): T {
+  return typeof value === 'symbol' ? refuseUnclear(value) : value;
 }
 
-const LIST: ProxyHandler<object> = {
-  get: (target, name) => guarded(Reflect.get(target, name)),
-  getOwnPropertyDescriptor(target, name) {
-    const found = Reflect.getOwnPropertyDescriptor(target, name);
-    if (found === undefined) return undefined;
-    // Whoever only asks whether it is there is told.
-    if (found.value === INEXACT) return { get: refuseNumber, enumerable: true, configurable: true };
-    return { ...found, value: guarded(found.value) };
-  },
-  set: refuse,
-  defineProperty: refuse,
-  deleteProperty: refuse,
-  setPrototypeOf: refuse,
-  preventExtensions: refuse,
+/** Whoever only asks whether it is there is told. */
+function shownDescriptor(found: PropertyDescriptor | undefined): PropertyDescriptor | undefined {
+  const value: unknown = found?.value;
+  if (typeof value !== 'symbol') return found;
+  return { get: () => refuseUnclear(value), enumerable: true, configurable: true };
+}
+
+const UNCHANGING: ProxyHandler<object> = {
+  set: refuseChange,
+  defineProperty: refuseChange,
+  deleteProperty: refuseChange,
+  setPrototypeOf: refuseChange,
+  preventExtensions: refuseChange,
 };
 
-const OBJECT: ProxyHandler<object> = {
-  ...LIST,
-  get(target, name) {
+const LIST: ProxyHandler<unknown[]> = {
+  ...UNCHANGING,
+  get: (target, name) => shown(Reflect.get(target, name)),
+  getOwnPropertyDescriptor: (target, name) =>
+    shownDescriptor(Reflect.getOwnPropertyDescriptor(target, name)),
+};
+
+class ObjectGuard implements ProxyHandler<JsonObject> {
+  readonly #isClear: boolean;
+  readonly #folds: ReadonlyMap<string, string> | undefined;
+  readonly #isObscure: boolean;
+
+  constructor(
+    isClear: boolean,
+    folds: ReadonlyMap<string, string> | undefined,
+    isObscure: boolean,
+  ) {
+    this.#isClear = isClear;
+    this.#folds = folds;
+    this.#isObscure = isObscure;
+  }
+
+  get(target: JsonObject, name: string | symbol): unknown {
+    const value = target[name as string];
+    if (value !== undefined) return shown(value);
+    if (name === TARGET) return target;
     // The language asks for these: JSON.stringify, and whoever awaits.
-    if (name !== 'toJSON' && name !== 'then') mustBeSpelledSo(target, name);
-    return guarded(Reflect.get(target, name));
-  },
-  has(target, name) {
-    mustBeSpelledSo(target, name);
-    return Reflect.has(target, name);
-  },
-  getOwnPropertyDescriptor(target, name) {
-    mustBeSpelledSo(target, name);
-    return LIST.getOwnPropertyDescriptor?.(target, name);
-  },
-};
+    if (name === 'toJSON') return this.#isClear && !(name in target) ? toJson : undefined;
+    if (name !== 'then') this.#mustBeSpelledSo(target, name);
+    return undefined;
+  }
 
-function mustBeSpelledSo(target: object, name: string | symbol): void {
-  if (typeof name === 'symbol' || name in target) return;
-  const folded = isFolded(name) ? name : foldMemberName(name);
-  if (folded in target || foldedNamesOf(target).has(folded)) {
-    throw new UnclearValueError('A member is there in another spelling than the one asked for');
+  has(target: JsonObject, name: string | symbol): boolean {
+    this.#mustBeSpelledSo(target, name);
+    return name in target;
+  }
+
+  getOwnPropertyDescriptor(
+    target: JsonObject,
+    name: string | symbol,
+  ): PropertyDescriptor | undefined {
+    this.#mustBeSpelledSo(target, name);
+    return shownDescriptor(Reflect.getOwnPropertyDescriptor(target, name));
+  }
+
+  #mustBeSpelledSo(target: JsonObject, name: string | symbol): void {
+    if (typeof name === 'symbol' || name in target) return;
+    const folded = isFolded(name) ? name : foldMemberName(name);
+    if (this.#isObscure || folded in target || this.#folds?.has(folded) === true) {
+      throw new UnclearValueError('A member is there in another spelling than the one asked for');
+    }
   }
 }
 
-const foldedNames = new WeakMap<object, ReadonlySet<string>>();
+Object.assign(ObjectGuard.prototype, UNCHANGING);
 
-/** The folded forms of an object's names, without those that are their own. */
-function foldedNamesOf(target: object): ReadonlySet<string> {
-  let names = foldedNames.get(target);
-  if (names === undefined) {
-    const unusual = Object.keys(target).filter((name) => !isFolded(name));
-    names = new Set(unusual.map(foldMemberName));
-    foldedNames.set(target, names);
-  }
-  return names;
+/** The guard of most objects: their names are their own folded forms, and all in them is clear. */
+const PLAIN = new ObjectGuard(true, undefined, false);
+
+/**
+ * Whoever writes all of an object reads no name that is not there: that needs no guard, which would
+ * be asked about every member.
+ */
+function toJson(this: unknown): unknown {
+  return Object.freeze(unguarded(this));
 }

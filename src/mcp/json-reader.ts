@@ -1,136 +1,167 @@
-import {
-  FoldedNames,
-  isFolded,
-  MAX_FOLD_LENGTH,
-  MAX_FOLDED_CHARACTERS,
-  MAX_FOLDS,
-} from './folding.ts';
-import { INEXACT, isInexact } from './inexact.ts';
+import { FoldedNames } from './folding.ts';
 import { JsonCursor } from './json-cursor.ts';
+import { type Frame, type Level, ListFrame, ObjectFrame } from './json-frames.ts';
 import type { JsonObject } from './json-object.ts';
-import { type KnownMembers, MAX_MEMBERS, MAX_OBJECTS } from './known-members.ts';
+import { MAX_OBJECTS, MAX_VALUES } from './known-members.ts';
 import { invalidRequest, type MessageProblem } from './message-problem.ts';
 import { isSoundText } from './sound-text.ts';
+import { INEXACT, isInexact, UNSOUND } from './unclear.ts';
 
-const REPEATED = invalidRequest('A member name is repeated; send each name once');
-const ALIKE = invalidRequest(
-  'Two member names differ only in case or in characters that some servers ignore; send one of them',
-);
-const TOO_MANY_FOLDS = invalidRequest(
-  `Too many or too long member names are not in lower-case ASCII; use at most ${MAX_FOLDS} different \
-ones, of ${MAX_FOLD_LENGTH} characters each and ${MAX_FOLDED_CHARACTERS} in all`,
-);
-const TOO_MANY_MEMBERS = invalidRequest(
-  `The message, its params, _meta or ref has too many members; use at most ${MAX_MEMBERS}`,
-);
 const TOO_MANY_OBJECTS = invalidRequest(
   `Too many objects are in the body; use at most ${MAX_OBJECTS}`,
 );
-const UNSOUND = invalidRequest('A member name contains NUL or half of a surrogate pair');
+const TOO_MANY_VALUES = invalidRequest(
+  `Too many values are in the body; use at most ${MAX_VALUES}`,
+);
+
+/** How much is read in one turn of the event loop: some milliseconds. */
+const VALUES_A_TURN = 4_000;
+/** How many characters take as long as to build a value. */
+const CHARACTERS_A_VALUE = 64;
 
 /** All empty objects: a megabyte has room for 300,000. */
 const EMPTY: JsonObject = Object.freeze(Object.create(null));
+/** All empty lists. */
+const EMPTY_LIST: readonly unknown[] = Object.freeze([]);
 
-/** What an object is in a message: which names are known in it, and how its members are read. */
-export interface Level {
-  readonly members: KnownMembers | undefined;
-  /** Reads or skips the value of the member. */
-  readonly read: (reader: JsonReader, name: string) => unknown;
-}
+/** What reads as a value that has not ended. */
+const OPEN: unique symbol = Symbol('open');
 
-/** A value and its source text. */
+/** A scalar and its source text. */
 export interface Written {
   readonly value: unknown;
   readonly source: string;
 }
 
+interface Passed {
+  /** At which it ends. */
+  readonly depth: number;
+  readonly as: unknown;
+}
+
 /**
- * Builds values as `JSON.parse` does, but judges the member names in them, and gives objects no
- * prototype, so that what is absent reads as `undefined`, whatever its name. In place of numbers that
- * it would round stands `INEXACT`. What nobody goes by can be skipped: documents made to be slow take
- * `JSON.parse` tens of milliseconds a megabyte.
+ * Builds values as `JSON.parse` does, but judges the member names in them, gives objects no
+ * prototype, so that what is absent reads as `undefined`, whatever its name, and guards what it has
+ * built against being misread. What nobody goes by is passed over. It can stop in the midst of a
+ * value, however large or deep, and go on later.
  */
 export class JsonReader extends JsonCursor {
-  /** Told of every member name that two readers could understand differently. */
-  onName: (problem: MessageProblem, level: Level) => void = () => {};
-  readonly #folds = new FoldedNames();
+  /** The first thing that is wrong with a name in the value itself, which is an object. */
+  ownProblem: MessageProblem | undefined;
+  /** The first that is wrong with a name further in. */
+  innerProblem: MessageProblem | undefined;
+  readonly #names = new FoldedNames();
+  #frame: Frame | undefined;
+  /** How the value is read that has been begun. */
+  #level: Level | undefined;
+  /** What is being passed over. */
+  #passed: Passed | undefined;
+  #value: unknown;
   #objects = 0;
+  #values = 0;
+  #left = VALUES_A_TURN;
 
-  /** Reads a value; of an object all members as `level` does. */
-  value(level: Level): unknown {
-    if (this.isAtString()) return this.string();
-    if (this.isAtObject()) return this.object(level);
-    if (this.isAtArray()) return this.#array(level);
+  /** Begins with the value that comes next. */
+  begin(level: Level): void {
+    this.ownProblem = undefined;
+    this.innerProblem = undefined;
+    this.#level = level;
+  }
+
+  /** Reads on; gives whether the value has ended. Otherwise a turn has: others have to be let in. */
+  read(): boolean {
+    while (this.#left-- > 0) {
+      const from = this.position;
+      const value = this.#passed === undefined ? this.#begin() : this.#pass(this.#passed);
+      this.#left -= Math.floor((this.position - from) / CHARACTERS_A_VALUE);
+      if (value !== OPEN && this.#put(value)) return true;
+    }
+    this.#left = VALUES_A_TURN;
+    return false;
+  }
+
+  /** The value that has ended. */
+  get value(): unknown {
+    return this.#value;
+  }
+
+  /** Reads a value that has none in it, or goes into it. */
+  #begin(): unknown {
+    const level = this.#frame?.next ?? (this.#level as Level);
+    const isObject = this.isAtObject();
+    if (!isObject && !this.isAtArray()) return this.#scalar(level);
+    const { passed } = level;
+    if (passed === undefined) return isObject ? this.#openObject(level) : this.#openList(level);
+    const { depth } = this;
+    if (!isObject && level.expects === 'object' && !this.openArray()) return undefined;
+    return this.#pass({ depth, as: passed.as });
+  }
+
+  #openObject(level: Level): unknown {
+    this.#count();
+    if (!this.openObject()) return EMPTY;
+    if (++this.#objects > MAX_OBJECTS) throw TOO_MANY_OBJECTS;
+    const frame = new ObjectFrame(this.#frame, level, this.#note);
+    this.#frame = frame;
+    frame.begin(this.name(), this.#names);
+    return OPEN;
+  }
+
+  #openList(level: Level): unknown {
+    this.#count();
+    if (!this.openArray()) return level.expects === 'object' ? undefined : EMPTY_LIST;
+    this.#frame = new ListFrame(this.#frame, level);
+    return OPEN;
+  }
+
+  #pass(passed: Passed): unknown {
+    const hasEnded = this.pass(passed.depth);
+    this.#passed = hasEnded ? undefined : passed;
+    return hasEnded ? passed.as : OPEN;
+  }
+
+  #scalar(level: Level): unknown {
+    if (level.passed === undefined) this.#count();
     const start = this.start();
-    const value = this.scalar();
+    const value = this.isAtString() ? this.string() : this.scalar();
+    if (level.isWritten) return { value, source: this.since(start) } satisfies Written;
+    if (typeof value === 'string') return this.#clearText(value, start);
+    if (value === null) return level.expects === 'object' ? undefined : null;
     // Most are safe integers, or no numbers.
     if (typeof value !== 'number' || Number.isSafeInteger(value)) return value;
     return isInexact(value, this.since(start)) ? INEXACT : value;
   }
 
-  /** Reads a value, and how it was written. */
-  written(level: Level): Written {
-    const start = this.start();
-    const value = this.value(level);
-    const source = this.since(start);
-    return { value: value === INEXACT ? Number(source) : value, source };
-  }
-
-  /** Reads the object that begins here. */
-  object(level: Level): JsonObject {
-    if (!this.openObject()) return EMPTY;
-    if (++this.#objects > MAX_OBJECTS) throw TOO_MANY_OBJECTS;
-    const object = Object.create(null) as JsonObject;
-    const known = level.members;
-    let count = 0;
-    // Most have none: names in folded form are as different as they look.
-    let folds: Set<string> | undefined;
-    for (let isOpen = true; isOpen; isOpen = this.nextMember()) {
-      const name = this.name();
-      if (known !== undefined && ++count > MAX_MEMBERS) throw TOO_MANY_MEMBERS;
-      if (name in object) this.onName(REPEATED, level);
-      if (known?.has(name) !== true) {
-        const isUnusual = !isFolded(name);
-        const folded = isUnusual ? this.#fold(name) : name;
-        if (isUnusual) {
-          folds ??= new Set();
-          if (!isSoundText(name)) this.onName(UNSOUND, level);
-          if (folds.has(folded)) this.onName(ALIKE, level);
-          folds.add(folded);
+  /** Hands a value to what it is in, and that, where it was the last, on. Gives whether it was all. */
+  #put(ended: unknown): boolean {
+    let value = ended;
+    for (let frame = this.#frame; frame !== undefined; frame = this.#frame) {
+      frame.put(value);
+      if (frame instanceof ObjectFrame) {
+        if (this.nextMember()) {
+          frame.begin(this.name(), this.#names);
+          return false;
         }
-        if (known !== undefined) this.#judge(folded, known, level);
-      }
-      object[name] = level.read(this, name);
+      } else if (this.nextItem()) return false;
+      value = frame.close();
+      this.#frame = frame.outer;
     }
-    if (folds !== undefined && hasAny(object, folds)) this.onName(ALIKE, level);
-    return object;
+    this.#value = value;
+    return true;
   }
 
-  #array(level: Level): unknown[] {
-    if (!this.openArray()) return [];
-    // Not pushed: a list of one, nested to the limit, would reserve room for many.
-    const list = [this.value(level)];
-    while (this.nextItem()) list.push(this.value(level));
-    return list;
+  /** Nothing but an escape can be half of a pair, or NUL, and it makes the source longer. */
+  #clearText(value: string, start: number): unknown {
+    const hasEscape = this.position - start > value.length + 2;
+    return hasEscape && !isSoundText(value) ? UNSOUND : value;
   }
 
-  /** Refuses another spelling of a known name, with or without that name beside it. */
-  #judge(folded: string, known: KnownMembers, level: Level): void {
-    const meant = known.meantBy(folded);
-    if (meant === undefined) return;
-    const message = `A member name is another spelling of "${meant}"; spell it exactly so`;
-    this.onName(invalidRequest(message), level);
+  #count(): void {
+    if (++this.#values > MAX_VALUES) throw TOO_MANY_VALUES;
   }
 
-  #fold(name: string): string {
-    const folded = this.#folds.fold(name);
-    if (folded === undefined) throw TOO_MANY_FOLDS;
-    return folded;
-  }
-}
-
-/** Whether one of these is a name in the object, and its own folded form. */
-function hasAny(object: JsonObject, folds: Iterable<string>): boolean {
-  for (const folded of folds) if (folded in object && isFolded(folded)) return true;
-  return false;
+  readonly #note = (problem: MessageProblem, isOwn: boolean): void => {
+    if (isOwn) this.ownProblem ??= problem;
+    else this.innerProblem ??= problem;
+  };
 }

@@ -3,6 +3,9 @@ import { foldMemberName } from './folding.ts';
 /** How many members an object may have in which some names are known: who means well has a few. */
 export const MAX_MEMBERS = 1_000;
 
+/** How many values of one document are built: each takes its time, and its room. */
+export const MAX_VALUES = 1_000_000;
+
 /** How many objects of one document are read, without empty ones: to make each takes its time. */
 export const MAX_OBJECTS = 50_000;
 
@@ -13,17 +16,25 @@ export class KnownMembers {
 
   constructor(names: readonly string[]) {
     this.#exact = new Set(names);
-    this.#byFold = new Map(names.map((name) => [foldMemberName(name), name]));
+    this.#byFold = new Map(names.map((name) => [bare(foldMemberName(name)), name]));
   }
 
   has(name: string): boolean {
     return this.#exact.has(name);
   }
 
-  /** The known name that folds to this. */
+  /** The known name of which that, in its folded form, is a spelling. */
   meantBy(folded: string): string | undefined {
-    return this.#byFold.get(folded);
+    return this.#byFold.get(bare(folded));
   }
+}
+
+/**
+ * A name as one word. Servers that write names in another way than MCP take both: the official one in
+ * Python `task_id` for `taskId`, and `meta` for `_meta`.
+ */
+function bare(name: string): string {
+  return /[_-]/.test(name) ? name.replaceAll(/[_-]/g, '') : name;
 }
 
 /** The message itself (JSON-RPC 2.0). */
@@ -60,7 +71,10 @@ export const REF_MEMBERS: KnownMembers = new KnownMembers(['name', 'type', 'uri'
 /** What begins the names that MCP reserves in `_meta`. */
 const RESERVED = 'io.modelcontextprotocol/';
 
-/** `params._meta`: the envelope of the modern era, and the keys without a prefix. */
+/**
+ * `params._meta`: the envelope of the modern era, and the key without a prefix by which something is
+ * decided. Nothing is by those of trace context.
+ */
 export const META_MEMBERS: KnownMembers = new KnownMembers([
   `${RESERVED}clientCapabilities`,
   `${RESERVED}clientInfo`,
@@ -68,10 +82,7 @@ export const META_MEMBERS: KnownMembers = new KnownMembers([
   `${RESERVED}protocolVersion`,
   `${RESERVED}related-task`,
   `${RESERVED}subscriptionId`,
-  'baggage',
   'progressToken',
-  'traceparent',
-  'tracestate',
 ]);
 
 /** Where the modern era states the revision of a message. */

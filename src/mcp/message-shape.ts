@@ -26,26 +26,35 @@ export function idOf({ id }: JsonObject): MessageId | undefined {
 
 /** Whether a parsed message answers the server, and asks nothing. */
 export function isResponse(members: JsonObject): boolean {
-  return !('method' in members);
+  return !isThere(members, 'method');
+}
+
+/**
+ * Whether a member says anything. All readers take null for what is absent; a `result` alone may be
+ * null itself.
+ */
+function isThere(members: JsonObject, name: string): boolean {
+  return name in members && members[name] !== null;
 }
 
 /** Checks that a parsed message is a request, a notification or a response (JSON-RPC 2.0). */
 export function checkShape(members: JsonObject): MessageProblem | undefined {
-  const { jsonrpc, method, params } = members;
+  const { jsonrpc, method, params, error } = members;
   if (jsonrpc !== '2.0') return VERSION;
   if (isResponse(members)) return isWellShapedResponse(members) ? undefined : RESPONSE;
   if (!isSoundText(method)) return METHOD;
-  if ('result' in members || 'error' in members) return MIXED;
-  if ('params' in members && !isJsonObject(params)) return PARAMS;
+  if (isThere(members, 'result') || error !== undefined) return MIXED;
+  if (params !== undefined && !isJsonObject(params)) return PARAMS;
   return 'id' in members && idOf(members) === undefined ? ID : undefined;
 }
 
 function isWellShapedResponse(members: JsonObject): boolean {
-  const isError = 'error' in members;
-  if ('params' in members || 'result' in members === isError) return false;
-  // An object was passed over.
-  if (isError && members.error !== undefined) return false;
+  const { error, params } = members;
+  const isError = error !== undefined;
+  if (params !== undefined || (isError && !isJsonObject(error))) return false;
+  // Of a result that is null the member is what there is.
+  if (isError ? isThere(members, 'result') : !('result' in members)) return false;
   if (idOf(members) !== undefined) return true;
   // Whoever could not read a request's id says so with null (JSON-RPC), or without one (MCP).
-  return isError && (!('id' in members) || (members.id as Written).value === null);
+  return isError && (!('id' in members) || (members.id as Written | undefined)?.value === null);
 }

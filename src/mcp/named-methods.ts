@@ -1,3 +1,4 @@
+import { unguarded } from './guarded.ts';
 import { isJsonObject, type JsonObject } from './json-object.ts';
 import { invalidParams, type MessageProblem } from './message-problem.ts';
 import { isSoundText } from './sound-text.ts';
@@ -44,7 +45,7 @@ export function isNameMirrored(method: string): boolean {
   return SOURCES.get(method)?.isMirrored === true;
 }
 
-/** What the method is applied to; `undefined` for methods that name nothing, or not known here. */
+/** What a method with these `params`, unguarded, is applied to; `undefined` for methods that name nothing, or not known here. */
 export function nameOf(
   method: string,
   params: JsonObject | undefined,
@@ -61,7 +62,7 @@ export function nameOf(
 
 /** With both, some servers would take the one and some the other. */
 function referenceIn(params: JsonObject | undefined): string | MessageProblem {
-  const ref = params?.ref;
+  const ref = unguarded(params?.ref);
   if (!isJsonObject(ref)) return NO_REFERENCE;
   const { name = null, uri = null } = ref;
   if (name !== null && uri !== null) return NO_REFERENCE;

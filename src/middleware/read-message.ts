@@ -6,8 +6,9 @@ import type { Middleware } from '../http/middleware.ts';
 import { onceClosed } from '../http/once-closed.ts';
 import { type BodySink, openBody } from '../http/request-body.ts';
 import { checkMediaType } from '../mcp/check-media-type.ts';
+import type { McpBody } from '../mcp/message.ts';
 import { MessageProblem } from '../mcp/message-problem.ts';
-import { type MessageRules, readMessages } from '../mcp/read-messages.ts';
+import { type MessageRules, readMessagesInTurns } from '../mcp/read-messages.ts';
 
 /**
  * Reads the body of a POST and judges whether every reader would find the same messages in it. Those
@@ -26,15 +27,21 @@ export function readMessage(rules: MessageRules): Middleware {
     }
     collect(req, res, (bytes) => {
       const context = contextOf(req);
+      const take = (body: McpBody | MessageProblem | undefined): void => {
+        if (body === undefined || isOver(res)) return;
+        if (body instanceof MessageProblem) {
+          refuse(req, res, body);
+          return;
+        }
+        Object.assign(req, { rawBody: bytes });
+        context.mcp = body;
+        next();
+      };
       const transport = context.legacyMessage ? 'http-with-sse' : 'streamable-http';
-      const body = readMessages(bytes, req.headers, rules, transport);
-      if (body instanceof MessageProblem) {
-        refuse(req, res, body);
-        return;
-      }
-      Object.assign(req, { rawBody: bytes });
-      context.mcp = body;
-      next();
+      const isWanted = () => !isOver(res);
+      const body = readMessagesInTurns(bytes, req.headers, rules, isWanted, transport);
+      if (!(body instanceof Promise)) take(body);
+      else body.then(take).catch((cause) => answerError(req, res, 'internal_error', { cause }));
     });
   };
 }
@@ -45,6 +52,11 @@ function refuse(
   { reason, code, message, id }: MessageProblem,
 ): void {
   answerError(req, res, reason, { code, message, id });
+}
+
+/** Whether somebody has answered, or nobody waits for it any more. */
+function isOver(res: ServerResponse): boolean {
+  return res.headersSent || res.closed;
 }
 
 function collect(
@@ -59,7 +71,7 @@ function collect(
   }
   onceClosed(req, res, () => body.stop());
   const whole = new WholeBody(body.length, (bytes) => {
-    if (!res.headersSent && !res.closed) onBytes(bytes);
+    if (!isOver(res)) onBytes(bytes);
   });
   body.sendTo(whole, {
     onBodyBytes: ignore,

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { findLists } from '../../src/mcp/listed-items.ts';
+import { UnclearValueError } from '../../src/mcp/unclear.ts';
 import { accepted, call, message, refused, request } from './support/read.ts';
 
 /** In the wrong order, so that `normalize` sorts them, which takes the square of their number. */
@@ -20,19 +21,37 @@ const LEVELS: [string, (member: string) => string][] = [
   ['params', (member) => request('ping', `{${member}}`)],
   ['_meta', (member) => request('ping', `{"_meta":{${member}}}`)],
   ['ref', (member) => request('completion/complete', `{"ref":{"name":"a",${member}}}`)],
-  ['arguments', (member) => call(`{"a":[{${member}}]}`)],
 ];
 
 describe('fault 49: names that take long to fold are not folded', () => {
   describe.each(NAMES)('%s', (what, name) => {
-    test.each(LEVELS)('in %s', (level, around) => {
-      for (const seesArguments of level === 'arguments' ? [true] : [true, false]) {
+    test.each(LEVELS)('in %s', (_level, around) => {
+      for (const seesArguments of [true, false]) {
         accepted(around(`"${name(256)}":1`), { seesArguments });
         for (const length of [257, 80_000]) {
           const problem = refused(around(`"${name(length)}":1`), { seesArguments });
           expect(problem).toMatchObject({ reason: 'invalid_request', code: -32600, id: null });
           expect(problem.message).toContain('256');
         }
+      }
+    });
+
+    test('in arguments they pass, and are refused to whoever reads them', () => {
+      const long = name(257);
+      const args = message(call(`{"a":{"${long}":1,"b":2},"c":3}`)).arguments as {
+        readonly a: Record<string, unknown>;
+        readonly c: number;
+      };
+      expect([args.c, args.a.b, Object.keys(args.a)]).toEqual([3, 2, [long, 'b']]);
+      // As what somebody else reads that name is not known.
+      for (const read of [
+        () => args.a[long],
+        () => args.a.path,
+        () => Object.hasOwn(args.a, 'path'),
+        () => JSON.stringify(args),
+        () => ({ ...args.a }),
+      ]) {
+        expect(read).toThrow(UnclearValueError);
       }
     });
 

@@ -15,6 +15,8 @@ const DISGUISES: [string, (name: string) => string][] = [
   ['with a BOM', (name) => `\ufeff${name}`],
   ['with a variation selector', (name) => `${name}\ufe0f`],
   ['with a tag character', (name) => `${name}\u{e0041}`],
+  ['with an underscore', (name) => `${name.slice(0, 2)}_${name.slice(2)}`],
+  ['with a hyphen', (name) => `${name.slice(0, 2)}-${name.slice(2)}`],
   ['with a control character', (name) => `${name}\\u0008`],
   [
     'full width',
@@ -70,6 +72,32 @@ describe.each([true, false])('faults 1.4: names, arguments seen: %j', (seesArgum
   });
 
   test.each([
+    'input_responses',
+    'meta',
+    'protocol_version',
+    'request_id',
+    'request_state',
+    'task_id',
+    'request-id',
+    'REQUEST_ID',
+    'Request-Id',
+  ])('as a server in Python, or one that knows words only, reads them: %s', (name) => {
+    expect(refused(request('ping', `{"${name}":"x"}`), { seesArguments })).toMatchObject(INVALID);
+  });
+
+  test('in _meta as well', () => {
+    for (const name of [
+      'progress_token',
+      'progress-token',
+      'io.modelcontextprotocol/protocol_version',
+      'io.modelcontextprotocol/related_task',
+    ]) {
+      const body = request('ping', `{"_meta":{"${name}":"x"}}`);
+      expect(refused(body, { seesArguments })).toMatchObject(INVALID);
+    }
+  });
+
+  test.each([
     ['the message', '{"jsonrpc":"2.0","id":1,"method":"ping","method":"tools/call"}'],
     [
       'the message, escaped',
@@ -120,8 +148,6 @@ describe.each([true, false])('faults 1.4: names, arguments seen: %j', (seesArgum
 describe('faults 1.4: arguments', () => {
   test.each([
     '{"path":1,"path":2}',
-    '{"path":1,"Path":2}',
-    '{"a":[[{"path":1,"PATH":2}]]}',
     '{"path":1,"path\\u0000":2}',
     '{"path\\u0000":2}',
     '{"a":{"b":{"c":1,"c":1}}}',
@@ -139,10 +165,6 @@ describe('faults 1.4: arguments', () => {
 
   test('names that differ in more than disguise pass', () => {
     accepted(call('{"user_name":1,"userName":2,"name":3,"Id":4,"method":5,"\u00e9":6,"e":7}'));
-  });
-
-  test('half a pair in a value passes: agents cut texts anywhere', () => {
-    expect(message(call('{"a":"\\ud83d"}')).arguments).toEqual({ a: '\ud83d' });
   });
 
   test('nothing has a prototype', () => {

@@ -19,6 +19,9 @@ const DISGUISES: ((name: string) => string)[] = [
   (name) => `${name}\ud800`,
   (name) => `${name}\udfff`,
   (name) => `_${name}`,
+  (name) => name.replace('_', ''),
+  (name) => name.replace(/[A-Z]/, (letter) => `_${letter.toLowerCase()}`),
+  (name) => name.replace(/(?<=.)[a-z]/, (letter) => `_${letter}`),
 ];
 
 function disguised(name: string): Source {
@@ -64,7 +67,10 @@ const SCALARS = [
   'null',
   '"t"',
   '"\\u0074"',
+  '"t\\u0000"',
+  '"t\\udead"',
   '""',
+  '[]',
 ];
 
 const scalar: Source = fc.oneof(fc.constantFrom(...SCALARS), fc.string().chain(quoted));
@@ -121,10 +127,13 @@ function object(members: Readonly<Record<string, Source>>): Source {
 const text = (...values: string[]): Source => fc.constantFrom(...values).chain(quoted);
 
 const id: Source = fc.oneof(
-  fc.constantFrom(...SCALARS.filter((value) => /[\d"]/.test(value))),
+  fc.constantFrom(...SCALARS.filter((value) => /^[\d"-]/.test(value))),
   text('a'),
 );
-const meta = object({ progressToken: id, traceparent: text('00-a-b-01') });
+const meta = fc.oneof(
+  { weight: 4, arbitrary: object({ progressToken: id, traceparent: text('00-a-b-01') }) },
+  fc.constantFrom('null', '[]', '{}'),
+);
 const args = fc.oneof(
   { weight: 4, arbitrary: list('{', fc.array(member(name, anything), { maxLength: 4 }), '}') },
   anything,
@@ -134,11 +143,20 @@ const params = fc.oneof(
   object({ name: text('read', 'delete'), arguments: args }),
   object({ name: text('read', 'delete'), arguments: args, _meta: meta }),
   object({ uri: text('file:///a', 'file:///b') }),
+  object({ taskId: text('a', 'b') }),
+  fc.constantFrom('null', '[]', '{}'),
   object({ name: text('read'), uri: text('file:///a') }),
   object({ ref: object({ type: text('ref/prompt'), name: text('a', 'b') }) }),
 );
 
-const method = text('tools/call', 'prompts/get', 'resources/read', 'completion/complete', 'ping');
+const method = text(
+  'tools/call',
+  'prompts/get',
+  'resources/read',
+  'tasks/result',
+  'completion/complete',
+  'ping',
+);
 
 const message = fc.oneof(
   { weight: 6, arbitrary: object({ jsonrpc: text('2.0'), id, method, params }) },

@@ -1,4 +1,4 @@
-import { readMember, shownNumber } from './rounded.ts';
+import { readMember, shownNumber, UNREADABLE } from './unreadable.ts';
 
 type Scalar = string | number | boolean | null;
 
@@ -15,7 +15,20 @@ export type Reading = Map<string, Reading> | Reading[] | Scalar;
 export interface ReferenceReader {
   readonly see: (name: string) => string;
   readonly wins: 'first' | 'last';
+  /** Whether it knows only the names that MCP defines, and those of arguments are its users'. */
+  readonly knowsMcpOnly?: true;
 }
+
+/** The names of the official server in Python, which takes them beside those of MCP. */
+const IN_PYTHON: Readonly<Record<string, string>> = {
+  input_responses: 'inputResponses',
+  meta: '_meta',
+  progress_token: 'progressToken',
+  protocol_version: 'protocolVersion',
+  request_id: 'requestId',
+  request_state: 'requestState',
+  task_id: 'taskId',
+};
 
 const fold = (name: string) => name.normalize('NFKC').toUpperCase().toLowerCase();
 
@@ -31,6 +44,21 @@ export const REFERENCE_READERS: Readonly<Record<string, ReferenceReader>> = {
   },
   'drops NUL': { see: (name) => name.replaceAll('\0', ''), wins: 'last' },
   'drops what is invisible': { see: (name) => name.replaceAll(/\p{C}/gu, ''), wins: 'last' },
+  'takes names as Python writes them': {
+    see: (name) => IN_PYTHON[name] ?? name,
+    wins: 'last',
+    knowsMcpOnly: true,
+  },
+  'takes names as Python writes them, first wins': {
+    see: (name) => IN_PYTHON[name] ?? name,
+    wins: 'first',
+    knowsMcpOnly: true,
+  },
+  'strips underscores': {
+    see: (name) => name.replaceAll('_', ''),
+    wins: 'last',
+    knowsMcpOnly: true,
+  },
   'replaces half pairs': { see: (name) => name.toWellFormed(), wins: 'last' },
 };
 
@@ -84,15 +112,34 @@ export function understand(node: Node, reader: ReferenceReader): Reading {
   return members;
 }
 
-/** A parsed value in the same form, to be compared. */
-export function asSeen(value: unknown, reader: ReferenceReader): Reading {
-  if (typeof value !== 'object' || value === null) return value as Scalar;
-  const entries = Object.keys(value).map((name) => [name, readMember(value, name)] as const);
-  if (Array.isArray(value)) return entries.map(([, item]) => asSeen(item, reader));
-  const members = new Map<string, Reading>();
-  for (const [name, item] of entries) members.set(reader.see(name), asSeen(item, reader));
-  if (members.size < entries.length) throw new Error('Two names are the same to this reader');
-  return members;
+/** Whether a reader understands all that is shown as it is shown; what cannot be read may be anything. */
+export function agrees(
+  reading: Reading | undefined,
+  shown: unknown,
+  reader: ReferenceReader,
+): boolean {
+  if (shown === UNREADABLE) return true;
+  // Of null, or an empty list where an object is expected, nothing is shown.
+  if (shown === undefined) return isNothing(reading);
+  if (typeof shown !== 'object' || shown === null) return Object.is(reading, shown);
+  const names = Object.keys(shown);
+  if (Array.isArray(shown)) {
+    if (!Array.isArray(reading) || reading.length !== names.length) return false;
+    return names.every((name, i) => agrees(reading[i], readMember(shown, name), reader));
+  }
+  if (!(reading instanceof Map)) return false;
+  const seen = new Set(names.map((name) => reader.see(name)));
+  return (
+    [...reading.keys()].every((name) => seen.has(name)) &&
+    names.every((name) => agrees(reading.get(reader.see(name)), readMember(shown, name), reader))
+  );
+}
+
+/** Whether all readers take that for what is absent. */
+function isNothing(reading: Reading | undefined): boolean {
+  return (
+    reading === undefined || reading === null || (Array.isArray(reading) && reading.length === 0)
+  );
 }
 
 /** A member of an object, by the name that its specification gives it. */

@@ -1,29 +1,35 @@
-/** Stands for a number that is not shown, because a double does not keep what was written. */
-export const ROUNDED = '(a number that is not shown)';
+/** Stands for what is not shown, because readers understand it differently. */
+export const UNREADABLE = '(what is not shown)';
 
 const LARGEST = 2n ** 53n - 1n;
 
 /** The source text of a number as it is shown. */
 export function shownNumber(source: string): number | string {
   const value = Number(source);
-  if (!Number.isFinite(value)) return ROUNDED;
+  if (!Number.isFinite(value)) return UNREADABLE;
   if (/[.eE]/.test(source)) return value;
   const written = BigInt(source);
-  return written > LARGEST || written < -LARGEST ? ROUNDED : value;
+  return written > LARGEST || written < -LARGEST ? UNREADABLE : value;
 }
 
-/** `JSON.parse`, with `ROUNDED` in place of numbers that are not shown. */
+/** `JSON.parse`, with `UNREADABLE` in place of what is not shown. */
 export function parseShown(text: string): unknown {
   const parse = JSON.parse as (
     text: string,
     reviver: (name: string, value: unknown, context: { source: string }) => unknown,
   ) => unknown;
-  return parse(text, (_name, value, { source }) =>
-    typeof value === 'number' ? shownNumber(source) : value,
-  );
+  return parse(text, (_name, value, { source }) => {
+    if (typeof value === 'string' && !isSound(value)) return UNREADABLE;
+    return typeof value === 'number' ? shownNumber(source) : value;
+  });
 }
 
-/** A plain copy of what is shown, with `ROUNDED` in place of members that cannot be read. */
+/** Whether all readers keep a text: some end it at a NUL, some replace half of a pair. */
+function isSound(text: string): boolean {
+  return text.isWellFormed() && !text.includes('\0');
+}
+
+/** A plain copy of what is shown, with `UNREADABLE` in place of members that cannot be read. */
 export function copyShown(shown: unknown): unknown {
   if (typeof shown !== 'object' || shown === null) return shown;
   const copy: object = Array.isArray(shown) ? [] : Object.create(null);
@@ -39,7 +45,7 @@ export function readMember(shown: object, name: string): unknown {
   try {
     return (shown as Record<string, unknown>)[name];
   } catch (error) {
-    if (error instanceof TypeError) return ROUNDED;
+    if (error instanceof TypeError) return UNREADABLE;
     throw error;
   }
 }
