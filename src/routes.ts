@@ -15,7 +15,7 @@ import { injectHeaders } from './middleware/inject-headers.ts';
 import { observe } from './middleware/observe.ts';
 import type { EndpointOf } from './middleware/own-sessions.ts';
 import { protectedResourceMetadata } from './middleware/protected-resource-metadata.ts';
-import type { Observer } from './observability/observer.ts';
+import { asList } from './options/as-list.ts';
 import type { ConfigProblems } from './options/config-problems.ts';
 import { readPublicUrl } from './options/public-url.ts';
 import { relay } from './relay/relay.ts';
@@ -92,9 +92,7 @@ export function compileRoutes(
     sessions,
     endpointOf,
   });
-  const observed = problems.slot('observe', observers, (own) =>
-    observe([own].flat() as Observer[]),
-  );
+  const observed = problems.slot('observe', observers, (own) => observe(asList(own)));
 
   const upstreamMetadata =
     publicUrl && identity.relaysTokens

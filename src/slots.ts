@@ -26,6 +26,7 @@ import { watched } from './middleware/observe.ts';
 import { type EndpointOf, ownSessions } from './middleware/own-sessions.ts';
 import { readMessage } from './middleware/read-message.ts';
 import { streamCap } from './middleware/stream-cap.ts';
+import { asList } from './options/as-list.ts';
 import type { ConfigProblems } from './options/config-problems.ts';
 import { readPolicies } from './policies/policy.ts';
 import type { OwnedSessions } from './sessions/owned-sessions.ts';
@@ -78,7 +79,7 @@ export function compileSlots(
     streams: problems.slot('streams', streams, (options) => streamCap(options)),
     bodyLimit: problems.slot('bodyLimit', limit, bodyLimit),
     ...messageSlots(problems, config, identity, limits),
-    use: problems.slot('use', use, (own) => hostMiddleware([own].flat() as Middleware[])),
+    use: problems.slot('use', use, (own) => hostMiddleware(asList(own))),
     headers: problems.slot('headers', headers, injectHeaders),
   };
 }

@@ -30,7 +30,7 @@ const NAME = /^[\w.-]{1,64}$/;
 export function readLimits(problems: ConfigProblems, path: string, value: unknown): Limits {
   const others: Others = { names: new Set(), windows: new Map() };
   const read = Array.isArray(value)
-    ? value.map((limit, i) => readLimit(problems, `${path}[${i}]`, limit, others))
+    ? [...value].map((limit, i) => readLimit(problems, `${path}[${i}]`, limit, others))
     : [readLimit(problems, path, value, others)];
   if (read.length === 0) problems.add(path, value, 'a limit or more; false for none');
   const limits = read.filter((limit) => limit !== undefined);

@@ -9,9 +9,11 @@ import { checkConfig } from '../options/config-problems.ts';
  * The host app's own middlewares, in order. Each goes on at most once, and each of its failures,
  * thrown, rejected or handed to `next`, is answered for.
  */
-export function hostMiddleware(middlewares: readonly Middleware[]): Middleware {
-  checkConfig((problems) => problems.list('', middlewares, isFunction, 'a middleware function'));
-  return chain(middlewares.map(guard));
+export function hostMiddleware(middlewares: readonly unknown[]): Middleware {
+  const own = checkConfig((problems) =>
+    problems.list('', middlewares, isFunction, 'a middleware function', { atLeast: 1 }),
+  );
+  return chain(own.map(guard));
 }
 
 function guard(middleware: Middleware): Middleware {

@@ -7,7 +7,7 @@ import type { Observer } from '../observability/observer.ts';
 import { checkConfig } from '../options/config-problems.ts';
 
 /** Tells observers of every request from here on. Each slot behind it is to be {@link watched}. */
-export function observe(observers: readonly Observer[]): Middleware {
+export function observe(observers: readonly unknown[]): Middleware {
   const isolated = checkConfig((problems) =>
     problems.list('', observers, isObserver, EXPECTED, { atLeast: 1 }).map(isolate),
   );

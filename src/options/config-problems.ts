@@ -25,9 +25,20 @@ export class ConfigProblems {
   }
 
   /** Reads the entries of an object whose keys are the user's. */
-  entries(path: string, value: unknown): [key: string, value: unknown][] {
+  entries(
+    path: string,
+    value: unknown,
+    {
+      atLeast = 0,
+      expected = 'an object with entries',
+    }: { readonly atLeast?: number; readonly expected?: string } = {},
+  ): [key: string, value: unknown][] {
     if (!this.#isObject(path, value)) return [];
-    if (Object.prototype.toString.call(value) === '[object Object]') return Object.entries(value);
+    if (Object.prototype.toString.call(value) === '[object Object]') {
+      const entries = Object.entries(value);
+      if (entries.length < atLeast) this.addSecret(path, value, expected);
+      return entries;
+    }
     // A Map or Headers has no entries of its own: all of them would be missing without a word.
     this.addSecret(path, value, 'a plain object');
     return [];

@@ -71,7 +71,10 @@ export function readPolicies(
 ): EnforcedPolicy[] {
   if (!Array.isArray(value)) return [readPolicy(problems, path, value, 'policy')];
   if (value.length === 0) problems.add(path, value, 'a policy or more; false for none');
-  return value.map((policy, i) => readPolicy(problems, `${path}[${i}]`, policy, `policy ${i + 1}`));
+  // A hole is no policy, and not to be passed over.
+  return [...value].map((policy, i) =>
+    readPolicy(problems, `${path}[${i}]`, policy, `policy ${i + 1}`),
+  );
 }
 
 function readPolicy(

@@ -5,6 +5,7 @@ import {
   denyTools,
   type GatewayConfig,
   policy,
+  requireScopes,
 } from '../../src/index.ts';
 import { pathsOf, problemsOf } from '../support/config-error.ts';
 
@@ -26,6 +27,10 @@ describe('a mistake in policies names its path', () => {
     ['policies[0]', [undefined]],
     ['policies[1]', [rule, false]],
     ['policies[0]', [[rule]]],
+    // biome-ignore lint/suspicious/noSparseArray: what is tested.
+    ['policies[0]', [, rule]],
+    // biome-ignore lint/suspicious/noSparseArray: what is tested.
+    ['policies[1]', [rule, , rule]],
     ['policies.check', { name: 'r' }],
     ['policies.check', { name: 'r', check: true }],
     ['policies.name', { check: () => true }],
@@ -41,6 +46,26 @@ describe('a mistake in policies names its path', () => {
     ['policies[2].check', [rule, rule, { name: 'r', check: rule }]],
   ])('%s', (path, policies) => {
     expect(pathsOf(inGateway({ policies }))).toEqual([path]);
+  });
+
+  test.each(['policies', 'rateLimit', 'auth', 'observe', 'use'])('a hole in %s', (option) => {
+    // biome-ignore lint/suspicious/noSparseArray: what is tested.
+    const problems = problemsOf(inGateway({ [option]: [,] }));
+    expect(problems).toEqual([
+      expect.objectContaining({ path: `${option}[0]`, expected: expect.stringMatching(/./) }),
+    ]);
+    expect(problemsOf(inGateway({ [option]: [] }))).toEqual([
+      expect.objectContaining({ path: option, given: 'an empty array' }),
+    ]);
+  });
+
+  test('requireScopes without a name would deny nothing', () => {
+    const [problem, ...others] = problemsOf(() => requireScopes({}));
+    expect(problem).toMatchObject({ path: '', expected: expect.stringContaining("'delete_*'") });
+    expect(others).toEqual([]);
+    expect(problemsOf(() => requireScopes({ 'delete_*': [] }))).toMatchObject([
+      { path: 'delete_*', given: 'an empty array' },
+    ]);
   });
 
   test('all of them at once', () => {
