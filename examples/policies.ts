@@ -1,9 +1,10 @@
 import express from 'express';
 import { allowTools, createMcpGateway, denyTools, type Policy } from 'express-mcp-gateway';
 
-/** Prompts and resources have names as well: those of a resource are URIs. */
+/** Prompts and resources have names as well: those of a resource are URIs, in their normal form. */
 const onlyDocs: Policy = ({ mcp }) =>
-  mcp.method !== 'resources/read' || mcp.name?.startsWith('file:///docs/') === true;
+  !/^resources\/(read|subscribe|unsubscribe)$/.test(mcp.method) ||
+  mcp.name?.startsWith('file:///docs/') === true;
 
 /** A rule may say more than yes or no. */
 const ownBranches: Policy = {

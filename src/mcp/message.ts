@@ -9,12 +9,19 @@ export interface McpMessage {
   readonly idText: string | undefined;
   /**
    * As parsed; neither it nor any object in it has a prototype. What nobody judged is not shown: without
-   * `seesArguments` its arrays and objects other than `_meta` and `ref` are `undefined`. To read an
-   * integer beyond those that are safe, or a number too large for a double, throws a `TypeError`: the
-   * upstream may read another one.
+   * `seesArguments` its arrays and objects other than `_meta` and `ref` are `undefined`. Null, and an
+   * empty list where an object belongs, are the same as none: `undefined` here, in `_meta`, `ref` and
+   * `arguments`. To read what the upstream may read as something else throws a `TypeError`: an integer
+   * beyond those that are safe, a number too large for a double, a text with NUL or half of a surrogate
+   * pair, a member whose name is alike to another's or too long to tell, and one that is there in
+   * another spelling than the one asked for.
    */
   readonly params: Readonly<Record<string, unknown>> | undefined;
-  /** What the method is applied to: a tool's or prompt's name, a resource's URI, a task's id. */
+  /**
+   * What the method is applied to: a tool's or prompt's name, a resource's URI, a task's id. A URI is as
+   * `new URL` writes it, but for the case of scheme and host, a missing slash behind a host alone, and
+   * what need not be percent-encoded.
+   */
   readonly name: string | undefined;
   /** `params.arguments`, with `seesArguments`, where it is an object. */
   readonly arguments: Readonly<Record<string, unknown>> | undefined;

@@ -1,6 +1,7 @@
 import { unguarded } from './guarded.ts';
 import { isJsonObject, type JsonObject } from './json-object.ts';
 import { invalidParams, type MessageProblem } from './message-problem.ts';
+import { isPlainUri } from './resource-uri.ts';
 import { isSoundText } from './sound-text.ts';
 
 interface NameSource {
@@ -32,6 +33,11 @@ const SOURCES: ReadonlyMap<string, NameSource> = new Map([
   ['tasks/result', source('taskId', false)],
 ]);
 
+const AMBIGUOUS_URI = invalidParams(
+  'Servers could take this URI for another one; send it in its normal form, without "." and ".." \
+segments, backslashes, encoded slashes and control characters',
+);
+
 const COMPLETION = 'completion/complete';
 const NO_REFERENCE = invalidParams(
   'This method needs "ref" in its params, an object with either "name" or "uri", a string without NUL',
@@ -57,7 +63,13 @@ export function nameOf(
   const isThere = params !== undefined && found.member in params;
   if (!isThere && !found.isMirrored) return undefined;
   const name = params?.[found.member];
-  return isSoundText(name) ? name : found.problem;
+  if (!isSoundText(name)) return found.problem;
+  return isNameOf(method, name) ? name : AMBIGUOUS_URI;
+}
+
+/** Whether all readers take a text for the same name where this method is applied to it. */
+export function isNameOf(method: string, text: string): boolean {
+  return isSoundText(text) && (SOURCES.get(method)?.member !== 'uri' || isPlainUri(text));
 }
 
 /** With both, some servers would take the one and some the other. */
@@ -67,5 +79,6 @@ function referenceIn(params: JsonObject | undefined): string | MessageProblem {
   const { name = null, uri = null } = ref;
   if (name !== null && uri !== null) return NO_REFERENCE;
   const text = name ?? uri;
-  return isSoundText(text) ? text : NO_REFERENCE;
+  if (!isSoundText(text)) return NO_REFERENCE;
+  return text === name || isPlainUri(text) ? text : AMBIGUOUS_URI;
 }

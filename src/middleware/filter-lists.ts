@@ -4,7 +4,7 @@ import type { Middleware } from '../http/middleware.ts';
 import { eraOfStream } from '../mcp/era.ts';
 import { LIST_KINDS } from '../mcp/list-kinds.ts';
 import type { McpMessage } from '../mcp/message.ts';
-import { isSoundText } from '../mcp/sound-text.ts';
+import { isNameOf } from '../mcp/named-methods.ts';
 import { judge } from '../policies/judge.ts';
 import type { EnforcedPolicy } from '../policies/policy.ts';
 import { policyContext } from '../policies/policy-context.ts';
@@ -52,7 +52,7 @@ class CallerFilter implements ListFilter {
 
   async allows(method: string, name: string): Promise<boolean> {
     // The message check would refuse it.
-    if (!isSoundText(name)) return false;
+    if (!isNameOf(method, name)) return false;
     const ctx = policyContext(this.#context, this.#requestFor(method, name));
     for (const policy of this.#policies) {
       const { allow, failure } = await judge(policy, ctx);
