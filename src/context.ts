@@ -37,6 +37,8 @@ export interface HeaderEdits {
     readonly set: readonly (readonly [name: string, value: string])[];
     /** Folded names. */
     readonly remove: ReadonlySet<string>;
+    /** Folded names of fields that speak for the app's origin, and come back all the same. */
+    readonly forward?: ReadonlySet<string>;
   };
 }
 

@@ -152,7 +152,7 @@ export function compileRoutes(
  * by that of the gateway, or by where it is mounted.
  */
 function endpointsOf(
-  { target, isInProcess }: RelaySetup,
+  { target, settings: { isInProcess } }: RelaySetup,
   endpoint: string,
   publicUrl: URL | undefined,
 ): EndpointOf {

@@ -48,6 +48,12 @@ export interface HeaderRules {
   readonly remove?: readonly string[];
   /** The same for the answer. Default: none. */
   readonly response?: {
+    /**
+     * Headers of the upstream that come back although they speak for the whole origin of the app, or
+     * are orders to the server in front of it: `'Set-Cookie'`, `'Strict-Transport-Security'`,
+     * `'X-Accel-Redirect'` and others of the kind. Exact names. Default: none.
+     */
+    readonly forward?: readonly string[];
     readonly set?: Readonly<Record<string, string>>;
     readonly remove?: readonly string[];
   };

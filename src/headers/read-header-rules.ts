@@ -24,7 +24,7 @@ export interface ReadHeaderRules {
 export function readHeaderRules(problems: ConfigProblems, rules: HeaderRules): ReadHeaderRules {
   problems.root(rules, ['forward', 'set', 'remove', 'response']);
   const { forward = [], set = {}, remove = [], response = {} } = rules;
-  const answer = problems.keys('response', response, ['set', 'remove']) ? response : {};
+  const answer = problems.keys('response', response, ['forward', 'set', 'remove']) ? response : {};
 
   const constants: Field[] = [];
   const computed: ComputedField[] = [];
@@ -60,6 +60,7 @@ export function readHeaderRules(problems: ConfigProblems, rules: HeaderRules): R
       remove: new Set(
         readNames(problems, 'response.remove', answer.remove ?? []).map(foldFieldName),
       ),
+      forward: new Set(readReturning(problems, answer.forward ?? []).map(foldFieldName)),
     },
   };
   const fromProxy = { ...fixed, forwards: (name: string) => isForwarded(name, forwarded) };
@@ -126,6 +127,13 @@ function readForward(problems: ConfigProblems, forward: readonly string[]): Forw
 function readNames(problems: ConfigProblems, path: string, value: unknown): string[] {
   const isEditable = (name: unknown): name is string => isFieldName(name) && !decides(name);
   return problems.list(path, value, isEditable, EDITABLE);
+}
+
+/** A pattern would let in what nobody has thought of. */
+function readReturning(problems: ConfigProblems, value: unknown): string[] {
+  const isExact = (name: unknown): name is string =>
+    isFieldName(name) && !decides(name) && !name.includes('*');
+  return problems.list('response.forward', value, isExact, `${EDITABLE}, in full`);
 }
 
 const EDITABLE = 'a header name, of none that frames or routes the message';

@@ -40,10 +40,8 @@ export const RELAY_OPTIONS = ['target', 'timeout', 'heartbeat', 'engine'] as con
 export interface RelaySetup {
   /** Where requests go; for a handler in this process, where it is called. */
   readonly target: URL;
-  /** Whether it is a handler in this process. */
-  readonly isInProcess: boolean;
   /** What every relay to that host has in common. */
-  readonly settings: Pick<RelaySettings, 'timeouts' | 'heartbeat'>;
+  readonly settings: Pick<RelaySettings, 'timeouts' | 'heartbeat' | 'isInProcess'>;
   /** What carries requests to a URL of that host. */
   engineFor(url: URL): Engine;
 }
@@ -65,8 +63,7 @@ export function readRelayOptions(
   const agent = isHandler ? new InProcessAgent(options.target as UpstreamHandler) : undefined;
   return {
     target: isHandler ? new URL(path, 'http://localhost') : readTarget(problems, options.target),
-    isInProcess: isHandler,
-    settings: { timeouts, heartbeat: every },
+    settings: { timeouts, heartbeat: every, isInProcess: isHandler },
     engineFor: (url) => createEngine(url, agent),
   };
 }

@@ -10,6 +10,8 @@ export interface RelaySettings extends AnswerBodySettings {
   /** The gateway as the upstream is told of it. */
   readonly hop: ViaHop;
   readonly relayCors: boolean;
+  /** Whether the upstream is a handler in this process: it speaks for the app, being a part of it. */
+  readonly isInProcess: boolean;
   /** Where a request goes at the target's host; undefined where its query cannot be sent on. */
   readonly pathOf?: (req: IncomingMessage) => string | undefined;
   /** What clients are told in `WWW-Authenticate` instead of what the upstream says. */

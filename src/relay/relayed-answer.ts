@@ -7,12 +7,13 @@ import { endWhenRead } from '../http/end-when-read.ts';
 import { isEventStream } from '../http/media-type.ts';
 import { LONGEST_TIMER_MS } from '../options/duration.ts';
 import { AnswerBody, type AnswerBodyListener } from './answer-body.ts';
-import { isRelayable, writeAnswerHead } from './answer-head.ts';
+import { writeAnswerHead } from './answer-head.ts';
 import type { BodyEdit, BodyEditor } from './body-editor.ts';
 import { isOpenEnded } from './event-stream.ts';
 import { listEditor } from './list-editor.ts';
 import { hasOwnCredentials, refusesCredentials } from './own-credentials.ts';
 import type { RelaySettings } from './relay-settings.ts';
+import { isRelayable } from './unrelayable.ts';
 
 /** Told what becomes of an answer. */
 export interface RelayedAnswerListener {

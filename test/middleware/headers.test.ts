@@ -256,6 +256,7 @@ describe('headers.remove and headers.response', () => {
           'X-Env': 'prod',
           Accept: 'text/plain',
         },
+        response: { forward: ['Set-Cookie'] },
       },
       {
         'X-Echo': 'you sent very-secret-token',

@@ -1,0 +1,119 @@
+/**
+ * Fields of an answer that are not about the answer. An answer of somebody else, relayed at the app's
+ * origin, has no say in any of this.
+ *
+ * `Link` is not among them: browsers act on it for pages alone, and a fetch gets no page.
+ */
+const NAMES: ReadonlySet<string> = new Set([
+  // State of the whole origin in a browser: cookies, storage, logins, permissions of every page.
+  'accept-ch',
+  'accept-ch-lifetime',
+  'activate-storage-access',
+  'clear-site-data',
+  'critical-ch',
+  'idp-signin-status',
+  'observe-browsing-topics',
+  'origin-agent-cluster',
+  'origin-trial',
+  'p3p',
+  'service-worker-allowed',
+  'set-cookie',
+  'set-cookie2',
+  'set-login',
+  'shared-storage-write',
+  'timing-allow-origin',
+  'use-as-dictionary',
+  // How the host is reached and trusted.
+  'alt-svc',
+  'expect-ct',
+  'expect-staple',
+  'public-key-pins',
+  'public-key-pins-report-only',
+  'strict-transport-security',
+  // To whom a browser reports.
+  'nel',
+  'report-to',
+  'reporting-endpoints',
+  'sourcemap',
+  'x-sourcemap',
+  // What a browser does next.
+  'onion-location',
+  'refresh',
+  'speculation-rules',
+  'supports-loading-mode',
+  // Orders to the server or CDN in front: files to send, and what its cache keeps, for how long.
+  'cache-tag',
+  'cache-tags',
+  'edge-cache-tag',
+  'edge-control',
+  'netlify-cache-tag',
+  'vercel-cache-tag',
+  'x-cache-tag',
+  'x-cache-tags',
+  'x-lscache',
+  'x-nextjs-rewrite',
+  'x-sendfile',
+  'x-sendfile-temporary',
+  'x-sendfile2',
+  'xkey',
+]);
+
+const PREFIXES: readonly string[] = [
+  'ad-auction-',
+  'attribution-reporting-',
+  'sec-session-',
+  'secure-session-',
+  'surrogate-',
+  'x-accel-',
+  'x-lighttpd-',
+  'x-litespeed-',
+  'x-middleware-',
+  'x-reproxy-',
+];
+
+/** `CDN-Cache-Control` (RFC 9213), and what each CDN calls its own. */
+const SUFFIX = '-cache-control';
+
+/**
+ * Whether a field speaks for the app's origin, or gives orders to the server in front. Takes a folded
+ * name, because some of these servers take one spelling for the other.
+ */
+export function speaksForOrigin(name: string): boolean {
+  return (
+    NAMES.has(name) || name.endsWith(SUFFIX) || PREFIXES.some((prefix) => name.startsWith(prefix))
+  );
+}
+
+/**
+ * How a browser may use an answer: harmless from an upstream, but what the app has set for all that it
+ * serves (helmet does) is not the upstream's to replace.
+ */
+const PROTECTIONS: ReadonlySet<string> = new Set([
+  'content-security-policy',
+  'content-security-policy-report-only',
+  'document-isolation-policy',
+  'document-isolation-policy-report-only',
+  'document-policy',
+  'document-policy-report-only',
+  'feature-policy',
+  'integrity-policy',
+  'integrity-policy-report-only',
+  'permissions-policy',
+  'permissions-policy-report-only',
+  'referrer-policy',
+  'require-document-policy',
+  'x-content-security-policy',
+  'x-content-type-options',
+  'x-dns-prefetch-control',
+  'x-download-options',
+  'x-frame-options',
+  'x-permitted-cross-domain-policies',
+  'x-robots-tag',
+  'x-webkit-csp',
+  'x-xss-protection',
+]);
+
+/** Whether a field protects what the app serves. Takes a folded name. */
+export function isProtection(name: string): boolean {
+  return PROTECTIONS.has(name) || name.startsWith('cross-origin-');
+}
