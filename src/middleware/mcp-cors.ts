@@ -34,7 +34,8 @@ export interface McpCorsOptions {
 
 /**
  * CORS with MCP's headers preset, and the check that CORS is not: a request from an origin that is
- * not allowed is refused with 403 on every method, as MCP demands against DNS rebinding. Preflights
+ * not allowed is refused with 403 on every method, as MCP demands against DNS rebinding, and so is one
+ * that a browser makes to show the answer (`Sec-Fetch-Mode: navigate`, `Sec-Fetch-Dest: iframe`). Preflights
  * are answered here, before anything asks for a credential that they cannot carry.
  *
  * @param options - See {@link McpCorsOptions}.
@@ -54,7 +55,12 @@ export function mcpCors(options: McpCorsOptions = {}, further: readonly string[]
 
   return function mcpCorsMiddleware(req, res, next) {
     const origin = req.headers.origin;
-    if (origin === undefined) {
+    // What a page's script may have, a cache must not show as a page.
+    vary(res, 'Sec-Fetch-Dest');
+    if (isForDisplay(req)) {
+      vary(res, 'Origin');
+      answerError(req, res, 'origin_not_allowed', NO_PAGE);
+    } else if (origin === undefined) {
       vary(res, 'Origin');
       if (isOfAnotherSite(req)) answerError(req, res, 'origin_not_allowed');
       else next();
@@ -82,6 +88,24 @@ function isOfAnotherSite({ headers }: IncomingMessage): boolean {
   const site = headers['sec-fetch-site'];
   return site === 'cross-site' || site === 'same-site';
 }
+
+/**
+ * Whether a browser makes a request to show its answer, or to run it: a page, a frame, an image, a
+ * script. The answer is another server's, and would be a page of the app's own origin, opened with the
+ * app's cookies. A `fetch` and an `EventSource` have the destination `empty`. See W3C Fetch Metadata,
+ * sections 2.1 and 2.2.
+ */
+function isForDisplay({ headers }: IncomingMessage): boolean {
+  const { 'sec-fetch-dest': destination = EMPTY, 'sec-fetch-mode': mode } = headers;
+  return destination !== EMPTY || mode === 'navigate' || mode === 'nested-navigate';
+}
+
+const EMPTY = 'empty';
+
+const NO_PAGE = {
+  message: 'This endpoint serves no page, image or script; a page may use fetch',
+  detail: 'a browser would have shown the answer',
+};
 
 /** Fetch standard, "CORS-preflight request"; any other OPTIONS is a method like the rest. */
 function isPreflight(req: IncomingMessage): boolean {

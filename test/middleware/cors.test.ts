@@ -95,6 +95,72 @@ describe('E1: a request that a page of another origin causes without an Origin',
   });
 });
 
+describe('a request that a browser makes to show its answer is refused', () => {
+  const page = { 'Sec-Fetch-Mode': 'navigate', 'Sec-Fetch-Dest': 'document' };
+  const DESTINATIONS = [
+    'audio',
+    'document',
+    'embed',
+    'fencedframe',
+    'frame',
+    'iframe',
+    'image',
+    'manifest',
+    'object',
+    'script',
+    'serviceworker',
+    'style',
+    'worker',
+  ];
+
+  test.each<[string, Record<string, string>]>([
+    ['an address that was typed', { ...page, 'Sec-Fetch-Site': 'none', 'Sec-Fetch-User': '?1' }],
+    ['a link in the app', { ...page, 'Sec-Fetch-Site': 'same-origin' }],
+    ['a form of an allowed origin', { ...page, Origin: ALLOWED }],
+    ['a download', { 'Sec-Fetch-Mode': 'navigate', 'Sec-Fetch-Dest': 'empty' }],
+    ['a page, by its mode alone', { 'Sec-Fetch-Mode': 'navigate' }],
+    ...DESTINATIONS.map((destination): [string, Record<string, string>] => [
+      `the destination ${destination}`,
+      {
+        'Sec-Fetch-Site': 'same-origin',
+        'Sec-Fetch-Mode': 'no-cors',
+        'Sec-Fetch-Dest': destination,
+      },
+    ]),
+  ])('%s', async (_what, headers) => {
+    for (const method of ['get', 'post', 'delete'] as const) {
+      const { server, upstream, errors } = await gateway();
+      const response = await request(server)[method]('/mcp').set(headers);
+      expect(response.status).toBe(403);
+      expect(response.body.error.data).toEqual({ reason: 'origin_not_allowed' });
+      expect(errors.map(({ reason }) => reason)).toEqual(['origin_not_allowed']);
+      expect(upstream.seen).toEqual([]);
+    }
+  });
+
+  test.each<[string, Record<string, string>]>([
+    ['a fetch of the app', { 'Sec-Fetch-Site': 'same-origin', 'Sec-Fetch-Mode': 'cors' }],
+    [
+      'a no-cors fetch of the app',
+      { 'Sec-Fetch-Site': 'same-origin', 'Sec-Fetch-Mode': 'no-cors' },
+    ],
+    ['a fetch of an allowed origin', { Origin: ALLOWED, 'Sec-Fetch-Site': 'cross-site' }],
+    ['a fetch of an extension', { 'Sec-Fetch-Site': 'none', 'Sec-Fetch-Mode': 'cors' }],
+  ])('%s passes, and no cache shows its answer as a page', async (_what, headers) => {
+    const { server, upstream } = await gateway();
+    const response = await request(server).get('/mcp').set(headers).set('Sec-Fetch-Dest', 'empty');
+    expect(response.status).toBe(200);
+    expect(list(response.headers.vary)).toContain('sec-fetch-dest');
+    expect(upstream.seen).toHaveLength(1);
+  });
+
+  test('where the app checks origins itself, it checks this as well', async () => {
+    const { target } = await recordingUpstream();
+    const { server } = await startGateway({ target, cors: false });
+    await request(server).get('/mcp').set(page).expect(200);
+  });
+});
+
 describe('C1: preflights', () => {
   const preflight = (server: Parameters<typeof request>[0], headers?: string) => {
     const call = request(server)
