@@ -113,6 +113,8 @@ export class RequestContext implements GatewayContext {
   legacyMessage: { readonly session: string | undefined } | undefined;
   /** Set by `requireAuth`. */
   principal: Principal | undefined;
+  /** Set with it: the name of the authenticator that accepted. */
+  principalSource: string | undefined;
   /** Set with it: whether it was the token in `Authorization` that was accepted. */
   isBearerAccepted = false;
   /** Set with it: when its credentials expire, in milliseconds since the epoch. */

@@ -29,6 +29,7 @@ export interface ApiKeyOptions {
 export function apiKey(options: ApiKeyOptions): AuthenticationScheme {
   const { keys, header } = checkConfig((problems) => compile(problems, options));
   return {
+    kind: 'apiKey',
     header,
     issuers: [],
     scopes: [],

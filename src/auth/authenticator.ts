@@ -31,6 +31,8 @@ export interface AuthenticationScheme {
   readonly issuers: readonly string[];
   /** The scopes that every request needs. */
   readonly scopes: readonly string[];
+  /** What stands in keys of sessions and limits for the issuer of a principal that has none. */
+  readonly kind?: string;
 }
 
 /** Identity that the host app knows already: `null` for nobody. One that throws is a 500. */

@@ -42,6 +42,7 @@ export function fromMiddleware(
     problems.callback('toPrincipal', toPrincipal);
   });
   return {
+    kind: 'fromMiddleware',
     header: 'authorization',
     issuers,
     scopes,

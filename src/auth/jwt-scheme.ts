@@ -38,6 +38,7 @@ export function jwtScheme(
   const verifier = new TokenVerifier(settings, keySet, clock.now);
 
   return {
+    kind: 'jwt',
     header: 'authorization',
     issuers: [settings.issuer],
     scopes: settings.scopes,

@@ -12,7 +12,11 @@ export interface Principal {
   readonly clientId?: string | undefined;
 }
 
-/** What sessions, limits and caches know a principal by: nobody can make one that is another's. */
-export function keyOf({ issuer, subject }: Principal): string {
-  return JSON.stringify([issuer ?? null, subject]);
+/**
+ * What sessions, limits and caches know a principal by: nobody can make one that is another's. Where it
+ * has no issuer, `source`, the name of the authenticator that found it, stands for one; in a list of its
+ * own, because an issuer may have any name.
+ */
+export function keyOf({ issuer, subject }: Principal, source: string | undefined): string {
+  return JSON.stringify([issuer ?? [source], subject]);
 }

@@ -33,6 +33,7 @@ function isAuthenticator(value: unknown): value is Authenticator {
 
 function fromFunction(authenticate: AuthenticateFunction): AuthenticationScheme {
   return {
+    kind: 'function',
     header: undefined,
     issuers: [],
     scopes: [],

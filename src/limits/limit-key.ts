@@ -6,8 +6,13 @@ import { readAddress } from '../http/address.ts';
 import { notAwaited } from '../http/not-awaited.ts';
 import type { LimitContext, LimitKey } from './limit.ts';
 
+/** Who a request comes from, as limits know it. */
+export interface User extends GatewayContext {
+  readonly principalSource: string | undefined;
+}
+
 /** What limits know of a request. */
-export interface Caller extends GatewayContext {
+export interface Caller extends User {
   readonly sessionId: string | undefined;
 }
 
@@ -18,8 +23,10 @@ export function addressKey(ip: string): string {
 }
 
 /** One text for each principal; for each address, where there is none. */
-export function userKey({ principal, ip }: GatewayContext): string {
-  return principal === undefined ? `ip ${addressKey(ip)}` : `user ${keyOf(principal)}`;
+export function userKey({ principal, principalSource, ip }: User): string {
+  return principal === undefined
+    ? `ip ${addressKey(ip)}`
+    : `user ${keyOf(principal, principalSource)}`;
 }
 
 /** Gives what a message is counted under, by what it names and what a function is told of it. */

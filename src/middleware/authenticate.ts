@@ -4,6 +4,7 @@ import type { AuthenticationScheme, Identification } from '../auth/authenticator
 import type { Challenge, ChallengeDetails } from '../auth/challenge.ts';
 import { credentialFields } from '../auth/credential-fields.ts';
 import type { Identity } from '../auth/identity.ts';
+import { schemeNames } from '../auth/scheme-names.ts';
 import { contextOf, type HeaderEdits } from '../context.ts';
 import type { Middleware } from '../http/middleware.ts';
 import { within } from '../http/within.ts';
@@ -18,6 +19,7 @@ export function authenticate({
   challenge,
 }: Pick<Identity, 'schemes' | 'challenge'>): Middleware {
   const edits = withholding(credentialFields(schemes));
+  const names = schemeNames(schemes);
   return function authenticateMiddleware(req, res, next) {
     if (hasTokenInQuery(req)) {
       refuse(req, res, challenge, {
@@ -39,6 +41,7 @@ export function authenticate({
         }
         const context = contextOf(req);
         context.principal = found.principal;
+        context.principalSource = names[found.position];
         context.expiresAt = found.expiresAt;
         context.isBearerAccepted = found.byBearer === true;
         context.addHeaderEdits(edits);
@@ -55,10 +58,10 @@ function hasTokenInQuery({ url = '' }: IncomingMessage): boolean {
 
 type Accepted = Extract<Identification, { outcome: 'accepted' }>;
 
-/** With the scopes that the scheme that accepted asks of every request. */
+/** With the position of the scheme that accepted, and the scopes that it asks of every request. */
 type Found =
   | Exclude<Identification, Accepted>
-  | (Accepted & { readonly needed: readonly string[] });
+  | (Accepted & { readonly needed: readonly string[]; readonly position: number });
 
 /** All scopes that every request needs, where one of them is missing. */
 function missingScopes({
@@ -78,9 +81,9 @@ async function identify(
   res: ServerResponse,
 ): Promise<Found> {
   let found: Found = { outcome: 'absent' };
-  for (const scheme of schemes) {
+  for (const [position, scheme] of schemes.entries()) {
     const own = await within(LONGEST_MS, scheme.identify(req, res), 'An authenticator hangs');
-    if (own.outcome === 'accepted') return { ...own, needed: scheme.scopes };
+    if (own.outcome === 'accepted') return { ...own, needed: scheme.scopes, position };
     if (RANK.indexOf(own.outcome) > RANK.indexOf(found.outcome)) found = own;
   }
   return found;

@@ -24,7 +24,8 @@ export function ownSessions(sessions: OwnedSessions, endpointOf: EndpointOf): Mi
       answerError(req, res, 'unauthorized');
       return;
     }
-    const user = { owner: keyOf(context.principal), endpoint: endpointOf(req) };
+    const owner = keyOf(context.principal, context.principalSource);
+    const user = { owner, endpoint: endpointOf(req) };
     const use = new SessionUse(sessions, context, res, user);
     context.sessionKeeper = use;
     const named = sessionsNamedBy(context);
