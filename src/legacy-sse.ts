@@ -68,8 +68,9 @@ function readStreamUrl(problems: ConfigProblems, value: unknown, target: URL): U
 
 /** A router whose endpoint is '/' has its other routes below it; elsewhere they are beside it. */
 function publicPathOf(publicUrl: URL, endpoint: string, route: string): string {
-  if (endpoint === '/') return publicUrl.pathname.replace(/\/$/, '') + route;
-  return besideEndpoint(publicUrl, endpoint, route).pathname;
+  const path = publicUrl.pathname.replace(/\/$/, '');
+  if (endpoint === '/') return path + route;
+  return besideEndpoint(new URL(path || '/', publicUrl), endpoint, route).pathname;
 }
 
 function mountPath(req: IncomingMessage & { baseUrl?: string }): string {

@@ -1,20 +1,22 @@
 import type { IncomingMessage } from 'node:http';
 import { type Identity, readIdentity } from './auth/identity.ts';
+import { readResourceDocument } from './auth/resource-document.ts';
 import type { GatewayConfig } from './config.ts';
 import { contextOf } from './context.ts';
 import { DEFAULT_PATH, readPath } from './endpoint.ts';
 import { chain } from './http/chain.ts';
-import { metadataUrl } from './http/metadata-url.ts';
+import { comparablePath, metadataUrl } from './http/metadata-url.ts';
 import type { Middleware } from './http/middleware.ts';
+import { serveDocument } from './http/serve-document.ts';
 import { ViaHop } from './http/via-hop.ts';
 import { readLegacySse } from './legacy-sse.ts';
+import { metadataWarning } from './metadata-warning.ts';
 import { allowedMethods } from './middleware/allowed-methods.ts';
 import { awaitTurn } from './middleware/await-turn.ts';
 import type { Drain } from './middleware/drain.ts';
 import { injectHeaders } from './middleware/inject-headers.ts';
 import { observe } from './middleware/observe.ts';
 import type { EndpointOf } from './middleware/own-sessions.ts';
-import { protectedResourceMetadata } from './middleware/protected-resource-metadata.ts';
 import { asList } from './options/as-list.ts';
 import type { ConfigProblems } from './options/config-problems.ts';
 import { readPublicUrl } from './options/public-url.ts';
@@ -84,6 +86,11 @@ export function compileRoutes(
   const setup = readRelayOptions(problems, config, endpoint);
   const endpointOf = endpointsOf(setup, endpoint, publicUrl);
   const hop = new ViaHop();
+  const { issuers, relaysTokens } = identity;
+  const warnOfMetadata =
+    publicUrl && (issuers.length > 0 || relaysTokens)
+      ? metadataWarning({ publicUrl, path: endpoint, issuers })
+      : undefined;
   const slots = compileSlots(problems, config, {
     drain,
     hop,
@@ -91,6 +98,7 @@ export function compileRoutes(
     identity,
     sessions,
     endpointOf,
+    warnOfMetadata,
   });
   const observed = problems.slot('observe', observers, (own) => observe(asList(own)));
 
@@ -98,11 +106,15 @@ export function compileRoutes(
     publicUrl && identity.relaysTokens
       ? new UpstreamMetadata(setup.engineFor(setup.target), setup.target, publicUrl, hop)
       : undefined;
+  const rewrite = (challenge: string, req: IncomingMessage): string => {
+    warnOfMetadata?.(req);
+    return upstreamMetadata?.rewriteChallenge(challenge) ?? challenge;
+  };
   const common = {
     ...setup.settings,
     hop,
     relayCors: cors === false,
-    rewriteChallenge: upstreamMetadata?.rewriteChallenge,
+    rewriteChallenge: upstreamMetadata && rewrite,
   };
   const relayTo = (url: URL, own: Partial<RelaySettings> = {}) =>
     relay({ ...common, engine: setup.engineFor(url), ...own });
@@ -130,7 +142,7 @@ export function compileRoutes(
       },
     );
   }
-  const metadata = upstreamMetadata?.serve ?? ownMetadata(publicUrl, identity);
+  const metadata = upstreamMetadata?.serve ?? ownMetadata(problems, publicUrl, identity);
   if (publicUrl !== undefined && metadata !== undefined) {
     // Anybody may read it. What is asked of the upstream for it, only those whom the upstream would
     // hear of otherwise.
@@ -141,7 +153,7 @@ export function compileRoutes(
     // A preflight asks nobody.
     const run: Middleware = (req, res, next) =>
       (req.method === 'OPTIONS' ? open : guarded)(req, res, next);
-    routes.push({ path: metadataUrl(publicUrl).pathname, isAtRoot: true, run });
+    routes.push({ path: comparablePath(metadataUrl(publicUrl).pathname), isAtRoot: true, run });
   }
   return routes;
 }
@@ -176,9 +188,12 @@ function readSessionsOf(
 }
 
 function ownMetadata(
+  problems: ConfigProblems,
   publicUrl: URL | undefined,
   { issuers, scopes }: Identity,
 ): Middleware | undefined {
   if (publicUrl === undefined || issuers.length === 0) return undefined;
-  return protectedResourceMetadata({ publicUrl, authorizationServers: issuers, scopes });
+  const options = { publicUrl, authorizationServers: issuers, scopes };
+  const { body } = readResourceDocument(problems, options);
+  return serveDocument(async () => body);
 }

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import { credentialFields } from './auth/credential-fields.ts';
 import type { Identity } from './auth/identity.ts';
 import type { GatewayConfig } from './config.ts';
@@ -42,13 +43,14 @@ export interface SlotSettings {
   readonly identity: Identity;
   readonly sessions: OwnedSessions | undefined;
   readonly endpointOf: EndpointOf;
+  readonly warnOfMetadata: ((req: IncomingMessage) => void) | undefined;
 }
 
 /** The order in which a request meets the slots: cheap and anonymous first, the upstream last. */
 export function compileSlots(
   problems: ConfigProblems,
   config: GatewayConfig,
-  { drain, hop, publicUrl, identity, sessions, endpointOf }: SlotSettings,
+  { drain, hop, publicUrl, identity, sessions, endpointOf, warnOfMetadata }: SlotSettings,
 ): Slots {
   const { cors = {}, hosts = false, methods = MCP_METHODS, bodyLimit: limit = '4mb' } = config;
   const { use = false, headers = false, ipFilter: addresses = false, streams = false } = config;
@@ -74,7 +76,7 @@ export function compileSlots(
     methods: method,
     ipFilter: problems.slot('ipFilter', addresses, ipFilter),
     rateLimit: limits?.early.length ? enforceLimits(limits.early, { asResult: false }) : undefined,
-    auth: authSlot(problems, config, identity),
+    auth: authSlot(problems, config, identity, warnOfMetadata),
     sessions: sessions && ownSessions(sessions, endpointOf),
     streams: problems.slot('streams', streams, (options) => streamCap(options)),
     bodyLimit: problems.slot('bodyLimit', limit, bodyLimit),
@@ -88,6 +90,7 @@ function authSlot(
   problems: ConfigProblems,
   { headers }: GatewayConfig,
   identity: Identity,
+  warnOfMetadata: SlotSettings['warnOfMetadata'],
 ): Middleware | undefined {
   // What is no object is left for `injectHeaders` to complain of.
   const rules: HeaderRules = typeof headers === 'object' && headers !== null ? headers : {};
@@ -107,7 +110,7 @@ function authSlot(
       'no header with credentials: they are for `auth`. Take it out, and give the upstream its own in `headers.set`';
     problems.add('headers.forward', name, expected);
   }
-  return authenticate(identity);
+  return authenticate(identity, warnOfMetadata);
 }
 
 /** The request headers that `auth` and `headers.forward` name: pages have to be able to send them. */

@@ -11,6 +11,14 @@ export function metadataUrl(publicUrl: URL): URL {
   return new URL(WELL_KNOWN + path, publicUrl);
 }
 
+/**
+ * The path of a document as paths are compared: with or without a slash at its end, it is the same.
+ * `resource` and challenges say it as `publicUrl` does.
+ */
+export function comparablePath(path: string): string {
+  return path.replace(/(?<=.)\/$/, '');
+}
+
 /** Where it is besides, for clients that look at the root of a host. */
 export function rootMetadataUrl(publicUrl: URL): URL {
   return new URL(WELL_KNOWN, publicUrl);

@@ -14,14 +14,15 @@ import { within } from '../http/within.ts';
  * {@link principalOf}. The first that accepts decides; otherwise one that cannot tell (503) comes
  * before those that find them not enough (403), and these before those that refuse (401).
  */
-export function authenticate({
-  schemes,
-  challenge,
-}: Pick<Identity, 'schemes' | 'challenge'>): Middleware {
+export function authenticate(
+  { schemes, challenge }: Pick<Identity, 'schemes' | 'challenge'>,
+  onChallenge: (req: IncomingMessage) => void = () => {},
+): Middleware {
   const edits = withholding(credentialFields(schemes));
   const names = schemeNames(schemes);
   return function authenticateMiddleware(req, res, next) {
     if (hasTokenInQuery(req)) {
+      onChallenge(req);
       refuse(req, res, challenge, {
         error: 'invalid_request',
         description: 'Send the token in the Authorization header',
@@ -31,6 +32,7 @@ export function authenticate({
     identify(schemes, req, res)
       .then((found) => {
         if (found.outcome !== 'accepted') {
+          if (isChallenged(found)) onChallenge(req);
           answer(req, res, challenge, found);
           return;
         }
@@ -49,6 +51,10 @@ export function authenticate({
       })
       .catch((cause) => answerError(req, res, 'internal_error', { cause }));
   };
+}
+
+function isChallenged({ outcome }: Found): boolean {
+  return outcome === 'absent' || outcome === 'refused';
 }
 
 /** RFC 6750 section 2.3 had it; MCP forbids it, because query strings are logged. */

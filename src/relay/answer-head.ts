@@ -12,7 +12,7 @@ import {
 
 /** What decides about the head of the client's answer, besides the upstream's. */
 export interface AnswerHeadSettings extends AnswerFieldSettings {
-  readonly rewriteChallenge?: ((challenge: string) => string) | undefined;
+  readonly rewriteChallenge?: ((challenge: string, req: IncomingMessage) => string) | undefined;
 }
 
 /**
@@ -26,7 +26,8 @@ export function writeAnswerHead(
 ): void {
   for (const [lower, field] of answerFields(answer, settings)) {
     if (lower === 'www-authenticate' && settings.rewriteChallenge !== undefined) {
-      field.values = field.values.map(settings.rewriteChallenge);
+      const { rewriteChallenge } = settings;
+      field.values = field.values.map((value) => rewriteChallenge(value, res.req));
     }
     setField(res, lower, field, settings.isInProcess);
   }

@@ -15,7 +15,7 @@ export interface RelaySettings extends AnswerBodySettings {
   /** Where a request goes at the target's host; undefined where its query cannot be sent on. */
   readonly pathOf?: (req: IncomingMessage) => string | undefined;
   /** What clients are told in `WWW-Authenticate` instead of what the upstream says. */
-  readonly rewriteChallenge?: ((challenge: string) => string) | undefined;
+  readonly rewriteChallenge?: ((challenge: string, req: IncomingMessage) => string) | undefined;
   /** What is done to event streams; `next` is what else is done to one. */
   readonly streamEditorOf?: (req: IncomingMessage, next: BodyEditor | undefined) => BodyEditor;
 }

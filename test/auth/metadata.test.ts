@@ -1,6 +1,12 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import express from 'express';
-import { apiKey, createMcpGateway, type GatewayConfig } from '../../src/index.ts';
+import {
+  apiKey,
+  createMcpGateway,
+  type GatewayConfig,
+  protectedResourceMetadata,
+  upstreamAuth,
+} from '../../src/index.ts';
 import { startGateway } from '../support/gateway.ts';
 import { serve } from '../support/servers.ts';
 import { recordingUpstream } from '../support/upstream.ts';
@@ -162,5 +168,94 @@ describe('A4: anybody may read it', () => {
     for (const other of paths) {
       expect((await send(port, { method: 'GET', path: other })).status).toBe(404);
     }
+  });
+});
+
+describe('A slash at the end of its path means nothing', () => {
+  const spellings = ['/mcp', '/mcp/'];
+  const paths = spellings.map((path) => WELL_KNOWN + path);
+
+  test.each(spellings)('publicUrl ends with %s', async (path) => {
+    const publicUrl = `https://gateway.example${path}`;
+    const { port, idp } = await guarded(publicUrl);
+    const options = { publicUrl, authorizationServers: [idp.issuer], root: true };
+    const alone = await serve(express().use(protectedResourceMetadata(options)));
+    const places = [
+      ...paths.map((path) => [port, path] as const),
+      ...[...paths, WELL_KNOWN, `${WELL_KNOWN}/`].map((path) => [alone.port, path] as const),
+    ];
+    for (const [port, path] of places) {
+      const answer = await send(port, { method: 'GET', path });
+      expect([path, answer.status]).toEqual([path, 200]);
+      expect(JSON.parse(answer.body).resource).toBe(publicUrl);
+    }
+    for (const path of [`${WELL_KNOWN}/mcp//`, `${WELL_KNOWN}/mcpx`, `${WELL_KNOWN}/mcp/x`]) {
+      expect((await send(port, { method: 'GET', path })).status).toBe(404);
+      expect((await send(alone.port, { method: 'GET', path })).status).toBe(404);
+    }
+  });
+
+  test.each(spellings)('with upstreamAuth, and publicUrl ends with %s', async (path) => {
+    const publicUrl = `https://gateway.example${path}`;
+    const upstream = await recordingUpstream((_req, res) => {
+      res.end(JSON.stringify({ resource: upstream.target, authorization_servers: ['https://i'] }));
+    });
+    const { port } = await startGateway({
+      target: upstream.target,
+      publicUrl,
+      auth: upstreamAuth(),
+    });
+    for (const path of paths) {
+      const answer = await send(port, { method: 'GET', path });
+      expect([path, answer.status]).toEqual([path, 200]);
+      expect(JSON.parse(answer.body).resource).toBe(publicUrl);
+    }
+  });
+});
+
+describe('A router below a path says that it does not serve the metadata it points to', () => {
+  async function warningsOf(mount: string, config: Partial<GatewayConfig>, prepare = express()) {
+    const { target } = await recordingUpstream((_req, res) => {
+      const challenge = 'Bearer resource_metadata="https://upstream.example/x"';
+      res.writeHead(401, { 'WWW-Authenticate': challenge }).end();
+    });
+    const app = prepare.use(mount, createMcpGateway({ target, ...config }));
+    const { port } = await serve(app);
+    const emitted = jest.spyOn(process, 'emitWarning').mockImplementation(() => {});
+    for (let i = 0; i < 2; i += 1) {
+      expect((await send(port, { path: `${mount}/mcp` })).status).toBe(401);
+    }
+    const calls = emitted.mock.calls.map(([text, options]) => [text, options] as const);
+    emitted.mockRestore();
+    return calls;
+  }
+  const CODE = expect.objectContaining({ code: 'MCP_GATEWAY_METADATA' });
+
+  test('once, at the first 401, with the fix', async () => {
+    const { auth, issuer } = await startIssuer();
+    const publicUrl = 'https://gateway.example/below/mcp';
+    const calls = await warningsOf('/below', { auth, publicUrl });
+    expect(calls).toEqual([[expect.stringContaining("mounted at '/below'"), CODE]]);
+    const [text] = calls[0] ?? [];
+    expect(text).toContain(`https://gateway.example${WELL_KNOWN}/below/mcp`);
+    expect(text).toContain(
+      `protectedResourceMetadata({ publicUrl: '${publicUrl}', authorizationServers: ['${issuer}'] })`,
+    );
+  });
+
+  test('with upstreamAuth, whose metadata only the gateway can serve', async () => {
+    const publicUrl = 'https://gateway.example/upstream/mcp';
+    const calls = await warningsOf('/upstream', { auth: upstreamAuth(), publicUrl });
+    expect(calls).toEqual([[expect.stringContaining("path: '/upstream/mcp'"), CODE]]);
+  });
+
+  test('not where the app serves it, nor at the root, nor where no challenge points to it', async () => {
+    const { auth, issuer } = await startIssuer();
+    const publicUrl = 'https://gateway.example/served/mcp';
+    const metadata = protectedResourceMetadata({ publicUrl, authorizationServers: [issuer] });
+    const app = express().use(metadata);
+    expect(await warningsOf('/served', { auth, publicUrl }, app)).toEqual([]);
+    expect(await warningsOf('', { auth, publicUrl: 'https://gateway.example/root' })).toEqual([]);
+    expect(await warningsOf('/keys', { auth: apiKey({ keys: KEYS }) })).toEqual([]);
   });
 });

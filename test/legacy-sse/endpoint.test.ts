@@ -76,6 +76,12 @@ describe('L5: only the URL in the first `endpoint` event is rewritten', () => {
       '/public/messages',
     ],
     [
+      'with publicUrl, and a slash at its end',
+      { publicUrl: 'https://gateway.example/public/mcp/' },
+      '/tools',
+      '/public/messages',
+    ],
+    [
       'with publicUrl and the endpoint at the root of the mount',
       { publicUrl: 'https://gateway.example/public/mcp/', path: '/' },
       '/tools',
