@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { answerError } from '../answer.ts';
 import { declaredLength, hasBody } from '../http/framing.ts';
+import { gatherPieces, unreadLength } from '../http/gathered-pieces.ts';
 import { closeBehindBody } from '../http/last-request.ts';
 import type { Middleware } from '../http/middleware.ts';
 import { checkConfig } from '../options/config-problems.ts';
@@ -40,6 +41,7 @@ function keptLength(req: IncomingMessage & { rawBody?: unknown }): number | unde
  * flowing before its reader is there, and a Transform would need every reader to know of it.
  */
 function countBody(req: IncomingMessage, res: ServerResponse, limit: number): void {
+  gatherPieces(req);
   const push = req.push;
   let received = 0;
   const isOver = (bytes: number): boolean => {
@@ -54,5 +56,5 @@ function countBody(req: IncomingMessage, res: ServerResponse, limit: number): vo
   // Assigned by name for the reason given in `http/watch-answer.ts`.
   req.push = pushCounted;
   // What came while an earlier middleware was waiting for something else.
-  isOver(req.readableLength);
+  isOver(unreadLength(req));
 }

@@ -4,6 +4,7 @@ import { answerError } from '../answer.ts';
 import { contextOf, type RequestContext } from '../context.ts';
 import type { ErrorReason } from '../errors.ts';
 import { isBodyPending } from '../http/framing.ts';
+import { gatherPieces } from '../http/gathered-pieces.ts';
 import { makeLastRequest } from '../http/last-request.ts';
 import { onceClosed } from '../http/once-closed.ts';
 import type { BodyListener, RequestBody } from '../http/request-body.ts';
@@ -107,6 +108,7 @@ export class RelayedRequest implements UpstreamListener, BodyListener, RelayedAn
   }
 
   onResponse(answer: IncomingMessage): void {
+    gatherPieces(answer);
     answer.on('error', (error) => this.onError(error, true));
     if (this.#over) return;
     if (this.#res.headersSent) {

@@ -55,4 +55,46 @@ describe('a body in pieces of one byte costs about what it does on the wire', ()
     expect(received).toBeGreaterThan(1.7 * MB);
     expect(cost).toBeLessThan(2 * received);
   });
+
+  test('where it is only looked at: observe alone', async () => {
+    const { cost, received } = await costOf('observe alone', { clients: 5, count: 60_000 });
+    expect(received).toBeGreaterThan(1.7 * MB);
+    expect(cost).toBeLessThan(2 * received);
+  });
+
+  test.each(['auth that takes its time', 'requireAuth() that takes its time'])(
+    'where nobody reads it: %s',
+    async (kind) => {
+      const { cost, received } = await costOf(kind, { clients: 5, count: 60_000 });
+      expect(received).toBeGreaterThan(1.7 * MB);
+      expect(cost).toBeLessThan(2 * received);
+    },
+  );
+
+  test.each(['nothing', 'mcpProxy()'])('where its upstream takes none of it: %s', async (kind) => {
+    // What the kernel takes of it is gone.
+    const { cost, received } = await costOf(kind, { clients: 5, count: 120_000, takes: false });
+    expect(received).toBeGreaterThan(1.7 * MB);
+    expect(cost).toBeLessThan(2 * received);
+  });
+});
+
+describe('an answer in pieces of one byte', () => {
+  test('costs little where its client does not read', async () => {
+    const body = pieces(400_000);
+    const head =
+      'HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n';
+    const { port } = await serveRaw((socket) => {
+      socket.once('data', () => socket.write(head + body));
+    });
+    const child = await startSmallPieces('nothing', `http://127.0.0.1:${port}/mcp`);
+    const before = await child.settled();
+    for (let i = 0; i < 4; i += 1) {
+      const client = await rawClient(child.port);
+      client.socket.pause();
+      client.send('GET /mcp HTTP/1.1\r\nHost: x\r\n\r\n');
+    }
+    const { memory } = await child.settled();
+    expect(memory - before.memory).toBeLessThan(4 * MB);
+  });
 });

@@ -1,0 +1,76 @@
+import type { IncomingMessage } from 'node:http';
+import { HeldBytes } from './held-bytes.ts';
+
+/** What is at least this long is passed on as it is. */
+const LARGE = 4096;
+
+const GATHERED: unique symbol = Symbol('gathered pieces');
+
+type Gathering = IncomingMessage & { [GATHERED]?: Gathered };
+
+/** What has come of a body and has not been handed to its stream yet. */
+interface Gathered {
+  readonly held: HeldBytes;
+  readonly push: IncomingMessage['push'];
+  readonly read: IncomingMessage['read'];
+  isScheduled: boolean;
+}
+
+/**
+ * Puts small pieces of a message's body together: those that come in one read of the connection, and
+ * those that come while nobody reads the body. A client decides how long its chunks are. Node makes a
+ * buffer of each, which costs some 300 bytes, and its streams count the bytes alone: 64 KB that wait in
+ * chunks of one byte cost 20 MB. Nothing waits longer for it than to the end of that read, and a body
+ * that comes in one piece is not copied.
+ *
+ * It is to be called before the body begins, at the head of the message.
+ */
+export function gatherPieces(message: Gathering): void {
+  if (message[GATHERED] !== undefined) return;
+  message[GATHERED] = {
+    held: new HeldBytes(Number.POSITIVE_INFINITY),
+    push: message.push,
+    read: message.read,
+    isScheduled: false,
+  };
+  // Functions that all messages share: see `watch-answer.ts` for what closures cost here.
+  message.push = pushGathered;
+  message.read = readGathered;
+}
+
+/** How many bytes of a body have come that nobody has read. */
+export function unreadLength(message: Gathering): number {
+  return message.readableLength + (message[GATHERED]?.held.length ?? 0);
+}
+
+function pushGathered(this: Gathering, chunk: unknown, encoding?: BufferEncoding): boolean {
+  const gathered = this[GATHERED] as Gathered;
+  if (!(chunk instanceof Uint8Array) || chunk.length >= LARGE) {
+    flush(this, gathered);
+    return gathered.push.call(this, chunk, encoding);
+  }
+  gathered.held.push(chunk);
+  if (!gathered.isScheduled) {
+    gathered.isScheduled = true;
+    process.nextTick(flushScheduled, this, gathered);
+  }
+  // What Node's own `push` tells: whether the connection may go on.
+  return unreadLength(this) < this.readableHighWaterMark;
+}
+
+/** Whoever has read all that was there gets what has been gathered behind it. */
+function readGathered(this: Gathering, size?: number): unknown {
+  const gathered = this[GATHERED] as Gathered;
+  const chunk = gathered.read.call(this, size);
+  if (gathered.held.length > 0 && this.readableLength === 0) flush(this, gathered);
+  return chunk;
+}
+
+function flushScheduled(message: Gathering, gathered: Gathered): void {
+  gathered.isScheduled = false;
+  if (message.readableLength === 0) flush(message, gathered);
+}
+
+function flush(message: Gathering, { held, push }: Gathered): void {
+  if (held.length > 0 && !message.destroyed) push.call(message, held.take());
+}
