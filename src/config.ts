@@ -4,6 +4,7 @@ import type { ErrorListener } from './context.ts';
 import type { HeaderRules } from './headers/header-rules.ts';
 import type { LegacySseOptions } from './legacy-sse.ts';
 import type { Limit } from './limits/limit.ts';
+import type { BodyLimitOptions } from './limits/read-body-limits.ts';
 import type { McpMethod } from './mcp/methods.ts';
 import type { DenyAs } from './middleware/enforce-policies.ts';
 import type { IpFilterOptions } from './middleware/ip-filter.ts';
@@ -34,8 +35,11 @@ export interface GatewayConfig extends RelayOptions {
   readonly legacySse?: LegacySseOptions | false;
   /** Methods to relay; others, HEAD included, get 405. Default: `['POST', 'GET', 'DELETE']`. */
   readonly methods?: readonly McpMethod[];
-  /** The largest request body. Default: `'4mb'`. */
-  readonly bodyLimit?: Size | false;
+  /**
+   * The largest request body, alone or with what is held at once of the bodies that are read. Default:
+   * `{ body: '4mb', total: '256mb', perCaller: '64mb' }`.
+   */
+  readonly bodyLimit?: Size | BodyLimitOptions | false;
   /**
    * Which web pages may use the endpoint; a request from any other origin is refused. Default: the
    * origin of `publicUrl`. `false`: no CORS headers and no check of `Origin`.

@@ -99,6 +99,24 @@ export interface SessionKeeper {
   claimForStream(sessionId: string): Promise<void>;
 }
 
+/** Bounds what is held of the bodies of requests at once. */
+export interface BodyBudget {
+  /** Whether a caller may hold so many bytes more; if so, they are counted. */
+  take(caller: string, bytes: number): boolean;
+  /** They are not held any more. */
+  give(caller: string, bytes: number): void;
+}
+
+/** What is counted of one request's body. */
+export interface BodyHold {
+  /** Whether so many bytes may be held in all; if so, they are counted until they are released. */
+  hold(bytes: number): boolean;
+  /** None is held any more, and none will be. */
+  release(): void;
+}
+
+const NO_BUDGETS: readonly BodyBudget[] = [];
+
 /** What the parts of one request's chain leave for each other. */
 export class RequestContext implements GatewayContext {
   readonly req: IncomingMessage;
@@ -121,6 +139,12 @@ export class RequestContext implements GatewayContext {
   expiresAt: number | undefined;
   /** Set by `ownSessions`. */
   sessionKeeper: SessionKeeper | undefined;
+  /** Added to by `bodyLimit`; asked by whoever holds the body. */
+  bodyBudgets: readonly BodyBudget[] = NO_BUDGETS;
+  /** Set by `bodyLimit`: how long the body is at most. */
+  largestBody: number = Number.POSITIVE_INFINITY;
+  /** Set by the first who holds the body. */
+  bodyHold: BodyHold | undefined;
   /** Set once the body has been read and found to be what it seems. */
   mcp: McpBody | undefined;
   /** Set by `filterLists`, where the answer may hold a list: the relay cuts from it what is hidden. */

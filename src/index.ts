@@ -6,6 +6,7 @@ export type {
 } from './auth/authenticator.ts';
 export type { Principal } from './auth/principal.ts';
 export { type UpstreamAuth, upstreamAuth } from './auth/upstream-auth.ts';
+export { type BodyLimitOptions, bodyLimit } from './body-limit.ts';
 export type { GatewayConfig } from './config.ts';
 export {
   type ErrorListener,
@@ -29,7 +30,6 @@ export type { Limit, LimitContext, LimitKey, LimitMatch } from './limits/limit.t
 export type { Era, McpMessage } from './mcp/message.ts';
 export type { McpMethod } from './mcp/methods.ts';
 export { type McpProxyOptions, mcpProxy } from './mcp-proxy.ts';
-export { bodyLimit } from './middleware/body-limit.ts';
 export type { DenyAs } from './middleware/enforce-policies.ts';
 export { type IpFilterOptions, ipFilter } from './middleware/ip-filter.ts';
 export { type McpCorsOptions, mcpCors } from './middleware/mcp-cors.ts';

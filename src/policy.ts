@@ -2,7 +2,7 @@ import { Challenge } from './auth/challenge.ts';
 import { chain } from './http/chain.ts';
 import type { Middleware } from './http/middleware.ts';
 import { awaitTurn } from './middleware/await-turn.ts';
-import { bodyLimit } from './middleware/body-limit.ts';
+import { ownBodyLimit } from './middleware/body-limit.ts';
 import { contain } from './middleware/contain.ts';
 import { enforcePolicies } from './middleware/enforce-policies.ts';
 import { headLimits } from './middleware/head-limits.ts';
@@ -13,9 +13,6 @@ import { type Policy, readPolicies } from './policies/policy.ts';
 
 export { requireScopes } from './policies/require-scopes.ts';
 export { allowTools, denyTools } from './policies/tools.ts';
-
-/** As large as a message may be where no `bodyLimit` in front allows less. */
-const LARGEST_BODY = '4mb';
 
 /**
  * Policies by themselves: lets a request pass when all of them allow every message in it. It reads
@@ -31,7 +28,7 @@ export function policy(...policies: Policy[]): Middleware {
   const run = chain([
     awaitTurn(),
     headLimits(),
-    bodyLimit(LARGEST_BODY),
+    ownBodyLimit(),
     readMessage({ seesArguments: enforced.some(({ seesArguments }) => seesArguments) }),
     leaveBody(),
     enforcePolicies(enforced, { denyAs: 'jsonrpc', challenge: new Challenge([], undefined) }),

@@ -3,16 +3,13 @@ import type { Middleware } from './http/middleware.ts';
 import type { Limit } from './limits/limit.ts';
 import { readLimits } from './limits/read-limits.ts';
 import { awaitTurn } from './middleware/await-turn.ts';
-import { bodyLimit } from './middleware/body-limit.ts';
+import { ownBodyLimit } from './middleware/body-limit.ts';
 import { contain } from './middleware/contain.ts';
 import { enforceLimits } from './middleware/enforce-limits.ts';
 import { headLimits } from './middleware/head-limits.ts';
 import { leaveBody } from './middleware/leave-body.ts';
 import { readMessage } from './middleware/read-message.ts';
 import { checkConfig } from './options/config-problems.ts';
-
-/** As large as a message may be where no `bodyLimit` in front allows less. */
-const LARGEST_BODY = '4mb';
 
 /**
  * Limits by themselves: refuses with 429 what is over one of them. Where one needs the message, it
@@ -32,7 +29,7 @@ export function throttle(limits: Limit | readonly Limit[]): Middleware {
     awaitTurn(),
     enforceLimits(early, { asResult: false }),
     ...(needsMessage
-      ? [headLimits(), bodyLimit(LARGEST_BODY), readMessage({ seesArguments }), leaveBody()]
+      ? [headLimits(), ownBodyLimit(), readMessage({ seesArguments }), leaveBody()]
       : []),
     enforceLimits(late, { asResult: true }),
   ]);

@@ -1,32 +1,56 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { answerError } from '../answer.ts';
+import { contextOf } from '../context.ts';
 import { declaredLength, hasBody } from '../http/framing.ts';
 import { gatherPieces, unreadLength } from '../http/gathered-pieces.ts';
 import { closeBehindBody } from '../http/last-request.ts';
 import type { Middleware } from '../http/middleware.ts';
+import { CountedBodies } from '../limits/body-budget.ts';
+import { type BodyLimitOptions, readBodyLimits } from '../limits/read-body-limits.ts';
 import { checkConfig } from '../options/config-problems.ts';
-import { readSize, type Size } from '../options/size.ts';
+import type { Size } from '../options/size.ts';
+
+export type { BodyLimitOptions } from '../limits/read-body-limits.ts';
 
 /**
- * Refuses a request body larger than `size` with 413: by its `Content-Length` before a byte is read,
+ * Refuses a request body larger than allowed with 413: by its `Content-Length` before a byte is read,
  * by count while it streams where no length was declared. Whoever reads the body never gets a byte
- * over the limit, nor its end.
+ * over the limit, nor its end. Where a policy or a limit behind it reads bodies, `total` and
+ * `perCaller` bound what of them is held at once, until their requests are answered: 503 above that.
  *
- * @param size - Bytes, or a size like `'4mb'`.
- * @throws {GatewayConfigError} if `size` is not a size.
- * @see RFC 9110 section 15.5.14
+ * @param limit - The largest body, in bytes or as a size like `'4mb'`; or {@link BodyLimitOptions}.
+ * @throws {GatewayConfigError} for what is no size, and for sizes that contradict each other.
+ * @see RFC 9110 sections 15.5.14 and 15.6.4
  */
-export function bodyLimit(size: Size): Middleware {
-  const limit = checkConfig((problems) => readSize(problems, '', size));
+export function bodyLimit(limit: Size | BodyLimitOptions): Middleware {
+  return limitBodies(limit, true);
+}
+
+/** The limits of what reads bodies by itself. A `bodyLimit` in front bounds what is held instead. */
+export function ownBodyLimit(): Middleware {
+  return limitBodies('4mb', false);
+}
+
+/** `isAdded` tells whether what is held is bounded here also where it is bounded in front. */
+function limitBodies(option: Size | BodyLimitOptions, isAdded: boolean): Middleware {
+  const limits = checkConfig((problems) => readBodyLimits(problems, option));
+  const limit = limits.body;
+  const own = [new CountedBodies(limits)];
 
   return function bodyLimitMiddleware(req, res, next) {
+    const context = contextOf(req);
+    const { bodyBudgets } = context;
+    if (bodyBudgets.length === 0) context.bodyBudgets = own;
+    else if (isAdded) context.bodyBudgets = [...bodyBudgets, ...own];
+    context.largestBody = Math.min(context.largestBody, limit);
     const known = declaredLength(req) ?? keptLength(req);
     if (known !== undefined && known > limit) {
       closeBehindBody(req, res);
       answerError(req, res, 'payload_too_large');
       return;
     }
-    if (known === undefined && hasBody(req)) countBody(req, res, limit);
+    if (known === undefined && limit < Number.POSITIVE_INFINITY && hasBody(req))
+      countBody(req, res, limit);
     if (!res.headersSent) next();
   };
 }

@@ -5,6 +5,7 @@ import { HeldBytes } from '../http/held-bytes.ts';
 import type { Middleware } from '../http/middleware.ts';
 import { onceClosed } from '../http/once-closed.ts';
 import { type BodySink, openBody } from '../http/request-body.ts';
+import { CountedBody } from '../limits/body-hold.ts';
 import { checkMediaType } from '../mcp/check-media-type.ts';
 import type { McpBody } from '../mcp/message.ts';
 import { MessageProblem } from '../mcp/message-problem.ts';
@@ -69,9 +70,24 @@ function collect(
     answerError(req, res, 'body_consumed');
     return;
   }
-  onceClosed(req, res, () => body.stop());
-  const whole = new WholeBody(body.length, (bytes) => {
-    if (!isOver(res)) onBytes(bytes);
+  const context = contextOf(req);
+  context.bodyHold ??= new CountedBody(context);
+  const { bodyHold } = context;
+  onceClosed(req, res, () => {
+    body.stop();
+    bodyHold.release();
+  });
+  const refuseBody = (reason: 'overloaded' | 'payload_too_large') => {
+    body.stop();
+    bodyHold.release();
+    answerError(req, res, reason, { slot: 'bodyLimit' });
+  };
+  const whole = new WholeBody(Math.min(body.length ?? context.largestBody, context.largestBody), {
+    mayHold: (bytes) => bodyHold.hold(bytes),
+    onTooMuch: refuseBody,
+    onWhole: (bytes) => {
+      if (!isOver(res)) onBytes(bytes);
+    },
   });
   body.sendTo(whole, {
     onBodyBytes: ignore,
@@ -82,24 +98,42 @@ function collect(
   });
 }
 
+interface WholeBodyListener {
+  /** Whether so many bytes may be held. */
+  mayHold(bytes: number): boolean;
+  onTooMuch(reason: 'overloaded' | 'payload_too_large'): void;
+  onWhole(bytes: Buffer): void;
+}
+
 /** Takes a whole body. A `Writable` would keep each request through two garbage collections. */
 class WholeBody implements BodySink {
+  readonly #limit: number;
   readonly #held: HeldBytes;
-  readonly #onWhole: (bytes: Buffer) => void;
+  readonly #listener: WholeBodyListener;
+  #isTooMuch = false;
 
-  constructor(length: number | undefined, onWhole: (bytes: Buffer) => void) {
-    this.#held = new HeldBytes(length ?? Number.POSITIVE_INFINITY);
-    this.#onWhole = onWhole;
+  constructor(limit: number, listener: WholeBodyListener) {
+    this.#limit = limit;
+    this.#held = new HeldBytes(limit);
+    this.#listener = listener;
   }
 
   write(chunk: Uint8Array): boolean {
-    this.#held.push(chunk);
+    if (this.#isTooMuch) return true;
+    const isTooLarge = this.#held.length + chunk.length > this.#limit;
+    if (!isTooLarge && this.#listener.mayHold(this.#held.capacityWith(chunk))) {
+      this.#held.push(chunk);
+      return true;
+    }
+    this.#isTooMuch = true;
+    this.#held.take();
+    this.#listener.onTooMuch(isTooLarge ? 'payload_too_large' : 'overloaded');
     return true;
   }
 
   end(chunk?: Uint8Array): void {
-    if (chunk !== undefined) this.#held.push(chunk);
-    this.#onWhole(this.#held.take());
+    if (chunk !== undefined) this.write(chunk);
+    if (!this.#isTooMuch) this.#listener.onWhole(this.#held.take());
   }
 
   /** It always takes more. */
