@@ -35,6 +35,8 @@ const inProcess = {
   testPathIgnorePatterns: [
     // Nobody listens, no name is resolved, no connection is refused or takes too long.
     '/connect-faults.test.ts$',
+    '/names.test.ts$',
+    '/silent-names.test.ts$',
     // Each request has a connection of its own, and none goes stale.
     '/kept-alive.test.ts$',
     // Nothing is encrypted.

@@ -1,4 +1,6 @@
+import { isIP } from 'node:net';
 import { HeldBytes } from './held-bytes.ts';
+import { processNames } from './process-names.ts';
 
 /** An answer that went over a limit. Its message may be told: nothing of the answer is in it. */
 export class FetchLimitError extends Error {
@@ -11,6 +13,7 @@ export async function boundedFetch(
   init: RequestInit,
   maxBytes: number,
 ): Promise<Response> {
+  await nameSettled(new URL(url), init.signal);
   // Where a redirect leads, nobody has configured.
   const answer = await fetch(url, { ...init, redirect: 'manual' });
   const body = await readUpTo(maxBytes, answer);
@@ -29,4 +32,31 @@ async function readUpTo(maxBytes: number, { body }: Response): Promise<Buffer> {
     held.push(chunk);
   }
   return held.take();
+}
+
+/**
+ * `fetch` looks names up by itself, in a thread that others need: not before it is known that this one
+ * does not hang. Whatever came of it, `fetch` finds out once more.
+ */
+async function nameSettled({ hostname }: URL, signal: RequestInit['signal']): Promise<void> {
+  if (isIP(hostname.replace(/^\[|\]$/g, '')) !== 0 || !connectsDirectly()) return;
+  const settled = processNames.settled(hostname);
+  if (signal === null || signal === undefined) return settled;
+  signal.throwIfAborted();
+  const { promise: aborted, reject } = Promise.withResolvers<never>();
+  const abort = () => reject(signal.reason);
+  signal.addEventListener('abort', abort, { once: true });
+  try {
+    await Promise.race([settled, aborted]);
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
+}
+
+const DISPATCHER = Symbol.for('undici.globalDispatcher.1');
+
+/** Names need not be known here where a proxy, or a dispatcher of the app's own, connects. */
+function connectsDirectly(): boolean {
+  const dispatcher: object | undefined = Reflect.get(globalThis, DISPATCHER);
+  return dispatcher === undefined || dispatcher.constructor.name === 'Agent';
 }

@@ -10,6 +10,7 @@ import type { Socket } from 'node:net';
 import type { Duplex, Readable } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import { createProxyMiddleware } from 'http-proxy-middleware';
+import { processNames } from '../http/process-names.ts';
 import type { Engine, UpstreamExchange, UpstreamListener, UpstreamRequest } from './engine.ts';
 import { withoutBytes } from './upstream-error.ts';
 
@@ -49,12 +50,13 @@ function senderFor(protocol: string): Send {
 }
 
 function createSender(Agent: typeof HttpAgent): Send {
-  const freshAgent = new Agent({ keepAlive: false });
+  const { lookup } = processNames;
+  const freshAgent = new Agent({ keepAlive: false, lookup });
   const proxy = createProxyMiddleware({
     // An idle socket is dropped before most servers drop it (Node's own waits 5 s): a request that
     // meets a closing socket is lost, and a POST must not be sent again. No cap on sockets in use:
     // every open event stream holds one, and the default of 256 would stall the next request.
-    agent: new Agent({ keepAlive: true, maxFreeSockets: 256, timeout: 4000 }),
+    agent: new Agent({ keepAlive: true, maxFreeSockets: 256, timeout: 4000, lookup }),
     ignorePath: true,
     pathFilter: () => true,
     router: (req, _res, options) => {

@@ -1,0 +1,82 @@
+import dns, { type LookupAddress } from 'node:dns';
+import { isIP } from 'node:net';
+import { atTestEnd } from './servers.ts';
+
+/** What comes of a look-up: `'silence'` is none. */
+export type NameAnswer = readonly LookupAddress[] | 'silence' | { readonly code: string };
+
+export const HERE: readonly LookupAddress[] = [{ address: '127.0.0.1', family: 4 }];
+
+/** Names as this test says, in place of those of the machine, with as many threads as libuv has. */
+export interface NameServers {
+  /** The names that a look-up was begun for, in order. */
+  readonly asked: string[];
+  /** What comes of those that are not given; they are looked up at once. */
+  readonly answers: Map<string, NameAnswer>;
+}
+
+const THREADS = 2;
+
+/** Takes the place of `dns.lookup`, and of the resolver that asks name servers directly. */
+export function nameServers(answers: Readonly<Record<string, NameAnswer>>): NameServers {
+  const own: NameServers = { asked: [], answers: new Map(Object.entries(answers)) };
+  const answerFor = (name: string) => own.answers.get(name) ?? { code: 'ENOTFOUND' };
+  const waiting: (() => void)[] = [];
+  const hanging: (() => void)[] = [];
+  let running = 0;
+  const next = () => {
+    while (running < THREADS) {
+      const work = waiting.shift();
+      if (work === undefined) return;
+      running += 1;
+      work();
+    }
+  };
+  const { lookup } = dns;
+  const { Resolver } = dns.promises;
+  const fake = (name: string, options: { all?: boolean }, done: (...given: unknown[]) => void) => {
+    // A server that listens at an address asks as well.
+    if (isIP(name) !== 0) {
+      Reflect.apply(lookup, dns, [name, options, done]);
+      return;
+    }
+    waiting.push(() => {
+      own.asked.push(name);
+      const answer = answerFor(name);
+      // A thread that hangs is lost for as long as the test lasts.
+      if (answer === 'silence') {
+        hanging.push(() => done(Object.assign(new Error('silence'), { code: 'EAI_AGAIN' })));
+        return;
+      }
+      setImmediate(() => {
+        running -= 1;
+        next();
+        if ('code' in answer) done(Object.assign(new Error(`getaddrinfo ${answer.code}`), answer));
+        else if (options.all) done(null, answer);
+        else done(null, answer[0]?.address, answer[0]?.family);
+      });
+    });
+    next();
+  };
+  class FakeResolver {
+    async resolve4(name: string): Promise<string[]> {
+      if (answerFor(name) !== 'silence') return [];
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      throw Object.assign(new Error('no answer'), { code: 'ETIMEOUT' });
+    }
+    resolve6 = this.resolve4;
+  }
+  Object.assign(dns, { lookup: fake });
+  Object.assign(dns.promises, { Resolver: FakeResolver });
+  atTestEnd(async () => {
+    own.answers.clear();
+    for (const giveUp of hanging) giveUp();
+    running = 0;
+    next();
+    // Until all that waited for a thread has had one.
+    for (let i = 0; i < 20; i += 1) await new Promise(setImmediate);
+    Object.assign(dns, { lookup });
+    Object.assign(dns.promises, { Resolver });
+  });
+  return own;
+}
