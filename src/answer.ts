@@ -5,6 +5,7 @@ import { cut } from './http/cut.ts';
 import { endWhenRead } from './http/end-when-read.ts';
 import { isBodyPending } from './http/framing.ts';
 import { makeLastRequest } from './http/last-request.ts';
+import { notAwaited } from './http/not-awaited.ts';
 
 /** What an answer from the error table may carry besides its row. */
 export interface AnswerDetails extends Refusal {
@@ -39,6 +40,8 @@ export function answerError(
 ): void {
   const context = contextOf(req);
   context.abandon?.();
+  // Even a promise can be thrown.
+  notAwaited(details.cause, 0);
   // Nobody is there to be answered, or somebody was first.
   if (res.destroyed || res.writableEnded) return;
   context.report(new GatewayError(reason, details.cause));

@@ -1,6 +1,7 @@
 import { type IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { Writable } from 'node:stream';
+import { notAwaited } from '../http/not-awaited.ts';
 import { isScope } from '../http/scope.ts';
 import { checkConfig } from '../options/config-problems.ts';
 import type { AuthenticationScheme, Identification } from './authenticator.ts';
@@ -94,7 +95,10 @@ function refusalBy(
       // A `return` that was forgotten behind a refusal must not turn it into an acceptance.
       if (own.headersSent) settleAsAnswered();
       else if (error === undefined || error === null) resolve(undefined);
-      else settle(refusedBy(error), error);
+      else {
+        notAwaited(error);
+        settle(refusedBy(error), error);
+      }
     };
     const fail = (error: unknown) => next(error ?? new Error('The middleware failed'));
     new Promise((settled) => settled(middleware(req, own, next))).catch(fail);

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { notAwaited } from '../http/not-awaited.ts';
 import type { AuthenticationScheme, Identification } from './authenticator.ts';
 import { bearerTokenOf } from './bearer-token.ts';
 import { fetchIssuerKeys } from './issuer-keys.ts';
@@ -48,7 +49,11 @@ export function jwtScheme(
       if (bearer === 'malformed') return MALFORMED;
       const verdict = await verify(verifier, bearer.token);
       if ('outcome' in verdict) return verdict;
-      if (isRevoked !== undefined && (await isRevoked(verdict.claims)) !== false) return REVOKED;
+      const isGone = isRevoked === undefined ? false : await isRevoked(verdict.claims);
+      if (isGone !== false) {
+        notAwaited(isGone);
+        return REVOKED;
+      }
       if (exposeAs !== undefined) expose(req, exposeAs, bearer.token, verdict);
       const { principal } = verdict;
       const accepted = { outcome: 'accepted', principal, byBearer: true } as const;

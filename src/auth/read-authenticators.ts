@@ -1,4 +1,6 @@
 import type { IncomingMessage } from 'node:http';
+import { notAwaited } from '../http/not-awaited.ts';
+import { isThenable } from '../http/thenable.ts';
 import type { ConfigProblems } from '../options/config-problems.ts';
 import type {
   AuthenticateFunction,
@@ -50,9 +52,12 @@ function fromFunction(authenticate: AuthenticateFunction): AuthenticationScheme 
  * scopes.
  */
 export function checked(principal: Principal): Principal {
-  const { subject, issuer, scopes } = principal ?? {};
+  const { subject, issuer, scopes, claims, clientId } = principal ?? {};
   const isNamed = isText(subject) && subject !== '' && isText(issuer ?? '');
-  if (isNamed && Array.isArray(scopes ?? []) && (scopes ?? []).every(isText)) return principal;
+  const isKnown = !isThenable(claims) && !isThenable(clientId);
+  const mayDo = scopes ?? [];
+  if (isNamed && isKnown && Array.isArray(mayDo) && mayDo.every(isText)) return principal;
+  notAwaited([principal, subject, issuer, scopes, claims, clientId]);
   throw new TypeError(
     'An authenticator gives { subject: "...", scopes: ["..."] }, or null for nobody',
   );

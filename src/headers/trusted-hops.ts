@@ -1,5 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { readAddress } from '../http/address.ts';
+import { notAwaited } from '../http/not-awaited.ts';
+import { isThenable } from '../http/thenable.ts';
 
 /** A request as Express extends it; outside of Express nothing of this is there. */
 interface ExpressRequest extends IncomingMessage {
@@ -11,13 +13,17 @@ interface ExpressRequest extends IncomingMessage {
 /** Whether the other end of the connection is a proxy that the app's `trust proxy` names. */
 export function isTrustedPeer(req: ExpressRequest): boolean {
   const trusts = req.app?.get?.('trust proxy fn');
-  return typeof trusts === 'function' && Boolean(trusts(req.socket.remoteAddress, 0));
+  const answer = typeof trusts === 'function' && trusts(req.socket.remoteAddress, 0);
+  // Express calls the function as well and takes a promise for a yes.
+  if (!isThenable(answer)) return Boolean(answer);
+  notAwaited(answer);
+  throw new TypeError("The app's function for 'trust proxy' is async; it has to answer at once");
 }
 
 /**
  * The `X-Forwarded-For` that is true as far as anybody here can know: the hops that trusted proxies
- * vouch for, where the peer is one, as far as they are addresses, and the address this connection comes from. Undefined where that
- * is none.
+ * vouch for, where the peer is one, as far as they are addresses, and the address this connection
+ * comes from. Undefined where that is none.
  */
 export function trustedHops(req: ExpressRequest, isTrusted: boolean): string | undefined {
   const told: unknown[] = isTrusted && Array.isArray(req.ips) ? req.ips : [];

@@ -1,7 +1,31 @@
+/** How far it is looked for promises in what was given: a member, an item of a list that is one, ... */
+const DEPTH = 3;
+
+/** In anything larger nobody put a promise by mistake. */
+const MOST_MEMBERS = 100;
+
 /**
- * For a promise where none is expected: nobody waits for it, and what it rejects with must not end the
- * process.
+ * For what was given where no promise belongs, and may be one or hold some, as where an `await` was
+ * forgotten: nobody waits for them, and what they reject with must not end the process.
+ *
+ * @param depth - How far inside of it promises are looked for; 0 is not at all.
  */
-export function notAwaited(value: unknown): void {
-  Promise.resolve(value).catch(() => {});
+export function notAwaited(value: unknown, depth: number = DEPTH): void {
+  if (typeof value !== 'object' || value === null) return;
+  // Whatever it is: nothing that it does may have a consequence any more.
+  Promise.resolve(value).catch(ignore);
+  if (depth > 0) for (const member of membersOf(value)) notAwaited(member, depth - 1);
 }
+
+/** What it holds itself. Nothing is called to find that out. */
+function membersOf(value: object): unknown[] {
+  try {
+    const members = Object.values(Object.getOwnPropertyDescriptors(value));
+    return members.length > MOST_MEMBERS ? [] : members.map((member) => member.value);
+  } catch {
+    // A proxy may refuse to tell.
+    return [];
+  }
+}
+
+function ignore(): void {}

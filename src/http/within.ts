@@ -1,4 +1,5 @@
 import { Deadline } from './deadline.ts';
+import { isThenable } from './thenable.ts';
 
 /** Waits for a result no longer than `ms`; what comes of it later is of no interest. */
 export async function within<T>(
@@ -12,8 +13,4 @@ export async function within<T>(
     deadline.start(ms, () => reject(new Error(message)));
   });
   return Promise.race([Promise.resolve(result), expiry]).finally(() => deadline.clear());
-}
-
-function isThenable<T>(value: T | PromiseLike<T>): value is PromiseLike<T> {
-  return typeof (value as Partial<PromiseLike<T>> | null)?.then === 'function';
 }

@@ -1,5 +1,7 @@
 import type { IncrementResponse, Options, Store } from 'express-rate-limit';
+import { notAwaited } from '../http/not-awaited.ts';
 import { settled } from '../http/settled.ts';
+import { isThenable } from '../http/thenable.ts';
 import { within } from '../http/within.ts';
 import type { Hits, Tally } from './tally.ts';
 
@@ -104,8 +106,10 @@ export class GuardedStore implements Tally {
   }
 
   /** A number that is none would not be over any limit, and a time may be any. */
-  #checked({ totalHits, resetTime }: IncrementResponse): Hits {
-    if (!Number.isSafeInteger(totalHits) || totalHits < 1) {
+  #checked(hits: IncrementResponse): Hits {
+    const { totalHits, resetTime } = hits;
+    if (!Number.isSafeInteger(totalHits) || totalHits < 1 || isThenable(resetTime)) {
+      notAwaited([hits, totalHits, resetTime]);
       throw new TypeError('The store gave no count');
     }
     const latest = Date.now() + (this.#options?.windowMs ?? 0);

@@ -4,6 +4,7 @@ import type { AuthenticationScheme, Identification } from '../auth/authenticator
 import type { Challenge, ChallengeDetails } from '../auth/challenge.ts';
 import { credentialFields } from '../auth/credential-fields.ts';
 import type { Identity } from '../auth/identity.ts';
+import { readIdentification } from '../auth/read-identification.ts';
 import { schemeNames } from '../auth/scheme-names.ts';
 import { contextOf, type HeaderEdits } from '../context.ts';
 import type { Middleware } from '../http/middleware.ts';
@@ -88,7 +89,8 @@ async function identify(
 ): Promise<Found> {
   let found: Found = { outcome: 'absent' };
   for (const [position, scheme] of schemes.entries()) {
-    const own = await within(LONGEST_MS, scheme.identify(req, res), 'An authenticator hangs');
+    const given = await within(LONGEST_MS, scheme.identify(req, res), 'An authenticator hangs');
+    const own = readIdentification(given);
     if (own.outcome === 'accepted') return { ...own, needed: scheme.scopes, position };
     if (RANK.indexOf(own.outcome) > RANK.indexOf(found.outcome)) found = own;
   }

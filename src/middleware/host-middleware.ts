@@ -3,6 +3,7 @@ import { contextOf } from '../context.ts';
 import { GatewayError } from '../errors.ts';
 import { chain } from '../http/chain.ts';
 import type { Middleware, Next } from '../http/middleware.ts';
+import { notAwaited } from '../http/not-awaited.ts';
 import { checkConfig } from '../options/config-problems.ts';
 
 /**
@@ -28,8 +29,9 @@ function guard(middleware: Middleware): Middleware {
     const fail = (error: unknown) => {
       const cause = error ?? new Error('A middleware in `use` failed');
       // It has gone on already: the request is no longer its to fail, but somebody should know.
-      if (decided) contextOf(req).report(new GatewayError('internal_error', cause));
-      else decide(cause);
+      if (!decided) return decide(cause);
+      notAwaited(cause, 0);
+      contextOf(req).report(new GatewayError('internal_error', cause));
     };
     try {
       Promise.resolve(middleware(req, res, decide)).catch(fail);

@@ -13,6 +13,7 @@ import { secretsOf } from '../headers/secrets-of.ts';
 import { isTrustedPeer, trustedHops } from '../headers/trusted-hops.ts';
 import { foldFieldName, isFieldValue } from '../http/field.ts';
 import type { Middleware } from '../http/middleware.ts';
+import { notAwaited } from '../http/not-awaited.ts';
 import { within } from '../http/within.ts';
 import { checkConfig } from '../options/config-problems.ts';
 
@@ -53,7 +54,10 @@ function answerFailure(req: IncomingMessage, res: ServerResponse, cause: unknown
     answerError(req, res, 'internal_error', { cause });
     return;
   }
-  const seconds = Math.max(1, Math.ceil(cause.retryAfterMs / 1000));
+  const { retryAfterMs } = cause;
+  const isTime = Number.isFinite(retryAfterMs);
+  if (!isTime) notAwaited(retryAfterMs);
+  const seconds = isTime ? Math.max(1, Math.ceil(retryAfterMs / 1000)) : 1;
   const headers = { 'Retry-After': String(seconds) };
   answerError(req, res, 'upstream_unavailable', { cause, headers });
 }
@@ -80,7 +84,10 @@ async function resolve(
   return fields.flatMap(([name, compute], i): ComputedValue[] => {
     const value = values[i];
     if (value === undefined) return [];
-    if (!isFieldValue(value)) throw new TypeError(`headers.set.${name} gave no header value`);
+    if (!isFieldValue(value)) {
+      notAwaited(values);
+      throw new TypeError(`headers.set.${name} gave no header value`);
+    }
     return [{ field: [name, value], compute }];
   });
 }
@@ -113,7 +120,10 @@ function isSent(field: Field, edits: readonly HeaderEdits[]): boolean {
 }
 
 function tellOfRefusal(compute: ComputedHeader, value: string, context: RequestContext): void {
-  const fail = (cause: unknown) => context.report(new GatewayError('internal_error', cause));
+  const fail = (cause: unknown) => {
+    notAwaited(cause, 0);
+    context.report(new GatewayError('internal_error', cause));
+  };
   try {
     Promise.resolve(compute.onUpstreamUnauthorized?.(value, context)).catch(fail);
   } catch (cause) {

@@ -1,4 +1,6 @@
+import { notAwaited } from '../http/not-awaited.ts';
 import { isScope } from '../http/scope.ts';
+import { isThenable } from '../http/thenable.ts';
 import { within } from '../http/within.ts';
 import type { Decision, EnforcedPolicy, PolicyContext } from './policy.ts';
 
@@ -28,10 +30,15 @@ function read(decision: Decision): Verdict {
   // Each member is read once: what was looked at is what counts.
   const isObject = typeof decision === 'object' && decision !== null;
   const { allow, reason, message, scopes }: Partial<typeof decision> = isObject ? decision : {};
-  if (typeof allow !== 'boolean') {
-    throw new TypeError('A policy gives true, false or { allow: true or false }');
+  try {
+    if (typeof allow !== 'boolean') {
+      throw new TypeError('A policy gives true, false or { allow: true or false }');
+    }
+    return { allow, reason: textOf(reason), message: textOf(message), scopes: scopesOf(scopes) };
+  } catch (error) {
+    notAwaited([decision, allow, reason, message, scopes]);
+    throw error;
   }
-  return { allow, reason: textOf(reason), message: textOf(message), scopes: scopesOf(scopes) };
 }
 
 function scopesOf(value: unknown): readonly string[] | undefined {
@@ -42,9 +49,11 @@ function scopesOf(value: unknown): readonly string[] | undefined {
 }
 
 function textOf(value: unknown): string | undefined {
+  if (isThenable(value)) throw new TypeError('A member of a decision is a promise');
   return value === undefined || value === null ? undefined : String(value);
 }
 
 function asError(error: unknown): Error {
+  notAwaited(error, 0);
   return error instanceof Error ? error : new Error('A policy failed', { cause: error });
 }

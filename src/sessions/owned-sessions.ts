@@ -1,5 +1,6 @@
 import { hash, randomUUID } from 'node:crypto';
 import { BoundedMap } from '../http/bounded-map.ts';
+import { notAwaited } from '../http/not-awaited.ts';
 import { within } from '../http/within.ts';
 import type { SessionStore } from './session-store.ts';
 
@@ -41,7 +42,7 @@ export class OwnedSessions {
 
   /** Whether the session is known, and this owner's; its time begins anew. */
   async belongsTo(key: string, owner: string): Promise<boolean> {
-    return (await ask(() => this.#owners.get(key, this.ttlMs))) === owner;
+    return (await askText(() => this.#owners.get(key, this.ttlMs))) === owner;
   }
 
   /**
@@ -58,7 +59,7 @@ export class OwnedSessions {
   /** It seems to have ended; its owner keeps it. */
   async markEnded(key: string, owner: string): Promise<void> {
     this.#marked.set(key, true);
-    const mark = () => ask(() => this.#ended.add(markOf(key), owner, this.ttlMs));
+    const mark = () => askText(() => this.#ended.add(markOf(key), owner, this.ttlMs));
     if ((await mark()) === owner) return;
     await this.#unmark(key);
     await mark();
@@ -80,7 +81,7 @@ export class OwnedSessions {
     if (typeof from !== 'string' || !(await this.#hasEnded(key, from))) return false;
     const lock = hashed(`moving ${key}`);
     const own = randomUUID();
-    if ((await ask(() => this.#ended.add(lock, own, MOVE_MS))) !== own) return false;
+    if ((await askText(() => this.#ended.add(lock, own, MOVE_MS))) !== own) return false;
     try {
       // Somebody else may have moved it before this process had the lock.
       if ((await this.belongsTo(key, from)) && (await this.#hasEnded(key, from))) {
@@ -95,15 +96,15 @@ export class OwnedSessions {
   }
 
   async #hasEnded(key: string, owner: string): Promise<boolean> {
-    return (await ask(() => this.#ended.get(markOf(key), this.ttlMs))) === owner;
+    return (await askText(() => this.#ended.get(markOf(key), this.ttlMs))) === owner;
   }
 
   async #unmark(key: string): Promise<void> {
     await ask(() => this.#ended.delete(markOf(key)));
   }
 
-  #add(key: string, owner: string): Promise<string> {
-    return ask(() => this.#owners.add(key, owner, this.ttlMs));
+  #add(key: string, owner: string): Promise<string | undefined> {
+    return askText(() => this.#owners.add(key, owner, this.ttlMs));
   }
 }
 
@@ -121,6 +122,16 @@ function markOf(key: string): string {
 
 function hashed(text: string): string {
   return hash('sha256', text, 'base64url');
+}
+
+/** What a store gives for a key is a text that was kept here; anything else is nobody's. */
+async function askText(
+  call: () => string | undefined | Promise<string | undefined>,
+): Promise<string | undefined> {
+  const text: unknown = await ask(call);
+  if (typeof text === 'string') return text;
+  notAwaited(text);
+  return undefined;
 }
 
 async function ask<T>(call: () => T | Promise<T>): Promise<T> {

@@ -1,0 +1,241 @@
+/**
+ * Gateways whose functions give promises inside of what they return, as where an `await` was forgotten,
+ * in a process of its own, for what would end one. Tells its parent its port; when asked, the ways that
+ * there are, and what nobody caught.
+ */
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import express from 'express';
+import {
+  createMcpGateway,
+  fromMiddleware,
+  type GatewayConfig,
+  UpstreamUnavailableError,
+} from '../../src/index.ts';
+
+const uncaught: string[] = [];
+process.on('uncaughtException', (error) => uncaught.push(String(error)));
+process.on('unhandledRejection', (error) => uncaught.push(String(error)));
+
+/** A look-up that fails, and that nobody waits for. */
+const lookUp = (): never => Promise.reject(new Error('not awaited')) as never;
+
+/** One that is no promise of the language. */
+const thenable = (): never =>
+  ({
+    // biome-ignore lint/suspicious/noThenProperty: that is how libraries make them.
+    then: (_resolve: unknown, reject: (error: unknown) => void) => reject(new Error('thenable')),
+  }) as never;
+
+const ada = { subject: 'ada' };
+
+const store = (own: object) => ({ increment: lookUp, decrement() {}, resetKey() {}, ...own });
+
+const counting = (hits: () => object) => ({
+  rateLimit: { limit: 1, window: '1m', store: store({ increment: async () => hits() }) },
+});
+
+const sessions = (own: object) => ({
+  auth: () => ada,
+  sessions: { store: { get: () => undefined, add: lookUp, delete() {}, ...own } },
+});
+
+const own = (found: () => object) => ({
+  auth: { header: undefined, issuers: [], scopes: [], identify: async () => found() as never },
+});
+
+type Way = readonly [statuses: readonly number[], config: Partial<GatewayConfig>];
+
+const WAYS: Readonly<Record<string, Way>> = {
+  'policy: allow': [[403], { policies: () => ({ allow: lookUp() }) }],
+  'policy: allow, a thenable': [[403], { policies: () => ({ allow: thenable() }) }],
+  'policy: allow, by a getter': [
+    [403],
+    {
+      policies: () => ({
+        get allow() {
+          return lookUp();
+        },
+      }),
+    },
+  ],
+  'policy: reason': [[403], { policies: () => ({ allow: true, reason: lookUp() }) }],
+  'policy: message': [[403], { policies: () => ({ allow: true, message: lookUp() }) }],
+  'policy: message of a refusal': [
+    [403],
+    { policies: () => ({ allow: false, message: lookUp() }) },
+  ],
+  'policy: scopes': [[403], { policies: () => ({ allow: true, scopes: lookUp() }) }],
+  'policy: one of the scopes': [[403], { policies: () => ({ allow: false, scopes: [lookUp()] }) }],
+  'policy: several at once': [
+    [403],
+    { policies: () => ({ allow: lookUp(), reason: lookUp(), message: thenable() }) },
+  ],
+  'policy: a list of promises': [[403], { policies: () => [lookUp(), lookUp()] as never }],
+  'policy: in what a promise gives': [[403], { policies: async () => ({ allow: lookUp() }) }],
+  'policy: thrown': [
+    [403],
+    {
+      policies: () => {
+        throw lookUp();
+      },
+    },
+  ],
+  'authenticator: subject': [[500], { auth: () => ({ subject: lookUp() }) }],
+  'authenticator: issuer': [[500], { auth: () => ({ ...ada, issuer: lookUp() }) }],
+  'authenticator: scopes': [[500], { auth: () => ({ ...ada, scopes: lookUp() }) }],
+  'authenticator: one of the scopes': [
+    [500],
+    { auth: () => ({ ...ada, scopes: ['a', lookUp()] }) },
+  ],
+  'authenticator: claims': [[500], { auth: () => ({ ...ada, claims: lookUp() }) }],
+  'authenticator: clientId': [[500], { auth: () => ({ ...ada, clientId: thenable() }) }],
+  'authenticator: a list of one': [[500], { auth: () => [lookUp()] as never }],
+  'authenticator: in what a promise gives': [[500], { auth: async () => ({ subject: lookUp() }) }],
+  'authenticator: thrown': [
+    [500],
+    {
+      auth: () => {
+        throw lookUp();
+      },
+    },
+  ],
+  'scheme: outcome': [[500], own(() => ({ outcome: lookUp() }))],
+  'scheme: principal': [[500], own(() => ({ outcome: 'accepted', principal: lookUp() }))],
+  'scheme: subject': [
+    [500],
+    own(() => ({ outcome: 'accepted', principal: { subject: lookUp() } })),
+  ],
+  'scheme: expiresAt': [
+    [500],
+    own(() => ({ outcome: 'accepted', principal: ada, expiresAt: lookUp() })),
+  ],
+  'scheme: byBearer': [
+    [500],
+    own(() => ({ outcome: 'accepted', principal: ada, byBearer: lookUp() })),
+  ],
+  'scheme: description': [[500], own(() => ({ outcome: 'refused', description: lookUp() }))],
+  'scheme: scopes': [[500], own(() => ({ outcome: 'forbidden', scopes: [lookUp()] }))],
+  'fromMiddleware: subject': [
+    [500],
+    {
+      auth: fromMiddleware(
+        (_req, _res, next) => next(),
+        () => ({ subject: lookUp() }),
+      ),
+    },
+  ],
+  'fromMiddleware: handed to next': [
+    [500],
+    {
+      auth: fromMiddleware(
+        (_req, _res, next) => next(lookUp()),
+        () => ada,
+      ),
+    },
+  ],
+  'fromMiddleware: the status of an error': [
+    [500],
+    {
+      auth: fromMiddleware(
+        (_req, _res, next) => next({ status: lookUp() }),
+        () => ada,
+      ),
+    },
+  ],
+  'header: a list': [[500], { headers: { set: { 'X-A': () => [lookUp()] as never } } }],
+  'header: an object': [
+    [500],
+    { headers: { set: { 'X-A': async () => ({ token: lookUp() }) as never } } },
+  ],
+  'header: two of them': [
+    [500],
+    {
+      headers: {
+        set: { 'X-A': () => [lookUp()] as never, 'X-B': () => ({ a: lookUp() }) as never },
+      },
+    },
+  ],
+  'header: thrown': [
+    [500],
+    {
+      headers: {
+        set: {
+          'X-A': () => {
+            throw lookUp();
+          },
+        },
+      },
+    },
+  ],
+  'header: when to come again': [
+    [503],
+    {
+      headers: {
+        set: {
+          'X-A': () => {
+            throw new UpstreamUnavailableError('later', { retryAfterMs: lookUp() });
+          },
+        },
+      },
+    },
+  ],
+  'limit: key': [[500], { rateLimit: { limit: 9, window: '1m', by: () => lookUp() } }],
+  'limit: key in an object': [
+    [500],
+    { rateLimit: { limit: 9, window: '1m', by: () => ({ a: lookUp() }) as never } },
+  ],
+  'limit: weight': [[500], { rateLimit: { limit: 9, window: '1m', weight: () => lookUp() } }],
+  'limit: weight in a list': [
+    [500],
+    { rateLimit: { limit: 9, window: '1m', weight: () => [lookUp()] as never } },
+  ],
+  'store of limits: totalHits': [
+    [503],
+    counting(() => ({ totalHits: lookUp(), resetTime: undefined })),
+  ],
+  'store of limits: resetTime': [[503], counting(() => ({ totalHits: 1, resetTime: lookUp() }))],
+  'store of limits: a list': [[503], counting(() => [lookUp()])],
+  'store of sessions: get': [[404], sessions({ get: () => [lookUp()] })],
+  'store of sessions: in an object': [[404], sessions({ get: async () => ({ owner: lookUp() }) })],
+  clientIp: [[403], { ipFilter: { deny: ['192.0.2.1'], clientIp: () => lookUp() } }],
+  'clientIp in an object': [
+    [403],
+    { ipFilter: { deny: ['192.0.2.1'], clientIp: () => ({ ip: lookUp() }) as never } },
+  ],
+  'use: handed to next': [[500], { use: (_req, _res, next) => next(lookUp()) }],
+  'use: thrown': [
+    [500],
+    {
+      use: () => {
+        throw lookUp();
+      },
+    },
+  ],
+};
+
+const app = express();
+for (const [name, [, config]] of Object.entries(WAYS)) {
+  const target = (_req: unknown, res: { end(text: string): unknown }) => res.end('{}');
+  const path = `/${Buffer.from(name).toString('hex')}`;
+  app.use(createMcpGateway({ path, target, denyAs: 'http', ...config } as GatewayConfig));
+}
+// A whole app of its own, whose function for `trust proxy` is async.
+const trusting = express();
+trusting.set('trust proxy', async () => lookUp());
+trusting.use(
+  createMcpGateway({
+    path: '/trusting',
+    target: (_req: unknown, res: { end(text: string): unknown }) => res.end('{}'),
+    headers: { forward: ['X-Forwarded-For'] },
+  }),
+);
+app.use((req, res, next) => (req.path === '/trusting' ? trusting(req, res) : next()));
+app.get('/ways', (_req, res) => {
+  res.json(Object.entries(WAYS).map(([name, [statuses]]) => [name, statuses]));
+});
+// Rejections are told of when the queue of promises is empty.
+app.get('/uncaught', (_req, res) => void setImmediate(() => res.json(uncaught)));
+
+const server = createServer(app);
+server.listen(0, '127.0.0.1', () => process.send?.((server.address() as AddressInfo).port));
