@@ -16,6 +16,9 @@ export interface GatewayContext {
   readonly principal: Principal | undefined;
 }
 
+/** A field for the upstream; `folded` is the form in which all spellings of its name meet. */
+export type SetField = readonly [name: string, value: string, folded: string];
+
 /** Changes to the headers of one request and of its answer, decided and validated. */
 export interface HeaderEdits {
   /** Whether the client's field goes upstream although it is not a standard one. */
@@ -23,7 +26,7 @@ export interface HeaderEdits {
   /** Folded names of which no client copy goes upstream: those set here, and those removed. */
   readonly withheld: ReadonlySet<string>;
   /** Fields that go upstream, last of all. */
-  readonly set: readonly (readonly [name: string, value: string])[];
+  readonly set: readonly SetField[];
   /** Values that no field of the answer may contain. */
   readonly secrets: readonly string[];
   /**

@@ -1,4 +1,4 @@
-import type { HeaderEdits } from '../context.ts';
+import type { HeaderEdits, SetField } from '../context.ts';
 import { foldFieldName, isFieldName, isFieldValue } from '../http/field.ts';
 import { isHopByHop } from '../http/hop-by-hop.ts';
 import type { ConfigProblems } from '../options/config-problems.ts';
@@ -7,9 +7,9 @@ import type { ComputedHeader, HeaderRules } from './header-rules.ts';
 import { isSecretName } from './secret-name.ts';
 import { secretsOf } from './secrets-of.ts';
 
-type Field = HeaderEdits['set'][number];
+type Field = HeaderEdits['response']['set'][number];
 
-export type ComputedField = readonly [name: string, compute: ComputedHeader];
+export type ComputedField = readonly [name: string, compute: ComputedHeader, folded: string];
 
 /** Header rules, as far as they can be worked out without a request. */
 export interface ReadHeaderRules {
@@ -26,7 +26,7 @@ export function readHeaderRules(problems: ConfigProblems, rules: HeaderRules): R
   const { forward = [], set = {}, remove = [], response = {} } = rules;
   const answer = problems.keys('response', response, ['forward', 'set', 'remove']) ? response : {};
 
-  const constants: Field[] = [];
+  const constants: SetField[] = [];
   const computed: ComputedField[] = [];
   const given = new Set<string>();
   const withheld = new Set(readNames(problems, 'remove', remove).map(foldFieldName));
@@ -40,8 +40,8 @@ export function readHeaderRules(problems: ConfigProblems, rules: HeaderRules): R
       checkName(problems, `set.${name}`, name);
       const { onUpstreamUnauthorized = false } = value;
       problems.callback(`set.${name}.onUpstreamUnauthorized`, onUpstreamUnauthorized);
-      computed.push([name, value]);
-    } else constants.push(readField(problems, `set.${name}`, name, value));
+      computed.push([name, value, folded]);
+    } else constants.push([...readField(problems, `set.${name}`, name, value), folded]);
   }
   const forwarded = readForward(problems, forward);
   const addsHops = forwarded.names.has(HOPS) && !withheld.has(HOPS);

@@ -1,6 +1,6 @@
 import { FORWARDED_HEADERS, MCP_PREFIX } from '../mcp/header-names.ts';
 
-type Field = readonly [name: string, value: string];
+type Field = readonly [name: string, value: string, folded?: string];
 
 /** Shorter values ("1", "prod") occur in harmless fields and are no secrets. */
 const SHORTEST_SECRET = 8;

@@ -5,13 +5,14 @@ import {
   type GatewayContext,
   type HeaderEdits,
   type RequestContext,
+  type SetField,
 } from '../context.ts';
 import { GatewayError, UpstreamUnavailableError } from '../errors.ts';
 import type { ComputedHeader, HeaderRules } from '../headers/header-rules.ts';
 import { type ComputedField, readHeaderRules } from '../headers/read-header-rules.ts';
 import { secretsOf } from '../headers/secrets-of.ts';
 import { isTrustedPeer, trustedHops } from '../headers/trusted-hops.ts';
-import { foldFieldName, isFieldValue } from '../http/field.ts';
+import { isFieldValue } from '../http/field.ts';
 import type { Middleware } from '../http/middleware.ts';
 import { notAwaited } from '../http/not-awaited.ts';
 import { within } from '../http/within.ts';
@@ -64,14 +65,12 @@ function answerFailure(req: IncomingMessage, res: ServerResponse, cause: unknown
 
 function withHops(edits: HeaderEdits, hops: string | undefined): HeaderEdits {
   if (hops === undefined) return edits;
-  return { ...edits, set: [...edits.set, ['X-Forwarded-For', hops]] };
+  return { ...edits, set: [...edits.set, ['X-Forwarded-For', hops, 'x-forwarded-for']] };
 }
-
-type Field = HeaderEdits['set'][number];
 
 /** A value that was computed for one request, and by what. */
 interface ComputedValue {
-  readonly field: Field;
+  readonly field: SetField;
   readonly compute: ComputedHeader;
 }
 
@@ -81,14 +80,14 @@ async function resolve(
 ): Promise<ComputedValue[]> {
   // One that throws at once must not leave those before it alone with their rejections.
   const values = await Promise.all(fields.map(async ([, compute]) => compute(ctx)));
-  return fields.flatMap(([name, compute], i): ComputedValue[] => {
+  return fields.flatMap(([name, compute, folded], i): ComputedValue[] => {
     const value = values[i];
     if (value === undefined) return [];
     if (!isFieldValue(value)) {
       notAwaited(values);
       throw new TypeError(`headers.set.${name} gave no header value`);
     }
-    return [{ field: [name, value], compute }];
+    return [{ field: [name, value, folded], compute }];
   });
 }
 
@@ -113,9 +112,8 @@ function withComputed(
 }
 
 /** Of several edits that set a field, the last one does. */
-function isSent(field: Field, edits: readonly HeaderEdits[]): boolean {
-  const folded = foldFieldName(field[0]);
-  const last = edits.findLast(({ set }) => set.some(([name]) => foldFieldName(name) === folded));
+function isSent(field: SetField, edits: readonly HeaderEdits[]): boolean {
+  const last = edits.findLast(({ set }) => set.some(([, , folded]) => folded === field[2]));
   return last?.set.includes(field) === true;
 }
 

@@ -9,7 +9,7 @@ import { JsonLists } from './json-lists.ts';
 export const UNENCODED: HeaderEdits = {
   forwards: () => false,
   withheld: new Set(['accept-encoding']),
-  set: [['Accept-Encoding', 'identity']],
+  set: [['Accept-Encoding', 'identity', 'accept-encoding']],
   secrets: [],
   response: { set: [], remove: new Set() },
 };

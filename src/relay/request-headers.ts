@@ -46,8 +46,7 @@ export function upstreamHeaders(
     headers[name] = headers[name] === undefined ? own : [headers[name] as string, own].flat();
   }
   for (const { set } of edits) {
-    for (const [name, value] of set) {
-      const folded = foldFieldName(name);
+    for (const [name, value, folded] of set) {
       const before = spellings[folded];
       // One of an earlier edit; the client's were withheld.
       if (before !== undefined) delete headers[before];
@@ -77,6 +76,8 @@ function isForwarded(name: string, edits: readonly HeaderEdits[]): boolean {
 }
 
 function isWithheld(name: string, edits: readonly HeaderEdits[]): boolean {
-  for (const { withheld } of edits) if (withheld.has(foldFieldName(name))) return true;
+  if (edits.length === 0) return false;
+  const folded = foldFieldName(name);
+  for (const { withheld } of edits) if (withheld.has(folded)) return true;
   return false;
 }
