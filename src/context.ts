@@ -27,8 +27,10 @@ export interface HeaderEdits {
   readonly withheld: ReadonlySet<string>;
   /** Fields that go upstream, last of all. */
   readonly set: readonly SetField[];
-  /** Values that no field of the answer may contain. */
-  readonly secrets: readonly string[];
+  /** Values that no field of the answer may contain, with the names they go upstream under. */
+  readonly secrets: readonly { readonly name: string; readonly value: string }[];
+  /** Called when a field of an answer was dropped for holding the secret of that name. */
+  readonly onSecret?: (name: string, field: string) => void;
   /**
    * Whether the client's credentials end here, or are replaced: what the upstream says of credentials
    * is about the gateway's own then.

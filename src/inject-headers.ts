@@ -7,9 +7,8 @@ import { injectHeaders as headersSlot } from './middleware/inject-headers.ts';
 export type { ComputedHeader, HeaderRules, HeaderValue } from './headers/header-rules.ts';
 
 /**
- * Decides which headers the relay behind it sends upstream and back. A field of the answer that
- * contains a value of `set` of 8 characters or more is dropped, unless that value was set under a
- * standard name or one of MCP's, which hold no secrets.
+ * Decides which headers the relay behind it sends upstream and back. A field of the answer that holds
+ * a secret value of `set` is dropped; `secret` says which values are secret.
  *
  * @param rules - See {@link HeaderRules}.
  * @throws {GatewayConfigError} for a name or value that cannot be a header, and for one that frames

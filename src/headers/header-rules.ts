@@ -46,7 +46,14 @@ export interface HeaderRules {
    * way. Default: none.
    */
   readonly remove?: readonly string[];
-  /** The same for the answer. Default: none. */
+  /**
+   * Names in `set` whose values are secret, besides those of which that is known: `Authorization`,
+   * `Cookie`, names that end in `key`, `token`, `secret`, `password`, `credential`, `credentials` or
+   * `auth`, and what comes from `clientCredentials` or `tokenExchange`. No header of an answer that
+   * holds a secret comes back. Default: none.
+   */
+  readonly secret?: readonly string[];
+  /** What becomes of the headers of answers. Default: none is changed. */
   readonly response?: {
     /**
      * Headers of the upstream that come back although they speak for the whole origin of the app, or

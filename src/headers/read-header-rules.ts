@@ -5,6 +5,7 @@ import type { ConfigProblems } from '../options/config-problems.ts';
 import { isBelieved } from './believed-fields.ts';
 import type { ComputedHeader, HeaderRules } from './header-rules.ts';
 import { isSecretName } from './secret-name.ts';
+import { secretWarning } from './secret-warning.ts';
 import { secretsOf } from './secrets-of.ts';
 
 type Field = HeaderEdits['response']['set'][number];
@@ -19,16 +20,19 @@ export interface ReadHeaderRules {
   /** Whether `X-Forwarded-For` goes upstream. */
   readonly addsHops: boolean;
   readonly computed: readonly ComputedField[];
+  /** The folded names in `set` whose values are secret. */
+  readonly secretNames: ReadonlySet<string>;
 }
 
 export function readHeaderRules(problems: ConfigProblems, rules: HeaderRules): ReadHeaderRules {
-  problems.root(rules, ['forward', 'set', 'remove', 'response']);
-  const { forward = [], set = {}, remove = [], response = {} } = rules;
+  problems.root(rules, ['forward', 'set', 'remove', 'secret', 'response']);
+  const { forward = [], set = {}, remove = [], secret = [], response = {} } = rules;
   const answer = problems.keys('response', response, ['forward', 'set', 'remove']) ? response : {};
 
   const constants: SetField[] = [];
   const computed: ComputedField[] = [];
   const given = new Set<string>();
+  const secretNames = new Set<string>();
   const withheld = new Set(readNames(problems, 'remove', remove).map(foldFieldName));
   for (const [name, value] of problems.entries('set', set)) {
     const folded = foldFieldName(name);
@@ -36,12 +40,18 @@ export function readHeaderRules(problems: ConfigProblems, rules: HeaderRules): R
       problems.add(`set.${name}`, name, 'a name that is not in the list already');
     given.add(folded);
     withheld.add(folded);
+    if (isSecretName(name) || isCredential(value)) secretNames.add(folded);
     if (isComputed(value)) {
       checkName(problems, `set.${name}`, name);
       const { onUpstreamUnauthorized = false } = value;
       problems.callback(`set.${name}.onUpstreamUnauthorized`, onUpstreamUnauthorized);
       computed.push([name, value, folded]);
     } else constants.push([...readField(problems, `set.${name}`, name, value), folded]);
+  }
+  const isSet = (name: unknown): name is string =>
+    isFieldName(name) && given.has(foldFieldName(name));
+  for (const name of problems.list('secret', secret, isSet, 'the name of a header in set')) {
+    secretNames.add(foldFieldName(name));
   }
   const forwarded = readForward(problems, forward);
   const addsHops = forwarded.names.has(HOPS) && !withheld.has(HOPS);
@@ -51,8 +61,9 @@ export function readHeaderRules(problems: ConfigProblems, rules: HeaderRules): R
     forwards: (name) => !tellsOfHops(name) && isForwarded(name, forwarded),
     withheld,
     set: constants,
-    secrets: secretsOf(constants),
-    ownsCredentials: [...given].some(isSecretName),
+    secrets: secretsOf(constants, secretNames),
+    onSecret: secretWarning(),
+    ownsCredentials: secretNames.size > 0,
     response: {
       set: problems
         .entries('response.set', answer.set ?? {})
@@ -65,11 +76,16 @@ export function readHeaderRules(problems: ConfigProblems, rules: HeaderRules): R
   };
   const fromProxy = { ...fixed, forwards: (name: string) => isForwarded(name, forwarded) };
   const asksForHops = [...forwarded.names].some(tellsOfHops);
-  return { fixed, fromProxy: asksForHops ? fromProxy : fixed, addsHops, computed };
+  return { fixed, fromProxy: asksForHops ? fromProxy : fixed, addsHops, computed, secretNames };
 }
 
 function isComputed(value: unknown): value is ComputedHeader {
   return typeof value === 'function';
+}
+
+/** What has to know that the upstream refused it: `clientCredentials`, `tokenExchange`, one's own. */
+function isCredential(value: unknown): boolean {
+  return isComputed(value) && value.onUpstreamUnauthorized !== undefined;
 }
 
 const HOPS = 'x-forwarded-for';

@@ -1,19 +1,21 @@
-import { FORWARDED_HEADERS, MCP_PREFIX } from '../mcp/header-names.ts';
+import type { HeaderEdits, SetField } from '../context.ts';
 
-type Field = readonly [name: string, value: string, folded?: string];
-
-/** Shorter values ("1", "prod") occur in harmless fields and are no secrets. */
-const SHORTEST_SECRET = 8;
-
-/** Of fields that are set for the upstream, the values that no answer may contain. */
-export function secretsOf(fields: readonly Field[]): string[] {
-  return fields.flatMap(credentialsIn).filter((secret) => secret.length >= SHORTEST_SECRET);
+/** Of fields that are set for the upstream, the secrets: what is in those with one of `names`, folded. */
+export function secretsOf(
+  fields: readonly SetField[],
+  names: ReadonlySet<string>,
+): HeaderEdits['secrets'] {
+  return fields.flatMap((field) => {
+    const [name, , folded] = field;
+    if (!names.has(folded)) return [];
+    const values = credentialsIn(field).filter((value) => value !== '');
+    return values.map((value) => ({ name, value }));
+  });
 }
 
 /** What is secret in a field, without what says of which kind it is. */
-function credentialsIn([name, value]: Field): string[] {
+function credentialsIn([name, value]: SetField): string[] {
   const lower = name.toLowerCase();
-  if (FORWARDED_HEADERS.has(lower) || lower.startsWith(MCP_PREFIX)) return [];
   const text = value.trim();
   if (lower === 'cookie') return text.split(/; */).map((pair) => pair.replace(/^[^=]*=/, ''));
   const [, scheme = '', credentials = text] = SCHEME.exec(text) ?? [];

@@ -20,7 +20,7 @@ import { checkConfig } from '../options/config-problems.ts';
 
 /** Decides which headers the relay behind it sends upstream and back. */
 export function injectHeaders(rules: HeaderRules): Middleware {
-  const { fixed, fromProxy, addsHops, computed } = checkConfig((problems) =>
+  const { fixed, fromProxy, addsHops, computed, secretNames } = checkConfig((problems) =>
     readHeaderRules(problems, rules),
   );
 
@@ -42,7 +42,7 @@ export function injectHeaders(rules: HeaderRules): Middleware {
     }
     if (computed.length === 0) return add(edits);
     within(LONGEST_MS, resolve(computed, context), 'A function of headers.set hangs')
-      .then((values) => add(withComputed(edits, values, context)))
+      .then((values) => add(withComputed(edits, values, secretNames, context)))
       .catch((cause: unknown) => answerFailure(req, res, cause));
   };
 }
@@ -94,6 +94,7 @@ async function resolve(
 function withComputed(
   edits: HeaderEdits,
   values: readonly ComputedValue[],
+  secretNames: ReadonlySet<string>,
   context: RequestContext,
 ): HeaderEdits {
   const fields = values.map(({ field }) => field);
@@ -106,7 +107,7 @@ function withComputed(
   return {
     ...edits,
     set: [...edits.set, ...fields],
-    secrets: [...edits.secrets, ...secretsOf(fields)],
+    secrets: [...edits.secrets, ...secretsOf(fields, secretNames)],
     ...(interested.length > 0 && { onUnauthorized }),
   };
 }

@@ -5,6 +5,8 @@ import { isHopByHop, nominatedFields } from '../http/hop-by-hop.ts';
 import { speaksForOrigin } from '../http/origin-fields.ts';
 import type { BodyEdit } from './body-editor.ts';
 import { isOfCredentials } from './own-credentials.ts';
+import { isRemoved } from './removed-fields.ts';
+import { dropsSecret, isNeeded } from './secrets.ts';
 
 /** What holds for the very bytes of the upstream's body, and for no others. */
 const DESCRIBES_BYTES: ReadonlySet<string> = new Set([
@@ -52,7 +54,9 @@ export function answerFields(
     if (isHopByHop(lower) || nominated.has(lower)) continue;
     // RFC 9110 section 8.6: a 204 has no length, and some clients would wait for that many bytes.
     if (lower === 'content-length' && answer.statusCode === 204) continue;
-    if (endsHere(lower, settings) || holdsSecret(value, settings.edits)) continue;
+    const folded = foldFieldName(lower);
+    if (endsHere(lower, folded, settings)) continue;
+    if (!isNeeded(folded) && dropsSecret(name, value, settings.edits)) continue;
     const field = fields.get(lower);
     if (field === undefined) fields.set(lower, { name, values: [value] });
     else field.values.push(value);
@@ -60,9 +64,8 @@ export function answerFields(
   return fields;
 }
 
-function endsHere(lower: string, settings: AnswerFieldSettings): boolean {
+function endsHere(lower: string, folded: string, settings: AnswerFieldSettings): boolean {
   const { edits, relayCors, isInProcess, dropsChallenges, edit } = settings;
-  const folded = foldFieldName(lower);
   if (!relayCors && folded.startsWith('access-control-')) return true;
   if (dropsChallenges && isOfCredentials(folded)) return true;
   if (edit !== undefined && DESCRIBES_BYTES.has(lower)) return true;
@@ -76,18 +79,5 @@ function endsHere(lower: string, settings: AnswerFieldSettings): boolean {
 
 function isForwarded(folded: string, edits: readonly HeaderEdits[]): boolean {
   for (const { response } of edits) if (response.forward?.has(folded)) return true;
-  return false;
-}
-
-/** Whether an edit takes a field out of the answer. Takes a folded name. */
-export function isRemoved(folded: string, edits: readonly HeaderEdits[]): boolean {
-  for (const { response } of edits) if (response.remove.has(folded)) return true;
-  return false;
-}
-
-function holdsSecret(value: string, edits: readonly HeaderEdits[]): boolean {
-  for (const { secrets } of edits) {
-    for (const secret of secrets) if (value.includes(secret)) return true;
-  }
   return false;
 }

@@ -3,12 +3,8 @@ import vary from 'vary';
 import { foldFieldName } from '../http/field.ts';
 import { isEventStream } from '../http/media-type.ts';
 import { isProtection, speaksForOrigin } from '../http/origin-fields.ts';
-import {
-  type AnswerField,
-  type AnswerFieldSettings,
-  answerFields,
-  isRemoved,
-} from './answer-fields.ts';
+import { type AnswerField, type AnswerFieldSettings, answerFields } from './answer-fields.ts';
+import { isRemoved } from './removed-fields.ts';
 
 /** What decides about the head of the client's answer, besides the upstream's. */
 export interface AnswerHeadSettings extends AnswerFieldSettings {

@@ -1,5 +1,4 @@
 import type { HeaderEdits } from '../context.ts';
-import { foldFieldName } from '../http/field.ts';
 
 /** What an upstream says of credentials (RFC 9110 section 11, RFC 8053, RFC 9449 section 8). */
 const OF_CREDENTIALS: ReadonlySet<string> = new Set([
@@ -12,9 +11,9 @@ const OF_CREDENTIALS: ReadonlySet<string> = new Set([
   'www-authenticate',
 ]);
 
-/** Whether a field of an answer is about the credentials of the request, in any spelling. */
+/** Whether a field of an answer is about the credentials of the request. Takes a folded name. */
 export function isOfCredentials(name: string): boolean {
-  return OF_CREDENTIALS.has(foldFieldName(name));
+  return OF_CREDENTIALS.has(name);
 }
 
 /**

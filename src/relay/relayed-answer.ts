@@ -13,6 +13,7 @@ import { isOpenEnded } from './event-stream.ts';
 import { listEditor } from './list-editor.ts';
 import { hasOwnCredentials, refusesCredentials } from './own-credentials.ts';
 import type { RelaySettings } from './relay-settings.ts';
+import { exposedSecret } from './secrets.ts';
 import { isRelayable } from './unrelayable.ts';
 
 /** Told what becomes of an answer. */
@@ -60,12 +61,16 @@ export class RelayedAnswer implements AnswerBodyListener {
   /** Why it cannot be passed on at all, as far as its head says; undefined where it can. */
   get problem(): AnswerJudgement {
     const { statusCode } = this.#answer;
-    if (this.#hasOwnCredentials && refusesCredentials(statusCode)) {
+    const { headerEdits } = this.#context;
+    const hasOwn = this.#hasOwnCredentials;
+    if (hasOwn && refusesCredentials(statusCode)) {
       const cause = new Error(
         `The upstream answered ${statusCode} to the gateway's own credentials`,
       );
       return { reason: 'upstream_unauthorized', cause };
     }
+    const exposed = exposedSecret(this.#answer, headerEdits, hasOwn);
+    if (exposed !== undefined) return { reason: 'upstream_invalid', cause: exposed };
     if (this.#isEditedStream && !isOpenEnded(this.#answer)) return { reason: 'upstream_invalid' };
     return isRelayable(this.#answer) ? undefined : { reason: 'upstream_invalid' };
   }

@@ -252,7 +252,7 @@ describe('headers.remove and headers.response', () => {
       {
         set: {
           Authorization: 'Bearer very-secret-token',
-          'X-Padded': '  padded-secret ',
+          'X-Padded-Key': '  padded-secret ',
           'X-Env': 'prod',
           Accept: 'text/plain',
         },

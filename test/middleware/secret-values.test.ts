@@ -58,7 +58,10 @@ const WAYS: [string, NonNullable<GatewayConfig['headers']>][] = [
   ['an async value', { set: { 'X-Api-Key': async () => SECRET } }],
   ['a token', { set: { Authorization: `Bearer ${SECRET}` } }],
   ['a token of another scheme', { set: { Authorization: `ApiKey ${SECRET}` } }],
-  ['a token in another field', { set: { 'X-Upstream': `Token ${SECRET}` } }],
+  [
+    'a token in a field that is marked',
+    { set: { 'X-Upstream': `Token ${SECRET}` }, secret: ['x-upstream'] },
+  ],
   ['a cookie', { set: { Cookie: `theme=dark; session=${SECRET}` } }],
 ];
 
