@@ -108,8 +108,9 @@ class ObjectGuard implements ProxyHandler<JsonObject> {
     target: JsonObject,
     name: string | symbol,
   ): PropertyDescriptor | undefined {
-    this.#mustBeSpelledSo(target, name);
-    return shownDescriptor(Reflect.getOwnPropertyDescriptor(target, name));
+    const found = Reflect.getOwnPropertyDescriptor(target, name);
+    if (found === undefined) this.#mustBeSpelledSo(target, name);
+    return shownDescriptor(found);
   }
 
   #mustBeSpelledSo(target: JsonObject, name: string | symbol): void {

@@ -19,7 +19,8 @@ const CLOSE_BRACE = 0x7d;
 
 const HEX = /[\dA-Fa-f]{4}/y;
 /** What may stand behind a backslash, besides `u`. */
-const ESCAPED: ReadonlySet<number> = new Set(Buffer.from('"\\/bfnrt'));
+const ESCAPED: Uint8Array = new Uint8Array(128);
+for (const char of Buffer.from('"\\/bfnrt')) ESCAPED[char] = 1;
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const WORDS: ReadonlyMap<string, boolean | null> = new Map([
   ['true', true],
@@ -36,7 +37,7 @@ export class JsonCursor {
   #at = 0;
   #depth = 0;
   /** What closes each array and object that is open. */
-  readonly #closers = new Uint8Array(MAX_DEPTH);
+  readonly #closers: number[] = [];
 
   constructor(text: string) {
     this.#text = text;
@@ -213,7 +214,7 @@ export class JsonCursor {
   /** Gives where the escape ends of which that is behind the backslash. */
   #skipEscape(at: number): number {
     const char = this.#text.charCodeAt(at);
-    if (ESCAPED.has(char)) return at + 1;
+    if (ESCAPED[char] === 1) return at + 1;
     HEX.lastIndex = at + 1;
     if (char !== LETTER_U || !HEX.test(this.#text)) throw NOT_JSON;
     return HEX.lastIndex;

@@ -94,7 +94,7 @@ export class ObjectFrame implements Frame {
   #isObscure = false;
   /** Most have none: names in folded form are as different as they look. */
   #folds: Map<string, string> | undefined;
-  readonly #twins: string[] = [];
+  #twins: string[] | undefined;
 
   constructor(
     outer: Frame | undefined,
@@ -151,7 +151,7 @@ export class ObjectFrame implements Frame {
     for (const [folded, name] of folds ?? []) {
       if (folded in object && isFolded(folded)) this.#noteTwins(folded, name);
     }
-    for (const name of this.#twins) this.#put(name, TWIN);
+    for (const name of this.#twins ?? []) this.#put(name, TWIN);
     if (this.#level.isOwn) return object;
     return guardedObject(object, { isClear: this.#isClear, folds, isObscure: this.#isObscure });
   }
@@ -159,7 +159,10 @@ export class ObjectFrame implements Frame {
   /** Where names are known, all have to be told apart; elsewhere whoever reads one of the two. */
   #noteTwins(...names: readonly string[]): void {
     if (this.#level.members !== undefined) this.#problem(ALIKE);
-    else this.#twins.push(...names);
+    else {
+      this.#twins ??= [];
+      this.#twins.push(...names);
+    }
   }
 
   /** Refuses another spelling of a known name, with or without that name beside it. */

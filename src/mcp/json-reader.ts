@@ -150,10 +150,11 @@ export class JsonReader extends JsonCursor {
     return true;
   }
 
-  /** Nothing but an escape can be half of a pair, or NUL, and it makes the source longer. */
+  /** Nothing but an escape with a code can be half of a pair, or NUL; it makes the source longer. */
   #clearText(value: string, start: number): unknown {
     const hasEscape = this.position - start > value.length + 2;
-    return hasEscape && !isSoundText(value) ? UNSOUND : value;
+    const hasCode = hasEscape && this.since(start).includes('\\u');
+    return hasCode && !isSoundText(value) ? UNSOUND : value;
   }
 
   #count(): void {

@@ -1,21 +1,28 @@
 /**
- * What the strict reading of messages costs: the event loop stands still for as long as it takes.
- * Run it with `node test/bench/messages-strict.ts`.
+ * What the strict reading of messages costs. Up to 64 KB the event loop stands still for as long as it
+ * takes, above that for the longest turn; a policy that walks what it is shown should pay little more
+ * than on what `JSON.parse` gives. Run it with `node test/bench/messages-strict.ts`.
  */
 
 import { MAX_DEPTH } from '../../src/mcp/json-cursor.ts';
+import type { McpBody } from '../../src/mcp/message.ts';
 import { MessageProblem } from '../../src/mcp/message-problem.ts';
-import { readMessages } from '../../src/mcp/read-messages.ts';
+import { readMessages, readMessagesInTurns } from '../../src/mcp/read-messages.ts';
 import { HEADERS, REQUEST } from './messages.ts';
 
 const MEGABYTE = 1_000_000;
 const RUNS = 15;
 const headers = { ...HEADERS, 'content-length': String(REQUEST.length) };
 
-/** Repeats `item` up to a megabyte, and puts it between the brackets. */
-function fill(open: string, item: (i: number) => string, close: string): string {
+/** Repeats `item` up to a size, by default a megabyte, and puts it between the brackets. */
+function fill(
+  open: string,
+  item: (i: number) => string,
+  close: string,
+  most: number = MEGABYTE,
+): string {
   const items: string[] = [];
-  for (let size = 0, i = 0; size < MEGABYTE; i++) {
+  for (let size = 0, i = 0; size < most; i++) {
     const next = item(i);
     items.push(next);
     size += next.length + 1;
@@ -59,6 +66,7 @@ const DOCUMENTS: Readonly<Record<string, Buffer>> = {
   'many shapes of objects': call(fill('{"a":[', (i) => `{"a${i}":1,${FILLER}}`, ']}')),
   'empty objects': call(fill('{"a":[', () => '{}', ']}')),
   'long names of marks': call(marks(390, 256)),
+  'one name of marks': call(marks(1, 500_000)),
   'numbers that are not kept': call(fill('{"a":[', () => '9007199254740993', ']}')),
   'one string': call(`{"a":"${'a'.repeat(MEGABYTE)}"}`),
   'one string of escapes': call(`{"a":"${'\\u0061'.repeat(MEGABYTE / 6)}"}`),
@@ -82,6 +90,25 @@ const DOCUMENTS: Readonly<Record<string, Buffer>> = {
   'refused: 1 MB of brackets': Buffer.from('['.repeat(MEGABYTE)),
 };
 
+/** What is dense: 4 MB, or as much of it as there may be values. */
+const LARGEST = 4 * MEGABYTE;
+const dense = (item: string, values: number): string => {
+  const most = Math.min(LARGEST, Math.floor((990_000 / values) * (item.length + 1)));
+  return `{"a":${fill('[', () => item, ']', most)}}`;
+};
+
+const LARGE: Readonly<Record<string, string>> = {
+  numbers: dense('1', 1),
+  fractions: dense('0.123456', 1),
+  'empty texts': dense('""', 1),
+  'empty lists': dense('[]', 1),
+  'lists of one': dense('[1]', 2),
+  'lists in 200 lists': dense(nested(200), 200),
+  names: fill('{', (i) => `"k${i}":1`, '}', LARGEST),
+  objects: `{"a":${fill('[', (i) => `{"name":"n${i}","of":[${i}],"text":"${'a'.repeat(60)}"}`, ']', LARGEST)}}`,
+  'one text of escapes': `{"a":"${'\\n'.repeat(LARGEST / 2)}"}`,
+};
+
 function median(values: readonly number[]): number | undefined {
   return [...values].sort((a, b) => a - b)[values.length >> 1];
 }
@@ -91,7 +118,6 @@ const TOO_MUCH: Readonly<Record<string, Buffer>> = {
   'refused: capitalised names': call(fill('{', (i) => `"K${i}":1`, '}')),
   'refused: names beyond ASCII': call(fill('{', (i) => `"\u1e9b${i}":1`, '}')),
   'refused: very small objects': call(fill('{"a":[', () => '{"A":0}', ']}')),
-  'refused: one name of marks': call(marks(1, 500_000)),
   'refused: one such an object': call(fill('{"a":[', (i) => `{"\u1e9b${i}":1}`, ']}')),
 };
 
@@ -136,4 +162,59 @@ for (const seesArguments of [true, false]) {
   }
   const micros = ((performance.now() - start) * 1000) / COUNT;
   console.log(`${REQUEST.length} bytes, a tool call:`.padEnd(32), `${micros.toFixed(2)} us`);
+}
+
+function walk(value: object): number {
+  let count = 0;
+  for (const name of Object.keys(value)) {
+    const member: unknown = (value as Record<string, unknown>)[name];
+    count += typeof member === 'object' && member !== null ? walk(member) : 1;
+  }
+  return count;
+}
+
+/** The shortest of some runs, in milliseconds. */
+function shortest(run: () => unknown): string {
+  const times = Array.from({ length: 3 }, () => {
+    const start = performance.now();
+    run();
+    return performance.now() - start;
+  });
+  return Math.min(...times).toFixed(0);
+}
+
+/** How long a body takes in all, and at most at a time. */
+async function readLarge(body: Buffer) {
+  let last = performance.now();
+  const start = last;
+  let longest = 0;
+  const turn = () => {
+    const now = performance.now();
+    longest = Math.max(longest, now - last);
+    last = now;
+    return true;
+  };
+  const outcome = await readMessagesInTurns(body, {}, { seesArguments: true }, turn);
+  turn();
+  return { outcome: outcome as McpBody, total: last - start, longest };
+}
+
+console.log('\n4 MB, ms: JSON.parse; in all, longest turn; walk, written as JSON: plain, shown');
+for (const [name, args] of Object.entries(LARGE)) {
+  const body = call(args);
+  await readLarge(body);
+  const { outcome, total, longest } = await readLarge(body);
+  if (outcome instanceof MessageProblem) throw new Error(`${name}: ${outcome.message}`);
+  const shown = outcome.messages[0]?.arguments ?? {};
+  const plain: object = JSON.parse(args);
+  const columns = [
+    shortest(() => JSON.parse(args)),
+    total.toFixed(0),
+    longest.toFixed(1),
+    shortest(() => walk(plain)),
+    shortest(() => walk(shown)),
+    shortest(() => JSON.stringify(plain)),
+    shortest(() => JSON.stringify(shown)),
+  ];
+  console.log(name.padEnd(32), ...columns.map((column) => column.padStart(7)));
 }

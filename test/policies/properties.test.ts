@@ -73,6 +73,8 @@ const LENIENT = [
   'drops what is invisible',
 ];
 const ALL = Object.keys(REFERENCE_READERS);
+/** Those that take names of arguments for what they are. */
+const EXACT = ALL.filter((name) => REFERENCE_READERS[name]?.knowsMcpOnly !== true);
 
 interface Denial {
   readonly policy: Policy;
@@ -84,6 +86,8 @@ interface Denial {
 const argument = (params: Reading | undefined, name: string, reader: ReferenceReader) =>
   member(member(params, 'arguments', reader), name, reader);
 
+const isText = (value: unknown): boolean => typeof value === 'string';
+
 const DENIALS: [what: string, denial: Denial][] = [
   [
     'a tool',
@@ -94,11 +98,19 @@ const DENIALS: [what: string, denial: Denial][] = [
     },
   ],
   [
+    'what names a task',
+    {
+      policy: ({ mcp }) => mcp.method !== 'tools/call' || mcp.params?.taskId === undefined,
+      refuses: (params, reader) => isText(member(params, 'taskId', reader)),
+      readers: ALL,
+    },
+  ],
+  [
     'all but a known argument',
     {
       policy: ({ mcp }) => mcp.method !== 'tools/call' || mcp.arguments?.path === 't',
       refuses: (params, reader) => argument(params, 'path', reader) !== 't',
-      readers: ALL,
+      readers: EXACT,
     },
   ],
   [
@@ -106,7 +118,7 @@ const DENIALS: [what: string, denial: Denial][] = [
     {
       policy: ({ mcp }) => mcp.method !== 'tools/call' || mcp.arguments?.path === undefined,
       refuses: (params, reader) => argument(params, 'path', reader) !== undefined,
-      readers: ALL.filter((name) => !LENIENT.includes(name)),
+      readers: EXACT.filter((name) => !LENIENT.includes(name)),
     },
   ],
   [
@@ -119,7 +131,7 @@ const DENIALS: [what: string, denial: Denial][] = [
       },
       refuses: (params, reader) =>
         member(argument(params, 'x', reader), 'path', reader) !== undefined,
-      readers: ALL.filter((name) => !LENIENT.includes(name)),
+      readers: EXACT.filter((name) => !LENIENT.includes(name)),
     },
   ],
 ];

@@ -11,6 +11,9 @@ const SPELLINGS: ((name: string) => string)[] = [
   (name) => `${name}\\u0000x`,
   (name) => `\\u0000${name}`,
   (name) => name.replace('a', '\uff41'),
+  (name) => name.replace('a', 'a_'),
+  (name) => `_${name}`,
+  (name) => name.replace(/[A-Z]/, (letter) => `_${letter.toLowerCase()}`),
   (name) => name.replace('a', 'a\u200b'),
   (name) => `\\u${name.charCodeAt(0).toString(16).padStart(4, '0')}${name.slice(1)}`,
 ];
@@ -54,7 +57,11 @@ const args = some(
   member('y', scalar),
 );
 const tool = fc.constantFrom('"read"', '"write"', '"delete"', '"\\u0064elete"', '"Delete"');
-const params = withTwin(member('name', tool), member('arguments', args));
+const task = member('taskId', fc.constantFrom('"a"', '"b"', 'null'));
+const params = fc.oneof(
+  { weight: 4, arbitrary: withTwin(member('name', tool), member('arguments', args)) },
+  { weight: 1, arbitrary: withTwin(member('name', tool), member('arguments', args), task) },
+);
 const method = fc.constantFrom('"tools/call"', '"tools/call"', '"tools\\/call"', '"prompts/get"');
 const call = withTwin(
   fc.constant('"jsonrpc":"2.0"'),
