@@ -57,6 +57,26 @@ describe.each(HOSTS)('policy() in %s', (_framework, app) => {
     expect([status, /"id":1e400,/.test(body)]).toEqual([502, true]);
   });
 
+  test('parses req.body for whoever looks at it, once, and gives way to another', async () => {
+    const seen: unknown[] = [];
+    const { port } = await serve(
+      app([
+        policy(() => true),
+        (req, res) => {
+          const own = req as typeof req & { body?: unknown };
+          const isUnread = Object.getOwnPropertyDescriptor(own, 'body')?.get !== undefined;
+          const { body } = own;
+          seen.push(isUnread, 'body' in own, Object.keys(own).includes('body'), own.body === body);
+          own.body = 'mine';
+          seen.push(own.body);
+          res.end();
+        },
+      ]),
+    );
+    expect((await post(port, BODY)).status).toBe(200);
+    expect(seen).toEqual([true, true, true, true, 'mine']);
+  });
+
   test('leaves the bytes in req.rawBody, what they say in req.body, and the message', async () => {
     const found: { raw: string; body: unknown; name: unknown }[] = [];
     const take: Middleware = (req, res) => {
