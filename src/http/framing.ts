@@ -1,8 +1,23 @@
 import type { IncomingMessage } from 'node:http';
 
-/** Whether the request announced a body. `Content-Length: 0` announces none. */
+const empty = new WeakSet<IncomingMessage>();
+
+/** Notes that the chunked body of a request has turned out to be empty. */
+export function markEmpty(req: IncomingMessage): void {
+  empty.add(req);
+}
+
+/**
+ * Whether the request announced a body. `Content-Length: 0` announces none, and one that turned out to
+ * be empty is none.
+ */
 export function hasBody(req: IncomingMessage): boolean {
-  return req.headers['transfer-encoding'] !== undefined || (declaredLength(req) ?? 0) > 0;
+  return isChunked(req) || (declaredLength(req) ?? 0) > 0;
+}
+
+/** Whether the request announced a body of unknown length that has not turned out to be empty. */
+export function isChunked(req: IncomingMessage): boolean {
+  return req.headers['transfer-encoding'] !== undefined && !empty.has(req);
 }
 
 /** The number in `Content-Length`; undefined without one. The parser has already refused nonsense. */

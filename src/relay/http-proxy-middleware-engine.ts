@@ -104,6 +104,8 @@ class Exchange implements UpstreamExchange {
   readonly #request: UpstreamRequest;
   readonly #listener: UpstreamListener;
   readonly #response = new EngineResponse();
+  /** As it was before HPM has added to the headers. */
+  readonly #hasLength: boolean;
   #socket: Socket | undefined;
   /** What had come over a kept-alive connection before this request. */
   #readBefore = 0;
@@ -115,6 +117,7 @@ class Exchange implements UpstreamExchange {
     this.path = request.path;
     this.#request = request;
     this.#listener = listener;
+    this.#hasLength = request.headers['content-length'] !== undefined;
   }
 
   start(send: Send): void {
@@ -136,6 +139,8 @@ class Exchange implements UpstreamExchange {
       outgoing.destroy();
       return;
     }
+    // HPM frames a DELETE without a body as one with an empty body.
+    if (!this.#hasLength) outgoing.removeHeader('content-length');
     outgoing.once('upgrade', (_answer, socket: Duplex) => {
       socket.destroy();
       this.onError(new Error('The upstream switched protocols'));

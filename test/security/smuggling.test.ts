@@ -118,7 +118,7 @@ describe('pipelined requests', () => {
       'a coding that is not chunked',
       message('POST /mcp HTTP/1.1', ['Transfer-Encoding: gzip, chunked'], '0\r\n\r\n'),
     ],
-    ['a chunked body on DELETE', message('DELETE /mcp HTTP/1.1', [CHUNKED], '0\r\n\r\n')],
+    ['a chunked body on DELETE', message('DELETE /mcp HTTP/1.1', [CHUNKED], chunk('x'))],
     ['a body on GET', message('GET /mcp HTTP/1.1', ['Content-Length: 2'], '{}')],
     [
       'a body over the limit',
