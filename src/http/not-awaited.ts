@@ -11,9 +11,9 @@ const MOST_MEMBERS = 100;
  * @param depth - How far inside of it promises are looked for; 0 is not at all.
  */
 export function notAwaited(value: unknown, depth: number = DEPTH): void {
-  if (typeof value !== 'object' || value === null) return;
-  // Whatever it is: nothing that it does may have a consequence any more.
-  Promise.resolve(value).catch(ignore);
+  if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return;
+  // Unlike Promise.resolve, this throws for nothing that there is.
+  new Promise((resolve) => resolve(value)).catch(ignore);
   if (depth > 0) for (const member of membersOf(value)) notAwaited(member, depth - 1);
 }
 

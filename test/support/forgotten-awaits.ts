@@ -27,6 +27,9 @@ const thenable = (): never =>
     then: (_resolve: unknown, reject: (error: unknown) => void) => reject(new Error('thenable')),
   }) as never;
 
+/** One that is a function, as builders of queries are. */
+const builder = (): never => Object.assign(() => {}, thenable() as object) as never;
+
 const ada = { subject: 'ada' };
 
 const store = (own: object) => ({ increment: lookUp, decrement() {}, resetKey() {}, ...own });
@@ -49,6 +52,8 @@ type Way = readonly [statuses: readonly number[], config: Partial<GatewayConfig>
 const WAYS: Readonly<Record<string, Way>> = {
   'policy: allow': [[403], { policies: () => ({ allow: lookUp() }) }],
   'policy: allow, a thenable': [[403], { policies: () => ({ allow: thenable() }) }],
+  'policy: allow, a builder': [[403], { policies: () => ({ allow: builder() }) }],
+  'policy: message, a builder': [[403], { policies: () => ({ allow: true, message: builder() }) }],
   'policy: allow, by a getter': [
     [403],
     {
