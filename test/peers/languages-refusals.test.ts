@@ -1,6 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import { describeLanguages } from './support/language-client.ts';
-import { ENDPOINTS, GUARDED, gatewayBefore, PLAIN } from './support/language-endpoints.ts';
+import {
+  ENDPOINTS,
+  GATEWAYS,
+  GUARDED,
+  gatewayBefore,
+  PLAIN,
+} from './support/language-endpoints.ts';
 import { languageServer, startOnce } from './support/servers.ts';
 
 const server = startOnce(languageServer);
@@ -47,6 +53,13 @@ describeLanguages((client) => {
         });
         await session.isAlive();
       }
+    });
+
+    test.each(GATEWAYS)('$name: a call over bodyLimit is an error', async ({ config }) => {
+      const session = await connect({ ...config, bodyLimit: '100kb' });
+      const message = 'x'.repeat(200_000);
+      const { error } = await session.callTool({ name: 'echo', arguments: { message } });
+      expect(error).toMatchObject({ kind: 'error' });
     });
   });
 });
