@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import vary from 'vary';
 import { foldFieldName } from '../http/field.ts';
 import { isEventStream } from '../http/media-type.ts';
 import { isProtection, speaksForOrigin } from '../http/origin-fields.ts';
 import { type AnswerField, type AnswerFieldSettings, answerFields } from './answer-fields.ts';
+import { mergeVary } from './merge-vary.ts';
 import { isRemoved } from './removed-fields.ts';
 
 /** What decides about the head of the client's answer, besides the upstream's. */
@@ -13,13 +13,27 @@ export interface AnswerHeadSettings extends AnswerFieldSettings {
 
 /**
  * Writes the head of the client's answer: the upstream's status with a reason phrase of our own, and
- * its headers, spelled as they came, without those that end here.
+ * its headers, spelled as they came, without those that end here. Where that fails (what the app has
+ * put around `writeHead` may throw), nothing of the upstream is left for the answer that says so.
  */
 export function writeAnswerHead(
   res: ServerResponse,
   answer: IncomingMessage,
   settings: AnswerHeadSettings,
 ): void {
+  const before = res.getHeaders();
+  try {
+    write(res, answer, settings);
+  } catch (error) {
+    if (!res.headersSent) {
+      for (const name of res.getHeaderNames()) res.removeHeader(name);
+      for (const name in before) res.setHeader(name, before[name] as string);
+    }
+    throw error;
+  }
+}
+
+function write(res: ServerResponse, answer: IncomingMessage, settings: AnswerHeadSettings): void {
   for (const [lower, field] of answerFields(answer, settings)) {
     if (lower === 'www-authenticate' && settings.rewriteChallenge !== undefined) {
       const { rewriteChallenge } = settings;
@@ -52,11 +66,13 @@ function setField(
   isInProcess: boolean,
 ): void {
   if (lower === 'vary') {
-    vary(res, values.join());
+    mergeVary(res, values);
     return;
   }
   if (lower === 'set-cookie') {
-    res.appendHeader(name, values);
+    // Not `appendHeader`, which changes the list that the app has set.
+    const own = res.getHeader(lower);
+    res.setHeader(name, [own ?? [], values].flat() as string[]);
     return;
   }
   const folded = foldFieldName(lower);
