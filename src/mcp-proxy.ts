@@ -50,7 +50,7 @@ function compile(problems: ConfigProblems, options: McpProxyOptions) {
     awaitTurn(settings.timeouts.idle),
     headLimits(hop),
     problems.within('methods', () => allowedMethods(methods)),
-    relay({ ...settings, hop, engine: engineFor(target), relayCors: cors === false }),
+    relay({ ...settings, hop, engine: engineFor(target), target, relayCors: cors === false }),
   ]);
   return { onError, run: contain(steps) };
 }

@@ -117,7 +117,7 @@ export function compileRoutes(
     rewriteChallenge: upstreamMetadata && rewrite,
   };
   const relayTo = (url: URL, own: Partial<RelaySettings> = {}) =>
-    relay({ ...common, engine: setup.engineFor(url), ...own });
+    relay({ ...common, engine: setup.engineFor(url), target: url, ...own });
   const turn = awaitTurn(setup.settings.timeouts.idle);
   const through = (last: Slots) => chainSlots({ ...slots, ...last }, turn, observed);
 

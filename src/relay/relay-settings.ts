@@ -7,6 +7,8 @@ import type { Engine } from './engine.ts';
 /** What is the same for every request of one gateway. */
 export interface RelaySettings extends AnswerBodySettings {
   readonly engine: Engine;
+  /** Where the engine sends requests. */
+  readonly target: URL;
   /** The gateway as the upstream is told of it. */
   readonly hop: ViaHop;
   readonly relayCors: boolean;

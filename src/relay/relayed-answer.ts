@@ -13,8 +13,8 @@ import { isOpenEnded } from './event-stream.ts';
 import { listEditor } from './list-editor.ts';
 import { hasOwnCredentials, refusesCredentials } from './own-credentials.ts';
 import type { RelaySettings } from './relay-settings.ts';
-import { exposedSecret } from './secrets.ts';
-import { isRelayable } from './unrelayable.ts';
+import { exposedSecret, withoutSecrets } from './secrets.ts';
+import { unrelayable } from './unrelayable.ts';
 
 /** Told what becomes of an answer. */
 export interface RelayedAnswerListener {
@@ -71,8 +71,17 @@ export class RelayedAnswer implements AnswerBodyListener {
     }
     const exposed = exposedSecret(this.#answer, headerEdits, hasOwn);
     if (exposed !== undefined) return { reason: 'upstream_invalid', cause: exposed };
-    if (this.#isEditedStream && !isOpenEnded(this.#answer)) return { reason: 'upstream_invalid' };
-    return isRelayable(this.#answer) ? undefined : { reason: 'upstream_invalid' };
+    const hide = (text: string) => withoutSecrets(text, headerEdits);
+    const cause = unrelayable(this.#answer, this.#settings.target, hide) ?? this.#uneditable;
+    return cause && { reason: 'upstream_invalid', cause };
+  }
+
+  get #uneditable(): Error | undefined {
+    if (!this.#isEditedStream || isOpenEnded(this.#answer)) return undefined;
+    return new Error(
+      'The upstream answered with an event stream that has a Content-Length or a Content-Encoding: ' +
+        'the endpoint that it names cannot be replaced',
+    );
   }
 
   /** With `upstreamAuth()` the client's credentials go upstream, whatever is set besides. */
