@@ -6,6 +6,7 @@ import { endWhenRead } from './http/end-when-read.ts';
 import { isBodyPending } from './http/framing.ts';
 import { makeLastRequest } from './http/last-request.ts';
 import { notAwaited } from './http/not-awaited.ts';
+import { idOfUnjudged } from './unjudged-body.ts';
 
 /** What an answer from the error table may carry besides its row. */
 export interface AnswerDetails extends Refusal {
@@ -51,7 +52,7 @@ export function answerError(
     return;
   }
   context.observation?.refused(reason, details);
-  const id = 'id' in details ? details.id : idOf(context);
+  const id = 'id' in details ? details.id : idOf(req, context);
   const body = bodyOf(reason, id, details);
   const { status = ERRORS[reason].status } = details;
   if (status === 503) res.setHeader('Retry-After', RETRY_AFTER_SECONDS);
@@ -59,7 +60,8 @@ export function answerError(
   if (isBodyPending(req)) makeLastRequest(req, res);
   res.setHeader('Content-Type', 'application/json');
   res.setHeader('Content-Length', body.length);
-  const isResult = details.asResult && typeof id === 'string' && !context.legacyMessage;
+  const isCall = context.mcp !== undefined && typeof id === 'string';
+  const isResult = details.asResult && isCall && !context.legacyMessage;
   res.writeHead(isResult ? 200 : status);
   res.write(body);
   sendNow(res);
@@ -69,9 +71,13 @@ export function answerError(
 /** After how long what is not there may be: another instance, a key server, a store. */
 const RETRY_AFTER_SECONDS = 5;
 
-/** The source text of the id to answer; `null` where none is known, `undefined` where there is none. */
-function idOf({ mcp }: RequestContext): string | null | undefined {
-  if (mcp === undefined || mcp.isBatch) return null;
+/**
+ * The source text of the id to answer; `null` where none is known, `undefined` where there is none. It
+ * is looked for wherever it may be: rmcp, the Rust SDK, waits for ever after an error whose id is null.
+ */
+function idOf(req: IncomingMessage, { mcp }: RequestContext): string | null | undefined {
+  if (mcp === undefined) return idOfUnjudged(req);
+  if (mcp.isBatch) return null;
   const [message] = mcp.messages;
   return message === undefined ? null : message.idText;
 }

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { Principal } from './auth/principal.ts';
 import type { ErrorReason, GatewayError } from './errors.ts';
-import type { McpBody, McpMessage } from './mcp/message.ts';
+import type { BodyOnItsWay, McpBody, McpMessage } from './mcp/message.ts';
 import { sessionIdIn } from './mcp/session-id.ts';
 
 /** What the gateway knows of a request, as callbacks see it. */
@@ -152,6 +152,11 @@ export class RequestContext implements GatewayContext {
   bodyHold: BodyHold | undefined;
   /** Set once the body has been read and found to be what it seems. */
   mcp: McpBody | undefined;
+  /**
+   * Set by whoever takes the body of a POST that has not been judged, as long as an error may be the
+   * answer: for the id of the request.
+   */
+  bodyEnds: BodyOnItsWay | undefined;
   /** Set by `filterLists`, where the answer may hold a list: the relay cuts from it what is hidden. */
   listFilter: ListFilter | undefined;
   /** Set by the relay while a request is on its way upstream: takes it back. */

@@ -41,3 +41,13 @@ export interface McpBody {
   /** How many responses there are besides; they answer the server, and ask nothing of it. */
   readonly responses: number;
 }
+
+/** The beginning and the end of a body, as far as it has come. */
+export interface BodyOnItsWay {
+  push(piece: Uint8Array): void;
+  /** How much has come. */
+  readonly length: number;
+  first(): Buffer;
+  /** None of it is in {@link first}. */
+  last(): Buffer;
+}

@@ -1,6 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { answerError } from '../answer.ts';
 import { contextOf } from '../context.ts';
+import { afterParsing } from '../http/after-parsing.ts';
+import { BodyEnds } from '../http/body-ends.ts';
 import { declaredLength, hasBody } from '../http/framing.ts';
 import { gatherPieces, unreadLength } from '../http/gathered-pieces.ts';
 import { closeBehindBody } from '../http/last-request.ts';
@@ -46,7 +48,7 @@ function limitBodies(option: Size | BodyLimitOptions, isAdded: boolean): Middlew
     const known = declaredLength(req) ?? keptLength(req);
     if (known !== undefined && known > limit) {
       closeBehindBody(req, res);
-      answerError(req, res, 'payload_too_large');
+      afterParsing(res, () => answerError(req, res, 'payload_too_large'));
       return;
     }
     if (known === undefined && limit < Number.POSITIVE_INFINITY && hasBody(req))
@@ -68,17 +70,28 @@ function countBody(req: IncomingMessage, res: ServerResponse, limit: number): vo
   gatherPieces(req);
   const push = req.push;
   let received = 0;
-  const isOver = (bytes: number): boolean => {
+  const isOver = (chunk: Uint8Array | null): boolean => {
     if (received > limit) return true;
-    received += bytes;
+    const { length = 0 } = chunk ?? {};
+    received += length;
     if (received <= limit) return false;
+    if (received === length) noteFirst(req, chunk);
     answerError(req, res, 'payload_too_large', { slot: 'bodyLimit' });
     return true;
   };
   const pushCounted = (chunk: Buffer | null, encoding?: BufferEncoding): boolean =>
-    isOver(chunk?.length ?? 0) || push.call(req, chunk, encoding);
+    isOver(chunk) || push.call(req, chunk, encoding);
   // Assigned by name for the reason given in `http/watch-answer.ts`.
   req.push = pushCounted;
   // What came while an earlier middleware was waiting for something else.
-  isOver(unreadLength(req));
+  received = unreadLength(req);
+  if (received > limit) answerError(req, res, 'payload_too_large', { slot: 'bodyLimit' });
+}
+
+/** It goes nowhere, but the id of the request may be in it. */
+function noteFirst(req: IncomingMessage, chunk: Uint8Array | null): void {
+  if (chunk === null) return;
+  const context = contextOf(req);
+  context.bodyEnds ??= new BodyEnds();
+  context.bodyEnds.push(chunk);
 }

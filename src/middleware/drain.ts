@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { answerError } from '../answer.ts';
 import { contextOf } from '../context.ts';
+import { afterParsing } from '../http/after-parsing.ts';
 import { Deadline } from '../http/deadline.ts';
 import { makeLastRequest } from '../http/last-request.ts';
 import type { Middleware } from '../http/middleware.ts';
@@ -29,7 +30,7 @@ export class Drain {
   readonly middleware: Middleware = (req, res, next) => {
     if (this.#drained !== undefined) {
       makeLastRequest(req, res);
-      answerError(req, res, 'draining');
+      afterParsing(res, () => answerError(req, res, 'draining'));
       return;
     }
     const open = this.#open.add(req, res);

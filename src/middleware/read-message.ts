@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { answerError } from '../answer.ts';
 import { contextOf } from '../context.ts';
+import { BodyEnds } from '../http/body-ends.ts';
 import { HeldBytes } from '../http/held-bytes.ts';
 import type { Middleware } from '../http/middleware.ts';
 import { onceClosed } from '../http/once-closed.ts';
@@ -23,7 +24,8 @@ export function readMessage(rules: MessageRules): Middleware {
     }
     const problem = checkMediaType(req.headers);
     if (problem !== undefined) {
-      refuse(req, res, problem);
+      const { reason, code, message } = problem;
+      answerError(req, res, reason, { code, message });
       return;
     }
     collect(req, res, (bytes) => {
@@ -35,6 +37,7 @@ export function readMessage(rules: MessageRules): Middleware {
           return;
         }
         Object.assign(req, { rawBody: bytes });
+        context.bodyEnds = undefined;
         context.mcp = body;
         next();
       };
@@ -89,8 +92,9 @@ function collect(
       if (!isOver(res)) onBytes(bytes);
     },
   });
+  context.bodyEnds = new BodyEnds();
   body.sendTo(whole, {
-    onBodyBytes: ignore,
+    onBodyBytes: (bytes) => context.bodyEnds?.push(bytes),
     onBodySent: ignore,
     onBodyBlocked: ignore,
     onBodyFlowing: ignore,

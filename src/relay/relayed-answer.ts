@@ -188,6 +188,8 @@ export class RelayedAnswer implements AnswerBodyListener {
   onAnswerBegin(edit: BodyEdit | undefined): void {
     const edits = this.#context.headerEdits;
     this.#context.observation?.relayed();
+    // From here on there is no error to answer with, and a stream may stay open for days.
+    this.#context.bodyEnds = undefined;
     writeAnswerHead(this.#res, this.#answer, {
       ...this.#settings,
       edits,

@@ -3,6 +3,7 @@ import type { Writable } from 'node:stream';
 import { answerError } from '../answer.ts';
 import { contextOf, type RequestContext } from '../context.ts';
 import type { ErrorReason } from '../errors.ts';
+import { BodyEnds } from '../http/body-ends.ts';
 import { isBodyPending } from '../http/framing.ts';
 import { gatherPieces } from '../http/gathered-pieces.ts';
 import { makeLastRequest } from '../http/last-request.ts';
@@ -55,6 +56,10 @@ export class RelayedRequest implements UpstreamListener, BodyListener, RelayedAn
     this.#context.abandon = this.#abandon;
     this.#context.windDown = this.#windDown;
     this.#res.on('error', ignore);
+    // What was judged is known already.
+    if (this.#req.method === 'POST' && this.#context.mcp === undefined) {
+      this.#context.bodyEnds = new BodyEnds();
+    }
     onceClosed(this.#req, this.#res, this.#abandon);
     this.#send(false);
   }
@@ -89,6 +94,7 @@ export class RelayedRequest implements UpstreamListener, BodyListener, RelayedAn
 
   onBodyBytes(bytes: Uint8Array): void {
     this.#context.observation?.received(bytes);
+    this.#context.bodyEnds?.push(bytes);
   }
 
   onBodySent(): void {

@@ -163,9 +163,11 @@ export function expectFailure(
   expect(answer).toMatchObject({ status, complete: true });
   expect(valuesOf(answer, 'content-type')).toEqual(['application/json']);
   const text = answer.body.toString();
-  expect(JSON.parse(text)).toEqual({
+  const { id, ...message } = JSON.parse(text);
+  // That of the request, as far as it has come.
+  expect([null, 1]).toContain(id);
+  expect(message).toEqual({
     jsonrpc: '2.0',
-    id: null,
     error: { code: status, message: expect.any(String), data: { reason } },
   });
   expect(`${answer.reason} ${answer.headers.join('\n')} ${text}`).not.toMatch(LEAK);
