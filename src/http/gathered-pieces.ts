@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { declaredLength } from './framing.ts';
 import { HeldBytes } from './held-bytes.ts';
 
 /** What is at least this long is passed on as it is. */
@@ -10,7 +11,8 @@ type Gathering = IncomingMessage & { [GATHERED]?: Gathered };
 
 /** What has come of a body and has not been handed to its stream yet. */
 interface Gathered {
-  readonly held: HeldBytes;
+  /** Made for the first piece that is not all there is. */
+  held: HeldBytes | undefined;
   readonly push: IncomingMessage['push'];
   readonly read: IncomingMessage['read'];
   isScheduled: boolean;
@@ -28,7 +30,7 @@ interface Gathered {
 export function gatherPieces(message: Gathering): void {
   if (message[GATHERED] !== undefined) return;
   message[GATHERED] = {
-    held: new HeldBytes(Number.POSITIVE_INFINITY),
+    held: undefined,
     push: message.push,
     read: message.read,
     isScheduled: false,
@@ -40,15 +42,16 @@ export function gatherPieces(message: Gathering): void {
 
 /** How many bytes of a body have come that nobody has read. */
 export function unreadLength(message: Gathering): number {
-  return message.readableLength + (message[GATHERED]?.held.length ?? 0);
+  return message.readableLength + (message[GATHERED]?.held?.length ?? 0);
 }
 
 function pushGathered(this: Gathering, chunk: unknown, encoding?: BufferEncoding): boolean {
   const gathered = this[GATHERED] as Gathered;
-  if (!(chunk instanceof Uint8Array) || chunk.length >= LARGE) {
+  if (!(chunk instanceof Uint8Array) || isPassedOn(this, chunk)) {
     flush(this, gathered);
     return gathered.push.call(this, chunk, encoding);
   }
+  gathered.held ??= new HeldBytes(Number.POSITIVE_INFINITY);
   gathered.held.push(chunk);
   if (!gathered.isScheduled) {
     gathered.isScheduled = true;
@@ -58,11 +61,16 @@ function pushGathered(this: Gathering, chunk: unknown, encoding?: BufferEncoding
   return unreadLength(this) < this.readableHighWaterMark;
 }
 
+/** What is large, or the whole body. */
+function isPassedOn(message: Gathering, { length }: Uint8Array): boolean {
+  return length >= LARGE || length === declaredLength(message);
+}
+
 /** Whoever has read all that was there gets what has been gathered behind it. */
 function readGathered(this: Gathering, size?: number): unknown {
   const gathered = this[GATHERED] as Gathered;
   const chunk = gathered.read.call(this, size);
-  if (gathered.held.length > 0 && this.readableLength === 0) flush(this, gathered);
+  if (gathered.held !== undefined && this.readableLength === 0) flush(this, gathered);
   return chunk;
 }
 
@@ -72,5 +80,7 @@ function flushScheduled(message: Gathering, gathered: Gathered): void {
 }
 
 function flush(message: Gathering, { held, push }: Gathered): void {
-  if (held.length > 0 && !message.destroyed) push.call(message, held.take());
+  if (held !== undefined && held.length > 0 && !message.destroyed) {
+    push.call(message, held.take());
+  }
 }
