@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { contextOf, type Refusal, type RequestContext } from './context.ts';
-import { ERRORS, type ErrorReason, GatewayError } from './errors.ts';
+import { ERRORS, type ErrorReason, errorText, GatewayError } from './errors.ts';
 import { cut } from './http/cut.ts';
 import { endWhenRead } from './http/end-when-read.ts';
 import { isBodyPending } from './http/framing.ts';
@@ -53,7 +53,7 @@ export function answerError(
   }
   context.observation?.refused(reason, details);
   const id = 'id' in details ? details.id : idOf(req, context);
-  const body = bodyOf(reason, id, details);
+  const body = Buffer.from(errorText(reason, id, details));
   const { status = ERRORS[reason].status } = details;
   if (status === 503) res.setHeader('Retry-After', RETRY_AFTER_SECONDS);
   for (const name in details.headers) res.setHeader(name, details.headers[name] as string);
@@ -80,14 +80,6 @@ function idOf(req: IncomingMessage, { mcp }: RequestContext): string | null | un
   if (mcp.isBatch) return null;
   const [message] = mcp.messages;
   return message === undefined ? null : message.idText;
-}
-
-function bodyOf(reason: ErrorReason, id: string | null | undefined, own: AnswerDetails): Buffer {
-  const { code, message } = ERRORS[reason];
-  const error = { code: own.code ?? code, message: own.message ?? message, data: { reason } };
-  // As it was written: a number may be larger than any that JSON.parse can hold.
-  const idMember = id === undefined ? '' : `"id":${id},`;
-  return Buffer.from(`{"jsonrpc":"2.0",${idMember}"error":${JSON.stringify(error)}}`);
 }
 
 /**

@@ -89,6 +89,10 @@ export type AnswerJudgement =
 export interface ListFilter {
   /** The methods of the lists that the request asks for; empty where the answer may hold any. */
   readonly methods: ReadonlySet<string>;
+  /** The source text of the id, where one list is asked for by itself. */
+  readonly idText: string | undefined;
+  /** Told why an answer could not be filtered. */
+  report(cause: unknown): void;
   /** Whether the caller would be let through with this method and this name. */
   allows(method: string, name: string): Promise<boolean>;
 }
@@ -125,9 +129,8 @@ const NO_BUDGETS: readonly BodyBudget[] = [];
 /** What the parts of one request's chain leave for each other. */
 export class RequestContext implements GatewayContext {
   readonly req: IncomingMessage;
-  /** Set where the chain begins. */
+  /** Set where the chain begins, as is the next, if anybody observes. */
   onError: ErrorListener | undefined;
-  /** Set where the chain begins, if anybody observes. */
   observation: Observation | undefined;
   /**
    * Set where messages of the older transport (MCP 2024-11-05) come in: the session is in the query,
@@ -161,7 +164,6 @@ export class RequestContext implements GatewayContext {
   listFilter: ListFilter | undefined;
   /** Set by the relay while a request is on its way upstream: takes it back. */
   abandon: (() => void) | undefined;
-
   /** Set by the relay as well: asks it to end an event stream, at the last call any of them. */
   windDown: ((isLastCall: boolean) => void) | undefined;
   /** Whether the gateway is closing while this request is under way. */

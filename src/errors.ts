@@ -86,6 +86,27 @@ export const ERRORS: Readonly<Record<ErrorReason, ErrorRow>> = {
   upstream_timeout: row(504, 'The MCP server did not answer in time'),
 };
 
+/** What an error may say in place of its row. */
+export interface OwnError {
+  readonly code?: number;
+  readonly message?: string | undefined;
+}
+
+/**
+ * An error as a JSON-RPC message. `id` is source text, as it was written: a number may be larger than
+ * any that JSON.parse can hold. Undefined, there is none.
+ */
+export function errorText(
+  reason: ErrorReason,
+  id: string | null | undefined,
+  own: OwnError = {},
+): string {
+  const { code, message } = ERRORS[reason];
+  const error = { code: own.code ?? code, message: own.message ?? message, data: { reason } };
+  const idMember = id === undefined ? '' : `"id":${id},`;
+  return `{"jsonrpc":"2.0",${idMember}"error":${JSON.stringify(error)}}`;
+}
+
 /**
  * A failure that the gateway answered for, as `onError` sees it. `cause` is the underlying error
  * where there is one; it never reaches the client.

@@ -34,6 +34,13 @@ export function findRequestId({ first, last, isWhole }: SeenBody): string | null
   return isDocument ? undefined : null;
 }
 
+/** The source text of the id among the last members of a document, of which the end is given as Latin-1. */
+export function idAtEnd(text: string): string | undefined {
+  const members = new SeenMembers();
+  readBackwards(text, members);
+  return members.isAmbiguous ? undefined : members.id;
+}
+
 /** One character for each byte, so that a part of a body can be read wherever it was cut. */
 function latin1(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');

@@ -32,6 +32,7 @@ export function filterLists(policies: readonly EnforcedPolicy[]): Middleware {
 /** What one caller may see. */
 class CallerFilter implements ListFilter {
   readonly methods: ReadonlySet<string>;
+  readonly idText: string | undefined;
   readonly #policies: readonly EnforcedPolicy[];
   readonly #context: RequestContext;
   readonly #era: Pick<McpMessage, 'era' | 'protocolVersion'>;
@@ -47,7 +48,12 @@ class CallerFilter implements ListFilter {
     this.#policies = policies;
     this.#context = context;
     this.methods = methods;
+    this.idText = context.mcp?.isBatch === false ? asked?.idText : undefined;
     this.#era = asked ?? eraOfStream(context.headers);
+  }
+
+  report(cause: unknown): void {
+    this.#context.report(new GatewayError('upstream_invalid', cause));
   }
 
   async allows(method: string, name: string): Promise<boolean> {

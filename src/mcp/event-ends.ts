@@ -1,0 +1,44 @@
+const LF = 0x0a;
+const CR = 0x0d;
+
+/**
+ * Finds where events end in the bytes of an event stream: behind their blank line (HTML standard,
+ * "Parsing an event stream"). Lines end with LF, CR or both.
+ */
+export class EventEnds {
+  #isBlank = true;
+  #afterCr = false;
+  /** Whether an event has begun in an earlier chunk. */
+  #isBegun = false;
+
+  /**
+   * The positions in the next bytes behind which an event ends. A LF whose CR ended an event in an
+   * earlier chunk is by itself, because that event could not wait for it.
+   */
+  push(chunk: Uint8Array): number[] {
+    const ends: number[] = [];
+    let start = 0;
+    for (let i = 0; i < chunk.length; i++) {
+      const byte = chunk[i];
+      const endsLine = byte === LF || byte === CR;
+      if (byte === LF && this.#afterCr) {
+        this.#afterCr = false;
+        if (i > start || (start === 0 && this.#isBegun)) continue;
+        start = i + 1;
+        ends.push(start);
+      } else if (endsLine && this.#isBlank) {
+        // The event goes with all of its last line end that is there.
+        const hasLf = byte === CR && chunk[i + 1] === LF;
+        this.#afterCr = byte === CR && !hasLf;
+        if (hasLf) i++;
+        start = i + 1;
+        ends.push(start);
+      } else {
+        this.#afterCr = byte === CR;
+        this.#isBlank = endsLine;
+      }
+    }
+    this.#isBegun = start < chunk.length || (start === 0 && this.#isBegun);
+    return ends;
+  }
+}
