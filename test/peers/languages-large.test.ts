@@ -2,8 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import { describeLanguages } from './support/language-client.ts';
 import {
   ENDPOINTS,
+  GATEWAYS,
   gatewayBefore,
-  PLAIN,
   SESSIONS,
   toolsThrough,
 } from './support/language-endpoints.ts';
@@ -15,7 +15,7 @@ const server = startOnce(languageServer);
 const FIVE_MB = 5_000_000;
 
 describeLanguages((client, { largestSseEvent }) => {
-  describe.each([PLAIN])('$name', (kind) => {
+  describe.each(GATEWAYS)('$name', (kind) => {
     test.each([
       ...ENDPOINTS.map((endpoint) => ({ ...endpoint, tool: 'large' })),
       // The stream of the call ends before, so that the result comes by GET.
