@@ -21,7 +21,7 @@ export function foldMemberName(name: string): string {
   if (isFolded(lower)) return lower;
   if (isTooLong(name)) throw new RangeError('A member name is too long to fold');
   // Upwards first: the dotless i and the final sigma meet the others only there.
-  const folded = name.replace(INVISIBLE, '').normalize('NFKC').toUpperCase().toLowerCase();
+  const folded = visible(name).normalize('NFKC').toUpperCase().toLowerCase();
   // Of a capital I with a dot the dot is left.
   return folded.includes(DOT) ? folded.replaceAll(`i${DOT}`, 'i') : folded;
 }
@@ -30,6 +30,18 @@ export function foldMemberName(name: string): string {
 export function isFolded(name: string): boolean {
   return FOLDED.test(name);
 }
+
+/** The name without what is invisible in it, which folds to the same. */
+export function visible(name: string): string {
+  return name.replace(INVISIBLE, '');
+}
+
+/**
+ * How long the folded form is, at least, of a name that is too long to be folded after what is
+ * invisible has gone: composition makes one of four units at most (Unicode, FAQ on normalization), and
+ * the dot of a capital I goes as well.
+ */
+export const SHORTEST_OF_LONG: number = MAX_FOLD_LENGTH / 8;
 
 /** Whether a name is too long to be folded. */
 export function isTooLong(name: string): boolean {

@@ -1,6 +1,6 @@
-import { foldMemberName, isFolded } from './folding.ts';
+import { foldMemberName, isFolded, isTooLong, SHORTEST_OF_LONG } from './folding.ts';
 import { isJsonObject, type JsonObject } from './json-object.ts';
-import { refuseUnclear, UnclearValueError } from './unclear.ts';
+import { OBSCURE, refuseUnclear, UnclearValueError } from './unclear.ts';
 
 /**
  * What is shown to those who decide by a message. Nobody can change it, and to read what is unclear
@@ -20,8 +20,9 @@ export function guardedObject(
   object: JsonObject,
   { isClear, folds, isObscure }: ObjectClarity,
 ): JsonObject {
-  const isPlain = isClear && folds === undefined && !isObscure;
-  return new Proxy(object, isPlain ? PLAIN : new ObjectGuard(isClear, folds, isObscure));
+  if (isObscure) return new Proxy(object, new ObscureGuard(false, folds));
+  const isPlain = isClear && folds === undefined;
+  return new Proxy(object, isPlain ? PLAIN : new ObjectGuard(isClear, folds));
 }
 
 /** What is known of an object. */
@@ -77,16 +78,10 @@ const LIST: ProxyHandler<unknown[]> = {
 class ObjectGuard implements ProxyHandler<JsonObject> {
   readonly #isClear: boolean;
   readonly #folds: ReadonlyMap<string, string> | undefined;
-  readonly #isObscure: boolean;
 
-  constructor(
-    isClear: boolean,
-    folds: ReadonlyMap<string, string> | undefined,
-    isObscure: boolean,
-  ) {
+  constructor(isClear: boolean, folds: ReadonlyMap<string, string> | undefined) {
     this.#isClear = isClear;
     this.#folds = folds;
-    this.#isObscure = isObscure;
   }
 
   get(target: JsonObject, name: string | symbol): unknown {
@@ -116,7 +111,7 @@ class ObjectGuard implements ProxyHandler<JsonObject> {
   #mustBeSpelledSo(target: JsonObject, name: string | symbol): void {
     if (typeof name === 'symbol' || name in target) return;
     const folded = isFolded(name) ? name : foldMemberName(name);
-    if (this.#isObscure || folded in target || this.#folds?.has(folded) === true) {
+    if (folded in target || this.#folds?.has(folded) === true) {
       throw new UnclearValueError('A member is there in another spelling than the one asked for');
     }
   }
@@ -125,7 +120,42 @@ class ObjectGuard implements ProxyHandler<JsonObject> {
 Object.assign(ObjectGuard.prototype, UNCHANGING);
 
 /** The guard of most objects: their names are their own folded forms, and all in them is clear. */
-const PLAIN = new ObjectGuard(true, undefined, false);
+const PLAIN = new ObjectGuard(true, undefined);
+
+/**
+ * The guard of an object with a name that is too long to be folded. It may be another spelling of any
+ * that is not short.
+ */
+class ObscureGuard extends ObjectGuard {
+  override get(target: JsonObject, name: string | symbol): unknown {
+    mustBeShort(name);
+    return super.get(target, name);
+  }
+
+  override has(target: JsonObject, name: string | symbol): boolean {
+    if (!(name in target)) mustBeShort(name);
+    return super.has(target, name);
+  }
+
+  override getOwnPropertyDescriptor(
+    target: JsonObject,
+    name: string | symbol,
+  ): PropertyDescriptor | undefined {
+    if (!(name in target)) mustBeShort(name);
+    else if (!isShort(name)) return shownDescriptor({ value: OBSCURE });
+    return super.getOwnPropertyDescriptor(target, name);
+  }
+}
+
+function mustBeShort(name: string | symbol): void {
+  if (!isShort(name)) refuseUnclear(OBSCURE);
+}
+
+function isShort(name: string | symbol): boolean {
+  if (typeof name === 'symbol') return true;
+  if (isFolded(name)) return name.length < SHORTEST_OF_LONG;
+  return !isTooLong(name) && foldMemberName(name).length < SHORTEST_OF_LONG;
+}
 
 /**
  * Whoever writes all of an object reads no name that is not there: that needs no guard, which would

@@ -1,9 +1,12 @@
 import { FoldedNames } from './folding.ts';
+import type { Frame } from './frame.ts';
 import { JsonCursor } from './json-cursor.ts';
-import { type Frame, type Level, ListFrame, ObjectFrame } from './json-frames.ts';
 import type { JsonObject } from './json-object.ts';
 import { MAX_OBJECTS, MAX_VALUES } from './known-members.ts';
+import type { Level } from './level.ts';
+import { ListFrame } from './list-frame.ts';
 import { invalidRequest, type MessageProblem } from './message-problem.ts';
+import { ObjectFrame } from './object-frame.ts';
 import { isSoundText } from './sound-text.ts';
 import { INEXACT, isInexact, UNSOUND } from './unclear.ts';
 

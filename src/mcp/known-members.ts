@@ -31,7 +31,8 @@ export class KnownMembers {
 
 /**
  * A name as one word. Servers that write names in another way than MCP take both: the official one in
- * Python `task_id` for `taskId`, and `meta` for `_meta`.
+ * Python `task_id` for `taskId`, and `meta` for `_meta`. Only where names are known: those of arguments
+ * are the tool's own, and `http_proxy` is another one than `http-proxy`.
  */
 function bare(name: string): string {
   return /[_-]/.test(name) ? name.replaceAll(/[_-]/g, '') : name;

@@ -1,7 +1,7 @@
-import type { Level } from './json-frames.ts';
 import type { JsonObject } from './json-object.ts';
 import { JsonReader } from './json-reader.ts';
 import { MESSAGE_MEMBERS, META_MEMBERS, PARAMS_MEMBERS, REF_MEMBERS } from './known-members.ts';
+import type { Level } from './level.ts';
 import { MessageProblem, parseError } from './message-problem.ts';
 import { decodeUtf8 } from './utf8.ts';
 

@@ -22,7 +22,7 @@ export const TWIN: unique symbol = Symbol(
   'The names of two members differ only in case or in characters that some readers ignore',
 );
 
-/** The value of a member whose name is too long to tell as what else some readers may take it. */
+/** What may be the value of a member whose name is too long to be compared with others. */
 export const OBSCURE: unique symbol = Symbol(
   'The name of a member is too long to be compared as all readers compare it',
 );

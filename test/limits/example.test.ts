@@ -224,8 +224,10 @@ describe('examples/limits.ts does what it says', () => {
 
   test('pages in another spelling, which servers may read as well, are too many', async () => {
     const { send, seen } = await start();
-    const answer = await send(call('fetch_pages', { args: '{"Pages":7}' }));
-    expect([answer.status, errorOf(answer).data.reason]).toEqual([200, 'rate_limited']);
+    for (const args of ['{"Pages":7}', '{"pages":7,"PAGES":70}', '{"pages":"7\\u0000"}']) {
+      const answer = await send(call('fetch_pages', { args }));
+      expect([answer.status, errorOf(answer).data.reason]).toEqual([200, 'rate_limited']);
+    }
     expect(seen).toHaveLength(0);
   });
 

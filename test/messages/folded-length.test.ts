@@ -37,19 +37,28 @@ describe('fault 49: names that take long to fold are not folded', () => {
     });
 
     test('in arguments they pass, and are refused to whoever reads them', () => {
+      // Without what nobody sees nothing is left.
+      if (what === 'what nobody sees') return;
       const long = name(257);
-      const args = message(call(`{"a":{"${long}":1,"b":2},"c":3}`)).arguments as {
-        readonly a: Record<string, unknown>;
-        readonly c: number;
-      };
-      expect([args.c, args.a.b, Object.keys(args.a)]).toEqual([3, 2, [long, 'b']]);
-      // As what somebody else reads that name is not known.
+      const args = message(call(`{"a":{"${long}":1,"b":2,"${'b'.repeat(40)}":3},"c":3}`))
+        .arguments as { readonly a: Record<string, unknown>; readonly c: number };
+      const { a } = args;
+      expect([args.c, Object.keys(a)]).toEqual([3, [long, 'b', 'b'.repeat(40)]]);
+      expect([a.b, a.path, Object.hasOwn(a, 'path'), long in a]).toEqual([
+        2,
+        undefined,
+        false,
+        true,
+      ]);
+      // As what else of that length somebody reads the name is not known.
       for (const read of [
-        () => args.a[long],
-        () => args.a.path,
-        () => Object.hasOwn(args.a, 'path'),
+        () => a[long],
+        () => a['b'.repeat(40)],
+        () => a['c'.repeat(40)],
+        () => Object.hasOwn(a, 'c'.repeat(40)),
         () => JSON.stringify(args),
-        () => ({ ...args.a }),
+        () => ({ ...a }),
+        () => Object.values(a),
       ]) {
         expect(read).toThrow(UnclearValueError);
       }
@@ -71,6 +80,33 @@ describe('fault 49: names that take long to fold are not folded', () => {
         expect(() => args[name(length)]).toThrow(RangeError);
       }
     });
+  });
+
+  test('a name with a great deal that nobody sees is another spelling of what is left', () => {
+    const spelled = `pa${'\u200b'.repeat(300)}th`;
+    for (const members of [
+      `"${spelled}":1`,
+      `"path":2,"${spelled}":1`,
+      `"${spelled}":1,"path":2`,
+    ]) {
+      const args = message(call(`{"a":{${members},"b":3}}`)).arguments as {
+        readonly a: Record<string, unknown>;
+      };
+      expect(args.a.b).toBe(3);
+      expect(() => args.a.path).toThrow(UnclearValueError);
+    }
+  });
+
+  test('a name that composition makes short is told from none that it may be', () => {
+    // Four units that compose to one, which is as short as a name may become.
+    const long = '\u03b1\u0313\u0300\u0345'.repeat(65);
+    const short = '\u1f82'.repeat(65);
+    const args = message(call(`{"a":{"${long}":1}}`)).arguments as {
+      readonly a: Record<string, unknown>;
+    };
+    for (const asked of [long, short, short.toUpperCase()]) {
+      expect(() => args.a[asked]).toThrow(TypeError);
+    }
   });
 
   test('all of them together have at most 100,000 characters', () => {

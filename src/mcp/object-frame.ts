@@ -5,13 +5,16 @@ import {
   MAX_FOLD_LENGTH,
   MAX_FOLDED_CHARACTERS,
   MAX_FOLDS,
+  visible,
 } from './folding.ts';
-import { guardedList, guardedObject } from './guarded.ts';
+import type { Frame } from './frame.ts';
+import { guardedObject } from './guarded.ts';
 import type { JsonObject } from './json-object.ts';
 import { type KnownMembers, MAX_MEMBERS } from './known-members.ts';
+import type { Level } from './level.ts';
 import { invalidRequest, type MessageProblem } from './message-problem.ts';
 import { isSoundText } from './sound-text.ts';
-import { OBSCURE, TWIN } from './unclear.ts';
+import { TWIN } from './unclear.ts';
 
 const REPEATED = invalidRequest('A member name is repeated; send each name once');
 const ALIKE = invalidRequest(
@@ -25,60 +28,6 @@ const TOO_MANY_FOLDS = invalidRequest(
 ones, of ${MAX_FOLD_LENGTH} characters each and ${MAX_FOLDED_CHARACTERS} in all`,
 );
 const UNSOUND_NAME = invalidRequest('A member name contains NUL or half of a surrogate pair');
-
-/** What a value is in a message: which names are known in it, and how its members are read. */
-export interface Level {
-  /** The names known in an object here; where none are, names that are alike are unclear to readers. */
-  readonly members?: KnownMembers;
-  /** How the value of a member is read. Items of a list are read as the list is. */
-  readonly of: (name: string) => Level;
-  /** Whether arrays and objects are passed over, and as what they are read then. */
-  readonly passed?: { readonly as: unknown };
-  /** `object`: null and an empty list are none, and read as `undefined`. */
-  readonly expects?: 'object';
-  /** Whether a scalar is read as a {@link Written}. */
-  readonly isWritten?: true;
-  /** Whether objects are for the gate alone, and unguarded. */
-  readonly isOwn?: true;
-}
-
-/** An array or object of which the end has not come yet. */
-export interface Frame {
-  readonly outer: Frame | undefined;
-  /** How its next value is read. */
-  readonly next: Level;
-  /** Takes that value. */
-  put(value: unknown): void;
-  /** Gives the whole of it. */
-  close(): unknown;
-}
-
-/** An array that has an item or more. */
-export class ListFrame implements Frame {
-  readonly outer: Frame | undefined;
-  readonly next: Level;
-  #list: unknown[] | undefined;
-  #isClear = true;
-
-  constructor(outer: Frame | undefined, level: Level) {
-    this.outer = outer;
-    this.next = level;
-  }
-
-  put(value: unknown): void {
-    if (typeof value === 'symbol') this.#isClear = false;
-    if (this.#list === undefined) {
-      // Not pushed: a list of one, nested to the limit, would reserve room for many. And never a list
-      // of numbers alone, of which all are copied when it is frozen.
-      this.#list = [undefined];
-      this.#list[0] = value;
-    } else this.#list.push(value);
-  }
-
-  close(): unknown {
-    return guardedList(this.#list ?? [], this.#isClear);
-  }
-}
 
 /** An object that has a member or more. */
 export class ObjectFrame implements Frame {
@@ -122,11 +71,13 @@ export class ObjectFrame implements Frame {
 
   #fold(name: string, names: FoldedNames): string | undefined {
     if (!isSoundText(name)) this.#problem(UNSOUND_NAME);
-    if (isTooLong(name) && this.#level.members === undefined) {
+    const isForeign = this.#level.members === undefined;
+    const shown = isForeign && isTooLong(name) ? visible(name) : name;
+    if (isForeign && isTooLong(shown)) {
       this.#isObscure = true;
       return undefined;
     }
-    const folded = names.fold(name);
+    const folded = names.fold(shown);
     if (folded === undefined) throw TOO_MANY_FOLDS;
     this.#folds ??= new Map();
     const twin = this.#folds.get(folded);
@@ -136,8 +87,7 @@ export class ObjectFrame implements Frame {
   }
 
   put(value: unknown): void {
-    const isObscure = this.#isObscure && isTooLong(this.#name) && !isFolded(this.#name);
-    this.#put(this.#name, isObscure ? OBSCURE : value);
+    this.#put(this.#name, value);
   }
 
   #put(name: string, value: unknown): void {
