@@ -58,6 +58,7 @@ class TurnQueue {
   /** How many have come whose turn has not, those that were dropped included: Node keeps them. */
   #parked = 0;
   #isPaused = false;
+  #isGivenUp = false;
 
   constructor(socket: Socket) {
     this.#socket = socket;
@@ -97,6 +98,9 @@ class TurnQueue {
     const [first] = this.#waiting;
     for (const { res, onSocket } of this.#waiting) res.off('socket', onSocket);
     this.#waiting = [];
+    // Only who reads learns that a client has left. What else it sends counts, and is dropped.
+    this.#isGivenUp = true;
+    this.#park(0);
     first?.onLate();
   };
 
@@ -105,7 +109,7 @@ class TurnQueue {
     this.#parked += change;
     excess += this.#excess - before;
     if (change > 0 && excess > MOST_EXCESS && this.#excess > 0) this.#socket.destroy();
-    const isFull = this.#excess > 0;
+    const isFull = this.#excess > 0 && !this.#isGivenUp;
     if (isFull === this.#isPaused) return;
     this.#isPaused = isFull;
     if (isFull) this.#socket.pause();
