@@ -1,20 +1,20 @@
 import type { RequestHandler } from 'express';
-import type { Authenticator } from './auth/authenticator.ts';
 import type { ErrorListener } from './context.ts';
-import type { HeaderRules } from './headers/header-rules.ts';
-import type { LegacySseOptions } from './legacy-sse.ts';
-import type { Limit } from './limits/limit.ts';
-import type { BodyLimitOptions } from './limits/read-body-limits.ts';
-import type { McpMethod } from './mcp/methods.ts';
-import type { DenyAs } from './middleware/enforce-policies.ts';
-import type { IpFilterOptions } from './middleware/ip-filter.ts';
-import type { McpCorsOptions } from './middleware/mcp-cors.ts';
-import type { StreamOptions } from './middleware/stream-cap.ts';
-import type { Observer } from './observability/observer.ts';
+import type { LegacySseOptions } from './legacy-sse/options.ts';
+import type { McpMethod } from './mcp/http-methods.ts';
 import type { Size } from './options/size.ts';
-import type { Policy } from './policies/policy.ts';
-import type { RelayOptions } from './relay/relay-options.ts';
-import type { SessionOptions } from './sessions/read-sessions.ts';
+import type { RelayOptions } from './relay/options.ts';
+import type { Authenticator } from './slots/auth/authenticator.ts';
+import type { BodyLimitOptions } from './slots/body-limit/options.ts';
+import type { McpCorsOptions } from './slots/cors.ts';
+import type { HeaderRules } from './slots/headers/header-rules.ts';
+import type { IpFilterOptions } from './slots/ip-filter.ts';
+import type { Observer } from './slots/observe/observer.ts';
+import type { DenyAs } from './slots/policies/policies.ts';
+import type { Policy } from './slots/policies/policy.ts';
+import type { Limit } from './slots/rate-limit/limit.ts';
+import type { SessionOptions } from './slots/sessions/options.ts';
+import type { StreamOptions } from './slots/streams/streams.ts';
 
 /** Configuration of {@link createMcpGateway}. `false` switches a thing off, everywhere. */
 export interface GatewayConfig extends RelayOptions {

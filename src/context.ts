@@ -1,8 +1,8 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
-import type { Principal } from './auth/principal.ts';
 import type { ErrorReason, GatewayError } from './errors.ts';
-import type { BodyOnItsWay, McpBody, McpMessage } from './mcp/message.ts';
+import type { BodyOnItsWay, McpBody, McpMessage } from './mcp/message/message.ts';
 import { sessionIdIn } from './mcp/session-id.ts';
+import type { Principal } from './principal.ts';
 
 /** What the gateway knows of a request, as callbacks see it. */
 export interface GatewayContext {

@@ -1,11 +1,11 @@
 import express, { type Router } from 'express';
 import type { GatewayConfig } from './config.ts';
 import { contextOf } from './context.ts';
-import { isEndpoint, missWarning } from './endpoint.ts';
-import { Drain } from './middleware/drain.ts';
 import { checkConfig } from './options/config-problems.ts';
+import { isEndpoint, missWarning } from './options/path.ts';
 import { compileRoutes } from './routes.ts';
-import { trustWarning } from './trust-warning.ts';
+import { Drain } from './slots/draining.ts';
+import { trustWarning } from './warnings/trust-proxy.ts';
 
 /** What {@link createMcpGateway} returns: an Express router that can be taken out of service. */
 export type McpGateway = Router & {

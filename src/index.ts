@@ -1,12 +1,3 @@
-export type {
-  AuthenticateFunction,
-  AuthenticationScheme,
-  Authenticator,
-  Identification,
-} from './auth/authenticator.ts';
-export type { Principal } from './auth/principal.ts';
-export { type UpstreamAuth, upstreamAuth } from './auth/upstream-auth.ts';
-export { type BodyLimitOptions, bodyLimit } from './body-limit.ts';
 export type { GatewayConfig } from './config.ts';
 export {
   type ErrorListener,
@@ -15,64 +6,8 @@ export {
   mcpOf,
   principalOf,
 } from './context.ts';
+export type { UpstreamHandler } from './engine/in-process.ts';
 export { type ErrorReason, GatewayError, UpstreamUnavailableError } from './errors.ts';
-export { createMcpGateway, type McpGateway } from './gateway.ts';
-export { type HardenServerOptions, hardenServer } from './harden-server.ts';
-export type { Middleware, Next } from './http/middleware.ts';
-export {
-  type ComputedHeader,
-  type HeaderRules,
-  type HeaderValue,
-  injectHeaders,
-} from './inject-headers.ts';
-export type { LegacySseOptions } from './legacy-sse.ts';
-export type { Limit, LimitContext, LimitKey, LimitMatch } from './limits/limit.ts';
-export type { Era, McpMessage } from './mcp/message.ts';
-export type { McpMethod } from './mcp/methods.ts';
-export { type McpProxyOptions, mcpProxy } from './mcp-proxy.ts';
-export type { DenyAs } from './middleware/enforce-policies.ts';
-export { type IpFilterOptions, ipFilter } from './middleware/ip-filter.ts';
-export { type McpCorsOptions, mcpCors } from './middleware/mcp-cors.ts';
-export {
-  type ProtectedResourceMetadataOptions,
-  protectedResourceMetadata,
-} from './middleware/protected-resource-metadata.ts';
-export type { StreamOptions } from './middleware/stream-cap.ts';
-export { type AccessLogger, accessLog } from './observability/access-log.ts';
-export type {
-  EndReason,
-  ObservedMessage,
-  Observer,
-  RequestRecord,
-  SlotDecision,
-} from './observability/observer.ts';
-export type { Duration } from './options/duration.ts';
-export { type ConfigProblem, GatewayConfigError } from './options/gateway-config-error.ts';
-export type { Size } from './options/size.ts';
-export {
-  type ClientCredentialsHeader,
-  type ClientCredentialsOptions,
-  clientCredentials,
-} from './outbound/client-credentials.ts';
-export {
-  type TokenExchangeHeader,
-  type TokenExchangeOptions,
-  tokenExchange,
-} from './outbound/token-exchange.ts';
-export type { TokenOptions } from './outbound/token-options.ts';
-export type {
-  Decision,
-  Policy,
-  PolicyCheck,
-  PolicyContext,
-  PolicyRule,
-} from './policies/policy.ts';
-export { requireScopes } from './policies/require-scopes.ts';
-export { allowTools, denyTools } from './policies/tools.ts';
-export { policy } from './policy.ts';
-export type { UpstreamHandler } from './relay/in-process-agent.ts';
-export type { EngineName, RelayOptions } from './relay/relay-options.ts';
-export type { TimeoutOptions } from './relay/timeouts.ts';
 export {
   type ApiKey,
   type ApiKeyOptions,
@@ -84,7 +19,72 @@ export {
   jwt,
   type RequireAuthOptions,
   requireAuth,
-} from './require-auth.ts';
-export type { SessionOptions } from './sessions/read-sessions.ts';
-export type { SessionStore } from './sessions/session-store.ts';
-export { throttle } from './throttle.ts';
+} from './exports/auth.ts';
+export { type BodyLimitOptions, bodyLimit } from './exports/body-limit.ts';
+export {
+  type ComputedHeader,
+  type HeaderRules,
+  type HeaderValue,
+  injectHeaders,
+} from './exports/headers.ts';
+export { policy } from './exports/policy.ts';
+export { type McpProxyOptions, mcpProxy } from './exports/proxy.ts';
+export { throttle } from './exports/throttle.ts';
+export { createMcpGateway, type McpGateway } from './gateway.ts';
+export { type HardenServerOptions, hardenServer } from './harden-server.ts';
+export type { Middleware, Next } from './http/middleware.ts';
+export type { LegacySseOptions } from './legacy-sse/options.ts';
+export type { McpMethod } from './mcp/http-methods.ts';
+export type { Era, McpMessage } from './mcp/message/message.ts';
+export type { Duration } from './options/duration.ts';
+export { type ConfigProblem, GatewayConfigError } from './options/gateway-config-error.ts';
+export type { Size } from './options/size.ts';
+export type { Principal } from './principal.ts';
+export type { EngineName, RelayOptions } from './relay/options.ts';
+export type { TimeoutOptions } from './relay/timeouts.ts';
+export type {
+  AuthenticateFunction,
+  AuthenticationScheme,
+  Authenticator,
+  Identification,
+} from './slots/auth/authenticator.ts';
+export {
+  type ProtectedResourceMetadataOptions,
+  protectedResourceMetadata,
+} from './slots/auth/metadata.ts';
+export { type UpstreamAuth, upstreamAuth } from './slots/auth/upstream-auth.ts';
+export { type McpCorsOptions, mcpCors } from './slots/cors.ts';
+export { type IpFilterOptions, ipFilter } from './slots/ip-filter.ts';
+export { type AccessLogger, accessLog } from './slots/observe/access-log.ts';
+export type {
+  EndReason,
+  ObservedMessage,
+  Observer,
+  RequestRecord,
+  SlotDecision,
+} from './slots/observe/observer.ts';
+export type { DenyAs } from './slots/policies/policies.ts';
+export type {
+  Decision,
+  Policy,
+  PolicyCheck,
+  PolicyContext,
+  PolicyRule,
+} from './slots/policies/policy.ts';
+export { requireScopes } from './slots/policies/require-scopes.ts';
+export { allowTools, denyTools } from './slots/policies/tools.ts';
+export type { Limit, LimitContext, LimitKey, LimitMatch } from './slots/rate-limit/limit.ts';
+export type { SessionOptions } from './slots/sessions/options.ts';
+export type { SessionStore } from './slots/sessions/session-store.ts';
+export type { StreamOptions } from './slots/streams/streams.ts';
+export {
+  type ClientCredentialsHeader,
+  type ClientCredentialsOptions,
+  clientCredentials,
+} from './upstream-tokens/client-credentials.ts';
+export {
+  type TokenExchangeHeader,
+  type TokenExchangeOptions,
+  tokenExchange,
+} from './upstream-tokens/token-exchange.ts';
+export type { TokenOptions } from './upstream-tokens/token-options.ts';

@@ -3,7 +3,7 @@ import { contextOf } from './context.ts';
 import { BodyEnds } from './http/body-ends.ts';
 import { declaredLength } from './http/framing.ts';
 import { unreadLength } from './http/gathered-pieces.ts';
-import type { BodyOnItsWay } from './mcp/message.ts';
+import type { BodyOnItsWay } from './mcp/message/message.ts';
 import { findRequestId } from './mcp/request-id.ts';
 
 /**

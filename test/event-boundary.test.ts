@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { EventBoundary } from '../src/mcp/event-boundary.ts';
+import { EventBoundary } from '../src/mcp/events/boundary.ts';
 
 const BETWEEN = [
   '',

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { EventCounter } from '../src/mcp/event-counter.ts';
+import { EventCounter } from '../src/mcp/events/counter.ts';
 
 const count = (...chunks: (string | Uint8Array)[]): number => {
   const counter = new EventCounter();

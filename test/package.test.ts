@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import * as root from '../src/index.ts';
 
@@ -66,9 +66,28 @@ describe('each middleware has an import path of its own', () => {
     ['./metadata', { protectedResourceMetadata: root.protectedResourceMetadata }],
     ['./headers', { injectHeaders: root.injectHeaders }],
   ])('%s', async (subpath, exported) => {
-    const source = subpaths[subpath].default.replace('./dist/', 'src/').replace('.js', '.ts');
+    const { default: built } = subpaths['./*'];
+    const source = built
+      .replace('*', subpath.slice(2))
+      .replace('./dist/', 'src/')
+      .replace('.js', '.ts');
     expect({ ...(await import(new URL(source, base).href)) }).toEqual(exported);
   });
+});
+
+test('each of them is a file of src/exports, and nothing else is', () => {
+  const files = readdirSync(new URL('src/exports/', base));
+  expect(files.sort((a, b) => a.localeCompare(b))).toEqual([
+    'auth.ts',
+    'body-limit.ts',
+    'cors.ts',
+    'headers.ts',
+    'ip-filter.ts',
+    'metadata.ts',
+    'policy.ts',
+    'proxy.ts',
+    'throttle.ts',
+  ]);
 });
 
 test('npm run check covers types, lint, package and tests', () => {

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { Deadline } from './deadline.ts';
+import { Deadline } from '../lib/deadline.ts';
 import { markEmpty } from './framing.ts';
 import { unreadLength } from './gathered-pieces.ts';
 import { onceClosed } from './once-closed.ts';

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
+import { processNames } from '../dns/process-names.ts';
 import { HeldBytes } from './held-bytes.ts';
-import { processNames } from './process-names.ts';
 
 /** An answer that went over a limit. Its message may be told: nothing of the answer is in it. */
 export class FetchLimitError extends Error {

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { Deadline } from './deadline.ts';
+import { Deadline } from '../lib/deadline.ts';
 import { isAfterLastRequest } from './last-request.ts';
 
 /** Told what becomes of a request that waits; nothing where its client leaves. */

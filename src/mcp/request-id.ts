@@ -1,8 +1,8 @@
-import { foldMemberName, MAX_FOLD_LENGTH } from './folding.ts';
-import { JsonCursor } from './json-cursor.ts';
-import { KnownMembers } from './known-members.ts';
+import { JsonCursor } from './json/cursor.ts';
+import { foldMemberName, MAX_FOLD_LENGTH } from './json/folding.ts';
+import { decodeUtf8 } from './json/utf8.ts';
+import { KnownMembers } from './message/known-members.ts';
 import { MessageProblem } from './message-problem.ts';
-import { decodeUtf8 } from './utf8.ts';
 
 /** What is known of a body that nobody has judged. */
 export interface SeenBody {

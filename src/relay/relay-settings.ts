@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
+import type { Engine } from '../engine/engine.ts';
 import type { ViaHop } from '../http/via-hop.ts';
-import type { AnswerBodySettings } from './answer-body.ts';
-import type { BodyEditor } from './body-editor.ts';
-import type { Engine } from './engine.ts';
+import type { AnswerBodySettings } from './answer/body.ts';
+import type { BodyEditor } from './answer/body-editor.ts';
 
 /** What is the same for every request of one gateway. */
 export interface RelaySettings extends AnswerBodySettings {

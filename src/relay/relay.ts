@@ -1,8 +1,8 @@
-import { answerError } from '../answer.ts';
+import { answerError } from '../answer-error.ts';
 import type { Middleware } from '../http/middleware.ts';
 import { openBody } from '../http/request-body.ts';
 import type { RelaySettings } from './relay-settings.ts';
-import { RelayedRequest } from './relayed-request.ts';
+import { RelayedRequest } from './request/relayed-request.ts';
 
 /** The end of the chain: sends each request upstream and its answer back. */
 export function relay(settings: RelaySettings): Middleware {

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { type JwtOptions, jwt } from '../../src/auth/jwt.ts';
+import { type JwtOptions, jwt } from '../../src/slots/auth/jwt/jwt.ts';
 import { serve } from '../support/servers.ts';
 import { AUDIENCE } from './support/gate.ts';
 import { keyServer, sign, signingKey } from './support/issuer.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { type JwtOptions, jwt } from '../../src/auth/jwt.ts';
+import { type JwtOptions, jwt } from '../../src/slots/auth/jwt/jwt.ts';
 import { pathsOf, problemsOf } from '../support/config-error.ts';
 
 const good: JwtOptions = { issuer: 'https://idp.example', audience: 'https://gateway.example/mcp' };

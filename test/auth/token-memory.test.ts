@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { TokenMemory, type VerifiedToken } from '../../src/auth/token-memory.ts';
+import { TokenMemory, type VerifiedToken } from '../../src/slots/auth/jwt/token-memory.ts';
 
 test('10,000 tokens are remembered; the oldest go first', () => {
   const memory = new TokenMemory();

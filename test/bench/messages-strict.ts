@@ -4,10 +4,10 @@
  * than on what `JSON.parse` gives. Run it with `node test/bench/messages-strict.ts`.
  */
 
-import { MAX_DEPTH } from '../../src/mcp/json-cursor.ts';
-import type { McpBody } from '../../src/mcp/message.ts';
+import { MAX_DEPTH } from '../../src/mcp/json/cursor.ts';
+import type { McpBody } from '../../src/mcp/message/message.ts';
+import { readMessages, readMessagesInTurns } from '../../src/mcp/message/read-messages.ts';
 import { MessageProblem } from '../../src/mcp/message-problem.ts';
-import { readMessages, readMessagesInTurns } from '../../src/mcp/read-messages.ts';
 import { HEADERS, REQUEST } from './messages.ts';
 
 const MEGABYTE = 1_000_000;

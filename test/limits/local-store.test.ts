@@ -1,5 +1,5 @@
 import { describe, expect, jest, test } from '@jest/globals';
-import { LocalStore } from '../../src/limits/local-store.ts';
+import { LocalStore } from '../../src/slots/rate-limit/local-store.ts';
 import { passes } from '../support/fake-time.ts';
 
 const HOUR = 3_600_000;

@@ -2,7 +2,7 @@ import type { RequestListener } from 'node:http';
 import { describe, expect, jest, test } from '@jest/globals';
 import express from 'express';
 import { createMcpGateway } from '../../src/index.ts';
-import { streamCap } from '../../src/middleware/stream-cap.ts';
+import { streamCap } from '../../src/slots/streams/streams.ts';
 import { nowInSeconds, startIssuer } from '../auth/support/issued.ts';
 import { modern, modernHeaders } from '../policies/support/messages.ts';
 import { headOf } from '../policies/support/wire.ts';

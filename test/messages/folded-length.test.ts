@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { findLists } from '../../src/mcp/listed-items.ts';
-import { UnclearValueError } from '../../src/mcp/unclear.ts';
+import { UnclearValueError } from '../../src/mcp/json/unclear.ts';
+import { findLists } from '../../src/mcp/lists/listed-items.ts';
 import { accepted, call, message, refused, request } from './support/read.ts';
 
 /** In the wrong order, so that `normalize` sorts them, which takes the square of their number. */

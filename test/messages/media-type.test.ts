@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { checkMediaType } from '../../src/mcp/check-media-type.ts';
+import { checkMediaType } from '../../src/mcp/message/media-type.ts';
 
 describe('faults 1.1: only JSON in UTF-8', () => {
   test.each([

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { findLists } from '../../src/mcp/listed-items.ts';
+import { findLists } from '../../src/mcp/lists/listed-items.ts';
 
 const expected = new Set(['tools/list', 'prompts/list', 'resources/list']);
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { McpMessage } from '../../src/mcp/message.ts';
+import type { McpMessage } from '../../src/mcp/message/message.ts';
 import { MessageProblem } from '../../src/mcp/message-problem.ts';
 import { documents } from './support/documents.ts';
 import { accepted, call, read } from './support/read.ts';

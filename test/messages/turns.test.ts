@@ -1,8 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
-import type { McpBody } from '../../src/mcp/message.ts';
+import type { McpBody } from '../../src/mcp/message/message.ts';
+import { readMessages, readMessagesInTurns } from '../../src/mcp/message/read-messages.ts';
 import { MessageProblem } from '../../src/mcp/message-problem.ts';
-import { readMessages, readMessagesInTurns } from '../../src/mcp/read-messages.ts';
 import { call, request } from './support/read.ts';
 import { copyShown } from './support/unreadable.ts';
 

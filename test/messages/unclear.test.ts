@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { UnclearValueError } from '../../src/mcp/unclear.ts';
+import { UnclearValueError } from '../../src/mcp/json/unclear.ts';
 import { call, message } from './support/read.ts';
 
 type Args = Record<string, Record<string, unknown>>;

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import type { Observer } from '../../src/index.ts';
-import { CALLBACKS } from '../../src/observability/isolate.ts';
+import { CALLBACKS } from '../../src/slots/observe/isolate.ts';
 import { forkModule } from '../support/fork-module.ts';
 import { startGateway } from '../support/gateway.ts';
 import { atTestEnd } from '../support/servers.ts';

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import {
   type ClientCredentialsOptions,
   clientCredentials,
-} from '../../src/outbound/client-credentials.ts';
+} from '../../src/upstream-tokens/client-credentials.ts';
 import { passes } from '../support/fake-time.ts';
 import { CLIENT, expectUnavailable, gatewayWith } from './support/gateway.ts';
 import { numbered, refusing, type TokenServer, tokenServer } from './support/token-server.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { clientCredentials } from '../../src/outbound/client-credentials.ts';
-import { tokenExchange } from '../../src/outbound/token-exchange.ts';
+import { clientCredentials } from '../../src/upstream-tokens/client-credentials.ts';
+import { tokenExchange } from '../../src/upstream-tokens/token-exchange.ts';
 import { configErrorOf, pathsOf } from '../support/config-error.ts';
 
 const GOOD = {

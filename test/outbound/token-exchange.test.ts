@@ -1,6 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { UnsecuredJWT } from 'jose';
-import { type TokenExchangeOptions, tokenExchange } from '../../src/outbound/token-exchange.ts';
+import {
+  type TokenExchangeOptions,
+  tokenExchange,
+} from '../../src/upstream-tokens/token-exchange.ts';
 import { passes } from '../support/fake-time.ts';
 import { CLIENT, expectUnavailable, gatewayWith } from './support/gateway.ts';
 import {

@@ -1,9 +1,9 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { editsOfEvent, readEvent } from '../../src/mcp/event-data.ts';
-import { EventSplitter } from '../../src/mcp/event-splitter.ts';
-import { cuts, findLists } from '../../src/mcp/listed-items.ts';
-import { applyEdits } from '../../src/mcp/text-edit.ts';
+import { editsOfEvent, readEvent } from '../../src/mcp/events/data.ts';
+import { EventSplitter } from '../../src/mcp/events/splitter.ts';
+import { applyEdits } from '../../src/mcp/json/text-edit.ts';
+import { cuts, findLists } from '../../src/mcp/lists/listed-items.ts';
 
 const blank = fc.constantFrom('', '', ' ', '\t', '\n', ' \r\n ');
 

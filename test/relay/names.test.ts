@@ -1,6 +1,6 @@
 import type { LookupAddress } from 'node:dns';
 import { expect, test } from '@jest/globals';
-import { Names } from '../../src/http/names.ts';
+import { Names } from '../../src/dns/names.ts';
 
 const ONE: LookupAddress = { address: '192.0.2.1', family: 4 };
 const TWO: LookupAddress = { address: '2001:db8::2', family: 6 };

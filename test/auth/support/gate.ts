@@ -1,8 +1,8 @@
 import { createServer, request } from 'node:http';
-import type { Identification } from '../../../src/auth/authenticator.ts';
-import { type JwtOptions, readJwtOptions } from '../../../src/auth/jwt-options.ts';
-import { type JwtClock, jwtScheme } from '../../../src/auth/jwt-scheme.ts';
 import { checkConfig } from '../../../src/options/config-problems.ts';
+import type { Identification } from '../../../src/slots/auth/authenticator.ts';
+import { type JwtOptions, readJwtOptions } from '../../../src/slots/auth/jwt/options.ts';
+import { type JwtClock, jwtScheme } from '../../../src/slots/auth/jwt/scheme.ts';
 import { listenOn } from '../../support/servers.ts';
 import { type SigningKey, sign } from './issuer.ts';
 

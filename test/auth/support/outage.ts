@@ -4,9 +4,9 @@
  */
 import { createServer, get, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { readJwtOptions } from '../../../src/auth/jwt-options.ts';
-import { jwtScheme } from '../../../src/auth/jwt-scheme.ts';
 import { checkConfig } from '../../../src/options/config-problems.ts';
+import { readJwtOptions } from '../../../src/slots/auth/jwt/options.ts';
+import { jwtScheme } from '../../../src/slots/auth/jwt/scheme.ts';
 
 process.on('unhandledRejection', (error) => process.stdout.write(`unhandled: ${error}\n`));
 

@@ -1,8 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { expect } from '@jest/globals';
-import type { McpBody, McpMessage } from '../../../src/mcp/message.ts';
+import type { McpBody, McpMessage } from '../../../src/mcp/message/message.ts';
+import { readMessages } from '../../../src/mcp/message/read-messages.ts';
 import { MessageProblem } from '../../../src/mcp/message-problem.ts';
-import { readMessages } from '../../../src/mcp/read-messages.ts';
 
 export const MODERN = '2026-07-28';
 export const CLAIM: string = `"_meta":{"io.modelcontextprotocol/protocolVersion":"${MODERN}"}`;

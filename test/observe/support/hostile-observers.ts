@@ -1,4 +1,4 @@
-import { CALLBACKS } from '../../../src/observability/isolate.ts';
+import { CALLBACKS } from '../../../src/slots/observe/isolate.ts';
 
 /** Ways to fail, with what is not even an error among them. */
 export const FAILURES: Readonly<Record<string, () => unknown>> = {

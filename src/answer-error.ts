@@ -1,0 +1,91 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { contextOf, type Refusal, type RequestContext } from './context.ts';
+import { ERRORS, type ErrorReason, errorText, GatewayError } from './errors.ts';
+import { cut } from './http/cut.ts';
+import { endWhenRead } from './http/end-when-read.ts';
+import { isBodyPending } from './http/framing.ts';
+import { makeLastRequest } from './http/last-request.ts';
+import { notAwaited } from './lib/not-awaited.ts';
+import { idOfUnjudged } from './unjudged-body.ts';
+
+/** What an answer from the error table may carry besides its row. */
+export interface AnswerDetails extends Refusal {
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Instead of the row's: a sentence that the client, or the model behind it, can act on. */
+  readonly message?: string | undefined;
+  /** Instead of the row's. */
+  readonly status?: number;
+  /** Instead of the row's. */
+  readonly code?: number;
+  /**
+   * The source text of the request's id where nobody else knows it; `null` where nobody does,
+   * `undefined` for a notification.
+   */
+  readonly id?: string | null | undefined;
+  /** Whether a request with an id gets the refusal as the answer to its call, with 200. */
+  readonly asResult?: boolean;
+  /** Reported, never sent. */
+  readonly cause?: unknown;
+}
+
+/**
+ * Answers from the error table and reports it. An answer that has already begun is cut instead. A
+ * client that is still sending its body finds the connection closed after the answer, because what
+ * follows on it could be taken for the next request.
+ */
+export function answerError(
+  req: IncomingMessage,
+  res: ServerResponse,
+  reason: ErrorReason,
+  details: AnswerDetails = {},
+): void {
+  const context = contextOf(req);
+  context.abandon?.();
+  // Even a promise can be thrown.
+  notAwaited(details.cause, 0);
+  // Nobody is there to be answered, or somebody was first.
+  if (res.destroyed || res.writableEnded) return;
+  context.report(new GatewayError(reason, details.cause));
+  if (res.headersSent) {
+    context.observation?.ended(reason);
+    cut(res);
+    return;
+  }
+  context.observation?.refused(reason, details);
+  const id = 'id' in details ? details.id : idOf(req, context);
+  const body = Buffer.from(errorText(reason, id, details));
+  const { status = ERRORS[reason].status } = details;
+  if (status === 503) res.setHeader('Retry-After', RETRY_AFTER_SECONDS);
+  for (const name in details.headers) res.setHeader(name, details.headers[name] as string);
+  if (isBodyPending(req)) makeLastRequest(req, res);
+  res.setHeader('Content-Type', 'application/json');
+  res.setHeader('Content-Length', body.length);
+  const isCall = context.mcp !== undefined && typeof id === 'string';
+  const isResult = details.asResult && isCall && !context.legacyMessage;
+  res.writeHead(isResult ? 200 : status);
+  res.write(body);
+  sendNow(res);
+  endWhenRead(req, res);
+}
+
+/** After how long what is not there may be: another instance, a key server, a store. */
+const RETRY_AFTER_SECONDS = 5;
+
+/**
+ * The source text of the id to answer; `null` where none is known, `undefined` where there is none. It
+ * is looked for wherever it may be: rmcp, the Rust SDK, waits for ever after an error whose id is null.
+ */
+function idOf(req: IncomingMessage, { mcp }: RequestContext): string | null | undefined {
+  if (mcp === undefined) return idOfUnjudged(req);
+  if (mcp.isBatch) return null;
+  const [message] = mcp.messages;
+  return message === undefined ? null : message.idText;
+}
+
+/**
+ * Node holds a write back until its parser has read all that came with the request. When that is
+ * where the parser finds its next error, it closes the connection, and the answer would be lost.
+ */
+function sendNow({ socket }: ServerResponse): void {
+  while (socket?.writableCorked) socket.uncork();
+}

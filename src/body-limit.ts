@@ -1,1 +1,0 @@
-export { type BodyLimitOptions, bodyLimit } from './middleware/body-limit.ts';

@@ -1,0 +1,42 @@
+import { chain } from '../http/chain.ts';
+import type { Middleware } from '../http/middleware.ts';
+import { checkConfig } from '../options/config-problems.ts';
+import { readPublicUrl } from '../options/public-url.ts';
+import { authenticate } from '../slots/auth/auth.ts';
+import type { Authenticator } from '../slots/auth/authenticator.ts';
+import { readIdentity } from '../slots/auth/identity.ts';
+import { awaitTurn } from '../slots/turn.ts';
+
+export { type ApiKey, type ApiKeyOptions, apiKey } from '../slots/auth/api-key.ts';
+export {
+  type AuthMiddleware,
+  type FromMiddlewareOptions,
+  fromMiddleware,
+} from '../slots/auth/from-middleware.ts';
+export { type JwtOptions, jwt } from '../slots/auth/jwt/jwt.ts';
+
+/** What {@link requireAuth} says of the endpoint. */
+export interface RequireAuthOptions {
+  /** The URL under which agents reach the endpoint; where its metadata is follows from it. */
+  readonly publicUrl?: string | URL;
+}
+
+/**
+ * Authentication by itself: refuses with 401 and one challenge what no authenticator accepts, and
+ * leaves who a request comes from for {@link principalOf}.
+ *
+ * @param authenticator - One, or several of which any may accept.
+ * @throws {GatewayConfigError} for what is none, and with `jwt` without `publicUrl`.
+ * @see RFC 6750; RFC 9728 section 5.1
+ */
+export function requireAuth(
+  authenticator: Authenticator | readonly Authenticator[],
+  options: RequireAuthOptions = {},
+): Middleware {
+  const identity = checkConfig((problems) => {
+    problems.root(options, ['publicUrl']);
+    const publicUrl = readPublicUrl(problems, options.publicUrl);
+    return readIdentity(problems, 'authenticator', authenticator, publicUrl);
+  });
+  return chain([awaitTurn(), authenticate(identity)]);
+}

@@ -1,0 +1,1 @@
+export { type BodyLimitOptions, bodyLimit } from '../slots/body-limit/body-limit.ts';

@@ -1,0 +1,1 @@
+export { type McpCorsOptions, mcpCors } from '../slots/cors.ts';

@@ -1,0 +1,1 @@
+export { type IpFilterOptions, ipFilter } from '../slots/ip-filter.ts';

@@ -1,0 +1,4 @@
+export {
+  type ProtectedResourceMetadataOptions,
+  protectedResourceMetadata,
+} from '../slots/auth/metadata.ts';

@@ -1,0 +1,37 @@
+import { chain } from '../http/chain.ts';
+import type { Middleware } from '../http/middleware.ts';
+import { checkConfig } from '../options/config-problems.ts';
+import { Challenge } from '../slots/auth/challenge.ts';
+import { ownBodyLimit } from '../slots/body-limit/body-limit.ts';
+import { contain } from '../slots/contain.ts';
+import { headLimits } from '../slots/head.ts';
+import { leaveBody } from '../slots/message/leave-body.ts';
+import { readMessage } from '../slots/message/message.ts';
+import { enforcePolicies } from '../slots/policies/policies.ts';
+import { type Policy, readPolicies } from '../slots/policies/policy.ts';
+import { awaitTurn } from '../slots/turn.ts';
+
+export { requireScopes } from '../slots/policies/require-scopes.ts';
+export { allowTools, denyTools } from '../slots/policies/tools.ts';
+
+/**
+ * Policies by themselves: lets a request pass when all of them allow every message in it. It reads
+ * the body, at most 4 MB of it, and leaves the bytes in `req.rawBody`, which an `mcpProxy` behind it
+ * sends on, and what they say in `req.body`. A request with an id that is refused gets 200 with the
+ * JSON-RPC error, what has no id gets 403.
+ *
+ * @param policies - See {@link Policy}.
+ * @throws {GatewayConfigError} without a policy, or for one that is none.
+ */
+export function policy(...policies: Policy[]): Middleware {
+  const enforced = checkConfig((problems) => readPolicies(problems, '', policies));
+  const run = chain([
+    awaitTurn(),
+    headLimits(),
+    ownBodyLimit(),
+    readMessage({ seesArguments: enforced.some(({ seesArguments }) => seesArguments) }),
+    leaveBody(),
+    enforcePolicies(enforced, { denyAs: 'jsonrpc', challenge: new Challenge([], undefined) }),
+  ]);
+  return contain(run);
+}

@@ -1,0 +1,37 @@
+import { chain } from '../http/chain.ts';
+import type { Middleware } from '../http/middleware.ts';
+import { checkConfig } from '../options/config-problems.ts';
+import { ownBodyLimit } from '../slots/body-limit/body-limit.ts';
+import { contain } from '../slots/contain.ts';
+import { headLimits } from '../slots/head.ts';
+import { leaveBody } from '../slots/message/leave-body.ts';
+import { readMessage } from '../slots/message/message.ts';
+import type { Limit } from '../slots/rate-limit/limit.ts';
+import { readLimits } from '../slots/rate-limit/options.ts';
+import { enforceLimits } from '../slots/rate-limit/rate-limit.ts';
+import { awaitTurn } from '../slots/turn.ts';
+
+/**
+ * Limits by themselves: refuses with 429 what is over one of them. Where one needs the message, it
+ * reads the body, at most 4 MB of it, and leaves the bytes in `req.rawBody`, which an `mcpProxy`
+ * behind it sends on, and what they say in `req.body`; a request with an id that such a limit refuses
+ * gets 200 with the JSON-RPC error.
+ *
+ * @param limits - One, or several of which all have to allow; see {@link Limit}.
+ * @throws {GatewayConfigError} for what is none.
+ * @see RFC 6585 section 4
+ */
+export function throttle(limits: Limit | readonly Limit[]): Middleware {
+  const { early, late, needsMessage, seesArguments } = checkConfig((problems) =>
+    readLimits(problems, '', limits),
+  );
+  const run = chain([
+    awaitTurn(),
+    enforceLimits(early, { asResult: false }),
+    ...(needsMessage
+      ? [headLimits(), ownBodyLimit(), readMessage({ seesArguments }), leaveBody()]
+      : []),
+    enforceLimits(late, { asResult: true }),
+  ]);
+  return contain(run);
+}

@@ -1,0 +1,95 @@
+import { editsOfEvent, readEvent } from '../mcp/events/data.ts';
+import { EventSplitter } from '../mcp/events/splitter.ts';
+import { applyEdits } from '../mcp/json/text-edit.ts';
+import { decodeUtf8 } from '../mcp/json/utf8.ts';
+import type { BodyEdit, BodyEditor, Give } from '../relay/answer/body-editor.ts';
+
+/** The longest event that is waited for, and how much may come before the one with the endpoint. */
+const MAX_EVENT = 8 * 1024;
+const MAX_BEFORE = 64 * 1024;
+
+/**
+ * Gives the URL that a client is to see instead of the announced one; undefined where it must not see
+ * any.
+ */
+export type ReplaceUrl = (announced: string) => Promise<string | undefined>;
+
+/**
+ * An event stream of the 2024-11-05 transport, at whose beginning the server names the URL for the
+ * client's messages: that URL is replaced, and not another byte. Everything is passed on event by
+ * event until then, and as it comes afterwards.
+ *
+ * @see MCP 2024-11-05, "HTTP with SSE"
+ */
+export class EndpointEvent implements BodyEditor {
+  readonly isHeld = false;
+  readonly edit: BodyEdit = {};
+  readonly #replace: ReplaceUrl;
+  /** What else is done to the stream. */
+  readonly #next: BodyEditor | undefined;
+  readonly #splitter = new EventSplitter(MAX_EVENT);
+  #passed = 0;
+  #isFirst = true;
+  #isFound = false;
+
+  constructor(replace: ReplaceUrl, next: BodyEditor | undefined) {
+    this.#replace = replace;
+    this.#next = next;
+  }
+
+  push(chunk: Buffer, give: Give): Promise<void> | undefined {
+    if (this.#isFound) return this.#pass(chunk, give);
+    return this.#look(chunk, give);
+  }
+
+  async end(give: Give): Promise<void> {
+    // Half an event means nothing to any reader, and may hold what nobody is to see.
+    if (this.#isFound) await this.#pass(this.#splitter.rest(), give);
+    await this.#next?.end(give);
+  }
+
+  /** Line by line, so that what comes behind the event is not held to its limits. */
+  async #look(chunk: Buffer, give: Give): Promise<void> {
+    let rest = chunk;
+    while (rest.length > 0 && !this.#isFound) {
+      const end = endOfLine(rest);
+      for (const event of this.#splitter.push(rest.subarray(0, end))) {
+        await this.#pass(this.#isFound ? event : await this.#rewritten(event), give);
+      }
+      rest = rest.subarray(end);
+    }
+    await this.#pass(rest, give);
+  }
+
+  #pass(bytes: Buffer, give: Give): Promise<void> | undefined {
+    if (this.#next !== undefined) return this.#next.push(bytes, give);
+    give(bytes);
+    return undefined;
+  }
+
+  async #rewritten(bytes: Buffer): Promise<Buffer> {
+    const text = decodeUtf8(bytes);
+    if (text === undefined) throw new Error("An event before 'endpoint' is not UTF-8");
+    const event = readEvent(text, this.#isFirst);
+    this.#isFirst = false;
+    if (event.type !== 'endpoint') {
+      this.#passed += bytes.length;
+      if (this.#passed > MAX_BEFORE) throw new Error("The event 'endpoint' does not come");
+      return bytes;
+    }
+    const isOne = event.lines.length === 1 && event.data !== '';
+    const url = isOne ? await this.#replace(event.data) : undefined;
+    if (url === undefined) {
+      throw new Error("The event 'endpoint' names no URL at the upstream's own origin");
+    }
+    this.#isFound = true;
+    const edit = { start: 0, end: event.data.length, text: url };
+    return Buffer.from(applyEdits(text, editsOfEvent(event, [edit])));
+  }
+}
+
+/** Behind the next LF or CR; the end where there is none. */
+function endOfLine(bytes: Buffer): number {
+  const ends = [bytes.indexOf('\n'), bytes.indexOf('\r')].filter((end) => end !== -1);
+  return ends.length === 0 ? bytes.length : Math.min(...ends) + 1;
+}

@@ -1,0 +1,114 @@
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import { posix } from 'node:path';
+import { contextOf } from '../context.ts';
+import type { BodyEditor } from '../relay/answer/body-editor.ts';
+import { EndpointEvent } from './endpoint-event.ts';
+
+/** For how many queries a path is remembered; the oldest goes first. */
+const MAX_PATHS = 10_000;
+
+/** How servers name the session in the query. */
+const SESSION = /[?&]session_?id=([^&]+)/i;
+/** A path of the upstream that the client brings back, and the proof that it was given to it. */
+const MARK = /[?&]mcp-endpoint=([\w-]+)\.([\w-]+)$/;
+
+/**
+ * The endpoints of the older transport, HTTP with SSE (MCP 2024-11-05): a stream, and a second one
+ * for the client's messages, whose URL the server names at the beginning of each stream. Clients see
+ * it under a path of the gateway, and `messageUrl` is where it is expected. Where it is elsewhere, it
+ * is remembered by its query, which names the session; where the path names the session, the client
+ * brings it back in a member of the query that is ours.
+ */
+export class LegacySseEndpoints {
+  readonly #streamUrl: URL;
+  readonly #messagePath: string;
+  readonly #publicPath: (req: IncomingMessage) => string;
+  readonly #paths = new Map<string, string>();
+  readonly #key = randomBytes(32);
+
+  /** `publicPath` gives the path under which the client of a request posts its messages. */
+  constructor(streamUrl: URL, messageUrl: URL, publicPath: (req: IncomingMessage) => string) {
+    this.#streamUrl = streamUrl;
+    this.#messagePath = messageUrl.pathname;
+    this.#publicPath = publicPath;
+  }
+
+  /** For the relay of event streams. */
+  readonly streamEditorOf = (req: IncomingMessage, next: BodyEditor | undefined): EndpointEvent =>
+    new EndpointEvent((announced) => this.#publicUrl(req, announced), next);
+
+  /** For the relay of messages: the session is in the query, which is therefore the client's. */
+  readonly pathOf = (req: IncomingMessage): string | undefined => {
+    const query = queryOf(req.url ?? '');
+    if (!/^[!-~]*$/.test(query)) return undefined;
+    const mark = MARK.exec(query);
+    if (mark === null) return (this.#paths.get(keyFor(query)) ?? this.#messagePath) + query;
+    const path = this.#readMark(mark);
+    return path && path + query.slice(0, mark.index);
+  };
+
+  /**
+   * What names the session that a message belongs to, or the stream whose URL for messages this is:
+   * the whole query, because which part of it counts is the upstream's to say.
+   */
+  readonly sessionOf = (url: string): string | undefined => queryOf(url) || undefined;
+
+  async #publicUrl(req: IncomingMessage, announced: string): Promise<string | undefined> {
+    if (!URL.canParse(announced, this.#streamUrl.href)) return undefined;
+    const url = new URL(announced, this.#streamUrl);
+    // As official clients do: an upstream cannot send messages, and the credentials among them, away.
+    if (url.origin !== this.#streamUrl.origin) return undefined;
+    const query = queryOf(announced);
+    const publicUrl = this.#publicPath(req) + query + this.#markFor(url.pathname, query);
+    const session = this.sessionOf(publicUrl);
+    if (session !== undefined) await contextOf(req).sessionKeeper?.claimForStream(session);
+    return publicUrl;
+  }
+
+  /** Empty where the path is found without. */
+  #markFor(path: string, query: string): string {
+    if (path === this.#messagePath) return '';
+    if (query !== '' && (this.#paths.get(keyFor(query)) ?? path) === path) {
+      this.#remember(keyFor(query), path);
+      return '';
+    }
+    const encoded = Buffer.from(path).toString('base64url');
+    return `${query === '' ? '?' : '&'}mcp-endpoint=${encoded}.${this.#proofOf(encoded)}`;
+  }
+
+  #readMark([, encoded = '', proof = '']: RegExpExecArray): string | undefined {
+    const given = Buffer.from(proof);
+    const expected = Buffer.from(this.#proofOf(encoded));
+    if (given.length !== expected.length || !timingSafeEqual(given, expected)) return undefined;
+    return Buffer.from(encoded, 'base64url').toString();
+  }
+
+  #proofOf(encoded: string): string {
+    return createHmac('sha256', this.#key).update(encoded).digest('base64url');
+  }
+
+  #remember(key: string, path: string): void {
+    const [oldest] = this.#paths.keys();
+    if (this.#paths.size >= MAX_PATHS && oldest !== undefined) this.#paths.delete(oldest);
+    this.#paths.set(key, path);
+  }
+}
+
+/** The session where it is named as usual; the whole query otherwise. */
+function keyFor(query: string): string {
+  return SESSION.exec(query)?.[1] ?? query;
+}
+
+/** From the question mark on, as it is written. */
+function queryOf(url: string): string {
+  return /\?[^#]*/.exec(url)?.[0] ?? '';
+}
+
+/**
+ * Where a route is at a host that has the endpoint at `url`: as far from there as `route` is from
+ * `endpoint` here, `/sse` from `/mcp`.
+ */
+export function besideEndpoint(url: URL, endpoint: string, route: string): URL {
+  return new URL(`./${posix.relative(posix.dirname(endpoint), route)}`, url);
+}

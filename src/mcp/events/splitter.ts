@@ -1,0 +1,34 @@
+import { HeldBytes } from '../../http/held-bytes.ts';
+import { EventEnds } from './event-ends.ts';
+
+/** Splits the bytes of an event stream into events, each with the blank line behind it. */
+export class EventSplitter {
+  readonly #held: HeldBytes;
+  readonly #ends = new EventEnds();
+
+  /** No event may be longer than `limit`. */
+  constructor(limit: number) {
+    this.#held = new HeldBytes(limit);
+  }
+
+  /**
+   * Takes the next bytes, gives the events that are whole.
+   *
+   * @throws {RangeError} where an event is too long.
+   */
+  push(chunk: Uint8Array): Buffer[] {
+    let start = 0;
+    const events = this.#ends.push(chunk).map((end) => {
+      this.#held.push(chunk.subarray(start, end));
+      start = end;
+      return this.#held.take();
+    });
+    this.#held.push(chunk.subarray(start));
+    return events;
+  }
+
+  /** What has begun and is not whole. */
+  rest(): Buffer {
+    return this.#held.take();
+  }
+}

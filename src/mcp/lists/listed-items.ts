@@ -1,0 +1,184 @@
+import { JsonCursor } from '../json/cursor.ts';
+import { FoldedNames, isFolded } from '../json/folding.ts';
+import type { TextEdit } from '../json/text-edit.ts';
+import { KnownMembers, MAX_MEMBERS } from '../message/known-members.ts';
+import { MessageProblem } from '../message-problem.ts';
+import { LIST_KINDS, type ListKind } from './list-kinds.ts';
+
+/** An item of a list, and where it stands. */
+export interface ListedItem {
+  readonly name: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** A list in an answer, in the order of the text. */
+export interface FoundList {
+  readonly kind: ListKind;
+  readonly items: readonly ListedItem[];
+}
+
+/** What there is to edit in an answer. */
+export interface FoundLists {
+  readonly lists: readonly FoundList[];
+  /** What makes results private in which lists are, because what is in them depends on the caller. */
+  readonly privacy: readonly TextEdit[];
+}
+
+const MESSAGE = new KnownMembers(['result']);
+const RESULT = new KnownMembers(['cacheScope', ...LIST_KINDS.map(({ member }) => member)]);
+
+/**
+ * Finds the lists in an answer: in a JSON-RPC response, or an array of them. Where a list was asked
+ * for, its member is one; elsewhere it is taken for one if there is an object in it.
+ *
+ * @throws {Error} where another reader could find more in the text.
+ */
+export function findLists(text: string, expected: ReadonlySet<string>): FoundLists {
+  const finder = new ListFinder(text, expected);
+  // In what has no object there is no list: an empty body, or a word of the older transport.
+  if (text.includes('{')) finder.document();
+  return finder;
+}
+
+class ListFinder implements FoundLists {
+  readonly lists: FoundList[] = [];
+  readonly privacy: TextEdit[] = [];
+  readonly #cursor: JsonCursor;
+  readonly #expected: ReadonlySet<string>;
+  readonly #folds = new FoldedNames();
+
+  constructor(text: string, expected: ReadonlySet<string>) {
+    this.#cursor = new JsonCursor(text);
+    this.#expected = expected;
+  }
+
+  document(): void {
+    const cursor = this.#cursor;
+    try {
+      if (cursor.isAtArray()) {
+        for (let isOpen = cursor.openArray(); isOpen; isOpen = cursor.nextItem()) this.#message();
+      } else this.#message();
+      cursor.end();
+    } catch (error) {
+      throw error instanceof MessageProblem
+        ? unreadable('it is not JSON, or nested deeply')
+        : error;
+    }
+  }
+
+  #message(): void {
+    this.#members(MESSAGE, () => this.#result());
+  }
+
+  #result(): void {
+    const before = this.lists.length;
+    let privacy: TextEdit | undefined;
+    this.#members(RESULT, (name) => {
+      const kind = LIST_KINDS.find(({ member }) => member === name);
+      if (kind === undefined) privacy = this.#privacy();
+      else this.#list(kind);
+    });
+    if (privacy !== undefined && this.lists.length > before) this.privacy.push(privacy);
+  }
+
+  /** Reads `cacheScope`. */
+  #privacy(): TextEdit | undefined {
+    const cursor = this.#cursor;
+    const start = cursor.start();
+    const isPublic = cursor.isAtString() && cursor.string() === 'public';
+    if (isPublic) return { start, end: cursor.position, text: '"private"' };
+    if (cursor.position === start) cursor.skip();
+    return undefined;
+  }
+
+  #list(kind: ListKind): void {
+    const cursor = this.#cursor;
+    const isExpected = this.#expected.has(kind.method);
+    if (!cursor.isAtArray()) {
+      const start = cursor.start();
+      cursor.skip();
+      // Servers in Go send null for a list that is empty.
+      if (isExpected && cursor.since(start) !== 'null') {
+        throw unreadable(`"${kind.member}" is not a list`);
+      }
+      return;
+    }
+    const items: ListedItem[] = [];
+    let others = 0;
+    for (let isOpen = cursor.openArray(); isOpen; isOpen = cursor.nextItem()) {
+      const item = this.#item(kind);
+      if (item === undefined) others++;
+      else items.push(item);
+    }
+    if (others > 0) {
+      if (items.length === 0 && !isExpected) return;
+      throw unreadable(`an item of "${kind.member}" is not an object`);
+    }
+    this.lists.push({ kind, items });
+  }
+
+  #item({ member, key, itemMembers }: ListKind): ListedItem | undefined {
+    const cursor = this.#cursor;
+    const start = cursor.start();
+    let name: string | undefined;
+    const isObject = this.#members(itemMembers, () => {
+      if (cursor.isAtString()) name = cursor.string();
+      else cursor.skip();
+    });
+    if (!isObject) return undefined;
+    if (name === undefined) throw unreadable(`an item of "${member}" has no "${key}" that is text`);
+    return { name, start, end: cursor.position };
+  }
+
+  /** Goes through a value; where it is an object, `read` reads the members that are known. */
+  #members(known: KnownMembers, read: (name: string) => void): boolean {
+    const cursor = this.#cursor;
+    if (!cursor.isAtObject()) {
+      cursor.skip();
+      return false;
+    }
+    const seen: string[] = [];
+    let count = 0;
+    for (let isOpen = cursor.openObject(); isOpen; isOpen = cursor.nextMember()) {
+      if (++count > MAX_MEMBERS) throw unreadable('an object in it has too many members');
+      const name = cursor.name();
+      if (!known.has(name)) {
+        this.#checkSpelling(name, known);
+        cursor.skip();
+      } else {
+        if (seen.includes(name)) throw unreadable(`"${name}" is repeated`);
+        seen.push(name);
+        read(name);
+      }
+    }
+    return true;
+  }
+
+  /** Some readers would take another spelling for the member itself. */
+  #checkSpelling(name: string, known: KnownMembers): void {
+    const folded = isFolded(name) ? name : this.#folds.fold(name);
+    if (folded === undefined) throw unreadable('its member names are too many or too long');
+    const meant = known.meantBy(folded);
+    if (meant !== undefined) throw unreadable(`another spelling of "${meant}" is in it`);
+  }
+}
+
+function unreadable(why: string): Error {
+  return new Error(`A list in an answer cannot be filtered: ${why}`);
+}
+
+/** What cuts those items out of a list for which `keeps` is false, each with a comma. */
+export function cuts(items: readonly ListedItem[], keeps: readonly boolean[]): TextEdit[] {
+  const firstKept = keeps.indexOf(true);
+  const edits: TextEdit[] = [];
+  items.forEach((item, i) => {
+    if (keeps[i]) return;
+    // Without one to keep, what is between them goes as well: [ 1, 2 ] becomes [  ].
+    const isBehind = firstKept === -1 ? i > 0 : i > firstKept;
+    const start = isBehind ? items[i - 1]?.end : item.start;
+    const end = isBehind || firstKept === -1 ? item.end : items[i + 1]?.start;
+    edits.push({ start: start ?? item.start, end: end ?? item.end, text: '' });
+  });
+  return edits;
+}

@@ -1,0 +1,171 @@
+import { JsonCursor } from '../json/cursor.ts';
+import { FoldedNames } from '../json/folding.ts';
+import type { JsonObject } from '../json/json-object.ts';
+import { isSoundText } from '../json/sound-text.ts';
+import { INEXACT, isInexact, UNSOUND } from '../json/unclear.ts';
+import { invalidRequest, type MessageProblem } from '../message-problem.ts';
+import type { Frame } from './frame.ts';
+import { MAX_OBJECTS, MAX_VALUES } from './known-members.ts';
+import type { Level } from './level.ts';
+import { ListFrame } from './list-frame.ts';
+import { ObjectFrame } from './object-frame.ts';
+
+const TOO_MANY_OBJECTS = invalidRequest(
+  `Too many objects are in the body; use at most ${MAX_OBJECTS}`,
+);
+const TOO_MANY_VALUES = invalidRequest(
+  `Too many values are in the body; use at most ${MAX_VALUES}`,
+);
+
+/** How much is read in one turn of the event loop: some milliseconds. */
+const VALUES_A_TURN = 4_000;
+/** How many characters take as long as to build a value. */
+const CHARACTERS_A_VALUE = 64;
+
+/** All empty objects: a megabyte has room for 300,000. */
+const EMPTY: JsonObject = Object.freeze(Object.create(null));
+/** All empty lists. */
+const EMPTY_LIST: readonly unknown[] = Object.freeze([]);
+
+/** What reads as a value that has not ended. */
+const OPEN: unique symbol = Symbol('open');
+
+/** A scalar and its source text. */
+export interface Written {
+  readonly value: unknown;
+  readonly source: string;
+}
+
+interface Passed {
+  /** At which it ends. */
+  readonly depth: number;
+  readonly as: unknown;
+}
+
+/**
+ * Builds values as `JSON.parse` does, but judges the member names in them, gives objects no
+ * prototype, so that what is absent reads as `undefined`, whatever its name, and guards what it has
+ * built against being misread. What nobody goes by is passed over. It can stop in the midst of a
+ * value, however large or deep, and go on later.
+ */
+export class JsonReader extends JsonCursor {
+  /** The first thing that is wrong with a name in the value itself, which is an object. */
+  ownProblem: MessageProblem | undefined;
+  /** The first that is wrong with a name further in. */
+  innerProblem: MessageProblem | undefined;
+  readonly #names = new FoldedNames();
+  #frame: Frame | undefined;
+  /** How the value is read that has been begun. */
+  #level: Level | undefined;
+  /** What is being passed over. */
+  #passed: Passed | undefined;
+  #value: unknown;
+  #objects = 0;
+  #values = 0;
+  #left = VALUES_A_TURN;
+
+  /** Begins with the value that comes next. */
+  begin(level: Level): void {
+    this.ownProblem = undefined;
+    this.innerProblem = undefined;
+    this.#level = level;
+  }
+
+  /** Reads on; gives whether the value has ended. Otherwise a turn has: others have to be let in. */
+  read(): boolean {
+    while (this.#left-- > 0) {
+      const from = this.position;
+      const value = this.#passed === undefined ? this.#begin() : this.#pass(this.#passed);
+      this.#left -= Math.floor((this.position - from) / CHARACTERS_A_VALUE);
+      if (value !== OPEN && this.#put(value)) return true;
+    }
+    this.#left = VALUES_A_TURN;
+    return false;
+  }
+
+  /** The value that has ended. */
+  get value(): unknown {
+    return this.#value;
+  }
+
+  /** Reads a value that has none in it, or goes into it. */
+  #begin(): unknown {
+    const level = this.#frame?.next ?? (this.#level as Level);
+    const isObject = this.isAtObject();
+    if (!isObject && !this.isAtArray()) return this.#scalar(level);
+    const { passed } = level;
+    if (passed === undefined) return isObject ? this.#openObject(level) : this.#openList(level);
+    const { depth } = this;
+    if (!isObject && level.expects === 'object' && !this.openArray()) return undefined;
+    return this.#pass({ depth, as: passed.as });
+  }
+
+  #openObject(level: Level): unknown {
+    this.#count();
+    if (!this.openObject()) return EMPTY;
+    if (++this.#objects > MAX_OBJECTS) throw TOO_MANY_OBJECTS;
+    const frame = new ObjectFrame(this.#frame, level, this.#note);
+    this.#frame = frame;
+    frame.begin(this.name(), this.#names);
+    return OPEN;
+  }
+
+  #openList(level: Level): unknown {
+    this.#count();
+    if (!this.openArray()) return level.expects === 'object' ? undefined : EMPTY_LIST;
+    this.#frame = new ListFrame(this.#frame, level);
+    return OPEN;
+  }
+
+  #pass(passed: Passed): unknown {
+    const hasEnded = this.pass(passed.depth);
+    this.#passed = hasEnded ? undefined : passed;
+    return hasEnded ? passed.as : OPEN;
+  }
+
+  #scalar(level: Level): unknown {
+    if (level.passed === undefined) this.#count();
+    const start = this.start();
+    const value = this.isAtString() ? this.string() : this.scalar();
+    if (level.isWritten) return { value, source: this.since(start) } satisfies Written;
+    if (typeof value === 'string') return this.#clearText(value, start);
+    if (value === null) return level.expects === 'object' ? undefined : null;
+    // Most are safe integers, or no numbers.
+    if (typeof value !== 'number' || Number.isSafeInteger(value)) return value;
+    return isInexact(value, this.since(start)) ? INEXACT : value;
+  }
+
+  /** Hands a value to what it is in, and that, where it was the last, on. Gives whether it was all. */
+  #put(ended: unknown): boolean {
+    let value = ended;
+    for (let frame = this.#frame; frame !== undefined; frame = this.#frame) {
+      frame.put(value);
+      if (frame instanceof ObjectFrame) {
+        if (this.nextMember()) {
+          frame.begin(this.name(), this.#names);
+          return false;
+        }
+      } else if (this.nextItem()) return false;
+      value = frame.close();
+      this.#frame = frame.outer;
+    }
+    this.#value = value;
+    return true;
+  }
+
+  /** Nothing but an escape with a code can be half of a pair, or NUL; it makes the source longer. */
+  #clearText(value: string, start: number): unknown {
+    const hasEscape = this.position - start > value.length + 2;
+    const hasCode = hasEscape && this.since(start).includes('\\u');
+    return hasCode && !isSoundText(value) ? UNSOUND : value;
+  }
+
+  #count(): void {
+    if (++this.#values > MAX_VALUES) throw TOO_MANY_VALUES;
+  }
+
+  readonly #note = (problem: MessageProblem, isOwn: boolean): void => {
+    if (isOwn) this.ownProblem ??= problem;
+    else this.innerProblem ??= problem;
+  };
+}

@@ -1,0 +1,202 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { isEventStream } from '../../http/media-type.ts';
+import { Deadline } from '../../lib/deadline.ts';
+import type { Timeouts } from '../timeouts.ts';
+import type { BodyEdit, BodyEditor } from './body-editor.ts';
+import { EventStream, isOpenEnded } from './event-stream.ts';
+
+/** Told what becomes of the body of an answer. */
+export interface AnswerBodyListener {
+  /** It is about to begin: now, if not before, the head has to be written. */
+  onAnswerBegin(edit: BodyEdit | undefined): void;
+  /** The client has been handed all of it. */
+  onAnswerEnd(): void;
+  /** Nothing more is to come, though the upstream has not ended: the gateway is closing. */
+  onAnswerCurtailed(): void;
+  /** It cannot be edited. */
+  onAnswerInvalid(cause: unknown): void;
+  /** The upstream has kept the client waiting for too long, or the stream has been open too long. */
+  onAnswerTimeout(): void;
+  /** The client has taken no more bytes for too long. */
+  onClientStalled(): void;
+}
+
+/** The limits that an answer is under. */
+export interface AnswerBodySettings {
+  readonly timeouts: Timeouts;
+  /** After how many milliseconds a silent event stream gets a comment; false for never. */
+  readonly heartbeat: number | false;
+}
+
+/** The body of an answer on its way to the client: as it comes, no faster than the client reads. */
+export class AnswerBody {
+  readonly #answer: IncomingMessage;
+  readonly #res: ServerResponse & { flush?: () => void };
+  readonly #settings: AnswerBodySettings;
+  readonly #listener: AnswerBodyListener;
+  readonly #isStream: boolean;
+  readonly #stream: EventStream | undefined;
+  /** Runs from byte to byte, or for an event stream as a whole. */
+  readonly #pace = new Deadline();
+  /** Runs while the client takes no more bytes. */
+  readonly #stall = new Deadline();
+  readonly #editor: BodyEditor | undefined;
+  #hasBegun = false;
+  #hasPassed = false;
+  /** Whether the editor is at a step that takes its time. */
+  #isEditing = false;
+  /** Whether the upstream has ended meanwhile: a stream may end while it is paused. */
+  #isEndDue = false;
+  #isOver = false;
+
+  constructor(
+    answer: IncomingMessage,
+    res: ServerResponse,
+    settings: AnswerBodySettings,
+    listener: AnswerBodyListener,
+    editor: BodyEditor | undefined,
+  ) {
+    this.#answer = answer;
+    this.#res = res;
+    this.#settings = settings;
+    this.#listener = listener;
+    this.#editor = editor;
+    this.#isStream = isEventStream(answer.headers['content-type']);
+    if (this.#isStream && isOpenEnded(answer)) {
+      const { heartbeat } = settings;
+      this.#stream = new EventStream(res, heartbeat, () => this.#listener.onAnswerCurtailed());
+    }
+  }
+
+  /** Begins to pass it on. */
+  start(): void {
+    const { stream, idle } = this.#settings.timeouts;
+    // An editor may find that none of it can be passed on, which the head would deny.
+    if (this.#editor === undefined) this.#begin();
+    this.#pace.start(this.#isStream ? stream : idle, this.#onTimeout);
+    this.#answer.on('data', (chunk: Buffer) => this.#take(chunk));
+    this.#answer.on('end', () => this.#end());
+    this.#res.on('drain', () => this.#onDrain());
+    // Together with the first bytes where they are there already, alone where they are not: a client
+    // learns of a stream when it opens.
+    if (this.#editor?.isHeld !== true) process.nextTick(() => this.#edit(this.#flushHead, ignore));
+  }
+
+  /** Ends an event stream between two events; does nothing to any other answer. */
+  endBetweenEvents(): void {
+    this.#stream?.endBetweenEvents();
+  }
+
+  /** Passes nothing on any more. */
+  stop(): void {
+    this.#isOver = true;
+    this.#pace.clear();
+    this.#stall.clear();
+    this.#stream?.stop();
+  }
+
+  /** All is written; the last bytes may wait for a client that never reads them. */
+  awaitLastBytes(): void {
+    if (this.#res.writableLength > 0) this.#awaitClient();
+  }
+
+  #begin(): void {
+    this.#hasBegun = true;
+    this.#listener.onAnswerBegin(this.#editor?.edit);
+  }
+
+  readonly #flushHead = (): undefined => {
+    if (this.#isOver || this.#hasPassed) return;
+    if (!this.#hasBegun) this.#begin();
+    this.#res.flushHeaders();
+  };
+
+  #take(chunk: Buffer): void {
+    if (this.#isOver || chunk.length === 0) return;
+    if (!this.#isStream) this.#pace.restart();
+    const editor = this.#editor;
+    if (editor === undefined) this.#pass(chunk);
+    else this.#edit(() => editor.push(chunk, this.#pass), ignore);
+  }
+
+  #end(): void {
+    if (this.#isOver) return;
+    this.#isEndDue = this.#isEditing;
+    if (this.#isEndDue) return;
+    const onDone = () => {
+      if (!this.#hasBegun) this.#begin();
+      this.#listener.onAnswerEnd();
+    };
+    const editor = this.#editor;
+    if (editor === undefined) onDone();
+    else this.#edit(() => editor.end(this.#pass), onDone);
+  }
+
+  /** Takes a step of the editor. While that takes its time, the upstream waits. */
+  #edit(step: () => Promise<void> | undefined, onDone: () => void): void {
+    try {
+      const taken = step();
+      if (taken === undefined) onDone();
+      else this.#await(taken, onDone);
+    } catch (error) {
+      this.#listener.onAnswerInvalid(error);
+    }
+  }
+
+  #await(taken: Promise<void>, onDone: () => void): void {
+    this.#isEditing = true;
+    this.#answer.pause();
+    if (!this.#isStream) this.#pace.clear();
+    taken
+      .then(() => {
+        this.#isEditing = false;
+        if (this.#isOver) return;
+        onDone();
+        if (this.#isEndDue) this.#end();
+        else this.#proceed();
+      })
+      .catch((error) => {
+        if (!this.#isOver) this.#listener.onAnswerInvalid(error);
+      });
+  }
+
+  readonly #pass = (chunk: Buffer): void => {
+    if (this.#isOver || chunk.length === 0) return;
+    if (!this.#hasBegun) this.#begin();
+    this.#hasPassed = true;
+    const wantsMore = this.#res.write(chunk);
+    this.#stream?.push(chunk);
+    // `compression()` in front would keep what it was given.
+    this.#res.flush?.();
+    if (wantsMore || this.#isOver) return;
+    this.#answer.pause();
+    if (!this.#isStream) this.#pace.clear();
+    this.#awaitClient();
+  };
+
+  #onDrain(): void {
+    if (this.#isOver) {
+      this.#stall.restart();
+      return;
+    }
+    this.#stall.clear();
+    this.#proceed();
+  }
+
+  /** Lets the upstream go on, unless something still waits. */
+  #proceed(): void {
+    if (this.#isOver || this.#isEditing || this.#res.writableNeedDrain) return;
+    if (!this.#isStream) this.#pace.start(this.#settings.timeouts.idle, this.#onTimeout);
+    this.#answer.resume();
+  }
+
+  #awaitClient(): void {
+    this.#stall.start(this.#settings.timeouts.idle, this.#onStall);
+  }
+
+  readonly #onStall = (): void => this.#listener.onClientStalled();
+
+  readonly #onTimeout = (): void => this.#listener.onAnswerTimeout();
+}
+
+function ignore(): void {}

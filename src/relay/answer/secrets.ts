@@ -1,0 +1,84 @@
+import type { IncomingMessage } from 'node:http';
+import type { HeaderEdits } from '../../context.ts';
+import { foldFieldName } from '../../http/field.ts';
+import { isOfCredentials } from './own-credentials.ts';
+import { isRemoved } from './removed-fields.ts';
+
+type Secret = HeaderEdits['secrets'][number];
+
+/** Shorter values ("1", "prod") occur inside of harmless words. */
+const DISTINCT_LENGTH = 8;
+
+/** What stands around a value that is not a part of something else. */
+const SEPARATOR = /[\s,;:=&?"'()<>]/;
+
+/** Drops a field of an answer that holds a secret, and tells of it. */
+export function dropsSecret(name: string, value: string, edits: readonly HeaderEdits[]): boolean {
+  for (const { secrets, onSecret } of edits) {
+    for (const secret of secrets) {
+      if (!holds(value, secret)) continue;
+      onSecret?.(secret.name, name);
+      return true;
+    }
+  }
+  return false;
+}
+
+/**
+ * Why an answer cannot be passed on: a field that it needs holds a secret, and a client would take it
+ * for another answer without that field. Half an answer is worse than none.
+ */
+export function exposedSecret(
+  { rawHeaders }: IncomingMessage,
+  edits: readonly HeaderEdits[],
+  dropsChallenges: boolean,
+): Error | undefined {
+  if (edits.every(({ secrets }) => secrets.length === 0)) return undefined;
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const field = rawHeaders[i] as string;
+    const folded = foldFieldName(field);
+    if (!isNeeded(folded) || folded === 'content-length' || isRemoved(folded, edits)) continue;
+    if (dropsChallenges && isOfCredentials(folded)) continue;
+    const value = rawHeaders[i + 1] as string;
+    for (const { secrets } of edits) {
+      const found = secrets.find((secret) => isDistinct(secret) && value.includes(secret.value));
+      if (found === undefined) continue;
+      return new Error(
+        `The upstream's header '${field}' holds the secret value of '${found.name}'`,
+      );
+    }
+  }
+  return undefined;
+}
+
+/** Whether a field is never taken out of an answer. Takes a folded name. */
+export function isNeeded(name: string): boolean {
+  return name.startsWith('mcp-') || name.startsWith('content-') || name === 'www-authenticate';
+}
+
+/** Text for whoever operates the gateway, without the secrets that an upstream may have sent back. */
+export function withoutSecrets(text: string, edits: readonly HeaderEdits[]): string {
+  let told = text;
+  for (const { secrets } of edits) {
+    for (const { value } of secrets) told = told.replaceAll(value, '•••');
+  }
+  return told;
+}
+
+function holds(text: string, secret: Secret): boolean {
+  const { value } = secret;
+  let at = text.indexOf(value);
+  if (isDistinct(secret)) return at !== -1;
+  for (; at !== -1; at = text.indexOf(value, at + 1)) {
+    if (isEdge(text[at - 1]) && isEdge(text[at + value.length])) return true;
+  }
+  return false;
+}
+
+function isDistinct({ value }: Secret): boolean {
+  return value.length >= DISTINCT_LENGTH;
+}
+
+function isEdge(character: string | undefined): boolean {
+  return character === undefined || SEPARATOR.test(character);
+}

@@ -1,0 +1,87 @@
+import type { IncomingMessage } from 'node:http';
+import { isFieldName, isFieldValue } from '../../http/field.ts';
+import { isChunkedExactly } from '../../http/framing.ts';
+
+/** Node keeps this many header lines of an answer and silently drops the rest. */
+const MAX_HEADERS = 1000;
+
+/** Nobody reads more of a path. */
+const LONGEST_SHOWN = 200;
+
+/**
+ * Why the head of an answer cannot be passed on as it is; undefined where it can: a final status that is
+ * neither a redirect (its target is the upstream's business, not the client's) nor unknown, whole, and
+ * without anything that another reader might take for the end of a line or of the message.
+ *
+ * The error is for whoever operates the gateway, never for the client. `hide` takes secrets out of what
+ * the upstream said.
+ */
+export function unrelayable(
+  answer: IncomingMessage,
+  target: URL,
+  hide: (text: string) => string,
+): Error | undefined {
+  const problem = problemOf(answer, target, hide);
+  return problem === undefined ? undefined : new Error(`The upstream answered ${problem}`);
+}
+
+function problemOf(
+  answer: IncomingMessage,
+  target: URL,
+  hide: (text: string) => string,
+): string | undefined {
+  const { statusCode: status = 0, rawHeaders, httpVersion } = answer;
+  if (status >= 300 && status < 400) return redirect(answer, target, hide);
+  if (status < 200 || status > 599) return `with ${status}, which is no final status of HTTP`;
+  const lines = rawHeaders.length / 2;
+  if (lines >= MAX_HEADERS) {
+    return `with ${lines} header lines or more, of which Node drops those behind the ${MAX_HEADERS}th`;
+  }
+  if (answer.httpVersionMajor !== 1) return `in version ${httpVersion} of HTTP`;
+  if (!isFieldValue(answer.statusMessage)) {
+    return `${status} with a control character in the reason phrase`;
+  }
+  const coding = answer.headers['transfer-encoding'];
+  if (coding !== undefined && !(httpVersion === '1.1' && isChunkedExactly(coding))) {
+    const shown = JSON.stringify(hide(coding.slice(0, LONGEST_SHOWN)));
+    return `with the transfer coding ${shown} in HTTP/${httpVersion}`;
+  }
+  const at = rawHeaders.findIndex((text) => !isFieldValue(text));
+  if (at === -1) return undefined;
+  const name = rawHeaders[at - (at % 2)];
+  const shown = isFieldName(name)
+    ? `'${hide(name.slice(0, LONGEST_SHOWN))}'`
+    : 'one without a name';
+  return `with a control character in a header, ${shown}`;
+}
+
+function redirect(
+  { statusCode, headers }: IncomingMessage,
+  target: URL,
+  hide: (text: string) => string,
+): string {
+  const { location } = headers;
+  if (statusCode === 304) return '304, as if the gateway had a copy of the answer';
+  if (location === undefined || !URL.canParse(location, target.href)) {
+    return `${statusCode}, a redirect to nowhere`;
+  }
+  const url = new URL(location, target);
+  const path = pathOf(url, hide);
+  return url.origin === target.origin
+    ? `${statusCode}, a redirect to another path of its own origin: make ${path} the path of the target`
+    : `${statusCode}, a redirect to another origin, ${hide(url.origin)}, with the path ${path}`;
+}
+
+/** Without the query, which is where tokens are. */
+function pathOf({ pathname }: URL, hide: (text: string) => string): string {
+  const decoded = decode(pathname);
+  return hide(decoded) === decoded ? hide(pathname).slice(0, LONGEST_SHOWN) : '/•••';
+}
+
+function decode(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
+}

@@ -1,0 +1,212 @@
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import type { Writable } from 'node:stream';
+import { answerError } from '../../answer-error.ts';
+import { contextOf, type RequestContext } from '../../context.ts';
+import type { UpstreamExchange, UpstreamListener } from '../../engine/engine.ts';
+import { isConnectionLost, reasonOf } from '../../engine/upstream-error.ts';
+import type { ErrorReason } from '../../errors.ts';
+import { BodyEnds } from '../../http/body-ends.ts';
+import { isBodyPending } from '../../http/framing.ts';
+import { gatherPieces } from '../../http/gathered-pieces.ts';
+import { makeLastRequest } from '../../http/last-request.ts';
+import { onceClosed } from '../../http/once-closed.ts';
+import type { BodyListener, RequestBody } from '../../http/request-body.ts';
+import { UNENCODED } from '../../slots/filter-lists/list-editor.ts';
+import { RelayedAnswer, type RelayedAnswerListener } from '../answer/relayed-answer.ts';
+import type { RelaySettings } from '../relay-settings.ts';
+import { upstreamHeaders } from './headers.ts';
+import { AnswerTimer } from './timer.ts';
+
+/**
+ * One request on its way. It owns both legs, and the end of one is the end of the other: a client
+ * that leaves takes the upstream request with it, an answer that breaks off breaks off for the
+ * client. Whatever happens first ends it; whatever happens later finds it over.
+ */
+export class RelayedRequest implements UpstreamListener, BodyListener, RelayedAnswerListener {
+  readonly #req: IncomingMessage;
+  readonly #res: ServerResponse;
+  readonly #settings: RelaySettings;
+  readonly #context: RequestContext;
+  readonly #body: RequestBody;
+  readonly #path: string | undefined;
+  readonly #timer: AnswerTimer;
+  #exchange: UpstreamExchange | undefined;
+  #answer: RelayedAnswer | undefined;
+  #isNewConnection = false;
+  #isRepeated = false;
+  #over = false;
+
+  constructor(
+    req: IncomingMessage,
+    res: ServerResponse,
+    settings: RelaySettings,
+    body: RequestBody,
+    path: string | undefined,
+  ) {
+    this.#req = req;
+    this.#res = res;
+    this.#settings = settings;
+    this.#body = body;
+    this.#path = path;
+    this.#context = contextOf(req);
+    this.#timer = new AnswerTimer(req.method as string, settings.timeouts, this.#onTimeout);
+  }
+
+  start(): void {
+    this.#context.abandon = this.#abandon;
+    this.#context.windDown = this.#windDown;
+    this.#res.on('error', ignore);
+    // What was judged is known already.
+    if (this.#req.method === 'POST' && this.#context.mcp === undefined) {
+      this.#context.bodyEnds = new BodyEnds();
+    }
+    onceClosed(this.#req, this.#res, this.#abandon);
+    this.#send(false);
+  }
+
+  #send(fresh: boolean): void {
+    const { headerEdits, listFilter } = this.#context;
+    const edits = listFilter === undefined ? headerEdits : [...headerEdits, UNENCODED];
+    let headers: OutgoingHttpHeaders;
+    try {
+      headers = upstreamHeaders(this.#req, edits, this.#settings.hop);
+    } catch (error) {
+      this.#fail('internal_error', error);
+      return;
+    }
+    if (this.#req.method === 'POST' && this.#body.length !== undefined) {
+      headers['content-length'] = this.#body.length;
+    }
+    const sendBody = (outgoing: Writable) => this.#body.sendTo(outgoing, this);
+    const method = this.#req.method as string;
+    const path = this.#path;
+    this.#exchange = this.#settings.engine({ method, path, fresh, headers, sendBody }, this);
+  }
+
+  onConnecting(): void {
+    this.#isNewConnection = true;
+    this.#timer.onConnecting();
+  }
+
+  onConnected(): void {
+    this.#timer.onConnected();
+  }
+
+  onBodyBytes(bytes: Uint8Array): void {
+    this.#context.observation?.received(bytes);
+    this.#context.bodyEnds?.push(bytes);
+  }
+
+  onBodySent(): void {
+    this.#timer.onBodySent();
+  }
+
+  onBodyBlocked(): void {
+    this.#timer.onBodyBlocked();
+  }
+
+  onBodyFlowing(): void {
+    this.#timer.onBodyFlowing();
+  }
+
+  onBodyLost(): void {
+    this.#fail('body_consumed');
+  }
+
+  onResponse(answer: IncomingMessage): void {
+    gatherPieces(answer);
+    answer.on('error', (error) => this.onError(error, true));
+    if (this.#over) return;
+    if (this.#res.headersSent) {
+      this.#abandon();
+      return;
+    }
+    if (answer.statusCode === 401) this.#tellOfRefusal();
+    const relayed = new RelayedAnswer(this.#req, this.#res, answer, this.#settings, this);
+    const { problem } = relayed;
+    if (problem !== undefined) {
+      this.#fail(problem.reason, problem.cause);
+      return;
+    }
+    this.#answer = relayed;
+    this.#timer.stop();
+    // The answer came before the question ended. The rest still goes upstream, where it may be read,
+    // but only until the answer ends, so that nobody can say where the next request would begin.
+    if (!this.#timer.isBodySent && isBodyPending(this.#req)) makeLastRequest(this.#req, this.#res);
+    relayed.start();
+  }
+
+  /** Whoever set credentials for the upstream may have better ones for the next request. */
+  #tellOfRefusal(): void {
+    for (const { onUnauthorized } of this.#context.headerEdits) onUnauthorized?.();
+  }
+
+  onError(error: Error, hasBegun: boolean): void {
+    // Bytes after the end of the answer break the connection, not the answer.
+    if (this.#over || this.#answer?.isComplete) return;
+    if (!hasBegun && this.#isStale(error)) {
+      this.#isRepeated = true;
+      this.#exchange?.abort();
+      this.#send(true);
+      return;
+    }
+    this.#fail(this.#answer === undefined ? reasonOf(error) : 'upstream_invalid', error);
+  }
+
+  /**
+   * Whether the request was lost on a kept-alive connection that the upstream was about to close, and
+   * may be sent again, once: a POST may not, because it may have been read.
+   */
+  #isStale(error: Error): boolean {
+    const mayRepeat = !this.#isRepeated && this.#req.method !== 'POST';
+    return (
+      mayRepeat && this.#timer.isConnected && !this.#isNewConnection && isConnectionLost(error)
+    );
+  }
+
+  onAnswerOver(isWhole: boolean): void {
+    this.#release();
+    if (!isWhole || !this.#timer.isBodySent) this.#exchange?.abort();
+  }
+
+  onAnswerFailed(reason: ErrorReason, cause?: unknown): void {
+    this.#fail(reason, cause);
+  }
+
+  #fail(reason: ErrorReason, cause?: unknown): void {
+    this.#abandon();
+    answerError(this.#req, this.#res, reason, { cause, detail: detailOf(reason, cause) });
+  }
+
+  /**
+   * A field, as the others: made where it is handed over, this closure outlived the request, and cost
+   * garbage collection a third of the relay's CPU time (`npm run bench`).
+   */
+  readonly #windDown = (isLastCall: boolean): void => this.#answer?.windDown(isLastCall);
+
+  readonly #onTimeout = (): void => this.#fail('upstream_timeout');
+
+  /** Takes the request back: the client has gone, or has been answered by somebody else. */
+  readonly #abandon = (): void => {
+    this.#answer?.stop();
+    if (this.#over) return;
+    this.#release();
+    this.#exchange?.abort();
+  };
+
+  #release(): void {
+    this.#over = true;
+    this.#context.abandon = undefined;
+    this.#context.windDown = undefined;
+    this.#timer.stop();
+    this.#answer?.stop();
+    this.#body.stop();
+  }
+}
+
+/** What observers are told of a failure of the upstream; of what fails here, `onError` alone. */
+function detailOf(reason: ErrorReason, cause: unknown): string | undefined {
+  return reason.startsWith('upstream_') && cause instanceof Error ? cause.message : undefined;
+}
+
+function ignore(): void {}

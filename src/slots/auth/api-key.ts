@@ -1,0 +1,94 @@
+import { hash, timingSafeEqual } from 'node:crypto';
+import { isFieldName } from '../../http/field.ts';
+import { isScope } from '../../oauth/scope.ts';
+import { type ConfigProblems, checkConfig } from '../../options/config-problems.ts';
+import type { Principal } from '../../principal.ts';
+import type { AuthenticationScheme } from './authenticator.ts';
+
+/** One key and whose it is. */
+export interface ApiKey {
+  /** The SHA-256 of the key, in hexadecimal: the key itself is nowhere in the configuration. */
+  readonly sha256: string;
+  readonly subject: string;
+  readonly scopes?: readonly string[];
+}
+
+/** Which keys are taken. */
+export interface ApiKeyOptions {
+  readonly keys: readonly ApiKey[];
+  /** The header with the key. Default: `'X-Api-Key'`. */
+  readonly header?: string;
+}
+
+/**
+ * Takes API keys. A key is compared with all of them in constant time, by its hash.
+ *
+ * @param options - See {@link ApiKeyOptions}.
+ * @throws {GatewayConfigError} for what is no SHA-256, no subject or no header name.
+ */
+export function apiKey(options: ApiKeyOptions): AuthenticationScheme {
+  const { keys, header } = checkConfig((problems) => compile(problems, options));
+  return {
+    kind: 'apiKey',
+    header,
+    issuers: [],
+    scopes: [],
+    async identify({ headers }) {
+      const given = headers[header];
+      if (given === undefined || given === '') return { outcome: 'absent' };
+      // The bytes that came, which Node gives as Latin-1.
+      const digest = hash('sha256', Buffer.from(String(given), 'latin1'), 'buffer');
+      let principal: Principal | undefined;
+      // Every key is compared, whichever it is.
+      for (const key of keys) if (timingSafeEqual(key.digest, digest)) principal = key.principal;
+      if (principal !== undefined) return { outcome: 'accepted', principal };
+      return { outcome: 'refused', description: 'The key is not known' };
+    },
+  };
+}
+
+/** What an unset variable comes to. */
+const OF_NOTHING = hash('sha256', '', 'hex');
+
+interface KnownKey {
+  readonly digest: Buffer;
+  readonly principal: Principal;
+}
+
+function compile(problems: ConfigProblems, options: ApiKeyOptions) {
+  problems.root(options, ['keys', 'header']);
+  const { keys, header = 'X-Api-Key' } = options;
+  if (!isFieldName(header)) problems.add('header', header, 'a header name');
+  // What is none may be a key in the clear: `readKey` tells of it without showing it.
+  const given = problems.list('keys', keys, isAnything, 'a key', { atLeast: 1 });
+  const hashes = given.map((key) => String((key as ApiKey | null)?.sha256).toLowerCase());
+  for (const [i, hash] of hashes.entries()) {
+    if (hashes.indexOf(hash) !== i) {
+      problems.addSecret(`keys[${i}].sha256`, hash, 'a key that is not in the list already');
+    }
+    if (hash === OF_NOTHING) problems.addSecret(`keys[${i}].sha256`, hash, 'no hash of nothing');
+  }
+  return {
+    keys: given.flatMap((key, i) => readKey(problems, `keys[${i}]`, key)),
+    header: String(header).toLowerCase(),
+  };
+}
+
+function readKey(problems: ConfigProblems, path: string, key: ApiKey): KnownKey | [] {
+  if (!problems.keys(path, key, ['sha256', 'subject', 'scopes'])) return [];
+  const { sha256, subject, scopes = [] } = key;
+  const isHash = typeof sha256 === 'string' && /^[0-9a-f]{64}$/i.test(sha256);
+  if (!isHash) problems.addSecret(`${path}.sha256`, sha256, 'a SHA-256 in hexadecimal, 64 digits');
+  if (typeof subject !== 'string' || subject === '') {
+    problems.add(`${path}.subject`, subject, 'the name of its owner');
+  }
+  const granted = problems.list(`${path}.scopes`, scopes, isScope, 'a scope');
+  return {
+    digest: Buffer.from(isHash ? sha256 : '0'.repeat(64), 'hex'),
+    principal: Object.freeze({ subject, scopes: granted }),
+  };
+}
+
+function isAnything(_value: unknown): _value is ApiKey {
+  return true;
+}

@@ -1,0 +1,159 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { answerError } from '../../answer-error.ts';
+import { contextOf, type HeaderEdits } from '../../context.ts';
+import type { Middleware } from '../../http/middleware.ts';
+import { within } from '../../lib/within.ts';
+import type { AuthenticationScheme, Identification } from './authenticator.ts';
+import type { Challenge, ChallengeDetails } from './challenge.ts';
+import { credentialFields } from './credential-fields.ts';
+import type { Identity } from './identity.ts';
+import { readIdentification } from './read-identification.ts';
+import { schemeNames } from './scheme-names.ts';
+
+/**
+ * Lets a request pass whose credentials one of `schemes` accepts, and leaves who it comes from for
+ * {@link principalOf}. The first that accepts decides; otherwise one that cannot tell (503) comes
+ * before those that find them not enough (403), and these before those that refuse (401).
+ */
+export function authenticate(
+  { schemes, challenge }: Pick<Identity, 'schemes' | 'challenge'>,
+  onChallenge: (req: IncomingMessage) => void = () => {},
+): Middleware {
+  const edits = withholding(credentialFields(schemes));
+  const names = schemeNames(schemes);
+  return function authenticateMiddleware(req, res, next) {
+    if (hasTokenInQuery(req)) {
+      onChallenge(req);
+      refuse(req, res, challenge, {
+        error: 'invalid_request',
+        description: 'Send the token in the Authorization header',
+      });
+      return;
+    }
+    identify(schemes, req, res)
+      .then((found) => {
+        if (found.outcome !== 'accepted') {
+          if (isChallenged(found)) onChallenge(req);
+          answer(req, res, challenge, found);
+          return;
+        }
+        const scopes = missingScopes(found);
+        if (scopes !== undefined) {
+          askForScopes(req, res, challenge, scopes);
+          return;
+        }
+        const context = contextOf(req);
+        context.principal = found.principal;
+        context.principalSource = names[found.position];
+        context.expiresAt = found.expiresAt;
+        context.isBearerAccepted = found.byBearer === true;
+        context.addHeaderEdits(edits);
+        next();
+      })
+      .catch((cause) => answerError(req, res, 'internal_error', { cause }));
+  };
+}
+
+function isChallenged({ outcome }: Found): boolean {
+  return outcome === 'absent' || outcome === 'refused';
+}
+
+/** RFC 6750 section 2.3 had it; MCP forbids it, because query strings are logged. */
+function hasTokenInQuery({ url = '' }: IncomingMessage): boolean {
+  return /[?&]access_token=/i.test(url);
+}
+
+type Accepted = Extract<Identification, { outcome: 'accepted' }>;
+
+/** With the position of the scheme that accepted, and the scopes that it asks of every request. */
+type Found =
+  | Exclude<Identification, Accepted>
+  | (Accepted & { readonly needed: readonly string[]; readonly position: number });
+
+/** All scopes that every request needs, where one of them is missing. */
+function missingScopes({
+  principal,
+  needed,
+}: Extract<Found, Accepted>): readonly string[] | undefined {
+  const granted = new Set(principal.scopes);
+  return needed.every((scope) => granted.has(scope)) ? undefined : needed;
+}
+
+/** How long an authenticator may take. */
+const LONGEST_MS = 10_000;
+
+async function identify(
+  schemes: readonly AuthenticationScheme[],
+  req: IncomingMessage,
+  res: ServerResponse,
+): Promise<Found> {
+  let found: Found = { outcome: 'absent' };
+  for (const [position, scheme] of schemes.entries()) {
+    const given = await within(LONGEST_MS, scheme.identify(req, res), 'An authenticator hangs');
+    const own = readIdentification(given);
+    if (own.outcome === 'accepted') return { ...own, needed: scheme.scopes, position };
+    if (RANK.indexOf(own.outcome) > RANK.indexOf(found.outcome)) found = own;
+  }
+  return found;
+}
+
+/** The later beats the earlier. */
+const RANK: readonly Identification['outcome'][] = [
+  'absent',
+  'refused',
+  'forbidden',
+  'unavailable',
+];
+
+function answer(
+  req: IncomingMessage,
+  res: ServerResponse,
+  challenge: Challenge,
+  found: Exclude<Identification, { outcome: 'accepted' }>,
+): void {
+  if (found.outcome === 'unavailable') {
+    answerError(req, res, 'keys_unavailable', { cause: found.cause });
+  } else if (found.outcome === 'forbidden') {
+    if (found.scopes === undefined) answerError(req, res, 'policy_denied');
+    else askForScopes(req, res, challenge, found.scopes);
+  } else if (found.outcome === 'refused') {
+    refuse(req, res, challenge, { error: 'invalid_token', description: found.description });
+  } else {
+    // RFC 6750 section 3.1: no error code for who has brought nothing.
+    refuse(req, res, challenge);
+  }
+}
+
+function askForScopes(
+  req: IncomingMessage,
+  res: ServerResponse,
+  challenge: Challenge,
+  scopes: readonly string[],
+): void {
+  const value = challenge.header({ error: 'insufficient_scope', scopes });
+  answerError(req, res, 'insufficient_scope', { headers: { 'WWW-Authenticate': value } });
+}
+
+function refuse(
+  req: IncomingMessage,
+  res: ServerResponse,
+  challenge: Challenge,
+  details?: ChallengeDetails,
+): void {
+  answerError(req, res, 'unauthorized', {
+    headers: { 'WWW-Authenticate': challenge.header(details) },
+    detail: details?.description,
+  });
+}
+
+/** Credentials are for the gateway, whatever `headers.forward` says. */
+function withholding(withheld: ReadonlySet<string>): HeaderEdits {
+  return {
+    forwards: () => false,
+    withheld,
+    set: [],
+    secrets: [],
+    ownsCredentials: true,
+    response: { set: [], remove: new Set() },
+  };
+}

@@ -1,0 +1,38 @@
+import type { ConfigProblems } from '../../options/config-problems.ts';
+import type { AuthenticationScheme, Authenticator } from './authenticator.ts';
+import { Challenge } from './challenge.ts';
+import { readAuthenticators } from './read-authenticators.ts';
+import { isUpstreamAuth } from './upstream-auth.ts';
+
+/** Who may come in, and what the others are told. */
+export interface Identity {
+  readonly schemes: readonly AuthenticationScheme[];
+  readonly challenge: Challenge;
+  /** Whether tokens are the upstream's business, see {@link upstreamAuth}. */
+  readonly relaysTokens: boolean;
+  /** The issuers of the tokens that are taken. */
+  readonly issuers: readonly string[];
+  /** The scopes that every request needs. */
+  readonly scopes: readonly string[];
+}
+
+/** Reads who may come in; `false` is anybody. */
+export function readIdentity(
+  problems: ConfigProblems,
+  path: string,
+  value: Authenticator | readonly Authenticator[] | false,
+  publicUrl: URL | undefined,
+): Identity {
+  const given = value === false ? [] : readAuthenticators(problems, path, value);
+  const relaysTokens = given.some(isUpstreamAuth);
+  if (relaysTokens && given.length > 1) {
+    problems.add(path, value, 'upstreamAuth() alone: it leaves all to the upstream');
+  }
+  const schemes = relaysTokens ? [] : given;
+  const issuers = [...new Set(schemes.flatMap((scheme) => scheme.issuers))];
+  const scopes = [...new Set(schemes.flatMap((scheme) => scheme.scopes))];
+  if ((issuers.length > 0 || relaysTokens) && publicUrl === undefined) {
+    problems.add('publicUrl', publicUrl, 'the URL under which agents reach the endpoint');
+  }
+  return { schemes, relaysTokens, issuers, scopes, challenge: new Challenge(schemes, publicUrl) };
+}

@@ -1,0 +1,19 @@
+import { checkConfig } from '../../../options/config-problems.ts';
+import type { AuthenticationScheme } from '../authenticator.ts';
+import { type JwtOptions, readJwtOptions } from './options.ts';
+import { jwtScheme } from './scheme.ts';
+
+export type { JwtOptions } from './options.ts';
+
+/**
+ * Takes the access tokens that an authorization server issues as signed JWTs. For several issuers,
+ * give one of these for each.
+ *
+ * @param options - See {@link JwtOptions}.
+ * @throws {GatewayConfigError} for an issuer or key server without https, a symmetric algorithm, a
+ * missing audience, ...
+ * @see RFC 9068; MCP, Authorization, "Token Handling"
+ */
+export function jwt(options: JwtOptions): AuthenticationScheme {
+  return jwtScheme(checkConfig((problems) => readJwtOptions(problems, options)));
+}

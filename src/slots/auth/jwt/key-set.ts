@@ -1,0 +1,130 @@
+import { BoundedMap } from '../../../lib/bounded-map.ts';
+import type { VerificationKeys } from './verification-keys.ts';
+
+const FRESH_MS = 10 * 60_000;
+/** Older than that they are not used while others are on their way, unless the server fails. */
+const REFRESHED_MS = 2 * FRESH_MS;
+const STALE_MS = 24 * 60 * 60_000;
+const FIRST_BACK_OFF_MS = 1000;
+const LONGEST_BACK_OFF_MS = 30_000;
+/** Between two renewals, whatever tokens come. */
+const BETWEEN_RENEWALS_MS = 5000;
+/** Between two renewals for tokens that say the same of themselves. */
+const BETWEEN_RENEWALS_FOR_ONE_MS = 30_000;
+/** How many of those are remembered: one that is forgotten costs a renewal at most. */
+const MOST_REMEMBERED = 1000;
+
+/** There are no keys that could be used; `cause` says why. */
+export class KeysUnavailable extends Error {
+  override readonly name = 'KeysUnavailable';
+
+  constructor(cause: unknown) {
+    super('The keys of the issuer could not be fetched', { cause });
+  }
+}
+
+/** Keys that were fetched, and when. */
+interface Fetched {
+  readonly keys: VerificationKeys;
+  readonly at: number;
+}
+
+/**
+ * The keys of an issuer, fetched when they are needed and kept while their server is down. However
+ * many wait for them, they are fetched once at a time, and the less often the more often that
+ * fails.
+ */
+export class KeySet {
+  readonly #fetch: () => Promise<VerificationKeys>;
+  /** Milliseconds on a clock that never goes back. */
+  readonly #now: () => number;
+  #fetched: Fetched | undefined;
+  #fetching: Promise<void> | undefined;
+  #failures = 0;
+  #failure: unknown;
+  #retryAt = Number.NEGATIVE_INFINITY;
+  #renewedAt = Number.NEGATIVE_INFINITY;
+  /** When the keys were last renewed in vain, by origin. */
+  readonly #waiting = new BoundedMap<string, number>(MOST_REMEMBERED);
+
+  constructor(fetch: () => Promise<VerificationKeys>, now: () => number) {
+    this.#fetch = fetch;
+    this.#now = now;
+  }
+
+  /**
+   * The keys to verify with.
+   *
+   * @throws {KeysUnavailable} where there never were any, or those there were are too old.
+   */
+  async current(): Promise<VerificationKeys> {
+    const age = this.#age();
+    if (age >= FRESH_MS) {
+      const refreshed = this.#refresh();
+      const isUsable = age < REFRESHED_MS || (age < STALE_MS && this.#failures > 0);
+      if (!isUsable) await refreshed;
+    }
+    if (this.#fetched === undefined || this.#age() >= STALE_MS) {
+      throw new KeysUnavailable(this.#failure);
+    }
+    return this.#fetched.keys;
+  }
+
+  /**
+   * The keys after `lacking` turned out to have none that fits a token: newer ones, if there are. The
+   * first time at once; afterwards only now and then, so that made-up tokens cannot cause a storm. A
+   * token that no renewal has helped waits longer, because a client may send it for as long as it lasts.
+   *
+   * @param origin - What the token says of its key and subject: others do not wait longer for it.
+   */
+  async renewed(lacking: VerificationKeys, origin: string): Promise<VerificationKeys> {
+    if (this.#fetched?.keys === lacking) {
+      if (this.#fetching === undefined) {
+        if (this.#now() - this.#waitsSince(origin) < BETWEEN_RENEWALS_FOR_ONE_MS) return lacking;
+        if (this.#now() - this.#renewedAt < BETWEEN_RENEWALS_MS) {
+          // The last renewal is so near that it says the same for this one.
+          this.#waiting.set(origin, this.#renewedAt);
+          return lacking;
+        }
+        this.#renewedAt = this.#now();
+      }
+      this.#waiting.set(origin, this.#renewedAt);
+      await this.#refresh();
+    }
+    return this.#fetched?.keys ?? lacking;
+  }
+
+  #waitsSince(origin: string): number {
+    return this.#waiting.get(origin) ?? Number.NEGATIVE_INFINITY;
+  }
+
+  #age(): number {
+    return this.#fetched ? this.#now() - this.#fetched.at : Number.POSITIVE_INFINITY;
+  }
+
+  /** Never rejects, because most of the time nobody waits for it. */
+  async #refresh(): Promise<void> {
+    if (this.#fetching === undefined && this.#now() < this.#retryAt) return;
+    this.#fetching ??= this.#fetch()
+      .then((keys) => this.#succeed(keys))
+      .catch((error: unknown) => this.#fail(error))
+      .finally(() => {
+        this.#fetching = undefined;
+      });
+    await this.#fetching;
+  }
+
+  #succeed(keys: VerificationKeys): void {
+    const known = this.#fetched?.keys;
+    this.#fetched = { keys: known?.text === keys.text ? known : keys, at: this.#now() };
+    this.#failures = 0;
+    this.#failure = undefined;
+  }
+
+  #fail(error: unknown): void {
+    const backOff = Math.min(FIRST_BACK_OFF_MS * 2 ** this.#failures, LONGEST_BACK_OFF_MS);
+    this.#retryAt = this.#now() + backOff;
+    this.#failures += 1;
+    this.#failure = error;
+  }
+}

@@ -1,0 +1,141 @@
+import { IncomingMessage } from 'node:http';
+import { Socket } from 'node:net';
+import { secureUrl } from '../../../http/secure-url.ts';
+import { isScope } from '../../../oauth/scope.ts';
+import type { ConfigProblems } from '../../../options/config-problems.ts';
+import { type Duration, readDuration } from '../../../options/duration.ts';
+import type { TokenClaims } from './claims.ts';
+import type { KeysLocation } from './issuer-keys.ts';
+import type { TokenRules } from './verifier.ts';
+
+/** Which tokens are taken. */
+export interface JwtOptions {
+  /** Who issues them: their `iss`, character for character. */
+  readonly issuer: string;
+  /** Whom they are for: their `aud` has to name one of these, character for character. */
+  readonly audience: string | readonly string[];
+  /** Where the issuer's keys are. Default: where its metadata says (RFC 8414, OpenID Connect). */
+  readonly jwksUri?: string | URL;
+  /**
+   * How they may be signed; asymmetric algorithms only. Default: `['RS256', 'PS256', 'ES256',
+   * 'EdDSA']`.
+   */
+  readonly algorithms?: readonly string[];
+  /** The scopes that every request needs. Default: none. */
+  readonly scopes?: readonly string[];
+  /** By how much the clocks may differ. Default: `'30s'`. */
+  readonly clockTolerance?: Duration | false;
+  /**
+   * Asked at every request whether a token that is good otherwise is revoked; all but `false` is a
+   * yes. One that throws is a 500. Default: none is.
+   */
+  readonly isRevoked?: ((claims: TokenClaims) => boolean | Promise<boolean>) | false;
+  /** Whether an event stream ends when its token does. Default: `true`. */
+  readonly closeOnExpiry?: boolean;
+  /**
+   * The property of the request to leave the token on, as the MCP SDK's `AuthInfo`: `'auth'` for
+   * its handlers in this process. Default: none.
+   */
+  readonly exposeAs?: string | false;
+}
+
+/** The options, read. */
+export interface JwtSettings extends TokenRules, KeysLocation {
+  readonly scopes: readonly string[];
+  readonly isRevoked: Exclude<JwtOptions['isRevoked'], false>;
+  readonly closeOnExpiry: boolean;
+  readonly exposeAs: string | undefined;
+}
+
+const OPTIONS = [
+  'issuer',
+  'audience',
+  'jwksUri',
+  'algorithms',
+  'scopes',
+  'clockTolerance',
+  'isRevoked',
+  'closeOnExpiry',
+  'exposeAs',
+] as const;
+
+const DEFAULT_ALGORITHMS = ['RS256', 'PS256', 'ES256', 'EdDSA'];
+const ALGORITHM = /^([RPE]S(256|384|512)|EdDSA|Ed25519)$/;
+const ALGORITHM_EXPECTED =
+  'an asymmetric algorithm: RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, ES512, EdDSA or Ed25519';
+
+const SECURE_URL = 'an https URL without credentials (http for this machine only)';
+
+/** Reads the options of `jwt`. */
+export function readJwtOptions(problems: ConfigProblems, options: JwtOptions): JwtSettings {
+  problems.root(options, OPTIONS);
+  const { issuer, audience, jwksUri, algorithms = DEFAULT_ALGORITHMS, scopes = [] } = options;
+  const { clockTolerance = '30s', isRevoked = false, closeOnExpiry = true, exposeAs } = options;
+  problems.callback('isRevoked', isRevoked);
+  if (typeof closeOnExpiry !== 'boolean') {
+    problems.add('closeOnExpiry', closeOnExpiry, 'true or false');
+  }
+  const keysUrl = secureUrl(jwksUri);
+  // A URL may hold a secret.
+  if (jwksUri !== undefined && !keysUrl) problems.addSecret('jwksUri', jwksUri, SECURE_URL);
+  return {
+    issuer: readIssuer(problems, issuer, jwksUri !== undefined),
+    audience: readAudience(problems, audience),
+    keysUrl,
+    algorithms: problems.list('algorithms', algorithms, isAlgorithm, ALGORITHM_EXPECTED, {
+      atLeast: 1,
+    }),
+    scopes: readScopes(problems, scopes),
+    clockToleranceMs:
+      clockTolerance === false ? 0 : readDuration(problems, 'clockTolerance', clockTolerance),
+    isRevoked: isRevoked === false ? undefined : isRevoked,
+    closeOnExpiry,
+    exposeAs: readExposeAs(problems, exposeAs),
+  };
+}
+
+function readIssuer(problems: ConfigProblems, issuer: unknown, hasKeysUrl: boolean): string {
+  const url = typeof issuer === 'string' && URL.canParse(issuer) ? new URL(issuer) : undefined;
+  const isPlain = url && [url.search, url.hash, url.username, url.password].join('') === '';
+  if (!isPlain || !/^https?:$/.test(url.protocol)) {
+    problems.add('issuer', issuer, "the issuer's URL as `iss` has it, like 'https://idp.example'");
+  } else if (!hasKeysUrl && secureUrl(url) === undefined) {
+    problems.add('issuer', issuer, `${SECURE_URL}, or jwksUri besides`);
+  }
+  return String(issuer);
+}
+
+function readAudience(problems: ConfigProblems, audience: unknown): string[] {
+  const expected = 'whom the tokens are for, as `aud` has it: most often the URL of the endpoint';
+  if (Array.isArray(audience)) {
+    return problems.list('audience', audience, isText, expected, { atLeast: 1 });
+  }
+  if (!isText(audience)) problems.add('audience', audience, expected);
+  return [String(audience)];
+}
+
+function readScopes(problems: ConfigProblems, value: unknown): string[] {
+  const scopes = problems.list('scopes', value, isScope, 'a scope');
+  if (scopes.includes('offline_access')) {
+    problems.add('scopes', 'offline_access', 'no scope that is for the client and its issuer only');
+  }
+  return scopes;
+}
+
+/** What Node, Express and this package go by themselves. */
+const TAKEN: ReadonlySet<string> = new Set(['body', 'rawBody', 'ip', 'query', 'params', 'route']);
+
+function readExposeAs(problems: ConfigProblems, name: unknown): string | undefined {
+  if (name === undefined || name === false) return undefined;
+  if (isText(name) && !TAKEN.has(name) && !(name in new IncomingMessage(new Socket()))) return name;
+  problems.add('exposeAs', name, "the name of a property that requests do not have, like 'auth'");
+  return undefined;
+}
+
+function isAlgorithm(value: unknown): value is string {
+  return typeof value === 'string' && ALGORITHM.test(value);
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value !== '';
+}

@@ -1,0 +1,94 @@
+import type { IncomingMessage } from 'node:http';
+import { notAwaited } from '../../../lib/not-awaited.ts';
+import type { AuthenticationScheme, Identification } from '../authenticator.ts';
+import { bearerTokenOf } from '../bearer-token.ts';
+import { fetchIssuerKeys } from './issuer-keys.ts';
+import { KeySet, KeysUnavailable } from './key-set.ts';
+import type { JwtSettings } from './options.ts';
+import type { TokenProblem } from './problem.ts';
+import type { VerifiedToken } from './token-memory.ts';
+import { TokenVerifier } from './verifier.ts';
+
+/** What passes the time, so that hours can pass at once where that is wanted. */
+export interface JwtClock {
+  /** Milliseconds since the epoch, for tokens. */
+  readonly now: () => number;
+  /** Milliseconds that never go back, for keys. */
+  readonly monotonic: () => number;
+  /** How long it may take to get the keys, in all. */
+  readonly keysTimeoutMs: number;
+}
+
+const REAL_CLOCK: JwtClock = {
+  now: Date.now,
+  monotonic: () => performance.now(),
+  keysTimeoutMs: 5000,
+};
+
+const MALFORMED = refused('The Authorization header does not hold exactly one bearer token');
+const REVOKED = refused('The token has been revoked');
+
+/** Takes the tokens of one issuer. */
+export function jwtScheme(
+  settings: JwtSettings,
+  clock: JwtClock = REAL_CLOCK,
+): AuthenticationScheme {
+  const { isRevoked, exposeAs, closeOnExpiry } = settings;
+  const fetchKeys = () => fetchIssuerKeys(settings, clock.keysTimeoutMs);
+  const keySet = new KeySet(fetchKeys, clock.monotonic);
+  const verifier = new TokenVerifier(settings, keySet, clock.now);
+
+  return {
+    kind: 'jwt',
+    header: 'authorization',
+    issuers: [settings.issuer],
+    scopes: settings.scopes,
+    async identify(req) {
+      const bearer = bearerTokenOf(req);
+      if (bearer === undefined) return { outcome: 'absent' };
+      if (bearer === 'malformed') return MALFORMED;
+      const verdict = await verify(verifier, bearer.token);
+      if ('outcome' in verdict) return verdict;
+      const isGone = isRevoked === undefined ? false : await isRevoked(verdict.claims);
+      if (isGone !== false) {
+        notAwaited(isGone);
+        return REVOKED;
+      }
+      if (exposeAs !== undefined) expose(req, exposeAs, bearer.token, verdict);
+      const { principal } = verdict;
+      const accepted = { outcome: 'accepted', principal, byBearer: true } as const;
+      return closeOnExpiry ? { ...accepted, expiresAt: verifier.endOf(verdict) } : accepted;
+    },
+  };
+}
+
+async function verify(
+  verifier: TokenVerifier,
+  token: string,
+): Promise<VerifiedToken | Identification> {
+  let verdict: VerifiedToken | TokenProblem;
+  try {
+    verdict = await verifier.verify(token);
+  } catch (cause) {
+    if (cause instanceof KeysUnavailable) return { outcome: 'unavailable', cause };
+    throw cause;
+  }
+  return typeof verdict === 'string' ? refused(verdict) : verdict;
+}
+
+function refused(description: string): Identification {
+  return { outcome: 'refused', description };
+}
+
+/** As the MCP SDK's `AuthInfo`, for handlers made for its `requireBearerAuth`. */
+function expose(req: IncomingMessage, name: string, token: string, verified: VerifiedToken): void {
+  const { principal, claims, exp } = verified;
+  const info = {
+    token,
+    clientId: principal.clientId ?? '',
+    scopes: [...(principal.scopes ?? [])],
+    expiresAt: exp,
+    extra: { ...claims },
+  };
+  Reflect.set(req, name, info);
+}

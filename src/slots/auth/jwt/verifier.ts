@@ -1,0 +1,174 @@
+import { hash } from 'node:crypto';
+import {
+  type CryptoKey,
+  decodeJwt,
+  decodeProtectedHeader,
+  type JWTPayload,
+  type JWTVerifyOptions,
+  jwtVerify,
+} from 'jose';
+import { principalFrom, sealClaims } from './claims.ts';
+import type { KeySet } from './key-set.ts';
+import {
+  isAboutClaims,
+  type JoseFailure,
+  PROBLEMS,
+  problemIn,
+  type TokenProblem,
+} from './problem.ts';
+import { TokenMemory, type VerifiedToken } from './token-memory.ts';
+import type { VerificationKeys } from './verification-keys.ts';
+
+/** What a token has to be. */
+export interface TokenRules {
+  readonly issuer: string;
+  /** One of them has to be named. */
+  readonly audience: readonly string[];
+  readonly algorithms: readonly string[];
+  readonly clockToleranceMs: number;
+}
+
+const LONGEST_TOKEN = 16 * 1024;
+
+/** Three parts: five are an encrypted token, which is not even decoded (CVE-2024-28176). */
+const COMPACT_JWS = /^[\w-]+\.[\w-]*\.[\w-]+$/;
+
+/** Others are not for a resource server: ID-JAGs, logout tokens, DPoP proofs (RFC 8725, 3.11). */
+const ACCESS_TOKEN = /^(jwt|(application\/)?at\+jwt)$/i;
+
+/** The last second that a `Date` can be. */
+const END_OF_TIME_S = 8.64e12;
+
+/**
+ * Finds out whether tokens are good, and remembers those that are.
+ *
+ * @see RFC 7519 section 7.2; RFC 8725; RFC 9068 section 4
+ */
+export class TokenVerifier {
+  readonly #rules: TokenRules;
+  readonly #keySet: KeySet;
+  /** Milliseconds since the epoch. */
+  readonly #now: () => number;
+  readonly #memory = new TokenMemory();
+
+  constructor(rules: TokenRules, keySet: KeySet, now: () => number) {
+    this.#rules = rules;
+    this.#keySet = keySet;
+    this.#now = now;
+  }
+
+  /** @throws {KeysUnavailable} where there are no keys to verify with. */
+  async verify(token: string): Promise<VerifiedToken | TokenProblem> {
+    const known = this.#memory.get(token);
+    if (known !== undefined) {
+      const keys = await this.#keySet.current();
+      if (known.keys === keys && this.#now() < this.endOf(known)) return known;
+      this.#memory.forget(token);
+    }
+    // Before anything is fetched for it.
+    const problem = this.#problemOutside(token);
+    if (problem !== undefined) return problem;
+
+    const keys = await this.#keySet.current();
+    let verdict = await this.#verifyWith(keys, token);
+    const origin = verdict === PROBLEMS.wrongSignature ? this.#originOf(token) : undefined;
+    if (origin !== undefined) {
+      const renewed = await this.#keySet.renewed(keys, origin);
+      if (renewed !== keys) verdict = await this.#verifyWith(renewed, token);
+    }
+    if (typeof verdict !== 'string') this.#memory.add(token, verdict);
+    return verdict;
+  }
+
+  /** When a token is no longer good, in milliseconds since the epoch. */
+  endOf({ exp }: VerifiedToken): number {
+    return exp * 1000 + this.#rules.clockToleranceMs;
+  }
+
+  /** What is wrong with a token as far as that can be told without a key. */
+  #problemOutside(token: string): TokenProblem | undefined {
+    if (token.length > LONGEST_TOKEN) return PROBLEMS.tooLong;
+    if (!COMPACT_JWS.test(token)) return PROBLEMS.notAJwt;
+    const header = decoded(() => decodeProtectedHeader(token));
+    if (header === undefined) return PROBLEMS.notAJwt;
+    if (!this.#rules.algorithms.includes(header.alg as string)) return PROBLEMS.wrongAlgorithm;
+    if (header.crit !== undefined) return PROBLEMS.critical;
+    if (header.typ !== undefined && !isAccessToken(header.typ)) return PROBLEMS.wrongType;
+    const claims = decoded(() => decodeJwt(token));
+    if (claims !== undefined && claims.iss !== this.#rules.issuer) return PROBLEMS.wrongIssuer;
+    return undefined;
+  }
+
+  /**
+   * What a token says of its key and subject; undefined where no key would make it good, so that
+   * nobody asks the key server for it.
+   */
+  #originOf(token: string): string | undefined {
+    const { audience, clockToleranceMs } = this.#rules;
+    const { aud, exp, nbf, sub } = decoded(() => decodeJwt(token)) ?? {};
+    const now = this.#now() / 1000;
+    const tolerance = clockToleranceMs / 1000;
+    const isForUs = [aud ?? []].flat().some((one) => audience.includes(one));
+    const isValid = Number(exp) > now - tolerance && !(Number(nbf) > now + tolerance + 1);
+    if (!isForUs || !isValid || typeof sub !== 'string' || sub === '') return undefined;
+    return hash('sha256', JSON.stringify([decodeProtectedHeader(token).kid, sub]), 'base64');
+  }
+
+  async #verifyWith(keys: VerificationKeys, token: string): Promise<VerifiedToken | TokenProblem> {
+    const { issuer, audience, algorithms, clockToleranceMs } = this.#rules;
+    const options: JWTVerifyOptions = {
+      issuer,
+      audience: [...audience],
+      algorithms: [...algorithms],
+      requiredClaims: ['exp', 'sub'],
+      clockTolerance: clockToleranceMs / 1000,
+      currentDate: new Date(this.#now()),
+    };
+    let claims: JWTPayload;
+    try {
+      claims = await verifyByAny(keys, token, options);
+    } catch (error) {
+      return problemIn(error as JoseFailure);
+    }
+    const { sub, exp = Number.NaN } = claims;
+    if (typeof sub !== 'string' || sub === '') return PROBLEMS.noSubject;
+    if (!(exp <= END_OF_TIME_S)) return PROBLEMS.noExpiry;
+    const sealed = sealClaims(claims);
+    return { principal: principalFrom(sealed), claims: sealed, exp, keys };
+  }
+}
+
+/** `typ` can be anything in JSON. */
+function isAccessToken(typ: unknown): boolean {
+  return typeof typ === 'string' && ACCESS_TOKEN.test(typ);
+}
+
+/** Without a `kid`, or with one that several keys have, each may be the one. */
+async function verifyByAny(
+  { find }: VerificationKeys,
+  token: string,
+  options: JWTVerifyOptions,
+): Promise<JWTPayload> {
+  try {
+    return (await jwtVerify(token, find, options)).payload;
+  } catch (error) {
+    const { code } = error as JoseFailure;
+    if (code !== 'ERR_JWKS_MULTIPLE_MATCHING_KEYS') throw error;
+    for await (const key of error as AsyncIterable<CryptoKey>) {
+      try {
+        return (await jwtVerify(token, key, options)).payload;
+      } catch (failure) {
+        if (isAboutClaims(failure as JoseFailure)) throw failure;
+      }
+    }
+    throw error;
+  }
+}
+
+function decoded<T>(decode: () => T): T | undefined {
+  try {
+    return decode();
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,68 @@
+import type { IncomingMessage } from 'node:http';
+import { notAwaited } from '../../lib/not-awaited.ts';
+import { isThenable } from '../../lib/thenable.ts';
+import type { ConfigProblems } from '../../options/config-problems.ts';
+import type { Principal } from '../../principal.ts';
+import type {
+  AuthenticateFunction,
+  AuthenticationScheme,
+  Authenticator,
+  Identification,
+} from './authenticator.ts';
+
+const EXPECTED = 'jwt(), apiKey(), fromMiddleware(), or a function that gives a principal or null';
+
+/** Reads one authenticator or a list of them. */
+export function readAuthenticators(
+  problems: ConfigProblems,
+  path: string,
+  value: Authenticator | readonly Authenticator[],
+): AuthenticationScheme[] {
+  const given = problems.list(
+    path,
+    Array.isArray(value) ? value : [value],
+    isAuthenticator,
+    EXPECTED,
+    { atLeast: 1 },
+  );
+  return given.map((own) => (typeof own === 'function' ? fromFunction(own) : own));
+}
+
+function isAuthenticator(value: unknown): value is Authenticator {
+  if (typeof value === 'function') return true;
+  return typeof (value as Partial<AuthenticationScheme> | null)?.identify === 'function';
+}
+
+function fromFunction(authenticate: AuthenticateFunction): AuthenticationScheme {
+  return {
+    kind: 'function',
+    header: undefined,
+    issuers: [],
+    scopes: [],
+    async identify(req: IncomingMessage): Promise<Identification> {
+      const principal = await authenticate(req);
+      if (principal === null) return { outcome: 'absent' };
+      return { outcome: 'accepted', principal: checked(principal) };
+    },
+  };
+}
+
+/**
+ * Two requests without a subject must not be taken for the same caller, nor the letters of a text for
+ * scopes.
+ */
+export function checked(principal: Principal): Principal {
+  const { subject, issuer, scopes, claims, clientId } = principal ?? {};
+  const isNamed = isText(subject) && subject !== '' && isText(issuer ?? '');
+  const isKnown = !isThenable(claims) && !isThenable(clientId);
+  const mayDo = scopes ?? [];
+  if (isNamed && isKnown && Array.isArray(mayDo) && mayDo.every(isText)) return principal;
+  notAwaited([principal, subject, issuer, scopes, claims, clientId]);
+  throw new TypeError(
+    'An authenticator gives { subject: "...", scopes: ["..."] }, or null for nobody',
+  );
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
+}

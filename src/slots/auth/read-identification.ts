@@ -1,0 +1,36 @@
+import { notAwaited } from '../../lib/not-awaited.ts';
+import { isScope } from '../../oauth/scope.ts';
+import type { Identification } from './authenticator.ts';
+import { checked } from './read-authenticators.ts';
+
+const REFUSALS: readonly unknown[] = ['absent', 'refused', 'forbidden', 'unavailable'];
+
+/**
+ * What an authenticator found out, which may be one of the user's own: whatever is not as it should be
+ * is a failure, never an acceptance.
+ */
+export function readIdentification(found: Identification): Identification {
+  if (found?.outcome === 'accepted') checked(found.principal);
+  if (isIdentification(found)) return found;
+  notAwaited(found);
+  throw new TypeError(
+    'An authenticator gives { outcome: "..." } with members that are no promises',
+  );
+}
+
+function isIdentification(found: Identification): boolean {
+  if (found?.outcome === 'accepted') {
+    return isOf('number', found.expiresAt) && isOf('boolean', found.byBearer);
+  }
+  if (found?.outcome === 'refused') return isOf('string', found.description);
+  if (found?.outcome === 'forbidden') {
+    return (
+      found.scopes === undefined || (Array.isArray(found.scopes) && found.scopes.every(isScope))
+    );
+  }
+  return REFUSALS.includes(found?.outcome);
+}
+
+function isOf(type: string, value: unknown): boolean {
+  return value === undefined || typeof value === type;
+}

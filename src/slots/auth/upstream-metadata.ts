@@ -1,0 +1,109 @@
+import { answerError } from '../../answer-error.ts';
+import type { Engine } from '../../engine/engine.ts';
+import { readUpstream } from '../../engine/read-document.ts';
+import { GatewayError } from '../../errors.ts';
+import type { Middleware } from '../../http/middleware.ts';
+import { serveDocument } from '../../http/serve-document.ts';
+import type { ViaHop } from '../../http/via-hop.ts';
+import { isJsonObject, type JsonObject } from '../../mcp/json/json-object.ts';
+import { metadataUrl, rootMetadataUrl } from '../../oauth/metadata-url.ts';
+
+/** Official clients take the URL without quotes as well. */
+const IN_CHALLENGE = /(\bresource_metadata\s*=\s*)(?:"([^"]*)"|([^\s,"]+))/gi;
+
+/**
+ * The metadata of an upstream that is a protected resource itself, as clients of the gateway have to
+ * see it: they compare `resource` with the URL that they use.
+ *
+ * @see RFC 9728 sections 3.3 and 5.1
+ */
+export class UpstreamMetadata {
+  readonly #engine: Engine;
+  readonly #target: URL;
+  readonly #publicUrl: URL;
+  readonly #hop: ViaHop;
+  /** Where the upstream's own challenges say it is. */
+  #announced: string | undefined;
+  #pending: Promise<Buffer | undefined> | undefined;
+
+  constructor(engine: Engine, target: URL, publicUrl: URL, hop: ViaHop) {
+    this.#engine = engine;
+    this.#target = target;
+    this.#publicUrl = publicUrl;
+    this.#hop = hop;
+  }
+
+  /** The challenge for the client: the metadata is at the gateway. */
+  readonly rewriteChallenge = (challenge: string): string =>
+    challenge.replace(IN_CHALLENGE, (_, before: string, quoted?: string, bare = '') => {
+      this.#learn(quoted ?? bare);
+      return `${before}"${metadataUrl(this.#publicUrl).href}"`;
+    });
+
+  /** Serves the document; a request goes on where the upstream has none. */
+  readonly serve: Middleware = serveDocument(
+    () => this.document(),
+    (req, res, cause) => {
+      const reason = cause instanceof GatewayError ? cause.reason : 'upstream_invalid';
+      answerError(req, res, reason, { cause });
+    },
+  );
+
+  /**
+   * The document for the client. All who ask at the same time share one; none is kept, because clients
+   * that were refused ask for what has changed.
+   */
+  document(): Promise<Buffer | undefined> {
+    this.#pending ??= this.#fetch().finally(() => {
+      this.#pending = undefined;
+    });
+    return this.#pending;
+  }
+
+  /** Undefined where the upstream has none. */
+  async #fetch(): Promise<Buffer | undefined> {
+    for (const path of this.#paths()) {
+      const { status, body } = await readUpstream(this.#engine, path, this.#hop.entry('1.1'));
+      if (status === 200) return this.#rewritten(body);
+    }
+    return undefined;
+  }
+
+  #learn(url: string): void {
+    // Whoever the upstream names besides itself is nobody that this process has to talk to.
+    if (!URL.canParse(url) || new URL(url).origin !== this.#target.origin) return;
+    const { pathname, search } = new URL(url);
+    this.#announced = pathname + search;
+  }
+
+  #paths(): Set<string> {
+    const wellKnown = [metadataUrl(this.#target), rootMetadataUrl(this.#target)];
+    const paths = wellKnown.map(({ pathname }) => pathname);
+    return new Set(this.#announced === undefined ? paths : [this.#announced, ...paths]);
+  }
+
+  /** What is said of another resource is left as it is: clients refuse it, and have to. */
+  #rewritten(body: Buffer): Buffer {
+    const { signed_metadata: _, ...rest } = jsonObject(body);
+    if (!this.#isMeant(rest.resource)) return body;
+    return Buffer.from(JSON.stringify({ ...rest, resource: this.#publicUrl.href }));
+  }
+
+  /** Whether `resource` is the upstream, or a part of its host that has it; or the gateway already. */
+  #isMeant(resource: unknown): boolean {
+    if (typeof resource !== 'string' || !URL.canParse(resource)) return false;
+    const { origin, pathname } = new URL(resource);
+    const own = [this.#target, this.#publicUrl].filter((url) => url.origin === origin);
+    return own.some((url) => withSlash(url.pathname).startsWith(withSlash(pathname)));
+  }
+}
+
+function jsonObject(body: Buffer): JsonObject {
+  const value: unknown = JSON.parse(body.toString());
+  if (isJsonObject(value)) return value;
+  throw new SyntaxError('The metadata of the upstream is no JSON object');
+}
+
+function withSlash(path: string): string {
+  return path.endsWith('/') ? path : `${path}/`;
+}

@@ -1,0 +1,38 @@
+import type { BodyHold, RequestContext } from '../../context.ts';
+import { userKey } from '../rate-limit/keys.ts';
+
+/**
+ * What one request holds of its body: the same bytes in every budget that it is under, however many
+ * read them.
+ */
+export class CountedBody implements BodyHold {
+  readonly #context: RequestContext;
+  readonly #caller: string;
+  /** In each of the budgets of the context, which are only added to. */
+  readonly #held: number[] = [];
+  #isOver = false;
+
+  constructor(context: RequestContext) {
+    this.#context = context;
+    this.#caller = userKey(context);
+  }
+
+  hold(bytes: number): boolean {
+    if (this.#isOver) return false;
+    for (const [i, budget] of this.#context.bodyBudgets.entries()) {
+      const held = this.#held[i] ?? 0;
+      if (bytes <= held) continue;
+      if (!budget.take(this.#caller, bytes - held)) return false;
+      this.#held[i] = bytes;
+    }
+    return true;
+  }
+
+  release(): void {
+    this.#isOver = true;
+    for (const [i, bytes] of this.#held.entries()) {
+      this.#context.bodyBudgets[i]?.give(this.#caller, bytes);
+    }
+    this.#held.length = 0;
+  }
+}

@@ -1,0 +1,71 @@
+import type { ConfigProblems } from '../../options/config-problems.ts';
+import { readSize, type Size } from '../../options/size.ts';
+import type { BodyBudgetLimits } from './budget.ts';
+
+/** How large request bodies may be. `false` switches a member off. */
+export interface BodyLimitOptions {
+  /** The largest body: 413 above it. Default: `'4mb'`. */
+  readonly body?: Size | false;
+  /**
+   * What is held at once of all bodies that are read: 503 above it. Default: `'256mb'`, or more where
+   * `body` or `perCaller` is more.
+   */
+  readonly total?: Size | false;
+  /**
+   * The same of one caller: its principal, or its address where there is none. Default: `'64mb'`, or
+   * `body` where that is more, or `total` where that is less.
+   */
+  readonly perCaller?: Size | false;
+}
+
+/** What the option comes to, in bytes. */
+export interface BodyLimits extends BodyBudgetLimits {
+  readonly body: number;
+}
+
+const MB = 1024 * 1024;
+const NAMES = ['body', 'total', 'perCaller'] as const;
+const UNLIMITED = Number.POSITIVE_INFINITY;
+
+/** Reads the option; a size alone is that of a body. */
+export function readBodyLimits(
+  problems: ConfigProblems,
+  option: Size | BodyLimitOptions,
+): BodyLimits {
+  if (typeof option !== 'object' || option === null || Array.isArray(option)) {
+    return withDefaults({ body: readSize(problems, '', option) });
+  }
+  problems.keys('', option, NAMES);
+  const given: { -readonly [Name in keyof BodyLimits]?: number } = {};
+  for (const name of NAMES) {
+    const value = option[name];
+    if (value === false) given[name] = UNLIMITED;
+    else if (value !== undefined) given[name] = readSize(problems, name, value);
+  }
+  if (Object.keys(given).length === 0) {
+    problems.add('', option, `a size like '4mb', or an object with some of ${NAMES.join(', ')}`);
+  }
+  const limits = withDefaults(given);
+  const { body, total, perCaller } = limits;
+  const largest = body === UNLIMITED ? 0 : body;
+  for (const name of ['total', 'perCaller'] as const) {
+    // What is no size is 0, and has been told.
+    if (!given[name] || limits[name] >= largest) continue;
+    problems.add(name, option[name], 'at least as much as `body`, or the largest is never read');
+  }
+  if (given.perCaller && total > 0 && perCaller !== UNLIMITED && perCaller > total) {
+    problems.add('perCaller', option.perCaller, 'no more than `total`');
+  }
+  return limits;
+}
+
+function withDefaults({
+  body = 4 * MB,
+  total: givenTotal,
+  perCaller: givenPerCaller,
+}: Partial<BodyLimits>): BodyLimits {
+  const largest = body === UNLIMITED ? 0 : body;
+  const own = givenPerCaller === UNLIMITED ? 0 : (givenPerCaller ?? 0);
+  const total = givenTotal ?? Math.max(256 * MB, largest, own);
+  return { body, total, perCaller: givenPerCaller ?? Math.min(Math.max(64 * MB, largest), total) };
+}

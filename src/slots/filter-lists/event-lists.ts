@@ -1,0 +1,144 @@
+import { setImmediate } from 'node:timers/promises';
+import type { ListFilter } from '../../context.ts';
+import { HeldBytes } from '../../http/held-bytes.ts';
+import { editsOfEvent, readEvent } from '../../mcp/events/data.ts';
+import { EventEnds } from '../../mcp/events/event-ends.ts';
+import { applyEdits } from '../../mcp/json/text-edit.ts';
+import { decodeUtf8 } from '../../mcp/json/utf8.ts';
+import { findLists } from '../../mcp/lists/listed-items.ts';
+import type { BodyEdit, BodyEditor, Give } from '../../relay/answer/body-editor.ts';
+import { hideItems, MAX_HELD } from './hide-items.ts';
+import { UnreadableEvent } from './unreadable-event.ts';
+
+/** Cuts out of one event what the caller may not see; undefined where there is nothing to cut. */
+type Cut = (() => Promise<Buffer>) | undefined;
+
+/** A part of an event. */
+interface Part {
+  readonly bytes: Buffer;
+  readonly isLast: boolean;
+}
+
+/**
+ * An event stream without what the caller may not see in its lists. It goes on event by event, and
+ * waits for policies only where there is a list. Nothing that comes in it ends it.
+ */
+export class EventLists implements BodyEditor {
+  readonly isHeld = false;
+  /** A length, if it had one, could not be kept. */
+  readonly edit: BodyEdit = {};
+  readonly #filter: ListFilter;
+  readonly #ends = new EventEnds();
+  readonly #held = new HeldBytes(MAX_HELD);
+  #isFirst = true;
+  /** The event under way, where it is too long to be held. */
+  #long: UnreadableEvent | undefined;
+
+  constructor(filter: ListFilter) {
+    this.#filter = filter;
+  }
+
+  push(chunk: Buffer, give: Give): Promise<void> | undefined {
+    const parts: Part[] = [];
+    let start = 0;
+    for (const end of this.#ends.push(chunk)) {
+      parts.push({ bytes: chunk.subarray(start, end), isLast: true });
+      start = end;
+    }
+    if (start < chunk.length) parts.push({ bytes: chunk.subarray(start), isLast: false });
+    return this.#pass(parts, give, 0);
+  }
+
+  end(give: Give): Promise<void> | undefined {
+    // There are readers for whom the end of the stream ends an event as well.
+    return this.#pass([{ bytes: Buffer.alloc(0), isLast: true }], give, 0);
+  }
+
+  #pass(parts: readonly Part[], give: Give, from: number): Promise<void> | undefined {
+    for (let i = from; i < parts.length; i++) {
+      const event = this.#take(parts[i] as Part, give);
+      if (event === undefined) continue;
+      const cut = this.#cutFor(event);
+      if (cut !== undefined) return this.#passCut(cut, parts, give, i);
+      give(event);
+    }
+    return undefined;
+  }
+
+  async #passCut(
+    cut: () => Promise<Buffer>,
+    parts: readonly Part[],
+    give: Give,
+    at: number,
+  ): Promise<void> {
+    give(await cut());
+    // One event with a list in each turn of the event loop: others wait as well.
+    await setImmediate();
+    await this.#pass(parts, give, at + 1);
+  }
+
+  /** Gives an event that has become whole, unless it was too long. */
+  #take({ bytes, isLast }: Part, give: Give): Buffer | undefined {
+    if (this.#long === undefined && this.#held.length + bytes.length <= MAX_HELD) {
+      this.#held.push(bytes);
+      return isLast ? this.#held.take() : undefined;
+    }
+    let rest = bytes;
+    if (this.#long === undefined) {
+      rest = Buffer.concat([this.#held.take(), bytes]);
+      this.#long = this.#unreadable(rest, new RangeError(`An event is over ${MAX_HELD} bytes`));
+    } else this.#long.push(bytes);
+    if (this.#long.passes) give(rest);
+    else if (isLast) give(this.#long.replacement());
+    if (isLast) {
+      this.#long = undefined;
+      this.#isFirst = false;
+    }
+    return undefined;
+  }
+
+  #unreadable(bytes: Buffer, cause: unknown): UnreadableEvent {
+    const event = new UnreadableEvent(bytes, this.#isFirst, this.#filter);
+    if (!event.passes) this.#filter.report(cause);
+    return event;
+  }
+
+  #cutFor(bytes: Buffer): Cut {
+    try {
+      return this.#readableCut(bytes);
+    } catch (error) {
+      const event = this.#unreadable(bytes, error);
+      if (event.passes) return undefined;
+      return async () => event.replacement();
+    } finally {
+      this.#isFirst = false;
+    }
+  }
+
+  #readableCut(bytes: Buffer): Cut {
+    const text = decodeUtf8(bytes);
+    if (text === undefined) throw new Error('An event is not UTF-8');
+    const event = readEvent(text, this.#isFirst);
+    // Only events of the type `message`, which is the default, are messages to a client of MCP.
+    if (event.type !== '' && event.type !== 'message') return this.#otherCut(bytes, text, event);
+    return this.#listCut(bytes, text, event);
+  }
+
+  #otherCut(bytes: Buffer, text: string, event: ReturnType<typeof readEvent>): Cut {
+    try {
+      return this.#listCut(bytes, text, event);
+    } catch {
+      return undefined;
+    }
+  }
+
+  #listCut(bytes: Buffer, text: string, event: ReturnType<typeof readEvent>): Cut {
+    const found = findLists(event.data, this.#filter.methods);
+    if (found.lists.length === 0) return undefined;
+    return async () => {
+      const edits = await hideItems(found, this.#filter);
+      if (edits.length === 0) return bytes;
+      return Buffer.from(applyEdits(text, editsOfEvent(event, edits)));
+    };
+  }
+}

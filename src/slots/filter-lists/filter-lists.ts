@@ -1,0 +1,84 @@
+import { contextOf, type ListFilter, type RequestContext } from '../../context.ts';
+import { GatewayError } from '../../errors.ts';
+import type { Middleware } from '../../http/middleware.ts';
+import { LIST_KINDS } from '../../mcp/lists/list-kinds.ts';
+import { eraOfStream } from '../../mcp/message/era.ts';
+import type { McpMessage } from '../../mcp/message/message.ts';
+import { isNameOf } from '../../mcp/message/named-methods.ts';
+import { judge } from '../policies/judge.ts';
+import type { EnforcedPolicy } from '../policies/policy.ts';
+import { policyContext } from '../policies/policy-context.ts';
+
+const LIST_METHODS: ReadonlySet<string> = new Set(LIST_KINDS.map(({ method }) => method));
+
+/**
+ * Has the relay hide from lists what policies would refuse: of a POST that asks for one, and of a
+ * GET, whose event stream may bring any, sent anew or in the older transport. Policies are asked about a request
+ * for the thing by its name, without arguments.
+ */
+export function filterLists(policies: readonly EnforcedPolicy[]): Middleware {
+  const enforced = policies.filter(({ isShadow }) => !isShadow);
+  return function filterListsMiddleware(req, _res, next) {
+    const context = contextOf(req);
+    const asked = context.mcp?.messages.filter(({ method }) => LIST_METHODS.has(method)) ?? [];
+    if (req.method === 'GET' || asked.length > 0) {
+      const methods = new Set(asked.map(({ method }) => method));
+      context.listFilter = new CallerFilter(enforced, context, methods, asked[0]);
+    }
+    next();
+  };
+}
+
+/** What one caller may see. */
+class CallerFilter implements ListFilter {
+  readonly methods: ReadonlySet<string>;
+  readonly idText: string | undefined;
+  readonly #policies: readonly EnforcedPolicy[];
+  readonly #context: RequestContext;
+  readonly #era: Pick<McpMessage, 'era' | 'protocolVersion'>;
+  /** A policy that fails would fail for every item. */
+  #isFailureTold = false;
+
+  constructor(
+    policies: readonly EnforcedPolicy[],
+    context: RequestContext,
+    methods: ReadonlySet<string>,
+    asked: McpMessage | undefined,
+  ) {
+    this.#policies = policies;
+    this.#context = context;
+    this.methods = methods;
+    this.idText = context.mcp?.isBatch === false ? asked?.idText : undefined;
+    this.#era = asked ?? eraOfStream(context.headers);
+  }
+
+  report(cause: unknown): void {
+    this.#context.report(new GatewayError('upstream_invalid', cause));
+  }
+
+  async allows(method: string, name: string): Promise<boolean> {
+    // The message check would refuse it.
+    if (!isNameOf(method, name)) return false;
+    const ctx = policyContext(this.#context, this.#requestFor(method, name));
+    for (const policy of this.#policies) {
+      const { allow, failure } = await judge(policy, ctx);
+      if (failure !== undefined) this.#tell(failure);
+      if (!allow) return false;
+    }
+    return true;
+  }
+
+  /** A request as the client would send it, as far as that can be known. */
+  #requestFor(method: string, name: string): McpMessage {
+    const { era, protocolVersion } = this.#era;
+    const key = LIST_KINDS.find(({ itemMethod }) => itemMethod === method)?.key ?? 'name';
+    const params = Object.freeze({ __proto__: null, [key]: name });
+    return { method, id: 0, idText: '0', params, name, arguments: undefined, era, protocolVersion };
+  }
+
+  #tell(failure: Error): void {
+    if (this.#isFailureTold) return;
+    this.#isFailureTold = true;
+    this.#context.report(new GatewayError('policy_denied', failure));
+  }
+}

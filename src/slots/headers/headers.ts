@@ -1,0 +1,131 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { answerError } from '../../answer-error.ts';
+import {
+  contextOf,
+  type GatewayContext,
+  type HeaderEdits,
+  type RequestContext,
+  type SetField,
+} from '../../context.ts';
+import { GatewayError, UpstreamUnavailableError } from '../../errors.ts';
+import { isFieldValue } from '../../http/field.ts';
+import type { Middleware } from '../../http/middleware.ts';
+import { notAwaited } from '../../lib/not-awaited.ts';
+import { within } from '../../lib/within.ts';
+import { checkConfig } from '../../options/config-problems.ts';
+import type { ComputedHeader, HeaderRules } from './header-rules.ts';
+import { type ComputedField, readHeaderRules } from './options.ts';
+import { secretsOf } from './secrets.ts';
+import { isTrustedPeer, trustedHops } from './trusted-hops.ts';
+
+/** Decides which headers the relay behind it sends upstream and back. */
+export function injectHeaders(rules: HeaderRules): Middleware {
+  const { fixed, fromProxy, addsHops, computed, secretNames } = checkConfig((problems) =>
+    readHeaderRules(problems, rules),
+  );
+
+  return function injectHeadersMiddleware(req, res, next) {
+    const context = contextOf(req);
+    const add = (edits: HeaderEdits) => {
+      context.addHeaderEdits(edits);
+      next();
+    };
+    let edits: HeaderEdits;
+    try {
+      const isTrusted = fromProxy !== fixed && isTrustedPeer(req);
+      const known = isTrusted ? fromProxy : fixed;
+      edits = addsHops ? withHops(known, trustedHops(req, isTrusted)) : known;
+    } catch (cause) {
+      // The app's own function for `trust proxy`.
+      answerError(req, res, 'internal_error', { cause });
+      return;
+    }
+    if (computed.length === 0) return add(edits);
+    within(LONGEST_MS, resolve(computed, context), 'A function of headers.set hangs')
+      .then((values) => add(withComputed(edits, values, secretNames, context)))
+      .catch((cause: unknown) => answerFailure(req, res, cause));
+  };
+}
+
+/** How long a value may take. */
+const LONGEST_MS = 30_000;
+
+function answerFailure(req: IncomingMessage, res: ServerResponse, cause: unknown): void {
+  if (!(cause instanceof UpstreamUnavailableError)) {
+    answerError(req, res, 'internal_error', { cause });
+    return;
+  }
+  const { retryAfterMs } = cause;
+  const isTime = Number.isFinite(retryAfterMs);
+  if (!isTime) notAwaited(retryAfterMs);
+  const seconds = isTime ? Math.max(1, Math.ceil(retryAfterMs / 1000)) : 1;
+  const headers = { 'Retry-After': String(seconds) };
+  answerError(req, res, 'upstream_unavailable', { cause, headers });
+}
+
+function withHops(edits: HeaderEdits, hops: string | undefined): HeaderEdits {
+  if (hops === undefined) return edits;
+  return { ...edits, set: [...edits.set, ['X-Forwarded-For', hops, 'x-forwarded-for']] };
+}
+
+/** A value that was computed for one request, and by what. */
+interface ComputedValue {
+  readonly field: SetField;
+  readonly compute: ComputedHeader;
+}
+
+async function resolve(
+  fields: readonly ComputedField[],
+  ctx: GatewayContext,
+): Promise<ComputedValue[]> {
+  // One that throws at once must not leave those before it alone with their rejections.
+  const values = await Promise.all(fields.map(async ([, compute]) => compute(ctx)));
+  return fields.flatMap(([name, compute, folded], i): ComputedValue[] => {
+    const value = values[i];
+    if (value === undefined) return [];
+    if (!isFieldValue(value)) {
+      notAwaited(values);
+      throw new TypeError(`headers.set.${name} gave no header value`);
+    }
+    return [{ field: [name, value, folded], compute }];
+  });
+}
+
+function withComputed(
+  edits: HeaderEdits,
+  values: readonly ComputedValue[],
+  secretNames: ReadonlySet<string>,
+  context: RequestContext,
+): HeaderEdits {
+  const fields = values.map(({ field }) => field);
+  const interested = values.filter(({ compute }) => compute.onUpstreamUnauthorized !== undefined);
+  const onUnauthorized = () => {
+    for (const { field, compute } of interested) {
+      if (isSent(field, context.headerEdits)) tellOfRefusal(compute, field[1], context);
+    }
+  };
+  return {
+    ...edits,
+    set: [...edits.set, ...fields],
+    secrets: [...edits.secrets, ...secretsOf(fields, secretNames)],
+    ...(interested.length > 0 && { onUnauthorized }),
+  };
+}
+
+/** Of several edits that set a field, the last one does. */
+function isSent(field: SetField, edits: readonly HeaderEdits[]): boolean {
+  const last = edits.findLast(({ set }) => set.some(([, , folded]) => folded === field[2]));
+  return last?.set.includes(field) === true;
+}
+
+function tellOfRefusal(compute: ComputedHeader, value: string, context: RequestContext): void {
+  const fail = (cause: unknown) => {
+    notAwaited(cause, 0);
+    context.report(new GatewayError('internal_error', cause));
+  };
+  try {
+    Promise.resolve(compute.onUpstreamUnauthorized?.(value, context)).catch(fail);
+  } catch (cause) {
+    fail(cause);
+  }
+}

@@ -1,0 +1,39 @@
+import type { HeaderEdits, SetField } from '../../context.ts';
+
+/** Of fields that are set for the upstream, the secrets: what is in those with one of `names`, folded. */
+export function secretsOf(
+  fields: readonly SetField[],
+  names: ReadonlySet<string>,
+): HeaderEdits['secrets'] {
+  return fields.flatMap((field) => {
+    const [name, , folded] = field;
+    if (!names.has(folded)) return [];
+    const values = credentialsIn(field).filter((value) => value !== '');
+    return values.map((value) => ({ name, value }));
+  });
+}
+
+/** What is secret in a field, without what says of which kind it is. */
+function credentialsIn([name, value]: SetField): string[] {
+  const lower = name.toLowerCase();
+  const text = value.trim();
+  if (lower === 'cookie') return text.split(/; */).map((pair) => pair.replace(/^[^=]*=/, ''));
+  const [, scheme = '', credentials = text] = SCHEME.exec(text) ?? [];
+  if (scheme.toLowerCase() === 'basic') return [credentials, passwordIn(credentials)];
+  return lower === 'authorization' || COMMON.includes(scheme.toLowerCase())
+    ? [credentials]
+    : [text];
+}
+
+/** RFC 9110 section 11.4: a scheme, and behind it the credentials. */
+const SCHEME = /^([\w!#$%&'*+.^`|~-]+) +(.+)$/s;
+
+/** Schemes that are used in other fields than `Authorization` as well. */
+const COMMON: readonly string[] = ['bearer', 'token'];
+
+/** RFC 7617 section 2. */
+function passwordIn(credentials: string): string {
+  return Buffer.from(credentials, 'base64')
+    .toString()
+    .replace(/^[^:]*:/, '');
+}

@@ -1,0 +1,148 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { answerError } from '../../answer-error.ts';
+import { contextOf } from '../../context.ts';
+import { BodyEnds } from '../../http/body-ends.ts';
+import { HeldBytes } from '../../http/held-bytes.ts';
+import type { Middleware } from '../../http/middleware.ts';
+import { onceClosed } from '../../http/once-closed.ts';
+import { type BodySink, openBody } from '../../http/request-body.ts';
+import { checkMediaType } from '../../mcp/message/media-type.ts';
+import type { McpBody } from '../../mcp/message/message.ts';
+import { type MessageRules, readMessagesInTurns } from '../../mcp/message/read-messages.ts';
+import { MessageProblem } from '../../mcp/message-problem.ts';
+import { CountedBody } from '../body-limit/hold.ts';
+
+/**
+ * Reads the body of a POST and judges whether every reader would find the same messages in it. Those
+ * are left for {@link mcpOf}, and the bytes, which go upstream as they are, in `req.rawBody`.
+ */
+export function readMessage(rules: MessageRules): Middleware {
+  return function readMessageMiddleware(req, res, next) {
+    if (req.method !== 'POST') {
+      next();
+      return;
+    }
+    const problem = checkMediaType(req.headers);
+    if (problem !== undefined) {
+      const { reason, code, message } = problem;
+      answerError(req, res, reason, { code, message });
+      return;
+    }
+    collect(req, res, (bytes) => {
+      const context = contextOf(req);
+      const take = (body: McpBody | MessageProblem | undefined): void => {
+        if (body === undefined || isOver(res)) return;
+        if (body instanceof MessageProblem) {
+          refuse(req, res, body);
+          return;
+        }
+        Object.assign(req, { rawBody: bytes });
+        context.bodyEnds = undefined;
+        context.mcp = body;
+        next();
+      };
+      const transport = context.legacyMessage ? 'http-with-sse' : 'streamable-http';
+      const isWanted = () => !isOver(res);
+      const body = readMessagesInTurns(bytes, req.headers, rules, isWanted, transport);
+      if (!(body instanceof Promise)) take(body);
+      else body.then(take).catch((cause) => answerError(req, res, 'internal_error', { cause }));
+    });
+  };
+}
+
+function refuse(
+  req: IncomingMessage,
+  res: ServerResponse,
+  { reason, code, message, id }: MessageProblem,
+): void {
+  answerError(req, res, reason, { code, message, id });
+}
+
+/** Whether somebody has answered, or nobody waits for it any more. */
+function isOver(res: ServerResponse): boolean {
+  return res.headersSent || res.closed;
+}
+
+function collect(
+  req: IncomingMessage,
+  res: ServerResponse,
+  onBytes: (bytes: Buffer) => void,
+): void {
+  const body = openBody(req);
+  if (body === undefined) {
+    answerError(req, res, 'body_consumed');
+    return;
+  }
+  const context = contextOf(req);
+  context.bodyHold ??= new CountedBody(context);
+  const { bodyHold } = context;
+  onceClosed(req, res, () => {
+    body.stop();
+    bodyHold.release();
+  });
+  const refuseBody = (reason: 'overloaded' | 'payload_too_large') => {
+    body.stop();
+    bodyHold.release();
+    answerError(req, res, reason, { slot: 'bodyLimit' });
+  };
+  const whole = new WholeBody(Math.min(body.length ?? context.largestBody, context.largestBody), {
+    mayHold: (bytes) => bodyHold.hold(bytes),
+    onTooMuch: refuseBody,
+    onWhole: (bytes) => {
+      if (!isOver(res)) onBytes(bytes);
+    },
+  });
+  context.bodyEnds = new BodyEnds();
+  body.sendTo(whole, {
+    onBodyBytes: (bytes) => context.bodyEnds?.push(bytes),
+    onBodySent: ignore,
+    onBodyBlocked: ignore,
+    onBodyFlowing: ignore,
+    onBodyLost: () => answerError(req, res, 'body_consumed'),
+  });
+}
+
+interface WholeBodyListener {
+  /** Whether so many bytes may be held. */
+  mayHold(bytes: number): boolean;
+  onTooMuch(reason: 'overloaded' | 'payload_too_large'): void;
+  onWhole(bytes: Buffer): void;
+}
+
+/** Takes a whole body. A `Writable` would keep each request through two garbage collections. */
+class WholeBody implements BodySink {
+  readonly #limit: number;
+  readonly #held: HeldBytes;
+  readonly #listener: WholeBodyListener;
+  #isTooMuch = false;
+
+  constructor(limit: number, listener: WholeBodyListener) {
+    this.#limit = limit;
+    this.#held = new HeldBytes(limit);
+    this.#listener = listener;
+  }
+
+  write(chunk: Uint8Array): boolean {
+    if (this.#isTooMuch) return true;
+    const isTooLarge = this.#held.length + chunk.length > this.#limit;
+    if (!isTooLarge && this.#listener.mayHold(this.#held.capacityWith(chunk))) {
+      this.#held.push(chunk);
+      return true;
+    }
+    this.#isTooMuch = true;
+    this.#held.take();
+    this.#listener.onTooMuch(isTooLarge ? 'payload_too_large' : 'overloaded');
+    return true;
+  }
+
+  end(chunk?: Uint8Array): void {
+    if (chunk !== undefined) this.write(chunk);
+    if (!this.#isTooMuch) this.#listener.onWhole(this.#held.take());
+  }
+
+  /** It always takes more. */
+  on(): void {}
+  off(): void {}
+}
+
+function ignore(): void {}

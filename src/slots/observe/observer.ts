@@ -1,0 +1,103 @@
+import type { GatewayContext } from '../../context.ts';
+import type { ErrorReason } from '../../errors.ts';
+
+/** What a slot made of a request. */
+export interface SlotDecision {
+  /** The slot, by the name of its option: `cors`, `bodyLimit`, `use`. */
+  readonly slot: string;
+  readonly outcome: 'allow' | 'deny';
+  /** The row of the error table, where it denied. */
+  readonly reason?: ErrorReason | undefined;
+  /** The policy that decided, where one did. */
+  readonly policy?: string | undefined;
+  /** What the policy gave as its reason. */
+  readonly detail?: string | undefined;
+  /** `'shadow'`: it would have denied, and the request went on. */
+  readonly mode?: 'shadow';
+}
+
+/** A message of a request: what was asked for, not what it was asked with. */
+export interface ObservedMessage {
+  /** `tools/call`; undefined for the answer to a question of the server. */
+  readonly method: string | undefined;
+  /** The tool, prompt or resource it is about, where it is about one. */
+  readonly name: string | undefined;
+}
+
+/** Why a request was over. */
+export type EndReason =
+  /** Its answer went out whole, whatever it said. */
+  | 'complete'
+  /** The client closed before that. */
+  | 'client_left'
+  /** The client took no more bytes for `timeout.idle`. */
+  | 'client_stalled'
+  /** The credentials that opened a stream have expired. */
+  | 'token_expired'
+  /** The gateway ended the answer early: its reason in the error table. */
+  | ErrorReason;
+
+/**
+ * All there is to know of a request when it is over. It holds no header, no query string and no
+ * argument, so that it may be kept.
+ */
+export interface RequestRecord {
+  readonly method: string;
+  /** The path the client asked for, without the query. */
+  readonly path: string;
+  readonly ip: string;
+  /**
+   * Its messages, at most 16: as the body says, or where that was not read (refused before, over
+   * 64 KB), as `Mcp-Method` and `Mcp-Name` claim.
+   */
+  readonly messages: readonly ObservedMessage[];
+  /** `MCP-Protocol-Version`, where the client sent it. */
+  readonly protocolVersion: string | undefined;
+  /** The session as a hash: the same for every request of a session, and of no use to anyone else. */
+  readonly session: string | undefined;
+  /** The slot that answered the request, or in which it was when the client left. */
+  readonly slot: string;
+  /** What came of it there; undefined where the client left before. */
+  readonly reason: 'relayed' | 'answered' | ErrorReason | undefined;
+  /** The policy that refused it, and the reason it gave. */
+  readonly policy: string | undefined;
+  readonly detail: string | undefined;
+  /** The policies in shadow mode that would have refused it. */
+  readonly shadow: readonly string[];
+  /** Undefined where nothing was answered. */
+  readonly status: number | undefined;
+  readonly end: EndReason;
+  /** Milliseconds from the arrival of the request to the head of its answer. */
+  readonly headMs: number | undefined;
+  /** Milliseconds from the arrival to the end of the first event of a stream. */
+  readonly firstEventMs: number | undefined;
+  /** Milliseconds from the arrival to the end. */
+  readonly totalMs: number;
+  /** Bytes of the body that went upstream. */
+  readonly bytesIn: number;
+  /** Bytes of the answer's body. */
+  readonly bytesOut: number;
+  /** Events of an event stream; comments are none. */
+  readonly events: number;
+}
+
+/**
+ * Is told what becomes of requests. Callbacks run synchronously and change nothing: one that throws
+ * is reported once, as a warning of the process, and called again all the same. `ctx` is the same
+ * object for all that happens to one request.
+ */
+export interface Observer {
+  /** A request has arrived. */
+  onRequest?(ctx: GatewayContext): void;
+  /** A slot has let it pass, or has refused it. */
+  onDecision?(decision: SlotDecision, ctx: GatewayContext): void;
+  /** The head of its answer is written. */
+  onResponse?(
+    head: { readonly status: number; readonly headMs: number },
+    ctx: GatewayContext,
+  ): void;
+  /** An event of its answer is written whole: the `number`th, counted from 1. */
+  onEvent?(event: { readonly number: number; readonly ms: number }, ctx: GatewayContext): void;
+  /** It is over. Called once for each request. */
+  onClose?(record: RequestRecord, ctx: GatewayContext): void;
+}

@@ -1,0 +1,59 @@
+import { notAwaited } from '../../lib/not-awaited.ts';
+import { isThenable } from '../../lib/thenable.ts';
+import { within } from '../../lib/within.ts';
+import { isScope } from '../../oauth/scope.ts';
+import type { Decision, EnforcedPolicy, PolicyContext } from './policy.ts';
+
+/** What came of a policy. */
+export interface Verdict {
+  readonly allow: boolean;
+  readonly reason?: string | undefined;
+  readonly message?: string | undefined;
+  readonly scopes?: readonly string[] | undefined;
+  /** What went wrong with the policy itself, which then denies. */
+  readonly failure?: Error;
+}
+
+/** Asks a policy. Whatever it does, the answer is a verdict, and only a clear yes allows. */
+export async function judge(policy: EnforcedPolicy, ctx: PolicyContext): Promise<Verdict> {
+  try {
+    const { timeoutMs } = policy;
+    const tooLong = `A policy took more than ${timeoutMs} ms`;
+    return read(await within(timeoutMs, policy.check(ctx), tooLong));
+  } catch (error) {
+    return { allow: false, reason: 'the policy failed', failure: asError(error) };
+  }
+}
+
+function read(decision: Decision): Verdict {
+  if (typeof decision === 'boolean') return { allow: decision };
+  // Each member is read once: what was looked at is what counts.
+  const isObject = typeof decision === 'object' && decision !== null;
+  const { allow, reason, message, scopes }: Partial<typeof decision> = isObject ? decision : {};
+  try {
+    if (typeof allow !== 'boolean') {
+      throw new TypeError('A policy gives true, false or { allow: true or false }');
+    }
+    return { allow, reason: textOf(reason), message: textOf(message), scopes: scopesOf(scopes) };
+  } catch (error) {
+    notAwaited([decision, allow, reason, message, scopes]);
+    throw error;
+  }
+}
+
+function scopesOf(value: unknown): readonly string[] | undefined {
+  if (value === undefined || value === null) return undefined;
+  const scopes = Array.isArray(value) ? [...value] : [];
+  if (scopes.length > 0 && scopes.every(isScope)) return scopes;
+  throw new TypeError('The scopes of a decision are a list of scopes');
+}
+
+function textOf(value: unknown): string | undefined {
+  if (isThenable(value)) throw new TypeError('A member of a decision is a promise');
+  return value === undefined || value === null ? undefined : String(value);
+}
+
+function asError(error: unknown): Error {
+  notAwaited(error, 0);
+  return error instanceof Error ? error : new Error('A policy failed', { cause: error });
+}

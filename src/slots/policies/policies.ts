@@ -1,0 +1,117 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { setImmediate } from 'node:timers/promises';
+import { answerError } from '../../answer-error.ts';
+import { contextOf, type RequestContext } from '../../context.ts';
+import type { Middleware } from '../../http/middleware.ts';
+import { turnAfter } from '../../lib/turns.ts';
+import type { Challenge } from '../auth/challenge.ts';
+import { judge, type Verdict } from './judge.ts';
+import type { EnforcedPolicy, PolicyContext } from './policy.ts';
+import { policyContext } from './policy-context.ts';
+
+/** How refusals by policy are told. */
+export type DenyAs = 'http' | 'jsonrpc';
+
+/** How {@link enforcePolicies} refuses. */
+export interface RefusalSettings {
+  readonly denyAs: DenyAs;
+  readonly challenge: Challenge;
+}
+
+/**
+ * Lets a request pass when every policy allows every message in it, and refuses it with 403
+ * otherwise. The messages have to be read before.
+ */
+export function enforcePolicies(
+  policies: readonly EnforcedPolicy[],
+  settings: RefusalSettings,
+): Middleware {
+  return function enforcePoliciesMiddleware(req, res, next) {
+    findDenial(policies, contextOf(req))
+      .then((denial) => {
+        if (denial === undefined) next();
+        else refuse(req, res, denial, settings);
+      })
+      .catch((cause) => answerError(req, res, 'internal_error', { cause }));
+  };
+}
+
+function refuse(
+  req: IncomingMessage,
+  res: ServerResponse,
+  { policy, verdict, scopes }: Denial,
+  { denyAs, challenge }: RefusalSettings,
+): void {
+  const details = {
+    message: verdict.message ?? policy.message,
+    policy: policy.name,
+    detail: verdict.reason,
+    cause: verdict.failure,
+  };
+  if (scopes === undefined) {
+    answerError(req, res, 'policy_denied', {
+      ...details,
+      asResult: denyAs === 'jsonrpc' && !isProbe(contextOf(req)),
+    });
+    return;
+  }
+  // Clients ask for more scopes at this status and header alone.
+  const value = challenge.header({ error: 'insufficient_scope', scopes });
+  answerError(req, res, 'insufficient_scope', {
+    ...details,
+    headers: { 'WWW-Authenticate': value },
+  });
+}
+
+/**
+ * Whether the request asks what the server speaks. An error as the result of that tells clients that
+ * the server is of the legacy era, and they stay with it.
+ */
+function isProbe({ mcp }: RequestContext): boolean {
+  return mcp?.messages[0]?.method === 'server/discover';
+}
+
+interface Denial {
+  readonly policy: EnforcedPolicy;
+  readonly verdict: Verdict;
+  /** All that the request needs, where nothing but scopes is wanting. */
+  readonly scopes?: readonly string[];
+}
+
+/** Tells of what a policy would refuse, if that is found out while anybody is interested. */
+async function shadow(
+  policy: EnforcedPolicy,
+  ctx: PolicyContext,
+  { observation }: RequestContext,
+): Promise<void> {
+  if (observation === undefined) return;
+  const { allow, reason } = await judge(policy, ctx);
+  if (!allow) observation.shadowed({ slot: 'policies', policy: policy.name, detail: reason });
+}
+
+async function findDenial(
+  policies: readonly EnforcedPolicy[],
+  context: RequestContext,
+): Promise<Denial | undefined> {
+  let wanting: Denial | undefined;
+  for (const [i, message] of (context.mcp?.messages ?? []).entries()) {
+    if (i > 0) await turnAfter(i);
+    const ctx = policyContext(context, message);
+    for (const policy of policies) {
+      if (policy.isShadow) {
+        // What it says at once is told in order; nobody waits for more.
+        await Promise.race([shadow(policy, ctx, context), setImmediate()]);
+        continue;
+      }
+      const verdict = await judge(policy, ctx);
+      if (verdict.allow) continue;
+      if (verdict.scopes === undefined) {
+        return { policy, verdict };
+      } else {
+        const scopes = [...(wanting?.scopes ?? []), ...verdict.scopes];
+        wanting = { ...(wanting ?? { policy, verdict }), scopes };
+      }
+    }
+  }
+  return wanting;
+}

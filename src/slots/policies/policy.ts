@@ -1,0 +1,125 @@
+import type { GatewayContext } from '../../context.ts';
+import type { McpMessage } from '../../mcp/message/message.ts';
+import type { ConfigProblems } from '../../options/config-problems.ts';
+import { type Duration, readDuration } from '../../options/duration.ts';
+
+/** What a policy goes by. Neither it nor `mcp` has a prototype, and neither can be changed. */
+export interface PolicyContext extends GatewayContext {
+  /** The message, as its body says. Of a batch, each message is judged by itself. */
+  readonly mcp: McpMessage & { readonly sessionId: string | undefined };
+}
+
+/** What a policy makes of a message. Anything but `true` or `{ allow: true }` denies. */
+export type Decision =
+  | boolean
+  | {
+      readonly allow: boolean;
+      /** Why, for observers; the client is not told. */
+      readonly reason?: string;
+      /** What the client is told: a sentence that a model can act on. */
+      readonly message?: string;
+      /** Denied for want of these scopes: all that this needs, granted or not. */
+      readonly scopes?: readonly string[];
+    };
+
+/** Decides about a message. One that throws, rejects or takes too long denies. */
+export type PolicyCheck = (ctx: PolicyContext) => Decision | Promise<Decision>;
+
+/** A policy with a name and a manner. */
+export interface PolicyRule {
+  /** By which observers know it. */
+  readonly name: string;
+  readonly check: PolicyCheck;
+  /**
+   * `'shadow'`: observers are told what it would have refused, and nobody waits for it. Default:
+   * `'enforce'`.
+   */
+  readonly mode?: 'enforce' | 'shadow';
+  /** What the client is told, where the decision says nothing of its own. */
+  readonly message?: string;
+  /** How long it may take. Default: `'5s'`. */
+  readonly timeout?: Duration | false;
+}
+
+/** A function, or a rule with a name. */
+export type Policy = PolicyCheck | PolicyRule;
+
+/**
+ * Marks a rule whose check, which is the value, goes by the name of a message and never looks into
+ * its arguments. A copy of the rule with another check is none.
+ */
+export const BY_NAME: unique symbol = Symbol('express-mcp-gateway.byName');
+
+/** A policy as it is enforced. */
+export interface EnforcedPolicy {
+  readonly name: string;
+  readonly check: PolicyCheck;
+  readonly isShadow: boolean;
+  readonly message: string | undefined;
+  readonly timeoutMs: number | false;
+  readonly seesArguments: boolean;
+}
+
+const KEYS = ['name', 'check', 'mode', 'message', 'timeout'] as const;
+const DEFAULT_TIMEOUT_MS = 5000;
+
+/** Reads one policy or a list of them. */
+export function readPolicies(
+  problems: ConfigProblems,
+  path: string,
+  value: unknown,
+): EnforcedPolicy[] {
+  if (!Array.isArray(value)) return [readPolicy(problems, path, value, 'policy')];
+  if (value.length === 0) problems.add(path, value, 'a policy or more; false for none');
+  // A hole is no policy, and not to be passed over.
+  return [...value].map((policy, i) =>
+    readPolicy(problems, `${path}[${i}]`, policy, `policy ${i + 1}`),
+  );
+}
+
+function readPolicy(
+  problems: ConfigProblems,
+  path: string,
+  value: unknown,
+  fallbackName: string,
+): EnforcedPolicy {
+  if (typeof value === 'function') {
+    const check = value as PolicyCheck;
+    return enforced({ name: check.name || fallbackName, check });
+  }
+  // An object of a class has members of its own.
+  const known = isPlain(value) ? KEYS : [...KEYS, ...Object.keys(value ?? {})];
+  if (!problems.keys(path, value, known))
+    return enforced({ name: fallbackName, check: () => false });
+  const rule = value as PolicyRule;
+  const { name, check, mode = 'enforce', message, timeout } = rule;
+  if (typeof name !== 'string' || name === '') problems.add(`${path}.name`, name, 'a name');
+  if (typeof check !== 'function') problems.add(`${path}.check`, check, 'a function');
+  if (mode !== 'enforce' && mode !== 'shadow') {
+    problems.add(`${path}.mode`, mode, "'enforce' or 'shadow'");
+  }
+  if (message !== undefined && typeof message !== 'string') {
+    problems.add(`${path}.message`, message, 'a sentence');
+  }
+  const isTimed = timeout !== undefined && timeout !== false;
+  const timeoutMs = isTimed ? readDuration(problems, `${path}.timeout`, timeout) : timeout;
+  return enforced(rule, timeoutMs);
+}
+
+function enforced(
+  rule: PolicyRule & { readonly [BY_NAME]?: PolicyCheck },
+  timeoutMs: number | false = DEFAULT_TIMEOUT_MS,
+): EnforcedPolicy {
+  return {
+    name: rule.name,
+    check: (ctx) => rule.check(ctx),
+    isShadow: rule.mode === 'shadow',
+    message: rule.message,
+    timeoutMs,
+    seesArguments: rule[BY_NAME] !== rule.check,
+  };
+}
+
+function isPlain(value: unknown): boolean {
+  return typeof value === 'object' && Object.getPrototypeOf(value ?? {}) === Object.prototype;
+}

@@ -1,0 +1,38 @@
+import { isScope } from '../../oauth/scope.ts';
+import { checkConfig } from '../../options/config-problems.ts';
+import { glob } from '../../options/glob.ts';
+import { BY_NAME, type PolicyCheck, type PolicyRule } from './policy.ts';
+
+const EXPECTED =
+  "a tool's name or more with the scopes it needs, like { 'delete_*': ['mcp:delete'] }";
+
+/**
+ * A policy that asks for scopes: a principal that lacks one of those of a tool is told which all it
+ * needs, and official clients then ask their user for them. Methods other than `tools/call` pass.
+ *
+ * @param scopes - By the name of the tool, in which `*` stands for any characters. Where several names
+ * match, all of their scopes are needed.
+ * @throws {GatewayConfigError} without a name, and for anything that is no list of scopes.
+ * @see MCP authorization, "Scope Challenge Handling"; RFC 6750 section 3.1
+ */
+export function requireScopes(scopes: Readonly<Record<string, readonly string[]>>): PolicyRule {
+  const rules = checkConfig((problems) => {
+    const entries = problems.entries('', scopes, { atLeast: 1, expected: EXPECTED });
+    return entries.map(([pattern, value]) => ({
+      matches: glob(pattern),
+      scopes: problems.list(pattern, value, isScope, 'a scope', { atLeast: 1 }),
+    }));
+  });
+  const check: PolicyCheck = ({ mcp, principal }) => {
+    if (mcp.method !== 'tools/call') return true;
+    const needed = rules.filter(({ matches }) => matches(mcp.name ?? ''));
+    const all = [...new Set(needed.flatMap((rule) => rule.scopes))];
+    const granted = new Set(principal?.scopes);
+    return all.every((scope) => granted.has(scope)) || { allow: false, scopes: all };
+  };
+  return {
+    name: `requireScopes(${Object.keys(scopes).join(', ')})`,
+    check,
+    [BY_NAME]: check,
+  } as PolicyRule;
+}

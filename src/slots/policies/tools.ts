@@ -1,0 +1,50 @@
+import { checkConfig } from '../../options/config-problems.ts';
+import { glob } from '../../options/glob.ts';
+import { BY_NAME, type PolicyCheck, type PolicyRule } from './policy.ts';
+
+const NOT_ALLOWED =
+  'This tool is not allowed through this gateway. Do not call it again; use another tool, or ask for access.';
+
+/**
+ * A policy that lets only these tools be called. Methods other than `tools/call` pass.
+ *
+ * @param globs - Names of tools; `*` stands for any characters. Case-sensitive.
+ * @throws {GatewayConfigError} without a name, or for one that is no text.
+ */
+export function allowTools(...globs: string[]): PolicyRule {
+  return byTool('allowTools', globs, true);
+}
+
+/**
+ * A policy that lets no such tool be called. Methods other than `tools/call` pass.
+ *
+ * @param globs - Names of tools; `*` stands for any characters. Case-sensitive.
+ * @throws {GatewayConfigError} without a name, or for one that is no text.
+ */
+export function denyTools(...globs: string[]): PolicyRule {
+  return byTool('denyTools', globs, false);
+}
+
+function byTool(
+  name: string,
+  globs: readonly string[],
+  isAllowed: boolean,
+): PolicyRule & { readonly [BY_NAME]: PolicyCheck } {
+  const matchers = checkConfig((problems) =>
+    problems.list('', globs, isGlob, "a tool's name, like 'delete_*'", { atLeast: 1 }).map(glob),
+  );
+  const check: PolicyCheck = ({ mcp }) => {
+    if (mcp.method !== 'tools/call') return true;
+    return matchers.some((matches) => matches(mcp.name ?? '')) === isAllowed;
+  };
+  return {
+    name: `${name}(${globs.join(', ')})`,
+    message: NOT_ALLOWED,
+    check,
+    [BY_NAME]: check,
+  };
+}
+
+function isGlob(value: unknown): value is string {
+  return typeof value === 'string' && value !== '';
+}

@@ -1,0 +1,41 @@
+import { storeKey } from './keys.ts';
+
+/** What a request is counted under, and for how much. */
+export interface Charge {
+  readonly key: string;
+  /** Who can have many of these keys, as stores may be told; undefined where a key is a caller. */
+  readonly owner?: string | undefined;
+  readonly weight: number;
+  /** Whether it is for what asks for something; else it is for what ends or answers something. */
+  readonly isForRequests: boolean;
+}
+
+/** The charges of one request under one limit; what comes under one key is counted at once. */
+export class Charges {
+  readonly #owner: string | undefined;
+  readonly #all = new Map<string, Charge>();
+
+  constructor(owner: string | undefined) {
+    this.#owner = owner;
+  }
+
+  add({ key, weight, isForRequests }: Charge): void {
+    if (weight === 0) return;
+    const own = isForRequests ? key : `${key} other`;
+    const before = this.#all.get(own)?.weight ?? 0;
+    this.#all.set(own, { key: own, weight: before + weight, isForRequests });
+  }
+
+  get size(): number {
+    return this.#all.size;
+  }
+
+  /** With keys that stores may be told. */
+  under(prefix: string): readonly Charge[] {
+    return [...this.#all.values()].map((charge) => ({
+      ...charge,
+      key: storeKey(prefix, charge.key),
+      owner: this.#owner && `${this.#owner}${charge.isForRequests ? '' : '-other'}`,
+    }));
+  }
+}

@@ -1,0 +1,159 @@
+import type { RequestContext } from '../../context.ts';
+import { notAwaited } from '../../lib/not-awaited.ts';
+import { type Settled, settled } from '../../lib/settled.ts';
+import { turnAfter } from '../../lib/turns.ts';
+import { UnclearValueError } from '../../mcp/json/unclear.ts';
+import type { McpMessage } from '../../mcp/message/message.ts';
+import { durationText } from '../../options/duration.ts';
+import type { PolicyContext } from '../policies/policy.ts';
+import { policyContext } from '../policies/policy-context.ts';
+import { type Charge, Charges } from './charges.ts';
+import { type Count, Counter, type CounterSettings } from './counter.ts';
+import { type KeyMaker, keyMaker, namesKeys, storeKey, userKey } from './keys.ts';
+import type { LimitContext, LimitKey } from './limit.ts';
+
+/** How much may be counted at once: a store gets as many calls. */
+export const MOST_WEIGHT = 10_000;
+
+/** Under how many keys a request may be counted by one limit: each is a call to the store. */
+export const MOST_CHARGES = 100;
+
+/** A limit as it was read. */
+export interface LimitSettings extends CounterSettings {
+  /** What its keys begin with, in a store that others may use as well. */
+  readonly prefix: string;
+  readonly by: readonly LimitKey[];
+  /** Whether it is about the message; undefined where it is about every request. */
+  readonly matches: ((message: McpMessage) => boolean) | undefined;
+  readonly weight: number | ((ctx: PolicyContext) => number);
+  readonly onStoreError: 'allow' | 'deny';
+}
+
+/** A charge, and what came of counting it. */
+export interface Counted {
+  readonly charge: Charge;
+  readonly count: Count;
+}
+
+/** What came of a request's charges. */
+export interface Outcome {
+  /** Of those that are over the limit, the one to wait for longest; undefined where none is. */
+  readonly over: Counted | undefined;
+  /** Of those for what asks for something, the one that has the least left. */
+  readonly tightest: Counted | undefined;
+  /** Set where the store failed, or took too long. */
+  readonly failure: Settled<Counted>['failure'];
+}
+
+/** A limit as it is enforced. */
+export class EnforcedLimit {
+  readonly name: string;
+  /** Whether a request passes that cannot be counted. */
+  readonly mayFail: boolean;
+  /** A larger charge could never pass. */
+  readonly most: number;
+  readonly windowSeconds: number;
+  /** `100 in 1 minute`. */
+  readonly terms: string;
+  readonly #settings: LimitSettings;
+  readonly #counter: Counter;
+  /** Whether a caller can have many keys in this process; other stores keep what they are told. */
+  readonly #hasNames: boolean;
+
+  constructor(settings: LimitSettings) {
+    this.name = settings.name;
+    this.mayFail = settings.onStoreError === 'allow';
+    this.most = Math.min(settings.limit, MOST_WEIGHT);
+    this.windowSeconds = Math.ceil(settings.windowMs / 1000);
+    this.terms = `${settings.limit} in ${durationText(settings.windowMs)}`;
+    this.#settings = settings;
+    this.#counter = new Counter(settings);
+    this.#hasNames = settings.store === undefined && settings.by.some(namesKeys);
+  }
+
+  /** Makes its store ready. */
+  start(): void {
+    this.#counter.start();
+  }
+
+  /**
+   * What a request is to be counted for: each of its messages, where they were read; no more than one
+   * over {@link MOST_CHARGES}.
+   */
+  async chargesOf(context: RequestContext): Promise<readonly Charge[]> {
+    const { by, matches, prefix, weight } = this.#settings;
+    const { mcp, req } = context;
+    const charges = new Charges(this.#hasNames ? storeKey(prefix, userKey(context)) : undefined);
+    const keyOf = keyMaker(by, context);
+    for (const [i, message] of (mcp?.messages ?? []).entries()) {
+      if (i > 0) await turnAfter(i);
+      if (charges.size > MOST_CHARGES) break;
+      if (matches?.(message) !== false) charges.add(this.#chargeFor(message, context, keyOf));
+    }
+    const responses = mcp?.responses ?? 0;
+    const isUnread = mcp === undefined;
+    if (matches === undefined && (isUnread || responses > 0)) {
+      const own = typeof weight === 'number' ? weight : 1;
+      charges.add({
+        key: keyOf(undefined, () => unreadContext(context)),
+        weight: own * (isUnread ? 1 : responses),
+        isForRequests: isUnread && req.method !== 'DELETE',
+      });
+    }
+    return charges.under(prefix);
+  }
+
+  #chargeFor(message: McpMessage, context: RequestContext, keyOf: KeyMaker): Charge {
+    const { weight } = this.#settings;
+    const isForRequests = !isNotification(message);
+    let own: PolicyContext | undefined;
+    const ctx = () => (own ??= policyContext(context, message));
+    try {
+      const counted = typeof weight === 'number' ? weight : weightOf(weight(ctx()));
+      return { key: keyOf(message.name, ctx), weight: counted, isForRequests };
+    } catch (error) {
+      // What a client writes so that it can be read in two ways is too much, but nobody's mistake.
+      if (!(error instanceof UnclearValueError)) throw error;
+      return { key: 'unclear', weight: Number.POSITIVE_INFINITY, isForRequests };
+    }
+  }
+
+  /** Counts all charges at once, or none of them where the request has to be refused. */
+  async count(charges: readonly Charge[]): Promise<Outcome> {
+    const { values: counted, failure } = await settled(
+      charges.map(async (charge): Promise<Counted> => {
+        return { charge, count: await this.#counter.count(charge) };
+      }),
+    );
+    const [over] = counted
+      .filter(({ count }) => count.isOver)
+      .sort((a, b) => b.count.waitSeconds - a.count.waitSeconds);
+    const [tightest] = counted
+      .filter(({ charge }) => charge.isForRequests)
+      .sort((a, b) => a.count.remaining - b.count.remaining);
+    if (over !== undefined || (failure !== undefined && !this.mayFail)) {
+      for (const { charge, count } of counted) {
+        if (!count.isOver) this.#counter.takeBack(charge, count);
+      }
+    }
+    return { over, tightest, failure };
+  }
+}
+
+/** What functions are told of a request whose message was not read, or is an answer. */
+function unreadContext({ principal, ip, headers, req }: RequestContext): LimitContext {
+  return Object.freeze({ __proto__: null, mcp: undefined, principal, ip, headers, req });
+}
+
+/** One that asks for something is a request, whatever it lacks: servers have run such calls. */
+function isNotification({ id, method }: McpMessage): boolean {
+  return id === undefined && method.startsWith('notifications/');
+}
+
+function weightOf(value: unknown): number {
+  // A client can write a number that is read as Infinity: too much, but nobody's mistake.
+  if (value === Number.POSITIVE_INFINITY) return value;
+  if (typeof value === 'number' && Number.isInteger(value) && value >= 0) return value;
+  notAwaited(value);
+  throw new TypeError('The `weight` of a limit gives a whole number');
+}

@@ -1,0 +1,136 @@
+import type { IncrementResponse, Options, Store } from 'express-rate-limit';
+import { notAwaited } from '../../lib/not-awaited.ts';
+import { settled } from '../../lib/settled.ts';
+import { isThenable } from '../../lib/thenable.ts';
+import { within } from '../../lib/within.ts';
+import type { Hits, Tally } from './tally.ts';
+
+/** How long a store may take. */
+const STORE_TIMEOUT_MS = 250;
+
+/** How much one request puts back where more was taken back than there was. */
+const MOST_PUT_BACK = 100;
+
+/**
+ * A store of others, of which nothing is taken on trust: each call is bounded in time, and what it
+ * says is checked. One that has failed is initialised anew before it is asked again; that of Redis
+ * would fail for ever if Redis was not there when it loaded its scripts.
+ */
+export class GuardedStore implements Tally {
+  readonly #store: Store;
+  #options: Options | undefined;
+  #hasFailed = false;
+
+  constructor(store: Store) {
+    this.#store = store;
+  }
+
+  init(options: Options): void {
+    this.#options = options;
+  }
+
+  /** Nobody waits for it: stores take calls before they are ready, and wait themselves. */
+  start(): void {
+    this.#hasFailed = false;
+    const options = this.#options as Options;
+    call(() => this.#store.init?.(options)).catch(() => {
+      this.#hasFailed = true;
+    });
+  }
+
+  async add(key: string, weight: number, limit: number): Promise<Hits> {
+    if (this.#hasFailed) this.start();
+    return weight === 1 ? this.#addOne(key) : this.#addHeavy(key, weight, limit);
+  }
+
+  takeBack(key: string, weight: number, resetTime: Date | undefined): void {
+    // In the next window it would be taken from what others count.
+    if (resetTime !== undefined && resetTime.getTime() < Date.now() + STORE_TIMEOUT_MS) return;
+    for (let i = 0; i < weight; i += 1) call(() => this.#store.decrement(key)).catch(ignore);
+  }
+
+  async #addOne(key: string): Promise<Hits> {
+    const counted = this.#increment(key);
+    return this.#inTime(key, [counted], counted);
+  }
+
+  /** Waits for what comes of calls; the request goes uncounted where that takes too long. */
+  async #inTime<T>(key: string, calls: readonly Promise<Hits>[], result: Promise<T>): Promise<T> {
+    try {
+      return await inTime(result);
+    } catch (error) {
+      for (const counted of calls) {
+        counted.then(({ resetTime }) => this.takeBack(key, 1, resetTime), ignore);
+      }
+      throw error;
+    }
+  }
+
+  /** Stores count by one: what is heavy takes as many calls, unless it is known to be too much. */
+  async #addHeavy(key: string, weight: number, limit: number): Promise<Hits> {
+    const before = await inTime(this.#hitsOf(key));
+    const sum = before.totalHits + weight;
+    if (sum > limit) return { ...before, totalHits: sum };
+    // All at once, so that no other process counts between them and both find themselves over.
+    const calls = Array.from({ length: weight }, () => this.#increment(key));
+    const { values: counted, failure } = await this.#inTime(key, calls, settled(calls));
+    const last = counted.reduce(later, NONE);
+    if (failure !== undefined || last.totalHits > limit) {
+      for (const { resetTime } of counted) this.takeBack(key, 1, resetTime);
+    }
+    if (failure !== undefined) throw failure.cause;
+    return last;
+  }
+
+  async #increment(key: string): Promise<Hits> {
+    try {
+      let hits = await this.#store.increment(key);
+      // More was taken back than there was: what is missing is put back.
+      for (let i = 0; hits.totalHits < 1 && i < MOST_PUT_BACK; i += 1) {
+        hits = await this.#store.increment(key);
+      }
+      return this.#checked(hits);
+    } catch (error) {
+      this.#hasFailed = true;
+      throw error;
+    }
+  }
+
+  /** What is counted already; nothing where the store cannot say. */
+  async #hitsOf(key: string): Promise<Hits> {
+    try {
+      return this.#checked((await this.#store.get?.(key)) ?? NONE);
+    } catch {
+      return NONE;
+    }
+  }
+
+  /** A number that is none would not be over any limit, and a time may be any. */
+  #checked(hits: IncrementResponse): Hits {
+    const { totalHits, resetTime } = hits;
+    if (!Number.isSafeInteger(totalHits) || totalHits < 1 || isThenable(resetTime)) {
+      notAwaited([hits, totalHits, resetTime]);
+      throw new TypeError('The store gave no count');
+    }
+    const latest = Date.now() + (this.#options?.windowMs ?? 0);
+    const isTime = resetTime instanceof Date && resetTime.getTime() <= latest;
+    return { totalHits, resetTime: isTime ? resetTime : undefined };
+  }
+}
+
+const NONE: Hits = { totalHits: 0, resetTime: undefined };
+
+function later(one: Hits, other: Hits): Hits {
+  return one.totalHits > other.totalHits ? one : other;
+}
+
+function inTime<T>(answer: Promise<T>): Promise<T> {
+  return within(STORE_TIMEOUT_MS, answer, 'The store did not answer in time');
+}
+
+/** What throws rejects. */
+async function call<T>(ask: () => T | Promise<T>): Promise<T> {
+  return ask();
+}
+
+function ignore(): void {}

@@ -1,0 +1,72 @@
+import { hash } from 'node:crypto';
+import { ipKeyGenerator } from 'express-rate-limit';
+import type { GatewayContext } from '../../context.ts';
+import { readAddress } from '../../lib/address.ts';
+import { notAwaited } from '../../lib/not-awaited.ts';
+import { keyOf } from '../../principal.ts';
+import type { LimitContext, LimitKey } from './limit.ts';
+
+/** Who a request comes from, as limits know it. */
+export interface User extends GatewayContext {
+  readonly principalSource: string | undefined;
+}
+
+/** What limits know of a request. */
+export interface Caller extends User {
+  readonly sessionId: string | undefined;
+}
+
+/** One text for each address; for IPv6 for each /56, because that is what one customer gets. */
+export function addressKey(ip: string): string {
+  const address = readAddress(ip);
+  return address === undefined ? 'unknown' : ipKeyGenerator(address.text);
+}
+
+/** One text for each principal; for each address, where there is none. */
+export function userKey({ principal, principalSource, ip }: User): string {
+  return principal === undefined
+    ? `ip ${addressKey(ip)}`
+    : `user ${keyOf(principal, principalSource)}`;
+}
+
+/** Gives what a message is counted under, by what it names and what a function is told of it. */
+export type KeyMaker = (name: string | undefined, contextOf: () => LimitContext) => string;
+
+/**
+ * Makes the keys of one request; what its messages have in common is worked out once. In JSON, so that
+ * no two lists of parts give one text.
+ */
+export function keyMaker(by: readonly LimitKey[], caller: Caller): KeyMaker {
+  const parts = by.map((key) => partOf(key, caller));
+  return (name, contextOf) =>
+    JSON.stringify(parts.map((part) => (typeof part === 'string' ? part : part(name, contextOf))));
+}
+
+/**
+ * A key as stores are told it: a hash, because session ids are credentials, stores may be shared, and
+ * what a client sends may be long.
+ */
+export function storeKey(prefix: string, key: string): string {
+  return `${prefix}:${hash('sha256', key, 'base64url')}`;
+}
+
+/** Whether keys made by it can be many for one caller, which chooses what they are made of. */
+export function namesKeys(key: LimitKey): boolean {
+  return key !== 'ip' && key !== 'user';
+}
+
+function partOf(key: LimitKey, caller: Caller): string | KeyMaker {
+  const { ip, sessionId } = caller;
+  if (typeof key === 'function') return (_name, contextOf) => textOf(key(contextOf()));
+  if (key === 'tool') return (name) => `tool ${name}`;
+  if (key === 'user') return userKey(caller);
+  if (key === 'session' && sessionId !== undefined) return `session ${sessionId}`;
+  return `ip ${addressKey(ip)}`;
+}
+
+/** Whatever is no text would be one and the same for different callers: `[object Object]`. */
+function textOf(value: unknown): string {
+  if (typeof value === 'string') return `own ${value}`;
+  notAwaited(value);
+  throw new TypeError('A function in `by` of a limit gives a text');
+}

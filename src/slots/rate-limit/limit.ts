@@ -1,0 +1,55 @@
+import type { Store } from 'express-rate-limit';
+import type { GatewayContext } from '../../context.ts';
+import type { Duration } from '../../options/duration.ts';
+import type { PolicyContext } from '../policies/policy.ts';
+
+/** What a function of a limit goes by. */
+export interface LimitContext extends GatewayContext {
+  /** The message, where the body was read. */
+  readonly mcp: PolicyContext['mcp'] | undefined;
+}
+
+/** By what callers are told apart; a function gives the text by which it does. */
+export type LimitKey = 'ip' | 'user' | 'session' | 'tool' | ((ctx: LimitContext) => string);
+
+/** Which messages a limit is about. In a pattern, `*` stands for any characters. */
+export interface LimitMatch {
+  /** Patterns for the method, of which one has to match. Default: any. */
+  readonly method?: string | readonly string[];
+  /** Patterns for the tool, prompt, URI or task that the message names. Default: any, or none. */
+  readonly name?: string | readonly string[];
+}
+
+/** How much may be asked for in a time. */
+export interface Limit {
+  /** So much of it. */
+  readonly limit: number;
+  /** The time, which begins with the first request: `'1m'`. */
+  readonly window: Duration;
+  /**
+   * For whom it is counted: for each address (`'ip'`; of IPv6, each /56), user, session, tool, or
+   * whatever a function says; for several, each combination. Where there is no user or no session, the
+   * address stands for it. One by tool counts calls of tools alone. Default: `'ip'`.
+   */
+  readonly by?: LimitKey | readonly LimitKey[];
+  /** Counts messages that match, and nothing else. Default: all requests. */
+  readonly match?: LimitMatch;
+  /**
+   * For how many a message counts: a whole number, from a function also 0 for not at all. A request
+   * that counts for more than the limit, or for more than 10,000, is refused. A store other than the default is
+   * asked as many times. Default: 1.
+   */
+  readonly weight?: number | ((ctx: PolicyContext) => number);
+  /**
+   * Its name in the `RateLimit` headers, and to its store, in which limits of one name count together.
+   * Default: made of `by` and `window`; to the store, of all its terms.
+   */
+  readonly name?: string;
+  /** Where it is counted, one of those for express-rate-limit. Default: in this process. */
+  readonly store?: Store;
+  /**
+   * What becomes of a request that cannot be counted, because the store fails, takes too long, or (in
+   * this process) has no room: `'deny'` refuses it with 503, `'allow'` lets it pass. Default: `'deny'`.
+   */
+  readonly onStoreError?: 'allow' | 'deny';
+}

@@ -1,0 +1,118 @@
+import type { ServerResponse } from 'node:http';
+import { type AnswerDetails, answerError } from '../../answer-error.ts';
+import { contextOf, type RequestContext } from '../../context.ts';
+import { type ErrorReason, GatewayError } from '../../errors.ts';
+import type { Middleware } from '../../http/middleware.ts';
+import type { Count } from './counter.ts';
+import { type Counted, type EnforcedLimit, MOST_CHARGES, MOST_WEIGHT } from './enforced-limit.ts';
+
+/** How {@link enforceLimits} refuses. */
+export interface LimitRefusalSettings {
+  /** Whether a request with an id is told as the answer to its call, with 200. */
+  readonly asResult: boolean;
+}
+
+/**
+ * Lets a request pass when all limits allow it, and refuses it with 429 otherwise. They are asked one
+ * after the other: what one refuses is not counted by those behind it.
+ */
+export function enforceLimits(
+  limits: readonly EnforcedLimit[],
+  { asResult }: LimitRefusalSettings,
+): Middleware {
+  return function enforceLimitsMiddleware(req, res, next) {
+    const context = contextOf(req);
+    findRefusal(limits, context, res)
+      .then((refusal) => {
+        if (refusal === undefined) {
+          next();
+          return;
+        }
+        const { reason, ...details } = refusal;
+        answerError(req, res, reason, {
+          ...details,
+          asResult: asResult && mayBeResult(reason, context),
+        });
+      })
+      .catch((cause) => answerError(req, res, 'internal_error', { cause }));
+  };
+}
+
+interface LimitRefusal extends AnswerDetails {
+  readonly reason: ErrorReason;
+}
+
+async function findRefusal(
+  limits: readonly EnforcedLimit[],
+  context: RequestContext,
+  res: ServerResponse,
+): Promise<LimitRefusal | undefined> {
+  for (const limit of limits) {
+    const charges = await limit.chargesOf(context);
+    const weights = charges.map(({ weight }) => weight);
+    const heaviest = Math.max(0, ...weights);
+    if (heaviest > limit.most) return tooHeavy(limit, heaviest, limit.most, context);
+    const sum = weights.reduce((one, other) => one + other, 0);
+    if (sum > MOST_WEIGHT) return tooHeavy(limit, sum, MOST_WEIGHT, context);
+    if (charges.length > MOST_CHARGES) return tooMany(limit, context);
+    const { over, tightest, failure } = await limit.count(charges);
+    show(res, over ?? tightest);
+    if (over !== undefined) return wait(limit, over.count, context);
+    if (failure === undefined) continue;
+    const { cause } = failure;
+    if (!limit.mayFail) return { reason: 'store_unavailable', cause, detail: limit.name };
+    context.report(new GatewayError('store_unavailable', cause));
+  }
+  return undefined;
+}
+
+/** Of one limit an answer tells once. What is left for notifications is no news to a client. */
+function show(res: ServerResponse, counted: Counted | undefined): void {
+  if (counted?.charge.isForRequests !== true || res.headersSent) return;
+  for (const [name, value] of counted.count.fields) res.appendHeader(name, value);
+}
+
+function wait(limit: EnforcedLimit, { waitSeconds }: Count, context: RequestContext): LimitRefusal {
+  const time = `${waitSeconds} second${waitSeconds === 1 ? '' : 's'}`;
+  const message = `Too many requests: the limit is ${limit.terms}; wait ${time} before you try again`;
+  return { ...refusal(limit, context), message, headers: { 'Retry-After': String(waitSeconds) } };
+}
+
+function tooHeavy(
+  limit: EnforcedLimit,
+  weight: number,
+  most: number,
+  context: RequestContext,
+): LimitRefusal {
+  const amount = Number.isFinite(weight) ? weight : 'too much';
+  const allowed = `no more than ${most} may be asked for at once (the limit is ${limit.terms})`;
+  const message = `This counts for ${amount}, and ${allowed}; ask for less`;
+  return { ...never(limit, context), message };
+}
+
+function tooMany(limit: EnforcedLimit, context: RequestContext): LimitRefusal {
+  const message = `This asks for more than ${MOST_CHARGES} different things; ask for less at once`;
+  return { ...never(limit, context), message };
+}
+
+/** What could not pass in the next window either. */
+function never(limit: EnforcedLimit, context: RequestContext): LimitRefusal {
+  return { ...refusal(limit, context), headers: { 'Retry-After': String(limit.windowSeconds) } };
+}
+
+/** Clients that are refused with 429 what they ask first take the server for one of the legacy era. */
+function refusal(limit: EnforcedLimit, context: RequestContext): LimitRefusal {
+  const status = isProbe(context) ? { status: 503, code: 503 } : {};
+  return { reason: 'rate_limited', detail: limit.name, ...status };
+}
+
+/** A store that fails is no answer to a call. */
+function mayBeResult(reason: ErrorReason, context: RequestContext): boolean {
+  return reason === 'rate_limited' && !isProbe(context);
+}
+
+/** Whether the request asks what the server speaks; as its header says, where the body was not read. */
+function isProbe({ mcp, headers }: RequestContext): boolean {
+  const method = mcp === undefined ? headers['mcp-method'] : mcp.messages[0]?.method;
+  return method === 'server/discover';
+}

@@ -1,0 +1,139 @@
+import { hash, randomUUID } from 'node:crypto';
+import { BoundedMap } from '../../lib/bounded-map.ts';
+import { notAwaited } from '../../lib/not-awaited.ts';
+import { within } from '../../lib/within.ts';
+import type { SessionStore } from './session-store.ts';
+
+/** How long a store may take. */
+const STORE_TIMEOUT_MS = 250;
+
+/** How long a session may be on its way from one owner to the next: a few calls to a store. */
+const MOVE_MS = 5000;
+
+/** Of how many sessions it is remembered that this process has marked them. */
+const MOST_MARKED = 10_000;
+
+/** Where it is kept whose session is whose. */
+export interface SessionPlaces {
+  readonly owners: SessionStore;
+  /** Which sessions have ended, as it seems. The same store where processes share one. */
+  readonly ended: SessionStore;
+}
+
+/**
+ * Whose session is whose. Every call fails where the store does, or takes too long.
+ *
+ * A session that seems to have ended stays its owner's: an upstream answers 404 for other reasons as
+ * well. It is marked under a key of its own, because what a store keeps cannot be changed in one step,
+ * and its owner must find it at any moment. The mark by itself gives it to nobody. Only where the
+ * upstream gives a marked id to somebody who begins a session does it become theirs.
+ */
+export class OwnedSessions {
+  readonly ttlMs: number;
+  readonly #owners: SessionStore;
+  readonly #ended: SessionStore;
+  readonly #marked = new BoundedMap<string, true>(MOST_MARKED);
+
+  constructor({ owners, ended }: SessionPlaces, ttlMs: number) {
+    this.#owners = owners;
+    this.#ended = ended;
+    this.ttlMs = ttlMs;
+  }
+
+  /** Whether the session is known, and this owner's; its time begins anew. */
+  async belongsTo(key: string, owner: string): Promise<boolean> {
+    return (await askText(() => this.#owners.get(key, this.ttlMs))) === owner;
+  }
+
+  /**
+   * Makes a session this owner's; false where it is another's already. `mayMove`: whether one that is
+   * marked moves from its owner to this one.
+   */
+  async claim(key: string, owner: string, mayMove: boolean): Promise<boolean> {
+    const kept = await this.#add(key, owner);
+    if (kept !== owner) return mayMove && this.#move(key, kept, owner);
+    await this.#unmark(key);
+    return true;
+  }
+
+  /** It seems to have ended; its owner keeps it. */
+  async markEnded(key: string, owner: string): Promise<void> {
+    this.#marked.set(key, true);
+    const mark = () => askText(() => this.#ended.add(markOf(key), owner, this.ttlMs));
+    if ((await mark()) === owner) return;
+    await this.#unmark(key);
+    await mark();
+  }
+
+  /** Whether this process has marked a session that the upstream still knows. */
+  isMarkedInError(key: string): boolean {
+    return this.#marked.get(key) === true;
+  }
+
+  /** It goes on: nobody else may be given it. */
+  async unmark(key: string): Promise<void> {
+    this.#marked.delete(key);
+    await this.#unmark(key);
+  }
+
+  /** In two processes at once, one of them moves it; the other finds it moved. */
+  async #move(key: string, from: unknown, to: string): Promise<boolean> {
+    if (typeof from !== 'string' || !(await this.#hasEnded(key, from))) return false;
+    const lock = hashed(`moving ${key}`);
+    const own = randomUUID();
+    if ((await askText(() => this.#ended.add(lock, own, MOVE_MS))) !== own) return false;
+    try {
+      // Somebody else may have moved it before this process had the lock.
+      if ((await this.belongsTo(key, from)) && (await this.#hasEnded(key, from))) {
+        await ask(() => this.#owners.delete(key));
+      }
+      const isMoved = (await this.#add(key, to)) === to;
+      if (isMoved) await this.#unmark(key);
+      return isMoved;
+    } finally {
+      await ask(() => this.#ended.delete(lock));
+    }
+  }
+
+  async #hasEnded(key: string, owner: string): Promise<boolean> {
+    return (await askText(() => this.#ended.get(markOf(key), this.ttlMs))) === owner;
+  }
+
+  async #unmark(key: string): Promise<void> {
+    await ask(() => this.#ended.delete(markOf(key)));
+  }
+
+  #add(key: string, owner: string): Promise<string | undefined> {
+    return askText(() => this.#owners.add(key, owner, this.ttlMs));
+  }
+}
+
+/**
+ * What a session is known by: its id at its endpoint, because two upstreams may give the same id. A
+ * hash, because who can read the store must not be able to use the sessions in it.
+ */
+export function sessionKey(endpoint: string, sessionId: string): string {
+  return hashed(JSON.stringify([endpoint, sessionId]));
+}
+
+function markOf(key: string): string {
+  return hashed(`ended ${key}`);
+}
+
+function hashed(text: string): string {
+  return hash('sha256', text, 'base64url');
+}
+
+/** What a store gives for a key is a text that was kept here; anything else is nobody's. */
+async function askText(
+  call: () => string | undefined | Promise<string | undefined>,
+): Promise<string | undefined> {
+  const text: unknown = await ask(call);
+  if (typeof text === 'string') return text;
+  notAwaited(text);
+  return undefined;
+}
+
+async function ask<T>(call: () => T | Promise<T>): Promise<T> {
+  return within(STORE_TIMEOUT_MS, call(), 'The session store did not answer in time');
+}

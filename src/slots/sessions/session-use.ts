@@ -1,0 +1,167 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { AnswerJudgement, RequestContext, SessionKeeper } from '../../context.ts';
+import { GatewayError } from '../../errors.ts';
+import { isEventStream } from '../../http/media-type.ts';
+import { onceClosed } from '../../http/once-closed.ts';
+import { Deadline } from '../../lib/deadline.ts';
+import { sessionIdIn } from '../../mcp/session-id.ts';
+import { type OwnedSessions, sessionKey } from './owned-sessions.ts';
+import { SessionTakenError } from './session-taken-error.ts';
+
+/** What took less need not be counted from its end: the difference is no matter. */
+const SHORT_MS = 1000;
+
+/** Who uses sessions, and where. */
+export interface SessionUser {
+  readonly owner: string;
+  readonly endpoint: string;
+}
+
+/**
+ * The sessions that one request uses. They are in use for as long as it is open, and their time begins
+ * anew when it ends. What the answer says of them is learned before the client gets it.
+ */
+export class SessionUse implements SessionKeeper {
+  readonly #sessions: OwnedSessions;
+  readonly #context: RequestContext;
+  readonly #res: ServerResponse;
+  readonly #user: SessionUser;
+  readonly #beganAt = Date.now();
+  /** Of the session that the request names. */
+  #own: string | undefined;
+  /** Of all that are in use. */
+  #keys: readonly string[] = [];
+  readonly #renewal = new Deadline();
+  /** The session of an event stream of the older transport: it ends with it. */
+  #ofStream: string | undefined;
+  #isStream = false;
+  #isOver = false;
+
+  constructor(
+    sessions: OwnedSessions,
+    context: RequestContext,
+    res: ServerResponse,
+    user: SessionUser,
+  ) {
+    this.#sessions = sessions;
+    this.#context = context;
+    this.#res = res;
+    this.#user = user;
+  }
+
+  /** Whether the user may enter the session that the request names, and others it names besides. */
+  async enter(sessionIds: readonly string[]): Promise<boolean> {
+    const keys = sessionIds.map((id) => this.#keyFor(id));
+    const areOwn = await Promise.all(keys.map((key) => this.#isOwn(key)));
+    if (!areOwn.every(Boolean)) return false;
+    if (this.#context.sessionId !== undefined) this.#own = keys[0];
+    this.#use(keys);
+    return true;
+  }
+
+  judge(answer: IncomingMessage): Promise<AnswerJudgement> | undefined {
+    const { sessionId, req } = this.#context;
+    const status = answer.statusCode ?? 0;
+    const isGood = status < 300;
+    this.#isStream = isGood && isEventStream(answer.headers['content-type']);
+    const given = isGood ? sessionIdIn(answer.headers) : undefined;
+    const begun = given === sessionId ? undefined : given;
+    const own = this.#own;
+    const hasEnded = own !== undefined && (status === 404 || (isGood && req.method === 'DELETE'));
+    const isAlive = own !== undefined && isGood && !hasEnded;
+    const isToUnmark = isAlive && this.#sessions.isMarkedInError(own);
+    if (!hasEnded && !isToUnmark && begun === undefined) return undefined;
+    return this.#learn(hasEnded, isToUnmark, own, begun);
+  }
+
+  async claimForStream(sessionId: string): Promise<void> {
+    await this.#claim(sessionId, true);
+    this.#ofStream = this.#keyFor(sessionId);
+  }
+
+  async #learn(
+    hasEnded: boolean,
+    isToUnmark: boolean,
+    own: string | undefined,
+    begun: string | undefined,
+  ): Promise<AnswerJudgement> {
+    if (own !== undefined && hasEnded) await this.#markEnded(own);
+    if (own !== undefined && isToUnmark) await this.#tell(this.#sessions.unmark(own));
+    try {
+      if (begun !== undefined) await this.#claim(begun, this.#mayBegin());
+      return undefined;
+    } catch (cause) {
+      const isTaken = cause instanceof SessionTakenError;
+      return { reason: isTaken ? 'upstream_invalid' : 'store_unavailable', cause };
+    }
+  }
+
+  /** Whether the request may be an `initialize`; where its body was not read, nobody knows more. */
+  #mayBegin(): boolean {
+    const { mcp, req, sessionId } = this.#context;
+    if (req.method !== 'POST' || sessionId !== undefined) return false;
+    return mcp === undefined || mcp.messages.some(({ method }) => method === 'initialize');
+  }
+
+  async #claim(sessionId: string, mayMove: boolean): Promise<void> {
+    const key = this.#keyFor(sessionId);
+    if (!(await this.#sessions.claim(key, this.#user.owner, mayMove))) {
+      throw new SessionTakenError();
+    }
+    this.#use([key]);
+  }
+
+  #use(keys: readonly string[]): void {
+    const isFirst = this.#keys.length === 0;
+    this.#keys = [...this.#keys, ...keys];
+    if (!isFirst || this.#isOver) return;
+    onceClosed(this.#context.req, this.#res, () => void this.#end());
+    this.#renewIn(this.#sessions.ttlMs / 2);
+  }
+
+  #renewIn(ms: number): void {
+    this.#renewal.start(ms, () => void this.#renewWhileOpen());
+  }
+
+  async #renewWhileOpen(): Promise<void> {
+    const isRenewed = await this.#renew();
+    // Before its time is over, there is room for more tries.
+    if (!this.#isOver) this.#renewIn(this.#sessions.ttlMs / (isRenewed ? 2 : 8));
+  }
+
+  async #end(): Promise<void> {
+    this.#isOver = true;
+    this.#renewal.clear();
+    if (this.#isStream || Date.now() - this.#beganAt >= SHORT_MS) await this.#renew();
+    if (this.#ofStream !== undefined) await this.#markEnded(this.#ofStream);
+  }
+
+  /** False where the store fails. What is the user's no more is let go. */
+  async #renew(): Promise<boolean> {
+    const keys = this.#keys;
+    const areOwn = await Promise.all(keys.map((key) => this.#tell(this.#isOwn(key))));
+    const lost = keys.filter((_, i) => areOwn[i] === false);
+    this.#keys = this.#keys.filter((key) => !lost.includes(key));
+    return !areOwn.includes(undefined);
+  }
+
+  async #markEnded(key: string): Promise<void> {
+    await this.#tell(this.#sessions.markEnded(key, this.#user.owner));
+  }
+
+  /** The request goes on without what the store was asked for; whoever listens is told. */
+  async #tell<Result>(call: Promise<Result>): Promise<Result | undefined> {
+    return call.catch((cause) => {
+      this.#context.report(new GatewayError('store_unavailable', cause));
+      return undefined;
+    });
+  }
+
+  #isOwn(key: string): Promise<boolean> {
+    return this.#sessions.belongsTo(key, this.#user.owner);
+  }
+
+  #keyFor(sessionId: string): string {
+    return sessionKey(this.#user.endpoint, sessionId);
+  }
+}

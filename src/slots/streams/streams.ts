@@ -1,0 +1,80 @@
+import { answerError } from '../../answer-error.ts';
+import { contextOf, type RequestContext } from '../../context.ts';
+import type { Middleware } from '../../http/middleware.ts';
+import { onceClosed } from '../../http/once-closed.ts';
+import { checkConfig } from '../../options/config-problems.ts';
+import { addressKey, userKey } from '../rate-limit/keys.ts';
+import { OpenStreams } from './open-streams.ts';
+
+/** How many event streams may be open at once, in this process. */
+export interface StreamOptions {
+  /** Of one user; where there is none, of one address. Default: any number. */
+  readonly perUser?: number | false;
+  /** From one address; of IPv6, from one /56. Default: any number. */
+  readonly perIp?: number | false;
+  /** In all. Default: any number. */
+  readonly total?: number | false;
+}
+
+/** How to tell for whom streams are counted. */
+const KEYS: Readonly<Record<keyof StreamOptions, (context: RequestContext) => string>> = {
+  perUser: (context) => `perUser ${userKey(context)}`,
+  perIp: ({ ip }) => `perIp ${addressKey(ip)}`,
+  total: () => 'total',
+};
+
+const NAMES = Object.keys(KEYS) as (keyof StreamOptions)[];
+
+/** When another may have ended. */
+const RETRY_AFTER_SECONDS = '10';
+
+/**
+ * Refuses with 429 what would open one event stream too many: a GET, or a subscription of the modern
+ * era. A call that is answered with a stream ends with it, and is none of them.
+ */
+export function streamCap(
+  options: StreamOptions,
+  streams: OpenStreams = new OpenStreams(),
+): Middleware {
+  const caps = checkConfig((problems) => {
+    problems.root(options, NAMES);
+    const given = NAMES.flatMap((name) => {
+      const most = options[name] ?? false;
+      if (most === false) return [];
+      if (!Number.isSafeInteger(most) || most < 1)
+        problems.add(name, most, 'a whole number from 1');
+      return [{ most, keyOf: KEYS[name] }];
+    });
+    if (given.length === 0) problems.add('', options, `one of ${NAMES.join(', ')}`);
+    return given;
+  });
+
+  return function streamCapMiddleware(req, res, next) {
+    const context = contextOf(req);
+    if (!opensStream(context)) {
+      next();
+      return;
+    }
+    const wanted = caps.map(({ most, keyOf }) => ({ most, key: keyOf(context) }));
+    if (wanted.some(({ most, key }) => streams.count(key) >= most)) {
+      const headers = { 'Retry-After': RETRY_AFTER_SECONDS };
+      answerError(req, res, 'too_many_streams', { headers });
+      return;
+    }
+    for (const { key } of wanted) streams.open(key);
+    onceClosed(req, res, () => {
+      for (const { key } of wanted) streams.close(key);
+    });
+    next();
+  };
+}
+
+/**
+ * Told before anything goes upstream: an answer that is a stream is no reason to take a call back. Of
+ * a POST the header tells; servers of the modern era refuse one that does not say what the body says.
+ */
+function opensStream({ req: { method, headers }, legacyMessage }: RequestContext): boolean {
+  // There a message is answered on the stream that is open already.
+  if (legacyMessage !== undefined) return false;
+  return method === 'GET' || headers['mcp-method'] === 'subscriptions/listen';
+}

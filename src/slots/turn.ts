@@ -1,0 +1,46 @@
+import { answerError } from '../answer-error.ts';
+import { contextOf } from '../context.ts';
+import { isBodyPending } from '../http/framing.ts';
+import { gatherPieces } from '../http/gathered-pieces.ts';
+import { isAfterLastRequest, makeLastRequest } from '../http/last-request.ts';
+import type { Middleware } from '../http/middleware.ts';
+import { waitForTurn } from '../http/turn-queue.ts';
+
+/** As long as an answer may be silent by default. */
+const LONGEST_MS = 300_000;
+
+/** What a client can do about it. */
+const TOO_LATE = 'The answer before this one takes too long; use another connection';
+
+/**
+ * Begins with a request when all answers before it on its connection are sent: one that a client sends
+ * in advance would otherwise be carried out, and its answer held, until a turn that may never come. It
+ * waits for `ms` at most. Whatever its body waits for, here or further on, it does so in large pieces.
+ */
+export function awaitTurn(ms: number | false = LONGEST_MS): Middleware {
+  return function awaitTurnMiddleware(req, res, next) {
+    if (isBodyPending(req)) gatherPieces(req);
+    // Node gives an answer its connection when its turn comes.
+    if (res.socket !== null || res.writableEnded) {
+      next();
+      return;
+    }
+    const { observation } = contextOf(req);
+    // What is behind the last request is dropped, as `headLimits` does it.
+    observation?.entered(isAfterLastRequest(req, res) ? 'head' : 'turn');
+    waitForTurn(req, res, ms, {
+      onTurn: () => {
+        try {
+          next();
+        } catch (cause) {
+          // Nobody else would catch it.
+          answerError(req, res, 'internal_error', { cause });
+        }
+      },
+      onLate: () => {
+        makeLastRequest(req, res);
+        answerError(req, res, 'overloaded', { message: TOO_LATE });
+      },
+    });
+  };
+}

@@ -1,0 +1,154 @@
+import * as oauth from 'oauth4webapi';
+import { boundedFetch, FetchLimitError } from '../http/bounded-fetch.ts';
+import { timeLimited } from '../lib/time-limited.ts';
+import type { IssuedToken } from './held-token.ts';
+import { TokenFailure } from './token-failure.ts';
+
+/** In order; a name may repeat. */
+export type Parameters = readonly (readonly [name: string, value: string])[];
+
+/** Where tokens come from, who asks for them, and how. */
+export interface TokenEndpointSettings {
+  readonly url: URL;
+  readonly clientId: string;
+  readonly authentication: oauth.ClientAuth;
+  /** What every request says. */
+  readonly parameters: Parameters;
+  readonly timeoutMs: number;
+}
+
+const MAX_ANSWER_BYTES = 64 * 1024;
+
+/** Where an answer does not say how long its token lasts. */
+const DEFAULT_LIFETIME_MS = 60_000;
+
+/** Errors that are the client's, whatever it asks for (RFC 6749 section 5.2). */
+const CLIENT_ERRORS: readonly string[] = ['invalid_client', 'unauthorized_client'];
+
+/** What is wrong with one caller's token or request, whatever the status. */
+const CALLER_ERRORS: readonly string[] = [
+  'access_denied',
+  'interaction_required',
+  'invalid_grant',
+  'invalid_request',
+  'invalid_scope',
+  'invalid_target',
+];
+
+/** The errors that are named; any other text of an answer could be what was sent. */
+const KNOWN_ERRORS: readonly string[] = [
+  ...CLIENT_ERRORS,
+  ...CALLER_ERRORS,
+  'server_error',
+  'slow_down',
+  'temporarily_unavailable',
+  'unsupported_grant_type',
+];
+
+/** Statuses that say something about the client or the server, not about one request. */
+const STATUSES_FOR_ALL: readonly number[] = [401, 429, 502, 503, 504];
+
+/** A token endpoint (RFC 6749 section 3.2), and one client of it. */
+export class TokenEndpoint {
+  readonly #settings: TokenEndpointSettings;
+  readonly #server: oauth.AuthorizationServer;
+  readonly #client: oauth.Client;
+
+  constructor(settings: TokenEndpointSettings) {
+    this.#settings = settings;
+    // Nothing that is used here depends on the issuer.
+    this.#server = { issuer: settings.url.origin, token_endpoint: settings.url.href };
+    this.#client = { client_id: settings.clientId };
+  }
+
+  /** Asks for a token; `own` is what this request says besides. Rejects with a {@link TokenFailure}. */
+  async request(grantType: string, own: Parameters = []): Promise<IssuedToken> {
+    const parameters = new URLSearchParams();
+    for (const [name, value] of [...this.#settings.parameters, ...own]) {
+      parameters.append(name, value);
+    }
+    return this.#read(await this.#ask(grantType, parameters));
+  }
+
+  async #ask(grantType: string, parameters: URLSearchParams): Promise<Response> {
+    const { authentication, timeoutMs } = this.#settings;
+    const timedOut = new FetchLimitError(`it took more than ${timeoutMs} ms`);
+    try {
+      return await oauth.genericTokenEndpointRequest(
+        this.#server,
+        this.#client,
+        authentication,
+        grantType,
+        parameters,
+        {
+          [oauth.customFetch]: (url, { method, headers, body }) =>
+            timeLimited(timeoutMs, timedOut, (signal) =>
+              boundedFetch(url, { method, headers, body, signal }, MAX_ANSWER_BYTES),
+            ),
+          // The configuration lets http in for loopback only.
+          [oauth.allowInsecureRequests]: true,
+        },
+      );
+    } catch (error) {
+      throw this.#failure(`no answer (${codeOf(error)})`, true);
+    }
+  }
+
+  async #read(answer: Response): Promise<IssuedToken> {
+    const { status } = answer;
+    try {
+      const token = await oauth.processGenericTokenEndpointResponse(
+        this.#server,
+        this.#client,
+        await withoutIdToken(answer),
+        { recognizedTokenTypes: BEARER_ONLY },
+      );
+      if (!VISIBLE.test(token.access_token)) throw new TypeError('no header could carry it');
+      const { expires_in: seconds } = token;
+      return {
+        value: token.access_token,
+        lifetimeMs: seconds === undefined ? DEFAULT_LIFETIME_MS : seconds * 1000,
+      };
+    } catch (error) {
+      if (status === 200) throw this.#failure('an answer that is no bearer token', false);
+      const given = error instanceof oauth.ResponseBodyError ? error.error : '';
+      const code = KNOWN_ERRORS.includes(given) ? ` (${given})` : '';
+      const isCallers = CALLER_ERRORS.includes(given);
+      const isForAll =
+        !isCallers && (STATUSES_FOR_ALL.includes(status) || CLIENT_ERRORS.includes(given));
+      throw this.#failure(`${status}${code}`, isForAll);
+    }
+  }
+
+  #failure(what: string, isForAll: boolean): TokenFailure {
+    const message = `No token for the upstream: ${this.#settings.url.host} gave ${what}`;
+    return new TokenFailure(message, { isForAll });
+  }
+}
+
+const VISIBLE = /^[\x21-\x7e]+$/;
+
+const BEARER_ONLY: oauth.RecognizedTokenTypes = {
+  dpop() {
+    throw new TypeError('a token that is bound to a key');
+  },
+};
+
+/** It would be validated, and nobody here reads it. */
+async function withoutIdToken(answer: Response): Promise<Response> {
+  if (answer.status !== 200) return answer;
+  try {
+    const { id_token: _, ...rest } = (await answer.clone().json()) as Record<string, unknown>;
+    return Response.json(rest);
+  } catch {
+    return answer;
+  }
+}
+
+/** What went wrong, in a word of Node's or ours. */
+function codeOf(error: unknown): string {
+  if (error instanceof FetchLimitError) return error.message;
+  const { code, cause } = error as NodeJS.ErrnoException;
+  if (cause !== undefined) return codeOf(cause);
+  return typeof code === 'string' && /^[A-Z0-9_]+$/.test(code) ? code : 'the request failed';
+}

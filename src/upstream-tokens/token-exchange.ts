@@ -1,0 +1,149 @@
+import { hash } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import { decodeJwt } from 'jose';
+import { contextOf, type GatewayContext } from '../context.ts';
+import { UpstreamUnavailableError } from '../errors.ts';
+import { BoundedMap } from '../lib/bounded-map.ts';
+import { type ConfigProblems, checkConfig } from '../options/config-problems.ts';
+import { bearerTokenOf } from '../slots/auth/bearer-token.ts';
+import { BackOff } from './back-off.ts';
+import { bearerHeader, tokenIn } from './bearer-header.ts';
+import { HeldToken, type IssuedToken } from './held-token.ts';
+import { TokenEndpoint } from './token-endpoint.ts';
+import { readTokenOptions, TOKEN_OPTIONS, type TokenOptions } from './token-options.ts';
+
+/** Where callers' tokens are exchanged, and for which. */
+export interface TokenExchangeOptions extends TokenOptions {
+  /** What the caller's token is. Default: `'urn:ietf:params:oauth:token-type:access_token'`. */
+  readonly subjectTokenType?: string;
+  /** What the token for the upstream should be. Default: the server's, mostly an access token. */
+  readonly requestedTokenType?: string;
+  /** How many tokens are held at a time; the one used longest ago goes first. Default: 10,000. */
+  readonly maxTokens?: number;
+}
+
+/** What {@link tokenExchange} gives. */
+export interface TokenExchangeHeader {
+  (ctx: GatewayContext): Promise<string>;
+  /** The upstream has answered 401 to a request with this value. Whoever wraps the function calls it. */
+  readonly onUpstreamUnauthorized: (value: string, ctx: GatewayContext) => void;
+}
+
+const GRANT_TYPE = 'urn:ietf:params:oauth:grant-type:token-exchange';
+const ACCESS_TOKEN = 'urn:ietf:params:oauth:token-type:access_token';
+
+/** Callers of whom no token is held: those whose first one is on its way, or was refused. */
+const MAX_STRANGERS = 1000;
+
+/**
+ * A value for `headers.set.Authorization`: the caller's own token, exchanged for one that the upstream
+ * takes. Held for as long as it lasts and the caller's does, for requests with the same token alone. One
+ * that the upstream refuses with 401 is dropped, and the caller's next request gets another, at most
+ * once in 5 s for each caller.
+ *
+ * @param options - See {@link TokenExchangeOptions}.
+ * @throws {GatewayConfigError} for a URL, a client or a parameter that cannot be.
+ * @see RFC 8693; RFC 8707
+ */
+export function tokenExchange(options: TokenExchangeOptions): TokenExchangeHeader {
+  const { endpoint, parameters, maxTokens } = checkConfig((problems) => compile(problems, options));
+  const callers = new BoundedMap<string, Caller>(maxTokens);
+  // Apart, so that no flood of tokens that are none drives out the good ones.
+  const strangers = new BoundedMap<string, Caller>(MAX_STRANGERS);
+  const serverBackOff = new BackOff((failure) => failure.isForAll);
+
+  async function exchange(subject: string): Promise<IssuedToken> {
+    const { value, lifetimeMs } = await endpoint.request(GRANT_TYPE, [
+      ...parameters,
+      ['subject_token', subject],
+    ]);
+    return { value, lifetimeMs: Math.min(lifetimeMs, remainingMs(subject)) };
+  }
+
+  async function tokenExchangeHeader({ req }: GatewayContext): Promise<string> {
+    const subject = tokenOf(req);
+    const key = callerKey(subject);
+    let caller = callers.get(key) ?? strangers.get(key);
+    if (caller === undefined) {
+      caller = newCaller();
+      strangers.set(key, caller);
+    }
+    const { held, backOff } = caller;
+    const token = await held.value(() =>
+      serverBackOff.run(() => backOff.run(() => exchange(subject))),
+    );
+    strangers.delete(key);
+    // Every time, so that whoever was served longest ago is forgotten first.
+    callers.set(key, caller);
+    return bearerHeader(token);
+  }
+  function onUpstreamUnauthorized(value: string, { req }: GatewayContext): void {
+    callers.get(callerKey(tokenOf(req)))?.held.refuse(tokenIn(value));
+  }
+  return Object.assign(tokenExchangeHeader, { onUpstreamUnauthorized });
+}
+
+/** Tokens are not kept where their hash will do. */
+function callerKey(subject: string): string {
+  return hash('sha256', subject, 'base64');
+}
+
+interface Caller {
+  readonly held: HeldToken;
+  /** After a refusal that is this caller's. */
+  readonly backOff: BackOff;
+}
+
+function newCaller(): Caller {
+  return { held: new HeldToken(), backOff: new BackOff((failure) => !failure.isForAll) };
+}
+
+function compile(problems: ConfigProblems, options: TokenExchangeOptions) {
+  problems.root(options, [...TOKEN_OPTIONS, 'subjectTokenType', 'requestedTokenType', 'maxTokens']);
+  const { subjectTokenType = ACCESS_TOKEN, requestedTokenType, maxTokens = 10_000 } = options;
+  const parameters: [name: string, value: string][] = [
+    ['subject_token_type', readUri(problems, 'subjectTokenType', subjectTokenType)],
+  ];
+  if (requestedTokenType !== undefined) {
+    const type = readUri(problems, 'requestedTokenType', requestedTokenType);
+    parameters.push(['requested_token_type', type]);
+  }
+  if (!Number.isSafeInteger(maxTokens) || maxTokens < 1) {
+    problems.add('maxTokens', maxTokens, 'a whole number, 1 or more');
+  }
+  return {
+    endpoint: new TokenEndpoint(readTokenOptions(problems, options)),
+    parameters,
+    maxTokens,
+  };
+}
+
+function readUri(problems: ConfigProblems, path: string, value: unknown): string {
+  if (typeof value === 'string' && URL.canParse(value)) return value;
+  problems.add(path, value, `a URI like '${ACCESS_TOKEN}'`);
+  return '';
+}
+
+/**
+ * Behind `auth` only the token that was accepted: what came besides is not the principal's. Where
+ * nothing in front authenticates, the one that came.
+ */
+function tokenOf(req: IncomingMessage): string {
+  const { principal, isBearerAccepted } = contextOf(req);
+  if (principal !== undefined && !isBearerAccepted) {
+    throw new UpstreamUnavailableError('The caller was not accepted for a token to exchange');
+  }
+  const given = bearerTokenOf(req);
+  if (given !== undefined && given !== 'malformed') return given.token;
+  throw new Error('tokenExchange needs the Bearer token of the caller: put auth: jwt() in front');
+}
+
+/** How long the caller's token lasts, where it says so: what came of it must not outlive it. */
+function remainingMs(token: string): number {
+  try {
+    const { exp } = decodeJwt(token);
+    return typeof exp === 'number' ? Math.max(0, exp * 1000 - Date.now()) : Infinity;
+  } catch {
+    return Infinity;
+  }
+}

@@ -1,0 +1,115 @@
+import { ClientSecretBasic, ClientSecretPost } from 'oauth4webapi';
+import { secureUrl } from '../http/secure-url.ts';
+import type { ConfigProblems } from '../options/config-problems.ts';
+import { type Duration, readDuration } from '../options/duration.ts';
+import type { Parameters, TokenEndpointSettings } from './token-endpoint.ts';
+
+/** Where tokens for the upstream come from, and which. */
+export interface TokenOptions {
+  /** The token endpoint of the authorization server. HTTPS, except on loopback. */
+  readonly tokenUrl: string | URL;
+  readonly clientId: string | undefined;
+  /** `undefined`, which is what a missing environment variable gives, is a config error. */
+  readonly clientSecret: string | undefined;
+  /** The scopes to ask for, with blanks between them. Default: the server's. */
+  readonly scope?: string;
+  /** Who the token is for, by the server's name for it. Default: the server's. */
+  readonly audience?: string | readonly string[];
+  /** Who the token is for, by its URL (RFC 8707): mostly that of the upstream. Default: the server's. */
+  readonly resource?: string | URL | readonly (string | URL)[];
+  /** How the client proves who it is. Default: `'client_secret_basic'`. */
+  readonly authMethod?: 'client_secret_basic' | 'client_secret_post';
+  /** How long the server may take to answer. Default: `'5s'`. */
+  readonly timeout?: Duration;
+}
+
+/** The keys of {@link TokenOptions}. */
+export const TOKEN_OPTIONS = [
+  'tokenUrl',
+  'clientId',
+  'clientSecret',
+  'scope',
+  'audience',
+  'resource',
+  'authMethod',
+  'timeout',
+] as const;
+
+const AUTHENTICATIONS = {
+  client_secret_basic: ClientSecretBasic,
+  client_secret_post: ClientSecretPost,
+};
+
+/** Reads the options that say where tokens come from. */
+export function readTokenOptions(
+  problems: ConfigProblems,
+  options: TokenOptions,
+): TokenEndpointSettings {
+  const { scope, audience = [], resource = [], timeout = '5s' } = options;
+  const url = readTokenUrl(problems, options.tokenUrl);
+  const clientId = readCredential(problems, 'clientId', options.clientId);
+  const clientSecret = readCredential(problems, 'clientSecret', options.clientSecret);
+  if (scope !== undefined && !isScope(scope)) {
+    problems.add('scope', scope, "scopes with a blank between two, like 'tools:read tools:call'");
+  }
+  const parameters: Parameters = [
+    ...(scope === undefined ? [] : [['scope', scope] as const]),
+    ...readList(problems, 'audience', audience, isAudience, 'a name of the upstream'),
+    ...readList(problems, 'resource', resource, isResource, "a URL without '#'"),
+  ];
+  return {
+    url,
+    clientId,
+    authentication: readAuthentication(problems, options.authMethod)(clientSecret),
+    parameters,
+    timeoutMs: readDuration(problems, 'timeout', timeout),
+  };
+}
+
+function readTokenUrl(problems: ConfigProblems, value: unknown): URL {
+  const url = secureUrl(value);
+  if (url !== undefined && url.hash === '') return url;
+  const expected = "a URL like 'https://idp.example/token'; http on loopback only";
+  problems.addSecret('tokenUrl', value, expected);
+  return new URL('https://invalid');
+}
+
+function readCredential(problems: ConfigProblems, path: string, value: unknown): string {
+  if (typeof value === 'string' && value !== '' && value.isWellFormed()) return value;
+  problems.addSecret(path, value, 'a text');
+  return 'invalid';
+}
+
+function readAuthentication(problems: ConfigProblems, value: unknown = 'client_secret_basic') {
+  if (typeof value === 'string' && Object.hasOwn(AUTHENTICATIONS, value)) {
+    return AUTHENTICATIONS[value as keyof typeof AUTHENTICATIONS];
+  }
+  problems.add('authMethod', value, `one of ${Object.keys(AUTHENTICATIONS).join(', ')}`);
+  return ClientSecretBasic;
+}
+
+function readList<T>(
+  problems: ConfigProblems,
+  name: string,
+  value: T | readonly T[],
+  isItem: (item: unknown) => item is T,
+  expected: string,
+): Parameters {
+  const given = Array.isArray(value) ? value : [value];
+  return problems.list(name, given, isItem, expected).map((item) => [name, String(item)]);
+}
+
+/** RFC 6749 section 3.3. */
+function isScope(value: unknown): value is string {
+  return typeof value === 'string' && /^[!#-[\]-~]+( [!#-[\]-~]+)*$/.test(value);
+}
+
+function isAudience(value: unknown): value is string {
+  return typeof value === 'string' && value !== '' && value.isWellFormed();
+}
+
+/** RFC 8707 section 2: absolute, and without a fragment. */
+function isResource(value: unknown): value is string | URL {
+  const isText = typeof value === 'string' || value instanceof URL;
+  return isText && URL.canParse(String(value)) && !String(value).includes('#');
+}
