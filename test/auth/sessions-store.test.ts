@@ -118,6 +118,32 @@ describe('L4: a store that fails', () => {
     expect((await as('alice', 'session-1')).status).toBe(200);
   });
 
+  test.each<[string, unknown]>([
+    ['undefined', undefined],
+    ['null, as Redis does for a key that is new', null],
+    ['true', true],
+    ['a number', 1],
+    ['the bytes of a text', Buffer.from('alice')],
+    ['a list', ['alice']],
+  ])('add gives %s: that is the fault of the store, not of the upstream', async (_, given) => {
+    const store = new OwnStore();
+    store.add = () => given as string;
+    const { as, errors } = await behind(store);
+    expectUnavailable(await as('alice'));
+    expect(errors).toMatchObject([
+      {
+        reason: 'store_unavailable',
+        cause: { message: expect.stringMatching(/`add`.* gave no text/) },
+      },
+    ]);
+    store.add = OwnStore.prototype.add;
+    expect((await as('alice')).status).toBe(200);
+    store.add = () => given as string;
+    // The answer to a DELETE goes back all the same.
+    expect((await as('alice', 'session-1', { method: 'DELETE' })).status).toBe(200);
+    expect(errors.map(({ reason }) => reason)).toEqual(Array(2).fill('store_unavailable'));
+  });
+
   test.each(ways)('add %s when a session ends: its owner is answered', async (_, add) => {
     const store = new OwnStore();
     const { as, errors } = await behind(store);
@@ -245,6 +271,18 @@ describe('in this process', () => {
     upstream.status = 200;
     expect((await as('alice', 'a-1')).status).toBe(200);
     expect((await as('bob', 'b-1')).status).toBe(200);
+  });
+
+  test.each([1, 2])('of %d, one that has ended becomes the next owner’s', async (max) => {
+    const upstream = await sessionServer('s-1');
+    const { as } = await sessionGateway(upstream.target, { sessions: { max } });
+    await as('alice');
+    await as('alice', 's-1', { method: 'DELETE' });
+    const answers = await Promise.all(['bob', 'carol'].map((user) => as(user)));
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 502]);
+    const owner = answers[0]?.status === 200 ? 'bob' : 'carol';
+    expect((await as(owner, 's-1')).status).toBe(200);
+    expect((await as('alice', 's-1')).status).toBe(404);
   });
 
   test('what has expired goes before what has not', async () => {

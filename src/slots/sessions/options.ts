@@ -18,6 +18,9 @@ export interface SessionOptions {
 }
 
 const DAY_MS = 24 * 60 * 60 * 1000;
+/** How many sessions may be on their way from one owner to the next at once. */
+const MOST_MOVING = 10_000;
+
 const CALLS = ['get', 'add', 'delete'] as const;
 
 /** Reads the option; `'bind'` is what all defaults come to. */
@@ -38,7 +41,9 @@ export function readSessions(
     problems.add(`${path}.store`, store, `an object with the functions ${CALLS.join(', ')}`);
   }
   const ttlMs = ttl === undefined ? DAY_MS : readDuration(problems, `${path}.ttl`, ttl);
-  const inProcess = () => new MemorySessionStore(max);
-  // What has ended must not take the place of what is in use.
-  return new OwnedSessions({ owners: store ?? inProcess(), ended: store ?? inProcess() }, ttlMs);
+  // Each has a store of its own in this process: what has ended must not take the place of what is in
+  // use, nor a lock the place of the mark that it is about.
+  const place = (most: number) => store ?? new MemorySessionStore(most);
+  const places = { owners: place(max), ended: place(max), locks: place(MOST_MOVING) };
+  return new OwnedSessions(places, ttlMs);
 }

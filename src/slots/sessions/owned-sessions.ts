@@ -18,6 +18,8 @@ export interface SessionPlaces {
   readonly owners: SessionStore;
   /** Which sessions have ended, as it seems. The same store where processes share one. */
   readonly ended: SessionStore;
+  /** Which sessions are moving. The same store again where processes share one. */
+  readonly locks: SessionStore;
 }
 
 /**
@@ -32,11 +34,13 @@ export class OwnedSessions {
   readonly ttlMs: number;
   readonly #owners: SessionStore;
   readonly #ended: SessionStore;
+  readonly #locks: SessionStore;
   readonly #marked = new BoundedMap<string, true>(MOST_MARKED);
 
-  constructor({ owners, ended }: SessionPlaces, ttlMs: number) {
+  constructor({ owners, ended, locks }: SessionPlaces, ttlMs: number) {
     this.#owners = owners;
     this.#ended = ended;
+    this.#locks = locks;
     this.ttlMs = ttlMs;
   }
 
@@ -59,7 +63,7 @@ export class OwnedSessions {
   /** It seems to have ended; its owner keeps it. */
   async markEnded(key: string, owner: string): Promise<void> {
     this.#marked.set(key, true);
-    const mark = () => askText(() => this.#ended.add(markOf(key), owner, this.ttlMs));
+    const mark = () => askKept(() => this.#ended.add(markOf(key), owner, this.ttlMs));
     if ((await mark()) === owner) return;
     await this.#unmark(key);
     await mark();
@@ -77,11 +81,11 @@ export class OwnedSessions {
   }
 
   /** In two processes at once, one of them moves it; the other finds it moved. */
-  async #move(key: string, from: unknown, to: string): Promise<boolean> {
-    if (typeof from !== 'string' || !(await this.#hasEnded(key, from))) return false;
+  async #move(key: string, from: string, to: string): Promise<boolean> {
+    if (!(await this.#hasEnded(key, from))) return false;
     const lock = hashed(`moving ${key}`);
     const own = randomUUID();
-    if ((await askText(() => this.#ended.add(lock, own, MOVE_MS))) !== own) return false;
+    if ((await askKept(() => this.#locks.add(lock, own, MOVE_MS))) !== own) return false;
     try {
       // Somebody else may have moved it before this process had the lock.
       if ((await this.belongsTo(key, from)) && (await this.#hasEnded(key, from))) {
@@ -91,7 +95,7 @@ export class OwnedSessions {
       if (isMoved) await this.#unmark(key);
       return isMoved;
     } finally {
-      await ask(() => this.#ended.delete(lock));
+      await ask(() => this.#locks.delete(lock));
     }
   }
 
@@ -103,8 +107,8 @@ export class OwnedSessions {
     await ask(() => this.#ended.delete(markOf(key)));
   }
 
-  #add(key: string, owner: string): Promise<string | undefined> {
-    return askText(() => this.#owners.add(key, owner, this.ttlMs));
+  #add(key: string, owner: string): Promise<string> {
+    return askKept(() => this.#owners.add(key, owner, this.ttlMs));
   }
 }
 
@@ -132,6 +136,13 @@ async function askText(
   if (typeof text === 'string') return text;
   notAwaited(text);
   return undefined;
+}
+
+/** After `add` something is kept: a store that does not say what has failed. */
+async function askKept(call: () => string | Promise<string>): Promise<string> {
+  const kept = await askText(call);
+  if (kept !== undefined) return kept;
+  throw new TypeError('`add` of the session store gave no text: it has to give what is kept');
 }
 
 async function ask<T>(call: () => T | Promise<T>): Promise<T> {
