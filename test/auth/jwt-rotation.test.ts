@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
 import { fresh, gate, outcomeOf, until } from './support/gate.ts';
 import { keyServer, signingKey } from './support/issuer.ts';
@@ -40,13 +41,13 @@ describe('fault 40: rotation', () => {
     }
   });
 
-  test('a flood of unknown keys: one fetch in 30 s, and none while the server is down', async () => {
+  test('a flood of one unknown key: one fetch in 30 s, and none while the server is down', async () => {
     const keys = await keyServer(key);
     const own = await gate(keys);
     expect(await outcomeOf(own, await own.good(key))).toBe('accepted');
     const flood = async () => {
       for (let n = 0; n < 20; n += 1) {
-        expect(await outcomeOf(own, await own.good(next, {}, { kid: `${n}` }))).toBe('refused');
+        expect(await outcomeOf(own, await own.good(next, { n }, { kid: 'key-3' }))).toBe('refused');
       }
       return keys.requests.length;
     };
@@ -96,6 +97,42 @@ describe('fault 40: rotation', () => {
     expect(await outcomeOf(own, await own.good(next, { sub: 'bob' }))).toBe('accepted');
     expect(await outcomeOf(own, await own.good(next))).toBe('accepted');
     expect(keys.requests).toHaveLength(3);
+  });
+
+  test.each([1, 2500, 4999])(
+    'also for the one client that has asked %d ms after it',
+    async (ms) => {
+      const keys = await keyServer(key);
+      const own = await gate(keys);
+      expect(await outcomeOf(own, await own.good(key))).toBe('accepted');
+      const madeUp = await own.good(next, { sub: 'nobody' }, { kid: 'key-3' });
+      expect(await outcomeOf(own, madeUp)).toBe('refused');
+      keys.publish(key, next);
+      own.clock.pass(ms);
+      expect(await outcomeOf(own, await own.good(next))).toBe('refused');
+      own.clock.pass(5000 - ms);
+      expect(await outcomeOf(own, await own.good(next))).toBe('accepted');
+      expect(keys.requests).toHaveLength(3);
+    },
+  );
+
+  test('and for one that has waited for the same keys, which were older than its own', async () => {
+    const keys = await keyServer(key);
+    const own = await gate(keys);
+    expect(await outcomeOf(own, await own.good(key))).toBe('accepted');
+    const asked = new Promise<() => void>((resolve) => {
+      keys.answer = (_req, res) => resolve(() => res.end(JSON.stringify({ keys: [key.jwk] })));
+    });
+    const madeUp = outcomeOf(own, await own.good(next, { sub: 'nobody' }, { kid: 'key-3' }));
+    const release = await asked;
+    const early = outcomeOf(own, await own.good(next));
+    // Its token is checked with the older keys before it waits for newer ones.
+    await setTimeout(50);
+    keys.publish(key, next);
+    release();
+    expect(await Promise.all([madeUp, early])).toEqual(['refused', 'refused']);
+    own.clock.pass(5000);
+    expect(await outcomeOf(own, await own.good(next))).toBe('accepted');
   });
 
   test('a flood of ever new made-up tokens: one fetch in 5 s, and a new key is taken', async () => {

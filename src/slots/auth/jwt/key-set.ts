@@ -81,14 +81,11 @@ export class KeySet {
     if (this.#fetched?.keys === lacking) {
       if (this.#fetching === undefined) {
         if (this.#now() - this.#waitsSince(origin) < BETWEEN_RENEWALS_FOR_ONE_MS) return lacking;
-        if (this.#now() - this.#renewedAt < BETWEEN_RENEWALS_MS) {
-          // The last renewal is so near that it says the same for this one.
-          this.#waiting.set(origin, this.#renewedAt);
-          return lacking;
-        }
+        if (this.#now() - this.#renewedAt < BETWEEN_RENEWALS_MS) return lacking;
         this.#renewedAt = this.#now();
+        // Only where the keys are fetched for it: of others, the key may have come a moment later.
+        this.#waiting.set(origin, this.#renewedAt);
       }
-      this.#waiting.set(origin, this.#renewedAt);
       await this.#refresh();
     }
     return this.#fetched?.keys ?? lacking;
