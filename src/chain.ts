@@ -7,6 +7,8 @@ import type { ViaHop } from './http/via-hop.ts';
 import { MCP_METHODS } from './mcp/http-methods.ts';
 import { asList } from './options/as-list.ts';
 import type { ConfigProblems } from './options/config-problems.ts';
+import type { Timeouts } from './relay/timeouts.ts';
+import type { SlotName } from './slot-name.ts';
 import { authenticate } from './slots/auth/auth.ts';
 import { credentialFields } from './slots/auth/credential-fields.ts';
 import type { Identity } from './slots/auth/identity.ts';
@@ -22,7 +24,7 @@ import { allowedHosts } from './slots/hosts.ts';
 import { ipFilter } from './slots/ip-filter.ts';
 import { readMessage } from './slots/message/message.ts';
 import { allowedMethods } from './slots/methods.ts';
-import { watched } from './slots/observe/observe.ts';
+import { observe, watched } from './slots/observe/observe.ts';
 import { type DenyAs, enforcePolicies } from './slots/policies/policies.ts';
 import { readPolicies } from './slots/policies/policy.ts';
 import { type Limits, readLimits } from './slots/rate-limit/options.ts';
@@ -30,10 +32,53 @@ import { enforceLimits } from './slots/rate-limit/rate-limit.ts';
 import type { OwnedSessions } from './slots/sessions/owned-sessions.ts';
 import { type EndpointOf, ownSessions } from './slots/sessions/sessions.ts';
 import { streamCap } from './slots/streams/streams.ts';
+import { awaitTurn } from './slots/turn.ts';
 import { hostMiddleware } from './slots/use.ts';
 
-/** What a request goes through, by the name of the option behind it, in order. */
-export type Slots = Readonly<Record<string, Middleware | undefined>>;
+/** A slot: its name, and the options that it reads. */
+export interface Slot {
+  readonly name: SlotName;
+  readonly options: readonly (keyof GatewayConfig)[];
+  /** Whether it decides nothing, so that observers are not told that it let a request pass. */
+  readonly isSilent?: true;
+}
+
+const ORDER = [
+  { name: 'observe', options: ['observe'], isSilent: true },
+  { name: 'turn', options: ['timeout'], isSilent: true },
+  { name: 'cors', options: ['cors', 'publicUrl', 'methods', 'auth', 'headers'] },
+  { name: 'head', options: [] },
+  { name: 'draining', options: [] },
+  { name: 'hosts', options: ['hosts'] },
+  { name: 'methods', options: ['methods'] },
+  { name: 'ipFilter', options: ['ipFilter'] },
+  { name: 'rateLimit', options: ['rateLimit'] },
+  { name: 'auth', options: ['auth', 'publicUrl', 'headers'] },
+  { name: 'sessions', options: ['sessions', 'auth'] },
+  { name: 'streams', options: ['streams'] },
+  { name: 'bodyLimit', options: ['bodyLimit'] },
+  { name: 'message', options: ['policies', 'rateLimit'] },
+  { name: 'userLimit', options: ['rateLimit', 'denyAs'] },
+  { name: 'policies', options: ['policies', 'denyAs'] },
+  { name: 'filterLists', options: ['filterLists', 'policies'] },
+  { name: 'use', options: ['use'] },
+  { name: 'headers', options: ['headers'] },
+] as const satisfies readonly Slot[];
+
+/** What stands behind all slots, and has a name all the same. */
+type Last = 'relay' | 'metadata';
+
+type Placed = (typeof ORDER)[number]['name'] | Last;
+
+/**
+ * THE ORDER in which a request passes the slots: cheap and anonymous checks first. A slot that is
+ * switched off is not in the chain of a gateway. No name of {@link SlotName} is missing: that would
+ * not compile.
+ */
+export const SLOTS: readonly Slot[] = ORDER satisfies SlotName extends Placed ? unknown : never;
+
+/** The middlewares of the slots that are switched on, and of what answers behind them. */
+export type Slots = { readonly [Name in SlotName]?: Middleware | undefined };
 
 /** What slots have to know besides their own options. */
 export interface SlotSettings {
@@ -43,18 +88,19 @@ export interface SlotSettings {
   readonly identity: Identity;
   readonly sessions: OwnedSessions | undefined;
   readonly endpointOf: EndpointOf;
+  readonly timeouts: Timeouts;
   readonly warnOfMetadata: ((req: IncomingMessage) => void) | undefined;
 }
 
-/** The order in which a request meets the slots: cheap and anonymous first, the upstream last. */
+/** Builds the slots that are switched on. */
 export function compileSlots(
   problems: ConfigProblems,
   config: GatewayConfig,
-  { drain, hop, publicUrl, identity, sessions, endpointOf, warnOfMetadata }: SlotSettings,
+  { drain, hop, publicUrl, identity, sessions, endpointOf, timeouts, warnOfMetadata }: SlotSettings,
 ): Slots {
   const { cors = {}, hosts = false, methods = MCP_METHODS, bodyLimit: limit = '4mb' } = config;
   const { use = false, headers = false, ipFilter: addresses = false, streams = false } = config;
-  const { rateLimit = false } = config;
+  const { rateLimit = false, observe: observers = false } = config;
   const limits = rateLimit === false ? undefined : readLimits(problems, 'rateLimit', rateLimit);
   const method = problems.within('methods', () => allowedMethods(methods));
   // A mistake in `methods` is told once.
@@ -67,6 +113,8 @@ export function compileSlots(
     problems.add('cors.methods', 'an option', 'methods, which is the same for CORS');
   }
   return {
+    observe: problems.slot('observe', observers, (own) => observe(asList(own))),
+    turn: awaitTurn(timeouts.idle),
     cors: problems.slot('cors', cors, (options) =>
       mcpCors(withPresets(options, presets), headersReadBy(identity, headers)),
     ),
@@ -160,17 +208,16 @@ function messageSlots(
 }
 
 /**
- * One middleware that runs slots in the request's turn, and answers for what they throw; each is
- * reported where somebody observes.
+ * One middleware that runs these slots in order, and `last` behind them, and answers for what they
+ * throw; each is reported where somebody observes.
  */
-export function chainSlots(
-  slots: Slots,
-  turn: Middleware,
-  observed: Middleware | undefined,
-): Middleware {
-  if (observed === undefined) return contain(chain([turn, ...Object.values(slots)]));
-  const steps = Object.entries(slots).map(([name, slot]) => slot && watched(name, slot));
-  return contain(chain([observed, turn, ...steps]));
+export function chainSlots(slots: Slots, last: Last): Middleware {
+  const order: readonly Slot[] = [...SLOTS, { name: last, options: [] }];
+  const steps = order.map(({ name, isSilent = false }) => {
+    const step = slots[name];
+    return step && slots.observe && !isSilent ? watched(name, step) : step;
+  });
+  return contain(chain(steps));
 }
 
 function withPresets(

@@ -3,6 +3,7 @@ import type { ErrorReason, GatewayError } from './errors.ts';
 import type { BodyOnItsWay, McpBody, McpMessage } from './mcp/message/message.ts';
 import { sessionIdIn } from './mcp/session-id.ts';
 import type { Principal } from './principal.ts';
+import type { SlotName } from './slot-name.ts';
 
 /** What the gateway knows of a request, as callbacks see it. */
 export interface GatewayContext {
@@ -56,7 +57,7 @@ export type ErrorListener = (error: GatewayError, ctx: GatewayContext) => void;
 /** Who refused a request, and why, as far as the error table does not say. */
 export interface Refusal {
   /** The slot, where it is not the one that the request is in. */
-  readonly slot?: string | undefined;
+  readonly slot?: SlotName | undefined;
   readonly policy?: string | undefined;
   /** What the policy gave as its reason. */
   readonly detail?: string | undefined;
@@ -65,9 +66,9 @@ export interface Refusal {
 /** What the parts of a request's chain tell whoever observes it. */
 export interface Observation {
   /** The request has come to a slot. */
-  entered(slot: string): void;
+  entered(slot: SlotName): void;
   /** The slot has let it pass. */
-  passed(slot: string): void;
+  passed(slot: SlotName): void;
   /** It was refused: by the slot it is in, unless another is named. */
   refused(reason: ErrorReason, by?: Refusal): void;
   /** A policy in shadow mode would have refused it. */
@@ -168,7 +169,6 @@ export class RequestContext implements GatewayContext {
   windDown: ((isLastCall: boolean) => void) | undefined;
   /** Whether the gateway is closing while this request is under way. */
   isDraining = false;
-
   /** Out of sight of whoever writes a context into a log: secrets are in them. */
   #headerEdits: readonly HeaderEdits[] = [];
 

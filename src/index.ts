@@ -42,6 +42,7 @@ export type { Size } from './options/size.ts';
 export type { Principal } from './principal.ts';
 export type { EngineName, RelayOptions } from './relay/options.ts';
 export type { TimeoutOptions } from './relay/timeouts.ts';
+export type { SlotName } from './slot-name.ts';
 export type {
   AuthenticateFunction,
   AuthenticationScheme,

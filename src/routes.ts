@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { chainSlots, compileSlots, type Slots } from './chain.ts';
+import { chainSlots, compileSlots, SLOTS, type Slots } from './chain.ts';
 import type { GatewayConfig } from './config.ts';
 import { contextOf } from './context.ts';
 import { chain } from './http/chain.ts';
@@ -8,7 +8,6 @@ import { serveDocument } from './http/serve-document.ts';
 import { ViaHop } from './http/via-hop.ts';
 import { readLegacySse } from './legacy-sse/options.ts';
 import { comparablePath, metadataUrl } from './oauth/metadata-url.ts';
-import { asList } from './options/as-list.ts';
 import type { ConfigProblems } from './options/config-problems.ts';
 import { DEFAULT_PATH, readPath } from './options/path.ts';
 import { readPublicUrl } from './options/public-url.ts';
@@ -21,11 +20,9 @@ import { UpstreamMetadata } from './slots/auth/upstream-metadata.ts';
 import type { Drain } from './slots/draining.ts';
 import { injectHeaders } from './slots/headers/headers.ts';
 import { allowedMethods } from './slots/methods.ts';
-import { observe } from './slots/observe/observe.ts';
 import { readSessions } from './slots/sessions/options.ts';
 import type { OwnedSessions } from './slots/sessions/owned-sessions.ts';
 import type { EndpointOf } from './slots/sessions/sessions.ts';
-import { awaitTurn } from './slots/turn.ts';
 import { metadataWarning } from './warnings/metadata.ts';
 
 /** One of the router's paths, and what a request for it goes through. */
@@ -39,28 +36,15 @@ export interface Route {
 /** The endpoint, and what else the router serves. */
 export type Routes = [endpoint: Route, ...others: Route[]];
 
-const OPTIONS = [
+/** All options: those of the slots, and those of what is around them. */
+const OPTIONS = new Set<string>([
   ...RELAY_OPTIONS,
   'path',
   'publicUrl',
   'legacySse',
-  'methods',
-  'cors',
-  'hosts',
-  'ipFilter',
-  'rateLimit',
-  'auth',
-  'sessions',
-  'streams',
-  'bodyLimit',
-  'policies',
-  'filterLists',
-  'denyAs',
-  'headers',
-  'use',
-  'observe',
   'onError',
-] as const;
+  ...SLOTS.flatMap(({ options }) => options),
+]);
 
 function markAsMessage(sessionOf: (url: string) => string | undefined): Middleware {
   return function markAsMessageMiddleware(req, _res, next) {
@@ -75,8 +59,8 @@ export function compileRoutes(
   config: GatewayConfig,
   drain: Drain,
 ): Routes {
-  problems.root(config, OPTIONS);
-  const { path = DEFAULT_PATH, auth = false, observe: observers = false, onError = false } = config;
+  problems.root(config, [...OPTIONS]);
+  const { path = DEFAULT_PATH, auth = false, onError = false } = config;
   const { legacySse = false, cors } = config;
   const endpoint = readPath(problems, 'path', path);
   const publicUrl = readPublicUrl(problems, config.publicUrl);
@@ -98,9 +82,9 @@ export function compileRoutes(
     identity,
     sessions,
     endpointOf,
+    timeouts: setup.settings.timeouts,
     warnOfMetadata,
   });
-  const observed = problems.slot('observe', observers, (own) => observe(asList(own)));
 
   const upstreamMetadata =
     publicUrl && identity.relaysTokens
@@ -118,8 +102,7 @@ export function compileRoutes(
   };
   const relayTo = (url: URL, own: Partial<RelaySettings> = {}) =>
     relay({ ...common, engine: setup.engineFor(url), target: url, ...own });
-  const turn = awaitTurn(setup.settings.timeouts.idle);
-  const through = (last: Slots) => chainSlots({ ...slots, ...last }, turn, observed);
+  const through = (own: Slots) => chainSlots({ ...slots, ...own }, 'relay');
 
   const routes: Routes = [{ path: endpoint, run: through({ relay: relayTo(setup.target) }) }];
   if (legacySse !== false) {
@@ -146,10 +129,10 @@ export function compileRoutes(
   if (publicUrl !== undefined && metadata !== undefined) {
     // Anybody may read it. What is asked of the upstream for it, only those whom the upstream would
     // hear of otherwise.
-    const { head, draining, hosts, ipFilter, rateLimit } = slots;
+    const { observe, turn, head, draining, hosts, ipFilter, rateLimit } = slots;
     const guards = upstreamMetadata && { head, draining, hosts, ipFilter, rateLimit };
-    const open = chainSlots({ metadata }, turn, observed);
-    const guarded = chainSlots({ ...guards, metadata }, turn, observed);
+    const open = chainSlots({ observe, turn, metadata }, 'metadata');
+    const guarded = chainSlots({ observe, turn, ...guards, metadata }, 'metadata');
     // A preflight asks nobody.
     const run: Middleware = (req, res, next) =>
       (req.method === 'OPTIONS' ? open : guarded)(req, res, next);

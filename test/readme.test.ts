@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
+import { SLOTS } from '../src/chain.ts';
 import { ERRORS } from '../src/errors.ts';
 import { createMcpGateway, mcpCors, mcpProxy } from '../src/index.ts';
 import { problemsOf } from './support/config-error.ts';
@@ -89,6 +90,15 @@ describe('the option tables name what the factories take', () => {
     const options = names(cell.slice(cell.indexOf('{')));
     expect(new Set(options)).toEqual(new Set(knownOptions(factory)));
   });
+});
+
+test('what a request passes through is the order of the slots, and the relay last', () => {
+  const [, section = ''] = /^## What a request passes through\n(.*?)^## /ms.exec(README) ?? [];
+  const listed = [...section.matchAll(/^(\d+)\. \*\*`(\w+)`/gm)].map(
+    ([, n, name]) => `${n} ${name}`,
+  );
+  const names = [...SLOTS.map(({ name }) => name), 'relay'];
+  expect(listed).toEqual(names.map((name, i) => `${i + 1} ${name}`));
 });
 
 test('links inside the README lead somewhere', () => {

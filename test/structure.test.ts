@@ -24,7 +24,16 @@ function placeOf(file: string): string {
 }
 
 describe('dependencies point one way', () => {
-  const GROUND = ['errors.ts', 'principal.ts', 'http', 'lib', 'oauth', 'options', 'mcp/'];
+  const GROUND = [
+    'errors.ts',
+    'principal.ts',
+    'slot-name.ts',
+    'http',
+    'lib',
+    'oauth',
+    'options',
+    'mcp/',
+  ];
   const CONTEXT = [...GROUND, 'context.ts', 'answer-error.ts'];
 
   /** What a place may import besides itself; `mcp/` stands for all below it. */
@@ -91,6 +100,7 @@ describe('dependencies point one way', () => {
       'mcp/message/message.ts',
       'mcp/session-id.ts',
       'principal.ts',
+      'slot-name.ts',
     ]);
   });
 

@@ -1,6 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import express, { type Express } from 'express';
-import { createMcpGateway, type GatewayConfig, type RequestRecord } from '../../src/index.ts';
+import {
+  createMcpGateway,
+  type GatewayConfig,
+  type RequestRecord,
+  type SlotName,
+} from '../../src/index.ts';
 import { type RawRequest, rawRequest, readAnswer } from '../relay/support/answer.ts';
 import { startGateway } from '../support/gateway.ts';
 import { exchange } from '../support/raw-client.ts';
@@ -45,7 +50,7 @@ const chunked = (body: string) =>
     `\r\n${body.length.toString(16)}\r\n${body}\r\n0\r\n\r\n`,
   );
 
-const refused = (slot: string, reason: string, status: number): Way['record'] => ({
+const refused = (slot: SlotName, reason: string, status: number): Way['record'] => ({
   slot,
   reason: reason as RequestRecord['reason'],
   status,

@@ -2,6 +2,7 @@ import { answerError } from '../../answer-error.ts';
 import { contextOf, type RequestContext } from '../../context.ts';
 import type { Middleware } from '../../http/middleware.ts';
 import { checkConfig } from '../../options/config-problems.ts';
+import type { SlotName } from '../../slot-name.ts';
 import { CALLBACKS, isolate } from './isolate.ts';
 import { ObservedRequest } from './observed-request.ts';
 import type { Observer } from './observer.ts';
@@ -30,7 +31,7 @@ function addressOf(context: RequestContext): { ip: string; failure?: { cause: un
 }
 
 /** A slot that is reported to observers: that a request has come to it, and that it let it pass. */
-export function watched(slot: string, middleware: Middleware): Middleware {
+export function watched(slot: SlotName, middleware: Middleware): Middleware {
   return function watchedMiddleware(req, res, next) {
     const { observation } = contextOf(req);
     observation?.entered(slot);

@@ -7,6 +7,7 @@ import { isEventStream } from '../../http/media-type.ts';
 import { onceClosed } from '../../http/once-closed.ts';
 import { EventCounter } from '../../mcp/events/counter.ts';
 import { sessionIdIn } from '../../mcp/session-id.ts';
+import type { SlotName } from '../../slot-name.ts';
 import type { EndReason, ObservedMessage, Observer, RequestRecord } from './observer.ts';
 import { claimedMessages, judgedMessages, peekMessages } from './peek-messages.ts';
 import { watchAnswer } from './watch-answer.ts';
@@ -23,7 +24,7 @@ export class ObservedRequest implements Observation {
   #observers: readonly Required<Observer>[];
   /** Taken at once: a socket forgets its peer when it closes. */
   readonly #ip: string;
-  #slot = 'observe';
+  #slot: SlotName = 'observe';
   #reason: RequestRecord['reason'];
   #policy: string | undefined;
   #detail: string | undefined;
@@ -63,12 +64,12 @@ export class ObservedRequest implements Observation {
     onceClosed(context.req, res, () => this.#onClose());
   }
 
-  entered(slot: string): void {
+  entered(slot: SlotName): void {
     // Once it is answered, it is of no more interest what a slot makes of it.
     if (!this.#isAnswered) this.#slot = slot;
   }
 
-  passed(slot: string): void {
+  passed(slot: SlotName): void {
     if (this.#isAnswered) return;
     for (const observer of this.#observers) {
       observer.onDecision({ slot, outcome: 'allow' }, this.#context);

@@ -1,10 +1,11 @@
 import type { GatewayContext } from '../../context.ts';
 import type { ErrorReason } from '../../errors.ts';
+import type { SlotName } from '../../slot-name.ts';
 
 /** What a slot made of a request. */
 export interface SlotDecision {
-  /** The slot, by the name of its option: `cors`, `bodyLimit`, `use`. */
-  readonly slot: string;
+  /** Which slot: `cors`, `bodyLimit`, `use`. */
+  readonly slot: SlotName;
   readonly outcome: 'allow' | 'deny';
   /** The row of the error table, where it denied. */
   readonly reason?: ErrorReason | undefined;
@@ -56,7 +57,7 @@ export interface RequestRecord {
   /** The session as a hash: the same for every request of a session, and of no use to anyone else. */
   readonly session: string | undefined;
   /** The slot that answered the request, or in which it was when the client left. */
-  readonly slot: string;
+  readonly slot: SlotName;
   /** What came of it there; undefined where the client left before. */
   readonly reason: 'relayed' | 'answered' | ErrorReason | undefined;
   /** The policy that refused it, and the reason it gave. */

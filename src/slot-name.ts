@@ -1,0 +1,29 @@
+/**
+ * The steps that a request passes, by the names under which observers hear of them: those of their
+ * options, where they have one. `turn` is the wait for the answers before it on the same connection,
+ * `head` and `message` are checks that no option switches off, `userLimit` stands for the limits of
+ * `rateLimit` that need more than the address. `relay` is what comes behind all slots, `metadata` the
+ * document about authorization in its place.
+ */
+export type SlotName =
+  | 'observe'
+  | 'turn'
+  | 'cors'
+  | 'head'
+  | 'draining'
+  | 'hosts'
+  | 'methods'
+  | 'ipFilter'
+  | 'rateLimit'
+  | 'auth'
+  | 'sessions'
+  | 'streams'
+  | 'bodyLimit'
+  | 'message'
+  | 'userLimit'
+  | 'policies'
+  | 'filterLists'
+  | 'use'
+  | 'headers'
+  | 'relay'
+  | 'metadata';
