@@ -52,7 +52,7 @@ describe('E4: what is over a limit', () => {
     },
   );
 
-  test('has no id as a notification, null where nobody read it, null as a batch', async () => {
+  test('has no id as a notification, null as a batch', async () => {
     const read = await limited({ limit: 1, window: '1h', by: 'session' });
     await read.send(PING);
     expect((await read.send(`[${PING},${PING}]`)).body).toContain('"id":null,');
@@ -60,10 +60,12 @@ describe('E4: what is over a limit', () => {
     const refused = await read.send(notification('notifications/x'));
     expect([refused.status, JSON.parse(refused.body).id]).toEqual([429, undefined]);
     expect(refused.body).not.toContain('"id"');
+  });
 
-    const unread = await limited({ limit: 1, window: '1h' });
-    await unread.send(PING);
-    expect((await unread.send(PING)).body).toContain('"id":null,');
+  test('carries the id of a message that came with the head, where no limit has read it', async () => {
+    const { send } = await limited({ limit: 1, window: '1h' });
+    await send(PING);
+    expect((await send(PING)).body).toContain(`"id":${JSON.parse(PING).id},`);
   });
 
   test("denyAs 'jsonrpc' tells it as the answer to the call", async () => {
