@@ -53,19 +53,33 @@ export function answerError(
   }
   context.observation?.refused(reason, details);
   const id = 'id' in details ? details.id : idOf(req, context);
-  const body = Buffer.from(errorText(reason, id, details));
+  const text = errorText(reason, id, details);
+  const isOnStream = typeof id === 'string' && answersOnStream(reason, context, text);
+  const body = Buffer.from(isOnStream ? '' : text);
   const { status = ERRORS[reason].status } = details;
   if (status === 503) res.setHeader('Retry-After', RETRY_AFTER_SECONDS);
   for (const name in details.headers) res.setHeader(name, details.headers[name] as string);
   if (isBodyPending(req)) makeLastRequest(req, res);
-  res.setHeader('Content-Type', 'application/json');
+  if (!isOnStream) res.setHeader('Content-Type', 'application/json');
   res.setHeader('Content-Length', body.length);
   const isCall = context.mcp !== undefined && typeof id === 'string';
   const isResult = details.asResult && isCall && !context.legacyMessage;
-  res.writeHead(isResult ? 200 : status);
-  res.write(body);
+  res.writeHead(isOnStream ? 202 : isResult ? 200 : status);
+  if (!isOnStream) res.write(body);
   sendNow(res);
   endWhenRead(req, res);
+}
+
+/** Clients log in, or begin anew, because of the status of these. */
+const BY_STATUS: ReadonlySet<ErrorReason> = new Set([
+  'unauthorized',
+  'insufficient_scope',
+  'session_not_found',
+]);
+
+/** In the older transport, answers to requests come on the event stream (MCP 2024-11-05, "HTTP with SSE"). */
+function answersOnStream(reason: ErrorReason, context: RequestContext, text: string): boolean {
+  return !BY_STATUS.has(reason) && context.answerOnStream?.(context, text) === true;
 }
 
 /** After how long what is not there may be: another instance, a key server, a store. */

@@ -207,6 +207,13 @@ function messageSlots(
   };
 }
 
+/** Runs `step` together with the slot of that name, or else with the next that is on: no observer hears of it. */
+export function withStep(slots: Slots, name: SlotName, step: Middleware): Slots {
+  const names: SlotName[] = [...SLOTS.map((slot) => slot.name), 'relay'];
+  const first = names.slice(names.indexOf(name)).find((next) => slots[next] !== undefined);
+  return first === undefined ? slots : { ...slots, [first]: chain([step, slots[first]]) };
+}
+
 /**
  * One middleware that runs these slots in order, and `last` behind them, and answers for what they
  * throw; each is reported where somebody observes.

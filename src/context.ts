@@ -133,11 +133,12 @@ export class RequestContext implements GatewayContext {
   /** Set where the chain begins, as is the next, if anybody observes. */
   onError: ErrorListener | undefined;
   observation: Observation | undefined;
-  /**
-   * Set where messages of the older transport (MCP 2024-11-05) come in: the session is in the query,
-   * and the answer goes out on a stream; of the answer to the POST, clients read the status alone.
-   */
+  /** Set where messages of the older transport (MCP 2024-11-05) come in: the session is in the query. */
   legacyMessage: { readonly session: string | undefined } | undefined;
+  /** Set besides, until one goes upstream: answers it with an error on the stream of its session. */
+  answerOnStream: ((context: RequestContext, error: string) => boolean) | undefined;
+  /** Set while such a stream is relayed: puts an event into it; false where that is not possible. */
+  sendEvent: ((event: Buffer) => boolean) | undefined;
   /** Set by `requireAuth`. */
   principal: Principal | undefined;
   /** Set with it: the name of the authenticator that accepted. */
@@ -156,10 +157,7 @@ export class RequestContext implements GatewayContext {
   bodyHold: BodyHold | undefined;
   /** Set once the body has been read and found to be what it seems. */
   mcp: McpBody | undefined;
-  /**
-   * Set by whoever takes the body of a POST that has not been judged, as long as an error may be the
-   * answer: for the id of the request.
-   */
+  /** Set by whoever takes the body of a POST that nobody judged, while an error may answer it: for its id. */
   bodyEnds: BodyOnItsWay | undefined;
   /** Set by `filterLists`, where the answer may hold a list: the relay cuts from it what is hidden. */
   listFilter: ListFilter | undefined;
@@ -167,7 +165,7 @@ export class RequestContext implements GatewayContext {
   abandon: (() => void) | undefined;
   /** Set by the relay as well: asks it to end an event stream, at the last call any of them. */
   windDown: ((isLastCall: boolean) => void) | undefined;
-  /** Whether the gateway is closing while this request is under way. */
+  /** Whether the gateway is closing meanwhile. */
   isDraining = false;
   /** Out of sight of whoever writes a context into a log: secrets are in them. */
   #headerEdits: readonly HeaderEdits[] = [];

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { chainSlots, compileSlots, SLOTS, type Slots } from './chain.ts';
+import { chainSlots, compileSlots, SLOTS, type Slots, withStep } from './chain.ts';
 import type { GatewayConfig } from './config.ts';
 import { contextOf } from './context.ts';
 import { chain } from './http/chain.ts';
@@ -61,7 +61,7 @@ export function compileRoutes(
 ): Routes {
   problems.root(config, [...OPTIONS]);
   const { path = DEFAULT_PATH, auth = false, onError = false } = config;
-  const { legacySse = false, cors } = config;
+  const { legacySse = false, denyAs = 'jsonrpc', cors } = config;
   const endpoint = readPath(problems, 'path', path);
   const publicUrl = readPublicUrl(problems, config.publicUrl);
   problems.callback('onError', onError);
@@ -113,15 +113,19 @@ export function compileRoutes(
       injectHeaders({ set: { 'Accept-Encoding': 'identity' } }),
       relayTo(streamUrl, { streamEditorOf: endpoints.streamEditorOf }),
     ]);
-    const messages = relayTo(streamUrl, { pathOf: endpoints.pathOf });
+    const posts: Slots = {
+      ...slots,
+      methods: allowedMethods(['POST']),
+      relay: relayTo(streamUrl, { pathOf: endpoints.pathOf }),
+    };
+    // Whom the slots in front of it refuse may write to no stream.
+    const messages =
+      denyAs === 'jsonrpc' ? withStep(posts, 'rateLimit', endpoints.answerOnStream) : posts;
     routes.push(
       { path: paths.path, run: through({ methods: allowedMethods(['GET']), relay: stream }) },
       {
         path: paths.messagePath,
-        run: chain([
-          markAsMessage(endpoints.sessionOf),
-          through({ methods: allowedMethods(['POST']), relay: messages }),
-        ]),
+        run: chain([markAsMessage(endpoints.sessionOf), chainSlots(messages, 'relay')]),
       },
     );
   }

@@ -12,7 +12,14 @@ const MAX_BEFORE = 64 * 1024;
  * Gives the URL that a client is to see instead of the announced one; undefined where it must not see
  * any.
  */
-export type ReplaceUrl = (announced: string) => Promise<string | undefined>;
+export type ReplaceUrl = (announced: string) => Promise<SeenEndpoint | undefined>;
+
+/** An endpoint as the client sees it. */
+export interface SeenEndpoint {
+  readonly url: string;
+  /** Called when it has gone to the client. */
+  onPassed(): void;
+}
 
 /**
  * An event stream of the 2024-11-05 transport, at whose beginning the server names the URL for the
@@ -31,6 +38,7 @@ export class EndpointEvent implements BodyEditor {
   #passed = 0;
   #isFirst = true;
   #isFound = false;
+  #seen: SeenEndpoint | undefined;
 
   constructor(replace: ReplaceUrl, next: BodyEditor | undefined) {
     this.#replace = replace;
@@ -55,6 +63,8 @@ export class EndpointEvent implements BodyEditor {
       const end = endOfLine(rest);
       for (const event of this.#splitter.push(rest.subarray(0, end))) {
         await this.#pass(this.#isFound ? event : await this.#rewritten(event), give);
+        this.#seen?.onPassed();
+        this.#seen = undefined;
       }
       rest = rest.subarray(end);
     }
@@ -78,12 +88,12 @@ export class EndpointEvent implements BodyEditor {
       return bytes;
     }
     const isOne = event.lines.length === 1 && event.data !== '';
-    const url = isOne ? await this.#replace(event.data) : undefined;
-    if (url === undefined) {
+    this.#seen = isOne ? await this.#replace(event.data) : undefined;
+    if (this.#seen === undefined) {
       throw new Error("The event 'endpoint' names no URL at the upstream's own origin");
     }
     this.#isFound = true;
-    const edit = { start: 0, end: event.data.length, text: url };
+    const edit = { start: 0, end: event.data.length, text: this.#seen.url };
     return Buffer.from(applyEdits(text, editsOfEvent(event, [edit])));
   }
 }

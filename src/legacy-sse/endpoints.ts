@@ -1,9 +1,11 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { posix } from 'node:path';
 import { contextOf } from '../context.ts';
+import type { Middleware } from '../http/middleware.ts';
 import type { BodyEditor } from '../relay/answer/body-editor.ts';
-import { EndpointEvent } from './endpoint-event.ts';
+import { EndpointEvent, type SeenEndpoint } from './endpoint-event.ts';
+import { SessionStreams } from './session-streams.ts';
 
 /** For how many queries a path is remembered; the oldest goes first. */
 const MAX_PATHS = 10_000;
@@ -26,6 +28,7 @@ export class LegacySseEndpoints {
   readonly #publicPath: (req: IncomingMessage) => string;
   readonly #paths = new Map<string, string>();
   readonly #key = randomBytes(32);
+  readonly #streams = new SessionStreams();
 
   /** `publicPath` gives the path under which the client of a request posts its messages. */
   constructor(streamUrl: URL, messageUrl: URL, publicPath: (req: IncomingMessage) => string) {
@@ -35,8 +38,11 @@ export class LegacySseEndpoints {
   }
 
   /** For the relay of event streams. */
-  readonly streamEditorOf = (req: IncomingMessage, next: BodyEditor | undefined): EndpointEvent =>
-    new EndpointEvent((announced) => this.#publicUrl(req, announced), next);
+  readonly streamEditorOf = (
+    req: IncomingMessage,
+    res: ServerResponse,
+    next: BodyEditor | undefined,
+  ): EndpointEvent => new EndpointEvent((announced) => this.#seenAs(announced, req, res), next);
 
   /** For the relay of messages: the session is in the query, which is therefore the client's. */
   readonly pathOf = (req: IncomingMessage): string | undefined => {
@@ -54,7 +60,17 @@ export class LegacySseEndpoints {
    */
   readonly sessionOf = (url: string): string | undefined => queryOf(url) || undefined;
 
-  async #publicUrl(req: IncomingMessage, announced: string): Promise<string | undefined> {
+  /** For refusals of messages: those that come after this are answered on the stream of their session. */
+  readonly answerOnStream: Middleware = (req, _res, next) => {
+    contextOf(req).answerOnStream = this.#streams.answer;
+    next();
+  };
+
+  async #seenAs(
+    announced: string,
+    req: IncomingMessage,
+    res: ServerResponse,
+  ): Promise<SeenEndpoint | undefined> {
     if (!URL.canParse(announced, this.#streamUrl.href)) return undefined;
     const url = new URL(announced, this.#streamUrl);
     // As official clients do: an upstream cannot send messages, and the credentials among them, away.
@@ -63,7 +79,7 @@ export class LegacySseEndpoints {
     const publicUrl = this.#publicPath(req) + query + this.#markFor(url.pathname, query);
     const session = this.sessionOf(publicUrl);
     if (session !== undefined) await contextOf(req).sessionKeeper?.claimForStream(session);
-    return publicUrl;
+    return { url: publicUrl, onPassed: () => this.#streams.open(session, req, res) };
   }
 
   /** Empty where the path is found without. */

@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Engine } from '../engine/engine.ts';
 import type { ViaHop } from '../http/via-hop.ts';
 import type { AnswerBodySettings } from './answer/body.ts';
@@ -19,5 +19,9 @@ export interface RelaySettings extends AnswerBodySettings {
   /** What clients are told in `WWW-Authenticate` instead of what the upstream says. */
   readonly rewriteChallenge?: ((challenge: string, req: IncomingMessage) => string) | undefined;
   /** What is done to event streams; `next` is what else is done to one. */
-  readonly streamEditorOf?: (req: IncomingMessage, next: BodyEditor | undefined) => BodyEditor;
+  readonly streamEditorOf?: (
+    req: IncomingMessage,
+    res: ServerResponse,
+    next: BodyEditor | undefined,
+  ) => BodyEditor;
 }

@@ -12,7 +12,7 @@ import { languageServer, startOnce } from './support/servers.ts';
 const server = startOnce(languageServer);
 
 describeLanguages((client) => {
-  describe.each(ENDPOINTS.filter(({ transport }) => transport !== 'sse'))('$name', (endpoint) => {
+  describe.each(ENDPOINTS)('$name', (endpoint) => {
     async function connect(config: (typeof PLAIN)['config']) {
       const gateway = await gatewayBefore(endpoint, server().url, config);
       return client().connect(endpoint.transport, gateway.url);

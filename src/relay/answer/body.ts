@@ -87,6 +87,11 @@ export class AnswerBody {
     this.#stream?.endBetweenEvents();
   }
 
+  /** Puts an event of the gateway's own into an event stream; false where that is not possible. */
+  send(event: Buffer): boolean {
+    return !this.#isOver && this.#hasPassed && this.#stream?.send(event) === true;
+  }
+
   /** Passes nothing on any more. */
   stop(): void {
     this.#isOver = true;
@@ -164,8 +169,7 @@ export class AnswerBody {
     if (this.#isOver || chunk.length === 0) return;
     if (!this.#hasBegun) this.#begin();
     this.#hasPassed = true;
-    const wantsMore = this.#res.write(chunk);
-    this.#stream?.push(chunk);
+    const wantsMore = this.#stream?.write(chunk) ?? this.#res.write(chunk);
     // `compression()` in front would keep what it was given.
     this.#res.flush?.();
     if (wantsMore || this.#isOver) return;

@@ -5,10 +5,13 @@ import { EventBoundary } from '../../mcp/events/boundary.ts';
 /** A comment, which every reader of event streams skips (HTML standard, "Event stream format"). */
 const COMMENT = ':\n\n';
 
+/** How many bytes of events of its own may wait for a client that does not read, or for a boundary. */
+const MOST_WAITING = 64 * 1024;
+
 /**
- * What the gateway does to an event stream besides passing it on, and only between two events: a
- * comment when it has been silent for too long (the only bytes the gateway ever adds), and its end
- * when the gateway closes.
+ * An event stream on its way to the client, and what the gateway does to it besides, only between two
+ * events: a comment when it has been silent for too long, an event of the gateway's own (in the older
+ * transport: the answer to a request that was refused), and its end when the gateway closes.
  */
 export class EventStream {
   readonly #res: ServerResponse & { flush?: () => void };
@@ -16,6 +19,12 @@ export class EventStream {
   readonly #boundary = new EventBoundary();
   readonly #silence = new Deadline();
   #isEnding = false;
+  #isOver = false;
+  /** Events of the gateway's own, until the one that has begun is whole. */
+  #waiting: Buffer[] = [];
+  #waitingLength = 0;
+  /** How many bytes of such events have been written, as far as they may still be in memory. */
+  #unread = 0;
 
   /** `end` ends the stream; called at most once, between two events. */
   constructor(res: ServerResponse, heartbeat: number | false, end: () => void) {
@@ -24,11 +33,32 @@ export class EventStream {
     this.#silence.start(heartbeat, this.#beat);
   }
 
-  /** Takes note of what has just been passed on. */
-  push(chunk: Uint8Array): void {
-    this.#boundary.push(chunk);
+  /** Passes bytes of the upstream on; false where the client has to read before more may come. */
+  write(chunk: Buffer): boolean {
+    const place = this.#waiting.length > 0 ? this.#boundary.placeIn(chunk) : undefined;
+    let wantsMore = this.#pass(chunk.subarray(0, place));
+    if (place !== undefined) {
+      this.#writeWaiting();
+      wantsMore = this.#pass(chunk.subarray(place));
+    }
+    if (this.#boundary.takesEvent) this.#writeWaiting();
     this.#silence.restart();
     if (this.#isEnding) this.endBetweenEvents();
+    return wantsMore;
+  }
+
+  /**
+   * Puts in an event of the gateway's own, with its blank line: now, or as soon as the one that has
+   * begun is whole. False where the stream is ending, or too much waits already.
+   */
+  send(event: Buffer): boolean {
+    if (this.#isOver || this.#isEnding || this.#res.destroyed) return false;
+    this.#unread = Math.min(this.#unread, this.#res.writableLength);
+    if (this.#unread + this.#waitingLength + event.length > MOST_WAITING) return false;
+    this.#waiting.push(event);
+    this.#waitingLength += event.length;
+    if (this.#boundary.takesEvent) this.#writeWaiting();
+    return true;
   }
 
   /** Ends the stream now, or as soon as the event that has begun is whole. */
@@ -39,7 +69,26 @@ export class EventStream {
 
   /** The stream is over. */
   stop(): void {
+    this.#isOver = true;
+    this.#waiting = [];
     this.#silence.clear();
+  }
+
+  #pass(bytes: Buffer): boolean {
+    if (bytes.length === 0) return !this.#res.writableNeedDrain;
+    this.#boundary.push(bytes);
+    return this.#res.write(bytes);
+  }
+
+  #writeWaiting(): void {
+    if (this.#waiting.length === 0) return;
+    const events = Buffer.concat(this.#waiting);
+    this.#waiting = [];
+    this.#waitingLength = 0;
+    this.#unread += events.length;
+    this.#pass(events);
+    this.#res.flush?.();
+    this.#silence.restart();
   }
 
   readonly #beat = (): void => {

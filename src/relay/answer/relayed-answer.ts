@@ -128,7 +128,9 @@ export class RelayedAnswer implements AnswerBodyListener {
   #createEditor(): BodyEditor | undefined {
     const { listFilter } = this.#context;
     const lists = listFilter && listEditor(this.#answer, listFilter);
-    return this.#isEditedStream ? this.#settings.streamEditorOf?.(this.#req, lists) : lists;
+    return this.#isEditedStream
+      ? this.#settings.streamEditorOf?.(this.#req, this.#res, lists)
+      : lists;
   }
 
   #passOn(): void {
@@ -145,6 +147,7 @@ export class RelayedAnswer implements AnswerBodyListener {
       const cause = new Error('The upstream closed before its answer ended');
       this.#listener.onAnswerFailed('upstream_invalid', cause);
     });
+    if (this.#isEditedStream) this.#context.sendEvent = this.#sendEvent;
     if (this.#context.isDraining) this.windDown(false);
     if (this.#isStream && (this.#isEndless || this.#isEditedStream)) this.#endAtExpiry();
   }
@@ -178,9 +181,12 @@ export class RelayedAnswer implements AnswerBodyListener {
     return method === 'GET' || (isListening ?? headers['mcp-method'] === LISTEN);
   }
 
+  readonly #sendEvent = (event: Buffer): boolean => this.#body?.send(event) === true;
+
   /** Passes nothing on any more. */
   stop(): void {
     this.#isOver = true;
+    this.#context.sendEvent = undefined;
     this.#expiry.clear();
     this.#body?.stop();
   }

@@ -80,6 +80,8 @@ export class RelayedRequest implements UpstreamListener, BodyListener, RelayedAn
     const sendBody = (outgoing: Writable) => this.#body.sendTo(outgoing, this);
     const method = this.#req.method as string;
     const path = this.#path;
+    // From here on the upstream may answer it: nothing is to be answered twice.
+    this.#context.answerOnStream = undefined;
     this.#exchange = this.#settings.engine({ method, path, fresh, headers, sendBody }, this);
   }
 

@@ -1,0 +1,61 @@
+import { hash, timingSafeEqual } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { contextOf, type RequestContext } from '../context.ts';
+import { onceClosed } from '../http/once-closed.ts';
+import { keyOf } from '../principal.ts';
+
+/**
+ * The event streams of the older transport that are relayed here, by their session. A client of it
+ * reads no answer to a POST but the status, and some wait for ever for what does not come on the stream.
+ */
+export class SessionStreams {
+  /** Of a server that gives several streams one session, nobody can say whose request it is. */
+  readonly #open = new Map<string, RequestContext[]>();
+
+  /** The client knows its endpoint from here on, until the answer closes. */
+  open(session: string | undefined, req: IncomingMessage, res: ServerResponse): void {
+    if (session === undefined) return;
+    const stream = contextOf(req);
+    this.#open.set(session, [...(this.#open.get(session) ?? []), stream]);
+    onceClosed(req, res, () => this.#close(session, stream));
+  }
+
+  /**
+   * Answers a request with an error on the stream of its session. False where that is not relayed here
+   * or takes nothing more, and where it is not that of the same caller.
+   */
+  readonly answer = (context: RequestContext, error: string): boolean => {
+    const [stream, another] = this.#open.get(context.sessionId ?? '') ?? [];
+    if (stream === undefined || another !== undefined || !isSameCaller(stream, context))
+      return false;
+    // The id is in it as the client wrote it.
+    if (/[\r\n]/.test(error)) return false;
+    return stream.sendEvent?.(Buffer.from(`event: message\ndata: ${error}\n\n`)) === true;
+  };
+
+  #close(session: string, stream: RequestContext): void {
+    const others = this.#open.get(session)?.filter((other) => other !== stream) ?? [];
+    if (others.length === 0) this.#open.delete(session);
+    else this.#open.set(session, others);
+  }
+}
+
+/**
+ * Whether two requests come from the same principal. Where the gateway asks for none, the credentials
+ * are the upstream's to judge, and have to be the same.
+ */
+function isSameCaller(one: RequestContext, other: RequestContext): boolean {
+  if (principalKey(one) !== principalKey(other)) return false;
+  return one.principal !== undefined || hasSameCredentials(one, other);
+}
+
+function principalKey({ principal, principalSource }: RequestContext): string | undefined {
+  return principal && keyOf(principal, principalSource);
+}
+
+function hasSameCredentials(one: RequestContext, other: RequestContext): boolean {
+  const [a, b] = [one, other].map(({ headers }) =>
+    hash('sha256', headers.authorization ?? '', 'buffer'),
+  );
+  return timingSafeEqual(a as Buffer, b as Buffer);
+}
