@@ -52,7 +52,7 @@ describe('dependencies point one way', () => {
     'legacy-sse': [...GROUND, 'context.ts', 'relay'],
     'upstream-tokens': [...GROUND, 'context.ts', 'slots/auth'],
     'slots/auth': [...CONTEXT, 'engine'],
-    'slots/body-limit': [...CONTEXT, 'slots/rate-limit'],
+    'slots/body-limit': [...CONTEXT, 'slots/user-key.ts'],
     'slots/contain.ts': CONTEXT,
     'slots/cors.ts': CONTEXT,
     'slots/draining.ts': CONTEXT,
@@ -65,11 +65,12 @@ describe('dependencies point one way', () => {
     'slots/methods.ts': CONTEXT,
     'slots/observe': CONTEXT,
     'slots/policies': [...CONTEXT, 'slots/auth'],
-    'slots/rate-limit': [...CONTEXT, 'slots/policies'],
+    'slots/rate-limit': [...CONTEXT, 'slots/policies', 'slots/user-key.ts'],
     'slots/sessions': CONTEXT,
-    'slots/streams': [...CONTEXT, 'slots/rate-limit'],
+    'slots/streams': [...CONTEXT, 'slots/user-key.ts'],
     'slots/turn.ts': CONTEXT,
     'slots/use.ts': CONTEXT,
+    'slots/user-key.ts': CONTEXT,
     warnings: ['config.ts', 'oauth'],
   };
 

@@ -1,5 +1,5 @@
 import type { BodyHold, RequestContext } from '../../context.ts';
-import { userKey } from '../rate-limit/keys.ts';
+import { userKey } from '../user-key.ts';
 
 /**
  * What one request holds of its body: the same bytes in every budget that it is under, however many

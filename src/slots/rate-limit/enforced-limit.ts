@@ -7,9 +7,10 @@ import type { McpMessage } from '../../mcp/message/message.ts';
 import { durationText } from '../../options/duration.ts';
 import type { PolicyContext } from '../policies/policy.ts';
 import { policyContext } from '../policies/policy-context.ts';
+import { userKey } from '../user-key.ts';
 import { type Charge, Charges } from './charges.ts';
 import { type Count, Counter, type CounterSettings } from './counter.ts';
-import { type KeyMaker, keyMaker, namesKeys, storeKey, userKey } from './keys.ts';
+import { type KeyMaker, keyMaker, namesKeys, storeKey } from './keys.ts';
 import type { LimitContext, LimitKey } from './limit.ts';
 
 /** How much may be counted at once: a store gets as many calls. */

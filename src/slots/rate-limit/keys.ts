@@ -1,32 +1,12 @@
 import { hash } from 'node:crypto';
-import { ipKeyGenerator } from 'express-rate-limit';
-import type { GatewayContext } from '../../context.ts';
-import { readAddress } from '../../lib/address.ts';
+import { addressKey } from '../../lib/address-key.ts';
 import { notAwaited } from '../../lib/not-awaited.ts';
-import { keyOf } from '../../principal.ts';
+import { type User, userKey } from '../user-key.ts';
 import type { LimitContext, LimitKey } from './limit.ts';
-
-/** Who a request comes from, as limits know it. */
-export interface User extends GatewayContext {
-  readonly principalSource: string | undefined;
-}
 
 /** What limits know of a request. */
 export interface Caller extends User {
   readonly sessionId: string | undefined;
-}
-
-/** One text for each address; for IPv6 for each /56, because that is what one customer gets. */
-export function addressKey(ip: string): string {
-  const address = readAddress(ip);
-  return address === undefined ? 'unknown' : ipKeyGenerator(address.text);
-}
-
-/** One text for each principal; for each address, where there is none. */
-export function userKey({ principal, principalSource, ip }: User): string {
-  return principal === undefined
-    ? `ip ${addressKey(ip)}`
-    : `user ${keyOf(principal, principalSource)}`;
 }
 
 /** Gives what a message is counted under, by what it names and what a function is told of it. */

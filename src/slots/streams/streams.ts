@@ -2,8 +2,9 @@ import { answerError } from '../../answer-error.ts';
 import { contextOf, type RequestContext } from '../../context.ts';
 import type { Middleware } from '../../http/middleware.ts';
 import { onceClosed } from '../../http/once-closed.ts';
+import { addressKey } from '../../lib/address-key.ts';
 import { checkConfig } from '../../options/config-problems.ts';
-import { addressKey, userKey } from '../rate-limit/keys.ts';
+import { userKey } from '../user-key.ts';
 import { OpenStreams } from './open-streams.ts';
 
 /** How many event streams may be open at once, in this process. */

@@ -1,0 +1,15 @@
+import type { GatewayContext } from '../context.ts';
+import { addressKey } from '../lib/address-key.ts';
+import { keyOf } from '../principal.ts';
+
+/** Who a request comes from, as what counts for each user knows it. */
+export interface User extends GatewayContext {
+  readonly principalSource: string | undefined;
+}
+
+/** One text for each principal; for each address, where there is none. */
+export function userKey({ principal, principalSource, ip }: User): string {
+  return principal === undefined
+    ? `ip ${addressKey(ip)}`
+    : `user ${keyOf(principal, principalSource)}`;
+}
