@@ -1,0 +1,111 @@
+import { execFile } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { promisify } from 'node:util';
+import { describe, expect, test } from '@jest/globals';
+
+const root = new URL('../', import.meta.url);
+const { dependencies, peerDependencies } = JSON.parse(
+  readFileSync(new URL('package.json', root), 'utf8'),
+);
+const PACKAGES = Object.keys({ ...dependencies, ...peerDependencies });
+
+/**
+ * What each subpath loads of the packages that this one depends on. Whoever adds one to a row makes
+ * all who import this subpath load it.
+ */
+const LOADED: Readonly<Record<string, readonly string[]>> = {
+  auth: ['fastest-levenshtein', 'jose', 'ms'],
+  'body-limit': ['bytes', 'fastest-levenshtein'],
+  cors: ['cors', 'fastest-levenshtein', 'ms', 'vary'],
+  headers: ['fastest-levenshtein'],
+  'ip-filter': ['fastest-levenshtein'],
+  metadata: ['fastest-levenshtein'],
+  policy: ['bytes', 'fastest-levenshtein', 'ms'],
+  // The engine's library brings `ms` as well.
+  proxy: ['fastest-levenshtein', 'http-proxy-middleware', 'ms', 'vary'],
+  throttle: ['bytes', 'express-rate-limit', 'fastest-levenshtein', 'ms'],
+};
+
+/** Parts of this package that one subpath needs, and no other. */
+const OWN: Readonly<Record<string, string>> = {
+  'engine/': 'proxy',
+  'relay/': 'proxy',
+  'slots/auth/jwt/': 'auth',
+  'slots/cors': 'cors',
+  'slots/headers/': 'headers',
+  'slots/ip-filter': 'ip-filter',
+  'slots/rate-limit/counter': 'throttle',
+};
+
+/** Parts of the gateway as a whole. */
+const GATEWAY = [
+  'gateway.ts',
+  'chain.ts',
+  'config.ts',
+  'routes.ts',
+  'index.ts',
+  'upstream-tokens/',
+];
+
+/** Paths below the root of this package. */
+const loadedBy = new Map<string, Promise<string[]>>();
+
+/** A process of its own, because a module that was loaded once is not loaded again. */
+async function load(subpath: string): Promise<string[]> {
+  const hooks = new URL('support/print-loaded-modules.ts', import.meta.url).href;
+  const file = new URL(`src/exports/${subpath}.ts`, root).href;
+  const code = `await import(${JSON.stringify(file)})`;
+  const { stdout } = await promisify(execFile)(process.execPath, [
+    '--no-warnings',
+    '--import',
+    hooks,
+    '--input-type=module',
+    '--eval',
+    code,
+  ]);
+  const urls: string[] = JSON.parse(stdout);
+  return urls.filter((url) => url.startsWith(root.href)).map((url) => url.slice(root.href.length));
+}
+
+function modulesOf(subpath: string): Promise<string[]> {
+  const modules = loadedBy.get(subpath) ?? load(subpath);
+  loadedBy.set(subpath, modules);
+  return modules;
+}
+
+test('every subpath has its row', () => {
+  const files = readdirSync(new URL('src/exports/', root));
+  expect(new Set(Object.keys(LOADED))).toEqual(
+    new Set(files.map((file) => file.replace('.ts', ''))),
+  );
+});
+
+describe.each(Object.entries(LOADED))('the subpath %s', (subpath, packages) => {
+  test('loads these packages and no other', async () => {
+    const modules = await modulesOf(subpath);
+    expect(modules).toContain(`src/exports/${subpath}.ts`);
+    const loaded = PACKAGES.filter((name) =>
+      modules.some((module) => module.startsWith(`node_modules/${name}/`)),
+    );
+    expect(new Set(loaded)).toEqual(new Set(packages));
+  });
+
+  test('loads nothing of what only others need, nor of the gateway as a whole', async () => {
+    const modules = await modulesOf(subpath);
+    const strange = [
+      ...GATEWAY,
+      ...Object.keys(OWN).filter((part) => OWN[part] !== subpath),
+    ].flatMap((part) => modules.filter((module) => module.startsWith(`src/${part}`)));
+    expect(strange).toEqual([]);
+  });
+
+  test('loads what is its own, so that the table above speaks of what there is', async () => {
+    const modules = await modulesOf(subpath);
+    for (const part of Object.keys(OWN).filter((own) => OWN[own] === subpath)) {
+      expect([part, modules.some((module) => module.startsWith(`src/${part}`))]).toEqual([
+        part,
+        true,
+      ]);
+    }
+  });
+});
