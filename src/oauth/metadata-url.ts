@@ -12,7 +12,7 @@ export function metadataUrl(publicUrl: URL): URL {
 }
 
 /**
- * The path of a document as paths are compared: with or without a slash at its end, it is the same.
+ * The path or URL of a document as they are compared: with or without a slash at its end, it is the same.
  * `resource` and challenges say it as `publicUrl` does.
  */
 export function comparablePath(path: string): string {

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { metadataUrl } from '../oauth/metadata-url.ts';
+import { comparablePath, metadataUrl } from '../oauth/metadata-url.ts';
 import { servedMetadata } from '../oauth/served-metadata.ts';
 
 /** What the warning names. */
@@ -25,7 +25,7 @@ export function metadataWarning({
   return function warnOfMetadata({ baseUrl = '' }: IncomingMessage & { baseUrl?: string }) {
     if (isQuiet || baseUrl === '') return;
     isQuiet = true;
-    if (servedMetadata.has(href)) return;
+    if (servedMetadata.has(comparablePath(href))) return;
     const servers = issuers.map((issuer) => `'${issuer}'`).join(', ');
     const fix =
       issuers.length === 0

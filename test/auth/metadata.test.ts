@@ -258,4 +258,16 @@ describe('A router below a path says that it does not serve the metadata it poin
     expect(await warningsOf('', { auth, publicUrl: 'https://gateway.example/root' })).toEqual([]);
     expect(await warningsOf('/keys', { auth: apiKey({ keys: KEYS }) })).toEqual([]);
   });
+
+  test.each([
+    ['with a slash more', '/one/mcp', { publicUrl: 'https://gateway.example/one/mcp/' }],
+    ['with a slash less', '/two/mcp/', { publicUrl: 'https://gateway.example/two/mcp' }],
+    ['with the port', '/three/mcp', { publicUrl: 'https://gateway.example:443/three/mcp' }],
+    ['at the root besides', '', { publicUrl: 'https://gateway.example/other', root: true }],
+  ])('nor where the app serves it %s', async (_, path, served) => {
+    const { auth, issuer } = await startIssuer();
+    const metadata = protectedResourceMetadata({ ...served, authorizationServers: [issuer] });
+    const publicUrl = `https://gateway.example${path}`;
+    expect(await warningsOf('/served', { auth, publicUrl }, express().use(metadata))).toEqual([]);
+  });
 });

@@ -21,8 +21,8 @@ export type { ProtectedResourceMetadataOptions };
  * @see RFC 9728 sections 3 and 3.1
  */
 export function protectedResourceMetadata(options: ProtectedResourceMetadataOptions): Middleware {
-  const { paths, url, body } = checkConfig((problems) => readResourceDocument(problems, options));
-  servedMetadata.add(url);
+  const { paths, urls, body } = checkConfig((problems) => readResourceDocument(problems, options));
+  for (const url of urls) servedMetadata.add(url);
   const serve = serveDocument(async () => body);
   return function protectedResourceMetadataMiddleware(req, res, next) {
     if (paths.includes(comparablePath(pathOf(req)))) serve(req, res, next);

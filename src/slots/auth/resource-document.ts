@@ -19,7 +19,8 @@ export interface ProtectedResourceMetadataOptions {
 export interface ResourceDocument {
   /** Without a slash at the end. */
   readonly paths: readonly string[];
-  readonly url: string;
+  /** The same, from the scheme on. */
+  readonly urls: readonly string[];
   readonly body: string;
 }
 
@@ -50,7 +51,11 @@ export function readResourceDocument(
     bearer_methods_supported: ['header'],
   };
   const paths = urls.map(({ pathname }) => comparablePath(pathname));
-  return { paths, url: metadataUrl(publicUrl).href, body: JSON.stringify(document) };
+  return {
+    paths,
+    urls: urls.map(({ href }) => comparablePath(href)),
+    body: JSON.stringify(document),
+  };
 }
 
 function isUrl(value: unknown): value is string {
