@@ -34,6 +34,19 @@ describe('a mistake in the configuration names the option', () => {
       { auth: { issuer: 'https://idp.example' } },
       ['auth[0]'],
     ],
+    [
+      'one of your own without lists, or with a header that is none',
+      {
+        auth: [
+          { identify: async () => ({ outcome: 'absent' }) },
+          { ...KEYS, issuers: 'https://idp.example' },
+          { ...KEYS, scopes: [5] },
+          { ...KEYS, header: 5 },
+          { ...KEYS, header: undefined },
+        ],
+      },
+      ['auth[0]', 'auth[1]', 'auth[2]', 'auth[3]'],
+    ],
     ['jwt without publicUrl', { auth: TOKENS }, ['publicUrl']],
     ['jwt with publicUrl: false', { auth: [KEYS, TOKENS], publicUrl: false }, ['publicUrl']],
     ['upstreamAuth without publicUrl', { auth: upstreamAuth() }, ['publicUrl']],

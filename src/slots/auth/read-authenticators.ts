@@ -30,7 +30,9 @@ export function readAuthenticators(
 
 function isAuthenticator(value: unknown): value is Authenticator {
   if (typeof value === 'function') return true;
-  return typeof (value as Partial<AuthenticationScheme> | null)?.identify === 'function';
+  const { identify, header, issuers, scopes } = Object(value) as Partial<AuthenticationScheme>;
+  if (typeof identify !== 'function' || !isText(header ?? '')) return false;
+  return [issuers, scopes].every((list) => Array.isArray(list) && list.every(isText));
 }
 
 function fromFunction(authenticate: AuthenticateFunction): AuthenticationScheme {
