@@ -120,10 +120,12 @@ function reflect(req: IncomingMessage, allowed: ReadonlySet<string>): string[] |
   const requested = req.headers['access-control-request-headers'];
   if (requested === undefined) return undefined;
   const names = requested.split(',').map((name) => name.trim());
-  return names.filter((name) => {
+  const known = names.filter((name) => {
     const lower = name.toLowerCase();
-    return allowed.has(lower) || lower.startsWith(MCP_PREFIX);
+    return allowed.has(lower) || (lower.startsWith(MCP_PREFIX) && isFieldName(name));
   });
+  // Each once, however often it was asked for.
+  return [...new Set(known)];
 }
 
 const OPTIONS = [

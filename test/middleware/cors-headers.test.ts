@@ -75,6 +75,24 @@ describe('a preflight may ask for the headers that other options read', () => {
     expect(await allowedBy(config, names)).toEqual(expected);
   });
 
+  test('thousands of them: each once, and none that could be no header', async () => {
+    const names = Array.from({ length: 400 }, (_, n) => `mcp-param-${n}`);
+    const odd = [
+      'mcp-a b',
+      'mcp-"a"',
+      'mcp-<a>',
+      'mcp-a\tb',
+      'mcp-ü',
+      'mcp-(a)',
+      'mcp-a/b',
+      ' ',
+      '',
+    ];
+    const asked = [...names, ...odd, ...Array(500).fill('x-api-key'), 'MCP-Param-0'].join(',');
+    const allowed = await allowedBy({ auth: byKey() }, asked);
+    expect(allowed).toEqual([...names, 'x-api-key', 'mcp-param-0']);
+  });
+
   test('who asks for none is told of none of them', async () => {
     const config = { auth: byKey(), headers: { forward: ['X-Tenant'] } };
     const told = await allowedBy(config);
