@@ -145,6 +145,35 @@ test.each(Array.from({ length: 12 }, (_, seed) => seed))(
   },
 );
 
+describe.each(METHODS)('a %s answered with 404 at one of two processes', (method) => {
+  async function answered404() {
+    const sessions = { store: mapStore() };
+    const { upstream, as, statusFor } = await begun({ sessions });
+    const other = await sessionGateway(upstream.target, { sessions });
+    upstream.status = 404;
+    await as('alice', 'session-1', { method });
+    upstream.status = 200;
+    return { as, statusFor, other };
+  }
+
+  test('and good ones at the other: the session goes on, and does not move', async () => {
+    const { as, statusFor, other } = await answered404();
+    expect((await other.as('alice', 'session-1')).status).toBe(200);
+    for (const gateway of [{ as }, other]) {
+      expect(reasonOf(await gateway.as('bob'))).toBe('upstream_invalid');
+    }
+    expect(await statusFor('alice')).toBe(200);
+    expect(await statusFor('bob')).toBe(404);
+  });
+
+  test('and none since: it moves at the other as well', async () => {
+    const { statusFor, other } = await answered404();
+    expect((await other.as('bob')).status).toBe(200);
+    expect(await statusFor('bob')).toBe(200);
+    expect(await statusFor('alice')).toBe(404);
+  });
+});
+
 test('a session does not move by the answer to a request within another', async () => {
   const upstream = await recordingUpstream((req, res) => {
     const id = req.headers['mcp-session-id'] === undefined ? req.headers['x-user'] : 'alice';

@@ -10,8 +10,11 @@ const STORE_TIMEOUT_MS = 250;
 /** How long a session may be on its way from one owner to the next: a few calls to a store. */
 const MOVE_MS = 5000;
 
-/** Of how many sessions it is remembered that this process has marked them. */
+/** Of how many sessions it is remembered what this process knows of their marks. */
 const MOST_MARKED = 10_000;
+
+/** How often a mark of another process is looked for, while a session goes on in this one. */
+const BETWEEN_CHECKS_MS = 5000;
 
 /** Where it is kept whose session is whose. */
 export interface SessionPlaces {
@@ -35,12 +38,16 @@ export class OwnedSessions {
   readonly #owners: SessionStore;
   readonly #ended: SessionStore;
   readonly #locks: SessionStore;
+  /** Those that this process has marked. */
   readonly #marked = new BoundedMap<string, true>(MOST_MARKED);
+  /** When a mark of another process was last removed; undefined where no other can set one. */
+  readonly #checkedAt: BoundedMap<string, number> | undefined;
 
   constructor({ owners, ended, locks }: SessionPlaces, ttlMs: number) {
     this.#owners = owners;
     this.#ended = ended;
     this.#locks = locks;
+    this.#checkedAt = owners === ended ? new BoundedMap(MOST_MARKED) : undefined;
     this.ttlMs = ttlMs;
   }
 
@@ -69,14 +76,21 @@ export class OwnedSessions {
     await mark();
   }
 
-  /** Whether this process has marked a session that the upstream still knows. */
-  isMarkedInError(key: string): boolean {
-    return this.#marked.get(key) === true;
+  /**
+   * Whether a session that the upstream still knows is marked, as far as this process can tell without
+   * asking: of the marks of others it only knows when it last removed one.
+   */
+  mayBeMarkedInError(key: string): boolean {
+    if (this.#marked.get(key) === true) return true;
+    if (this.#checkedAt === undefined) return false;
+    const checkedAt = this.#checkedAt.get(key) ?? Number.NEGATIVE_INFINITY;
+    return performance.now() - checkedAt >= BETWEEN_CHECKS_MS;
   }
 
   /** It goes on: nobody else may be given it. */
   async unmark(key: string): Promise<void> {
     this.#marked.delete(key);
+    this.#checkedAt?.set(key, performance.now());
     await this.#unmark(key);
   }
 

@@ -69,7 +69,7 @@ export class SessionUse implements SessionKeeper {
     const own = this.#own;
     const hasEnded = own !== undefined && (status === 404 || (isGood && req.method === 'DELETE'));
     const isAlive = own !== undefined && isGood && !hasEnded;
-    const isToUnmark = isAlive && this.#sessions.isMarkedInError(own);
+    const isToUnmark = isAlive && this.#sessions.mayBeMarkedInError(own);
     if (!hasEnded && !isToUnmark && begun === undefined) return undefined;
     return this.#learn(hasEnded, isToUnmark, own, begun);
   }
