@@ -2,6 +2,7 @@ import { expect, test } from '@jest/globals';
 import express from 'express';
 import {
   accessLog,
+  allowTools,
   createMcpGateway,
   type GatewayConfig,
   type GatewayError,
@@ -122,6 +123,34 @@ test.each([
   app.use('/mcp', slot, mcpProxy({ target: upstream.target }));
   const { port } = await serve(app);
   await expectFailure(port, '/mcp');
+  expect(upstream.seen).toEqual([]);
+});
+
+test.each([undefined, null])('one that throws %p lets nothing pass', async (nothing) => {
+  const upstream = await recordingUpstream();
+  const app = express();
+  app.set('trust proxy', () => {
+    throw nothing;
+  });
+  const { target } = upstream;
+  const rateLimit = { limit: 9, window: '1m', by: ['ip', 'tool'] } as const;
+  app.use('/policy', policy(allowTools('*')), mcpProxy({ target }));
+  app.use('/throttle', throttle(rateLimit), mcpProxy({ target }));
+  app.use(createMcpGateway({ target, rateLimit, streams: { perIp: 1 } }));
+  const { port } = await serve(app);
+  const message = '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"a"}}';
+  for (const [path, method] of [
+    ['/policy', 'POST'],
+    ['/throttle', 'POST'],
+    ['/mcp', 'POST'],
+    ['/mcp', 'GET'],
+  ] as const) {
+    const headers = { ...FORWARDED, 'Content-Type': 'application/json' };
+    const body = method === 'POST' ? message : null;
+    const answer = await fetch(`http://127.0.0.1:${port}${path}`, { method, headers, body });
+    expect([path, answer.status]).toEqual([path, 500]);
+    expect(await answer.json()).toMatchObject({ error: { data: { reason: 'internal_error' } } });
+  }
   expect(upstream.seen).toEqual([]);
 });
 

@@ -22,7 +22,8 @@ export function chain(slots: readonly (Middleware | undefined)[]): Middleware {
         // What is thrown outside is none of ours; but behind a slot that waited for something, nobody
         // else would catch what is thrown in here.
         if (hasLeft) throw error;
-        leave(error);
+        // Without an error, the request would go on past all that is left of the chain.
+        leave(error ?? new Error('A slot threw nothing'));
       }
     };
     advance();
