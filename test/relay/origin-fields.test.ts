@@ -87,6 +87,24 @@ const SPOKEN = [
   'Cache-Tag: all',
   'CDN-Cache-Control: max-age=1',
   'Cloudflare-CDN-Cache-Control: max-age=1',
+  'Alternate-Protocol: 443:quic',
+  'CF-Edge-Cache: cache',
+  'CDN-Tag: all',
+  'Netlify-Vary: query',
+  'Vercel-Cache-Tag: all',
+  'X-Vercel-Cache-Tags: all',
+  'X-Next-Cache-Tags: all',
+  'X-Compress-Hint: on',
+  'X-ESI: 1',
+  'HTTP2-Push: /evil.js',
+  'Fly-Replay: app=evil',
+  'Grip-Hold: stream',
+  'Grip-Channel: evil',
+  'Gitlab-Workhorse-Send-Data: git-blob:evil',
+  'X-AppEngine-BlobKey: evil',
+  'X-Envoy-Immediate-Health-Check-Fail: 1',
+  'X-Nextjs-Redirect: /internal',
+  'ARR-Disable-Session-Affinity: true',
 ];
 
 const nameOf = (line: string) => line.slice(0, line.indexOf(':')).toLowerCase();
@@ -123,6 +141,18 @@ describeRemote('an upstream does not speak for the origin of the app', () => {
     const { headers } = await relayed([...lines, ...HARMLESS]);
     const names = new Set(headers.map(([name]) => name.replaceAll('_', '-')));
     expect(SPOKEN.map(nameOf).filter((name) => names.has(name))).toEqual([]);
+    expect(names).toContain('x-mark');
+  });
+
+  test('nor are fields of a connection relayed under names with underscores', async () => {
+    const spoken = [
+      'Keep_Alive: timeout=1',
+      'Transfer_Encoding: chunked',
+      'Proxy_Authenticate: Basic',
+    ];
+    const { headers } = await relayed([...spoken, ...HARMLESS]);
+    const names = headers.map(([name]) => name);
+    expect(names.filter((name) => name.includes('_'))).toEqual([]);
     expect(names).toContain('x-mark');
   });
 

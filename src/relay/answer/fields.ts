@@ -51,11 +51,11 @@ export function answerFields(
     const name = lines[i] as string;
     const value = lines[i + 1] as string;
     const lower = name.toLowerCase();
-    if (isHopByHop(lower) || nominated.has(lower)) continue;
+    const folded = foldFieldName(lower);
+    if (isHopByHop(folded) || nominated.has(lower)) continue;
     // RFC 9110 section 8.6: a 204 has no length, and some clients would wait for that many bytes.
     if (lower === 'content-length' && answer.statusCode === 204) continue;
-    const folded = foldFieldName(lower);
-    if (endsHere(lower, folded, settings)) continue;
+    if (endsHere(folded, settings)) continue;
     if (!isNeeded(folded) && dropsSecret(name, value, settings.edits)) continue;
     const field = fields.get(lower);
     if (field === undefined) fields.set(lower, { name, values: [value] });
@@ -64,11 +64,11 @@ export function answerFields(
   return fields;
 }
 
-function endsHere(lower: string, folded: string, settings: AnswerFieldSettings): boolean {
+function endsHere(folded: string, settings: AnswerFieldSettings): boolean {
   const { edits, relayCors, isInProcess, dropsChallenges, edit } = settings;
   if (!relayCors && folded.startsWith('access-control-')) return true;
   if (dropsChallenges && isOfCredentials(folded)) return true;
-  if (edit !== undefined && DESCRIBES_BYTES.has(lower)) return true;
+  if (edit !== undefined && DESCRIBES_BYTES.has(folded)) return true;
   if (!isInProcess) {
     if (speaksForOrigin(folded) && !isForwarded(folded, edits)) return true;
     // Set by us, lest something else than `nosniff` be in it.

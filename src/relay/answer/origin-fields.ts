@@ -25,6 +25,7 @@ const NAMES: ReadonlySet<string> = new Set([
   'use-as-dictionary',
   // How the host is reached and trusted.
   'alt-svc',
+  'alternate-protocol',
   'expect-ct',
   'expect-staple',
   'public-key-pins',
@@ -41,20 +42,27 @@ const NAMES: ReadonlySet<string> = new Set([
   'refresh',
   'speculation-rules',
   'supports-loading-mode',
-  // Orders to the server or CDN in front: files to send, and what its cache keeps, for how long.
+  // Orders to the server or CDN in front: files to send, where to go on, and what its cache keeps.
+  'arr-disable-session-affinity',
   'cache-tag',
   'cache-tags',
+  'cdn-tag',
+  'cf-edge-cache',
   'edge-cache-tag',
   'edge-control',
-  'netlify-cache-tag',
-  'vercel-cache-tag',
+  'http2-push',
   'x-cache-tag',
   'x-cache-tags',
+  'x-compress-hint',
+  'x-esi',
   'x-lscache',
+  'x-next-cache-tags',
+  'x-nextjs-redirect',
   'x-nextjs-rewrite',
   'x-sendfile',
   'x-sendfile-temporary',
   'x-sendfile2',
+  'x-vercel-cache-tags',
   'xkey',
 ]);
 
@@ -63,8 +71,18 @@ const PREFIXES: readonly string[] = [
   'attribution-reporting-',
   'sec-session-',
   'secure-session-',
+  // To whom Fly sends the request next; how long Fastly and Pushpin hold the connection, and for what.
+  'fly-replay',
+  'grip-',
+  // Files that GitLab Workhorse and App Engine send in place of the answer.
+  'gitlab-workhorse-',
+  'x-appengine-',
+  'netlify-',
   'surrogate-',
+  'vercel-',
   'x-accel-',
+  // Which hosts Envoy takes for dead, and what it tries again.
+  'x-envoy-',
   'x-lighttpd-',
   'x-litespeed-',
   'x-middleware-',
