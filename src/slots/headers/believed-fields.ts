@@ -6,13 +6,17 @@
  */
 const FIELDS: ReadonlySet<string> = new Set([
   // The address of the client, as load balancers and content networks write it.
+  'ali-cdn-real-ip',
+  'cdn-src-ip',
   'cf-connecting-ip',
   'cf-connecting-ipv6',
+  'cf-ipcountry',
   'cf-pseudo-ipv4',
+  'cf-visitor',
   'client-ip',
-  'cloudfront-viewer-address',
+  'do-connecting-ip',
+  'eo-connecting-ip',
   'fastly-client-ip',
-  'fly-client-ip',
   'incap-client-ip',
   'true-client-ip',
   'x-azure-clientip',
@@ -23,32 +27,43 @@ const FIELDS: ReadonlySet<string> = new Set([
   'x-originating-ip',
   'x-proxyuser-ip',
   'x-real-ip',
-  'x-remote-addr',
-  'x-remote-ip',
   'x-sucuri-clientip',
 
-  // The user, as a proxy that authenticates writes it (Apache, Kong, oauth2-proxy, Grafana).
+  // The user, as a proxy that authenticates writes it (Kong, APISIX, SiteMinder, WSO2, NiFi, Google).
   'auth-user',
-  'remote-user',
+  'sm-user',
+  'teleport-jwt-assertion',
   'x-anonymous-consumer',
+  'x-apigateway-api-userinfo',
+  'x-auth-user',
   'x-credential-identifier',
-  'x-remote-group',
-  'x-remote-user',
-  'x-webauth-user',
+  'x-endpoint-api-userinfo',
+  'x-jwt-assertion',
+  'x-proxiedentitieschain',
+  'x-sm-user',
+  'x-userinfo',
 
   // Certificates of clients, where the proxy ends TLS (RFC 9440).
   'client-cert',
   'client-cert-chain',
+  'x-client-dn',
+  'x-client-verify',
 
   // The URL, host and scheme that the client asked for. Frameworks route by them (CVE-2018-14773).
   'front-end-https',
+  'https',
+  'request-uri',
   'x-forwarded',
   'x-host',
+  'x-http-host',
   'x-http-host-override',
+  'x-http-path-override',
+  'x-https',
   'x-matched-path',
   'x-override-url',
+  'x-real-host',
   'x-real-port',
-  'x-rewrite-url',
+  'x-request-uri',
   'x-scheme',
   'x-script-name',
   'x-url-scheme',
@@ -57,38 +72,65 @@ const FIELDS: ReadonlySet<string> = new Set([
   'x-http-method',
   'x-http-method-override',
   'x-method-override',
+
+  // What the server in front can do with an answer, and what CGI takes for its own proxy
+  // (CVE-2025-61780, CVE-2016-5385).
+  'proxy',
+  'surrogate-capability',
+  'x-sendfile-type',
 ]);
 
 /** The same for families of fields: what their lower-case names begin with. */
 const PREFIXES: readonly string[] = [
-  // Users and their groups: AWS, Google, Azure, Cloudflare, oauth2-proxy, Kong, Tailscale, Pomerium.
+  // Users and their groups: AWS, Google, Azure, Cloudflare, oauth2-proxy, Kong, Tailscale, Pomerium, Apache,
+  // Authelia, authentik, Vouch, Grafana, WebSEAL, Shibboleth, mod_auth_openidc.
   'cf-access-',
-  'tailscale-user-',
+  'iv-',
+  'oidc-',
+  'remote-',
+  'shib-',
+  'tailscale-',
   'x-amzn-mtls-',
   'x-amzn-oidc-',
   'x-appengine-',
   'x-auth-request-',
   'x-authenticated-',
+  'x-authentik-',
   'x-consumer-',
   'x-goog-authenticated-user-',
   'x-goog-iap-',
   'x-ms-',
   'x-pomerium-',
+  'x-remote-',
+  'x-vouch-',
+  'x-webauth-',
   // As whom Kubernetes is to act, and who asks.
   'impersonate-',
-  'x-remote-extra-',
   // Certificates of clients: nginx, Apache, HAProxy, Azure.
   'ssl-client-',
   'x-arr-',
   'x-client-cert',
+  'x-client-ssl-',
+  'x-mtls-',
   'x-ssl-',
-  // How Envoy routes, retries and traces, and whether a request is an internal one.
+  'x-tls-',
+  // Where the client is, and how it came: Akamai, CloudFront, Fly, Vercel, WebLogic.
+  'cloudfront-',
+  'fly-',
+  'wl-proxy-',
+  'x-akamai-',
+  'x-vercel-',
+  // How Envoy and Linkerd route, retry and trace, and whether a request is an internal one.
+  'l5d-',
   'x-envoy-',
   // What Next.js tells itself of a request (CVE-2025-29927).
   'x-invoke-',
   'x-middleware-',
   // What the client asked for: URL, host, method.
   'x-original-',
+  'x-rewrite-',
+  // Where nginx finds the files that it is told to send.
+  'x-accel-',
 ];
 
 /** Whether servers believe that a proxy wrote the field. Takes a lower-case name. */
