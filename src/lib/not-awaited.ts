@@ -17,8 +17,8 @@ export function notAwaited(value: unknown, depth: number = DEPTH): void {
   if (depth > 0) for (const member of membersOf(value)) notAwaited(member, depth - 1);
 }
 
-/** What it holds itself. Nothing is called to find that out. */
-function membersOf(value: object): unknown[] {
+/** What an object holds itself, unless that is very much. Nothing is called to find that out. */
+export function membersOf(value: object): unknown[] {
   try {
     const members = Object.values(Object.getOwnPropertyDescriptors(value));
     return members.length > MOST_MEMBERS ? [] : members.map((member) => member.value);

@@ -10,6 +10,7 @@ import {
   createMcpGateway,
   fromMiddleware,
   type GatewayConfig,
+  type Policy,
   UpstreamUnavailableError,
 } from '../../src/index.ts';
 
@@ -31,6 +32,9 @@ const thenable = (): never =>
 const builder = (): never => Object.assign(() => {}, thenable() as object) as never;
 
 const ada = { subject: 'ada' };
+
+/** Any promise is a yes to it. */
+const believing: Policy = ({ principal }) => Boolean(principal?.claims?.admin);
 
 const store = (own: object) => ({ increment: lookUp, decrement() {}, resetKey() {}, ...own });
 
@@ -94,6 +98,15 @@ const WAYS: Readonly<Record<string, Way>> = {
     { auth: () => ({ ...ada, scopes: ['a', lookUp()] }) },
   ],
   'authenticator: claims': [[500], { auth: () => ({ ...ada, claims: lookUp() }) }],
+  'authenticator: one of the claims': [
+    [500],
+    { auth: () => ({ ...ada, claims: { admin: lookUp() } }), policies: believing },
+  ],
+  'authenticator: one of the claims, a thenable': [
+    [500],
+    { auth: () => ({ ...ada, claims: { admin: thenable() } }), policies: believing },
+  ],
+  'authenticator: a member of its own': [[500], { auth: () => ({ ...ada, roles: lookUp() }) }],
   'authenticator: clientId': [[500], { auth: () => ({ ...ada, clientId: thenable() }) }],
   'authenticator: a list of one': [[500], { auth: () => [lookUp()] as never }],
   'authenticator: in what a promise gives': [[500], { auth: async () => ({ subject: lookUp() }) }],
@@ -110,6 +123,10 @@ const WAYS: Readonly<Record<string, Way>> = {
   'scheme: subject': [
     [500],
     own(() => ({ outcome: 'accepted', principal: { subject: lookUp() } })),
+  ],
+  'scheme: one of the claims': [
+    [500],
+    own(() => ({ outcome: 'accepted', principal: { ...ada, claims: { admin: lookUp() } } })),
   ],
   'scheme: expiresAt': [
     [500],
@@ -128,6 +145,16 @@ const WAYS: Readonly<Record<string, Way>> = {
         (_req, _res, next) => next(),
         () => ({ subject: lookUp() }),
       ),
+    },
+  ],
+  'fromMiddleware: one of the claims': [
+    [500],
+    {
+      auth: fromMiddleware(
+        (_req, _res, next) => next(),
+        () => ({ ...ada, claims: { admin: lookUp() } }),
+      ),
+      policies: believing,
     },
   ],
   'fromMiddleware: handed to next': [

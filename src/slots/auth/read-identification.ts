@@ -1,4 +1,5 @@
-import { notAwaited } from '../../lib/not-awaited.ts';
+import { membersOf, notAwaited } from '../../lib/not-awaited.ts';
+import { isThenable } from '../../lib/thenable.ts';
 import { isScope } from '../../oauth/scope.ts';
 import type { Identification } from './authenticator.ts';
 import { checked } from './read-authenticators.ts';
@@ -11,10 +12,10 @@ const REFUSALS: readonly unknown[] = ['absent', 'refused', 'forbidden', 'unavail
  */
 export function readIdentification(found: Identification): Identification {
   if (found?.outcome === 'accepted') checked(found.principal);
-  if (isIdentification(found)) return found;
+  if (isIdentification(found) && !holdsPromise(found)) return found;
   notAwaited(found);
   throw new TypeError(
-    'An authenticator gives { outcome: "..." } with members that are no promises',
+    'An authenticator gives { outcome: "..." } and a principal with members that are no promises',
   );
 }
 
@@ -29,6 +30,15 @@ function isIdentification(found: Identification): boolean {
     );
   }
   return REFUSALS.includes(found?.outcome);
+}
+
+/** A rule that asks whether a claim is true would take any promise for a yes. */
+function holdsPromise(found: Identification): boolean {
+  if (found.outcome !== 'accepted') return false;
+  const { principal } = found;
+  return (
+    membersOf(principal).some(isThenable) || membersOf(principal.claims ?? {}).some(isThenable)
+  );
 }
 
 function isOf(type: string, value: unknown): boolean {
