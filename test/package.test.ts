@@ -90,8 +90,8 @@ test('each of them is a file of src/exports, and nothing else is', () => {
   ]);
 });
 
-test('npm run check covers types, lint, package and tests', () => {
-  for (const part of ['typecheck', 'lint', 'check:package', 'npm test']) {
+test('npm run check covers types, lint, declarations, package and tests', () => {
+  for (const part of ['typecheck', 'lint', 'check:api', 'check:package', 'npm test']) {
     expect(scripts.check).toContain(part);
   }
 });
