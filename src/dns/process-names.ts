@@ -1,4 +1,5 @@
 import dns from 'node:dns';
+import { isInHostsFile } from './hosts-file.ts';
 import { Names } from './names.ts';
 
 /** The first try of a name server, and the second, which takes twice as long. */
@@ -19,8 +20,12 @@ function lookupsAtOnce(): number {
   return Math.ceil(Math.min(Math.max(threads || 1, 1), 1024) / 2);
 }
 
-/** Asks without a thread. `getaddrinfo` asks for both kinds, and may wait for either. */
+/**
+ * Asks name servers without a thread. `getaddrinfo` asks for both kinds of address, and may wait for
+ * either; it asks for none where the hosts file has the name.
+ */
 async function isAnswered(hostname: string): Promise<boolean> {
+  if (await isInHostsFile(hostname)) return true;
   const resolver = new dns.promises.Resolver(PROBE);
   const answers = [resolver.resolve4(hostname), resolver.resolve6(hostname)];
   const results = await Promise.allSettled(answers);

@@ -48,6 +48,38 @@ describe('a name whose servers are silent', () => {
     expect(await ask(working.port)).toMatchObject({ status: 200 });
   });
 
+  test.each([
+    ['a line of its own', (name: string) => `127.0.0.1 localhost\n10.0.0.7 ${name}\n`],
+    [
+      'among others',
+      (name: string) => `10.0.0.7\tone.test  ${name.toUpperCase()} two.test # three`,
+    ],
+    ['at the end, on Windows', (name: string) => `# hosts\r\n\r\n10.0.0.7 ${name}\r\n`],
+  ])('delays no name that the hosts file has, where no server answers: %s', async (_, file) => {
+    const [dead, good] = [fresh('dead'), fresh('good')];
+    const names = nameServers({ [dead]: 'silence', [good]: HERE });
+    names.hostsFile = file(good);
+    const port = await upstreamPort();
+    const [broken, working] = [await mountAt(dead, port), await mountAt(good, port)];
+    expect((await ask(broken.port)).status).toBe(504);
+    expect(await ask(working.port)).toMatchObject({ status: 200 });
+  });
+
+  test.each([
+    ['in a comment', (name: string) => `10.0.0.7 one.test # ${name}`],
+    ['as a part of another', (name: string) => `10.0.0.7 a.${name} ${name}.a`],
+    ['in place of an address', (name: string) => `${name} one.test`],
+  ])('a name that stands there %s takes no thread from others', async (_, file) => {
+    const [dead, other, good] = [fresh('dead'), fresh('dead'), fresh('good')];
+    const names = nameServers({ [dead]: 'silence', [other]: 'silence', [good]: HERE });
+    names.hostsFile = `10.0.0.7 ${good}\n${file(other)}`;
+    const port = await upstreamPort();
+    for (const name of [dead, other])
+      expect((await ask((await mountAt(name, port)).port)).status).toBe(504);
+    expect(await ask((await mountAt(good, port)).port)).toMatchObject({ status: 200 });
+    expect(names.asked).toEqual([dead, good]);
+  });
+
   test('localhost is known although every thread is taken', async () => {
     const dead = [fresh('dead'), fresh('dead')];
     nameServers({ localhost: 'silence', [dead[0] ?? '']: 'silence', [dead[1] ?? '']: 'silence' });

@@ -1,4 +1,5 @@
 import dns, { type LookupAddress } from 'node:dns';
+import { promises as files } from 'node:fs';
 import { isIP } from 'node:net';
 import { atTestEnd } from './servers.ts';
 
@@ -13,13 +14,19 @@ export interface NameServers {
   readonly asked: string[];
   /** What comes of those that are not given; they are looked up at once. */
   readonly answers: Map<string, NameAnswer>;
+  /** The hosts file of the machine, while all name servers are silent; undefined where they are not. */
+  hostsFile: string | undefined;
 }
 
 const THREADS = 2;
 
 /** Takes the place of `dns.lookup`, and of the resolver that asks name servers directly. */
 export function nameServers(answers: Readonly<Record<string, NameAnswer>>): NameServers {
-  const own: NameServers = { asked: [], answers: new Map(Object.entries(answers)) };
+  const own: NameServers = {
+    asked: [],
+    answers: new Map(Object.entries(answers)),
+    hostsFile: undefined,
+  };
   const answerFor = (name: string) => own.answers.get(name) ?? { code: 'ENOTFOUND' };
   const waiting: (() => void)[] = [];
   const hanging: (() => void)[] = [];
@@ -60,14 +67,18 @@ export function nameServers(answers: Readonly<Record<string, NameAnswer>>): Name
   };
   class FakeResolver {
     async resolve4(name: string): Promise<string[]> {
-      if (answerFor(name) !== 'silence') return [];
+      if (own.hostsFile === undefined && answerFor(name) !== 'silence') return [];
       await new Promise((resolve) => setTimeout(resolve, 100));
       throw Object.assign(new Error('no answer'), { code: 'ETIMEOUT' });
     }
     resolve6 = this.resolve4;
   }
+  const { readFile } = files;
+  const fakeRead = async (path: string, ...rest: unknown[]) =>
+    path === '/etc/hosts' ? (own.hostsFile ?? '') : Reflect.apply(readFile, files, [path, ...rest]);
   Object.assign(dns, { lookup: fake });
   Object.assign(dns.promises, { Resolver: FakeResolver });
+  Object.assign(files, { readFile: fakeRead });
   atTestEnd(async () => {
     own.answers.clear();
     for (const giveUp of hanging) giveUp();
@@ -77,6 +88,7 @@ export function nameServers(answers: Readonly<Record<string, NameAnswer>>): Name
     for (let i = 0; i < 20; i += 1) await new Promise(setImmediate);
     Object.assign(dns, { lookup });
     Object.assign(dns.promises, { Resolver });
+    Object.assign(files, { readFile });
   });
   return own;
 }
