@@ -6,7 +6,7 @@ import { endWhenRead } from './http/end-when-read.ts';
 import { isBodyPending } from './http/framing.ts';
 import { makeLastRequest } from './http/last-request.ts';
 import { notAwaited } from './lib/not-awaited.ts';
-import { idOfUnjudged } from './unjudged-body.ts';
+import { awaitId, idOfUnjudged, mayIdCome } from './unjudged-body.ts';
 
 /** What an answer from the error table may carry besides its row. */
 export interface AnswerDetails extends Refusal {
@@ -45,6 +45,10 @@ export function answerError(
   notAwaited(details.cause, 0);
   // Nobody is there to be answered, or somebody was first.
   if (res.destroyed || res.writableEnded) return;
+  if (!('id' in details) && isIdAwaited(req, res, reason)) {
+    awaitIdFor(req, res, reason, details);
+    return;
+  }
   context.report(new GatewayError(reason, details.cause));
   if (res.headersSent) {
     context.observation?.ended(reason);
@@ -80,6 +84,30 @@ const BY_STATUS: ReadonlySet<ErrorReason> = new Set([
 /** In the older transport, answers to requests come on the event stream (MCP 2024-11-05, "HTTP with SSE"). */
 function answersOnStream(reason: ErrorReason, context: RequestContext, text: string): boolean {
   return !BY_STATUS.has(reason) && context.answerOnStream?.(context, text) === true;
+}
+
+/** Whether the answer belongs on a stream, and the id for it is not known yet. */
+function isIdAwaited(req: IncomingMessage, res: ServerResponse, reason: ErrorReason): boolean {
+  const context = contextOf(req);
+  if (context.mcp !== undefined || res.headersSent || BY_STATUS.has(reason)) return false;
+  return context.answerOnStream?.(context) === true && mayIdCome(req);
+}
+
+function awaitIdFor(
+  req: IncomingMessage,
+  res: ServerResponse,
+  reason: ErrorReason,
+  details: AnswerDetails,
+): void {
+  const context = contextOf(req);
+  const { answerOnStream } = context;
+  // Whoever refuses it meanwhile does not wait.
+  context.answerOnStream = undefined;
+  awaitId(req, (id) => {
+    if (res.headersSent) return;
+    context.answerOnStream = answerOnStream;
+    answerError(req, res, reason, { ...details, id });
+  });
 }
 
 /** After how long what is not there may be: another instance, a key server, a store. */

@@ -135,8 +135,8 @@ export class RequestContext implements GatewayContext {
   observation: Observation | undefined;
   /** Set where messages of the older transport (MCP 2024-11-05) come in: the session is in the query. */
   legacyMessage: { readonly session: string | undefined } | undefined;
-  /** Set besides, until one goes upstream: answers it with an error on the stream of its session. */
-  answerOnStream: ((context: RequestContext, error: string) => boolean) | undefined;
+  /** Set besides, until one goes upstream: answers it with an error, if any, on the stream of its session. */
+  answerOnStream: ((context: RequestContext, error?: string) => boolean) | undefined;
   /** Set while such a stream is relayed: puts an event into it; false where that is not possible. */
   sendEvent: ((event: Buffer) => boolean) | undefined;
   /** Set by `requireAuth`. */

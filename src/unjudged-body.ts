@@ -1,8 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import { contextOf } from './context.ts';
 import { BodyEnds } from './http/body-ends.ts';
-import { declaredLength } from './http/framing.ts';
+import { declaredLength, isBodyPending } from './http/framing.ts';
 import { unreadLength } from './http/gathered-pieces.ts';
+import { Deadline } from './lib/deadline.ts';
 import type { BodyOnItsWay } from './mcp/message/message.ts';
 import { findRequestId } from './mcp/request-id.ts';
 
@@ -21,6 +22,54 @@ export function idOfUnjudged(
   } else pushBuffered(req, ends);
   const isWhole = ends.length === declaredLength(req) || (req.complete && unreadLength(req) === 0);
   return findRequestId({ first: ends.first(), last: ends.last(), isWhole });
+}
+
+/** For how long, in milliseconds, a refused request is read for its id. */
+const PATIENCE_MS = 1000;
+
+/**
+ * Whether the id of a refused request may be in what is still to come of its body. A chunked body is not
+ * waited for: where it is too long, the rest of it is thrown away.
+ */
+export function mayIdCome(req: IncomingMessage & { rawBody?: unknown }): boolean {
+  if (req.method !== 'POST' || req.rawBody !== undefined || !isBodyPending(req)) return false;
+  if (declaredLength(req) === undefined || req.readableEncoding !== null) return false;
+  if (req.listenerCount('readable') > 0) return false;
+  // Of what somebody else has read, nobody can say what it was.
+  return contextOf(req).bodyEnds !== undefined || !req.readableDidRead;
+}
+
+/** Reads on until the body says the id, or is over; for a bounded time. Then calls `onDone`, once. */
+export function awaitId(
+  req: IncomingMessage,
+  onDone: (id: string | null | undefined) => void,
+): void {
+  const context = contextOf(req);
+  context.bodyEnds ??= new BodyEnds();
+  const ends = context.bodyEnds;
+  const deadline = new Deadline();
+  const done = (id: string | null | undefined) => {
+    deadline.clear();
+    req.off('data', onData).off('end', onOver).off('close', onOver);
+    onDone(id);
+  };
+  const onOver = () => done(idOfUnjudged(req));
+  let nextTry = 0;
+  const onData = (piece: Buffer) => {
+    ends.push(piece);
+    // A client decides how small the pieces are.
+    if (ends.length < nextTry) return;
+    nextTry = 2 * ends.length;
+    const id = idOfUnjudged(req);
+    if (id !== null) done(id);
+  };
+  const known = idOfUnjudged(req);
+  if (known !== null) {
+    onDone(known);
+    return;
+  }
+  deadline.start(PATIENCE_MS, onOver);
+  req.on('data', onData).once('end', onOver).once('close', onOver).resume();
 }
 
 /** Takes what nobody else will read any more: the request is refused. */

@@ -22,12 +22,14 @@ export class SessionStreams {
 
   /**
    * Answers a request with an error on the stream of its session. False where that is not relayed here
-   * or takes nothing more, and where it is not that of the same caller.
+   * or takes nothing more, and where it is not that of the same caller. Without an error it says whether
+   * there is such a stream.
    */
-  readonly answer = (context: RequestContext, error: string): boolean => {
+  readonly answer = (context: RequestContext, error?: string): boolean => {
     const [stream, another] = this.#open.get(context.sessionId ?? '') ?? [];
     if (stream === undefined || another !== undefined || !isSameCaller(stream, context))
       return false;
+    if (error === undefined) return stream.sendEvent !== undefined;
     // The id is in it as the client wrote it.
     if (/[\r\n]/.test(error)) return false;
     return stream.sendEvent?.(Buffer.from(`event: message\ndata: ${error}\n\n`)) === true;

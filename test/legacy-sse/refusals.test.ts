@@ -363,6 +363,76 @@ describe('otherwise it is the status, with the error in its body', () => {
   });
 });
 
+describe('what is refused before its body has come is read on for its id', () => {
+  const [head = '', body = ''] = posted(call('3', 'x'.repeat(2000))).split(/(?<=\r\n\r\n)/);
+  const withIdAtEnd = (name: string) =>
+    `{"method":"tools/call","params":{"name":"${name}"},"id":3}`;
+  const atEnd = withIdAtEnd('x'.repeat(body.length - withIdAtEnd('').length));
+  const notification = body.replace('"id":3,', ' '.repeat('"id":3,'.length));
+
+  test.each<[string, Partial<GatewayConfig>, readonly string[], string]>([
+    ['bodyLimit, the id in front', { bodyLimit: '1kb' }, [body.slice(0, 100)], 'payload_too_large'],
+    [
+      'bodyLimit, the id in small parts',
+      { ...DENIES, bodyLimit: '1kb' },
+      [...body.slice(0, 60)],
+      'payload_too_large',
+    ],
+    [
+      'bodyLimit, the id at the end',
+      { bodyLimit: '1kb' },
+      [atEnd.slice(0, 500), atEnd.slice(500)],
+      'payload_too_large',
+    ],
+    ['a limit by address', { rateLimit: { limit: 1, window: '1h' } }, [body], 'rate_limited'],
+  ])('%s', async (_name, config, parts, reason) => {
+    const port = await gatewayFor(await upstreamWith([ENDPOINT]), config);
+    const client = await openStream(port);
+    const poster = await rawClient(port);
+    poster.socket.setNoDelay(true);
+    poster.send(head);
+    for (const part of parts) {
+      await new Promise((resolve) => setTimeout(resolve, 2));
+      poster.send(part);
+    }
+    expect(await poster.has(/\r\n\r\n/)).toMatch(/^HTTP\/1\.1 202 /);
+    await client.has(/"error".*\n\n/);
+    const [, data = '{}'] = /event: message\ndata: (.*)\n\n$/.exec(unchunked(client.text)) ?? [];
+    expect(JSON.parse(data)).toMatchObject({ id: 3, error: { data: { reason } } });
+  });
+
+  test.each([
+    ['where it does not come: the status', '', '413'],
+    ['where it is a notification: the status', notification, '413'],
+  ])('%s', async (_name, sent, status) => {
+    const port = await gatewayFor(await upstreamWith([ENDPOINT]), { bodyLimit: '1kb' });
+    const client = await openStream(port);
+    const poster = (await rawClient(port)).send(head);
+    poster.send(sent);
+    const text = await poster.has(/"error":.*\}$/);
+    expect(text).toMatch(`HTTP/1.1 ${status} `);
+    expect(unchunked(client.text)).toBe(ENDPOINT);
+  });
+
+  test('a client that leaves meanwhile is forgotten, and told of nothing twice', async () => {
+    const records: RequestRecord[] = [];
+    const errors: string[] = [];
+    const port = await gatewayFor(await upstreamWith([ENDPOINT]), {
+      bodyLimit: '1kb',
+      observe: { onClose: (record) => void records.push(record) },
+      onError: ({ reason }) => void errors.push(reason),
+    });
+    await openStream(port);
+    const poster = (await rawClient(port)).send(head);
+    poster.send(body.slice(0, 10));
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    poster.socket.destroy();
+    while (records.length === 0) await new Promise((resolve) => setImmediate(resolve));
+    expect(records).toMatchObject([{ method: 'POST', end: 'client_left' }]);
+    expect(errors).toEqual([]);
+  });
+});
+
 describe('only on the stream of the same caller', () => {
   const named: Partial<GatewayConfig> = {
     ...DENIES,

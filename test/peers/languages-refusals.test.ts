@@ -55,8 +55,6 @@ describeLanguages((client) => {
       }
     });
 
-    // Over the older transport the id has to be known.
-    if (endpoint.transport === 'sse') return;
     test.each(GATEWAYS)('$name: a call over bodyLimit is an error', async ({ config }) => {
       const session = await connect({ ...config, bodyLimit: '100kb' });
       const message = 'x'.repeat(200_000);
