@@ -37,6 +37,8 @@ function levelOf({ status = 0, reason, end }: RequestRecord): (typeof LEVELS)[nu
   if (status >= 500 || (isErrorReason(end) && ERRORS[end].status >= 500 && end !== 'draining')) {
     return 'error';
   }
+  // In the older transport it may have been told on a stream.
+  if (status === 202 && isErrorReason(reason) && ERRORS[reason].status >= 500) return 'error';
   return isErrorReason(reason) || (isErrorReason(end) && end !== 'draining') ? 'warn' : 'info';
 }
 
