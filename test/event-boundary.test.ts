@@ -35,3 +35,34 @@ describe.each([
     }
   });
 });
+
+test.each([
+  ['data: a\n\ndata: b\n\n', [9, 18]],
+  ['data: a\r\n\r\ndata: b\r\n\r\n', [11, 22]],
+  // Behind a CR it shows with the next byte.
+  ['data: a\r\rdata: b\r\r\n', [9, 19]],
+  ['data: a\n\rdata: b', [9]],
+  ['data: a\r\n\rdata: b', [10]],
+  ['data: a\nid: 1\r\nid: 2\rid: 3', []],
+])('the first place for an event in what comes next: %j', (stream, places) => {
+  const bytes = Buffer.from(stream);
+  for (let at = 1; at < bytes.length; at++) {
+    const boundary = new EventBoundary();
+    boundary.push(bytes.subarray(0, at));
+    const next = places.find((place) => place > at);
+    const found = boundary.placeIn(bytes.subarray(at));
+    // One that is behind the bytes before may be known only now.
+    const expected = places.includes(at) && found === 0 ? 0 : next && next - at;
+    expect([at, found]).toEqual([at, expected]);
+  }
+});
+
+test('an event may come behind CR CR, where a LF could only be one more blank line', () => {
+  const boundary = new EventBoundary();
+  boundary.push(Buffer.from('data: a\r\r'));
+  expect([boundary.takesEvent, boundary.isBetweenEvents]).toEqual([true, false]);
+  boundary.push(Buffer.from('data: b\r\n\r'));
+  expect(boundary.takesEvent).toBe(false);
+  boundary.push(Buffer.from('\n'));
+  expect(boundary.takesEvent).toBe(true);
+});

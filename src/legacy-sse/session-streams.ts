@@ -43,12 +43,14 @@ export class SessionStreams {
 }
 
 /**
- * Whether two requests come from the same principal. Where the gateway asks for none, the credentials
- * are the upstream's to judge, and have to be the same.
+ * Whether a request comes from the principal who opened the stream. Where the gateway asks for none, the
+ * credentials are the upstream's to judge, and have to be the same; so they have where the request is
+ * refused before it has been asked, and the token was what opened the stream.
  */
-function isSameCaller(one: RequestContext, other: RequestContext): boolean {
-  if (principalKey(one) !== principalKey(other)) return false;
-  return one.principal !== undefined || hasSameCredentials(one, other);
+function isSameCaller(stream: RequestContext, request: RequestContext): boolean {
+  if (request.principal !== undefined) return principalKey(stream) === principalKey(request);
+  const isByToken = stream.principal === undefined || stream.isBearerAccepted;
+  return isByToken && hasSameCredentials(stream, request);
 }
 
 function principalKey({ principal, principalSource }: RequestContext): string | undefined {

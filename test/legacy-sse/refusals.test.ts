@@ -2,12 +2,14 @@ import { once } from 'node:events';
 import { describe, expect, test } from '@jest/globals';
 import express from 'express';
 import {
+  accessLog,
   createMcpGateway,
   denyTools,
   type GatewayConfig,
   type RequestRecord,
   requireScopes,
 } from '../../src/index.ts';
+import { startIssuer } from '../auth/support/issued.ts';
 import { exchange, type RawClient, rawClient } from '../support/raw-client.ts';
 import { serve } from '../support/servers.ts';
 import { gatewayFor, get, type Upstream, unchunked, upstreamWith } from './support.ts';
@@ -488,6 +490,40 @@ describe('only on the stream of the same caller', () => {
   });
 });
 
+describe('a limit by address, which comes before the principal is known', () => {
+  const config = (auth: GatewayConfig['auth']): Partial<GatewayConfig> => ({
+    auth: auth ?? false,
+    publicUrl: 'https://gateway.example/mcp',
+    rateLimit: { limit: 2, window: '1h' },
+  });
+
+  test('the token of the stream: on the stream; another one: the status', async () => {
+    const { auth, token } = await startIssuer();
+    const port = await gatewayFor(await upstreamWith([ENDPOINT]), config(auth));
+    const [own, renewed] = [await token(), await token({ jti: '2' })];
+    const client = await openStream(port, `Authorization: Bearer ${own}\r\n`);
+    const as = (bearer: string) => `Authorization: Bearer ${bearer}\r\n`;
+    expect(await statusOf(port, posted(call('1'), as(own)))).toBe(202);
+    expect(await statusOf(port, posted(call('2'), as(renewed)))).toBe(429);
+    expect(await statusOf(port, posted(call('3')))).toBe(429);
+    expect(await statusOf(port, posted(call('4'), as(own)))).toBe(202);
+    await client.has(/"id":4,"error".*\n\n/);
+    expect(client.text).not.toMatch(/"id":[123],/);
+  });
+
+  test('what else says who a caller is, is not looked at: the status', async () => {
+    const port = await gatewayFor(
+      await upstreamWith([ENDPOINT]),
+      config(({ headers }) => ({ subject: String(headers['x-user']) })),
+    );
+    const more = 'Authorization: Bearer one\r\nX-User: ada\r\n';
+    const client = await openStream(port, more);
+    expect(await statusOf(port, posted(call('1'), more))).toBe(202);
+    expect(await statusOf(port, posted(call('2'), more))).toBe(429);
+    expect(unchunked(client.text)).toBe(ENDPOINT);
+  });
+});
+
 describe('a closing gateway', () => {
   test('answers on the stream while it is open, and by status when it has ended', async () => {
     const decide: ((allow: boolean) => void)[] = [];
@@ -517,6 +553,22 @@ describe('a closing gateway', () => {
     await client.has(/0\r\n\r\n$/);
     await brings(client, denied('1'));
   });
+});
+
+test('accessLog: a failure that was told on the stream is an error, a refusal a warning', async () => {
+  const levels: string[] = [];
+  const log = (level: string) => () => void levels.push(level);
+  const port = await gatewayFor(await upstreamWith([ENDPOINT]), {
+    ...DENIES,
+    use: (req, _res, next) => next(req.method === 'POST' ? new Error('no') : undefined),
+    observe: accessLog({ info: log('info'), warn: log('warn'), error: log('error') }),
+  });
+  await openStream(port);
+  expect(await statusOf(port, posted(call('1', 'allowed')))).toBe(202);
+  while (levels.length < 1) await new Promise((resolve) => setImmediate(resolve));
+  expect(await statusOf(port, posted(call('2')))).toBe(202);
+  while (levels.length < 2) await new Promise((resolve) => setImmediate(resolve));
+  expect(levels).toEqual(['error', 'warn']);
 });
 
 test('what went upstream is answered once: an upstream that fails is the status', async () => {
