@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import type { UpstreamAnswer } from './engine/upstream-answer.ts';
 import type { ErrorReason, GatewayError } from './errors.ts';
 import type { BodyOnItsWay, McpBody, McpMessage } from './mcp/message/message.ts';
 import { sessionIdIn } from './mcp/session-id.ts';
@@ -101,7 +102,7 @@ export interface ListFilter {
 /** Sees to it that the sessions of a request are their owner's. */
 export interface SessionKeeper {
   /** Asked about the head of an answer before the client gets it; undefined where it may have it. */
-  judge(answer: IncomingMessage): Promise<AnswerJudgement> | undefined;
+  judge(answer: UpstreamAnswer): Promise<AnswerJudgement> | undefined;
   /**
    * Makes the session of an event stream of the older transport that of the request's principal;
    * rejects where it is somebody else's.

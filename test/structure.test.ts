@@ -56,7 +56,7 @@ describe('dependencies point one way', () => {
     'slots/contain.ts': CONTEXT,
     'slots/cors.ts': CONTEXT,
     'slots/draining.ts': CONTEXT,
-    'slots/filter-lists': [...CONTEXT, 'relay', 'slots/policies'],
+    'slots/filter-lists': [...CONTEXT, 'engine', 'relay', 'slots/policies'],
     'slots/head.ts': CONTEXT,
     'slots/headers': CONTEXT,
     'slots/hosts.ts': CONTEXT,
@@ -66,7 +66,7 @@ describe('dependencies point one way', () => {
     'slots/observe': CONTEXT,
     'slots/policies': [...CONTEXT, 'slots/auth'],
     'slots/rate-limit': [...CONTEXT, 'slots/policies', 'slots/user-key.ts'],
-    'slots/sessions': CONTEXT,
+    'slots/sessions': [...CONTEXT, 'engine'],
     'slots/streams': [...CONTEXT, 'slots/user-key.ts'],
     'slots/turn.ts': CONTEXT,
     'slots/use.ts': CONTEXT,
@@ -97,6 +97,7 @@ describe('dependencies point one way', () => {
   test('errors and the context are at the bottom', () => {
     expect(imports.get('errors.ts')).toEqual([]);
     expect(imports.get('context.ts')).toEqual([
+      'engine/upstream-answer.ts',
       'errors.ts',
       'mcp/message/message.ts',
       'mcp/session-id.ts',

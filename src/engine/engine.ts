@@ -1,5 +1,7 @@
-import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http';
+import type { OutgoingHttpHeaders } from 'node:http';
 import type { Writable } from 'node:stream';
+import type { UpstreamAnswer } from './upstream-answer.ts';
+import type { UpstreamFailure } from './upstream-failure.ts';
 
 /** A request that is ready to go: every header decided, nothing in it left to the client. */
 export interface UpstreamRequest {
@@ -14,19 +16,19 @@ export interface UpstreamRequest {
   readonly sendBody: (outgoing: Writable) => void;
 }
 
-/** Told what becomes of a request. After `onResponse`, errors of the answer come here as well. */
+/** Told what becomes of a request; never before the engine has returned. */
 export interface UpstreamListener {
   /** A new connection is being opened. Not called on a kept-alive one. */
   onConnecting(): void;
   /** The connection, TLS included, is there. */
   onConnected(): void;
   /** The head of the final answer has been read; its body waits. */
-  onResponse(answer: IncomingMessage): void;
+  onAnswer(answer: UpstreamAnswer): void;
   /**
-   * May be called more than once, and after `onResponse`. `hasBegun` tells whether the upstream had
-   * sent anything in answer.
+   * The request has failed, or its answer has. May be called more than once, and behind the end of an
+   * answer that is complete.
    */
-  onError(error: Error, hasBegun: boolean): void;
+  onFailure(failure: UpstreamFailure): void;
 }
 
 /** A request under way. */

@@ -12,7 +12,8 @@ import type { TLSSocket } from 'node:tls';
 import { createProxyMiddleware } from 'http-proxy-middleware';
 import { processNames } from '../dns/process-names.ts';
 import type { Engine, UpstreamExchange, UpstreamListener, UpstreamRequest } from './engine.ts';
-import { withoutBytes } from './upstream-error.ts';
+import { NodeAnswer } from './upstream-answer.ts';
+import { failureOf } from './upstream-failure.ts';
 
 /**
  * Sends requests to `target` with http-proxy-middleware. What it sees is never the client's request
@@ -157,14 +158,24 @@ class Exchange implements UpstreamExchange {
   }
 
   onAnswer(answer: IncomingMessage): void {
-    answer.once('close', () => this.#response.settle());
-    this.#listener.onResponse(answer);
+    answer.on('error', (error) => this.#fail(error, true));
+    answer.once('close', () => this.#onAnswerClosed(answer));
+    this.#listener.onAnswer(new NodeAnswer(answer));
   }
 
   onError(error: Error): void {
-    if (this.#aborted) return;
     const hasBegun = this.#socket !== undefined && this.#socket.bytesRead > this.#readBefore;
-    this.#listener.onError(withoutBytes(error), hasBegun);
+    this.#fail(error, hasBegun);
+  }
+
+  #onAnswerClosed(answer: IncomingMessage): void {
+    this.#response.settle();
+    if (!answer.complete)
+      this.#fail(new Error('The upstream closed before its answer ended'), true);
+  }
+
+  #fail(error: Error, hasBegun: boolean): void {
+    if (!this.#aborted) this.#listener.onFailure(failureOf(error, hasBegun));
   }
 
   #sendBody(outgoing: ClientRequest): void {

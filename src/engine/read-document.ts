@@ -1,8 +1,8 @@
-import type { IncomingMessage } from 'node:http';
 import { type ErrorReason, GatewayError } from '../errors.ts';
 import { HeldBytes } from '../http/held-bytes.ts';
 import type { Engine, UpstreamExchange } from './engine.ts';
-import { reasonOf } from './upstream-error.ts';
+import type { UpstreamAnswer } from './upstream-answer.ts';
+import { REASON_OF } from './upstream-failure.ts';
 
 /** How long the upstream may take, and how much it may say. */
 const TIMEOUT_MS = 5000;
@@ -26,18 +26,16 @@ export function readUpstream(engine: Engine, path: string, via: string): Promise
       exchange?.abort();
       reject(new GatewayError(reason, cause));
     };
-    const fail = (error: Error) => refuse(reasonOf(error), error);
     const deadline = setTimeout(() => refuse('upstream_timeout'), TIMEOUT_MS);
-    const onResponse = (answer: IncomingMessage) => {
+    const onAnswer = ({ status, body }: UpstreamAnswer) => {
       const held = new HeldBytes(MAX_BYTES);
-      answer.on('error', fail);
-      answer.on('data', (chunk: Buffer) => {
-        if (held.length + chunk.length > MAX_BYTES) fail(new Error('The upstream said too much'));
-        else held.push(chunk);
+      body.on('data', (chunk: Buffer) => {
+        if (held.length + chunk.length <= MAX_BYTES) held.push(chunk);
+        else refuse('upstream_invalid', new Error('The upstream said too much'));
       });
-      answer.on('end', () => {
+      body.on('end', () => {
         clearTimeout(deadline);
-        resolve({ status: answer.statusCode ?? 0, body: held.take() });
+        resolve({ status, body: held.take() });
       });
     };
     exchange = engine(
@@ -49,7 +47,12 @@ export function readUpstream(engine: Engine, path: string, via: string): Promise
         headers: { Accept: 'application/json', 'Accept-Encoding': 'identity', Via: via },
         sendBody: (outgoing) => void outgoing.end(),
       },
-      { onConnecting: ignore, onConnected: ignore, onResponse, onError: fail },
+      {
+        onConnecting: ignore,
+        onConnected: ignore,
+        onAnswer,
+        onFailure: ({ kind, cause }) => refuse(REASON_OF[kind], cause),
+      },
     );
   });
 }

@@ -1,9 +1,10 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import { isEventStream } from '../../http/media-type.ts';
+import type { ServerResponse } from 'node:http';
+import type { Readable } from 'node:stream';
+import type { UpstreamAnswer } from '../../engine/upstream-answer.ts';
 import { Deadline } from '../../lib/deadline.ts';
 import type { Timeouts } from '../timeouts.ts';
 import type { BodyEdit, BodyEditor } from './body-editor.ts';
-import { EventStream, isOpenEnded } from './event-stream.ts';
+import { EventStream } from './event-stream.ts';
 
 /** Told what becomes of the body of an answer. */
 export interface AnswerBodyListener {
@@ -30,7 +31,7 @@ export interface AnswerBodySettings {
 
 /** The body of an answer on its way to the client: as it comes, no faster than the client reads. */
 export class AnswerBody {
-  readonly #answer: IncomingMessage;
+  readonly #body: Readable;
   readonly #res: ServerResponse & { flush?: () => void };
   readonly #settings: AnswerBodySettings;
   readonly #listener: AnswerBodyListener;
@@ -50,19 +51,19 @@ export class AnswerBody {
   #isOver = false;
 
   constructor(
-    answer: IncomingMessage,
+    answer: UpstreamAnswer,
     res: ServerResponse,
     settings: AnswerBodySettings,
     listener: AnswerBodyListener,
     editor: BodyEditor | undefined,
   ) {
-    this.#answer = answer;
+    this.#body = answer.body;
     this.#res = res;
     this.#settings = settings;
     this.#listener = listener;
     this.#editor = editor;
-    this.#isStream = isEventStream(answer.headers['content-type']);
-    if (this.#isStream && isOpenEnded(answer)) {
+    this.#isStream = answer.isEventStream;
+    if (this.#isStream && answer.isOpenEnded) {
       const { heartbeat } = settings;
       this.#stream = new EventStream(res, heartbeat, () => this.#listener.onAnswerCurtailed());
     }
@@ -74,8 +75,8 @@ export class AnswerBody {
     // An editor may find that none of it can be passed on, which the head would deny.
     if (this.#editor === undefined) this.#begin();
     this.#pace.start(this.#isStream ? stream : idle, this.#onTimeout);
-    this.#answer.on('data', (chunk: Buffer) => this.#take(chunk));
-    this.#answer.on('end', () => this.#end());
+    this.#body.on('data', (chunk: Buffer) => this.#take(chunk));
+    this.#body.on('end', () => this.#end());
     this.#res.on('drain', () => this.#onDrain());
     // Together with the first bytes where they are there already, alone where they are not: a client
     // learns of a stream when it opens.
@@ -150,7 +151,7 @@ export class AnswerBody {
 
   #await(taken: Promise<void>, onDone: () => void): void {
     this.#isEditing = true;
-    this.#answer.pause();
+    this.#body.pause();
     if (!this.#isStream) this.#pace.clear();
     taken
       .then(() => {
@@ -173,7 +174,7 @@ export class AnswerBody {
     // `compression()` in front would keep what it was given.
     this.#res.flush?.();
     if (wantsMore || this.#isOver) return;
-    this.#answer.pause();
+    this.#body.pause();
     if (!this.#isStream) this.#pace.clear();
     this.#awaitClient();
   };
@@ -191,7 +192,7 @@ export class AnswerBody {
   #proceed(): void {
     if (this.#isOver || this.#isEditing || this.#res.writableNeedDrain) return;
     if (!this.#isStream) this.#pace.start(this.#settings.timeouts.idle, this.#onTimeout);
-    this.#answer.resume();
+    this.#body.resume();
   }
 
   #awaitClient(): void {

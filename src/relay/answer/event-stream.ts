@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import { Deadline } from '../../lib/deadline.ts';
 import { EventBoundary } from '../../mcp/events/boundary.ts';
 
@@ -97,13 +97,4 @@ export class EventStream {
     this.#res.write(COMMENT);
     this.#res.flush?.();
   };
-}
-
-/**
- * Whether an event stream can be added to or ended early without breaking it: neither its length is
- * fixed nor are its bytes encoded.
- */
-export function isOpenEnded(answer: IncomingMessage): boolean {
-  const { 'content-length': length, 'content-encoding': coding } = answer.headers;
-  return length === undefined && (coding === undefined || coding.toLowerCase() === 'identity');
 }

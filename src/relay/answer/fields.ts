@@ -1,5 +1,5 @@
-import type { IncomingMessage } from 'node:http';
 import type { HeaderEdits } from '../../context.ts';
+import type { UpstreamAnswer } from '../../engine/upstream-answer.ts';
 import { foldFieldName } from '../../http/field.ts';
 import { isHopByHop, nominatedFields } from '../../http/hop-by-hop.ts';
 import type { BodyEdit } from './body-editor.ts';
@@ -41,7 +41,7 @@ export interface AnswerField {
 
 /** The fields of an answer that come back, by lower-case name. */
 export function answerFields(
-  answer: IncomingMessage,
+  answer: UpstreamAnswer,
   settings: AnswerFieldSettings,
 ): Map<string, AnswerField> {
   const fields = new Map<string, AnswerField>();
@@ -54,7 +54,7 @@ export function answerFields(
     const folded = foldFieldName(lower);
     if (isHopByHop(folded) || nominated.has(lower)) continue;
     // RFC 9110 section 8.6: a 204 has no length, and some clients would wait for that many bytes.
-    if (lower === 'content-length' && answer.statusCode === 204) continue;
+    if (lower === 'content-length' && answer.status === 204) continue;
     if (endsHere(folded, settings)) continue;
     if (!isNeeded(folded) && dropsSecret(name, value, settings.edits)) continue;
     const field = fields.get(lower);

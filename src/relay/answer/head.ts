@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { UpstreamAnswer } from '../../engine/upstream-answer.ts';
 import { foldFieldName } from '../../http/field.ts';
-import { isEventStream } from '../../http/media-type.ts';
 import { type AnswerField, type AnswerFieldSettings, answerFields } from './fields.ts';
 import { mergeVary } from './merge-vary.ts';
 import { isProtection, speaksForOrigin } from './origin-fields.ts';
@@ -18,7 +18,7 @@ export interface AnswerHeadSettings extends AnswerFieldSettings {
  */
 export function writeAnswerHead(
   res: ServerResponse,
-  answer: IncomingMessage,
+  answer: UpstreamAnswer,
   settings: AnswerHeadSettings,
 ): void {
   const before = res.getHeaders();
@@ -33,7 +33,7 @@ export function writeAnswerHead(
   }
 }
 
-function write(res: ServerResponse, answer: IncomingMessage, settings: AnswerHeadSettings): void {
+function write(res: ServerResponse, answer: UpstreamAnswer, settings: AnswerHeadSettings): void {
   for (const [lower, field] of answerFields(answer, settings)) {
     if (lower === 'www-authenticate' && settings.rewriteChallenge !== undefined) {
       const { rewriteChallenge } = settings;
@@ -45,7 +45,7 @@ function write(res: ServerResponse, answer: IncomingMessage, settings: AnswerHea
   for (const { response } of settings.edits) {
     for (const [name, value] of response.set) res.setHeader(name, value);
   }
-  if (isEventStream(answer.headers['content-type']) && !res.hasHeader('x-accel-buffering')) {
+  if (answer.isEventStream && !res.hasHeader('x-accel-buffering')) {
     // The MCP specification asks for it on event streams: nginx would hold them back otherwise.
     res.setHeader('X-Accel-Buffering', 'no');
   }
@@ -53,7 +53,7 @@ function write(res: ServerResponse, answer: IncomingMessage, settings: AnswerHea
     // No browser is to find a page or a script in what is none (Fetch standard, section 3.6).
     res.setHeader('X-Content-Type-Options', 'nosniff');
   }
-  res.writeHead(answer.statusCode as number);
+  res.writeHead(answer.status);
 }
 
 const NO_SNIFFING = 'x-content-type-options';

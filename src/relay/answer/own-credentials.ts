@@ -28,6 +28,6 @@ export function hasOwnCredentials(edits: readonly HeaderEdits[]): boolean {
 }
 
 /** Whether a status is a refusal of credentials. */
-export function refusesCredentials(status: number | undefined): boolean {
+export function refusesCredentials(status: number): boolean {
   return status === 401 || status === 407;
 }

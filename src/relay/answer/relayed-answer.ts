@@ -1,16 +1,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type AnswerJudgement, contextOf, type RequestContext } from '../../context.ts';
+import type { UpstreamAnswer } from '../../engine/upstream-answer.ts';
 import type { ErrorReason } from '../../errors.ts';
 import { cut } from '../../http/cut.ts';
 import { endWhenRead } from '../../http/end-when-read.ts';
-import { isEventStream } from '../../http/media-type.ts';
 import { Deadline } from '../../lib/deadline.ts';
 import { LONGEST_TIMER_MS } from '../../options/duration.ts';
 import { listEditor } from '../../slots/filter-lists/list-editor.ts';
 import type { RelaySettings } from '../relay-settings.ts';
 import { AnswerBody, type AnswerBodyListener } from './body.ts';
 import type { BodyEdit, BodyEditor } from './body-editor.ts';
-import { isOpenEnded } from './event-stream.ts';
 import { writeAnswerHead } from './head.ts';
 import { hasOwnCredentials, refusesCredentials } from './own-credentials.ts';
 import { exposedSecret, withoutSecrets } from './secrets.ts';
@@ -34,7 +33,7 @@ const LISTEN = 'subscriptions/listen';
 export class RelayedAnswer implements AnswerBodyListener {
   readonly #req: IncomingMessage;
   readonly #res: ServerResponse;
-  readonly #answer: IncomingMessage;
+  readonly #answer: UpstreamAnswer;
   readonly #settings: RelaySettings;
   readonly #listener: RelayedAnswerListener;
   readonly #context: RequestContext;
@@ -46,7 +45,7 @@ export class RelayedAnswer implements AnswerBodyListener {
   constructor(
     req: IncomingMessage,
     res: ServerResponse,
-    answer: IncomingMessage,
+    answer: UpstreamAnswer,
     settings: RelaySettings,
     listener: RelayedAnswerListener,
   ) {
@@ -60,13 +59,11 @@ export class RelayedAnswer implements AnswerBodyListener {
 
   /** Why it cannot be passed on at all, as far as its head says; undefined where it can. */
   get problem(): AnswerJudgement {
-    const { statusCode } = this.#answer;
+    const { status } = this.#answer;
     const { headerEdits } = this.#context;
     const hasOwn = this.#hasOwnCredentials;
-    if (hasOwn && refusesCredentials(statusCode)) {
-      const cause = new Error(
-        `The upstream answered ${statusCode} to the gateway's own credentials`,
-      );
+    if (hasOwn && refusesCredentials(status)) {
+      const cause = new Error(`The upstream answered ${status} to the gateway's own credentials`);
       return { reason: 'upstream_unauthorized', cause };
     }
     const exposed = exposedSecret(this.#answer, headerEdits, hasOwn);
@@ -77,7 +74,7 @@ export class RelayedAnswer implements AnswerBodyListener {
   }
 
   get #uneditable(): Error | undefined {
-    if (!this.#isEditedStream || isOpenEnded(this.#answer)) return undefined;
+    if (!this.#isEditedStream || this.#answer.isOpenEnded) return undefined;
     return new Error(
       'The upstream answered with an event stream that has a Content-Length or a Content-Encoding: ' +
         'the endpoint that it names cannot be replaced',
@@ -92,15 +89,11 @@ export class RelayedAnswer implements AnswerBodyListener {
 
   /** Whether the upstream has said all of it. */
   get isComplete(): boolean {
-    return this.#answer.complete;
+    return this.#answer.isComplete;
   }
 
   get #isEditedStream(): boolean {
-    return this.#isStream && this.#settings.streamEditorOf !== undefined;
-  }
-
-  get #isStream(): boolean {
-    return isEventStream(this.#answer.headers['content-type']);
+    return this.#answer.isEventStream && this.#settings.streamEditorOf !== undefined;
   }
 
   /** Passes it on, as soon as whoever has to judge it has done so. */
@@ -142,14 +135,10 @@ export class RelayedAnswer implements AnswerBodyListener {
       this.#listener.onAnswerFailed('internal_error', error);
       return;
     }
-    this.#answer.on('close', () => {
-      if (this.#isOver || this.#answer.complete) return;
-      const cause = new Error('The upstream closed before its answer ended');
-      this.#listener.onAnswerFailed('upstream_invalid', cause);
-    });
     if (this.#isEditedStream) this.#context.sendEvent = this.#sendEvent;
     if (this.#context.isDraining) this.windDown(false);
-    if (this.#isStream && (this.#isEndless || this.#isEditedStream)) this.#endAtExpiry();
+    if (this.#answer.isEventStream && (this.#isEndless || this.#isEditedStream))
+      this.#endAtExpiry();
   }
 
   /** The credentials that opened a stream expire while it is open: it ends, and the client comes back. */

@@ -1,5 +1,5 @@
-import type { IncomingMessage } from 'node:http';
 import type { HeaderEdits } from '../../context.ts';
+import type { UpstreamAnswer } from '../../engine/upstream-answer.ts';
 import { foldFieldName } from '../../http/field.ts';
 import { isOfCredentials } from './own-credentials.ts';
 import { isRemoved } from './removed-fields.ts';
@@ -29,7 +29,7 @@ export function dropsSecret(name: string, value: string, edits: readonly HeaderE
  * for another answer without that field. Half an answer is worse than none.
  */
 export function exposedSecret(
-  { rawHeaders }: IncomingMessage,
+  { rawHeaders }: UpstreamAnswer,
   edits: readonly HeaderEdits[],
   dropsChallenges: boolean,
 ): Error | undefined {

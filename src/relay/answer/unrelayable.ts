@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import type { UpstreamAnswer } from '../../engine/upstream-answer.ts';
 import { isFieldName, isFieldValue } from '../../http/field.ts';
 import { isChunkedExactly } from '../../http/framing.ts';
 
@@ -17,7 +17,7 @@ const LONGEST_SHOWN = 200;
  * the upstream said.
  */
 export function unrelayable(
-  answer: IncomingMessage,
+  answer: UpstreamAnswer,
   target: URL,
   hide: (text: string) => string,
 ): Error | undefined {
@@ -26,19 +26,19 @@ export function unrelayable(
 }
 
 function problemOf(
-  answer: IncomingMessage,
+  answer: UpstreamAnswer,
   target: URL,
   hide: (text: string) => string,
 ): string | undefined {
-  const { statusCode: status = 0, rawHeaders, httpVersion } = answer;
+  const { status, rawHeaders, httpVersion } = answer;
   if (status >= 300 && status < 400) return redirect(answer, target, hide);
   if (status < 200 || status > 599) return `with ${status}, which is no final status of HTTP`;
   const lines = rawHeaders.length / 2;
   if (lines >= MAX_HEADERS) {
     return `with ${lines} header lines or more, of which Node drops those behind the ${MAX_HEADERS}th`;
   }
-  if (answer.httpVersionMajor !== 1) return `in version ${httpVersion} of HTTP`;
-  if (!isFieldValue(answer.statusMessage)) {
+  if (!httpVersion.startsWith('1.')) return `in version ${httpVersion} of HTTP`;
+  if (!isFieldValue(answer.reason)) {
     return `${status} with a control character in the reason phrase`;
   }
   const coding = answer.headers['transfer-encoding'];
@@ -56,20 +56,20 @@ function problemOf(
 }
 
 function redirect(
-  { statusCode, headers }: IncomingMessage,
+  { status, headers }: UpstreamAnswer,
   target: URL,
   hide: (text: string) => string,
 ): string {
   const { location } = headers;
-  if (statusCode === 304) return '304, as if the gateway had a copy of the answer';
+  if (status === 304) return '304, as if the gateway had a copy of the answer';
   if (location === undefined || !URL.canParse(location, target.href)) {
-    return `${statusCode}, a redirect to nowhere`;
+    return `${status}, a redirect to nowhere`;
   }
   const url = new URL(location, target);
   const path = pathOf(url, hide);
   return url.origin === target.origin
-    ? `${statusCode}, a redirect to another path of its own origin: make ${path} the path of the target`
-    : `${statusCode}, a redirect to another origin, ${hide(url.origin)}, with the path ${path}`;
+    ? `${status}, a redirect to another path of its own origin: make ${path} the path of the target`
+    : `${status}, a redirect to another origin, ${hide(url.origin)}, with the path ${path}`;
 }
 
 /** Without the query, which is where tokens are. */

@@ -3,11 +3,11 @@ import type { Writable } from 'node:stream';
 import { answerError } from '../../answer-error.ts';
 import { contextOf, type RequestContext } from '../../context.ts';
 import type { UpstreamExchange, UpstreamListener } from '../../engine/engine.ts';
-import { isConnectionLost, reasonOf } from '../../engine/upstream-error.ts';
+import type { UpstreamAnswer } from '../../engine/upstream-answer.ts';
+import { REASON_OF, type UpstreamFailure } from '../../engine/upstream-failure.ts';
 import type { ErrorReason } from '../../errors.ts';
 import { BodyEnds } from '../../http/body-ends.ts';
 import { isBodyPending } from '../../http/framing.ts';
-import { gatherPieces } from '../../http/gathered-pieces.ts';
 import { makeLastRequest } from '../../http/last-request.ts';
 import { onceClosed } from '../../http/once-closed.ts';
 import type { BodyListener, RequestBody } from '../../http/request-body.ts';
@@ -115,15 +115,13 @@ export class RelayedRequest implements UpstreamListener, BodyListener, RelayedAn
     this.#fail('body_consumed');
   }
 
-  onResponse(answer: IncomingMessage): void {
-    gatherPieces(answer);
-    answer.on('error', (error) => this.onError(error, true));
+  onAnswer(answer: UpstreamAnswer): void {
     if (this.#over) return;
     if (this.#res.headersSent) {
       this.#abandon();
       return;
     }
-    if (answer.statusCode === 401) this.#tellOfRefusal();
+    if (answer.status === 401) this.#tellOfRefusal();
     const relayed = new RelayedAnswer(this.#req, this.#res, answer, this.#settings, this);
     const { problem } = relayed;
     if (problem !== undefined) {
@@ -143,27 +141,27 @@ export class RelayedRequest implements UpstreamListener, BodyListener, RelayedAn
     for (const { onUnauthorized } of this.#context.headerEdits) onUnauthorized?.();
   }
 
-  onError(error: Error, hasBegun: boolean): void {
+  onFailure(failure: UpstreamFailure): void {
     // Bytes after the end of the answer break the connection, not the answer.
     if (this.#over || this.#answer?.isComplete) return;
-    if (!hasBegun && this.#isStale(error)) {
+    if (this.#isStale(failure)) {
       this.#isRepeated = true;
       this.#exchange?.abort();
       this.#send(true);
       return;
     }
-    this.#fail(this.#answer === undefined ? reasonOf(error) : 'upstream_invalid', error);
+    const { kind, cause } = failure;
+    this.#fail(this.#answer === undefined ? REASON_OF[kind] : 'upstream_invalid', cause);
   }
 
   /**
    * Whether the request was lost on a kept-alive connection that the upstream was about to close, and
    * may be sent again, once: a POST may not, because it may have been read.
    */
-  #isStale(error: Error): boolean {
+  #isStale({ kind, hasBegun }: UpstreamFailure): boolean {
     const mayRepeat = !this.#isRepeated && this.#req.method !== 'POST';
-    return (
-      mayRepeat && this.#timer.isConnected && !this.#isNewConnection && isConnectionLost(error)
-    );
+    const isLost = kind === 'lost' && !hasBegun;
+    return mayRepeat && isLost && this.#timer.isConnected && !this.#isNewConnection;
   }
 
   onAnswerOver(isWhole: boolean): void {

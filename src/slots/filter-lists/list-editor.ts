@@ -1,6 +1,5 @@
-import type { IncomingMessage } from 'node:http';
 import type { HeaderEdits, ListFilter } from '../../context.ts';
-import { isEventStream } from '../../http/media-type.ts';
+import type { UpstreamAnswer } from '../../engine/upstream-answer.ts';
 import type { BodyEditor } from '../../relay/answer/body-editor.ts';
 import { EventLists } from './event-lists.ts';
 import { JsonLists } from './json-lists.ts';
@@ -20,24 +19,16 @@ export const UNENCODED: HeaderEdits = {
  *
  * @throws {Error} where two readers could take the answer for different things.
  */
-export function listEditor(answer: IncomingMessage, filter: ListFilter): BodyEditor | undefined {
+export function listEditor(answer: UpstreamAnswer, filter: ListFilter): BodyEditor | undefined {
   // Some clients only look whether the media type is somewhere in the field.
-  const type = contentTypesOf(answer);
+  const type = answer.contentTypes;
   const mayBeStream = type.includes('event-stream');
   const mayBeJson = type.includes('json');
   if (type !== '' && !mayBeStream && !mayBeJson) return undefined;
-  const { 'content-encoding': coding = 'identity', 'content-type': first } = answer.headers;
+  const { 'content-encoding': coding = 'identity' } = answer.headers;
   if (coding.toLowerCase() !== 'identity') throw new Error('An answer with a list is encoded');
-  if (mayBeStream !== isEventStream(first) || (mayBeStream && mayBeJson)) {
+  if (mayBeStream !== answer.isEventStream || (mayBeStream && mayBeJson)) {
     throw new Error('An answer with a list is of two media types');
   }
   return mayBeStream ? new EventLists(filter) : new JsonLists(filter);
-}
-
-/** All of them: Node shows the first, and others take the last. */
-function contentTypesOf({ rawHeaders }: IncomingMessage): string {
-  const values = rawHeaders.filter(
-    (_, i) => i % 2 === 1 && rawHeaders[i - 1]?.toLowerCase() === 'content-type',
-  );
-  return values.join().toLowerCase();
 }

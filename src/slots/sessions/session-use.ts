@@ -1,7 +1,7 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import type { AnswerJudgement, RequestContext, SessionKeeper } from '../../context.ts';
+import type { UpstreamAnswer } from '../../engine/upstream-answer.ts';
 import { GatewayError } from '../../errors.ts';
-import { isEventStream } from '../../http/media-type.ts';
 import { onceClosed } from '../../http/once-closed.ts';
 import { Deadline } from '../../lib/deadline.ts';
 import { sessionIdIn } from '../../mcp/session-id.ts';
@@ -59,12 +59,11 @@ export class SessionUse implements SessionKeeper {
     return true;
   }
 
-  judge(answer: IncomingMessage): Promise<AnswerJudgement> | undefined {
+  judge({ status, headers, isEventStream }: UpstreamAnswer): Promise<AnswerJudgement> | undefined {
     const { sessionId, req } = this.#context;
-    const status = answer.statusCode ?? 0;
     const isGood = status < 300;
-    this.#isStream = isGood && isEventStream(answer.headers['content-type']);
-    const given = isGood ? sessionIdIn(answer.headers) : undefined;
+    this.#isStream = isGood && isEventStream;
+    const given = isGood ? sessionIdIn(headers) : undefined;
     const begun = given === sessionId ? undefined : given;
     const own = this.#own;
     const hasEnded = own !== undefined && (status === 404 || (isGood && req.method === 'DELETE'));
