@@ -47,7 +47,7 @@ describe('dependencies point one way', () => {
     'mcp/events': ['http', 'mcp/json'],
     'mcp/message': ['http', 'mcp/json', 'mcp/message-problem.ts'],
     'mcp/lists': ['mcp/json', 'mcp/message', 'mcp/message-problem.ts'],
-    engine: ['dns', 'errors.ts', 'http'],
+    engine: ['dns', 'errors.ts', 'http', 'lib'],
     relay: [...CONTEXT, 'engine', 'slots/filter-lists'],
     'legacy-sse': [...GROUND, 'context.ts', 'relay'],
     'upstream-tokens': [...GROUND, 'context.ts', 'slots/auth'],

@@ -1,5 +1,5 @@
 import type { OutgoingHttpHeaders } from 'node:http';
-import type { Writable } from 'node:stream';
+import type { BodyListener, BodySink } from '../http/request-body.ts';
 import type { UpstreamAnswer } from './upstream-answer.ts';
 import type { UpstreamFailure } from './upstream-failure.ts';
 
@@ -12,12 +12,14 @@ export interface UpstreamRequest {
   readonly fresh: boolean;
   /** Everything the upstream gets except `Host` and what frames the message. The engine's to keep. */
   readonly headers: OutgoingHttpHeaders;
-  /** Called once, when there is a stream to write the body to; has to end it. */
-  readonly sendBody: (outgoing: Writable) => void;
+  readonly body: {
+    /** Called once, when there is a stream for it: writes the body, ends the stream, tells the listener. */
+    sendTo(outgoing: BodySink, listener: BodyListener): void;
+  };
 }
 
-/** Told what becomes of a request; never before the engine has returned. */
-export interface UpstreamListener {
+/** Told what becomes of a request and of its body; never before the engine has returned. */
+export interface UpstreamListener extends BodyListener {
   /** A new connection is being opened. Not called on a kept-alive one. */
   onConnecting(): void;
   /** The connection, TLS included, is there. */
@@ -38,7 +40,8 @@ export interface UpstreamExchange {
 }
 
 /**
- * What carries requests to one upstream. It has no policy of its own: it neither retries, follows,
- * adds nor answers. The one seam behind which engines can be exchanged.
+ * What carries requests to an upstream. One that opens connections has no policy of its own: it neither
+ * retries, follows, adds nor answers. What has one wraps another engine, `(Engine) => Engine`: see
+ * {@link timed} and {@link repeatStale}.
  */
 export type Engine = (request: UpstreamRequest, listener: UpstreamListener) => UpstreamExchange;

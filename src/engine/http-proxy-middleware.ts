@@ -1,28 +1,20 @@
 import { EventEmitter } from 'node:events';
-import {
-  type ClientRequest,
-  Agent as HttpAgent,
-  type IncomingMessage,
-  type OutgoingHttpHeaders,
-} from 'node:http';
+import { type ClientRequest, Agent as HttpAgent, type OutgoingHttpHeaders } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
-import type { Socket } from 'node:net';
-import type { Duplex, Readable } from 'node:stream';
-import type { TLSSocket } from 'node:tls';
+import type { Readable } from 'node:stream';
 import { createProxyMiddleware } from 'http-proxy-middleware';
 import { processNames } from '../dns/process-names.ts';
-import type { Engine, UpstreamExchange, UpstreamListener, UpstreamRequest } from './engine.ts';
-import { NodeAnswer } from './upstream-answer.ts';
-import { failureOf } from './upstream-failure.ts';
+import type { Engine, UpstreamListener, UpstreamRequest } from './engine.ts';
+import { NodeExchange } from './node-exchange.ts';
 
 /**
  * Sends requests to `target` with http-proxy-middleware. What it sees is never the client's request
  * or response but two objects of ours, so that it can neither forward a header on its own account
- * nor write to, end or destroy the client's answer. `agent` connects to something else than a port.
+ * nor write to, end or destroy the client's answer.
  */
-export function httpProxyMiddlewareEngine(target: URL, agent?: HttpAgent): Engine {
+export function httpProxyMiddlewareEngine(target: URL): Engine {
   const send = senderFor(target.protocol);
-  const upstream: Upstream = { address: proxyTarget(target), host: target.host, agent };
+  const upstream: Upstream = { address: proxyTarget(target), host: target.host };
   return (request, listener) => {
     const exchange = new Exchange(upstream, request, listener);
     exchange.start(send);
@@ -33,7 +25,6 @@ export function httpProxyMiddlewareEngine(target: URL, agent?: HttpAgent): Engin
 interface Upstream {
   readonly address: ReturnType<typeof proxyTarget>;
   readonly host: string;
-  readonly agent: HttpAgent | undefined;
 }
 
 type Send = (req: EngineRequest, res: EngineResponse, next: () => void) => Promise<void>;
@@ -63,8 +54,7 @@ function createSender(Agent: typeof HttpAgent): Send {
     router: (req, _res, options) => {
       const { body, upstream, fresh, path } = exchangeOf(req);
       options.buffer = body as unknown as Readable;
-      if (upstream.agent !== undefined) options.agent = upstream.agent;
-      else if (fresh) options.agent = freshAgent;
+      if (fresh) options.agent = freshAgent;
       return path === undefined ? upstream.address : { ...upstream.address, pathname: path };
     },
     selfHandleResponse: true,
@@ -96,95 +86,38 @@ function proxyTarget({ protocol, hostname, port, pathname, search }: URL) {
   };
 }
 
-class Exchange implements UpstreamExchange {
+class Exchange extends NodeExchange {
   readonly upstream: Upstream;
-  readonly fresh: boolean;
-  readonly path: string | undefined;
   /** What HPM pipes into the outgoing request. */
-  readonly body = { pipe: (outgoing: ClientRequest) => this.#sendBody(outgoing) };
-  readonly #request: UpstreamRequest;
-  readonly #listener: UpstreamListener;
+  readonly body = { pipe: (outgoing: ClientRequest) => this.sendBody(outgoing) };
   readonly #response = new EngineResponse();
-  /** As it was before HPM has added to the headers. */
-  readonly #hasLength: boolean;
-  #socket: Socket | undefined;
-  /** What had come over a kept-alive connection before this request. */
-  #readBefore = 0;
-  #aborted = false;
 
   constructor(upstream: Upstream, request: UpstreamRequest, listener: UpstreamListener) {
+    super(request, listener);
     this.upstream = upstream;
-    this.fresh = request.fresh;
-    this.path = request.path;
-    this.#request = request;
-    this.#listener = listener;
-    this.#hasLength = request.headers['content-length'] !== undefined;
+  }
+
+  get fresh(): boolean {
+    return this.request.fresh;
+  }
+
+  get path(): string | undefined {
+    return this.request.path;
   }
 
   start(send: Send): void {
-    const { method, headers } = this.#request;
+    const { method, headers } = this.request;
     headers.host = this.upstream.host;
     const req = new EngineRequest(this, method, headers);
     send(req, this.#response, ignore).catch((error: Error) => this.onError(error));
   }
 
-  abort(): void {
-    if (this.#aborted) return;
-    this.#aborted = true;
+  protected override close(): void {
     this.#response.close();
   }
 
-  onOutgoing(outgoing: ClientRequest): void {
-    // An abort before this moment found no request to close.
-    if (this.#aborted) {
-      outgoing.destroy();
-      return;
-    }
-    // HPM frames a DELETE without a body as one with an empty body.
-    if (!this.#hasLength) outgoing.removeHeader('content-length');
-    outgoing.once('upgrade', (_answer, socket: Duplex) => {
-      socket.destroy();
-      this.onError(new Error('The upstream switched protocols'));
-    });
-    const socket = outgoing.socket as TLSSocket;
-    this.#socket = socket;
-    this.#readBefore = socket.bytesRead;
-    if (!outgoing.reusedSocket) this.#listener.onConnecting();
-    if (!socket.connecting && (outgoing.reusedSocket || !socket.encrypted)) {
-      this.#listener.onConnected();
-      return;
-    }
-    socket.once(socket.encrypted ? 'secureConnect' : 'connect', () => this.#listener.onConnected());
-  }
-
-  onAnswer(answer: IncomingMessage): void {
-    answer.on('error', (error) => this.#fail(error, true));
-    answer.once('close', () => this.#onAnswerClosed(answer));
-    this.#listener.onAnswer(new NodeAnswer(answer));
-  }
-
-  onError(error: Error): void {
-    const hasBegun = this.#socket !== undefined && this.#socket.bytesRead > this.#readBefore;
-    this.#fail(error, hasBegun);
-  }
-
-  #onAnswerClosed(answer: IncomingMessage): void {
+  protected override settle(): void {
     this.#response.settle();
-    if (!answer.complete)
-      this.#fail(new Error('The upstream closed before its answer ended'), true);
-  }
-
-  #fail(error: Error, hasBegun: boolean): void {
-    if (!this.#aborted) this.#listener.onFailure(failureOf(error, hasBegun));
-  }
-
-  #sendBody(outgoing: ClientRequest): void {
-    if (this.#aborted) return;
-    this.#request.sendBody(outgoing);
-    // Together with the first bytes where they are there already, alone where they are not.
-    process.nextTick(() => {
-      if (!this.#aborted && !outgoing.headersSent) outgoing.flushHeaders();
-    });
   }
 }
 

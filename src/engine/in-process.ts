@@ -1,11 +1,15 @@
 import {
   Agent,
+  type ClientRequest,
   createServer,
   type IncomingMessage,
+  request as nodeRequest,
   type Server,
   type ServerResponse,
 } from 'node:http';
 import { type Duplex, duplexPair } from 'node:stream';
+import type { Engine } from './engine.ts';
+import { NodeExchange } from './node-exchange.ts';
 
 /**
  * An MCP server in this process: an Express app, the Node handler of an SDK, or any other `(req, res)`;
@@ -15,12 +19,58 @@ import { type Duplex, duplexPair } from 'node:stream';
 // biome-ignore lint/suspicious/noExplicitAny: each framework and SDK has request types of its own.
 export type UpstreamHandler = (req: any, res: any, ...rest: any[]) => unknown;
 
+/** Makes engines that take a URL to a handler in this process. */
+export function inProcessEngines(handler: UpstreamHandler): (target: URL) => Engine {
+  const agent = new InProcessAgent(handler);
+  return (target) => {
+    const own = { host: target.host, path: target.pathname + target.search };
+    return (request, listener) => {
+      const exchange = new InProcessExchange(request, listener);
+      exchange.start(agent, own);
+      return exchange;
+    };
+  };
+}
+
+class InProcessExchange extends NodeExchange {
+  #outgoing: ClientRequest | undefined;
+  #answer: IncomingMessage | undefined;
+
+  start(agent: Agent, own: { readonly host: string; readonly path: string }): void {
+    const { method, path = own.path } = this.request;
+    const headers = { ...this.request.headers, host: own.host };
+    try {
+      this.#outgoing = nodeRequest({ agent, method, path, headers })
+        .on('error', (error) => this.onError(error))
+        .once('socket', () => this.#send())
+        .once('response', (answer) => {
+          this.#answer = answer;
+          this.onAnswer(answer);
+        });
+    } catch (error) {
+      // Node checks path and headers at once; the listener is told later, as of all else.
+      process.nextTick(() => this.onError(error as Error));
+    }
+  }
+
+  #send(): void {
+    const outgoing = this.#outgoing as ClientRequest;
+    this.onOutgoing(outgoing);
+    this.sendBody(outgoing);
+  }
+
+  protected override close(): void {
+    this.#outgoing?.destroy();
+    this.#answer?.destroy();
+  }
+}
+
 /**
  * Connects to a handler instead of a port. Both sides are Node's own HTTP, over a pair of streams in
  * place of a socket: the handler sees exactly the request that a remote upstream would, with the same
  * limits, back-pressure and aborts.
  */
-export class InProcessAgent extends Agent {
+class InProcessAgent extends Agent {
   readonly #server: Server;
   /** The gateway's end of a connection, by the handler's. */
   readonly #nearEnds = new WeakMap<Duplex, Duplex>();

@@ -1,6 +1,6 @@
 import { type ErrorReason, GatewayError } from '../errors.ts';
 import { HeldBytes } from '../http/held-bytes.ts';
-import type { Engine, UpstreamExchange } from './engine.ts';
+import type { Engine, UpstreamExchange, UpstreamRequest } from './engine.ts';
 import type { UpstreamAnswer } from './upstream-answer.ts';
 import { REASON_OF } from './upstream-failure.ts';
 
@@ -45,16 +45,28 @@ export function readUpstream(engine: Engine, path: string, via: string): Promise
         // One that is kept alive may be closing, and there is no second try.
         fresh: true,
         headers: { Accept: 'application/json', 'Accept-Encoding': 'identity', Via: via },
-        sendBody: (outgoing) => void outgoing.end(),
+        body: NO_BODY,
       },
       {
-        onConnecting: ignore,
-        onConnected: ignore,
+        ...NOT_ASKED,
         onAnswer,
         onFailure: ({ kind, cause }) => refuse(REASON_OF[kind], cause),
       },
     );
   });
 }
+
+const NO_BODY: UpstreamRequest['body'] = { sendTo: (outgoing) => void outgoing.end() };
+
+/** What becomes of the request until it is answered. */
+const NOT_ASKED = {
+  onConnecting: ignore,
+  onConnected: ignore,
+  onBodyBytes: ignore,
+  onBodySent: ignore,
+  onBodyBlocked: ignore,
+  onBodyFlowing: ignore,
+  onBodyLost: ignore,
+};
 
 function ignore(): void {}

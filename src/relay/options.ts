@@ -1,7 +1,8 @@
-import type { Agent } from 'node:http';
 import type { Engine } from '../engine/engine.ts';
 import { httpProxyMiddlewareEngine } from '../engine/http-proxy-middleware.ts';
-import { InProcessAgent, type UpstreamHandler } from '../engine/in-process.ts';
+import { inProcessEngines, type UpstreamHandler } from '../engine/in-process.ts';
+import { repeatStale } from '../engine/repeat-stale.ts';
+import { timed } from '../engine/timed.ts';
 import type { ConfigProblems } from '../options/config-problems.ts';
 import { type Duration, readDuration } from '../options/duration.ts';
 import type { RelaySettings } from './relay-settings.ts';
@@ -29,7 +30,7 @@ export interface RelayOptions {
 /** The engines there are. */
 export type EngineName = 'http-proxy-middleware';
 
-const ENGINES: Readonly<Record<EngineName, (target: URL, agent?: Agent) => Engine>> = {
+const ENGINES: Readonly<Record<EngineName, (target: URL) => Engine>> = {
   'http-proxy-middleware': httpProxyMiddlewareEngine,
 };
 
@@ -55,16 +56,16 @@ export function readRelayOptions(
   const timeouts = readTimeouts(problems, 'timeout', options.timeout);
   const { heartbeat = '15s' } = options;
   const every = heartbeat === false ? false : readDuration(problems, 'heartbeat', heartbeat);
-  const createEngine = readEngine(problems, options.engine);
   const isHandler = typeof options.target === 'function';
+  const named = readEngine(problems, options.engine);
   if (isRouter(options.target)) {
     problems.add('target', options.target, 'an app around this router: express().use(router)');
   }
-  const agent = isHandler ? new InProcessAgent(options.target as UpstreamHandler) : undefined;
+  const createEngine = isHandler ? inProcessEngines(options.target as UpstreamHandler) : named;
   return {
     target: isHandler ? new URL(path, 'http://localhost') : readTarget(problems, options.target),
     settings: { timeouts, heartbeat: every, isInProcess: isHandler },
-    engineFor: (url) => createEngine(url, agent),
+    engineFor: (url) => repeatStale(timed(createEngine(url), timeouts)),
   };
 }
 

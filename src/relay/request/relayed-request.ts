@@ -1,5 +1,4 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
-import type { Writable } from 'node:stream';
 import { answerError } from '../../answer-error.ts';
 import { contextOf, type RequestContext } from '../../context.ts';
 import type { UpstreamExchange, UpstreamListener } from '../../engine/engine.ts';
@@ -10,30 +9,27 @@ import { BodyEnds } from '../../http/body-ends.ts';
 import { isBodyPending } from '../../http/framing.ts';
 import { makeLastRequest } from '../../http/last-request.ts';
 import { onceClosed } from '../../http/once-closed.ts';
-import type { BodyListener, RequestBody } from '../../http/request-body.ts';
+import type { RequestBody } from '../../http/request-body.ts';
 import { UNENCODED } from '../../slots/filter-lists/list-editor.ts';
 import { RelayedAnswer, type RelayedAnswerListener } from '../answer/relayed-answer.ts';
 import type { RelaySettings } from '../relay-settings.ts';
 import { upstreamHeaders } from './headers.ts';
-import { AnswerTimer } from './timer.ts';
 
 /**
  * One request on its way. It owns both legs, and the end of one is the end of the other: a client
  * that leaves takes the upstream request with it, an answer that breaks off breaks off for the
  * client. Whatever happens first ends it; whatever happens later finds it over.
  */
-export class RelayedRequest implements UpstreamListener, BodyListener, RelayedAnswerListener {
+export class RelayedRequest implements UpstreamListener, RelayedAnswerListener {
   readonly #req: IncomingMessage;
   readonly #res: ServerResponse;
   readonly #settings: RelaySettings;
   readonly #context: RequestContext;
   readonly #body: RequestBody;
   readonly #path: string | undefined;
-  readonly #timer: AnswerTimer;
   #exchange: UpstreamExchange | undefined;
   #answer: RelayedAnswer | undefined;
-  #isNewConnection = false;
-  #isRepeated = false;
+  #isBodySent = false;
   #over = false;
 
   constructor(
@@ -49,7 +45,6 @@ export class RelayedRequest implements UpstreamListener, BodyListener, RelayedAn
     this.#body = body;
     this.#path = path;
     this.#context = contextOf(req);
-    this.#timer = new AnswerTimer(req.method as string, settings.timeouts, this.#onTimeout);
   }
 
   start(): void {
@@ -61,10 +56,10 @@ export class RelayedRequest implements UpstreamListener, BodyListener, RelayedAn
       this.#context.bodyEnds = new BodyEnds();
     }
     onceClosed(this.#req, this.#res, this.#abandon);
-    this.#send(false);
+    this.#send();
   }
 
-  #send(fresh: boolean): void {
+  #send(): void {
     const { headerEdits, listFilter } = this.#context;
     const edits = listFilter === undefined ? headerEdits : [...headerEdits, UNENCODED];
     let headers: OutgoingHttpHeaders;
@@ -77,22 +72,16 @@ export class RelayedRequest implements UpstreamListener, BodyListener, RelayedAn
     if (this.#req.method === 'POST' && this.#body.length !== undefined) {
       headers['content-length'] = this.#body.length;
     }
-    const sendBody = (outgoing: Writable) => this.#body.sendTo(outgoing, this);
     const method = this.#req.method as string;
-    const path = this.#path;
     // From here on the upstream may answer it: nothing is to be answered twice.
     this.#context.answerOnStream = undefined;
-    this.#exchange = this.#settings.engine({ method, path, fresh, headers, sendBody }, this);
+    const request = { method, path: this.#path, fresh: false, headers, body: this.#body };
+    this.#exchange = this.#settings.engine(request, this);
   }
 
-  onConnecting(): void {
-    this.#isNewConnection = true;
-    this.#timer.onConnecting();
-  }
+  onConnecting(): void {}
 
-  onConnected(): void {
-    this.#timer.onConnected();
-  }
+  onConnected(): void {}
 
   onBodyBytes(bytes: Uint8Array): void {
     this.#context.observation?.received(bytes);
@@ -100,16 +89,12 @@ export class RelayedRequest implements UpstreamListener, BodyListener, RelayedAn
   }
 
   onBodySent(): void {
-    this.#timer.onBodySent();
+    this.#isBodySent = true;
   }
 
-  onBodyBlocked(): void {
-    this.#timer.onBodyBlocked();
-  }
+  onBodyBlocked(): void {}
 
-  onBodyFlowing(): void {
-    this.#timer.onBodyFlowing();
-  }
+  onBodyFlowing(): void {}
 
   onBodyLost(): void {
     this.#fail('body_consumed');
@@ -129,10 +114,9 @@ export class RelayedRequest implements UpstreamListener, BodyListener, RelayedAn
       return;
     }
     this.#answer = relayed;
-    this.#timer.stop();
     // The answer came before the question ended. The rest still goes upstream, where it may be read,
     // but only until the answer ends, so that nobody can say where the next request would begin.
-    if (!this.#timer.isBodySent && isBodyPending(this.#req)) makeLastRequest(this.#req, this.#res);
+    if (!this.#isBodySent && isBodyPending(this.#req)) makeLastRequest(this.#req, this.#res);
     relayed.start();
   }
 
@@ -144,29 +128,13 @@ export class RelayedRequest implements UpstreamListener, BodyListener, RelayedAn
   onFailure(failure: UpstreamFailure): void {
     // Bytes after the end of the answer break the connection, not the answer.
     if (this.#over || this.#answer?.isComplete) return;
-    if (this.#isStale(failure)) {
-      this.#isRepeated = true;
-      this.#exchange?.abort();
-      this.#send(true);
-      return;
-    }
     const { kind, cause } = failure;
     this.#fail(this.#answer === undefined ? REASON_OF[kind] : 'upstream_invalid', cause);
   }
 
-  /**
-   * Whether the request was lost on a kept-alive connection that the upstream was about to close, and
-   * may be sent again, once: a POST may not, because it may have been read.
-   */
-  #isStale({ kind, hasBegun }: UpstreamFailure): boolean {
-    const mayRepeat = !this.#isRepeated && this.#req.method !== 'POST';
-    const isLost = kind === 'lost' && !hasBegun;
-    return mayRepeat && isLost && this.#timer.isConnected && !this.#isNewConnection;
-  }
-
   onAnswerOver(isWhole: boolean): void {
     this.#release();
-    if (!isWhole || !this.#timer.isBodySent) this.#exchange?.abort();
+    if (!isWhole || !this.#isBodySent) this.#exchange?.abort();
   }
 
   onAnswerFailed(reason: ErrorReason, cause?: unknown): void {
@@ -184,8 +152,6 @@ export class RelayedRequest implements UpstreamListener, BodyListener, RelayedAn
    */
   readonly #windDown = (isLastCall: boolean): void => this.#answer?.windDown(isLastCall);
 
-  readonly #onTimeout = (): void => this.#fail('upstream_timeout');
-
   /** Takes the request back: the client has gone, or has been answered by somebody else. */
   readonly #abandon = (): void => {
     this.#answer?.stop();
@@ -198,7 +164,6 @@ export class RelayedRequest implements UpstreamListener, BodyListener, RelayedAn
     this.#over = true;
     this.#context.abandon = undefined;
     this.#context.windDown = undefined;
-    this.#timer.stop();
     this.#answer?.stop();
     this.#body.stop();
   }

@@ -1,0 +1,48 @@
+import type { UpstreamListener } from './engine.ts';
+import type { UpstreamAnswer } from './upstream-answer.ts';
+import type { UpstreamFailure } from './upstream-failure.ts';
+
+/** Hands all on: for engines around another one, which override what they have a say in. */
+export abstract class ForwardingListener implements UpstreamListener {
+  readonly #listener: UpstreamListener;
+
+  constructor(listener: UpstreamListener) {
+    this.#listener = listener;
+  }
+
+  onConnecting(): void {
+    this.#listener.onConnecting();
+  }
+
+  onConnected(): void {
+    this.#listener.onConnected();
+  }
+
+  onBodyBytes(bytes: Uint8Array): void {
+    this.#listener.onBodyBytes(bytes);
+  }
+
+  onBodySent(): void {
+    this.#listener.onBodySent();
+  }
+
+  onBodyBlocked(): void {
+    this.#listener.onBodyBlocked();
+  }
+
+  onBodyFlowing(): void {
+    this.#listener.onBodyFlowing();
+  }
+
+  onBodyLost(): void {
+    this.#listener.onBodyLost();
+  }
+
+  onAnswer(answer: UpstreamAnswer): void {
+    this.#listener.onAnswer(answer);
+  }
+
+  onFailure(failure: UpstreamFailure): void {
+    this.#listener.onFailure(failure);
+  }
+}

@@ -1,0 +1,94 @@
+import type { ClientRequest, IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { TLSSocket } from 'node:tls';
+import type { UpstreamExchange, UpstreamListener, UpstreamRequest } from './engine.ts';
+import { NodeAnswer } from './upstream-answer.ts';
+import { failureOf } from './upstream-failure.ts';
+
+/**
+ * One exchange that goes by Node's own client, whoever makes its `ClientRequest`: what becomes of that is
+ * told in the words of the seam.
+ */
+export abstract class NodeExchange implements UpstreamExchange {
+  protected readonly request: UpstreamRequest;
+  readonly #listener: UpstreamListener;
+  /** As it was before anybody has added to the headers. */
+  readonly #hasLength: boolean;
+  #socket: Socket | undefined;
+  /** What had come over a kept-alive connection before this request. */
+  #readBefore = 0;
+  #isAborted = false;
+
+  constructor(request: UpstreamRequest, listener: UpstreamListener) {
+    this.request = request;
+    this.#listener = listener;
+    this.#hasLength = request.headers['content-length'] !== undefined;
+  }
+
+  abort(): void {
+    if (this.#isAborted) return;
+    this.#isAborted = true;
+    this.close();
+  }
+
+  /** Closes the request and the answer, as far as there are any. */
+  protected abstract close(): void;
+
+  /** The answer has been closed, for whatever reason. */
+  protected settle(): void {}
+
+  /** The request has got its connection; nothing of it has been sent. */
+  onOutgoing(outgoing: ClientRequest): void {
+    // An abort before this moment found no request to close.
+    if (this.#isAborted) {
+      outgoing.destroy();
+      return;
+    }
+    if (!this.#hasLength) outgoing.removeHeader('content-length');
+    outgoing.once('upgrade', (_answer, socket: Duplex) => {
+      socket.destroy();
+      this.onError(new Error('The upstream switched protocols'));
+    });
+    const socket = outgoing.socket as TLSSocket;
+    this.#socket = socket;
+    this.#readBefore = socket.bytesRead;
+    if (!outgoing.reusedSocket) this.#listener.onConnecting();
+    if (!socket.connecting && (outgoing.reusedSocket || !socket.encrypted)) {
+      this.#listener.onConnected();
+      return;
+    }
+    socket.once(socket.encrypted ? 'secureConnect' : 'connect', () => this.#listener.onConnected());
+  }
+
+  /** Its body may be sent. */
+  sendBody(outgoing: ClientRequest): void {
+    if (this.#isAborted) return;
+    this.request.body.sendTo(outgoing, this.#listener);
+    // Together with the first bytes where they are there already, alone where they are not.
+    process.nextTick(() => {
+      if (!this.#isAborted && !outgoing.headersSent) outgoing.flushHeaders();
+    });
+  }
+
+  onAnswer(answer: IncomingMessage): void {
+    answer.on('error', (error) => this.#fail(error, true));
+    answer.once('close', () => this.#onAnswerClosed(answer));
+    this.#listener.onAnswer(new NodeAnswer(answer));
+  }
+
+  onError(error: Error): void {
+    const hasBegun = this.#socket !== undefined && this.#socket.bytesRead > this.#readBefore;
+    this.#fail(error, hasBegun);
+  }
+
+  #onAnswerClosed(answer: IncomingMessage): void {
+    this.settle();
+    if (!answer.complete)
+      this.#fail(new Error('The upstream closed before its answer ended'), true);
+  }
+
+  #fail(error: Error, hasBegun: boolean): void {
+    if (!this.#isAborted) this.#listener.onFailure(failureOf(error, hasBegun));
+  }
+}

@@ -1,0 +1,107 @@
+import { Deadline } from '../lib/deadline.ts';
+import type { Engine, UpstreamExchange, UpstreamListener, UpstreamRequest } from './engine.ts';
+import { ForwardingListener } from './forwarding-listener.ts';
+import type { UpstreamAnswer } from './upstream-answer.ts';
+import type { UpstreamFailure } from './upstream-failure.ts';
+
+/** How long an exchange may take until its answer begins, in milliseconds; `false` for ever. */
+export interface ExchangeTimeouts {
+  /** To open a connection. */
+  readonly connect: number | false;
+  /** From the request sent whole to the answer; also how long the upstream may take none of its body. */
+  readonly response: number | false;
+}
+
+/** The same engine, whose exchanges fail with `timeout` where they take too long. */
+export function timed(engine: Engine, timeouts: ExchangeTimeouts): Engine {
+  return (request, listener) => {
+    const exchange = new TimedExchange(request.method, timeouts, listener);
+    exchange.start(engine, request);
+    return exchange;
+  };
+}
+
+/**
+ * One timer for the stage that the exchange is in, to connect and then to get an answer, and one that
+ * runs while the upstream takes no more of the body.
+ */
+class TimedExchange extends ForwardingListener implements UpstreamExchange {
+  readonly #timeouts: ExchangeTimeouts;
+  readonly #stage = new Deadline();
+  readonly #stall = new Deadline();
+  /** A GET may stay unanswered for as long as it likes. */
+  readonly #mayStaySilent: boolean;
+  #exchange: UpstreamExchange | undefined;
+  #isConnected = false;
+  #isBodySent = false;
+  #isOver = false;
+
+  constructor(method: string, timeouts: ExchangeTimeouts, listener: UpstreamListener) {
+    super(listener);
+    this.#mayStaySilent = method === 'GET';
+    this.#timeouts = timeouts;
+  }
+
+  start(engine: Engine, request: UpstreamRequest): void {
+    this.#exchange = engine(request, this);
+  }
+
+  abort(): void {
+    this.#stop();
+    this.#exchange?.abort();
+  }
+
+  override onConnecting(): void {
+    if (!this.#isOver) this.#stage.start(this.#timeouts.connect, this.#onTimeout);
+    super.onConnecting();
+  }
+
+  override onConnected(): void {
+    this.#isConnected = true;
+    this.#stage.clear();
+    this.#awaitAnswer();
+    super.onConnected();
+  }
+
+  override onBodySent(): void {
+    this.#isBodySent = true;
+    this.#awaitAnswer();
+    super.onBodySent();
+  }
+
+  override onBodyBlocked(): void {
+    if (!this.#isOver) this.#stall.start(this.#timeouts.response, this.#onTimeout);
+    super.onBodyBlocked();
+  }
+
+  override onBodyFlowing(): void {
+    this.#stall.clear();
+    super.onBodyFlowing();
+  }
+
+  override onAnswer(answer: UpstreamAnswer): void {
+    this.#stop();
+    super.onAnswer(answer);
+  }
+
+  override onFailure(failure: UpstreamFailure): void {
+    this.#stop();
+    super.onFailure(failure);
+  }
+
+  #awaitAnswer(): void {
+    const isDue = !this.#isOver && this.#isConnected && this.#isBodySent && !this.#mayStaySilent;
+    if (isDue) this.#stage.start(this.#timeouts.response, this.#onTimeout);
+  }
+
+  readonly #onTimeout = (): void => {
+    this.abort();
+    super.onFailure({ kind: 'timeout', hasBegun: false });
+  };
+
+  #stop(): void {
+    this.#isOver = true;
+    this.#stage.clear();
+    this.#stall.clear();
+  }
+}
