@@ -1,0 +1,168 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { RequestHandler } from 'express';
+import {
+  type ApiKey,
+  type ApiKeyOptions,
+  type AuthenticateFunction,
+  type AuthenticationScheme,
+  type Authenticator,
+  type AuthMiddleware,
+  apiKey,
+  type FromMiddlewareOptions,
+  fromMiddleware,
+  type GatewayConfig,
+  type Identification,
+  type JwtOptions,
+  jwt,
+  type Middleware,
+  type Principal,
+  type ProtectedResourceMetadataOptions,
+  protectedResourceMetadata,
+  type RequireAuthOptions,
+  requireAuth,
+  type SessionOptions,
+  type SessionStore,
+  type UpstreamAuth,
+  upstreamAuth,
+} from 'express-mcp-gateway';
+import { same, typed } from './same.ts';
+
+const target = 'https://server.example/mcp';
+const issuer = 'https://idp.example';
+const audience = 'https://gateway.example/mcp';
+
+export function authenticators(handler: RequestHandler): void {
+  const options: JwtOptions = { issuer, audience };
+  typed<AuthenticationScheme>()(jwt(options));
+  jwt({
+    issuer,
+    audience: [audience],
+    jwksUri: new URL(issuer),
+    algorithms: ['ES256'],
+    clockTolerance: '5s',
+    exposeAs: 'auth',
+    isRevoked: async (claims) => claims.jti === 'gone',
+  });
+  // @ts-expect-error -- a token is for somebody
+  jwt({ issuer });
+  // @ts-expect-error -- of one issuer
+  jwt({ issuer: [issuer], audience });
+  // @ts-expect-error -- claims are any values
+  jwt({ issuer, audience, isRevoked: (claims) => claims.jti });
+
+  const key: ApiKey = { sha256: '00', subject: 'ci', scopes: ['mcp'] };
+  const keys: ApiKeyOptions = { keys: [key], header: 'X-Key' };
+  typed<AuthenticationScheme>()(apiKey(keys));
+  // @ts-expect-error -- hashes, not keys
+  apiKey({ keys: ['secret'] });
+  // @ts-expect-error
+  apiKey({ keys: [{ key: 'secret', subject: 'ci' }] });
+
+  const login: FromMiddlewareOptions = { issuers: [issuer], scopes: ['mcp'] };
+  typed<AuthenticationScheme>()(fromMiddleware(handler, (req) => req.user, login));
+  const own: AuthMiddleware = (_req, _res, next) => next();
+  fromMiddleware(own, async ({ user }) => user ?? null);
+  // @ts-expect-error -- who it is has to be said
+  fromMiddleware(own);
+  // @ts-expect-error -- not a name alone
+  fromMiddleware(own, () => 'ada');
+
+  typed<UpstreamAuth>()(upstreamAuth());
+  upstreamAuth() satisfies AuthenticationScheme;
+  same<UpstreamAuth['relaysTokens'], true>();
+}
+
+export function functions(): void {
+  same<
+    AuthenticateFunction,
+    (req: IncomingMessage) => Principal | null | Promise<Principal | null>
+  >();
+  same<Authenticator, AuthenticationScheme | AuthenticateFunction>();
+  const config: GatewayConfig = {
+    target,
+    auth: [
+      jwt({ issuer, audience }),
+      (req) => (req.headers.authorization === 'Basic x' ? { subject: 'ada' } : null),
+      async () => null,
+    ],
+  };
+  // @ts-expect-error -- null says that it is nobody
+  const forgotten: AuthenticateFunction = () => undefined;
+  // @ts-expect-error
+  const named: Authenticator = 'jwt';
+  return void [config, forgotten, named];
+}
+
+export const scheme: AuthenticationScheme = {
+  header: 'x-ticket',
+  issuers: [],
+  scopes: [],
+  async identify(req, res) {
+    typed<IncomingMessage>()(req);
+    typed<ServerResponse>()(res);
+    return { outcome: 'accepted', principal: { subject: 'ada' }, expiresAt: 0 };
+  },
+};
+
+export function identifications(found: Identification): void {
+  same<
+    Identification['outcome'],
+    'accepted' | 'absent' | 'refused' | 'forbidden' | 'unavailable'
+  >();
+  if (found.outcome === 'accepted') typed<Principal>()(found.principal);
+  // @ts-expect-error -- only of one that was accepted
+  found.principal;
+  // @ts-expect-error -- why it cannot be told
+  const vague: Identification = { outcome: 'unavailable' };
+  return void vague;
+}
+
+export function byThemselves(): void {
+  const options: RequireAuthOptions = { publicUrl: audience };
+  typed<Middleware>()(requireAuth(jwt({ issuer, audience }), options));
+  typed<Middleware>()(requireAuth([() => null, apiKey({ keys: [] })]));
+  // @ts-expect-error
+  requireAuth();
+  // @ts-expect-error -- the list is the first argument
+  requireAuth(() => null, apiKey({ keys: [] }));
+
+  const document: ProtectedResourceMetadataOptions = {
+    publicUrl: audience,
+    authorizationServers: [issuer],
+    scopes: ['mcp'],
+    root: true,
+  };
+  typed<Middleware>()(protectedResourceMetadata(document));
+  // @ts-expect-error
+  protectedResourceMetadata({ publicUrl: audience });
+}
+
+/** A store may answer at once, or later. */
+const inMemory: SessionStore = {
+  get: (key, ttlMs) => {
+    typed<string>()(key);
+    typed<number>()(ttlMs);
+    return undefined;
+  },
+  add: (_key, value) => value,
+  delete: () => true,
+};
+
+export const remote: SessionStore = {
+  get: async () => 'owner',
+  add: async (_key, value) => value,
+  delete: async () => {},
+};
+
+export function sessions(): void {
+  const options: SessionOptions = { store: inMemory, ttl: '1h', max: 10 };
+  const config: GatewayConfig = { target, sessions: options };
+  same<GatewayConfig['sessions'], 'bind' | SessionOptions | false | undefined>();
+  // @ts-expect-error -- what there is already has to be given back
+  const silent: SessionStore = { ...inMemory, add: () => {} };
+  // @ts-expect-error -- nothing there is undefined, not null
+  const nulls: SessionStore = { ...inMemory, get: () => null };
+  // @ts-expect-error
+  const short: SessionStore = { get: inMemory.get, add: inMemory.add };
+  return void [config, silent, nulls, short];
+}

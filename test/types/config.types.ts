@@ -1,0 +1,162 @@
+import { createServer, type Server } from 'node:http';
+import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
+import type { Router } from 'express';
+import express from 'express';
+import {
+  createMcpGateway,
+  type Duration,
+  type EngineName,
+  type GatewayConfig,
+  type HardenServerOptions,
+  hardenServer,
+  type LegacySseOptions,
+  type McpGateway,
+  type McpMethod,
+  type RelayOptions,
+  type Size,
+  type TimeoutOptions,
+  type UpstreamHandler,
+} from 'express-mcp-gateway';
+import { same, typed } from './same.ts';
+
+const target = 'https://server.example/mcp';
+
+export function whatTheGatewayIs(): void {
+  const gateway = createMcpGateway({ target });
+  typed<McpGateway>()(gateway);
+  gateway satisfies Router;
+  express().use(gateway).use('/below', gateway);
+  typed<Promise<void>>()(gateway.close());
+  typed<Promise<void>>()(gateway.close({ graceMs: 1000 }));
+  // @ts-expect-error -- milliseconds, no duration
+  void gateway.close({ graceMs: '10s' });
+  same<Parameters<typeof createMcpGateway>, [config: GatewayConfig]>();
+}
+
+export function whatATargetIs(): void {
+  createMcpGateway({ target: new URL(target) });
+  createMcpGateway({ target: (_req, res) => res.end() });
+  createMcpGateway({ target: express() });
+  createMcpGateway({ target: express.Router() });
+  same<RelayOptions['target'], string | URL | UpstreamHandler>();
+  const handler: UpstreamHandler = (_req: unknown, _res: unknown, _body?: unknown) => undefined;
+  createMcpGateway({ target: handler });
+  // @ts-expect-error -- it is the one option that is required
+  createMcpGateway({});
+  // @ts-expect-error
+  createMcpGateway();
+  // @ts-expect-error
+  createMcpGateway({ target: 3000 });
+  // @ts-expect-error
+  createMcpGateway({ target: undefined });
+}
+
+export function everyOption(): GatewayConfig {
+  return {
+    target,
+    path: '/mcp',
+    publicUrl: new URL(target),
+    methods: ['POST', 'GET'],
+    timeout: { connect: '3s', response: 60_000, idle: false, stream: '1h' },
+    heartbeat: false,
+    engine: 'http-proxy-middleware',
+    cors: { origin: ['https://app.example'], credentials: true, maxAge: '1h' },
+    hosts: ['gateway.example'],
+    ipFilter: { allow: ['10.0.0.0/8'] },
+    rateLimit: { limit: 1, window: '1m' },
+    auth: () => null,
+    sessions: 'bind',
+    streams: { perUser: 4, perIp: false, total: 100 },
+    bodyLimit: { body: '1mb', total: 1024, perCaller: false },
+    policies: () => true,
+    filterLists: true,
+    denyAs: 'http',
+    headers: { set: { 'X-Tenant': 'a' } },
+    use: (_req, _res, next) => next(),
+    legacySse: { path: '/sse', messagePath: '/messages' },
+    observe: {},
+    onError: (error, ctx) => {
+      typed<string>()(ctx.ip);
+      typed<number>()(error.status);
+    },
+  };
+}
+
+/** `false` switches a thing off, everywhere where it can be off. */
+export const off: GatewayConfig = {
+  target,
+  publicUrl: false,
+  timeout: false,
+  heartbeat: false,
+  cors: false,
+  hosts: false,
+  ipFilter: false,
+  rateLimit: false,
+  auth: false,
+  sessions: false,
+  streams: false,
+  bodyLimit: false,
+  policies: false,
+  filterLists: false,
+  headers: false,
+  use: false,
+  legacySse: false,
+  observe: false,
+  onError: false,
+};
+
+type OptionalNames<T> = { [K in keyof T]-?: object extends Pick<T, K> ? K : never }[keyof T];
+
+export function whatIsRefused(): void {
+  same<Exclude<keyof GatewayConfig, OptionalNames<GatewayConfig>>, 'target'>();
+  // @ts-expect-error -- an option that there is not
+  createMcpGateway({ target, bodylimit: '1mb' });
+  // @ts-expect-error -- methods cannot be off
+  createMcpGateway({ target, methods: false });
+  // @ts-expect-error -- no other method
+  createMcpGateway({ target, methods: ['PATCH'] });
+  // @ts-expect-error -- the methods of CORS are those of the gateway
+  createMcpGateway({ target, cors: { methods: ['POST'] } });
+  // @ts-expect-error
+  createMcpGateway({ target, denyAs: '403' });
+  // @ts-expect-error -- an option that is there is not undefined
+  createMcpGateway({ target, path: undefined });
+  // @ts-expect-error -- a list
+  createMcpGateway({ target, hosts: 'gateway.example' });
+  // @ts-expect-error
+  createMcpGateway({ target, timeout: { total: '1s' } });
+  // @ts-expect-error
+  createMcpGateway({ target, engine: 'undici' });
+  // @ts-expect-error -- both paths are needed
+  createMcpGateway({ target, legacySse: { path: '/sse' } });
+  // @ts-expect-error -- a configuration is not changed
+  off.path = '/other';
+}
+
+export function unitsAndNames(): void {
+  same<Duration, number | string>();
+  same<Size, number | string>();
+  same<McpMethod, 'POST' | 'GET' | 'DELETE'>();
+  same<EngineName, 'http-proxy-middleware'>();
+  same<keyof TimeoutOptions, 'connect' | 'response' | 'idle' | 'stream'>();
+  same<TimeoutOptions['idle'], Duration | false | undefined>();
+  same<
+    LegacySseOptions,
+    { readonly path: string; readonly messagePath: string; readonly target?: string | URL }
+  >();
+}
+
+export function servers(): void {
+  const options: HardenServerOptions = {
+    headersTimeout: '10s',
+    requestTimeout: 1,
+    keepAliveTimeout: '1m',
+  };
+  hardenServer(createServer(), options) satisfies Server;
+  hardenServer(createTlsServer()) satisfies TlsServer;
+  hardenServer(express().listen(0));
+  // @ts-expect-error -- a timer of Node that it does not set
+  hardenServer(createServer(), { timeout: 1 });
+  // @ts-expect-error -- no server yet
+  hardenServer(express());
+}

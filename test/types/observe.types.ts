@@ -1,0 +1,74 @@
+import {
+  type AccessLogger,
+  accessLog,
+  type EndReason,
+  type ErrorReason,
+  type GatewayConfig,
+  type GatewayContext,
+  type ObservedMessage,
+  type Observer,
+  type RequestRecord,
+  type SlotDecision,
+  type SlotName,
+} from 'express-mcp-gateway';
+import { pino } from 'pino';
+import { same, typed } from './same.ts';
+
+/** What an observer is told is known without saying it. */
+export const inferred: GatewayConfig = {
+  target: 'https://server.example/mcp',
+  observe: [
+    accessLog(pino()),
+    {
+      onRequest: (ctx) => typed<GatewayContext>()(ctx),
+      onDecision({ slot, outcome, reason }) {
+        typed<SlotName>()(slot);
+        typed<'allow' | 'deny'>()(outcome);
+        typed<ErrorReason | undefined>()(reason);
+      },
+      onResponse: ({ status, headMs }) => typed<number>()(status + headMs),
+      onEvent: ({ number, ms }, { ip }) => typed<string>()(ip + number + ms),
+      onClose: (record) => typed<RequestRecord>()(record),
+    },
+  ],
+};
+
+export function observers(): void {
+  same<keyof Observer, 'onRequest' | 'onDecision' | 'onResponse' | 'onEvent' | 'onClose'>();
+  const none: Observer = {};
+  // @ts-expect-error -- a callback that there is not
+  const unknown: Observer = { onError: () => {} };
+  // @ts-expect-error -- there is no such slot
+  const decision: SlotDecision = { slot: 'firewall', outcome: 'deny' };
+  // @ts-expect-error
+  const wrong: SlotDecision = { slot: 'cors', outcome: 'maybe' };
+  return void [none, unknown, decision, wrong];
+}
+
+export function records(record: RequestRecord): void {
+  typed<EndReason>()(record.end);
+  typed<SlotName>()(record.slot);
+  typed<readonly ObservedMessage[]>()(record.messages);
+  same<
+    ObservedMessage,
+    { readonly method: string | undefined; readonly name: string | undefined }
+  >();
+  same<
+    Exclude<EndReason, ErrorReason>,
+    'complete' | 'client_left' | 'client_stalled' | 'token_expired'
+  >();
+  // @ts-expect-error -- a record is kept as it is
+  record.status = 200;
+  // @ts-expect-error -- no header is in it
+  record.headers;
+}
+
+export function loggers(own: AccessLogger): void {
+  typed<Observer>()(accessLog(own));
+  typed<Observer>()(accessLog(console));
+  typed<Observer>()(accessLog(pino()));
+  // @ts-expect-error
+  accessLog({ info: () => {} });
+  // @ts-expect-error
+  accessLog();
+}
