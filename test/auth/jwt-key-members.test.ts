@@ -51,6 +51,29 @@ describe('a key that is left out: the failure says why', () => {
     });
   });
 
+  test.each<[string, SigningKey, object, string]>([
+    ['RSA without n', rsa, { n: null }, 'n'],
+    ['RSA with n as a number', rsa, { n: 65_537 }, 'n'],
+    ['RSA without e', rsa, { e: undefined }, 'e'],
+    ['RSA with an empty e', rsa, { e: '' }, 'e'],
+    ['EC without a curve', key, { crv: null }, 'crv'],
+    ['EC with x as a list', key, { x: ['AQAB'] }, 'x'],
+    ['EC without y', key, { y: undefined }, 'y'],
+    ['OKP without x', key, { kty: 'OKP', crv: 'Ed25519', x: null }, 'x'],
+  ])('%s', async (_, own, members, name) => {
+    expect(await found(own, members)).toMatchObject({
+      outcome: 'unavailable',
+      cause: { cause: { message: expect.stringContaining(`has no text in the member ${name}`) } },
+    });
+  });
+
+  test('it takes nothing from a good one beside it', async () => {
+    const keys = await keyServer();
+    keys.answer = json({ keys: [{ ...key.jwk, x: null }, { ...rsa.jwk, n: null }, key.jwk] });
+    const own = await gate(keys);
+    expect(await outcomeOf(own, await own.good(key))).toBe('accepted');
+  });
+
   test('RSA with the exponent 1, what is no object, and no more than five of them', async () => {
     const keys = await keyServer();
     keys.answer = json({ keys: [{ ...rsa.jwk, e: 'AQ' }, null, ...Array(50).fill('key')] });

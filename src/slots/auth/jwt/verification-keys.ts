@@ -5,7 +5,12 @@ const MOST_KEYS = 100;
 /** Of how many keys a failure says why they were left out. */
 const MOST_TOLD = 5;
 
-const KEY_TYPES: readonly unknown[] = ['RSA', 'EC', 'OKP'];
+/** What a key of each kind is made of (RFC 7518 sections 6.2.1 and 6.3.1, RFC 8037 section 2). */
+const MADE_OF: ReadonlyMap<unknown, readonly ('n' | 'e' | 'crv' | 'x' | 'y')[]> = new Map([
+  ['RSA', ['n', 'e']],
+  ['EC', ['crv', 'x', 'y']],
+  ['OKP', ['crv', 'x']],
+]);
 
 /** What a public key is made of and what it is for; nothing that leads elsewhere (`x5u`, `jku`). */
 const PUBLIC_MEMBERS = ['kty', 'kid', 'alg', 'use', 'key_ops', 'crv', 'x', 'y', 'n', 'e'] as const;
@@ -47,9 +52,12 @@ export function readVerificationKeys(document: unknown): VerificationKeys {
 function problemWith(key: unknown): string | undefined {
   if (typeof key !== 'object' || key === null) return 'is no object';
   const jwk = key as JWK;
-  if (!KEY_TYPES.includes(jwk.kty)) return `has a kty other than ${KEY_TYPES.join(', ')}`;
+  const parts = MADE_OF.get(jwk.kty);
+  if (parts === undefined) return `has a kty other than ${[...MADE_OF.keys()].join(', ')}`;
   const secret = PRIVATE_MEMBERS.find((name) => isGiven(jwk[name]));
   if (secret !== undefined) return `holds the private member ${secret}`;
+  const lacking = parts.find((name) => typeof jwk[name] !== 'string' || jwk[name] === '');
+  if (lacking !== undefined) return `has no text in the member ${lacking}`;
   return isForgeable(jwk) ? 'has the exponent 1' : undefined;
 }
 
