@@ -8,6 +8,7 @@ import {
   type GatewayConfig,
   type RequestRecord,
   requireScopes,
+  upstreamAuth,
 } from '../../src/index.ts';
 import { startIssuer } from '../auth/support/issued.ts';
 import { exchange, type RawClient, rawClient } from '../support/raw-client.ts';
@@ -481,12 +482,15 @@ describe('only on the stream of the same caller', () => {
     ['of the stream', 'Authorization: Bearer one\r\n', 202],
     ['of somebody else', 'Authorization: Bearer two\r\n', 403],
     ['of nobody', '', 403],
-  ])('without auth, with credentials %s', async (_name, credentials, status) => {
-    const port = await gatewayFor(await upstreamWith([ENDPOINT]), DENIES);
-    const client = await openStream(port, 'Authorization: Bearer one\r\n');
-    expect(await statusOf(port, posted(call('1'), credentials))).toBe(status);
-    if (status === 202) await brings(client, denied('1'));
-    else expect(unchunked(client.text)).toBe(ENDPOINT);
+  ])('without auth and with upstreamAuth(), credentials %s', async (_name, credentials, status) => {
+    const relayed = { auth: upstreamAuth(), publicUrl: 'https://gateway.example/mcp' };
+    for (const more of [{}, relayed]) {
+      const port = await gatewayFor(await upstreamWith([ENDPOINT]), { ...DENIES, ...more });
+      const client = await openStream(port, 'Authorization: Bearer one\r\n');
+      expect(await statusOf(port, posted(call('1'), credentials))).toBe(status);
+      if (status === 202) await brings(client, denied('1'));
+      else expect(unchunked(client.text)).toBe(ENDPOINT);
+    }
   });
 });
 

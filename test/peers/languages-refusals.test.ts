@@ -5,6 +5,7 @@ import {
   GATEWAYS,
   GUARDED,
   gatewayBefore,
+  HTTP_WITH_SSE,
   PLAIN,
 } from './support/language-endpoints.ts';
 import { languageServer, startOnce } from './support/servers.ts';
@@ -12,6 +13,15 @@ import { languageServer, startOnce } from './support/servers.ts';
 const server = startOnce(languageServer);
 
 describeLanguages((client) => {
+  test('HTTP with SSE: connects where server/discover is refused', async () => {
+    const gateway = await gatewayBefore(HTTP_WITH_SSE, server().url, {
+      policies: ({ mcp: { method } }) => method !== 'server/discover',
+    });
+    const session = await client().connect(HTTP_WITH_SSE.transport, gateway.url);
+    await session.isAlive();
+    expect(gateway.errors.every(({ reason }) => reason === 'policy_denied')).toBe(true);
+  });
+
   describe.each(ENDPOINTS)('$name', (endpoint) => {
     async function connect(config: (typeof PLAIN)['config']) {
       const gateway = await gatewayBefore(endpoint, server().url, config);
