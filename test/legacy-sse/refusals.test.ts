@@ -554,6 +554,7 @@ describe('a closing gateway', () => {
     void gateway.close({ graceMs: 0 });
     await closed;
     expect((await two.closed()).slice(0, 12)).toBe('HTTP/1.1 503');
+    decide[1]?.(false);
     await client.has(/0\r\n\r\n$/);
     await brings(client, denied('1'));
   });
