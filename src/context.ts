@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { UpstreamAnswer } from './engine/upstream-answer.ts';
 import type { ErrorReason, GatewayError } from './errors.ts';
+import { clientAddress } from './http/client-address.ts';
 import type { BodyOnItsWay, McpBody, McpMessage } from './mcp/message/message.ts';
 import { sessionIdIn } from './mcp/session-id.ts';
 import type { Principal } from './principal.ts';
@@ -185,9 +186,7 @@ export class RequestContext implements GatewayContext {
   }
 
   get ip(): string {
-    // Express's, which follows `trust proxy`; the socket's, empty once it is gone, without Express.
-    const { ip, socket } = this.req as IncomingMessage & { ip?: unknown };
-    return typeof ip === 'string' ? ip : (socket.remoteAddress ?? '');
+    return clientAddress(this.req);
   }
 
   /** The session that the request belongs to, as it says. */

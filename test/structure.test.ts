@@ -99,6 +99,7 @@ describe('dependencies point one way', () => {
     expect(imports.get('context.ts')).toEqual([
       'engine/upstream-answer.ts',
       'errors.ts',
+      'http/client-address.ts',
       'mcp/message/message.ts',
       'mcp/session-id.ts',
       'principal.ts',

@@ -76,6 +76,21 @@ test.each(OPTIONS)(
   },
 );
 
+/** Without those in which it is the app that asks Express. */
+const OWN = OPTIONS.filter(([name]) => !/(authenticator|middleware) that asks/.test(name));
+
+test.each(OWN)('one that is async is 500, whatever comes of it: %s', async (_, config) => {
+  for (const trusts of [async () => true, async () => failing()]) {
+    const upstream = await recordingUpstream();
+    const app = express();
+    app.set('trust proxy', trusts);
+    app.use(createMcpGateway({ target: upstream.target, ...config }));
+    const { port } = await serve(app);
+    await expectFailure(port, '/mcp');
+    expect(upstream.seen).toEqual([]);
+  }
+});
+
 test('streams.perIp alone: a GET is 500, a POST needs no address', async () => {
   const upstream = await recordingUpstream();
   const app = express();

@@ -10,13 +10,14 @@ import {
 import { GatewayError, UpstreamUnavailableError } from '../../errors.ts';
 import { isFieldValue } from '../../http/field.ts';
 import type { Middleware } from '../../http/middleware.ts';
+import { isTrustedPeer } from '../../http/trusted-peer.ts';
 import { notAwaited } from '../../lib/not-awaited.ts';
 import { within } from '../../lib/within.ts';
 import { checkConfig } from '../../options/config-problems.ts';
 import type { ComputedHeader, HeaderRules } from './header-rules.ts';
 import { type ComputedField, readHeaderRules } from './options.ts';
 import { secretsOf } from './secrets.ts';
-import { isTrustedPeer, trustedHops } from './trusted-hops.ts';
+import { trustedHops } from './trusted-hops.ts';
 
 /** Decides which headers the relay behind it sends upstream and back. */
 export function injectHeaders(rules: HeaderRules): Middleware {

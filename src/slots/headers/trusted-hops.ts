@@ -1,23 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import { readAddress } from '../../lib/address.ts';
-import { notAwaited } from '../../lib/not-awaited.ts';
-import { isThenable } from '../../lib/thenable.ts';
 
 /** A request as Express extends it; outside of Express nothing of this is there. */
 interface ExpressRequest extends IncomingMessage {
-  readonly app?: { get?(name: 'trust proxy fn'): unknown };
   /** The addresses in `X-Forwarded-For`, as far back as trusted proxies wrote them. */
   readonly ips?: unknown;
-}
-
-/** Whether the other end of the connection is a proxy that the app's `trust proxy` names. */
-export function isTrustedPeer(req: ExpressRequest): boolean {
-  const trusts = req.app?.get?.('trust proxy fn');
-  const answer = typeof trusts === 'function' && trusts(req.socket.remoteAddress, 0);
-  // Express calls the function as well and takes a promise for a yes.
-  if (!isThenable(answer)) return Boolean(answer);
-  notAwaited(answer);
-  throw new TypeError("The app's function for 'trust proxy' is async; it has to answer at once");
 }
 
 /**
