@@ -24,6 +24,11 @@ function textsIn(value: unknown, seen = new Set<unknown>()): string[] {
 /** What a hostile or clumsy upstream answers, with the secret in places that are not its body. */
 const ECHOES: [string, string][] = [
   ['in a field', `HTTP/1.1 200 OK\r\nX-Echo: ${SECRET}\r\nContent-Length: 0\r\n\r\n`],
+  ['in the name of a field', `HTTP/1.1 200 OK\r\nX-${SECRET}: 1\r\nContent-Length: 0\r\n\r\n`],
+  [
+    'in the name of a field that clients need',
+    `HTTP/1.1 200 OK\r\nMcp-${SECRET}: ${SECRET}\r\nContent-Length: 0\r\n\r\n`,
+  ],
   ['in the reason phrase', `HTTP/1.1 200 ${SECRET}\r\nContent-Length: 0\r\n\r\n`],
   [
     'in the challenge',
@@ -62,6 +67,7 @@ const WAYS: [string, NonNullable<GatewayConfig['headers']>][] = [
     'a token in a field that is marked',
     { set: { 'X-Upstream': `Token ${SECRET}` }, secret: ['x-upstream'] },
   ],
+  ['a token of another scheme in another field', { set: { 'X-Auth': `Custom ${SECRET}` } }],
   ['a cookie', { set: { Cookie: `theme=dark; session=${SECRET}` } }],
 ];
 

@@ -6,7 +6,7 @@ import type { BodyEdit } from './body-editor.ts';
 import { speaksForOrigin } from './origin-fields.ts';
 import { isOfCredentials } from './own-credentials.ts';
 import { isRemoved } from './removed-fields.ts';
-import { dropsSecret, isNeeded } from './secrets.ts';
+import { dropsSecret } from './secrets.ts';
 
 /** What holds for the very bytes of the upstream's body, and for no others. */
 const DESCRIBES_BYTES: ReadonlySet<string> = new Set([
@@ -56,7 +56,7 @@ export function answerFields(
     // RFC 9110 section 8.6: a 204 has no length, and some clients would wait for that many bytes.
     if (lower === 'content-length' && answer.status === 204) continue;
     if (endsHere(folded, settings)) continue;
-    if (!isNeeded(folded) && dropsSecret(name, value, settings.edits)) continue;
+    if (dropsSecret(name, value, settings.edits)) continue;
     const field = fields.get(lower);
     if (field === undefined) fields.set(lower, { name, values: [value] });
     else field.values.push(value);

@@ -12,16 +12,23 @@ const DISTINCT_LENGTH = 8;
 /** What stands around a value that is not a part of something else. */
 const SEPARATOR = /[\s,;:=&?"'()<>]/;
 
-/** Drops a field of an answer that holds a secret, and tells of it. */
+/** Drops a field of an answer that holds a secret, and tells of it. One that clients need stays. */
 export function dropsSecret(name: string, value: string, edits: readonly HeaderEdits[]): boolean {
+  const mayGo = !isNeeded(foldFieldName(name));
   for (const { secrets, onSecret } of edits) {
     for (const secret of secrets) {
-      if (!holds(value, secret)) continue;
-      onSecret?.(secret.name, name);
+      const isNamed = isNamedAfter(name, secret);
+      if (!isNamed && !(mayGo && holds(value, secret))) continue;
+      onSecret?.(secret.name, isNamed ? '•••' : name);
       return true;
     }
   }
   return false;
+}
+
+/** No field that anybody needs is; some servers change the case of names. */
+function isNamedAfter(name: string, secret: Secret): boolean {
+  return isDistinct(secret) && name.toLowerCase().includes(secret.value.toLowerCase());
 }
 
 /**
@@ -43,16 +50,17 @@ export function exposedSecret(
     for (const { secrets } of edits) {
       const found = secrets.find((secret) => isDistinct(secret) && value.includes(secret.value));
       if (found === undefined) continue;
+      const shown = withoutSecrets(field, edits);
       return new Error(
-        `The upstream's header '${field}' holds the secret value of '${found.name}'`,
+        `The upstream's header '${shown}' holds the secret value of '${found.name}'`,
       );
     }
   }
   return undefined;
 }
 
-/** Whether a field is never taken out of an answer. Takes a folded name. */
-export function isNeeded(name: string): boolean {
+/** Whether clients need a field, whatever its value. Takes a folded name. */
+function isNeeded(name: string): boolean {
   return name.startsWith('mcp-') || name.startsWith('content-') || name === 'www-authenticate';
 }
 

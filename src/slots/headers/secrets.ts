@@ -20,10 +20,12 @@ function credentialsIn([name, value]: SetField): string[] {
   if (lower === 'cookie') return text.split(/; */).map((pair) => pair.replace(/^[^=]*=/, ''));
   const [, scheme = '', credentials = text] = SCHEME.exec(text) ?? [];
   if (scheme.toLowerCase() === 'basic') return [credentials, passwordIn(credentials)];
-  return lower === 'authorization' || COMMON.includes(scheme.toLowerCase())
-    ? [credentials]
-    : [text];
+  const isScheme = lower === 'authorization' || COMMON.includes(scheme.toLowerCase());
+  return isScheme || credentials.length >= SHORTEST ? [credentials] : [text];
 }
+
+/** Behind any other word, less may be the rest of a sentence. */
+const SHORTEST = 8;
 
 /** RFC 9110 section 11.4: a scheme, and behind it the credentials. */
 const SCHEME = /^([\w!#$%&'*+.^`|~-]+) +(.+)$/s;
