@@ -3,6 +3,7 @@ import { contextOf, type Refusal, type RequestContext } from './context.ts';
 import { ERRORS, type ErrorReason, errorText, GatewayError } from './errors.ts';
 import { cut } from './http/cut.ts';
 import { endWhenRead } from './http/end-when-read.ts';
+import { forbidSniffing } from './http/forbid-sniffing.ts';
 import { isBodyPending } from './http/framing.ts';
 import { makeLastRequest } from './http/last-request.ts';
 import { notAwaited } from './lib/not-awaited.ts';
@@ -65,6 +66,7 @@ export function answerError(
   for (const name in details.headers) res.setHeader(name, details.headers[name] as string);
   if (isBodyPending(req)) makeLastRequest(req, res);
   if (!isOnStream) res.setHeader('Content-Type', 'application/json');
+  forbidSniffing(res);
   res.setHeader('Content-Length', body.length);
   const isCall = context.mcp !== undefined && typeof id === 'string';
   const isResult = details.asResult && isCall && !context.legacyMessage;

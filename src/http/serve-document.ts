@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { forbidSniffing } from './forbid-sniffing.ts';
 import type { Middleware } from './middleware.ts';
 
 /** What any page may learn. */
@@ -31,9 +32,12 @@ export function serveDocument(
     }
     read()
       .then((document) => {
-        if (document === undefined) next();
-        else
-          res.writeHead(200, { ...ANY_ORIGIN, 'Content-Type': 'application/json' }).end(document);
+        if (document === undefined) {
+          next();
+          return;
+        }
+        forbidSniffing(res);
+        res.writeHead(200, { ...ANY_ORIGIN, 'Content-Type': 'application/json' }).end(document);
       })
       .catch((error) => {
         if (onUnreadable === undefined) return next(error);

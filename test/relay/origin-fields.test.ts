@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import connect from 'connect';
-import { type GatewayConfig, injectHeaders, mcpProxy } from '../../src/index.ts';
+import { type GatewayConfig, injectHeaders, mcpProxy, upstreamAuth } from '../../src/index.ts';
 import { pathsOf } from '../support/config-error.ts';
 import { isInProcess, startRawEndpoint } from '../support/endpoint.ts';
 import { startGateway } from '../support/gateway.ts';
@@ -243,6 +243,21 @@ describeRemote('what the app protects its answers with stays', () => {
 describe('`X-Content-Type-Options: nosniff`', () => {
   test.each(WAYS)('is on %s', async (_way, how) => {
     expect(valuesOf(await relayed([], how), 'x-content-type-options')).toEqual(['nosniff']);
+  });
+
+  test('is on what the gateway says itself, and on the metadata', async () => {
+    const { target } = await upstreamSaying(answerWith([], { type: 'text/html' }));
+    const { url } = await startGateway({
+      target,
+      publicUrl: 'https://gateway.example/mcp',
+      auth: upstreamAuth(),
+    });
+    const refused = await fetch(url, { method: 'PUT' });
+    const document = await fetch(new URL('/.well-known/oauth-protected-resource/mcp', url));
+    expect([refused.status, document.status]).toEqual([405, 200]);
+    for (const { headers } of [refused, document]) {
+      expect(headers.get('x-content-type-options')).toBe('nosniff');
+    }
   });
 
   test('is not put in place of what the app has set', async () => {

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { UpstreamAnswer } from '../../engine/upstream-answer.ts';
 import { foldFieldName } from '../../http/field.ts';
+import { forbidSniffing } from '../../http/forbid-sniffing.ts';
 import { type AnswerField, type AnswerFieldSettings, answerFields } from './fields.ts';
 import { mergeVary } from './merge-vary.ts';
 import { isProtection, speaksForOrigin } from './origin-fields.ts';
@@ -49,14 +50,9 @@ function write(res: ServerResponse, answer: UpstreamAnswer, settings: AnswerHead
     // The MCP specification asks for it on event streams: nginx would hold them back otherwise.
     res.setHeader('X-Accel-Buffering', 'no');
   }
-  if (!res.hasHeader(NO_SNIFFING) && !isRemoved(NO_SNIFFING, settings.edits)) {
-    // No browser is to find a page or a script in what is none (Fetch standard, section 3.6).
-    res.setHeader('X-Content-Type-Options', 'nosniff');
-  }
+  if (!isRemoved('x-content-type-options', settings.edits)) forbidSniffing(res);
   res.writeHead(answer.status);
 }
-
-const NO_SNIFFING = 'x-content-type-options';
 
 /** What was set before us belongs to this answer as well: to be kept or added to, not to be replaced. */
 function setField(
