@@ -20,11 +20,17 @@ export class ViaHop {
   /** Whether a request with this `Via` has been here before, or passed too many others. */
   isLoop(via: string | undefined): boolean {
     if (via === undefined) return false;
-    return via.toLowerCase().includes(this.#pseudonym) || via.split(',').length > MOST_HOPS;
+    return via.toLowerCase().includes(this.#pseudonym) || hopsIn(via) > MOST_HOPS;
   }
 
   /** What a request that came over this version of HTTP says of this gateway from here on. */
   entry(httpVersion: string): string {
     return `${httpVersion} ${this.#pseudonym}`;
   }
+}
+
+/** Elements that are empty are none, and a comma in a comment ends none (RFC 9110 section 5.6). */
+function hopsIn(via: string): number {
+  const hops = via.replace(/\([^()]*\)/g, '').split(',');
+  return hops.filter((hop) => hop.trim() !== '').length;
 }
