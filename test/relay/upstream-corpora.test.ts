@@ -32,7 +32,7 @@ function expectSound(answer: RawAnswer, raw: string): void {
   expect(framing.join()).toMatch(/^(chunked|\d*)$/);
   expect(answer.rest).toHaveLength(0);
   if (answer.complete && answer.status >= 502 && !statusesIn(raw).includes(answer.status)) {
-    expect(JSON.parse(answer.body.toString())).toMatchObject({ jsonrpc: '2.0', id: null });
+    expect(JSON.parse(answer.body.toString())).toMatchObject({ jsonrpc: '2.0', id: 1 });
   }
 }
 

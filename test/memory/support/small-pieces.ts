@@ -13,7 +13,7 @@ export interface Usage {
 export interface SmallPiecesProcess {
   readonly port: number;
   usage(): Promise<Usage>;
-  /** Waits until nothing more comes in; gives what is in use then. */
+  /** Waits until nothing more comes in; gives the least that is in use from then on, for a second. */
   settled(): Promise<Usage>;
 }
 
@@ -47,14 +47,17 @@ export async function startSmallPieces(kind: string, target: string): Promise<Sm
     port,
     usage,
     async settled() {
-      let last = await usage();
-      for (let quiet = 0; quiet < 3; ) {
+      // What is passed on, or on its way to be collected, is in use for a moment longer: what is kept
+      // is in use at every look.
+      let least = await usage();
+      for (let quiet = 0; quiet < 10; ) {
         await new Promise((resolve) => setTimeout(resolve, 100));
         const now = await usage();
-        quiet = now.received === last.received ? quiet + 1 : 0;
-        last = now;
+        const isQuiet = now.received === least.received;
+        quiet = isQuiet ? quiet + 1 : 0;
+        if (!isQuiet || now.memory < least.memory) least = now;
       }
-      return last;
+      return least;
     },
   };
 }
