@@ -1,3 +1,4 @@
+import { EventEmitter, once } from 'node:events';
 import { describe, expect, test } from '@jest/globals';
 import type { GatewayConfig, SessionStore } from '../../src/index.ts';
 import { recordingUpstream } from '../support/upstream.ts';
@@ -144,6 +145,25 @@ test.each(Array.from({ length: 12 }, (_, seed) => seed))(
     expect(await statusFor('alice')).toBe(404);
   },
 );
+
+test('a call that was under way when its session ended does not bring the session back', async () => {
+  const calls = new EventEmitter();
+  const upstream = await recordingUpstream((req, res) => {
+    if (req.headers['mcp-session-id'] === undefined) res.setHeader('Mcp-Session-Id', 'session-1');
+    if (req.headers['mcp-name'] === 'slow') calls.emit('call', res);
+    else res.writeHead(req.method === 'DELETE' ? 204 : 200).end();
+  });
+  const { as } = await sessionGateway(upstream.target);
+  await as('alice');
+  const arrived = once(calls, 'call');
+  const call = as('alice', 'session-1', { headers: { 'Mcp-Name': 'slow' } });
+  const [held] = await arrived;
+  await as('alice', 'session-1', { method: 'DELETE' });
+  held.end('{}');
+  expect((await call).status).toBe(200);
+  expect((await as('bob')).status).toBe(200);
+  expect((await as('bob', 'session-1')).status).toBe(200);
+});
 
 describe.each(METHODS)('a %s answered with 404 at one of two processes', (method) => {
   async function answered404() {

@@ -38,8 +38,8 @@ export class OwnedSessions {
   readonly #owners: SessionStore;
   readonly #ended: SessionStore;
   readonly #locks: SessionStore;
-  /** Those that this process has marked. */
-  readonly #marked = new BoundedMap<string, true>(MOST_MARKED);
+  /** When this process has marked which, on a clock that never goes back. */
+  readonly #markedAt = new BoundedMap<string, number>(MOST_MARKED);
   /** When a mark of another process was last removed; undefined where no other can set one. */
   readonly #checkedAt: BoundedMap<string, number> | undefined;
 
@@ -69,7 +69,7 @@ export class OwnedSessions {
 
   /** It seems to have ended; its owner keeps it. */
   async markEnded(key: string, owner: string): Promise<void> {
-    this.#marked.set(key, true);
+    this.#markedAt.set(key, performance.now());
     const mark = () => askKept(() => this.#ended.add(markOf(key), owner, this.ttlMs));
     if ((await mark()) === owner) return;
     await this.#unmark(key);
@@ -78,10 +78,12 @@ export class OwnedSessions {
 
   /**
    * Whether a session that the upstream still knows is marked, as far as this process can tell without
-   * asking: of the marks of others it only knows when it last removed one.
+   * asking: of the marks of others it only knows when it last removed one. A request that began before
+   * the mark says nothing against it.
    */
-  mayBeMarkedInError(key: string): boolean {
-    if (this.#marked.get(key) === true) return true;
+  mayBeMarkedInError(key: string, beganAt: number): boolean {
+    const markedAt = this.#markedAt.get(key);
+    if (markedAt !== undefined) return beganAt >= markedAt;
     if (this.#checkedAt === undefined) return false;
     const checkedAt = this.#checkedAt.get(key) ?? Number.NEGATIVE_INFINITY;
     return performance.now() - checkedAt >= BETWEEN_CHECKS_MS;
@@ -89,7 +91,7 @@ export class OwnedSessions {
 
   /** It goes on: nobody else may be given it. */
   async unmark(key: string): Promise<void> {
-    this.#marked.delete(key);
+    this.#markedAt.delete(key);
     this.#checkedAt?.set(key, performance.now());
     await this.#unmark(key);
   }

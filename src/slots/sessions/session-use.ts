@@ -26,7 +26,7 @@ export class SessionUse implements SessionKeeper {
   readonly #context: RequestContext;
   readonly #res: ServerResponse;
   readonly #user: SessionUser;
-  readonly #beganAt = Date.now();
+  readonly #beganAt = performance.now();
   /** Of the session that the request names. */
   #own: string | undefined;
   /** Of all that are in use. */
@@ -68,7 +68,7 @@ export class SessionUse implements SessionKeeper {
     const own = this.#own;
     const hasEnded = own !== undefined && (status === 404 || (isGood && req.method === 'DELETE'));
     const isAlive = own !== undefined && isGood && !hasEnded;
-    const isToUnmark = isAlive && this.#sessions.mayBeMarkedInError(own);
+    const isToUnmark = isAlive && this.#sessions.mayBeMarkedInError(own, this.#beganAt);
     if (!hasEnded && !isToUnmark && begun === undefined) return undefined;
     return this.#learn(hasEnded, isToUnmark, own, begun);
   }
@@ -131,7 +131,7 @@ export class SessionUse implements SessionKeeper {
   async #end(): Promise<void> {
     this.#isOver = true;
     this.#renewal.clear();
-    if (this.#isStream || Date.now() - this.#beganAt >= SHORT_MS) await this.#renew();
+    if (this.#isStream || performance.now() - this.#beganAt >= SHORT_MS) await this.#renew();
     if (this.#ofStream !== undefined) await this.#markEnded(this.#ofStream);
   }
 
