@@ -12,10 +12,10 @@ import {
   mcpCors,
   mcpProxy,
 } from '../src/index.ts';
+import { rawClient } from './support/client/raw.ts';
 import { express4 } from './support/express4.ts';
 import { startGateway } from './support/gateway.ts';
 import { HOSTS } from './support/hosts.ts';
-import { rawClient } from './support/raw-client.ts';
 import { listenOn, serve } from './support/servers.ts';
 import { rawUpstream, recordingUpstream } from './support/upstream.ts';
 

@@ -2,12 +2,12 @@ import { inspect } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
 import { pino } from 'pino';
 import { type AccessLogger, accessLog, GatewayConfigError, type Observer } from '../src/index.ts';
-import { type Witness, witness } from './observe/support/witness.ts';
-import { rawRequest } from './relay/support/answer.ts';
+import { exchange, rawClient } from './support/client/raw.ts';
+import { rawRequest } from './support/client/request.ts';
 import { describeCorpus } from './support/corpus.ts';
 import { startGateway, type TestGateway } from './support/gateway.ts';
-import { exchange, rawClient } from './support/raw-client.ts';
 import { answering, rawUpstream, recordingUpstream } from './support/upstream.ts';
+import { type Witness, witness } from './support/witness.ts';
 
 /** A pino logger and all that it wrote. */
 function pinoInMemory() {

@@ -3,8 +3,8 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
 import express, { type Express, type Request, type RequestHandler } from 'express';
 import request from 'supertest';
+import { exchange, rawClient } from './support/client/raw.ts';
 import { startGateway } from './support/gateway.ts';
-import { exchange, rawClient } from './support/raw-client.ts';
 import { rawUpstream, recordingUpstream } from './support/upstream.ts';
 
 /** Bytes that no parser gives back: key order, spacing, numbers, escapes, a duplicate key. */

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { expect, test } from '@jest/globals';
+import { rawClient } from './support/client/raw.ts';
 import { startGateway } from './support/gateway.ts';
-import { rawClient } from './support/raw-client.ts';
 import { recordingUpstream } from './support/upstream.ts';
 
 test('fault 27: a client that leaves while a slot is still deciding is neither answered nor forwarded', async () => {

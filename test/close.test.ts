@@ -2,8 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { describe, expect, test } from '@jest/globals';
 import express from 'express';
 import { createMcpGateway } from '../src/index.ts';
+import { type RawClient, rawClient } from './support/client/raw.ts';
 import { startEndpoint } from './support/endpoint.ts';
-import { type RawClient, rawClient } from './support/raw-client.ts';
 import { serve } from './support/servers.ts';
 
 /** A gateway whose upstream leaves every answer to the test. */

@@ -1,9 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import type { GatewayConfig } from '../src/index.ts';
-import { answerOf, errorOf, FRAMINGS, headOf, post } from './policies/support/wire.ts';
+import { answerOf } from './support/client/answer.ts';
+import { rawClient } from './support/client/raw.ts';
+import { errorOf } from './support/client/refusal.ts';
+import { FRAMINGS, headOf } from './support/client/request.ts';
+import { post } from './support/client/send.ts';
 import { startEndpoint } from './support/endpoint.ts';
 import { startGateway } from './support/gateway.ts';
-import { rawClient } from './support/raw-client.ts';
 import { rawUpstream, recordingUpstream } from './support/upstream.ts';
 
 const MB = 1024 * 1024;

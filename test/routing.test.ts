@@ -2,8 +2,8 @@ import { describe, expect, jest, test } from '@jest/globals';
 import express, { type Request } from 'express';
 import request from 'supertest';
 import { createMcpGateway, type GatewayContext } from '../src/index.ts';
+import { exchange } from './support/client/raw.ts';
 import { startGateway } from './support/gateway.ts';
-import { exchange } from './support/raw-client.ts';
 import { recordingUpstream } from './support/upstream.ts';
 
 describe('path', () => {

@@ -3,8 +3,9 @@ import { Agent, type IncomingMessage, request, type ServerResponse } from 'node:
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { expect, test } from '@jest/globals';
-import { parseAnswer, type RawAnswer, rawRequest, valuesOf } from './relay/support/answer.ts';
-import { type RawClient, rawClient } from './support/raw-client.ts';
+import { type Answer, parseAnswer, valuesOf } from './support/client/answer.ts';
+import { type RawClient, rawClient } from './support/client/raw.ts';
+import { rawRequest } from './support/client/request.ts';
 import { atTestEnd, serve } from './support/servers.ts';
 import { startExample } from './support/start-example.ts';
 
@@ -44,8 +45,8 @@ async function countingUpstream() {
 }
 
 /** The answers on a connection so far; all but the last are whole. */
-function answersOn({ bytes, ending }: RawClient): RawAnswer[] {
-  const answers: RawAnswer[] = [];
+function answersOn({ bytes, ending }: RawClient): Answer[] {
+  const answers: Answer[] = [];
   for (let rest = bytes; rest.length > 0; ) {
     const answer = parseAnswer(rest, ending);
     if (answer === undefined) throw new Error(`Half a head: ${rest.toString('latin1')}`);
@@ -67,7 +68,7 @@ async function clients(port: number, prefix: string, method: string, count: numb
 
 function named(method: string, name: string): string {
   const fields = [`Mcp-Name: ${name}`];
-  return rawRequest({ method, fields }).replace('Connection: close\r\n', '');
+  return rawRequest({ method, headers: fields }).replace('Connection: close\r\n', '');
 }
 
 const all = (some: readonly RawClient[], pattern: RegExp) =>
@@ -213,9 +214,9 @@ function expectWhole(client: RawClient, body: string): void {
   if (others.length > 0) expectRefused(others);
 }
 
-function expectRefused(answers: readonly RawAnswer[]): void {
+function expectRefused(answers: readonly Answer[]): void {
   expect(answers).toHaveLength(1);
-  const [answer] = answers as [RawAnswer];
+  const [answer] = answers as [Answer];
   expect(answer).toMatchObject({ status: 503, complete: true });
   expect(valuesOf(answer, 'retry-after')).toEqual([expect.stringMatching(/^\d+$/)]);
   expect(valuesOf(answer, 'connection')).toEqual(['close']);

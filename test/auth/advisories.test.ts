@@ -1,13 +1,14 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import { apiKey, type GatewayConfig, GatewayConfigError, jwt } from '../../src/index.ts';
+import { reasonOf } from '../support/client/refusal.ts';
+import { send } from '../support/client/send.ts';
 import { startGateway } from '../support/gateway.ts';
+import { AUDIENCE } from '../support/jwt/gate.ts';
+import { type Issuer, nowInSeconds, startIssuer } from '../support/jwt/issued.ts';
+import { json, keyServer, sign, signingKey } from '../support/jwt/issuer.ts';
 import { serve } from '../support/servers.ts';
 import { recordingUpstream } from '../support/upstream.ts';
-import { AUDIENCE } from './support/gate.ts';
-import { type Issuer, nowInSeconds, startIssuer } from './support/issued.ts';
-import { json, keyServer, sign, signingKey } from './support/issuer.ts';
-import { reasonOf, send } from './support/send.ts';
 import { sessionServer } from './support/session-server.ts';
 import { byHeader, sessionGateway } from './support/users.ts';
 

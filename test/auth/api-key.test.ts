@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import { type ApiKeyOptions, apiKey, type GatewayConfig, requireScopes } from '../../src/index.ts';
+import { valuesOf } from '../support/client/answer.ts';
+import { exchange } from '../support/client/raw.ts';
+import { reasonOf } from '../support/client/refusal.ts';
+import { send } from '../support/client/send.ts';
 import { configErrorOf } from '../support/config-error.ts';
 import { startGateway } from '../support/gateway.ts';
-import { exchange } from '../support/raw-client.ts';
 import { recordingUpstream } from '../support/upstream.ts';
-import { linesOf, reasonOf, send } from './support/send.ts';
 
 const sha256 = (key: string | Buffer) => createHash('sha256').update(key).digest('hex');
 const KEYS = [
@@ -60,13 +62,13 @@ describe('What is refused, with a challenge that has no error of a token', () =>
     const { port, upstream } = await behind();
     const answer = await send(port, { headers: { 'X-Api-Key': key } });
     expect([answer.status, reasonOf(answer)]).toEqual([401, 'unauthorized']);
-    expect(linesOf(answer, 'www-authenticate')).toEqual(['ApiKey realm="mcp"']);
+    expect(valuesOf(answer, 'www-authenticate')).toEqual(['ApiKey realm="mcp"']);
     expect(upstream.seen).toEqual([]);
   });
 
   test('none', async () => {
     const { port } = await behind();
-    expect(linesOf(await send(port), 'www-authenticate')).toEqual(['ApiKey realm="mcp"']);
+    expect(valuesOf(await send(port), 'www-authenticate')).toEqual(['ApiKey realm="mcp"']);
   });
 
   test('the header twice, with the same key or another', async () => {

@@ -1,9 +1,10 @@
 import { expect, test } from '@jest/globals';
 import type { HeaderRules, Principal } from '../../src/index.ts';
+import { reasonOf } from '../support/client/refusal.ts';
+import { send } from '../support/client/send.ts';
 import { startGateway } from '../support/gateway.ts';
+import { startIssuer } from '../support/jwt/issued.ts';
 import { recordingUpstream } from '../support/upstream.ts';
-import { startIssuer } from './support/issued.ts';
-import { reasonOf, send } from './support/send.ts';
 
 /** What a directory somewhere else knows of tenants. */
 const KEYS: Readonly<Record<string, string>> = { acme: 'key-of-acme', bell: 'key-of-bell' };

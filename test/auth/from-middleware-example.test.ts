@@ -1,7 +1,8 @@
 import { expect, test } from '@jest/globals';
+import { reasonOf } from '../support/client/refusal.ts';
+import { send } from '../support/client/send.ts';
 import { startExample } from '../support/start-example.ts';
 import { recordingUpstream } from '../support/upstream.ts';
-import { reasonOf, send } from './support/send.ts';
 
 const HOOKS = new URL('./support/example-target.ts', import.meta.url);
 

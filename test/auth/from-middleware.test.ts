@@ -5,11 +5,13 @@ import express from 'express';
 import passport from 'passport';
 import { Strategy as BearerStrategy } from 'passport-http-bearer';
 import { fromMiddleware, mcpProxy, principalOf, requireAuth } from '../../src/index.ts';
+import { valuesOf } from '../support/client/answer.ts';
+import { reasonOf } from '../support/client/refusal.ts';
+import { send } from '../support/client/send.ts';
 import { HOSTS } from '../support/hosts.ts';
+import { nowInSeconds } from '../support/jwt/issued.ts';
 import { serve } from '../support/servers.ts';
 import { recordingUpstream } from '../support/upstream.ts';
-import { nowInSeconds } from './support/issued.ts';
-import { linesOf, reasonOf, send } from './support/send.ts';
 
 const GOOD = 'good-token';
 
@@ -83,12 +85,12 @@ describe.each(HOSTS)('in %s', (framework, host) => {
       const { upstream, ask } = await behind();
       const refused = await ask('bad');
       expect([refused.status, reasonOf(refused)]).toEqual([401, 'unauthorized']);
-      expect(linesOf(refused, 'www-authenticate')).toEqual([
+      expect(valuesOf(refused, 'www-authenticate')).toEqual([
         'Bearer realm="mcp", error="invalid_token"',
       ]);
       const absent = await ask();
       expect(absent.status).toBe(401);
-      expect(linesOf(absent, 'www-authenticate')).toEqual(['Bearer realm="mcp"']);
+      expect(valuesOf(absent, 'www-authenticate')).toEqual(['Bearer realm="mcp"']);
       expect(upstream.seen).toEqual([]);
     });
 
@@ -109,7 +111,7 @@ test("a token that lacks a scope, as the SDK's middleware sees it: its client is
   );
   const answer = await send(port, { headers: { Authorization: 'Bearer poor' } });
   expect([answer.status, reasonOf(answer)]).toEqual([403, 'insufficient_scope']);
-  expect(linesOf(answer, 'www-authenticate')).toEqual([
+  expect(valuesOf(answer, 'www-authenticate')).toEqual([
     'Bearer realm="mcp", scope="mcp", error="insufficient_scope"',
   ]);
   expect(upstream.seen).toEqual([]);

@@ -1,9 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import { apiKey, type GatewayConfig } from '../../src/index.ts';
+import { valuesOf } from '../support/client/answer.ts';
+import { reasonOf } from '../support/client/refusal.ts';
+import { send } from '../support/client/send.ts';
 import { startGateway } from '../support/gateway.ts';
+import { type Issuer, nowInSeconds, startIssuer } from '../support/jwt/issued.ts';
 import { type RecordingUpstream, recordingUpstream } from '../support/upstream.ts';
-import { type Issuer, nowInSeconds, startIssuer } from './support/issued.ts';
-import { linesOf, reasonOf, send } from './support/send.ts';
 
 const PUBLIC = 'https://gateway.example/mcp';
 const METADATA = 'https://gateway.example/.well-known/oauth-protected-resource/mcp';
@@ -47,7 +49,7 @@ describe('A1, A2: each request needs credentials, and nothing else gets past', (
     const { upstream, port } = await guarded(legacy);
     const answer = await send(port, request);
     expect([answer.status, reasonOf(answer)]).toEqual([401, 'unauthorized']);
-    expect(linesOf(answer, 'www-authenticate')).toEqual([BARE]);
+    expect(valuesOf(answer, 'www-authenticate')).toEqual([BARE]);
     expect(upstream.seen).toEqual([]);
   });
 
@@ -57,7 +59,7 @@ describe('A1, A2: each request needs credentials, and nothing else gets past', (
     const answer = await send(port, { ...request, headers });
     expect(answer.status).toBe(401);
     const description = 'The token is for another audience';
-    expect(linesOf(answer, 'www-authenticate')).toEqual([
+    expect(valuesOf(answer, 'www-authenticate')).toEqual([
       `${BARE}, error="invalid_token", error_description="${description}"`,
     ]);
     expect(upstream.seen).toEqual([]);
@@ -96,7 +98,7 @@ describe('A5: tokens that are not for here', () => {
     const { idp, upstream, port } = await guarded(justJwt);
     const answer = await send(port, { headers: await idp.bearer(claims) });
     expect(answer.status).toBe(401);
-    expect(linesOf(answer, 'www-authenticate').join()).toContain(', error="invalid_token"');
+    expect(valuesOf(answer, 'www-authenticate').join()).toContain(', error="invalid_token"');
     expect(upstream.seen).toEqual([]);
   });
 
@@ -121,7 +123,7 @@ describe('A9: a token in the query is refused, a good one besides or not', () =>
     for (const headers of [{}, await idp.bearer()]) {
       const answer = await send(port, { path, headers });
       expect(answer.status).toBe(401);
-      expect(linesOf(answer, 'www-authenticate').join()).toContain('error="invalid_request"');
+      expect(valuesOf(answer, 'www-authenticate').join()).toContain('error="invalid_request"');
     }
     expect(upstream.seen).toEqual([]);
   });
@@ -174,9 +176,9 @@ test('A10: the challenge names the scopes before what is said of the error', asy
     auth: own.authWith({ scopes: ['mcp', 'files:read'] }),
   }));
   const scope = 'scope="mcp files:read"';
-  expect(linesOf(await send(port), 'www-authenticate')).toEqual([`${BARE}, ${scope}`]);
+  expect(valuesOf(await send(port), 'www-authenticate')).toEqual([`${BARE}, ${scope}`]);
   const refused = await send(port, { headers: await idp.bearer({ iss: 'https://x.example' }) });
-  expect(linesOf(refused, 'www-authenticate')).toEqual([
+  expect(valuesOf(refused, 'www-authenticate')).toEqual([
     `${BARE}, ${scope}, error="invalid_token", error_description="The token is from another issuer"`,
   ]);
 });
@@ -188,7 +190,7 @@ test.each([
 ])('Authorization with %s is no token', async (_, lines) => {
   const { upstream, port } = await guarded(justJwt);
   const answer = await send(port, { headers: { Authorization: lines[0] as string } });
-  expect(linesOf(answer, 'www-authenticate')).toEqual([BARE]);
+  expect(valuesOf(answer, 'www-authenticate')).toEqual([BARE]);
   expect([answer.status, upstream.seen.length]).toEqual([401, 0]);
 });
 
@@ -201,7 +203,7 @@ test.each([
   const { upstream, port } = await guarded(justJwt);
   const answer = await send(port, { headers: { Authorization: authorization } });
   const description = 'The Authorization header does not hold exactly one bearer token';
-  expect(linesOf(answer, 'www-authenticate')).toEqual([
+  expect(valuesOf(answer, 'www-authenticate')).toEqual([
     `${BARE}, error="invalid_token", error_description="${description}"`,
   ]);
   expect([answer.status, upstream.seen.length]).toEqual([401, 0]);

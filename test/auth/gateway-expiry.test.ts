@@ -1,11 +1,11 @@
 import type { ServerResponse } from 'node:http';
 import { describe, expect, test } from '@jest/globals';
 import type { GatewayConfig, JwtOptions } from '../../src/index.ts';
-import { witness } from '../observe/support/witness.ts';
+import { type RawClient, rawClient } from '../support/client/raw.ts';
 import { startGateway } from '../support/gateway.ts';
-import { type RawClient, rawClient } from '../support/raw-client.ts';
+import { startIssuer } from '../support/jwt/issued.ts';
 import { recordingUpstream } from '../support/upstream.ts';
-import { startIssuer } from './support/issued.ts';
+import { witness } from '../support/witness.ts';
 
 const LISTEN = { 'Mcp-Method': 'subscriptions/listen' };
 const CALL = { 'Mcp-Method': 'tools/call' };

@@ -3,12 +3,12 @@ import { toNodeHandler } from '@modelcontextprotocol/node';
 import { createMcpHandler, McpServer } from '@modelcontextprotocol/server';
 import express from 'express';
 import { requireAuth } from '../../src/index.ts';
+import { send } from '../support/client/send.ts';
 import { startGateway } from '../support/gateway.ts';
+import { startIssuer } from '../support/jwt/issued.ts';
 import { callTool, connect } from '../support/mcp.ts';
 import { serve } from '../support/servers.ts';
 import { recordingUpstream } from '../support/upstream.ts';
-import { startIssuer } from './support/issued.ts';
-import { send } from './support/send.ts';
 
 /** A server of the official SDK that tells who calls. */
 function whoami() {

@@ -1,9 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import { denyTools, type GatewayConfig, type Policy, requireScopes } from '../../src/index.ts';
+import { valuesOf } from '../support/client/answer.ts';
+import { reasonOf } from '../support/client/refusal.ts';
+import { send } from '../support/client/send.ts';
 import { startGateway } from '../support/gateway.ts';
+import { type Issuer, startIssuer } from '../support/jwt/issued.ts';
 import { recordingUpstream } from '../support/upstream.ts';
-import { type Issuer, startIssuer } from './support/issued.ts';
-import { linesOf, reasonOf, send } from './support/send.ts';
 
 const WHERE =
   'Bearer resource_metadata="https://gateway.example/.well-known/oauth-protected-resource/mcp"';
@@ -55,7 +57,7 @@ describe('A7: a call without its scopes is told which all it needs', () => {
     // One of them is there already; the client asks for all of them together.
     const answer = await ask('files:read', body);
     expect([answer.status, reasonOf(answer)]).toEqual([403, 'insufficient_scope']);
-    const challenges = linesOf(answer, 'www-authenticate');
+    const challenges = valuesOf(answer, 'www-authenticate');
     expect(challenges).toEqual([
       expect.stringMatching(
         /^Bearer resource_metadata="[^"]*", scope="[^"]*", error="insufficient_scope"$/,
@@ -96,7 +98,7 @@ describe('A7: a call without its scopes is told which all it needs', () => {
       const { ask } = await behind(requireScopes(RULES), () => ({ denyAs }));
       const answer = await ask('', call('delete_file', 77));
       expect([answer.status, JSON.parse(answer.body).id]).toEqual([403, 77]);
-      expect(linesOf(answer, 'www-authenticate')).toHaveLength(1);
+      expect(valuesOf(answer, 'www-authenticate')).toHaveLength(1);
     }
   });
 
@@ -108,13 +110,13 @@ describe('A7: a call without its scopes is told which all it needs', () => {
       const { ask } = await behind(policies);
       const answer = await ask('', call('delete_file'));
       expect([answer.status, reasonOf(answer)]).toEqual([200, 'policy_denied']);
-      expect(linesOf(answer, 'www-authenticate')).toEqual([]);
+      expect(valuesOf(answer, 'www-authenticate')).toEqual([]);
     }
   });
 
   test('a policy of your own can ask for scopes as well', async () => {
     const { ask } = await behind(() => ({ allow: false, scopes: ['a', 'b'] }));
-    const [challenge] = linesOf(await ask('', call('x')), 'www-authenticate');
+    const [challenge] = valuesOf(await ask('', call('x')), 'www-authenticate');
     expect(scopesIn(challenge)).toEqual(['a', 'b']);
   });
 });
@@ -133,7 +135,7 @@ describe('A7: scopes that every request needs', () => {
     const headers = await idp.bearer({ scope: 'mcp' });
     const answer = await send(port, { method, headers });
     expect([answer.status, reasonOf(answer)]).toEqual([403, 'insufficient_scope']);
-    expect(linesOf(answer, 'www-authenticate')).toEqual([
+    expect(valuesOf(answer, 'www-authenticate')).toEqual([
       `${WHERE}, scope="mcp mcp:use", error="insufficient_scope"`,
     ]);
     expect(upstream.seen).toEqual([]);
@@ -144,7 +146,7 @@ describe('A7: scopes that every request needs', () => {
   test('with those of a tool: one challenge for all', async () => {
     const { ask } = await behind(requireScopes(RULES), withScopes);
     const answer = await ask('mcp mcp:use', call('push_repo'));
-    expect(scopesIn(linesOf(answer, 'www-authenticate')[0])).toEqual([
+    expect(scopesIn(valuesOf(answer, 'www-authenticate')[0])).toEqual([
       'mcp',
       'mcp:use',
       'repo:write',

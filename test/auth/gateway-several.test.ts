@@ -7,12 +7,14 @@ import {
   fromMiddleware,
   jwt,
 } from '../../src/index.ts';
+import { headerOf, valuesOf } from '../support/client/answer.ts';
+import { reasonOf } from '../support/client/refusal.ts';
+import { send } from '../support/client/send.ts';
 import { startGateway } from '../support/gateway.ts';
+import { AUDIENCE } from '../support/jwt/gate.ts';
+import { nowInSeconds, startIssuer } from '../support/jwt/issued.ts';
+import { keyServer, sign, signingKey } from '../support/jwt/issuer.ts';
 import { recordingUpstream } from '../support/upstream.ts';
-import { AUDIENCE } from './support/gate.ts';
-import { nowInSeconds, startIssuer } from './support/issued.ts';
-import { keyServer, sign, signingKey } from './support/issuer.ts';
-import { linesOf, reasonOf, send } from './support/send.ts';
 
 const key = apiKey({
   keys: [{ sha256: createHash('sha256').update('good-key').digest('hex'), subject: 'ci' }],
@@ -100,8 +102,8 @@ describe('accept beats 503 beats 401', () => {
     for (const apiKeyToo of [{}, { 'X-Api-Key': 'bad-key' }]) {
       const unsure = await send(port, { headers: { ...headers, ...apiKeyToo } });
       expect([unsure.status, reasonOf(unsure)]).toEqual([503, 'keys_unavailable']);
-      expect(unsure.headers['retry-after']).toMatch(/^[1-9]\d*$/);
-      expect(linesOf(unsure, 'www-authenticate')).toEqual([]);
+      expect(headerOf(unsure, 'retry-after')).toMatch(/^[1-9]\d*$/);
+      expect(valuesOf(unsure, 'www-authenticate')).toEqual([]);
     }
     // Without a token nobody is unsure.
     expect((await send(port, { headers: { 'X-Api-Key': 'bad-key' } })).status).toBe(401);
@@ -114,16 +116,16 @@ describe('one challenge for all', () => {
     const idp = await startIssuer();
     const { port } = await behind([key, idp.authWith({ scopes: ['mcp'] }), idp.auth]);
     const challenge = `Bearer resource_metadata="${METADATA}", scope="mcp"`;
-    expect(linesOf(await send(port), 'www-authenticate')).toEqual([challenge]);
+    expect(valuesOf(await send(port), 'www-authenticate')).toEqual([challenge]);
     const refused = await send(port, { headers: { 'X-Api-Key': 'bad-key' } });
-    expect(linesOf(refused, 'www-authenticate')).toEqual([
+    expect(valuesOf(refused, 'www-authenticate')).toEqual([
       `${challenge}, error="invalid_token", error_description="The key is not known"`,
     ]);
   });
 
   test('a function alone: clients overlook a challenge without a parameter', async () => {
     const { port } = await behind(() => null);
-    expect(linesOf(await send(port), 'www-authenticate')).toEqual(['Bearer realm="mcp"']);
+    expect(valuesOf(await send(port), 'www-authenticate')).toEqual(['Bearer realm="mcp"']);
   });
 });
 

@@ -2,8 +2,8 @@ import { createHmac } from 'node:crypto';
 import { inspect } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
 import { type CryptoKey, EncryptJWT, exportSPKI, importJWK, SignJWT } from 'jose';
-import { AUDIENCE, type Gate, gate } from './support/gate.ts';
-import { json, type KeyServer, keyServer, sign, signingKey } from './support/issuer.ts';
+import { AUDIENCE, type Gate, gate } from '../support/jwt/gate.ts';
+import { json, type KeyServer, keyServer, sign, signingKey } from '../support/jwt/issuer.ts';
 
 const rsa = await signingKey('rsa', 'RS256');
 const ec = await signingKey('ec', 'ES256');

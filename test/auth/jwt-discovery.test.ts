@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { gate } from './support/gate.ts';
-import { json, type KeyServer, keyServer, signingKey } from './support/issuer.ts';
+import { gate } from '../support/jwt/gate.ts';
+import { json, type KeyServer, keyServer, signingKey } from '../support/jwt/issuer.ts';
 
 const key = await signingKey('key-1');
 

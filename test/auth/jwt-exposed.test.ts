@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
 import { type JwtOptions, jwt } from '../../src/slots/auth/jwt/jwt.ts';
+import { AUDIENCE } from '../support/jwt/gate.ts';
+import { keyServer, sign, signingKey } from '../support/jwt/issuer.ts';
 import { serve } from '../support/servers.ts';
-import { AUDIENCE } from './support/gate.ts';
-import { keyServer, sign, signingKey } from './support/issuer.ts';
 
 const key = await signingKey('key-1');
 const exp = Math.floor(Date.now() / 1000) + 3600;

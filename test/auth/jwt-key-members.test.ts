@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { gate, outcomeOf } from './support/gate.ts';
-import { json, keyServer, type SigningKey, signingKey } from './support/issuer.ts';
+import { gate, outcomeOf } from '../support/jwt/gate.ts';
+import { json, keyServer, type SigningKey, signingKey } from '../support/jwt/issuer.ts';
 
 const key = await signingKey('key-1');
 const rsa = await signingKey('key-1', 'RS256');

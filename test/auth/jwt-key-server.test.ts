@@ -1,8 +1,8 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
+import { Clock, fresh, gate, outcomeOf, until } from '../support/jwt/gate.ts';
+import { type Answer, json, keyServer, signingKey } from '../support/jwt/issuer.ts';
 import { atTestEnd } from '../support/servers.ts';
-import { Clock, fresh, gate, outcomeOf, until } from './support/gate.ts';
-import { type Answer, json, keyServer, signingKey } from './support/issuer.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;

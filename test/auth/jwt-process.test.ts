@@ -3,8 +3,8 @@ import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { expect, test } from '@jest/globals';
 import { forkModule } from '../support/fork-module.ts';
+import { keyServer, sign, signingKey } from '../support/jwt/issuer.ts';
 import { atTestEnd } from '../support/servers.ts';
-import { keyServer, sign, signingKey } from './support/issuer.ts';
 
 test('a key server that goes down ends no process, and keeps none from ending', async () => {
   const key = await signingKey('key-1');

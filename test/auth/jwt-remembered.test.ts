@@ -1,8 +1,8 @@
 import { inspect } from 'node:util';
 import { describe, expect, jest, test } from '@jest/globals';
+import { gate, outcomeOf } from '../support/jwt/gate.ts';
+import { keyServer, signingKey } from '../support/jwt/issuer.ts';
 import { atTestEnd } from '../support/servers.ts';
-import { gate, outcomeOf } from './support/gate.ts';
-import { keyServer, signingKey } from './support/issuer.ts';
 
 const key = await signingKey('key-1');
 

@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
-import { fresh, gate, outcomeOf, until } from './support/gate.ts';
-import { keyServer, signingKey } from './support/issuer.ts';
+import { fresh, gate, outcomeOf, until } from '../support/jwt/gate.ts';
+import { keyServer, signingKey } from '../support/jwt/issuer.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;

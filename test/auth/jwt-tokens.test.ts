@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { CompactSign } from 'jose';
-import { rawClient } from '../support/raw-client.ts';
-import { AUDIENCE, gate } from './support/gate.ts';
-import { keyServer, type SigningKey, signingKey } from './support/issuer.ts';
+import { rawClient } from '../support/client/raw.ts';
+import { AUDIENCE, gate } from '../support/jwt/gate.ts';
+import { keyServer, type SigningKey, signingKey } from '../support/jwt/issuer.ts';
 
 const key = await signingKey('key-1');
 

@@ -1,9 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import { protectedResourceMetadata } from '../../src/index.ts';
+import { headerOf } from '../support/client/answer.ts';
+import { send } from '../support/client/send.ts';
 import { pathsOf } from '../support/config-error.ts';
 import { HOSTS } from '../support/hosts.ts';
 import { serve } from '../support/servers.ts';
-import { send } from './support/send.ts';
 
 const WELL_KNOWN = '/.well-known/oauth-protected-resource';
 const OPTIONS = {
@@ -37,9 +38,9 @@ describe.each(HOSTS)('protectedResourceMetadata by itself in %s', (_, use) => {
     const path = `${WELL_KNOWN}/tools/mcp`;
     const headers = { Origin: 'https://evil.example' };
     const got = await send(port, { method: 'GET', path, headers });
-    expect(got.headers['access-control-allow-origin']).toBe('*');
+    expect(headerOf(got, 'access-control-allow-origin')).toBe('*');
     const preflight = await send(port, { method: 'OPTIONS', path, headers });
-    expect([preflight.status, preflight.headers['access-control-allow-origin']]).toEqual([
+    expect([preflight.status, headerOf(preflight, 'access-control-allow-origin')]).toEqual([
       204,
       '*',
     ]);

@@ -7,11 +7,12 @@ import {
   protectedResourceMetadata,
   upstreamAuth,
 } from '../../src/index.ts';
+import { headerOf, valuesOf } from '../support/client/answer.ts';
+import { send } from '../support/client/send.ts';
 import { startGateway } from '../support/gateway.ts';
+import { startIssuer } from '../support/jwt/issued.ts';
 import { serve } from '../support/servers.ts';
 import { recordingUpstream } from '../support/upstream.ts';
-import { startIssuer } from './support/issued.ts';
-import { linesOf, send } from './support/send.ts';
 
 const WELL_KNOWN = '/.well-known/oauth-protected-resource';
 const KEYS = [{ sha256: 'a'.repeat(64), subject: 'ci' }];
@@ -25,7 +26,7 @@ async function guarded(publicUrl: string, config: Partial<GatewayConfig> = {}) {
 
 /** Where the challenge of a refused request says that the metadata is. */
 async function announced(port: number, headers: Record<string, string> = {}): Promise<string> {
-  const [challenge = ''] = linesOf(await send(port, { headers }), 'www-authenticate');
+  const [challenge = ''] = valuesOf(await send(port, { headers }), 'www-authenticate');
   return /^Bearer resource_metadata="([^"]*)"/.exec(challenge)?.[1] ?? challenge;
 }
 
@@ -40,7 +41,7 @@ describe('A3: the document is where RFC 9728 section 3.1 puts it, and says what 
   ])('%s: %s', async (publicUrl, path) => {
     const { idp, port, upstream } = await guarded(publicUrl);
     const answer = await send(port, { method: 'GET', path });
-    expect([answer.status, answer.headers['content-type']]).toEqual([200, 'application/json']);
+    expect([answer.status, headerOf(answer, 'content-type')]).toEqual([200, 'application/json']);
     expect(JSON.parse(answer.body)).toEqual({
       resource: new URL(publicUrl).href,
       authorization_servers: [idp.issuer],
@@ -119,9 +120,9 @@ describe('A4: anybody may read it', () => {
 
   test.each(['https://evil.example', 'null', ''])('a page of %j as well', async (origin) => {
     const { port } = await guarded('https://gateway.example/mcp', strict);
-    const { status, headers } = await send(port, { method: 'GET', path, headers: { origin } });
-    expect([status, headers['access-control-allow-origin']]).toEqual([200, '*']);
-    expect(headers['access-control-allow-credentials']).toBeUndefined();
+    const answer = await send(port, { method: 'GET', path, headers: { origin } });
+    expect([answer.status, headerOf(answer, 'access-control-allow-origin')]).toEqual([200, '*']);
+    expect(headerOf(answer, 'access-control-allow-credentials')).toBeUndefined();
   });
 
   test('a preflight is answered', async () => {
@@ -136,7 +137,7 @@ describe('A4: anybody may read it', () => {
       },
     });
     expect([status, body]).toEqual([204, '']);
-    expect(headers).toMatchObject({
+    expect(Object.fromEntries(headers)).toMatchObject({
       'access-control-allow-origin': '*',
       'access-control-allow-headers': '*',
       'access-control-allow-methods': 'GET, HEAD, OPTIONS',
@@ -147,13 +148,13 @@ describe('A4: anybody may read it', () => {
     const { port } = await guarded('https://gateway.example/mcp');
     const answer = await send(port, { method: 'HEAD', path });
     expect([answer.status, answer.body]).toEqual([200, '']);
-    expect(answer.headers['content-type']).toBe('application/json');
+    expect(headerOf(answer, 'content-type')).toBe('application/json');
   });
 
   test.each(['POST', 'PUT', 'DELETE', 'PATCH'])('%s is not allowed', async (method) => {
     const { port, upstream } = await guarded('https://gateway.example/mcp');
-    const { status, headers } = await send(port, { method, path });
-    expect([status, headers.allow]).toEqual([405, 'GET, HEAD, OPTIONS']);
+    const answer = await send(port, { method, path });
+    expect([answer.status, headerOf(answer, 'allow')]).toEqual([405, 'GET, HEAD, OPTIONS']);
     expect(upstream.seen).toEqual([]);
   });
 

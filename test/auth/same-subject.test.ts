@@ -7,8 +7,8 @@ import {
   fromMiddleware,
   principalOf,
 } from '../../src/index.ts';
+import { send } from '../support/client/send.ts';
 import { startGateway } from '../support/gateway.ts';
-import { send } from './support/send.ts';
 import { sessionServer } from './support/session-server.ts';
 
 const sha256 = createHash('sha256').update('key').digest('hex');

@@ -1,8 +1,8 @@
 import { EventEmitter, once } from 'node:events';
 import { describe, expect, test } from '@jest/globals';
 import type { GatewayConfig, SessionStore } from '../../src/index.ts';
+import { reasonOf } from '../support/client/refusal.ts';
 import { recordingUpstream } from '../support/upstream.ts';
-import { reasonOf } from './support/send.ts';
 import { sessionServer } from './support/session-server.ts';
 import { sessionGateway } from './support/users.ts';
 

@@ -1,10 +1,10 @@
 import type { ServerResponse } from 'node:http';
 import { describe, expect, jest, test } from '@jest/globals';
 import type { SessionStore } from '../../src/index.ts';
+import { rawClient } from '../support/client/raw.ts';
 import { holdTimers, passes } from '../support/fake-time.ts';
-import { rawClient } from '../support/raw-client.ts';
+import { until } from '../support/jwt/gate.ts';
 import { recordingUpstream } from '../support/upstream.ts';
-import { until } from './support/gate.ts';
 import { sessionGateway } from './support/users.ts';
 
 const HOUR_MS = 3_600_000;

@@ -1,8 +1,9 @@
 import type { ServerResponse } from 'node:http';
 import { describe, expect, test } from '@jest/globals';
-import { type RawClient, rawClient } from '../support/raw-client.ts';
+import { headerOf } from '../support/client/answer.ts';
+import { type RawClient, rawClient } from '../support/client/raw.ts';
+import { reasonOf } from '../support/client/refusal.ts';
 import { recordingUpstream } from '../support/upstream.ts';
-import { reasonOf } from './support/send.ts';
 import { sessionGateway } from './support/users.ts';
 
 /** A server of both transports: `/sse` names the session in the URL for messages. */
@@ -74,7 +75,7 @@ describe('L4, on the older transport: a session is in the URL for messages', () 
     const { as, open, messages } = await bothTransports();
     await open('alice');
     expect(await open('bob')).toBe('/messages?sessionId=sse-2');
-    expect((await as('bob')).headers['mcp-session-id']).toBe('mcp-1');
+    expect(headerOf(await as('bob'), 'mcp-session-id')).toBe('mcp-1');
     expect((await as('bob', undefined, { path })).status).toBe(404);
     expect(messages()).toEqual([]);
   });

@@ -1,9 +1,10 @@
 import { describe, expect, jest, test } from '@jest/globals';
 import type { SessionStore } from '../../src/index.ts';
+import { headerOf, valuesOf } from '../support/client/answer.ts';
+import { reasonOf } from '../support/client/refusal.ts';
 import { passes } from '../support/fake-time.ts';
+import { until } from '../support/jwt/gate.ts';
 import { atTestEnd } from '../support/servers.ts';
-import { until } from './support/gate.ts';
-import { linesOf, reasonOf } from './support/send.ts';
 import { sessionServer } from './support/session-server.ts';
 import { sessionGateway } from './support/users.ts';
 
@@ -87,8 +88,8 @@ describe('L4: a store that fails', () => {
   ];
   const expectUnavailable = (answer: Parameters<typeof reasonOf>[0]) => {
     expect([answer.status, reasonOf(answer)]).toEqual([503, 'store_unavailable']);
-    expect(answer.headers['retry-after']).toMatch(/^[1-9]\d*$/);
-    expect(linesOf(answer, 'mcp-session-id')).toEqual([]);
+    expect(headerOf(answer, 'retry-after')).toMatch(/^[1-9]\d*$/);
+    expect(valuesOf(answer, 'mcp-session-id')).toEqual([]);
     expect(answer.body).not.toContain('6379');
   };
 
@@ -185,7 +186,7 @@ test('the answer waits for the store, which knows of the session before the clie
   await until(() => release !== undefined);
   expect([upstream.seen.length, isAnswered]).toEqual([1, false]);
   release?.();
-  expect(linesOf(await answer, 'mcp-session-id')).toEqual(['session-1']);
+  expect(valuesOf(await answer, 'mcp-session-id')).toEqual(['session-1']);
   expect((await as('alice', 'session-1')).status).toBe(200);
 });
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { GatewayConfig } from '../../src/index.ts';
-import { linesOf, reasonOf } from './support/send.ts';
+import { valuesOf } from '../support/client/answer.ts';
+import { reasonOf } from '../support/client/refusal.ts';
 import { sessionServer } from './support/session-server.ts';
 import { sessionGateway } from './support/users.ts';
 
@@ -8,7 +9,7 @@ async function begun(config: Partial<GatewayConfig> = {}, ...ids: string[]) {
   const upstream = await sessionServer(...(ids.length > 0 ? ids : ['session-1']));
   const gateway = await sessionGateway(upstream.target, config);
   const answer = await gateway.as('alice');
-  expect([answer.status, linesOf(answer, 'mcp-session-id')]).toEqual([
+  expect([answer.status, valuesOf(answer, 'mcp-session-id')]).toEqual([
     200,
     [ids[0] ?? 'session-1'],
   ]);
@@ -54,8 +55,8 @@ describe('L4: a session belongs to the principal whose initialize got it', () =>
   test('a session of another and one that is not there are answered alike', async () => {
     const { as } = await begun();
     const [foreign, unknown] = [await as('bob', 'session-1'), await as('bob', 'session-2')];
-    const whole = ({ status, rawHeaders, body }: typeof foreign) => {
-      const fields = rawHeaders.filter((_, i) => rawHeaders[i - (i % 2)] !== 'Date');
+    const whole = ({ status, headers, body }: typeof foreign) => {
+      const fields = headers.filter(([name]) => name !== 'date');
       return [status, fields, body];
     };
     expect(whole(foreign)).toEqual(whole(unknown));
@@ -112,7 +113,7 @@ describe('What an upstream gives', () => {
     const { as, errors } = await begun();
     const answer = await as('bob');
     expect([answer.status, reasonOf(answer)]).toEqual([502, 'upstream_invalid']);
-    expect(linesOf(answer, 'mcp-session-id')).toEqual([]);
+    expect(valuesOf(answer, 'mcp-session-id')).toEqual([]);
     expect(errors.map(({ reason }) => reason)).toEqual(['upstream_invalid']);
     expect(String(errors[0]?.cause)).toContain('gives the same id to all');
     expect((await as('alice', 'session-1')).status).toBe(200);
@@ -123,7 +124,7 @@ describe('What an upstream gives', () => {
     const { as } = await begun({}, '');
     for (const user of ['bob', 'carol']) {
       const answer = await as(user);
-      expect([answer.status, linesOf(answer, 'mcp-session-id')]).toEqual([200, ['']]);
+      expect([answer.status, valuesOf(answer, 'mcp-session-id')]).toEqual([200, ['']]);
     }
   });
 

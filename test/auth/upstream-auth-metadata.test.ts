@@ -1,6 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import express from 'express';
 import { createMcpGateway, type GatewayConfig, upstreamAuth } from '../../src/index.ts';
+import { headerOf, valuesOf } from '../support/client/answer.ts';
+import { send } from '../support/client/send.ts';
 import { serve } from '../support/servers.ts';
 import { recordingUpstream } from '../support/upstream.ts';
 import {
@@ -11,7 +13,6 @@ import {
   protectedUpstream,
   WELL_KNOWN,
 } from './support/protected-upstream.ts';
-import { linesOf, send } from './support/send.ts';
 
 const REST = {
   authorization_servers: ['https://idp.example'],
@@ -31,8 +32,8 @@ describe("A13: the upstream's metadata is at the gateway", () => {
         document({ resource: `http://${req.headers.host}/up/mcp`, ...REST, ...signed })(req, res),
     });
     const answer = await own.metadata();
-    expect([answer.status, answer.headers['content-type']]).toEqual([200, 'application/json']);
-    expect(answer.headers['access-control-allow-origin']).toBe('*');
+    expect([answer.status, headerOf(answer, 'content-type')]).toEqual([200, 'application/json']);
+    expect(headerOf(answer, 'access-control-allow-origin')).toBe('*');
     // What was signed says something else now.
     expect(JSON.parse(answer.body)).toEqual({ ...REST, resource: PUBLIC });
     expect(own.paths()).toEqual(asked);
@@ -48,7 +49,7 @@ describe("A13: the upstream's metadata is at the gateway", () => {
       [PATH_FORM]: document({ resource: 'https://stale.example' }),
     });
     const refused = await send(own.gateway.port);
-    expect(linesOf(refused, 'www-authenticate')).toEqual([
+    expect(valuesOf(refused, 'www-authenticate')).toEqual([
       `Bearer resource_metadata="${METADATA}"`,
     ]);
     expect(JSON.parse((await own.metadata()).body)).toEqual({ ...REST, resource: PUBLIC });
@@ -226,7 +227,7 @@ describe('a document that cannot be had is an answer of the error table, in boun
     const own = await protectedUpstream({ [PATH_FORM]: respond });
     const answer = await own.metadata();
     expect([502, 504]).toContain(answer.status);
-    expect(answer.headers['content-type']).toBe('application/json');
+    expect(headerOf(answer, 'content-type')).toBe('application/json');
     expect(JSON.parse(answer.body).error.data.reason).toMatch(
       /^upstream_(invalid|timeout|unreachable)$/,
     );

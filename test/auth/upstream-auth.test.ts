@@ -1,9 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import { extractWWWAuthenticateParams } from '@modelcontextprotocol/client';
 import { upstreamAuth } from '../../src/index.ts';
+import { headerOf, valuesOf } from '../support/client/answer.ts';
+import { send } from '../support/client/send.ts';
 import { startGateway } from '../support/gateway.ts';
 import { challenge, METADATA, PUBLIC, protectedUpstream } from './support/protected-upstream.ts';
-import { linesOf, send } from './support/send.ts';
 
 const UPSTREAM = 'https://upstream.example/.well-known/oauth-protected-resource/mcp';
 
@@ -26,8 +27,8 @@ describe('A13: what is between the client and the upstream goes through', () => 
     });
     const answer = await send(gateway.port);
     expect([answer.status, answer.body]).toEqual([401, '{"error":"x"}']);
-    expect(linesOf(answer, 'www-authenticate')).toEqual(['DPoP algs="ES256"']);
-    expect(linesOf(answer, 'dpop-nonce')).toEqual(['n-1']);
+    expect(valuesOf(answer, 'www-authenticate')).toEqual(['DPoP algs="ES256"']);
+    expect(valuesOf(answer, 'dpop-nonce')).toEqual(['n-1']);
     expect(upstream.seen).toHaveLength(1);
   });
 
@@ -35,7 +36,7 @@ describe('A13: what is between the client and the upstream goes through', () => 
     const { gateway } = await protectedUpstream({ '/up/mcp': challenge('Bearer realm="a"') });
     const headers = { Origin: 'https://gateway.example' };
     const answer = await send(gateway.port, { headers });
-    expect(answer.headers['access-control-expose-headers']).toMatch(/WWW-Authenticate/i);
+    expect(headerOf(answer, 'access-control-expose-headers')).toMatch(/WWW-Authenticate/i);
   });
 
   test('sessions are the business of the upstream as well', async () => {
@@ -105,7 +106,7 @@ describe('A13: a challenge points to the gateway, and says the rest as it was', 
     ],
   ])('%s', async (_, given, expected) => {
     const { gateway } = await protectedUpstream({ '/up/mcp': challenge(...given) });
-    expect(linesOf(await send(gateway.port), 'www-authenticate')).toEqual(expected);
+    expect(valuesOf(await send(gateway.port), 'www-authenticate')).toEqual(expected);
   });
 
   test.each([401, 403])('and with %i an official client finds the document', async (status) => {
@@ -140,7 +141,7 @@ test('an upstream in this process is one as well', async () => {
     },
   });
   const answer = await send(port, { headers: { Authorization: 'Bearer a' } });
-  expect(linesOf(answer, 'www-authenticate')).toEqual([`Bearer resource_metadata="${METADATA}"`]);
+  expect(valuesOf(answer, 'www-authenticate')).toEqual([`Bearer resource_metadata="${METADATA}"`]);
   const path = new URL(METADATA).pathname;
   const found = await send(port, { method: 'GET', path, headers: { Authorization: 'Bearer b' } });
   expect([found.status, JSON.parse(found.body)]).toEqual([

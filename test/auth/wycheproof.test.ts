@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import type { JWK } from 'jose';
 import { describeCorpus } from '../support/corpus.ts';
-import { type Gate, gate } from './support/gate.ts';
-import { json, keyServer } from './support/issuer.ts';
+import { type Gate, gate } from '../support/jwt/gate.ts';
+import { json, keyServer } from '../support/jwt/issuer.ts';
 
 interface Vector {
   readonly tcId: number;

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { describe, expect, test } from '@jest/globals';
 import type { RequestRecord } from '../../src/index.ts';
-import { exchange, rawClient } from '../support/raw-client.ts';
+import { exchange, rawClient } from '../support/client/raw.ts';
 import { serve } from '../support/servers.ts';
 import {
   firstMessage,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { denyTools, type GatewayConfig } from '../../src/index.ts';
-import { MODERN, message, modern } from '../policies/support/messages.ts';
-import { exchange, rawClient } from '../support/raw-client.ts';
+import { exchange, rawClient } from '../support/client/raw.ts';
+import { MODERN, message, modern } from '../support/messages.ts';
 import { gatewayFor, get, MESSAGE, type Upstream, upstreamWith } from './support.ts';
 
 const READS: Partial<GatewayConfig> = { policies: denyTools('x') };

@@ -10,8 +10,8 @@ import {
   requireScopes,
   upstreamAuth,
 } from '../../src/index.ts';
-import { startIssuer } from '../auth/support/issued.ts';
-import { exchange, type RawClient, rawClient } from '../support/raw-client.ts';
+import { exchange, type RawClient, rawClient } from '../support/client/raw.ts';
+import { startIssuer } from '../support/jwt/issued.ts';
 import { serve } from '../support/servers.ts';
 import { gatewayFor, get, type Upstream, unchunked, upstreamWith } from './support.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import express from 'express';
 import { createMcpGateway, type GatewayConfig, type RequestRecord } from '../../src/index.ts';
-import { exchange, rawClient } from '../support/raw-client.ts';
+import { exchange, rawClient } from '../support/client/raw.ts';
 import { serve } from '../support/servers.ts';
 import {
   firstMessage,

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import express from 'express';
 import { createMcpGateway, type GatewayConfig } from '../../src/index.ts';
-import { rawClient } from '../support/raw-client.ts';
+import { rawClient } from '../support/client/raw.ts';
 import { serve } from '../support/servers.ts';
 
 export interface Upstream {

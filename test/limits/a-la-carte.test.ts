@@ -1,12 +1,13 @@
 import type { IncomingMessage } from 'node:http';
 import { describe, expect, test } from '@jest/globals';
 import { denyTools, mcpProxy, policy, requireAuth, throttle } from '../../src/index.ts';
-import { call, message } from '../policies/support/messages.ts';
-import { errorOf, JSON_TYPE, outcomeOf, post } from '../policies/support/wire.ts';
+import { valuesOf } from '../support/client/answer.ts';
+import { errorOf, outcomeOf } from '../support/client/refusal.ts';
+import { post } from '../support/client/send.ts';
 import { HOSTS } from '../support/hosts.ts';
+import { call, message } from '../support/messages.ts';
 import { serve } from '../support/servers.ts';
 import { recordingUpstream } from '../support/upstream.ts';
-import { fieldOf } from './support/limited.ts';
 
 const PING = message('ping');
 
@@ -20,10 +21,10 @@ describe.each(HOSTS)('throttle() in %s', (_framework, app) => {
     const { port } = await serve(app([limits, mcpProxy({ target: upstream.target })]));
     const relayed = await post(port, PING);
     expect(relayed.status).toBe(200);
-    expect(fieldOf(relayed, 'ratelimit').join()).toMatch(/^"a"; r=0; t=\d+,\s*"b"; r=4; t=\d+$/);
+    expect(valuesOf(relayed, 'ratelimit').join()).toMatch(/^"a"; r=0; t=\d+,\s*"b"; r=4; t=\d+$/);
     const refused = await post(port, PING);
     expect([refused.status, errorOf(refused).data.reason]).toEqual([429, 'rate_limited']);
-    expect(fieldOf(refused, 'retry-after')).toHaveLength(1);
+    expect(valuesOf(refused, 'retry-after')).toHaveLength(1);
     expect(upstream.seen).toHaveLength(1);
   });
 
@@ -45,7 +46,7 @@ describe.each(HOSTS)('throttle() in %s', (_framework, app) => {
     const limit = throttle({ limit: 1, window: '1h', by: 'user' });
     const { port } = await serve(app([auth, limit, mcpProxy({ target: upstream.target })]));
     const statusOf = async (user: string) =>
-      (await post(port, PING, { headers: { ...JSON_TYPE, 'X-User': user } })).status;
+      (await post(port, PING, { headers: { 'X-User': user } })).status;
     expect([await statusOf('a'), await statusOf('a'), await statusOf('b')]).toEqual([
       200, 429, 200,
     ]);

@@ -1,8 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Limit } from '../../src/index.ts';
-import { call, message } from '../policies/support/messages.ts';
-import { errorOf } from '../policies/support/wire.ts';
-import { fieldOf, limited } from './support/limited.ts';
+import { valuesOf } from '../support/client/answer.ts';
+import { errorOf } from '../support/client/refusal.ts';
+import { call, message } from '../support/messages.ts';
+import { limited } from './support/limited.ts';
 import { TestStore } from './support/stores.ts';
 
 const batchOf = (...bodies: string[]) => `[${bodies.join()}]`;
@@ -37,11 +38,11 @@ describe('L3: a batch of calls to different tools', () => {
     await send(call('b'));
     const answer = await send(batchOf(call('a'), call('b'), call('c'), message('ping')));
     expect(answer.status).toBe(200);
-    expect(fieldOf(answer, 'ratelimit')).toEqual([
+    expect(valuesOf(answer, 'ratelimit')).toEqual([
       expect.stringMatching(/^"tool-3600s"; r=1; t=\d+$/),
       expect.stringMatching(/^"user-3600s"; r=4; t=\d+$/),
     ]);
-    expect(fieldOf(answer, 'ratelimit-policy')).toHaveLength(2);
+    expect(valuesOf(answer, 'ratelimit-policy')).toHaveLength(2);
   });
 
   test('asks the store for all of them at once, so that one that hangs is waited for once', async () => {
@@ -72,7 +73,7 @@ describe('L3: a batch of calls to different tools', () => {
     const answer = await send(batchOf(...tools(101)));
     expect([answer.status, store.calls]).toEqual([429, []]);
     expect(errorOf(answer).message).toMatch(/more than 100 different/);
-    expect(fieldOf(answer, 'retry-after')).toEqual(['3600']);
+    expect(valuesOf(answer, 'retry-after')).toEqual(['3600']);
     // Of one tool there may be as many as the limit says.
     const { statuses: ofOne } = await limited({ limit: 500, window: '1h', by: 'tool' });
     expect(await ofOne([batchOf(...Array(500).fill(call('a'))), call('a')])).toEqual([200, 429]);

@@ -1,13 +1,16 @@
 import { describe, expect, test } from '@jest/globals';
-import { AUDIENCE } from '../auth/support/gate.ts';
-import { nowInSeconds } from '../auth/support/issued.ts';
-import { json, keyServer, sign, signingKey } from '../auth/support/issuer.ts';
-import { call, message } from '../policies/support/messages.ts';
-import { type Answer, errorOf, JSON_TYPE, outcomeOf, post } from '../policies/support/wire.ts';
-import { type RawClient, rawClient } from '../support/raw-client.ts';
+import type { Answer } from '../support/client/answer.ts';
+import { valuesOf } from '../support/client/answer.ts';
+import { type RawClient, rawClient } from '../support/client/raw.ts';
+import { errorOf, outcomeOf } from '../support/client/refusal.ts';
+import { JSON_TYPE } from '../support/client/request.ts';
+import { post } from '../support/client/send.ts';
+import { AUDIENCE } from '../support/jwt/gate.ts';
+import { nowInSeconds } from '../support/jwt/issued.ts';
+import { json, keyServer, sign, signingKey } from '../support/jwt/issuer.ts';
+import { call, message } from '../support/messages.ts';
 import { startExample } from '../support/start-example.ts';
 import { recordingUpstream, type SeenRequest } from '../support/upstream.ts';
-import { fieldOf } from './support/limited.ts';
 
 const HOOKS = new URL('./support/example-places.ts', import.meta.url);
 const METADATA = '/.well-known/oauth-authorization-server';
@@ -117,8 +120,8 @@ const TOO_MANY = ['1001', '1000.5', '10001', '1e20', '1e400', '-1e400'];
 function expectOver(answer: Answer, name: string, window: number, terms: string): void {
   expect([outcomeOf(answer), errorOf(answer).data.reason]).toEqual([429, 'rate_limited']);
   expect(errorOf(answer).message).toContain(terms);
-  expect(fieldOf(answer, 'ratelimit').at(-1)).toContain(`"${name}"; r=0;`);
-  const [wait] = fieldOf(answer, 'retry-after').map(Number);
+  expect(valuesOf(answer, 'ratelimit').at(-1)).toContain(`"${name}"; r=0;`);
+  const [wait] = valuesOf(answer, 'retry-after').map(Number);
   expect(wait).toBeGreaterThan(0);
   expect(wait).toBeLessThanOrEqual(window);
 }
@@ -162,7 +165,7 @@ describe('examples/limits.ts does what it says', () => {
     for (let i = 0; i < 30; i += 1) {
       const answer = await send(call('search'), { user: 'ada', ip: `10.0.0.${i}` });
       expect(answer.status).toBe(200);
-      expect(fieldOf(answer, 'ratelimit')[1]).toContain(`"user-tool-60s"; r=${29 - i};`);
+      expect(valuesOf(answer, 'ratelimit')[1]).toContain(`"user-tool-60s"; r=${29 - i};`);
     }
     const over = await send(call('search'), { user: 'ada', ip: '10.0.1.1' });
     expectOver(over, 'user-tool-60s', MINUTE, '30 in 1 minute');
@@ -187,11 +190,11 @@ describe('examples/limits.ts does what it says', () => {
     const over = await fetchPages('401', { user: 'eve' });
     expect([over.status, errorOf(over).data.reason]).toEqual([200, 'rate_limited']);
     expect(errorOf(over).message).toContain('1000 in 1 day');
-    expect(Number(fieldOf(over, 'retry-after')[0])).toBeLessThanOrEqual(DAY);
+    expect(Number(valuesOf(over, 'retry-after')[0])).toBeLessThanOrEqual(DAY);
     // A smaller one can still pass, and uses up what is left.
     const last = await fetchPages('400', { user: 'eve' });
     expect(last.status).toBe(200);
-    expect(fieldOf(last, 'ratelimit').at(-1)).toContain('"pages"; r=0;');
+    expect(valuesOf(last, 'ratelimit').at(-1)).toContain('"pages"; r=0;');
     expect(outcomeOf(await fetchPages('1', { user: 'eve' }))).toBe(429);
     expect((await send(call('search'), { user: 'eve' })).status).toBe(200);
     expect((await fetchPages('1000', { user: 'bob', tenant: 'other' })).status).toBe(200);
@@ -207,7 +210,7 @@ describe('examples/limits.ts does what it says', () => {
     for (const [pages, weight] of units) {
       const answer = await fetchPages(pages, { user: 'ada', tenant: pages });
       expect([pages, answer.status]).toEqual([pages, 200]);
-      expect(fieldOf(answer, 'ratelimit').at(-1)).toContain(`"pages"; r=${1000 - weight};`);
+      expect(valuesOf(answer, 'ratelimit').at(-1)).toContain(`"pages"; r=${1000 - weight};`);
     }
     expect(seen).toHaveLength(units.length);
     for (const pages of TOO_MANY) {
@@ -253,7 +256,7 @@ describe('examples/limits.ts does what it says', () => {
     });
     const refused = await send(message('ping'), {});
     expect(refused.status).toBe(401);
-    expect(fieldOf(refused, 'www-authenticate').join()).toContain(
+    expect(valuesOf(refused, 'www-authenticate').join()).toContain(
       'https://gateway.example/.well-known/oauth-protected-resource/mcp',
     );
   });

@@ -1,9 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import type { ClientRateLimitInfo } from 'express-rate-limit';
 import type { Limit } from '../../src/index.ts';
-import { call } from '../policies/support/messages.ts';
-import { errorOf } from '../policies/support/wire.ts';
-import { fieldOf, limited } from './support/limited.ts';
+import { valuesOf } from '../support/client/answer.ts';
+import { errorOf } from '../support/client/refusal.ts';
+import { call } from '../support/messages.ts';
+import { limited } from './support/limited.ts';
 import { TestStore } from './support/stores.ts';
 
 const weight: Limit['weight'] = ({ mcp }) => Number(mcp.arguments?.pages);
@@ -78,7 +79,7 @@ describe('what a store is asked for a heavy request', () => {
     store.reads.length = 0;
     const answer = await send(pages(500));
     expect([answer.status, store.calls.length, store.reads.length]).toEqual([429, 0, 1]);
-    expect(fieldOf(answer, 'retry-after')).toEqual(['3600']);
+    expect(valuesOf(answer, 'retry-after')).toEqual(['3600']);
     expect([...store.counts.values()]).toEqual([600]);
   });
 

@@ -12,9 +12,9 @@ import {
   policy,
   throttle,
 } from '../../src/index.ts';
+import { type RawClient, rawClient } from '../support/client/raw.ts';
 import { problemsOf } from '../support/config-error.ts';
 import { holdingUpstream } from '../support/holding-upstream.ts';
-import { type RawClient, rawClient } from '../support/raw-client.ts';
 import { serve } from '../support/servers.ts';
 
 const KB = 1024;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { LimitKey } from '../../src/index.ts';
-import { call, message } from '../policies/support/messages.ts';
+import { call, message } from '../support/messages.ts';
 import { byHeader, limited, type Sender } from './support/limited.ts';
 import { TestStore } from './support/stores.ts';
 

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { Limit } from '../../src/index.ts';
-import { call } from '../policies/support/messages.ts';
+import { call } from '../support/messages.ts';
 import { byHeader, limited } from './support/limited.ts';
 
 const AUTH = { auth: byHeader, sessions: false } as const;

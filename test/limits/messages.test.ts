@@ -1,8 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Limit, PolicyContext } from '../../src/index.ts';
-import { call, message, notification } from '../policies/support/messages.ts';
-import { errorOf } from '../policies/support/wire.ts';
-import { byHeader, fieldOf, limited } from './support/limited.ts';
+import { valuesOf } from '../support/client/answer.ts';
+import { errorOf } from '../support/client/refusal.ts';
+import { call, message, notification } from '../support/messages.ts';
+import { byHeader, limited } from './support/limited.ts';
 import { TestStore } from './support/stores.ts';
 
 const PING = message('ping');
@@ -51,7 +52,7 @@ describe('weight: a message may count for several, or not at all', () => {
       // What is refused does not use up what is left.
       200, 200, 200, 429, 200, 429,
     ]);
-    expect(fieldOf(await send(PING), 'ratelimit')).toEqual([]);
+    expect(valuesOf(await send(PING), 'ratelimit')).toEqual([]);
   });
 
   test('what weighs more than the limit could never pass, and is told so', async () => {
@@ -136,8 +137,8 @@ describe('L7: what ends or answers something is counted apart from what asks', (
 
   test('what they leave is no news to a client: they carry no RateLimit', async () => {
     const { send } = await limited(bySession);
-    expect(fieldOf(await send(CANCELLED), 'ratelimit')).toEqual([]);
-    expect(fieldOf(await send(PING), 'ratelimit')).toHaveLength(1);
+    expect(valuesOf(await send(CANCELLED), 'ratelimit')).toEqual([]);
+    expect(valuesOf(await send(PING), 'ratelimit')).toHaveLength(1);
   });
 
   test('a call without an id is a call', async () => {

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { witness } from '../observe/support/witness.ts';
-import { call } from '../policies/support/messages.ts';
+import { call } from '../support/messages.ts';
+import { witness } from '../support/witness.ts';
 import { byHeader, limited } from './support/limited.ts';
 
 test('a request meets the slots in the order of the contract, cheap and anonymous ones first', async () => {
@@ -12,7 +12,7 @@ test('a request meets the slots in the order of the contract, cheap and anonymou
     ],
     {
       cors: { origin: 'https://app.example' },
-      hosts: ['x'],
+      hosts: ['gateway.example'],
       ipFilter: { deny: ['192.0.2.1'] },
       auth: byHeader,
       streams: { total: 1 },

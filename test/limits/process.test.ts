@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { expect, test } from '@jest/globals';
-import { call } from '../policies/support/messages.ts';
-import { post } from '../policies/support/wire.ts';
+import { post } from '../support/client/send.ts';
 import { forkModule } from '../support/fork-module.ts';
+import { call } from '../support/messages.ts';
 import { atTestEnd } from '../support/servers.ts';
 
 test('faults 36, 48: whatever a store does reaches no process, and no limit keeps one alive', async () => {

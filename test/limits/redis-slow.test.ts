@@ -1,13 +1,15 @@
 import { setImmediate } from 'node:timers/promises';
 import { expect, jest, test } from '@jest/globals';
 import type { Limit } from '../../src/index.ts';
-import { call } from '../policies/support/messages.ts';
-import { type Answer, errorOf, outcomeOf, post } from '../policies/support/wire.ts';
+import type { Answer } from '../support/client/answer.ts';
+import { valuesOf } from '../support/client/answer.ts';
+import { errorOf, outcomeOf } from '../support/client/refusal.ts';
+import { post } from '../support/client/send.ts';
 import { holdTimers } from '../support/fake-time.ts';
 import { startGateway, type TestGateway } from '../support/gateway.ts';
+import { call } from '../support/messages.ts';
 import { describeRedis, type Redis, startRedis } from '../support/redis.ts';
 import { type RecordingUpstream, recordingUpstream } from '../support/upstream.ts';
-import { fieldOf } from './support/limited.ts';
 import { redisStoreAt, type SlowWay, slowWayTo } from './support/slow-redis.ts';
 
 /** How long it may not take; README.md says so. */
@@ -102,7 +104,7 @@ describeRedis('fault 37: a Redis that is slow, but not too slow', () => {
     for (let i = 0; i < 6; i += 1) {
       const [answer] = (await slowCalls(own, 1, [[1]])) as [Answer];
       expect(outcomes([answer])).toEqual(['passed']);
-      expect(fieldOf(answer, 'ratelimit')[0]).toContain(`"calls"; r=${5 - i};`);
+      expect(valuesOf(answer, 'ratelimit')[0]).toContain(`"calls"; r=${5 - i};`);
       expect(await counted(own)).toBe(i + 1);
     }
     expect(outcomes(await slowCalls(own, 2, [[2]]))).toEqual(times(2, 'rate_limited'));
@@ -183,8 +185,8 @@ describeRedis('faults 36, 37: a Redis that is too slow', () => {
       expect(own.way.waiting).toBe(tooLate);
       expect(outcomes(answers)).toEqual(times(4, outcome));
       for (const answer of answers) {
-        expect(fieldOf(answer, 'ratelimit')).toEqual([]);
-        expect(fieldOf(answer, 'retry-after')).toHaveLength(outcome === 'passed' ? 0 : 1);
+        expect(valuesOf(answer, 'ratelimit')).toEqual([]);
+        expect(valuesOf(answer, 'retry-after')).toHaveLength(outcome === 'passed' ? 0 : 1);
       }
       expect(reasons(own)).toEqual(times(4, 'store_unavailable'));
       expect(own.upstream.seen).toHaveLength(outcome === 'passed' ? 6 : 2);

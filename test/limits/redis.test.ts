@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
-import { outcomeOf } from '../policies/support/wire.ts';
+import { outcomeOf } from '../support/client/refusal.ts';
 import { describeRedis, type Redis, startRedis } from '../support/redis.ts';
 import { type LoggedExample, startLoggedExample } from '../support/start-example.ts';
 import { type RecordingUpstream, recordingUpstream } from '../support/upstream.ts';

@@ -1,15 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
-import { witness } from '../observe/support/witness.ts';
-import {
-  call,
-  message,
-  modern,
-  modernHeaders,
-  notification,
-} from '../policies/support/messages.ts';
-import { errorOf } from '../policies/support/wire.ts';
+import { valuesOf } from '../support/client/answer.ts';
+import { errorOf } from '../support/client/refusal.ts';
+import { call, message, modern, modernHeaders, notification } from '../support/messages.ts';
 import { recordingUpstream } from '../support/upstream.ts';
-import { byHeader, fieldOf, limited } from './support/limited.ts';
+import { witness } from '../support/witness.ts';
+import { byHeader, limited } from './support/limited.ts';
 import { TestStore } from './support/stores.ts';
 
 const PING = message('ping');
@@ -26,7 +21,7 @@ describe('E4: what is over a limit', () => {
     const { send } = await limited({ limit: 1, window: '90s' });
     await send(PING);
     const answer = await send(PING);
-    const [seconds = ''] = fieldOf(answer, 'retry-after');
+    const [seconds = ''] = valuesOf(answer, 'retry-after');
     expect(Number(seconds)).toBeGreaterThan(80);
     expect(Number(seconds)).toBeLessThanOrEqual(90);
     expect(errorOf(answer)).toMatchObject({ code: 429, data: { reason: 'rate_limited' } });
@@ -75,7 +70,7 @@ describe('E4: what is over a limit', () => {
     const answer = await send(call('t', { id: '"x"' }));
     expect([answer.status, errorOf(answer).code]).toEqual([200, 429]);
     expect(answer.body).toContain('"id":"x"');
-    expect(fieldOf(answer, 'retry-after')).toHaveLength(1);
+    expect(valuesOf(answer, 'retry-after')).toHaveLength(1);
   });
 });
 
@@ -93,7 +88,7 @@ describe('E3: server/discover is refused with 503, because clients read 429 as a
     const answer = await send(DISCOVER, { headers });
     expect(answer.status).toBe(503);
     expect(errorOf(answer)).toMatchObject({ code: 503, data: { reason: 'rate_limited' } });
-    expect(fieldOf(answer, 'retry-after')).toEqual([expect.stringMatching(/^\d{4}$/)]);
+    expect(valuesOf(answer, 'retry-after')).toEqual([expect.stringMatching(/^\d{4}$/)]);
     expect(upstream.seen).toHaveLength(1);
   });
 
@@ -113,18 +108,18 @@ describe('the RateLimit headers (draft-8)', () => {
     ]);
     const relayed = await send(PING);
     expect(relayed.status).toBe(200);
-    expect(fieldOf(relayed, 'ratelimit')).toEqual([
+    expect(valuesOf(relayed, 'ratelimit')).toEqual([
       expect.stringMatching(/^"per-ip"; r=8; t=(60|59)$/),
       expect.stringMatching(/^"slow"; r=0; t=3(600|599)$/),
     ]);
-    expect(fieldOf(relayed, 'ratelimit-policy')).toEqual([
+    expect(valuesOf(relayed, 'ratelimit-policy')).toEqual([
       expect.stringMatching(/^"per-ip"; q=9; w=60; pk=:[\w+/=]+:$/),
       expect.stringMatching(/^"slow"; q=1; w=3600; pk=:[\w+/=]+:$/),
     ]);
     const refused = await send(PING);
     expect(refused.status).toBe(429);
-    expect(fieldOf(refused, 'ratelimit').join()).toMatch(/"per-ip"; r=7; .*"slow"; r=0; /);
-    expect(fieldOf(refused, 'x-ratelimit-limit')).toEqual([]);
+    expect(valuesOf(refused, 'ratelimit').join()).toMatch(/"per-ip"; r=7; .*"slow"; r=0; /);
+    expect(valuesOf(refused, 'x-ratelimit-limit')).toEqual([]);
   });
 
   test("the gateway's take the place of the upstream's, which come through where it has none", async () => {
@@ -133,10 +128,10 @@ describe('the RateLimit headers (draft-8)', () => {
       await recordingUpstream((_req, res) => void res.writeHead(200, upstreams).end('{}'))
     ).target;
     const limitedAnswer = await (await limited({ limit: 9, window: '1m' }, { target })).send(PING);
-    expect(fieldOf(limitedAnswer, 'ratelimit')).toEqual([expect.stringMatching(/^"ip-60s"; /)]);
-    expect(fieldOf(limitedAnswer, 'ratelimit-policy')).toHaveLength(1);
+    expect(valuesOf(limitedAnswer, 'ratelimit')).toEqual([expect.stringMatching(/^"ip-60s"; /)]);
+    expect(valuesOf(limitedAnswer, 'ratelimit-policy')).toHaveLength(1);
     const free = await (await limited([], { target, rateLimit: false })).send(PING);
-    expect(fieldOf(free, 'ratelimit')).toEqual([upstreams.RateLimit]);
+    expect(valuesOf(free, 'ratelimit')).toEqual([upstreams.RateLimit]);
   });
 
   test('names are made of what is counted, and never twice the same', async () => {
@@ -146,7 +141,7 @@ describe('the RateLimit headers (draft-8)', () => {
       { limit: 7, window: '1h', by: ['user', 'tool'] },
       { limit: 6, window: '1h', by: () => 'all' },
     ]);
-    const names = fieldOf(await send(call('t')), 'ratelimit').map((line) => line.split(';')[0]);
+    const names = valuesOf(await send(call('t')), 'ratelimit').map((line) => line.split(';')[0]);
     expect(names).toEqual(['"ip-60s"', '"ip-60s-2"', '"user-tool-3600s"', '"own-3600s"']);
   });
 });

@@ -1,8 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import express from 'express';
 import { createMcpGateway, GatewayConfigError, type Limit, throttle } from '../../src/index.ts';
-import { call } from '../policies/support/messages.ts';
-import { outcomeOf, post } from '../policies/support/wire.ts';
+import { outcomeOf } from '../support/client/refusal.ts';
+import { post } from '../support/client/send.ts';
+import { call } from '../support/messages.ts';
 import { serve } from '../support/servers.ts';
 import { recordingUpstream } from '../support/upstream.ts';
 import { TestStore } from './support/stores.ts';

@@ -1,8 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { type IncrementResponse, MemoryStore } from 'express-rate-limit';
-import { call, message } from '../policies/support/messages.ts';
-import { errorOf } from '../policies/support/wire.ts';
-import { fieldOf, limited } from './support/limited.ts';
+import { valuesOf } from '../support/client/answer.ts';
+import { errorOf } from '../support/client/refusal.ts';
+import { call, message } from '../support/messages.ts';
+import { limited } from './support/limited.ts';
 import { TestStore } from './support/stores.ts';
 
 const PING = message('ping');
@@ -32,7 +33,7 @@ describe('faults 36, 37: a store that fails or takes too long', () => {
       const { send, upstream, errors } = await limited({ limit: 9, window: '1h', store });
       const answer = await send(PING);
       expect([answer.status, errorOf(answer).data.reason]).toEqual([503, 'store_unavailable']);
-      expect(fieldOf(answer, 'retry-after')).toHaveLength(1);
+      expect(valuesOf(answer, 'retry-after')).toHaveLength(1);
       expect(answer.body).not.toMatch(/Redis|10\.0/);
       expect(upstream.seen).toEqual([]);
       expect(errors.map(({ reason, cause }) => [reason, cause instanceof Error])).toEqual([
@@ -162,7 +163,7 @@ describe('what a store says of time', () => {
     store.increments = (key): IncrementResponse => ({ ...store.add(key), resetTime });
     const { send } = await limited({ limit: 1, window: '10s', store });
     await send(PING);
-    expect(fieldOf(await send(PING), 'retry-after')).toEqual(['10']);
+    expect(valuesOf(await send(PING), 'retry-after')).toEqual(['10']);
   });
 
   test('a time that has passed: a second at least', async () => {
@@ -171,7 +172,7 @@ describe('what a store says of time', () => {
     const { send } = await limited({ limit: 1, window: '10s', store });
     await send(PING);
     const answer = await send(PING);
-    expect(fieldOf(answer, 'retry-after')).toEqual(['1']);
+    expect(valuesOf(answer, 'retry-after')).toEqual(['1']);
     expect(errorOf(answer).message).toContain('wait 1 second before');
   });
 });

@@ -3,11 +3,11 @@ import { describe, expect, jest, test } from '@jest/globals';
 import express from 'express';
 import { createMcpGateway } from '../../src/index.ts';
 import { streamCap } from '../../src/slots/streams/streams.ts';
-import { nowInSeconds, startIssuer } from '../auth/support/issued.ts';
-import { modern, modernHeaders } from '../policies/support/messages.ts';
-import { headOf } from '../policies/support/wire.ts';
+import { rawClient } from '../support/client/raw.ts';
+import { headOf } from '../support/client/request.ts';
 import { holdTimers } from '../support/fake-time.ts';
-import { rawClient } from '../support/raw-client.ts';
+import { nowInSeconds, startIssuer } from '../support/jwt/issued.ts';
+import { modern, modernHeaders } from '../support/messages.ts';
 import { serve } from '../support/servers.ts';
 import { GET, streaming } from './support/streaming.ts';
 

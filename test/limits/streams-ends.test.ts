@@ -1,8 +1,8 @@
 import type { ServerResponse } from 'node:http';
 import { describe, expect, test } from '@jest/globals';
-import { modern, modernHeaders } from '../policies/support/messages.ts';
-import { pour } from '../relay/support/pour.ts';
-import type { RawClient } from '../support/raw-client.ts';
+import type { RawClient } from '../support/client/raw.ts';
+import { modern, modernHeaders } from '../support/messages.ts';
+import { pour } from '../support/pour.ts';
 import { reset } from '../support/servers.ts';
 import { GET, type Streaming, streaming } from './support/streaming.ts';
 

@@ -2,7 +2,7 @@ import { Agent, request, type ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { describe, expect, test } from '@jest/globals';
 import type { GatewayConfig } from '../../src/index.ts';
-import { rawClient } from '../support/raw-client.ts';
+import { rawClient } from '../support/client/raw.ts';
 import { atTestEnd } from '../support/servers.ts';
 import { GET, streaming } from './support/streaming.ts';
 

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { describe, expect, test } from '@jest/globals';
-import type { RawClient } from '../support/raw-client.ts';
+import type { RawClient } from '../support/client/raw.ts';
 import { reset } from '../support/servers.ts';
 import { GET, type Streaming, streaming } from './support/streaming.ts';
 

@@ -1,8 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
-import { call, modern, modernHeaders } from '../policies/support/messages.ts';
-import { errorOf, headOf, post } from '../policies/support/wire.ts';
-import { rawClient } from '../support/raw-client.ts';
-import { byHeader, fieldOf } from './support/limited.ts';
+import { valuesOf } from '../support/client/answer.ts';
+import { rawClient } from '../support/client/raw.ts';
+import { errorOf } from '../support/client/refusal.ts';
+import { headOf } from '../support/client/request.ts';
+import { post } from '../support/client/send.ts';
+import { call, modern, modernHeaders } from '../support/messages.ts';
+import { byHeader } from './support/limited.ts';
 import { GET, streaming } from './support/streaming.ts';
 
 describe('S8: one stream more than may be open', () => {
@@ -59,7 +62,7 @@ describe('S8: one stream more than may be open', () => {
     expect((await open()).statuses).toEqual([429]);
     const refused = await post(port, body, { headers: modernHeaders('subscriptions/listen') });
     expect([refused.status, errorOf(refused).data.reason]).toEqual([429, 'too_many_streams']);
-    expect(fieldOf(refused, 'retry-after')).toEqual(['10']);
+    expect(valuesOf(refused, 'retry-after')).toEqual(['10']);
   });
 
   test('a call that is answered with a stream is none, and is never refused for it', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { rawClient } from '../support/raw-client.ts';
+import { rawClient } from '../support/client/raw.ts';
 import { serveRaw } from '../support/servers.ts';
 import { startSmallPieces } from './support/small-pieces.ts';
 

@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { MessageProblem } from '../../src/mcp/message-problem.ts';
+import { copyShown, parseShown } from '../support/unreadable.ts';
 import { accepted, call, message, read, refused, request } from './support/read.ts';
-import { copyShown, parseShown } from './support/unreadable.ts';
 
 const PARSE_ERROR = { reason: 'parse_error', code: -32700, id: null };
 const ping = request('ping');

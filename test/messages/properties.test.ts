@@ -2,8 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { McpMessage } from '../../src/mcp/message/message.ts';
 import { MessageProblem } from '../../src/mcp/message-problem.ts';
-import { documents } from './support/documents.ts';
-import { accepted, call, read } from './support/read.ts';
+import { documents } from '../support/documents.ts';
 import {
   agrees,
   member,
@@ -12,8 +11,9 @@ import {
   type ReferenceReader,
   readNode,
   understand,
-} from './support/reference-readers.ts';
-import { UNREADABLE } from './support/unreadable.ts';
+} from '../support/reference-readers.ts';
+import { UNREADABLE } from '../support/unreadable.ts';
+import { accepted, call, read } from './support/read.ts';
 
 const RUNS = { numRuns: 3_000 };
 

@@ -3,8 +3,8 @@ import { describe, expect, test } from '@jest/globals';
 import type { McpBody } from '../../src/mcp/message/message.ts';
 import { readMessages, readMessagesInTurns } from '../../src/mcp/message/read-messages.ts';
 import { MessageProblem } from '../../src/mcp/message-problem.ts';
+import { copyShown } from '../support/unreadable.ts';
 import { call, request } from './support/read.ts';
-import { copyShown } from './support/unreadable.ts';
 
 const MEGABYTE = 1_000_000;
 

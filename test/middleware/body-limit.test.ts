@@ -2,8 +2,8 @@ import { createHash, randomBytes } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import connect from 'connect';
 import { bodyLimit } from '../../src/index.ts';
+import { exchange, rawClient } from '../support/client/raw.ts';
 import { startGateway } from '../support/gateway.ts';
-import { exchange, rawClient } from '../support/raw-client.ts';
 import { serve } from '../support/servers.ts';
 import { rawUpstream, recordingUpstream } from '../support/upstream.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import request from 'supertest';
+import { rawClient } from '../support/client/raw.ts';
 import { startGateway } from '../support/gateway.ts';
-import { rawClient } from '../support/raw-client.ts';
 import { recordingUpstream } from '../support/upstream.ts';
 
 const ALLOWED = 'https://app.example';

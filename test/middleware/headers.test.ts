@@ -2,10 +2,10 @@ import { once } from 'node:events';
 import { describe, expect, jest, test } from '@jest/globals';
 import connect from 'connect';
 import { type HeaderRules, injectHeaders, mcpProxy } from '../../src/index.ts';
+import { exchange } from '../support/client/raw.ts';
 import { holdTimers } from '../support/fake-time.ts';
 import { forkModule } from '../support/fork-module.ts';
 import { startGateway } from '../support/gateway.ts';
-import { exchange } from '../support/raw-client.ts';
 import { atTestEnd, serve } from '../support/servers.ts';
 import { recordingUpstream } from '../support/upstream.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
+import { exchange } from '../support/client/raw.ts';
 import { startGateway } from '../support/gateway.ts';
-import { exchange } from '../support/raw-client.ts';
 import { recordingUpstream } from '../support/upstream.ts';
 
 describe('X1: hosts, against DNS rebinding', () => {

@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { pino } from 'pino';
 import { accessLog, type GatewayConfig, type Observer } from '../../src/index.ts';
-import { witness } from '../observe/support/witness.ts';
-import { rawRequest } from '../relay/support/answer.ts';
+import { exchange } from '../support/client/raw.ts';
+import { rawRequest } from '../support/client/request.ts';
 import { startGateway } from '../support/gateway.ts';
-import { exchange } from '../support/raw-client.ts';
 import { answering, rawUpstream } from '../support/upstream.ts';
+import { witness } from '../support/witness.ts';
 
 const SECRET = 'upstream-k3y-5ecret';
 

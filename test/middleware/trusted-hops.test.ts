@@ -2,9 +2,9 @@ import { createServer } from 'node:http';
 import { describe, expect, test } from '@jest/globals';
 import connect from 'connect';
 import { type HeaderRules, injectHeaders, mcpProxy } from '../../src/index.ts';
+import { exchange } from '../support/client/raw.ts';
 import { startGateway } from '../support/gateway.ts';
 import { testOnIpv6 } from '../support/ipv6.ts';
-import { exchange } from '../support/raw-client.ts';
 import { listenOn } from '../support/servers.ts';
 import { recordingUpstream } from '../support/upstream.ts';
 

@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import { rawRequest } from '../relay/support/answer.ts';
+import { exchange, rawClient } from '../support/client/raw.ts';
+import { rawRequest } from '../support/client/request.ts';
 import { startGateway } from '../support/gateway.ts';
-import { exchange, rawClient } from '../support/raw-client.ts';
 import { rawUpstream, recordingUpstream } from '../support/upstream.ts';
-import { witness } from './support/witness.ts';
+import { witness } from '../support/witness.ts';
 
 const keep = (method: string, body?: string) =>
   rawRequest({ method, ...(body !== undefined && { body }) }).replace('Connection: close\r\n', '');

@@ -4,12 +4,12 @@ import { describe, expect, test } from '@jest/globals';
 import compression from 'compression';
 import express, { type RequestHandler } from 'express';
 import { createMcpGateway } from '../../src/index.ts';
-import { rawRequest } from '../relay/support/answer.ts';
+import { rawClient } from '../support/client/raw.ts';
+import { rawRequest } from '../support/client/request.ts';
 import { startGateway } from '../support/gateway.ts';
-import { rawClient } from '../support/raw-client.ts';
 import { serve } from '../support/servers.ts';
 import { recordingUpstream } from '../support/upstream.ts';
-import { type Witness, witness } from './support/witness.ts';
+import { type Witness, witness } from '../support/witness.ts';
 
 const TWO = 'data: 1\n\n: none\n\ndata: 2\n\n';
 

@@ -6,8 +6,8 @@ import { forkModule } from '../support/fork-module.ts';
 import { startGateway } from '../support/gateway.ts';
 import { atTestEnd } from '../support/servers.ts';
 import { recordingUpstream } from '../support/upstream.ts';
+import { witness } from '../support/witness.ts';
 import { FAILURES, failingIn } from './support/hostile-observers.ts';
-import { witness } from './support/witness.ts';
 
 afterEach(() => {
   jest.restoreAllMocks();

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import express, { type Request } from 'express';
 import { startGateway } from '../support/gateway.ts';
 import { recordingUpstream } from '../support/upstream.ts';
-import { witness } from './support/witness.ts';
+import { witness } from '../support/witness.ts';
 
 type Named = readonly (readonly [method: string | undefined, name: string | undefined])[];
 

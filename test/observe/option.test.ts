@@ -10,7 +10,7 @@ import {
 import { problemsOf } from '../support/config-error.ts';
 import { startGateway } from '../support/gateway.ts';
 import { recordingUpstream } from '../support/upstream.ts';
-import { witness } from './support/witness.ts';
+import { witness } from '../support/witness.ts';
 
 const target = 'http://127.0.0.1:1/mcp';
 

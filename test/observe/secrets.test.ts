@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import express from 'express';
 import { createMcpGateway, type Observer } from '../../src/index.ts';
+import { exchange, rawClient } from '../support/client/raw.ts';
 import { startGateway } from '../support/gateway.ts';
-import { exchange, rawClient } from '../support/raw-client.ts';
 import { serve } from '../support/servers.ts';
 import { recordingUpstream } from '../support/upstream.ts';
-import { type Witness, witness } from './support/witness.ts';
+import { type Witness, witness } from '../support/witness.ts';
 
 /** No two of them have a part in common, so that none is found in place of another. */
 const SECRETS = {

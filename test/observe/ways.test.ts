@@ -6,12 +6,13 @@ import {
   type RequestRecord,
   type SlotName,
 } from '../../src/index.ts';
-import { type RawRequest, rawRequest, readAnswer } from '../relay/support/answer.ts';
+import { readAnswer } from '../support/client/answer.ts';
+import { exchange } from '../support/client/raw.ts';
+import { type Outgoing, rawRequest } from '../support/client/request.ts';
 import { startGateway } from '../support/gateway.ts';
-import { exchange } from '../support/raw-client.ts';
 import { serve } from '../support/servers.ts';
 import { answering, rawUpstream, recordingUpstream } from '../support/upstream.ts';
-import { type Witness, witness } from './support/witness.ts';
+import { type Witness, witness } from '../support/witness.ts';
 
 /** Every slot is on. */
 const ALL: Omit<GatewayConfig, 'target'> = {
@@ -38,14 +39,14 @@ const ALLOWED = SLOTS.map((name) => `${name}: allow`);
 
 interface Way {
   readonly config?: Partial<GatewayConfig>;
-  readonly request?: RawRequest | string;
+  readonly request?: Outgoing | string;
   readonly prepare?: (app: Express) => void;
   readonly decisions: string[];
   readonly record: Partial<RequestRecord>;
 }
 
 const chunked = (body: string) =>
-  rawRequest({ fields: ['Transfer-Encoding: chunked'] }).replace(
+  rawRequest({ headers: ['Transfer-Encoding: chunked'] }).replace(
     /Content-Type.*/s,
     `\r\n${body.length.toString(16)}\r\n${body}\r\n0\r\n\r\n`,
   );
@@ -67,7 +68,7 @@ const WAYS: Record<string, Way> = {
     record: { slot: 'relay', reason: 'relayed', status: 200, bytesIn: 7 },
   },
   'a call from an allowed page': {
-    request: { fields: ['Origin: https://app.example'] },
+    request: { headers: ['Origin: https://app.example'] },
     decisions: ALLOWED,
     record: { slot: 'relay', reason: 'relayed', status: 200 },
   },
@@ -79,18 +80,18 @@ const WAYS: Record<string, Way> = {
   'a preflight, which CORS answers': {
     request: {
       method: 'OPTIONS',
-      fields: ['Origin: https://app.example', 'Access-Control-Request-Method: POST'],
+      headers: ['Origin: https://app.example', 'Access-Control-Request-Method: POST'],
     },
     decisions: [],
     record: { method: 'OPTIONS', slot: 'cors', reason: 'answered', status: 204, bytesOut: 0 },
   },
   'another origin': {
-    request: { fields: ['Origin: https://evil.example'] },
+    request: { headers: ['Origin: https://evil.example'] },
     decisions: deniedBy('cors', 'origin_not_allowed'),
     record: refused('cors', 'origin_not_allowed', 403),
   },
   'a repeated header': {
-    request: { fields: ['Mcp-Name: a', 'Mcp-Name: a'] },
+    request: { headers: ['Mcp-Name: a', 'Mcp-Name: a'] },
     decisions: deniedBy('head', 'repeated_header'),
     record: refused('head', 'repeated_header', 400),
   },

@@ -4,7 +4,7 @@ import {
   clientCredentials,
 } from '../../src/upstream-tokens/client-credentials.ts';
 import { passes } from '../support/fake-time.ts';
-import { CLIENT, expectUnavailable, gatewayWith } from './support/gateway.ts';
+import { CLIENT, expectUnavailable, gatewayWith } from '../support/token-gateway.ts';
 import { numbered, refusing, type TokenServer, tokenServer } from './support/token-server.ts';
 
 const gatewayFor = ({ url }: TokenServer, more: Partial<ClientCredentialsOptions> = {}) =>

@@ -5,7 +5,7 @@ import { UpstreamUnavailableError } from '../../src/errors.ts';
 import { clientCredentials } from '../../src/upstream-tokens/client-credentials.ts';
 import { tokenExchange } from '../../src/upstream-tokens/token-exchange.ts';
 import { serve } from '../support/servers.ts';
-import { CLIENT, expectUnavailable, gatewayWith } from './support/gateway.ts';
+import { CLIENT, expectUnavailable, gatewayWith } from '../support/token-gateway.ts';
 import { json, numbered, refusing, type TokenAnswer, tokenServer } from './support/token-server.ts';
 
 const CALLER = 'callers-own-token';

@@ -5,7 +5,7 @@ import {
   tokenExchange,
 } from '../../src/upstream-tokens/token-exchange.ts';
 import { passes } from '../support/fake-time.ts';
-import { CLIENT, expectUnavailable, gatewayWith } from './support/gateway.ts';
+import { CLIENT, expectUnavailable, gatewayWith } from '../support/token-gateway.ts';
 import {
   json,
   refusing,

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { createLocalJWKSet, decodeJwt, jwtVerify } from 'jose';
 import { clientCredentials } from '../../src/upstream-tokens/client-credentials.ts';
 import { tokenExchange } from '../../src/upstream-tokens/token-exchange.ts';
-import { CLIENT, expectUnavailable, gatewayWith } from '../outbound/support/gateway.ts';
+import { CLIENT, expectUnavailable, gatewayWith } from '../support/token-gateway.ts';
 import {
   type AuthorizationServer,
   startAuthorizationServer,

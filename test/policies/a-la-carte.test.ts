@@ -9,11 +9,13 @@ import {
   type Policy,
   policy,
 } from '../../src/index.ts';
+import { errorOf, outcomeOf } from '../support/client/refusal.ts';
+import { FRAMINGS, type Framing } from '../support/client/request.ts';
+import { post } from '../support/client/send.ts';
 import { HOSTS } from '../support/hosts.ts';
+import { call, modern, modernHeaders } from '../support/messages.ts';
 import { serve } from '../support/servers.ts';
 import { type RecordingUpstream, recordingUpstream } from '../support/upstream.ts';
-import { call, modern, modernHeaders } from './support/messages.ts';
-import { errorOf, FRAMINGS, type Framing, outcomeOf, post } from './support/wire.ts';
 
 const BODY = call('t', { args: '{ "a" : 1.0,"n":9007199254740993}', id: '1e400' });
 

@@ -1,11 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
 import { denyTools } from '../../src/index.ts';
+import { answerOf } from '../support/client/answer.ts';
+import { rawClient } from '../support/client/raw.ts';
+import { errorOf } from '../support/client/refusal.ts';
+import { FRAMINGS, headOf } from '../support/client/request.ts';
+import { post } from '../support/client/send.ts';
 import { startGateway } from '../support/gateway.ts';
-import { rawClient } from '../support/raw-client.ts';
+import { call, message, modern, modernHeaders, notification } from '../support/messages.ts';
 import { rawUpstream, recordingUpstream } from '../support/upstream.ts';
 import { guarded } from './support/guarded.ts';
-import { call, message, modern, modernHeaders, notification } from './support/messages.ts';
-import { answerOf, errorOf, FRAMINGS, headOf, post } from './support/wire.ts';
 
 /** Ids as they are written, none of which survives parsing and writing. */
 const IDS = ['1e400', '"a\\u0041"', '12345678901234567890', '-0', '1.0', '"\\ud800"', '""', '0'];

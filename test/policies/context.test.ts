@@ -1,12 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
 import type { NextFunction, Request, Response } from 'express';
 import { type McpRequest, mcpOf, type PolicyContext } from '../../src/index.ts';
+import type { Outgoing } from '../support/client/request.ts';
+import { post } from '../support/client/send.ts';
+import { call, MODERN, message, modern, modernHeaders, notification } from '../support/messages.ts';
 import { guarded } from './support/guarded.ts';
-import { call, MODERN, message, modern, modernHeaders, notification } from './support/messages.ts';
-import { JSON_TYPE, post, type Sending } from './support/wire.ts';
 
 /** What a policy was shown of a body: the context of each of its messages. */
-async function shown(body: string, sending?: Sending): Promise<PolicyContext[]> {
+async function shown(body: string, sending?: Outgoing): Promise<PolicyContext[]> {
   const contexts: PolicyContext[] = [];
   const { port } = await guarded((ctx) => contexts.push(ctx) > 0);
   expect((await post(port, body, sending)).status).toBe(200);
@@ -14,7 +15,7 @@ async function shown(body: string, sending?: Sending): Promise<PolicyContext[]> 
 }
 
 /** The only one. */
-async function shownOne(body: string, sending?: Sending): Promise<PolicyContext> {
+async function shownOne(body: string, sending?: Outgoing): Promise<PolicyContext> {
   const contexts = await shown(body, sending);
   expect(contexts).toHaveLength(1);
   return contexts[0] as PolicyContext;
@@ -24,7 +25,7 @@ const isBare = (value: unknown) => Object.getPrototypeOf(value) === null;
 
 describe('what a policy is shown', () => {
   test('a legacy call', async () => {
-    const headers = { ...JSON_TYPE, 'Mcp-Session-Id': 's-1', 'X-Own': 'o' };
+    const headers = { 'Mcp-Session-Id': 's-1', 'X-Own': 'o' };
     const ctx = await shownOne(call('t', { args: '{"a":[1,{"b":null}]}', id: '"i"' }), { headers });
     expect({ ...ctx.mcp }).toMatchObject({
       method: 'tools/call',
@@ -54,7 +55,7 @@ describe('what a policy is shown', () => {
   });
 
   test('L6: the revision of a legacy message is that of the header, or else 2025-03-26', async () => {
-    const headers = { ...JSON_TYPE, 'MCP-Protocol-Version': '2025-06-18' };
+    const headers = { 'MCP-Protocol-Version': '2025-06-18' };
     expect((await shownOne(message('ping'), { headers })).mcp.protocolVersion).toBe('2025-06-18');
     expect((await shownOne(message('ping'))).mcp.protocolVersion).toBe('2025-03-26');
     const asking = message('initialize', '{"protocolVersion":"2025-11-25"}');

@@ -1,8 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import { denyTools, type Policy, type PolicyContext } from '../../src/index.ts';
-import { ask, valuesOf } from '../relay/support/answer.ts';
+import { valuesOf } from '../support/client/answer.ts';
+import type { Fields } from '../support/client/request.ts';
+import { send } from '../support/client/send.ts';
+import { call, modern, modernHeaders, notification } from '../support/messages.ts';
 import { answer, filtered, filtering, result, TOOLS_LIST, tools } from './support/filtered.ts';
-import { call, modern, modernHeaders, notification } from './support/messages.ts';
 
 describe('filterLists: the heads', () => {
   const DESCRIPTIONS = [
@@ -32,14 +34,14 @@ describe('filterLists: the heads', () => {
   test('the upstream is asked for what can be read, whatever else is set', async () => {
     for (const headers of [{}, { set: { 'accept-encoding': 'br' } }]) {
       const { gateway, upstream } = await filtering(answer(tools('a')), { headers });
-      await ask(gateway.port, { body: TOOLS_LIST, fields: ['Accept-Encoding: gzip'] });
+      await send(gateway.port, { body: TOOLS_LIST, headers: ['Accept-Encoding: gzip'] });
       const [connection] = upstream.connections;
       expect(connection?.received.match(/accept-encoding: .*/gi)).toEqual([
         'Accept-Encoding: identity',
       ]);
     }
     const { gateway, upstream } = await filtering(answer(tools('a')));
-    await ask(gateway.port, { body: call('a'), fields: ['Accept-Encoding: gzip'] });
+    await send(gateway.port, { body: call('a'), headers: ['Accept-Encoding: gzip'] });
     expect(upstream.connections[0]?.received).toContain('Accept-Encoding: gzip');
   });
 
@@ -68,7 +70,7 @@ describe('filterLists: the heads', () => {
 });
 
 describe('filterLists: what policies are asked', () => {
-  async function askedOf(body: string, fields: string[] = []): Promise<PolicyContext[]> {
+  async function askedOf(body: string, headers: Fields = {}): Promise<PolicyContext[]> {
     const asked: PolicyContext[] = [];
     const policies: Policy = (ctx) => {
       asked.push(ctx);
@@ -77,7 +79,7 @@ describe('filterLists: what policies are asked', () => {
     const list = result(
       '"tools":[{"name":"a"}],"prompts":[{"name":"b"}],"resources":[{"uri":"c:d"}]',
     );
-    await filtered(answer(list), { body, fields }, { policies });
+    await filtered(answer(list), { body, headers }, { policies });
     return asked.filter(({ mcp }) => !mcp.method.endsWith('/list'));
   }
 
@@ -99,9 +101,7 @@ describe('filterLists: what policies are asked', () => {
   });
 
   test('of the era of the list', async () => {
-    const { 'Content-Type': _, ...fields } = modernHeaders('tools/list');
-    const lines = Object.entries(fields).map(([name, value]) => `${name}: ${value}`);
-    const [asked] = await askedOf(modern('tools/list'), lines);
+    const [asked] = await askedOf(modern('tools/list'), modernHeaders('tools/list'));
     expect(asked?.mcp).toMatchObject({ era: 'modern', protocolVersion: '2026-07-28' });
   });
 

@@ -1,9 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import express from 'express';
 import { createMcpGateway } from '../../src/index.ts';
-import { ask, expectFailure, rawRequest, readAnswer } from '../relay/support/answer.ts';
+import { readAnswer } from '../support/client/answer.ts';
+import { rawClient } from '../support/client/raw.ts';
+import { expectFailure } from '../support/client/refusal.ts';
+import { rawRequest } from '../support/client/request.ts';
+import { send } from '../support/client/send.ts';
 import { startGateway } from '../support/gateway.ts';
-import { rawClient } from '../support/raw-client.ts';
 import { serve } from '../support/servers.ts';
 import { rawUpstream } from '../support/upstream.ts';
 import {
@@ -21,8 +24,8 @@ describe('filterLists: timers and the end', () => {
   test('timeout.idle: an upstream that stalls within the JSON', async () => {
     const sent = answer(tools('a')).subarray(0, -5);
     const { gateway } = await filtering(sent, { timeout: { idle: 100 } });
-    const got = await ask(gateway.port, { body: TOOLS_LIST });
-    const body = Buffer.from(got.body.toString().replace('"id":1', '"id":null'));
+    const got = await send(gateway.port, { body: TOOLS_LIST });
+    const body = got.body.replace('"id":1', '"id":null');
     expectFailure({ ...got, body }, 'upstream_timeout', gateway);
   });
 
@@ -32,8 +35,8 @@ describe('filterLists: timers and the end', () => {
       void connection.has(/\r\n\r\n/).then(() => connection.socket.end(part));
     });
     const gateway = await startGateway({ ...FILTER, target: upstream.target });
-    const got = await ask(gateway.port, { body: TOOLS_LIST });
-    const body = Buffer.from(got.body.toString().replace('"id":1', '"id":null'));
+    const got = await send(gateway.port, { body: TOOLS_LIST });
+    const body = got.body.replace('"id":1', '"id":null');
     expectFailure({ ...got, body }, 'upstream_invalid', gateway);
   });
 
@@ -66,12 +69,12 @@ describe('filterLists: timers and the end', () => {
     await client.closed();
     const got = readAnswer(client);
     expect(got).toMatchObject({ complete: true });
-    expect(got?.body.toString()).toBe(`data: ${tools('a')}\n\n`);
+    expect(got?.body).toBe(`data: ${tools('a')}\n\n`);
   });
 
   test('HTTP/1.0: an edited answer has its length', async () => {
     const got = await filtered(answer(tools('a', 'hidden')), { version: '1.0', body: TOOLS_LIST });
     expect(got).toMatchObject({ framing: 'length', complete: true });
-    expect(got.body.toString()).toBe(tools('a'));
+    expect(got.body).toBe(tools('a'));
   });
 });

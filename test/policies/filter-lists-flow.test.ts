@@ -2,9 +2,11 @@ import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { describe, expect, test } from '@jest/globals';
 import type { PolicyCheck, RequestRecord } from '../../src/index.ts';
-import { ask, rawRequest, readAnswer } from '../relay/support/answer.ts';
+import { readAnswer } from '../support/client/answer.ts';
+import { rawClient } from '../support/client/raw.ts';
+import { rawRequest } from '../support/client/request.ts';
+import { send } from '../support/client/send.ts';
 import { startGateway } from '../support/gateway.ts';
-import { rawClient } from '../support/raw-client.ts';
 import { serve } from '../support/servers.ts';
 import {
   answer,
@@ -108,7 +110,7 @@ describe('filterLists: while policies think', () => {
     client.socket.destroy();
     expect(await left.promise).toMatchObject({ end: 'client_left', bytesOut: 0 });
     asked[0]?.decide(true);
-    const next = ask(gateway.port, { body: TOOLS_LIST });
+    const next = send(gateway.port, { body: TOOLS_LIST });
     await hasAsked(2);
     asked[1]?.decide(false);
     expect((await next).body.toString()).toBe(tools());
@@ -174,8 +176,8 @@ describe('filterLists: a policy that fails', () => {
       mcp.method.endsWith('/list') || mcp.name === 'a' || fail();
     const policies = { name: 'failing', check, timeout: 50 };
     const { gateway } = await filtering(answer(tools('b', 'a', 'c')), { policies });
-    const got = await ask(gateway.port, { body: TOOLS_LIST });
-    expect(got.body.toString()).toBe(tools('a'));
+    const got = await send(gateway.port, { body: TOOLS_LIST });
+    expect(got.body).toBe(tools('a'));
     expect(gateway.errors).toMatchObject([{ reason: 'policy_denied', cause: expect.any(Error) }]);
   });
 });

@@ -1,7 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
-import { ask, expectFailure, rawRequest, readAnswer } from '../relay/support/answer.ts';
+import type { Answer } from '../support/client/answer.ts';
+import { readAnswer } from '../support/client/answer.ts';
+import { rawClient } from '../support/client/raw.ts';
+import { expectFailure } from '../support/client/refusal.ts';
+import { rawRequest } from '../support/client/request.ts';
+import { send } from '../support/client/send.ts';
 import { startGateway } from '../support/gateway.ts';
-import { rawClient } from '../support/raw-client.ts';
 import { rawUpstream } from '../support/upstream.ts';
 import {
   answer,
@@ -62,17 +66,17 @@ const UNREADABLE: [string, string | Buffer][] = [
 describe('filterLists: what cannot be read is not passed', () => {
   test.each(UNREADABLE)('as JSON: %s', async (_what, body) => {
     const { gateway } = await filtering(answer(body));
-    const got = await ask(gateway.port, { body: TOOLS_LIST });
-    expect(got.body.toString()).not.toContain('hidden');
+    const got = await send(gateway.port, { body: TOOLS_LIST });
+    expect(got.body).not.toContain('hidden');
     expectAnswered(got, gateway);
     expect(String(gateway.errors[0]?.cause)).not.toContain('hidden');
   });
 
   test.each(UNREADABLE)('as the first event: %s', async (_what, body) => {
     const { gateway } = await filtering(eventOf(body));
-    const got = await ask(gateway.port, { body: TOOLS_LIST });
+    const got = await send(gateway.port, { body: TOOLS_LIST });
     expect(got).toMatchObject({ status: 200, complete: true });
-    expect(got.body.toString()).toMatch(REPLACED);
+    expect(got.body).toMatch(REPLACED);
     expect(gateway.errors.map(({ reason }) => reason)).toEqual(['upstream_invalid']);
   });
 
@@ -88,7 +92,7 @@ describe('filterLists: what cannot be read is not passed', () => {
     socket.write(Buffer.concat([Buffer.from('data: '), Buffer.from(body), Buffer.from('\n\n')]));
     socket.end(`data: ${tools('b')}\n\n`);
     expect(await client.closed()).not.toContain('hidden');
-    const [first, error, last] = readAnswer(client)?.body.toString().split('\n\n') ?? [];
+    const [first, error, last] = readAnswer(client)?.body.split('\n\n') ?? [];
     expect([first, last]).toEqual([`data: ${tools('a')}`, `data: ${tools('b')}`]);
     expect(`${error}\n\n`).toMatch(REPLACED);
     expect(gateway.errors.map(({ reason }) => reason)).toEqual(['upstream_invalid']);
@@ -97,17 +101,17 @@ describe('filterLists: what cannot be read is not passed', () => {
   test('on a stream, what is read as one message is judged as one', async () => {
     const parts = `{"result":{"tools":[\ndata: ${HIDDEN}\ndata: ]}}\ndata: x`;
     const { gateway } = await filtering(eventOf(parts));
-    const got = await ask(gateway.port, { method: 'GET' });
+    const got = await send(gateway.port, { method: 'GET' });
     // Nobody can say which request it answers.
-    expect(got).toMatchObject({ status: 200, complete: true, body: Buffer.alloc(0) });
+    expect(got).toMatchObject({ status: 200, complete: true, bytes: Buffer.alloc(0) });
     expect(gateway.errors.map(({ reason }) => reason)).toEqual(['upstream_invalid']);
   });
 
   test('an answer of just under 4 MB passes', async () => {
     const body = result(`"tools":[${HIDDEN}],"x":"${'x'.repeat(4 * MB - 100)}"`);
     const { gateway } = await filtering(answer(body));
-    const got = await ask(gateway.port, { body: TOOLS_LIST });
-    expect(got.body.toString() === body.replace(HIDDEN, '')).toBe(true);
+    const got = await send(gateway.port, { body: TOOLS_LIST });
+    expect(got.body === body.replace(HIDDEN, '')).toBe(true);
   });
 
   test.each<[string, string[]]>([
@@ -125,7 +129,7 @@ describe('filterLists: what cannot be read is not passed', () => {
     ['a stream in a parameter', ['Content-Type: text/plain; x=text/event-stream']],
   ])('by its head: %s', async (_what, fields) => {
     const { gateway } = await filtering(answer(tools('hidden'), fields));
-    expectAnswered(await ask(gateway.port, { body: TOOLS_LIST }), gateway);
+    expectAnswered(await send(gateway.port, { body: TOOLS_LIST }), gateway);
   });
 
   test.each<[string, string[]]>([
@@ -136,33 +140,33 @@ describe('filterLists: what cannot be read is not passed', () => {
     ['a type of its own', ['Content-Type: application/vnd.mcp+json']],
   ])('what some take for JSON is read as such: %s', async (_what, fields) => {
     const { gateway } = await filtering(answer(tools('a', 'hidden'), fields));
-    expect((await ask(gateway.port, { body: TOOLS_LIST })).body.toString()).toBe(tools('a'));
+    expect((await send(gateway.port, { body: TOOLS_LIST })).body).toBe(tools('a'));
   });
 
   test.each(['400 Bad', '404 No', '500 No'])('with status %s as well', async (status) => {
     const { gateway } = await filtering(answer(tools('hidden'), undefined, status));
-    const got = await ask(gateway.port, { body: TOOLS_LIST });
+    const got = await send(gateway.port, { body: TOOLS_LIST });
     expect(got.status).toBe(Number(status.slice(0, 3)));
-    expect(got.body.toString()).toBe(tools());
+    expect(got.body).toBe(tools());
   });
 
   test('with another id as well', async () => {
     const { gateway } = await filtering(answer(tools('hidden').replace('"id":1', '"id":"2"')));
-    const got = await ask(gateway.port, { body: TOOLS_LIST });
-    expect(got.body.toString()).toBe(tools().replace('"id":1', '"id":"2"'));
+    const got = await send(gateway.port, { body: TOOLS_LIST });
+    expect(got.body).toBe(tools().replace('"id":1', '"id":"2"'));
   });
 
   test('as the answer to a GET', async () => {
     const { gateway } = await filtering(answer(tools('hidden')));
-    expect((await ask(gateway.port, { method: 'GET' })).body.toString()).toBe(tools());
+    expect((await send(gateway.port, { method: 'GET' })).body).toBe(tools());
   });
 
   function expectAnswered(
-    got: Awaited<ReturnType<typeof ask>>,
+    got: Answer,
     { errors }: { readonly errors: Parameters<typeof expectFailure>[2]['errors'] },
   ): void {
     // The request's id is known, as its body has been read.
-    const body = Buffer.from(got.body.toString().replace('"id":1', '"id":null'));
+    const body = got.body.replace('"id":1', '"id":null');
     expectFailure({ ...got, body }, 'upstream_invalid', { errors });
   }
 });

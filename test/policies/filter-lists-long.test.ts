@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { ask } from '../relay/support/answer.ts';
+import type { Outgoing } from '../support/client/request.ts';
+import { send } from '../support/client/send.ts';
 import { startGateway } from '../support/gateway.ts';
 import { serve } from '../support/servers.ts';
 import { events, FILTER, filtering, result, TOOLS_LIST, tools } from './support/filtered.ts';
@@ -12,16 +13,13 @@ const PROBLEM =
   /^\{"jsonrpc":"2\.0","id":(.*),"error":\{"code":502,.*"reason":"upstream_invalid"\}\}\}$/;
 
 /** What comes of an event on a stream that was opened by GET, and of the one behind it. */
-async function onStream(
-  event: string | Buffer,
-  request: Parameters<typeof ask>[1] = { method: 'GET' },
-) {
+async function onStream(event: string | Buffer, request: Outgoing = { method: 'GET' }) {
   const { gateway } = await filtering(
     events(Buffer.concat([Buffer.from(event), Buffer.from(NEXT)])),
   );
-  const got = await ask(gateway.port, request);
+  const got = await send(gateway.port, request);
   expect(got).toMatchObject({ status: 200, complete: true });
-  const body = got.body.toString('latin1');
+  const body = got.bytes.toString('latin1');
   // In any case the stream goes on.
   expect(body.endsWith(NEXT)).toBe(true);
   return { event: body.slice(0, -NEXT.length), errors: gateway.errors };
@@ -139,7 +137,7 @@ test('filterLists: a list in JSON that is too long is an error with the id', asy
   const body = result(`"tools":[${HIDDEN}],"x":"${PADDING}"`);
   const head = `HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n`;
   const { gateway } = await filtering(head + body);
-  const got = await ask(gateway.port, { body: TOOLS_LIST });
+  const got = await send(gateway.port, { body: TOOLS_LIST });
   expect(got.status).toBe(502);
-  expect(got.body.toString()).toMatch(/^\{"jsonrpc":"2\.0","id":1,"error"/);
+  expect(got.body).toMatch(/^\{"jsonrpc":"2\.0","id":1,"error"/);
 });

@@ -1,22 +1,22 @@
 import { once } from 'node:events';
 import { describe, expect, test } from '@jest/globals';
-import { ask, valuesOf } from '../relay/support/answer.ts';
+import { valuesOf } from '../support/client/answer.ts';
+import { rawClient } from '../support/client/raw.ts';
+import { send } from '../support/client/send.ts';
 import { startGateway } from '../support/gateway.ts';
-import { rawClient } from '../support/raw-client.ts';
+import { call } from '../support/messages.ts';
 import { serve } from '../support/servers.ts';
 import { rawUpstream } from '../support/upstream.ts';
 import { events, filtered, notHidden, result, TOOLS_LIST, tools } from './support/filtered.ts';
-import { call } from './support/messages.ts';
 
 const BEFORE = tools('a', 'hidden', 'b');
 const BEHIND = tools('a', 'b');
 const PROGRESS = '{"jsonrpc":"2.0","method":"notifications/progress","params":{"progress":1}}';
 
 const of = async (stream: string | Buffer, body: string = TOOLS_LIST) =>
-  (await filtered(events(stream), { body })).body.toString();
+  (await filtered(events(stream), { body })).body;
 
-const got = async (stream: string) =>
-  (await filtered(events(stream), { method: 'GET' })).body.toString();
+const got = async (stream: string) => (await filtered(events(stream), { method: 'GET' })).body;
 
 describe('filterLists: event streams', () => {
   test.each<[string, string, string]>([
@@ -100,8 +100,11 @@ describe('filterLists: event streams', () => {
 
   test('GET, resumed as well: what is hidden cannot be read by asking again', async () => {
     const fields = ['Last-Event-ID: 1', 'Mcp-Session-Id: s'];
-    const answer = await filtered(events(`id: 2\ndata: ${BEFORE}\n\n`), { method: 'GET', fields });
-    expect(answer.body.toString()).toBe(`id: 2\ndata: ${BEHIND}\n\n`);
+    const answer = await filtered(events(`id: 2\ndata: ${BEFORE}\n\n`), {
+      method: 'GET',
+      headers: fields,
+    });
+    expect(answer.body).toBe(`id: 2\ndata: ${BEHIND}\n\n`);
   });
 
   test('its length is not that of the upstream', async () => {
@@ -109,7 +112,7 @@ describe('filterLists: event streams', () => {
     const head = `HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nETag: "1"\r\nContent-Length: ${body.length}\r\n\r\n`;
     const answer = await filtered(head + body);
     expect(answer).toMatchObject({ framing: 'chunked', complete: true });
-    expect(answer.body.toString()).toBe(`data: ${BEHIND}\n\n`);
+    expect(answer.body).toBe(`data: ${BEHIND}\n\n`);
     expect(valuesOf(answer, 'etag')).toEqual([]);
   });
 });
@@ -145,8 +148,8 @@ describe('filterLists: as it comes', () => {
     });
     const target = `http://127.0.0.1:${port}/`;
     const gateway = await startGateway({ target, policies: notHidden, filterLists: true });
-    const answer = await ask(gateway.port, { body: TOOLS_LIST });
-    expect(answer.body.toString()).toBe(behind);
+    const answer = await send(gateway.port, { body: TOOLS_LIST });
+    expect(answer.body).toBe(behind);
   });
 
   test.each(STREAMS)('in two parts, wherever cut, lines with %s', async (_end, before, behind) => {

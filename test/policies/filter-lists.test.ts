@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { createMcpGateway, denyTools, GatewayConfigError } from '../../src/index.ts';
+import { call, message } from '../support/messages.ts';
 import { answer, filtered, notHidden, result, TOOLS_LIST, tools } from './support/filtered.ts';
-import { call, message } from './support/messages.ts';
 
 const bodyOf = async (body: string, request = message('tools/list')) => {
   const { status, body: bytes } = await filtered(answer(body), { body: request });

@@ -1,10 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import express, { type Express, type Request } from 'express';
 import { denyTools } from '../../src/index.ts';
-import { rawClient } from '../support/raw-client.ts';
+import { rawClient } from '../support/client/raw.ts';
+import { errorOf } from '../support/client/refusal.ts';
+import { FRAMINGS, type Framing, headOf } from '../support/client/request.ts';
+import { post } from '../support/client/send.ts';
+import { call, message, modern, modernHeaders } from '../support/messages.ts';
 import { guarded } from './support/guarded.ts';
-import { call, message, modern, modernHeaders } from './support/messages.ts';
-import { errorOf, FRAMINGS, type Framing, headOf, post } from './support/wire.ts';
 
 const allow = () => true;
 

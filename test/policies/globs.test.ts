@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { allowTools, denyTools } from '../../src/index.ts';
+import { post } from '../support/client/send.ts';
+import { call } from '../support/messages.ts';
 import { guarded } from './support/guarded.ts';
-import { call } from './support/messages.ts';
-import { post } from './support/wire.ts';
 
 const MATCHES: [pattern: string, name: string][] = [
   ['delete', 'delete'],

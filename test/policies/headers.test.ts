@@ -1,8 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
-import { rawClient } from '../support/raw-client.ts';
+import { rawClient } from '../support/client/raw.ts';
+import { errorOf } from '../support/client/refusal.ts';
+import { type Fields, FRAMINGS, headOf, JSON_TYPE } from '../support/client/request.ts';
+import { post } from '../support/client/send.ts';
+import { call, MODERN, message, modern, modernHeaders, notification } from '../support/messages.ts';
 import { guarded } from './support/guarded.ts';
-import { call, MODERN, message, modern, modernHeaders, notification } from './support/messages.ts';
-import { errorOf, type Fields, FRAMINGS, headOf, JSON_TYPE, post } from './support/wire.ts';
 
 /** A header in place of the right one; `undefined` for none. */
 type Changes = Readonly<Record<string, string | undefined>>;
@@ -78,19 +80,19 @@ describe('H7: notifications need no mirrored headers, and what they have is comp
 
   test.each<[what: string, headers: Fields]>([
     ['none', JSON_TYPE],
-    ['a modern version', { ...JSON_TYPE, 'MCP-Protocol-Version': MODERN }],
+    ['a modern version', { 'MCP-Protocol-Version': MODERN }],
     ['all', modernHeaders('notifications/cancelled')],
   ])('%s', async (_what, headers) => {
     await expectForwarded(cancelled, headers);
   });
 
   test('another method: refused without an id', async () => {
-    await expectMismatch(cancelled, { ...JSON_TYPE, 'Mcp-Method': 'ping' }, undefined);
+    await expectMismatch(cancelled, { 'Mcp-Method': 'ping' }, undefined);
   });
 });
 
 describe('protocol.md 2.3: the era is that of the message', () => {
-  const named = { ...JSON_TYPE, 'MCP-Protocol-Version': MODERN };
+  const named = { 'MCP-Protocol-Version': MODERN };
 
   test('initialize under a modern header: -32020', async () => {
     const body = message('initialize', '{"protocolVersion":"2025-11-25"}');
@@ -119,12 +121,12 @@ describe('protocol.md 2.3: the era is that of the message', () => {
   test.each(['2025-06-18', '2025-03-26', 'unknown', ''])(
     'a legacy call under %j passes',
     async (version) => {
-      await expectForwarded(call('t'), { ...JSON_TYPE, 'MCP-Protocol-Version': version });
+      await expectForwarded(call('t'), { 'MCP-Protocol-Version': version });
     },
   );
 
   test.each(['Mcp-Method', 'Mcp-Name'])('answers and batches mirror nothing: %s', async (name) => {
-    const headers = { ...JSON_TYPE, [name]: 'tools/call' };
+    const headers = { [name]: 'tools/call' };
     await expectMismatch('{"jsonrpc":"2.0","id":1,"result":{}}', headers, null);
     await expectMismatch(`[${call('t')}]`, headers, null);
   });

@@ -1,9 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import { allowTools, denyTools } from '../../src/index.ts';
-import { rawClient } from '../support/raw-client.ts';
+import { rawClient } from '../support/client/raw.ts';
+import { errorOf } from '../support/client/refusal.ts';
+import { post } from '../support/client/send.ts';
+import { call, message, modern, modernHeaders, notification } from '../support/messages.ts';
 import { guarded } from './support/guarded.ts';
-import { call, message, modern, modernHeaders, notification } from './support/messages.ts';
-import { errorOf, JSON_TYPE, post } from './support/wire.ts';
 
 const RESPONSE = '{"jsonrpc":"2.0","id":7,"result":{"action":"accept"}}';
 const FAILURE = '{"jsonrpc":"2.0","id":7,"error":{"code":1,"message":"no"}}';
@@ -30,7 +31,7 @@ describe('every message with a method is judged', () => {
   ])('L3: a denied call in a batch, %s: nothing of it is forwarded', async (_where, body) => {
     for (const version of [undefined, '2025-03-26', '2025-11-25', 'DRAFT']) {
       const { port, upstream } = await guarded(denyTools('x'));
-      const headers = { ...JSON_TYPE, ...(version && { 'MCP-Protocol-Version': version }) };
+      const headers = { ...(version && { 'MCP-Protocol-Version': version }) };
       expect((await post(port, body, { headers })).status).toBe(403);
       expect(upstream.seen).toEqual([]);
     }
@@ -112,7 +113,7 @@ describe('H6: policies go by the body', () => {
     ['an empty name', { 'Mcp-Name': '' }],
   ])('a legacy call with %s in the headers', async (_what, lies) => {
     const { port, upstream } = await guarded(denyTools('x'));
-    const answer = await post(port, call('x'), { headers: { ...JSON_TYPE, ...lies } });
+    const answer = await post(port, call('x'), { headers: { ...lies } });
     expect([answer.status, errorOf(answer).code]).toEqual([400, -32020]);
     expect(upstream.seen).toEqual([]);
   });

@@ -1,10 +1,12 @@
 import { once } from 'node:events';
 import { expect, test } from '@jest/globals';
+import { rawClient } from '../support/client/raw.ts';
+import { errorOf, outcomeOf } from '../support/client/refusal.ts';
+import { headOf } from '../support/client/request.ts';
+import { post } from '../support/client/send.ts';
 import { forkModule } from '../support/fork-module.ts';
-import { rawClient } from '../support/raw-client.ts';
+import { call } from '../support/messages.ts';
 import { atTestEnd } from '../support/servers.ts';
-import { call } from './support/messages.ts';
-import { errorOf, headOf, outcomeOf, post } from './support/wire.ts';
 
 /** Its port. */
 async function startProcess(): Promise<number> {

@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { denyTools, type Policy } from '../../src/index.ts';
-import { documents } from '../messages/support/documents.ts';
+import { documents } from '../support/documents.ts';
+import { call } from '../support/messages.ts';
 import {
   member,
   REFERENCE_READERS,
@@ -9,11 +10,10 @@ import {
   type ReferenceReader,
   readNode,
   understand,
-} from '../messages/support/reference-readers.ts';
+} from '../support/reference-readers.ts';
 import { disguisedCalls } from './support/disguised-calls.ts';
 import { guarded } from './support/guarded.ts';
 import { keepAlivePoster } from './support/keep-alive.ts';
-import { call } from './support/messages.ts';
 
 const RUNS = { numRuns: 1_500 };
 

@@ -1,9 +1,11 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
 import { denyTools } from '../../src/index.ts';
+import { errorOf } from '../support/client/refusal.ts';
+import type { Fields } from '../support/client/request.ts';
+import { post } from '../support/client/send.ts';
+import { call, message } from '../support/messages.ts';
 import { guarded } from './support/guarded.ts';
-import { call, message } from './support/messages.ts';
-import { errorOf, type Fields, post } from './support/wire.ts';
 
 const BODY = call('t');
 const utf16 = (text: string) => Buffer.from(text, 'utf16le');
@@ -32,7 +34,7 @@ async function expectForwarded(body: string, headers: Fields): Promise<void> {
 
 describe('faults 1.1: what is not JSON in UTF-8 is refused with 415', () => {
   test.each<[what: string, headers: Fields, body?: string | Buffer]>([
-    ['no media type', {}],
+    ['no media type', { 'Content-Type': undefined }],
     ['an empty one', typed('')],
     ['text/plain', typed('text/plain')],
     ['another JSON type', typed('application/json-rpc')],

@@ -1,8 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { allowTools, denyTools, type Policy, type RequestRecord } from '../../src/index.ts';
+import { errorOf } from '../support/client/refusal.ts';
+import { post } from '../support/client/send.ts';
+import { call, message } from '../support/messages.ts';
 import { guarded } from './support/guarded.ts';
-import { call, message } from './support/messages.ts';
-import { errorOf, post } from './support/wire.ts';
 
 const ROW = 'A policy of the gateway does not allow this; do not send it again';
 const check = () => ({ allow: false, reason: 'internal-reason' });

@@ -6,9 +6,10 @@ import {
   type PolicyCheck,
   type PolicyContext,
 } from '../../src/index.ts';
+import { errorOf } from '../support/client/refusal.ts';
+import { post } from '../support/client/send.ts';
+import { call, message } from '../support/messages.ts';
 import { guarded } from './support/guarded.ts';
-import { call, message } from './support/messages.ts';
-import { errorOf, post } from './support/wire.ts';
 
 const SECRET = 'detail-of-the-policy';
 

@@ -3,14 +3,15 @@ import type { IncomingMessage, Server } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { finished } from 'node:stream/promises';
 import { describe, expect, test } from '@jest/globals';
+import { readAnswer } from '../support/client/answer.ts';
+import { rawClient } from '../support/client/raw.ts';
+import { rawRequest } from '../support/client/request.ts';
 import { startEndpoint } from '../support/endpoint.ts';
 import { startGateway } from '../support/gateway.ts';
-import { rawClient } from '../support/raw-client.ts';
+import { onHead } from '../support/on-head.ts';
+import { type Pour, pour, stuck } from '../support/pour.ts';
 import { atTestEnd } from '../support/servers.ts';
 import { rawUpstream } from '../support/upstream.ts';
-import { rawRequest, readAnswer, statusesOf } from './support/answer.ts';
-import { type Pour, pour, stuck } from './support/pour.ts';
-import { onHead } from './support/upstreams.ts';
 
 const MB = 1024 * 1024;
 
@@ -168,7 +169,7 @@ describe('S7: an upstream that does not read stops the client', () => {
     expect(await pour(client.socket, size).done).toBe(true);
     await client.has(/\{\}/);
 
-    expect(statusesOf(client)).toEqual([200]);
+    expect(client.statuses).toEqual([200]);
     expect(got).toBe(size);
   });
 });
@@ -199,7 +200,7 @@ describe('fault 22: an event of 10 MB is on its way before it ends', () => {
 
     const answer = readAnswer(client);
     expect(answer).toMatchObject({ status: 200, complete: true });
-    expect(answer?.body.length).toBe('data: '.length + 10 * MB + 2);
-    expect(answer?.body.subarray(-3).toString()).toBe('x\n\n');
+    expect(answer?.bytes.length).toBe('data: '.length + 10 * MB + 2);
+    expect(answer?.bytes.subarray(-3).toString()).toBe('x\n\n');
   });
 });

@@ -1,11 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
+import { readAnswer } from '../support/client/answer.ts';
+import { exchange, rawClient } from '../support/client/raw.ts';
+import { type Outgoing, rawRequest } from '../support/client/request.ts';
 import { startEndpoint } from '../support/endpoint.ts';
 import { startGateway } from '../support/gateway.ts';
-import { exchange, rawClient } from '../support/raw-client.ts';
+import { onHead } from '../support/on-head.ts';
 import { reset } from '../support/servers.ts';
 import { rawUpstream } from '../support/upstream.ts';
-import { type RawRequest, rawRequest, readAnswer, statusesOf } from './support/answer.ts';
-import { onHead } from './support/upstreams.ts';
 
 /** What an upstream sends before it goes, and how it goes. */
 interface Break {
@@ -21,7 +22,7 @@ const CHUNKED = 'Transfer-Encoding: chunked\r\n\r\n';
  * Relays the bytes before the break, waits until the client has some of them, then breaks. What the
  * client got must show that it is not all.
  */
-async function expectAbort({ bytes, how }: Break, request: RawRequest): Promise<void> {
+async function expectAbort({ bytes, how }: Break, request: Outgoing): Promise<void> {
   const upstream = await rawUpstream(onHead((socket) => socket.write(bytes)));
   const gateway = await startGateway({ target: upstream.target });
   const client = (await rawClient(gateway.port)).send(rawRequest(request));
@@ -33,7 +34,7 @@ async function expectAbort({ bytes, how }: Break, request: RawRequest): Promise<
   await client.closed();
 
   expect(readAnswer(client)).toMatchObject({ status: 200, complete: false });
-  expect(readAnswer(client)?.body.toString()).toMatch(/^(data: )?begun/);
+  expect(readAnswer(client)?.body).toMatch(/^(data: )?begun/);
   expect(gateway.errors.map(({ reason }) => reason)).toEqual(['upstream_invalid']);
 }
 
@@ -87,7 +88,7 @@ test('S5: an answer that was whole before its connection was destroyed is whole'
   const answer = readAnswer(await exchange(gateway.port, rawRequest({ method: 'GET' })));
 
   expect(answer).toMatchObject({ status: 200, complete: true });
-  expect(answer?.body.toString()).toBe('whole');
+  expect(answer?.body).toBe('whole');
   expect(gateway.errors).toEqual([]);
 });
 
@@ -112,7 +113,7 @@ describe('S5: an answer cut at any byte is an error or an abort, never whole', (
     bytes = whole;
     const answer = readAnswer(await exchange(gateway.port, rawRequest()));
     expect(answer).toMatchObject({ status: 200, complete: true });
-    expect(answer?.body.toString()).toBe('{"a": 12}');
+    expect(answer?.body).toBe('{"a": 12}');
   });
 });
 
@@ -162,8 +163,8 @@ describe('fault 19: what follows an answer belongs to nobody', () => {
 
       // Whole, its own, and over a connection that nobody has used before.
       expect(readAnswer(client)).toMatchObject({ complete: true, rest: Buffer.alloc(0) });
-      expect(readAnswer(client)?.body.toString()).toBe(answer.includes('true') ? 'true' : '');
-      expect(statusesOf(client)).toEqual([Number(answer.slice(9, 12))]);
+      expect(readAnswer(client)?.body).toBe(answer.includes('true') ? 'true' : '');
+      expect(client.statuses).toEqual([Number(answer.slice(9, 12))]);
       expect(client.text).not.toMatch(/poison|surplus/i);
       expect(upstream.connections).toHaveLength(n + 1);
       await upstream.connections[n]?.closed();

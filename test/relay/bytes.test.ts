@@ -5,12 +5,14 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { constants, gzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, test } from '@jest/globals';
+import { readAnswer, valuesOf } from '../support/client/answer.ts';
+import { exchange } from '../support/client/raw.ts';
+import { rawRequest } from '../support/client/request.ts';
+import { send } from '../support/client/send.ts';
 import { startEndpoint } from '../support/endpoint.ts';
 import { startGateway } from '../support/gateway.ts';
-import { exchange } from '../support/raw-client.ts';
+import { onHead } from '../support/on-head.ts';
 import { rawUpstream, recordingUpstream } from '../support/upstream.ts';
-import { ask, rawRequest, readAnswer, valuesOf } from './support/answer.ts';
-import { onHead } from './support/upstreams.ts';
 
 const KB = 1024;
 const MB = 1024 * KB;
@@ -23,7 +25,7 @@ function noise(size: number): Buffer {
 }
 
 /** Sends `bytes` in pieces; pieces larger than a socket's buffer would hide back-pressure. */
-async function send(bytes: Buffer, to: NodeJS.WritableStream): Promise<void> {
+async function write(bytes: Buffer, to: NodeJS.WritableStream): Promise<void> {
   function* pieces() {
     for (let at = 0; at < bytes.length; at += 60_000) yield bytes.subarray(at, at + 60_000);
   }
@@ -83,7 +85,7 @@ describe.each([
       const hash = await digest(req);
       seen.push({ hash, framing: framingOf(req), coding: req.headers['content-encoding'] });
       res.writeHead(200, headers);
-      await send(bytes, res);
+      await write(bytes, res);
     });
     const gateway = await startGateway({
       target,
@@ -92,7 +94,7 @@ describe.each([
 
     const outgoing = request(gateway.url, { method: 'POST', headers, agent: false });
     const response = once(outgoing, 'response');
-    await send(bytes, outgoing);
+    await write(bytes, outgoing);
     const [answer] = (await response) as [IncomingMessage];
 
     const sent = {
@@ -133,10 +135,10 @@ describe('R1, R2: what a body says is nobody’s business', () => {
     });
     const gateway = await startGateway({ target: upstream.target });
 
-    const answer = await ask(gateway.port, { body: text });
+    const answer = await send(gateway.port, { body: Buffer.from(text, 'latin1') });
 
     expect(upstream.seen.map(({ body }) => body.toString('latin1'))).toEqual([text]);
-    expect(answer.body.toString('latin1')).toBe(text);
+    expect(answer.bytes.toString('latin1')).toBe(text);
     expect(answer).toMatchObject({ status: 200, complete: true });
   });
 
@@ -173,7 +175,7 @@ describe('R2: an answer that ends with its connection is whole when that ends in
 
       const answer = readAnswer(client);
       expect(answer).toMatchObject({ status: 200, complete: true });
-      expect(answer?.body.equals(bytes)).toBe(true);
+      expect(answer?.bytes.equals(bytes)).toBe(true);
       expect(gateway.errors).toEqual([]);
     },
   );
@@ -187,10 +189,10 @@ describe('R2: an answer that ends with its connection is whole when that ends in
     });
     const gateway = await startGateway({ target: upstream.target });
 
-    const answer = await ask(gateway.port, { version: '1.0' });
+    const answer = await send(gateway.port, { version: '1.0' });
 
     expect(valuesOf(answer, 'transfer-encoding')).toEqual([]);
     expect(answer).toMatchObject({ status: 200, framing: 'close', complete: true });
-    expect(answer.body.equals(bytes)).toBe(true);
+    expect(answer.bytes.equals(bytes)).toBe(true);
   });
 });

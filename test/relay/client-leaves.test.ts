@@ -2,12 +2,12 @@ import { createServer } from 'node:http';
 import { describe, expect, test } from '@jest/globals';
 import express from 'express';
 import { createMcpGateway, type GatewayError } from '../../src/index.ts';
+import { rawClient } from '../support/client/raw.ts';
+import { rawRequest } from '../support/client/request.ts';
 import { startGateway } from '../support/gateway.ts';
-import { rawClient } from '../support/raw-client.ts';
+import { onHead } from '../support/on-head.ts';
 import { listenOn, reset } from '../support/servers.ts';
 import { rawUpstream, type UpstreamConnection } from '../support/upstream.ts';
-import { rawRequest, statusesOf } from './support/answer.ts';
-import { onHead } from './support/upstreams.ts';
 
 const OK = 'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n';
 const STREAM = 'HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n';
@@ -39,7 +39,7 @@ const MOMENTS: readonly (readonly [moment: string, request: string, answer: stri
 /** Fault 28: Node takes half a close for a whole one. */
 const WAYS = ['destroys its socket', 'resets it', 'closes its half'] as const;
 
-describe.each(WAYS)('S4, fault 27: the client %s, and the upstream request is gone', (way) => {
+describe.each(WAYS)('the client %s, and the upstream request is gone', (way) => {
   test.each(MOMENTS)('%s', async (_moment, request, answer) => {
     const upstream = await rawUpstream(onHead((socket) => socket.write(answer)));
     const gateway = await startGateway({ target: upstream.target });
@@ -59,7 +59,7 @@ describe.each(WAYS)('S4, fault 27: the client %s, and the upstream request is go
   });
 });
 
-describe('S4: requests that wait behind another on the same connection', () => {
+describe('requests that wait behind another on the same connection', () => {
   const keep = (method: string) => rawRequest({ method }).replace('Connection: close\r\n', '');
 
   test.each(['POST', 'GET', 'DELETE'])(
@@ -74,7 +74,9 @@ describe('S4: requests that wait behind another on the same connection', () => {
       client.socket.destroy();
       await first.closed();
 
-      const next = (await rawClient(gateway.port)).send(rawRequest({ fields: ['Mcp-Name: next'] }));
+      const next = (await rawClient(gateway.port)).send(
+        rawRequest({ headers: ['Mcp-Name: next'] }),
+      );
       await (await upstream.connection(1)).has(/Mcp-Name: next/);
       next.socket.destroy();
       expect(upstream.connections).toHaveLength(2);
@@ -83,7 +85,7 @@ describe('S4: requests that wait behind another on the same connection', () => {
   );
 });
 
-describe('fault 24: a client that never ends its upload', () => {
+describe('a client that never ends its upload', () => {
   test.each([
     ['by length', `${UPLOAD}Content-Length: 99\r\n\r\n{"a`],
     ['by chunks', `${UPLOAD}Transfer-Encoding: chunked\r\n\r\n3\r\n{"a\r\n`],
@@ -108,7 +110,7 @@ describe('fault 24: a client that never ends its upload', () => {
       const connection = await upstream.connection(0);
       await connection.closed();
 
-      expect(statusesOf(client)).toEqual([408]);
+      expect(client.statuses).toEqual([408]);
       expect(connection.received).not.toMatch(/\r\n0\r\n/);
       expect(connection.received).toMatch(/\{"a(\r\n)?$/);
       expect(errors).toEqual([]);
@@ -134,7 +136,7 @@ test('a hundred clients that leave at once leave nothing behind', async () => {
   expect(gateway.errors).toEqual([]);
 });
 
-test('S4: at whatever turn of the event loop they leave, no request stays behind', async () => {
+test('at whatever turn of the event loop they leave, no request stays behind', async () => {
   const upstream = await rawUpstream();
   const gateway = await startGateway({ target: upstream.target });
   for (const method of ['POST', 'GET', 'DELETE']) {
@@ -146,7 +148,7 @@ test('S4: at whatever turn of the event loop they leave, no request stays behind
   }
 
   // Connections are accepted in order: once this one is there, so are all before it.
-  const last = (await rawClient(gateway.port)).send(rawRequest({ fields: ['Mcp-Name: last'] }));
+  const last = (await rawClient(gateway.port)).send(rawRequest({ headers: ['Mcp-Name: last'] }));
   const isLast = ({ received }: UpstreamConnection) => received.includes('Mcp-Name: last');
   while (!upstream.connections.some(isLast)) await new Promise(setImmediate);
   last.socket.destroy();

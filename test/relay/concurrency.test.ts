@@ -1,11 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
+import { readAnswer } from '../support/client/answer.ts';
+import { rawClient } from '../support/client/raw.ts';
+import { rawRequest } from '../support/client/request.ts';
 import { startGateway } from '../support/gateway.ts';
 import { holdingUpstream } from '../support/holding-upstream.ts';
-import { rawClient } from '../support/raw-client.ts';
-import { rawRequest, readAnswer, statusesOf } from './support/answer.ts';
 
 const named = (method: string, name: string, close = false) => {
-  const request = rawRequest({ method, fields: [`Mcp-Name: ${name}`] });
+  const request = rawRequest({ method, headers: [`Mcp-Name: ${name}`] });
   return close ? request : request.replace('Connection: close\r\n', '');
 };
 
@@ -24,7 +25,7 @@ describe('requests of different clients know nothing of each other', () => {
     }
     await Promise.all(clients.map((client) => client.closed()));
 
-    const results = clients.map((client) => readAnswer(client)?.body.toString());
+    const results = clients.map((client) => readAnswer(client)?.body);
     expect(results.map((text) => JSON.parse(text ?? '').result)).toEqual(['a', 'b', 'c']);
   });
 
@@ -34,7 +35,7 @@ describe('requests of different clients know nothing of each other', () => {
     const clients = await Promise.all(
       ['a', 'b'].map(async (name) => {
         const fields = [`Mcp-Name: ${name}`, 'Mcp-Session-Id: one'];
-        return (await rawClient(gateway.port)).send(rawRequest({ method: 'GET', fields }));
+        return (await rawClient(gateway.port)).send(rawRequest({ method: 'GET', headers: fields }));
       }),
     );
 
@@ -45,7 +46,7 @@ describe('requests of different clients know nothing of each other', () => {
     }
 
     await Promise.all(clients.map((client, i) => client.has(new RegExp(`data: ${i}`))));
-    expect(clients.map(statusesOf)).toEqual([[200], [200]]);
+    expect(clients.map(({ statuses }) => statuses)).toEqual([[200], [200]]);
   });
 
   test('one that leaves takes nobody with it', async () => {

@@ -3,13 +3,15 @@ import { createServer as createHttpServer } from 'node:http';
 import { connect, createServer } from 'node:net';
 import { Worker } from 'node:worker_threads';
 import { describe, expect, test } from '@jest/globals';
+import { rawClient } from '../support/client/raw.ts';
+import { expectFailure } from '../support/client/refusal.ts';
+import { rawRequest } from '../support/client/request.ts';
+import { send } from '../support/client/send.ts';
 import { freePort } from '../support/free-port.ts';
 import { startGateway } from '../support/gateway.ts';
 import { testOnIpv6 } from '../support/ipv6.ts';
-import { rawClient } from '../support/raw-client.ts';
 import { atTestEnd, listenOn } from '../support/servers.ts';
 import { rawUpstream } from '../support/upstream.ts';
-import { ask, expectFailure, rawRequest } from './support/answer.ts';
 
 const METHODS = ['POST', 'GET', 'DELETE'] as const;
 
@@ -40,19 +42,19 @@ describe('fault 1: nobody listens', () => {
   test.each(METHODS)('%s is 502', async (method) => {
     const gateway = await startGateway({ target: `http://127.0.0.1:${await freePort()}/up/mcp` });
 
-    expectFailure(await ask(gateway.port, { method }), 'upstream_unreachable', gateway);
+    expectFailure(await send(gateway.port, { method }), 'upstream_unreachable', gateway);
   });
 
   test('over TLS as well', async () => {
     const gateway = await startGateway({ target: `https://127.0.0.1:${await freePort()}/up/mcp` });
 
-    expectFailure(await ask(gateway.port), 'upstream_unreachable', gateway);
+    expectFailure(await send(gateway.port), 'upstream_unreachable', gateway);
   });
 
   test('the next request meets the upstream once it is there', async () => {
     const port = await freePort();
     const gateway = await startGateway({ target: `http://127.0.0.1:${port}/` });
-    expectFailure(await ask(gateway.port), 'upstream_unreachable', gateway);
+    expectFailure(await send(gateway.port), 'upstream_unreachable', gateway);
 
     const server = createServer((socket) => {
       socket.once('data', () => socket.end('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n'));
@@ -61,7 +63,7 @@ describe('fault 1: nobody listens', () => {
     server.listen(port, '127.0.0.1');
     await once(server, 'listening');
 
-    expect(await ask(gateway.port)).toMatchObject({ status: 200, complete: true });
+    expect(await send(gateway.port)).toMatchObject({ status: 200, complete: true });
   });
 });
 
@@ -70,7 +72,7 @@ describe('fault 2: the name of the upstream cannot be resolved', () => {
     // Too long to be a name at all (RFC 1035 section 2.3.4), so that no name server is asked.
     const gateway = await startGateway({ target: `http://${'x'.repeat(64)}.invalid/up/mcp` });
 
-    expectFailure(await ask(gateway.port, { method }), 'upstream_unreachable', gateway);
+    expectFailure(await send(gateway.port, { method }), 'upstream_unreachable', gateway);
   });
 });
 
@@ -82,7 +84,7 @@ describe('fault 3: the connection is never made', () => {
       timeout: { connect: 150, response: false },
     });
 
-    expectFailure(await ask(gateway.port, { method }), 'upstream_timeout', gateway);
+    expectFailure(await send(gateway.port, { method }), 'upstream_timeout', gateway);
   });
 
   test.each(METHODS)('%s is 504 when the TLS handshake is never answered', async (method) => {
@@ -92,7 +94,7 @@ describe('fault 3: the connection is never made', () => {
       timeout: { connect: 150, response: false },
     });
 
-    expectFailure(await ask(gateway.port, { method }), 'upstream_timeout', gateway);
+    expectFailure(await send(gateway.port, { method }), 'upstream_timeout', gateway);
     await (await upstream.connection(0)).closed();
   });
 });
@@ -118,6 +120,6 @@ testOnIpv6('an IPv6 target keeps its port and its query', async () => {
   const port = await listenOn(server, '::1');
   const gateway = await startGateway({ target: `http://[::1]:${port}/up/mcp?a=1&b=%20` });
 
-  expect(await ask(gateway.port)).toMatchObject({ status: 200, complete: true });
+  expect(await send(gateway.port)).toMatchObject({ status: 200, complete: true });
   expect(seen).toEqual([{ method: 'POST', url: '/up/mcp?a=1&b=%20', host: `[::1]:${port}` }]);
 });

@@ -1,13 +1,14 @@
 import { once } from 'node:events';
 import { type IncomingMessage, request, type ServerResponse } from 'node:http';
 import { describe, expect, test } from '@jest/globals';
+import { readAnswer } from '../support/client/answer.ts';
+import { rawClient } from '../support/client/raw.ts';
+import { send } from '../support/client/send.ts';
 import { startEndpoint } from '../support/endpoint.ts';
 import { startGateway } from '../support/gateway.ts';
-import { rawClient } from '../support/raw-client.ts';
+import { pour, stuck } from '../support/pour.ts';
 import { atTestEnd } from '../support/servers.ts';
 import { rawUpstream } from '../support/upstream.ts';
-import { ask, readAnswer } from './support/answer.ts';
-import { pour, stuck } from './support/pour.ts';
 
 const MB = 1024 * 1024;
 const UPLOAD = 'POST /mcp HTTP/1.1\r\nHost: a\r\nConnection: close\r\n';
@@ -34,7 +35,7 @@ describe('R1, R2: an upstream that answers while it still reads', () => {
 
     const answer = readAnswer(client);
     expect(answer).toMatchObject({ status: 200, complete: true });
-    expect(answer?.body.equals(Buffer.alloc(8 * MB, 'x'))).toBe(true);
+    expect(answer?.bytes.equals(Buffer.alloc(8 * MB, 'x'))).toBe(true);
     expect(gateway.errors).toEqual([]);
   });
 
@@ -87,12 +88,12 @@ describe('R1, R2: an upstream that answers while it still reads', () => {
     await stuck(upload);
     expect(upload.taken).toBeLessThan(size / 4);
     // Two timers as long as any that runs have run out.
-    for (let i = 0; i < 2; i++) expect(await ask(clock.port)).toMatchObject({ status: 504 });
+    for (let i = 0; i < 2; i++) expect(await send(clock.port)).toMatchObject({ status: 504 });
     (await answers.promise).end('data: late\n\n');
     await client.has(/0\r\n\r\n$/);
 
     expect(readAnswer(client)).toMatchObject({ status: 200, complete: true });
-    expect(readAnswer(client)?.body.toString()).toBe('data: late\n\n');
+    expect(readAnswer(client)?.body).toBe('data: late\n\n');
     expect(gateway.errors).toEqual([]);
   });
 });

@@ -1,14 +1,15 @@
 import { EventEmitter, once } from 'node:events';
 import type { Duplex } from 'node:stream';
 import { describe, expect, test } from '@jest/globals';
+import { readAnswer, valuesOf } from '../support/client/answer.ts';
+import { rawClient } from '../support/client/raw.ts';
+import { expectFailure } from '../support/client/refusal.ts';
 import { startEndpoint } from '../support/endpoint.ts';
 import { startGateway } from '../support/gateway.ts';
-import { rawClient } from '../support/raw-client.ts';
+import { onHead } from '../support/on-head.ts';
+import { pour } from '../support/pour.ts';
 import { reset } from '../support/servers.ts';
 import { rawUpstream } from '../support/upstream.ts';
-import { expectFailure, readAnswer, statusesOf, valuesOf } from './support/answer.ts';
-import { pour } from './support/pour.ts';
-import { onHead } from './support/upstreams.ts';
 
 const MB = 1024 * 1024;
 const TEN_MB = 10 * MB;
@@ -39,7 +40,7 @@ test('the head goes upstream before the first byte of the body is there', async 
 
   await client.has(/ 401 .*too large/s);
 
-  expect(statusesOf(client)).toEqual([401]);
+  expect(client.statuses).toEqual([401]);
 }, 5_000);
 
 test('an answer to the last byte is not early: the connection stays', async () => {
@@ -56,10 +57,10 @@ test('an answer to the last byte is not early: the connection stays', async () =
     client.send(headOf('Content-Length: 4\r\n\r\n'));
     await head;
     client.send('last');
-    while (statusesOf(client).length < count) await once(client, 'change');
+    while (client.statuses.length < count) await once(client, 'change');
   }
 
-  expect(statusesOf(client)).toEqual([200, 200]);
+  expect(client.statuses).toEqual([200, 200]);
   expect(client.text).not.toMatch(/^connection: close/im);
 });
 
@@ -75,7 +76,7 @@ describe.each(UPLOADS)('fault 25: an answer before the upload ends, %s', (_name,
 
     const answer = readAnswer(client);
     expect(answer).toMatchObject({ status, complete: true });
-    expect(answer?.body.toString()).toBe(ERROR);
+    expect(answer?.body).toBe(ERROR);
     expect(answer && valuesOf(answer, 'connection')).toEqual(['close']);
     expect(connection.received.length).toBeLessThan(MB);
     expect(gateway.errors).toEqual([]);
@@ -92,7 +93,7 @@ describe.each(UPLOADS)('fault 25: an answer before the upload ends, %s', (_name,
     await pour(client.socket, TEN_MB - MB).done;
 
     expect(readAnswer(client)).toMatchObject({ status: 413, complete: true });
-    expect(readAnswer(client)?.body.toString()).toBe(ERROR);
+    expect(readAnswer(client)?.body).toBe(ERROR);
     expect(connection.received.length).toBeLessThan(MB);
   });
 
@@ -105,7 +106,7 @@ describe.each(UPLOADS)('fault 25: an answer before the upload ends, %s', (_name,
     client.send('GET /mcp HTTP/1.1\r\nHost: a\r\nMcp-Name: smuggled\r\n\r\n');
     await client.closed();
 
-    expect(statusesOf(client)).toEqual([413]);
+    expect(client.statuses).toEqual([413]);
     expect(upstream.connections).toHaveLength(1);
   });
 });

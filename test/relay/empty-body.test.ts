@@ -2,13 +2,12 @@ import { describe, expect, jest, test } from '@jest/globals';
 import connect from 'connect';
 import express from 'express';
 import { createMcpGateway, ipFilter, mcpProxy } from '../../src/index.ts';
+import { rawClient } from '../support/client/raw.ts';
 import { isInProcess } from '../support/endpoint.ts';
 import { holdTimers } from '../support/fake-time.ts';
 import { startGateway } from '../support/gateway.ts';
-import { rawClient } from '../support/raw-client.ts';
 import { serve } from '../support/servers.ts';
 import { answering, rawUpstream, recordingUpstream } from '../support/upstream.ts';
-import { statusesOf } from './support/answer.ts';
 
 const head = (method: string, fields = '') =>
   `${method} /mcp HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n${fields}\r\n`;
@@ -28,7 +27,7 @@ describe.each(['GET', 'DELETE'])('%s with a chunked body', (method) => {
     await client.has(/ok$/);
     client.send(head(method) + END);
     await client.has(/ok[\s\S]*ok$/);
-    expect(statusesOf(client)).toEqual([200, 200]);
+    expect(client.statuses).toEqual([200, 200]);
     for (const { received } of upstream.connections) {
       expect(received).toMatch(new RegExp(`^${method} `));
       expect(received).not.toMatch(/transfer-encoding|content-length/i);
@@ -72,7 +71,7 @@ describe.each(['GET', 'DELETE'])('%s with a chunked body', (method) => {
       for (let i = 0; i < turns; i += 1) await new Promise(setImmediate);
       client.send(`1\r\nx\r\n${END}${head('DELETE')}${END}`);
       const text = await client.closed();
-      expect(statusesOf(client)).toEqual([400]);
+      expect(client.statuses).toEqual([400]);
       expect(text).toContain('"reason":"unexpected_body"');
       expect(text).toMatch(/^connection: close\r$/im);
       expect(seen).toEqual([]);
@@ -92,7 +91,7 @@ describe.each(['GET', 'DELETE'])('%s with a chunked body', (method) => {
     expect(client.text).toBe('');
     jest.advanceTimersByTime(1);
     await client.has(/unexpected_body/);
-    expect(statusesOf(client)).toEqual([400]);
+    expect(client.statuses).toEqual([400]);
     jest.advanceTimersByTime(2_000);
     await client.closed();
     expect(seen).toEqual([]);
@@ -109,7 +108,7 @@ describe.each(['GET', 'DELETE'])('%s with a chunked body', (method) => {
     await client.has(/100 Continue\r\n\r\n/);
     client.send(body);
     await client.has(/"jsonrpc"/);
-    expect(statusesOf(client)).toEqual(statuses);
+    expect(client.statuses).toEqual(statuses);
   });
 
   test('that is empty waits for its turn like any other', async () => {
@@ -119,7 +118,7 @@ describe.each(['GET', 'DELETE'])('%s with a chunked body', (method) => {
     const last = head(method, 'Connection: close\r\n');
     client.send((head(method) + END).repeat(3) + last + END);
     await client.closed();
-    expect(statusesOf(client)).toEqual([200, 200, 200, 200]);
+    expect(client.statuses).toEqual([200, 200, 200, 200]);
     expect(seen).toHaveLength(4);
   });
 
@@ -144,7 +143,7 @@ describe.each(['GET', 'DELETE'])('%s with a chunked body', (method) => {
     await client.has(/ip_not_allowed/);
     client.send(head(method) + END);
     await client.has(/ip_not_allowed[\s\S]*ip_not_allowed/);
-    expect(statusesOf(client)).toEqual([403, 403]);
+    expect(client.statuses).toEqual([403, 403]);
   });
 
   test('that is empty passes mcpProxy() as well', async () => {
@@ -166,7 +165,7 @@ test('an empty chunked body on another method is refused for its method', async 
   const client = await rawClient(gateway.port);
   client.send(head('PUT') + END);
   await client.has(/method_not_allowed/);
-  expect(statusesOf(client)).toEqual([405]);
+  expect(client.statuses).toEqual([405]);
 });
 
 test('a body that somebody in front has read is one', async () => {
@@ -178,6 +177,6 @@ test('a body that somebody in front has read is one', async () => {
   const client = await rawClient(port);
   client.send(`${head('DELETE')}1\r\nx\r\n${END}`);
   await client.has(/unexpected_body/);
-  expect(statusesOf(client)).toEqual([400]);
+  expect(client.statuses).toEqual([400]);
   expect(seen).toEqual([]);
 });

@@ -4,13 +4,15 @@ import { constants, createGunzip } from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
 import compression from 'compression';
 import type { Express } from 'express';
+import { readAnswer, valuesOf } from '../support/client/answer.ts';
+import { exchange } from '../support/client/raw.ts';
+import { rawRequest } from '../support/client/request.ts';
+import { send } from '../support/client/send.ts';
 import { isInProcess, startEndpoint } from '../support/endpoint.ts';
 import { startGateway } from '../support/gateway.ts';
-import { exchange } from '../support/raw-client.ts';
+import { latin1, onHead } from '../support/on-head.ts';
 import { atTestEnd } from '../support/servers.ts';
 import { rawUpstream } from '../support/upstream.ts';
-import { ask, rawRequest, readAnswer, valuesOf } from './support/answer.ts';
-import { latin1, onHead } from './support/upstreams.ts';
 
 const SSE = { 'Content-Type': 'text/event-stream' };
 
@@ -135,7 +137,7 @@ describe('S2: the headers that keep proxies from buffering', () => {
     const { target } = await startEndpoint((_req, res) => res.writeHead(200, headers).end());
     const gateway = await startGateway({ target });
 
-    const answer = await ask(gateway.port, { method: 'GET' });
+    const answer = await send(gateway.port, { method: 'GET' });
 
     expect(valuesOf(answer, 'x-accel-buffering')).toEqual(values);
     expect(valuesOf(answer, 'content-type')).toEqual([headers['Content-Type']]);
@@ -152,7 +154,7 @@ describe('S2: the headers that keep proxies from buffering', () => {
     });
     const gateway = await startGateway({ target });
 
-    const answer = await ask(gateway.port, { method: 'GET' });
+    const answer = await send(gateway.port, { method: 'GET' });
 
     expect(valuesOf(answer, 'cache-control')).toEqual(values);
   });
@@ -182,10 +184,10 @@ describe('S3: an event stream is bytes', () => {
     );
     const gateway = await startGateway({ target: upstream.target });
 
-    const answer = await ask(gateway.port, { method: 'GET' });
+    const answer = await send(gateway.port, { method: 'GET' });
 
     expect(answer).toMatchObject({ status: 200, complete: true });
-    expect(answer.body.toString('latin1')).toBe(text);
+    expect(answer.bytes.toString('latin1')).toBe(text);
   });
 
   test.each(STREAMS)('%s, one byte to a packet', async (_name, text) => {
@@ -206,7 +208,7 @@ describe('S3: an event stream is bytes', () => {
     const answer = readAnswer(await exchange(gateway.port, rawRequest({ method: 'GET' })));
 
     expect(answer).toMatchObject({ status: 200, complete: true });
-    expect(answer?.body.toString('latin1')).toBe(text);
+    expect(answer?.bytes.toString('latin1')).toBe(text);
   });
 });
 
@@ -225,5 +227,5 @@ test('300 open event streams do not stall the 301st request', async () => {
   });
   expect(await Promise.all(streams)).toEqual(Array(300).fill(200));
 
-  expect(await ask(gateway.port)).toMatchObject({ status: 200, complete: true });
+  expect(await send(gateway.port)).toMatchObject({ status: 200, complete: true });
 });

@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
+import { valuesOf } from '../support/client/answer.ts';
+import { send } from '../support/client/send.ts';
 import { startGateway } from '../support/gateway.ts';
 import { recordingUpstream } from '../support/upstream.ts';
-import { ask, valuesOf } from './support/answer.ts';
 
 async function varied(value: string | readonly string[], own?: string): Promise<string[]> {
   const upstream = await recordingUpstream((_req, res) => {
@@ -14,7 +15,7 @@ async function varied(value: string | readonly string[], own?: string): Promise<
       next();
     });
   });
-  const answer = await ask(port);
+  const answer = await send(port);
   expect(answer).toMatchObject({ status: 200, complete: true });
   expect(errors).toEqual([]);
   return valuesOf(answer, 'vary');
@@ -72,9 +73,9 @@ test('an answer of the gateway’s own has no header of the upstream, and keeps 
       next();
     });
   });
-  const answer = await ask(gateway.port);
+  const answer = await send(gateway.port);
   expect(answer).toMatchObject({ status: 500, complete: true });
-  expect(JSON.parse(answer.body.toString())).toMatchObject({ error: { code: 500 } });
+  expect(JSON.parse(answer.body)).toMatchObject({ error: { code: 500 } });
   expect(gateway.errors.map(({ reason }) => reason)).toEqual(['internal_error']);
   for (const name of ['content-encoding', 'mcp-session-id', 'x-mark', 'x-set']) {
     expect([name, valuesOf(answer, name)]).toEqual([name, []]);

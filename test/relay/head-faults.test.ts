@@ -1,9 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
+import { valuesOf } from '../support/client/answer.ts';
+import { expectFailure } from '../support/client/refusal.ts';
+import { send } from '../support/client/send.ts';
 import { startGateway } from '../support/gateway.ts';
+import { latin1, onHead } from '../support/on-head.ts';
 import { reset } from '../support/servers.ts';
 import { answering, rawUpstream } from '../support/upstream.ts';
-import { ask, expectFailure, valuesOf } from './support/answer.ts';
-import { latin1, onHead } from './support/upstreams.ts';
 
 const OK = 'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n';
 
@@ -12,7 +14,7 @@ async function expectInvalid(bytes: string): Promise<void> {
   const upstream = await rawUpstream(answering(bytes));
   const gateway = await startGateway({ target: upstream.target });
 
-  expectFailure(await ask(gateway.port), 'upstream_invalid', gateway);
+  expectFailure(await send(gateway.port), 'upstream_invalid', gateway);
   await (await upstream.connection(0)).closed();
 }
 
@@ -21,7 +23,7 @@ describe('fault 7: the connection goes before an answer is there', () => {
     const upstream = await rawUpstream(onHead((socket) => reset(socket)));
     const gateway = await startGateway({ target: upstream.target });
 
-    expectFailure(await ask(gateway.port, { method }), 'upstream_unreachable', gateway);
+    expectFailure(await send(gateway.port, { method }), 'upstream_unreachable', gateway);
   });
 
   test.each([
@@ -32,7 +34,7 @@ describe('fault 7: the connection goes before an answer is there', () => {
     const upstream = await rawUpstream(onHead((socket) => socket.end(bytes)));
     const gateway = await startGateway({ target: upstream.target });
 
-    expectFailure(await ask(gateway.port), reason, gateway);
+    expectFailure(await send(gateway.port), reason, gateway);
   });
 });
 
@@ -78,7 +80,7 @@ describe('fault 11: a control byte in a head is 502', () => {
       const upstream = await rawUpstream(answering(bytes));
       const gateway = await startGateway({ target: upstream.target });
 
-      const answer = await ask(gateway.port);
+      const answer = await send(gateway.port);
 
       expect(answer).toMatchObject({ status: 200, complete: true });
       expect(valuesOf(answer, 'x-note')).toEqual([value]);
@@ -110,7 +112,7 @@ describe('fault 12: a head over the limits is 502', () => {
     );
     const gateway = await startGateway({ target: upstream.target });
 
-    expectFailure(await ask(gateway.port), 'upstream_invalid', gateway);
+    expectFailure(await send(gateway.port), 'upstream_invalid', gateway);
     await (await upstream.connection(0)).closed();
   });
 
@@ -121,7 +123,7 @@ describe('fault 12: a head over the limits is 502', () => {
     const upstream = await rawUpstream(answering(`${OK}${fields}Content-Length: 2\r\n\r\n{}`));
     const gateway = await startGateway({ target: upstream.target });
 
-    const answer = await ask(gateway.port);
+    const answer = await send(gateway.port);
 
     expect(answer).toMatchObject({ status: 200, complete: true });
     for (const line of fields.trimEnd().split('\r\n')) {
@@ -173,10 +175,10 @@ describe('fault 15: trailers end here', () => {
     );
     const gateway = await startGateway({ target: upstream.target });
 
-    const answer = await ask(gateway.port);
+    const answer = await send(gateway.port);
 
     expect(answer).toMatchObject({ status: 200, complete: true });
-    expect(answer.body.toString()).toBe('{}');
+    expect(answer.body).toBe('{}');
     expect(valuesOf(answer, 'trailer')).toEqual([]);
   });
 
@@ -186,7 +188,7 @@ describe('fault 15: trailers end here', () => {
     );
     const gateway = await startGateway({ target: upstream.target });
 
-    const answer = await ask(gateway.port);
+    const answer = await send(gateway.port);
 
     expect(answer).toMatchObject({ status: 204, complete: true });
     expect(valuesOf(answer, 'trailer')).toEqual([]);
@@ -201,10 +203,10 @@ describe('fault 15: trailers end here', () => {
     );
     const gateway = await startGateway({ target: upstream.target });
 
-    const answer = await ask(gateway.port);
+    const answer = await send(gateway.port);
 
     expect(answer).toMatchObject({ status: 200, complete: true, trailers: '' });
-    expect(answer.body.toString()).toBe('{}');
+    expect(answer.body).toBe('{}');
     expect(valuesOf(answer, 'trailer')).toEqual([]);
     expect(valuesOf(answer, 'x-sum')).toEqual([]);
   });
@@ -223,11 +225,11 @@ describe('fault 16: a body of any type is opaque', () => {
     const upstream = await rawUpstream(answering(`HTTP/1.1 200 OK\r\n${field}${body}`));
     const gateway = await startGateway({ target: upstream.target });
 
-    const answer = await ask(gateway.port);
+    const answer = await send(gateway.port);
 
     expect(answer).toMatchObject({ status: 200, complete: true });
     expect(valuesOf(answer, 'content-type')).toEqual([type]);
-    expect(answer.body.toString('latin1')).toBe(body);
+    expect(answer.bytes.toString('latin1')).toBe(body);
   });
 });
 
@@ -239,7 +241,7 @@ test.each(TRAPS)('a header named %s is a header', async (name) => {
   );
   const gateway = await startGateway({ target: upstream.target });
 
-  const answer = await ask(gateway.port);
+  const answer = await send(gateway.port);
 
   expect(answer).toMatchObject({ status: 200, complete: true });
   expect(valuesOf(answer, name.toLowerCase()).join(', ')).toBe('own, more');

@@ -1,9 +1,9 @@
 import type { ServerResponse } from 'node:http';
 import { describe, expect, test } from '@jest/globals';
 import type { GatewayConfig } from '../../src/index.ts';
+import { rawClient } from '../support/client/raw.ts';
 import { startEndpoint } from '../support/endpoint.ts';
 import { startGateway } from '../support/gateway.ts';
-import { rawClient } from '../support/raw-client.ts';
 
 /** A gateway with a quick heartbeat in front of an event stream that the test writes itself. */
 async function stream(config: Partial<GatewayConfig> = {}, head: Record<string, string> = {}) {

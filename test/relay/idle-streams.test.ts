@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { rawClient } from '../support/raw-client.ts';
+import { rawClient } from '../support/client/raw.ts';
 import { atTestEnd, serve } from '../support/servers.ts';
 import { startGatewayProcess } from './support/start-gateway-process.ts';
 

@@ -1,20 +1,21 @@
 import { once } from 'node:events';
 import { describe, expect, test } from '@jest/globals';
+import { expectFailure } from '../support/client/refusal.ts';
+import { send } from '../support/client/send.ts';
 import { startGateway } from '../support/gateway.ts';
+import { onHead } from '../support/on-head.ts';
 import { reset } from '../support/servers.ts';
 import { rawUpstream } from '../support/upstream.ts';
-import { ask, expectFailure } from './support/answer.ts';
 import { afterwards, LOSSES, losing, marked, timesSent } from './support/losses.ts';
-import { onHead } from './support/upstreams.ts';
 
 const OK = 'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}';
 
 test('fault 5: an upstream that takes the request and says nothing is 504 here as well', async () => {
   const upstream = await rawUpstream(onHead((socket) => socket.write(OK)));
   const gateway = await startGateway({ target: upstream.target, timeout: { response: 500 } });
-  expect(await ask(gateway.port)).toMatchObject({ status: 200 });
+  expect(await send(gateway.port)).toMatchObject({ status: 200 });
 
-  expectFailure(await ask(gateway.port), 'upstream_timeout', gateway);
+  expectFailure(await send(gateway.port), 'upstream_timeout', gateway);
   expect(upstream.connections).toHaveLength(1);
   await upstream.connections[0]?.closed();
 });
@@ -22,15 +23,15 @@ test('fault 5: an upstream that takes the request and says nothing is 504 here a
 test('fault 19: an answer that comes while the connection is idle belongs to nobody', async () => {
   const upstream = await rawUpstream(onHead((socket) => socket.write(OK)));
   const gateway = await startGateway({ target: upstream.target });
-  await ask(gateway.port);
+  await send(gateway.port);
 
   const { socket } = await upstream.connection(0);
   socket.write('HTTP/1.1 200 OK\r\nX-Poison: 1\r\nContent-Length: 6\r\n\r\npoison');
   await once(socket, 'close');
 
-  const answer = await ask(gateway.port);
+  const answer = await send(gateway.port);
   expect(answer).toMatchObject({ status: 200, complete: true });
-  expect(answer.body.toString()).toBe('{}');
+  expect(answer.body).toBe('{}');
   expect(upstream.connections).toHaveLength(2);
 });
 
@@ -39,10 +40,10 @@ describe('R6: a POST that may have reached the upstream is never sent again', ()
     const lose = { next: false };
     const upstream = await rawUpstream(losing(lose, loss));
     const gateway = await startGateway({ target: upstream.target });
-    expect(await ask(gateway.port, marked('POST', 'first-one'))).toMatchObject({ status: 200 });
+    expect(await send(gateway.port, marked('POST', 'first-one'))).toMatchObject({ status: 200 });
 
     lose.next = true;
-    const answer = await ask(gateway.port, marked('POST', 'lost-one'));
+    const answer = await send(gateway.port, marked('POST', 'lost-one'));
 
     expect(upstream.connections[0]?.received).toContain('lost-one');
     expectFailure(answer, 'upstream_unreachable', gateway);
@@ -57,10 +58,10 @@ describe('fault 8: GET and DELETE may be sent a second time, not a third', () =>
     const lose = { next: false };
     const upstream = await rawUpstream(losing(lose, ({ socket }) => reset(socket)));
     const gateway = await startGateway({ target: upstream.target });
-    expect(await ask(gateway.port, marked(method, 'first-one'))).toMatchObject({ status: 200 });
+    expect(await send(gateway.port, marked(method, 'first-one'))).toMatchObject({ status: 200 });
 
     lose.next = true;
-    const answer = await ask(gateway.port, marked(method, 'lost-one'));
+    const answer = await send(gateway.port, marked(method, 'lost-one'));
 
     expectFailure(answer, 'upstream_unreachable', gateway);
     await afterwards(gateway.port, upstream, lose);
@@ -76,10 +77,10 @@ describe('fault 8: GET and DELETE may be sent a second time, not a third', () =>
       losing(isFirst ? lose : { next: false }, ({ socket }) => reset(socket))(connection);
     });
     const gateway = await startGateway({ target: upstream.target });
-    expect(await ask(gateway.port, marked('POST', 'first-one'))).toMatchObject({ status: 200 });
+    expect(await send(gateway.port, marked('POST', 'first-one'))).toMatchObject({ status: 200 });
 
     lose.next = true;
-    expect(await ask(gateway.port, marked(method, 'lost-one'))).toMatchObject({ status: 200 });
+    expect(await send(gateway.port, marked(method, 'lost-one'))).toMatchObject({ status: 200 });
 
     expect(upstream.connections).toHaveLength(2);
     expect(timesSent(upstream, 'lost-one')).toBe(2);
@@ -97,10 +98,10 @@ describe('fault 8: GET and DELETE may be sent a second time, not a third', () =>
     const lose = { next: false };
     const upstream = await rawUpstream(losing(lose, ({ socket }) => void socket.end(bytes)));
     const gateway = await startGateway({ target: upstream.target });
-    expect(await ask(gateway.port, marked('POST', 'first-one'))).toMatchObject({ status: 200 });
+    expect(await send(gateway.port, marked('POST', 'first-one'))).toMatchObject({ status: 200 });
 
     lose.next = true;
-    expect(await ask(gateway.port, marked('GET', 'lost-one'))).toMatchObject({ status: 502 });
+    expect(await send(gateway.port, marked('GET', 'lost-one'))).toMatchObject({ status: 502 });
 
     expect(timesSent(upstream, 'lost-one')).toBe(1);
   });

@@ -1,11 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
+import { rawClient } from '../support/client/raw.ts';
+import { expectFailure } from '../support/client/refusal.ts';
+import { rawRequest } from '../support/client/request.ts';
+import { send } from '../support/client/send.ts';
 import { startGateway } from '../support/gateway.ts';
-import { rawClient } from '../support/raw-client.ts';
+import { onHead } from '../support/on-head.ts';
 import { reset } from '../support/servers.ts';
 import { rawUpstream } from '../support/upstream.ts';
-import { ask, expectFailure, rawRequest, statusesOf } from './support/answer.ts';
 import { afterwards, LOSSES, losing, marked, timesSent } from './support/losses.ts';
-import { onHead } from './support/upstreams.ts';
 
 describe('R6: a POST that may have reached the upstream is never sent again', () => {
   test.each(LOSSES)('fault 7: new connection: the upstream %s', async (_name, loss) => {
@@ -13,7 +15,7 @@ describe('R6: a POST that may have reached the upstream is never sent again', ()
     const upstream = await rawUpstream(losing(lose, loss));
     const gateway = await startGateway({ target: upstream.target });
 
-    const answer = await ask(gateway.port, marked('POST', 'lost-one'));
+    const answer = await send(gateway.port, marked('POST', 'lost-one'));
 
     expectFailure(answer, 'upstream_unreachable', gateway);
     await afterwards(gateway.port, upstream, lose);
@@ -35,7 +37,7 @@ describe('R6: a POST that may have reached the upstream is never sent again', ()
     client.send(request.slice(-5));
     await client.closed();
 
-    expect(statusesOf(client)).toEqual([502]);
+    expect(client.statuses).toEqual([502]);
     await afterwards(gateway.port, upstream, lose);
     expect(timesSent(upstream, 'lost-one')).toBe(1);
   });
@@ -46,7 +48,7 @@ test.each(['GET', 'DELETE'])('%s lost on a new connection is not sent again', as
   const gateway = await startGateway({ target: upstream.target });
 
   expectFailure(
-    await ask(gateway.port, marked(method, 'lost-one')),
+    await send(gateway.port, marked(method, 'lost-one')),
     'upstream_unreachable',
     gateway,
   );

@@ -1,12 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
 import connect from 'connect';
 import { type GatewayConfig, injectHeaders, mcpProxy, upstreamAuth } from '../../src/index.ts';
+import { type Answer, valuesOf } from '../support/client/answer.ts';
+import { send } from '../support/client/send.ts';
 import { pathsOf } from '../support/config-error.ts';
 import { isInProcess, startRawEndpoint } from '../support/endpoint.ts';
 import { startGateway } from '../support/gateway.ts';
 import { serve } from '../support/servers.ts';
 import { answering, UpstreamConnection } from '../support/upstream.ts';
-import { ask, type RawAnswer, valuesOf } from './support/answer.ts';
 
 /** An answer with these header lines. */
 const answerWith = (
@@ -30,7 +31,7 @@ async function relayed(
   how: Parameters<typeof answerWith>[1] = {},
   config: Partial<GatewayConfig> = {},
   set: Readonly<Record<string, string>> = {},
-): Promise<RawAnswer> {
+): Promise<Answer> {
   const { target } = await upstreamSaying(answerWith(lines, how));
   const { port } = await startGateway({ target, ...config }, (app) => {
     app.use((_req, res, next) => {
@@ -38,7 +39,7 @@ async function relayed(
       next();
     });
   });
-  return ask(port, { method: 'GET' });
+  return send(port, { method: 'GET' });
 }
 
 /** Those that speak for an origin, and orders to the server in front, with what each would do. */
@@ -188,7 +189,7 @@ describeRemote('an upstream does not speak for the origin of the app', () => {
     const { target } = await upstreamSaying(answerWith(SPOKEN));
     const front = injectHeaders({ response: { forward: ['Set-Cookie'] } });
     const { port } = await serve(connect().use(front).use(mcpProxy({ target })));
-    const answer = await ask(port, { method: 'GET' });
+    const answer = await send(port, { method: 'GET' });
     expect(valuesOf(answer, 'set-cookie')).toEqual(['connect.sid=planted; Path=/']);
     expect(valuesOf(answer, 'clear-site-data')).toEqual([]);
     expect(valuesOf(answer, 'x-content-type-options')).toEqual(['nosniff']);

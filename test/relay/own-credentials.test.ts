@@ -9,10 +9,10 @@ import {
   requireAuth,
   upstreamAuth,
 } from '../../src/index.ts';
-import { witness } from '../observe/support/witness.ts';
 import { startGateway } from '../support/gateway.ts';
 import { serve } from '../support/servers.ts';
 import { recordingUpstream } from '../support/upstream.ts';
+import { witness } from '../support/witness.ts';
 
 const CHALLENGES = {
   'WWW-Authenticate': 'Bearer resource_metadata="https://evil.example/metadata"',

@@ -12,16 +12,16 @@ import {
   requireAuth,
   throttle,
 } from '../../src/index.ts';
+import { type RawClient, rawClient } from '../support/client/raw.ts';
+import { rawRequest } from '../support/client/request.ts';
 import { startEndpoint } from '../support/endpoint.ts';
 import { holdTimers } from '../support/fake-time.ts';
 import { startGateway } from '../support/gateway.ts';
 import { holdingUpstream } from '../support/holding-upstream.ts';
-import { type RawClient, rawClient } from '../support/raw-client.ts';
 import { serve } from '../support/servers.ts';
-import { rawRequest, statusesOf } from './support/answer.ts';
 
 const named = (method: string, name: string, close = false) => {
-  const request = rawRequest({ method, fields: [`Mcp-Name: ${name}`] });
+  const request = rawRequest({ method, headers: [`Mcp-Name: ${name}`] });
   return close ? request : request.replace('Connection: close\r\n', '');
 };
 
@@ -73,7 +73,7 @@ describe('fault 29: a request that is sent in advance begins when its turn comes
     }
     const text = await client.closed();
 
-    expect(statusesOf(client)).toEqual([200, 200, 200]);
+    expect(client.statuses).toEqual([200, 200, 200]);
     expect(text.match(/answer-./g)).toEqual(['answer-a', 'answer-b', 'answer-c']);
   });
 
@@ -102,7 +102,7 @@ describe('fault 29: a request that is sent in advance begins when its turn comes
     (await upstream.request('a')).destroy();
     (await upstream.request('b')).end('answer-b');
     expect(await client.closed()).toContain('answer-b');
-    expect(statusesOf(client)).toEqual([502, 200]);
+    expect(client.statuses).toEqual([502, 200]);
   });
 
   test('S5: behind an answer that breaks off nothing is carried out', async () => {
@@ -231,7 +231,7 @@ describe('`timeout.idle` is for a request that waits as well', () => {
     await client.has(/two/);
     upstream.answers[0]?.end();
     const text = await client.closed();
-    expect(statusesOf(client)).toEqual([200, 503]);
+    expect(client.statuses).toEqual([200, 503]);
     expect(text).toMatch(/two[\s\S]*503 [\s\S]*connection: close[\s\S]*"reason":"overloaded"/i);
     expect(text).toMatch(/^retry-after: \d+\r$/im);
     expect(client.ending).toBe('end');
@@ -258,7 +258,7 @@ describe('`timeout.idle` is for a request that waits as well', () => {
         answer.end(`answer-${n}`);
       }
       await client.closed();
-      expect(statusesOf(client)).toEqual(statuses);
+      expect(client.statuses).toEqual(statuses);
       jest.useRealTimers();
     }
   });
@@ -307,7 +307,7 @@ describe('each form that does work by itself waits for its turn', () => {
       held[n - 1]?.end(`answer-${n}`);
     }
     await client.has(/answer-3/);
-    expect(statusesOf(client)).toEqual([200, 200, 200]);
+    expect(client.statuses).toEqual([200, 200, 200]);
   });
 });
 
@@ -323,6 +323,6 @@ test('a gateway that is closed meanwhile refuses what has waited', async () => {
   first.end('answer-a');
   await closed;
   await client.closed();
-  expect(statusesOf(client)).toEqual([200, 503]);
+  expect(client.statuses).toEqual([200, 503]);
   expect(upstream.answers).toHaveLength(1);
 });

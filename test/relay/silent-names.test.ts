@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
-import { Clock, gate, outcomeOf } from '../auth/support/gate.ts';
-import { signingKey } from '../auth/support/issuer.ts';
+import { expectFailure } from '../support/client/refusal.ts';
+import { send } from '../support/client/send.ts';
 import { freePort } from '../support/free-port.ts';
 import { startGateway } from '../support/gateway.ts';
 import { testOnIpv6 } from '../support/ipv6.ts';
+import { Clock, gate, outcomeOf } from '../support/jwt/gate.ts';
+import { signingKey } from '../support/jwt/issuer.ts';
 import { HERE, nameServers } from '../support/name-servers.ts';
 import { serve } from '../support/servers.ts';
-import { ask, expectFailure } from './support/answer.ts';
 
 /** A name that nobody has looked up. */
 const fresh = (word: string) => `${word}-${randomUUID()}.test`;
@@ -27,11 +28,11 @@ describe('a name whose servers are silent', () => {
     const names = nameServers({ [dead]: 'silence', [good]: HERE });
     const port = await upstreamPort();
     const [broken, working] = [await mountAt(dead, port), await mountAt(good, port)];
-    const failed = Array.from({ length: 12 }, () => ask(broken.port));
-    expect(await ask(working.port)).toMatchObject({ status: 200 });
+    const failed = Array.from({ length: 12 }, () => send(broken.port));
+    expect(await send(working.port)).toMatchObject({ status: 200 });
     for (const answer of await Promise.all(failed)) expect(answer.status).toBe(504);
-    expect(await ask(working.port)).toMatchObject({ status: 200 });
-    expect((await ask(broken.port)).status).toBe(504);
+    expect(await send(working.port)).toMatchObject({ status: 200 });
+    expect((await send(broken.port)).status).toBe(504);
     // Those who gave up have left one look-up behind, for all of them.
     expect(names.asked.filter((name) => name === dead)).toHaveLength(1);
   });
@@ -43,9 +44,9 @@ describe('a name whose servers are silent', () => {
     const port = await upstreamPort();
     const broken = await Promise.all(dead.map((name) => mountAt(name, port)));
     const working = await mountAt(good, port);
-    const failed = await Promise.all(broken.map((gateway) => ask(gateway.port)));
+    const failed = await Promise.all(broken.map((gateway) => send(gateway.port)));
     expect(failed.map(({ status }) => status)).toEqual([504, 504, 504]);
-    expect(await ask(working.port)).toMatchObject({ status: 200 });
+    expect(await send(working.port)).toMatchObject({ status: 200 });
   });
 
   test.each([
@@ -61,8 +62,8 @@ describe('a name whose servers are silent', () => {
     names.hostsFile = file(good);
     const port = await upstreamPort();
     const [broken, working] = [await mountAt(dead, port), await mountAt(good, port)];
-    expect((await ask(broken.port)).status).toBe(504);
-    expect(await ask(working.port)).toMatchObject({ status: 200 });
+    expect((await send(broken.port)).status).toBe(504);
+    expect(await send(working.port)).toMatchObject({ status: 200 });
   });
 
   test.each([
@@ -75,8 +76,8 @@ describe('a name whose servers are silent', () => {
     names.hostsFile = `10.0.0.7 ${good}\n${file(other)}`;
     const port = await upstreamPort();
     for (const name of [dead, other])
-      expect((await ask((await mountAt(name, port)).port)).status).toBe(504);
-    expect(await ask((await mountAt(good, port)).port)).toMatchObject({ status: 200 });
+      expect((await send((await mountAt(name, port)).port)).status).toBe(504);
+    expect(await send((await mountAt(good, port)).port)).toMatchObject({ status: 200 });
     expect(names.asked).toEqual([dead, good]);
   });
 
@@ -84,9 +85,9 @@ describe('a name whose servers are silent', () => {
     const dead = [fresh('dead'), fresh('dead')];
     nameServers({ localhost: 'silence', [dead[0] ?? '']: 'silence', [dead[1] ?? '']: 'silence' });
     const port = await upstreamPort();
-    await Promise.all(dead.map(async (name) => ask((await mountAt(name, port)).port)));
+    await Promise.all(dead.map(async (name) => send((await mountAt(name, port)).port)));
     const working = await startGateway({ target: `http://localhost:${port}/mcp` });
-    expect(await ask(working.port)).toMatchObject({ status: 200 });
+    expect(await send(working.port)).toMatchObject({ status: 200 });
   });
 
   test('as the name of a key server: one look-up, however often keys are needed', async () => {
@@ -109,7 +110,7 @@ describe('a name whose servers are silent', () => {
 test('a name that is not known: 502, as ever', async () => {
   nameServers({});
   const gateway = await mountAt(fresh('unknown'), 1);
-  expectFailure(await ask(gateway.port), 'upstream_unreachable', gateway);
+  expectFailure(await send(gateway.port), 'upstream_unreachable', gateway);
 });
 
 describe('several addresses of a name', () => {
@@ -120,13 +121,13 @@ describe('several addresses of a name', () => {
     const name = fresh('two');
     nameServers({ [name]: addresses });
     const gateway = await mountAt(name, await upstreamPort());
-    expect(await ask(gateway.port)).toMatchObject({ status: 200 });
+    expect(await send(gateway.port)).toMatchObject({ status: 200 });
   });
 
   testOnIpv6('IPv6 alone', async () => {
     const name = fresh('six');
     nameServers({ [name]: [{ address: '::1', family: 6 }] });
     const gateway = await mountAt(name, await freePort());
-    expectFailure(await ask(gateway.port), 'upstream_unreachable', gateway);
+    expectFailure(await send(gateway.port), 'upstream_unreachable', gateway);
   });
 });

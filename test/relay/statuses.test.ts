@@ -1,16 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
+import { readAnswer, valuesOf } from '../support/client/answer.ts';
+import { exchange } from '../support/client/raw.ts';
+import { expectFailure } from '../support/client/refusal.ts';
+import { rawRequest } from '../support/client/request.ts';
+import { send } from '../support/client/send.ts';
 import { startGateway } from '../support/gateway.ts';
-import { exchange } from '../support/raw-client.ts';
+import { onHead } from '../support/on-head.ts';
 import { answering, rawUpstream, recordingUpstream } from '../support/upstream.ts';
-import {
-  ask,
-  expectFailure,
-  rawRequest,
-  readAnswer,
-  statusesOf,
-  valuesOf,
-} from './support/answer.ts';
-import { onHead } from './support/upstreams.ts';
 
 describe('R3: the method is the client’s, path and query are the target’s', () => {
   test.each(['POST', 'GET', 'DELETE'])('%s', async (method) => {
@@ -60,10 +56,10 @@ describe('R4: a final status comes through with its headers and body', () => {
     const gateway = await startGateway({ target: upstream.target });
 
     for (const method of ['POST', 'GET', 'DELETE']) {
-      const answer = await ask(gateway.port, { method });
+      const answer = await send(gateway.port, { method });
 
       expect(answer).toMatchObject({ status, complete: true });
-      expect(answer.body.toString()).toBe(body);
+      expect(answer.body).toBe(body);
       expect(answer.headers).toEqual(expect.arrayContaining(Object.entries(headers)));
     }
     expect(gateway.errors).toEqual([]);
@@ -75,7 +71,7 @@ describe('R4: a final status comes through with its headers and body', () => {
     );
     const gateway = await startGateway({ target: upstream.target });
 
-    const answer = await ask(gateway.port);
+    const answer = await send(gateway.port);
 
     expect(answer.status).toBe(204);
     expect(valuesOf(answer, 'x-mark')).toEqual(['1']);
@@ -118,7 +114,7 @@ describe('fault 10: a status that is none is a 502', () => {
     const upstream = await rawUpstream(answering(bytes));
     const gateway = await startGateway({ target: upstream.target });
 
-    const answer = await ask(gateway.port);
+    const answer = await send(gateway.port);
 
     expectFailure(answer, 'upstream_invalid', gateway);
     await (await upstream.connection(0)).closed();
@@ -141,9 +137,9 @@ describe('fault 13: informational answers are swallowed', () => {
 
     const client = await exchange(gateway.port, rawRequest());
 
-    expect(statusesOf(client)).toEqual([200]);
+    expect(client.statuses).toEqual([200]);
     expect(client.text).not.toContain('hint');
-    expect(readAnswer(client)?.body.toString()).toBe('{}');
+    expect(readAnswer(client)?.body).toBe('{}');
     expect(gateway.errors).toEqual([]);
   });
 
@@ -151,7 +147,7 @@ describe('fault 13: informational answers are swallowed', () => {
     const upstream = await rawUpstream(onHead((socket) => socket.end(informational(103))));
     const gateway = await startGateway({ target: upstream.target });
 
-    expectFailure(await ask(gateway.port), 'upstream_unreachable', gateway);
+    expectFailure(await send(gateway.port), 'upstream_unreachable', gateway);
   });
 });
 
@@ -165,6 +161,6 @@ describe('fault 11: the reason phrase is the gateway’s own', () => {
     const upstream = await rawUpstream(answering(`${line}\r\nContent-Length: 0\r\n\r\n`));
     const gateway = await startGateway({ target: upstream.target });
 
-    expect(await ask(gateway.port)).toMatchObject({ status, reason, complete: true });
+    expect(await send(gateway.port)).toMatchObject({ status, reason, complete: true });
   });
 });

@@ -1,9 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
+import { readAnswer } from '../support/client/answer.ts';
+import { exchange, type RawClient, rawClient } from '../support/client/raw.ts';
+import { expectFailure } from '../support/client/refusal.ts';
+import { rawRequest } from '../support/client/request.ts';
+import { send } from '../support/client/send.ts';
 import { startGateway } from '../support/gateway.ts';
-import { exchange, type RawClient, rawClient } from '../support/raw-client.ts';
+import { onHead } from '../support/on-head.ts';
 import { rawUpstream, recordingUpstream } from '../support/upstream.ts';
-import { ask, expectFailure, rawRequest, readAnswer } from './support/answer.ts';
-import { onHead } from './support/upstreams.ts';
 
 const OK = 'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n';
 const STREAM = 'HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n';
@@ -19,7 +22,7 @@ function dribble(bytes: string, ms: number): ReturnType<typeof onHead> {
   });
 }
 
-async function send(port: number, request: string): Promise<RawClient> {
+async function begin(port: number, request: string): Promise<RawClient> {
   return (await rawClient(port)).send(request);
 }
 
@@ -28,7 +31,7 @@ describe('fault 5: an upstream that takes the request and says nothing', () => {
     const upstream = await rawUpstream();
     const gateway = await startGateway({ target: upstream.target, timeout: TINY });
 
-    expectFailure(await ask(gateway.port, { method }), 'upstream_timeout', gateway);
+    expectFailure(await send(gateway.port, { method }), 'upstream_timeout', gateway);
     await (await upstream.connection(0)).closed();
   });
 });
@@ -44,7 +47,7 @@ describe('fault 6: `response` is for the whole head, not for a part of it', () =
     });
     const gateway = await startGateway({ target: upstream.target, timeout: TINY });
 
-    expectFailure(await ask(gateway.port), 'upstream_timeout', gateway);
+    expectFailure(await send(gateway.port), 'upstream_timeout', gateway);
     await (await upstream.connection(0)).closed();
   });
 });
@@ -55,8 +58,8 @@ test('`connect` ends with the connection: a slower answer is awaited', async () 
   });
   const gateway = await startGateway({ target: upstream.target, timeout: { connect: 500 } });
 
-  expect(await ask(gateway.port)).toMatchObject({ status: 200, complete: true });
-  expect(await ask(gateway.port)).toMatchObject({ status: 200, complete: true });
+  expect(await send(gateway.port)).toMatchObject({ status: 200, complete: true });
+  expect(await send(gateway.port)).toMatchObject({ status: 200, complete: true });
   expect(gateway.errors).toEqual([]);
 });
 
@@ -68,11 +71,11 @@ describe('`response` starts when the request is sent whole', () => {
     const clock = await startGateway({ target: silent.target, timeout: TINY });
     const body = '{"jsonrpc":"2.0","id":1,"method":"ping"}';
     const request = rawRequest({ body });
-    const client = await send(gateway.port, request.slice(0, -5));
+    const client = await begin(gateway.port, request.slice(0, -5));
 
     // Two timers of the same length have run out, one after the other.
-    expect(await ask(clock.port)).toMatchObject({ status: 504 });
-    expect(await ask(clock.port)).toMatchObject({ status: 504 });
+    expect(await send(clock.port)).toMatchObject({ status: 504 });
+    expect(await send(clock.port)).toMatchObject({ status: 504 });
     client.send(request.slice(-5));
     await client.closed();
 
@@ -84,16 +87,16 @@ describe('`response` starts when the request is sent whole', () => {
 
 describe('S6: a silent GET or event stream outlives every timer', () => {
   /** An upstream that is silent, and another whose every request runs into a timer of that length. */
-  async function silence(request: string, begin: string) {
-    const upstream = await rawUpstream(onHead((socket) => socket.write(begin)));
+  async function silence(request: string, beginning: string) {
+    const upstream = await rawUpstream(onHead((socket) => socket.write(beginning)));
     const other = await rawUpstream(onHead((socket) => socket.write(`${OK}\r\n{`)));
     const silent = await rawUpstream();
     const timeout = TINY;
     const gateway = await startGateway({ target: upstream.target, timeout });
     const idleClock = await startGateway({ target: other.target, timeout });
     const responseClock = await startGateway({ target: silent.target, timeout });
-    const client = await send(gateway.port, request);
-    if (begin.includes('200')) await client.has(/^HTTP\/1\.1 200 OK\r\n.*\r\n\r\n/s);
+    const client = await begin(gateway.port, request);
+    if (beginning.includes('200')) await client.has(/^HTTP\/1\.1 200 OK\r\n.*\r\n\r\n/s);
 
     for (const clock of [responseClock, idleClock, responseClock, idleClock]) {
       await exchange(clock.port, rawRequest());
@@ -111,7 +114,7 @@ describe('S6: a silent GET or event stream outlives every timer', () => {
     await client.closed();
 
     expect(readAnswer(client)).toMatchObject({ status: 200, complete: true });
-    expect(readAnswer(client)?.body.toString()).toBe('data: late\n\n');
+    expect(readAnswer(client)?.body).toBe('data: late\n\n');
     expect(gateway.errors).toEqual([]);
   });
 
@@ -122,7 +125,7 @@ describe('S6: a silent GET or event stream outlives every timer', () => {
     await client.closed();
 
     expect(readAnswer(client)).toMatchObject({ status: 200, complete: true });
-    expect(readAnswer(client)?.body.toString()).toBe('data: late\n\n');
+    expect(readAnswer(client)?.body).toBe('data: late\n\n');
     expect(gateway.errors).toEqual([]);
   });
 });
@@ -137,7 +140,7 @@ test('S6: by default, silence outlives what keep-alive sockets are given (5 s in
   ];
   const [get, post, events] = await Promise.all(
     gateways.map((gateway, i) =>
-      send(gateway.port, rawRequest({ method: i === 1 ? 'POST' : 'GET' })),
+      begin(gateway.port, rawRequest({ method: i === 1 ? 'POST' : 'GET' })),
     ),
   );
   await events?.has(/\r\n\r\n/);
@@ -185,10 +188,10 @@ describe('fault 20: an answer that stalls', () => {
     );
     const gateway = await startGateway({ target: upstream.target, timeout: { idle: 1000 } });
 
-    const answer = await ask(gateway.port);
+    const answer = await send(gateway.port);
 
     expect(answer).toMatchObject({ status: 200, complete: true });
-    expect(answer.body.toString()).toBe('x'.repeat(30));
+    expect(answer.body).toBe('x'.repeat(30));
     expect(gateway.errors).toEqual([]);
   });
 });
@@ -213,7 +216,7 @@ describe('`stream` is the total of an event stream', () => {
     const timeout = { stream: 500 };
     const gateway = await startGateway({ target: upstream.target, timeout });
     const clock = await startGateway({ target: streaming.target, timeout });
-    const client = await send(gateway.port, rawRequest());
+    const client = await begin(gateway.port, rawRequest());
     await client.has(/\{/);
 
     await exchange(clock.port, rawRequest());

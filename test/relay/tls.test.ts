@@ -4,11 +4,14 @@ import { createServer } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
+import { readAnswer } from '../support/client/answer.ts';
+import { exchange, rawClient } from '../support/client/raw.ts';
+import { expectFailure } from '../support/client/refusal.ts';
+import { rawRequest } from '../support/client/request.ts';
+import { send } from '../support/client/send.ts';
 import { startGateway } from '../support/gateway.ts';
-import { exchange, rawClient } from '../support/raw-client.ts';
 import { atTestEnd, listenOn } from '../support/servers.ts';
 import { rawUpstream } from '../support/upstream.ts';
-import { ask, expectFailure, rawRequest, readAnswer } from './support/answer.ts';
 import { startGatewayProcess } from './support/start-gateway-process.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'express-mcp-gateway-'));
@@ -71,7 +74,7 @@ async function trustingGateway(target: string) {
     const upstream = await httpsUpstream();
     const gateway = await startGateway({ target: `https://localhost:${upstream.port}/up/mcp` });
 
-    expectFailure(await ask(gateway.port), 'upstream_unreachable', gateway);
+    expectFailure(await send(gateway.port), 'upstream_unreachable', gateway);
     expect(upstream.seen).toEqual([]);
   });
 
@@ -79,7 +82,7 @@ async function trustingGateway(target: string) {
     const upstream = await httpsUpstream();
     const gateway = await trustingGateway(`https://127.0.0.1:${upstream.port}/up/mcp`);
 
-    const answer = await ask(gateway.port);
+    const answer = await send(gateway.port);
 
     const errors = await gateway.told(1);
     expectFailure(answer, 'upstream_unreachable', { errors });
@@ -92,9 +95,9 @@ async function trustingGateway(target: string) {
     const gateway = await trustingGateway(`https://localhost:${upstream.port}/up/mcp?a=1`);
 
     for (const body of ['{"one":1}', '{"two":2}']) {
-      const answer = await ask(gateway.port, { body });
+      const answer = await send(gateway.port, { body });
       expect(answer).toMatchObject({ status: 200, complete: true });
-      expect(answer.body.toString()).toBe(body);
+      expect(answer.body).toBe(body);
     }
     const client = (await rawClient(gateway.port)).send(rawRequest({ method: 'GET' }));
     await client.has(/data: begun/);

@@ -1,18 +1,20 @@
 import { describe, expect, test } from '@jest/globals';
-import { witness } from '../observe/support/witness.ts';
+import { expectFailure } from '../support/client/refusal.ts';
+import type { Outgoing } from '../support/client/request.ts';
+import { send } from '../support/client/send.ts';
 import { isInProcess } from '../support/endpoint.ts';
 import { startGateway } from '../support/gateway.ts';
 import { answering, rawUpstream } from '../support/upstream.ts';
-import { ask, expectFailure } from './support/answer.ts';
+import { witness } from '../support/witness.ts';
 
 const SECRET = 'upstream-k3y-5ecret';
 
-async function failureOf(bytes: string, request: Parameters<typeof ask>[1] = {}) {
+async function failureOf(bytes: string, request: Outgoing = {}) {
   const upstream = await rawUpstream(answering(bytes));
   const observe = witness();
   const headers = { set: { 'X-Api-Key': SECRET } };
   const gateway = await startGateway({ target: upstream.target, headers, observe });
-  const answer = await ask(gateway.port, request);
+  const answer = await send(gateway.port, request);
   expectFailure(answer, 'upstream_invalid', gateway);
   const { cause } = gateway.errors[0] as { cause?: unknown };
   const text = (cause as Error).message;
@@ -49,7 +51,7 @@ describe('who operates the gateway learns why an answer was not relayed; the cli
     const { text, answer } = await failureOf(bytes);
     expect(text).toMatch(expected);
     expect(text).not.toMatch(/key=1|b=c/);
-    expect(answer.body.toString() + answer.headers.join()).not.toMatch(/login|\/mcp\/|redirect/);
+    expect(answer.body + answer.headers.join()).not.toMatch(/login|\/mcp\/|redirect/);
   });
 
   test.each([

@@ -1,11 +1,13 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { type Answer, readAnswer, valuesOf } from '../support/client/answer.ts';
+import { exchange } from '../support/client/raw.ts';
+import { rawRequest } from '../support/client/request.ts';
+import { send } from '../support/client/send.ts';
 import { describeCorpus } from '../support/corpus.ts';
-import { exchange } from '../support/raw-client.ts';
-import { ask, type RawAnswer, rawRequest, readAnswer, valuesOf } from './support/answer.ts';
+import { latin1 } from '../support/on-head.ts';
 import { type GatewayProcess, startGatewayProcess } from './support/start-gateway-process.ts';
-import { latin1 } from './support/upstreams.ts';
 
 interface Case {
   readonly file: string;
@@ -22,7 +24,7 @@ function statusesIn(raw: string): number[] {
 
 const HOP_BY_HOP = ['keep-alive', 'proxy-connection', 'te', 'trailer', 'upgrade'];
 
-function expectSound(answer: RawAnswer, raw: string): void {
+function expectSound(answer: Answer, raw: string): void {
   expect([...statusesIn(raw), 502, 504]).toContain(answer.status);
   const names = answer.headers.map(([name]) => name);
   for (const name of HOP_BY_HOP) expect(names).not.toContain(name);
@@ -32,7 +34,7 @@ function expectSound(answer: RawAnswer, raw: string): void {
   expect(framing.join()).toMatch(/^(chunked|\d*)$/);
   expect(answer.rest).toHaveLength(0);
   if (answer.complete && answer.status >= 502 && !statusesIn(raw).includes(answer.status)) {
-    expect(JSON.parse(answer.body.toString())).toMatchObject({ jsonrpc: '2.0', id: 1 });
+    expect(JSON.parse(answer.body)).toMatchObject({ jsonrpc: '2.0', id: 1 });
   }
 }
 
@@ -72,16 +74,16 @@ describeCorpus<Case[]>('llhttp/cases.json', 'the answers of the llhttp corpus', 
     async (_file, _title, index) => {
       for (const ending of ['ends', 'stays']) {
         const fields = [`Mcp-Name: ${index} ${ending}`];
-        const client = await exchange(gateway.port, rawRequest({ fields }));
+        const client = await exchange(gateway.port, rawRequest({ headers: fields }));
 
         const answer = readAnswer(client);
         if (answer === undefined) expect(client.text).toBe('');
         else expectSound(answer, cases[index]?.raw_latin1 ?? '');
 
-        const probe = await ask(gateway.port, { fields: ['Mcp-Name: probe'] });
+        const probe = await send(gateway.port, { headers: ['Mcp-Name: probe'] });
         expect(probe).toMatchObject({ status: 200, complete: true });
         expect(valuesOf(probe, 'x-probe')).toEqual(['1']);
-        expect(probe.body.toString()).toBe('{}');
+        expect(probe.body).toBe('{}');
       }
       expect(gateway.uncaught).toEqual([]);
     },

@@ -1,16 +1,17 @@
 import { expect, test } from '@jest/globals';
+import { type Answer, readAnswer } from '../support/client/answer.ts';
+import { exchange } from '../support/client/raw.ts';
+import { rawRequest } from '../support/client/request.ts';
 import { describeCorpus } from '../support/corpus.ts';
 import { startGateway } from '../support/gateway.ts';
-import { exchange } from '../support/raw-client.ts';
+import { latin1 } from '../support/on-head.ts';
 import { rawUpstream } from '../support/upstream.ts';
-import { type RawAnswer, rawRequest, readAnswer } from './support/answer.ts';
-import { latin1 } from './support/upstreams.ts';
 
 /** Twelve bytes as a length frames them, two as chunks do. */
 const BODY = '2\r\n{}\r\n0\r\n\r\n';
 
 /** Relayed with the one framing that is left, the odd field being no `Transfer-Encoding` to anybody. */
-function expectByLength(answer: RawAnswer, field: string, mark: string): void {
+function expectByLength(answer: Answer, field: string, mark: string): void {
   const colon = field.indexOf(':');
   const odd = [field.slice(0, colon).toLowerCase(), field.slice(colon + 1).trim()];
   expect(answer.headers).toEqual(
@@ -18,7 +19,7 @@ function expectByLength(answer: RawAnswer, field: string, mark: string): void {
   );
   expect(answer.headers.map(([name]) => name)).not.toContain('transfer-encoding');
   expect(answer).toMatchObject({ status: 200, complete: true, rest: Buffer.alloc(0) });
-  expect(answer.body.toString()).toBe(BODY);
+  expect(answer.body).toBe(BODY);
 }
 
 describeCorpus<Record<string, string>>(

@@ -3,12 +3,12 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { resolve } from 'node:path';
 import { expect, test } from '@jest/globals';
+import { exchange, rawClient, statusesIn } from '../support/client/raw.ts';
 import { startGateway } from '../support/gateway.ts';
-import { exchange, rawClient } from '../support/raw-client.ts';
 import { atTestEnd, reset } from '../support/servers.ts';
 import { answering, rawUpstream } from '../support/upstream.ts';
+import { call, expectUnheard, message, reasonIn, startPair } from './support/pair.ts';
 import { strictUpstream, valuesOf } from './support/strict-upstream.ts';
-import { call, expectUnheard, message, reasonIn, startPair, statusesIn } from './support/wire.ts';
 
 const CLOSE = 'Connection: close';
 const CHUNKED = 'Transfer-Encoding: chunked';

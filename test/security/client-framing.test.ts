@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
+import { exchange, rawClient } from '../support/client/raw.ts';
 import { startGateway } from '../support/gateway.ts';
-import { exchange, rawClient } from '../support/raw-client.ts';
 import { reset } from '../support/servers.ts';
 import { rawUpstream } from '../support/upstream.ts';
+import { expectUnheard, message, reasonIn, startImpatient, startPair } from './support/pair.ts';
 import { valuesOf } from './support/strict-upstream.ts';
-import { expectUnheard, message, reasonIn, startImpatient, startPair } from './support/wire.ts';
 
 const CLOSE = 'Connection: close';
 const CHUNKED = 'Transfer-Encoding: chunked';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { exchange } from '../support/raw-client.ts';
+import { exchange } from '../support/client/raw.ts';
+import { expectUnheard, message, reasonIn, startPair } from './support/pair.ts';
 import { valuesOf } from './support/strict-upstream.ts';
-import { expectUnheard, message, reasonIn, startPair } from './support/wire.ts';
 
 const CLOSE = 'Connection: close';
 const post = (fields: readonly string[]) =>

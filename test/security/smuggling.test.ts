@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
+import { exchange, rawClient, statusesIn } from '../support/client/raw.ts';
 import { startGateway } from '../support/gateway.ts';
 import { holdingUpstream } from '../support/holding-upstream.ts';
-import { exchange, rawClient } from '../support/raw-client.ts';
 import { reset } from '../support/servers.ts';
 import { rawUpstream } from '../support/upstream.ts';
-import { call, expectUnheard, message, reasonIn, startPair, statusesIn } from './support/wire.ts';
+import { call, expectUnheard, message, reasonIn, startPair } from './support/pair.ts';
 
 const SMUGGLED = call('smuggled');
 const LENGTH = `Content-Length: ${SMUGGLED.length}`;

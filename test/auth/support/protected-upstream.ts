@@ -1,9 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { GatewayConfig } from '../../../src/index.ts';
 import { upstreamAuth } from '../../../src/index.ts';
+import type { Answer } from '../../support/client/answer.ts';
+import { send } from '../../support/client/send.ts';
 import { startGateway, type TestGateway } from '../../support/gateway.ts';
 import { type RecordingUpstream, recordingUpstream } from '../../support/upstream.ts';
-import { type Answer, send } from './send.ts';
 
 export const PUBLIC = 'https://gateway.example/mcp';
 export const WELL_KNOWN = '/.well-known/oauth-protected-resource';

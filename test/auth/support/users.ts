@@ -1,6 +1,8 @@
 import type { AuthenticateFunction, GatewayConfig } from '../../../src/index.ts';
+import type { Answer } from '../../support/client/answer.ts';
+import type { Outgoing } from '../../support/client/request.ts';
+import { send } from '../../support/client/send.ts';
 import { startGateway, type TestGateway } from '../../support/gateway.ts';
-import { type Answer, type Outgoing, send } from './send.ts';
 
 /** Takes `X-User: subject` or `X-User: subject@issuer` at its word. */
 export const byHeader: AuthenticateFunction = ({ headers }) => {

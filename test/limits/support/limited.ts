@@ -1,7 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import type { Express } from 'express';
 import type { GatewayConfig, Principal } from '../../../src/index.ts';
-import { type Answer, JSON_TYPE, post } from '../../policies/support/wire.ts';
+import type { Answer } from '../../support/client/answer.ts';
+import { post } from '../../support/client/send.ts';
 import { startGateway, type TestGateway } from '../../support/gateway.ts';
 import { type RecordingUpstream, recordingUpstream } from '../../support/upstream.ts';
 
@@ -47,7 +48,7 @@ export async function limited(
     },
   );
   const send = (body: string, from: Sender = {}) =>
-    post(gateway.port, body, { headers: { ...JSON_TYPE, ...headersOf(from) } });
+    post(gateway.port, body, { headers: headersOf(from) });
   return {
     ...gateway,
     upstream,
@@ -68,12 +69,4 @@ function headersOf({ ip, user, session, headers }: Sender): Record<string, strin
     ...(session !== undefined && { 'Mcp-Session-Id': session }),
     ...headers,
   };
-}
-
-/** The values of a field of an answer, one for each line. */
-export function fieldOf({ head }: Answer, name: string): string[] {
-  const lines = head.split('\r\n').map((line) => line.split(/: (.*)/s));
-  return lines.flatMap(([field = '', value = '']) =>
-    field.toLowerCase() === name.toLowerCase() ? [value] : [],
-  );
 }

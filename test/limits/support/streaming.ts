@@ -2,9 +2,9 @@ import { EventEmitter, once } from 'node:events';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import express from 'express';
 import { createMcpGateway, type GatewayConfig, type McpGateway } from '../../../src/index.ts';
-import { Witness } from '../../observe/support/witness.ts';
-import { type RawClient, rawClient } from '../../support/raw-client.ts';
+import { type RawClient, rawClient } from '../../support/client/raw.ts';
 import { serve } from '../../support/servers.ts';
+import { Witness } from '../../support/witness.ts';
 
 /** What an upstream does with a request for a stream. */
 export type Answer = (res: ServerResponse, req: IncomingMessage) => unknown;

@@ -1,14 +1,16 @@
 import type { GatewayConfig, Policy } from '../../../src/index.ts';
-import { ask, type RawAnswer, type RawRequest, rawRequest } from '../../relay/support/answer.ts';
+import type { Answer } from '../../support/client/answer.ts';
+import { type RawClient, rawClient } from '../../support/client/raw.ts';
+import { type Outgoing, rawRequest } from '../../support/client/request.ts';
+import { send } from '../../support/client/send.ts';
 import { startGateway, type TestGateway } from '../../support/gateway.ts';
-import { type RawClient, rawClient } from '../../support/raw-client.ts';
+import { message } from '../../support/messages.ts';
 import {
   answering,
   type RawUpstream,
   rawUpstream,
   type UpstreamConnection,
 } from '../../support/upstream.ts';
-import { message } from './messages.ts';
 
 /** Lets nothing through that has `hidden` in its name. */
 export const notHidden: Policy = ({ mcp }) => mcp.name?.includes('hidden') !== true;
@@ -68,11 +70,11 @@ export async function openStream(
 /** What comes of these bytes as the answer to a request for the list of tools. */
 export async function filtered(
   bytes: string | Buffer,
-  request: RawRequest = { body: TOOLS_LIST },
+  request: Outgoing = { body: TOOLS_LIST },
   config: Partial<GatewayConfig> = {},
-): Promise<RawAnswer> {
+): Promise<Answer> {
   const { gateway } = await filtering(bytes, config);
-  return ask(gateway.port, request);
+  return send(gateway.port, request);
 }
 
 /** An answer as it goes over the wire. */

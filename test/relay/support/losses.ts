@@ -1,7 +1,8 @@
 import { expect } from '@jest/globals';
+import type { Outgoing } from '../../support/client/request.ts';
+import { send } from '../../support/client/send.ts';
 import { reset } from '../../support/servers.ts';
 import type { RawUpstream, UpstreamConnection } from '../../support/upstream.ts';
-import { ask, type RawRequest } from './answer.ts';
 
 const OK = 'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}';
 
@@ -14,8 +15,8 @@ export const LOSSES: readonly (readonly [string, (connection: UpstreamConnection
 ];
 
 /** A request that can be told from others in what an upstream received. */
-export function marked(method: string, mark: string): RawRequest {
-  return { method, fields: [`Mcp-Name: ${mark}`] };
+export function marked(method: string, mark: string): Outgoing {
+  return { method, headers: [`Mcp-Name: ${mark}`] };
 }
 
 export function timesSent({ connections }: RawUpstream, mark: string): number {
@@ -31,7 +32,7 @@ export async function afterwards(
 ): Promise<void> {
   lose.next = false;
   for (let i = 0; i < 3; i++) {
-    expect(await ask(port, marked('GET', `afterwards-${i}`))).toMatchObject({ status: 200 });
+    expect(await send(port, marked('GET', `afterwards-${i}`))).toMatchObject({ status: 200 });
   }
   expect(timesSent(upstream, 'afterwards-2')).toBe(1);
 }

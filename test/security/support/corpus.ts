@@ -1,12 +1,13 @@
 import { connect } from 'node:net';
 import { expect } from '@jest/globals';
+import { statusesIn } from '../../support/client/raw.ts';
+import { call, startImpatient } from './pair.ts';
 import {
   type StrictUpstream,
   strictUpstream,
   valuesOf,
   type WireRequest,
 } from './strict-upstream.ts';
-import { call, startImpatient, statusesIn } from './wire.ts';
 
 /** Bytes to send on a connection of their own. */
 export interface Case {

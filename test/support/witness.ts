@@ -1,8 +1,8 @@
 import { EventEmitter, once } from 'node:events';
 import { afterEach, expect } from '@jest/globals';
-import type { GatewayContext, Observer, RequestRecord, SlotDecision } from '../../../src/index.ts';
+import type { GatewayContext, Observer, RequestRecord, SlotDecision } from '../../src/index.ts';
 // Whose own `afterEach` closes the connections, and has to be there first.
-import '../../support/servers.ts';
+import './servers.ts';
 
 /** A call of an observer. */
 export interface Call {

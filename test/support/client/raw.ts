@@ -1,6 +1,6 @@
 import { EventEmitter, once } from 'node:events';
 import { connect, type Socket } from 'node:net';
-import { atTestEnd } from './servers.ts';
+import { atTestEnd } from '../servers.ts';
 
 /** A client on a bare socket, for what HTTP libraries would not send or would hide. */
 export class RawClient extends EventEmitter {
@@ -51,10 +51,18 @@ export class RawClient extends EventEmitter {
     return this.text;
   }
 
-  /** Status codes of the answers so far. Bodies that contain a status line would confuse it. */
+  /** Status codes of the answers so far. */
   get statuses(): number[] {
-    return [...this.text.matchAll(/HTTP\/1\.[01] (\d{3}) /g)].map((match) => Number(match[1]));
+    return statusesIn(this.text);
   }
+}
+
+/**
+ * The status codes in all that came, answers right behind each other included. Bodies that contain a
+ * status line would confuse it.
+ */
+export function statusesIn(text: string): number[] {
+  return [...text.matchAll(/HTTP\/1\.[01] (\d{3}) /g)].map((match) => Number(match[1]));
 }
 
 /** Opens a connection that is destroyed when the test is over. */

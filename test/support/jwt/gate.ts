@@ -3,7 +3,7 @@ import { checkConfig } from '../../../src/options/config-problems.ts';
 import type { Identification } from '../../../src/slots/auth/authenticator.ts';
 import { type JwtOptions, readJwtOptions } from '../../../src/slots/auth/jwt/options.ts';
 import { type JwtClock, jwtScheme } from '../../../src/slots/auth/jwt/scheme.ts';
-import { listenOn } from '../../support/servers.ts';
+import { listenOn } from '../servers.ts';
 import { type SigningKey, sign } from './issuer.ts';
 
 export const AUDIENCE = 'https://gateway.example/mcp';

@@ -2,9 +2,9 @@ import { EventEmitter, once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { inspect } from 'node:util';
 import { expect } from '@jest/globals';
-import type { GatewayError, HeaderValue, RequestRecord } from '../../../src/index.ts';
-import { startGateway } from '../../support/gateway.ts';
-import { recordingUpstream } from '../../support/upstream.ts';
+import type { GatewayError, HeaderValue, RequestRecord } from '../../src/index.ts';
+import { startGateway } from './gateway.ts';
+import { recordingUpstream } from './upstream.ts';
 
 /** A client of the token endpoints; no part of it may be seen anywhere. */
 export const CLIENT = { clientId: 'gateway', clientSecret: 's3cret: 100% +/=~' };

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
-import { serve } from '../../support/servers.ts';
+import { serve } from '../servers.ts';
 
 /** A key that tokens are signed with, and what its issuer publishes of it. */
 export interface SigningKey {

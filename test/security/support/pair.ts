@@ -2,8 +2,8 @@ import { createServer } from 'node:http';
 import { expect } from '@jest/globals';
 import express from 'express';
 import { createMcpGateway, type GatewayConfig } from '../../../src/index.ts';
+import { exchange } from '../../support/client/raw.ts';
 import { startGateway, type TestGateway } from '../../support/gateway.ts';
-import { exchange } from '../../support/raw-client.ts';
 import { listenOn } from '../../support/servers.ts';
 import { type StrictUpstream, strictUpstream } from './strict-upstream.ts';
 
@@ -62,9 +62,4 @@ export async function startImpatient(config: GatewayConfig): Promise<number> {
   // Node 24 adds a second to the keep-alive timeout unless told otherwise.
   Object.assign(server, { keepAliveTimeout: 20, keepAliveTimeoutBuffer: 0 });
   return listenOn(server);
-}
-
-/** The status codes in all that came, answers right behind each other included. */
-export function statusesIn(text: string): number[] {
-  return [...text.matchAll(/HTTP\/1\.[01] (\d{3}) /g)].map((match) => Number(match[1]));
 }

@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream';
-import type { UpstreamConnection } from '../../support/upstream.ts';
+import type { UpstreamConnection } from './upstream.ts';
 
 /** For `rawUpstream`: acts once the head of the first request on a connection is there. */
 export function onHead(
