@@ -1,118 +1,20 @@
-import { createCipheriv, createHash } from 'node:crypto';
-import { once } from 'node:events';
-import { type IncomingMessage, request } from 'node:http';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
-import { constants, gzipSync } from 'node:zlib';
-import { beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { readAnswer, valuesOf } from '../support/client/answer.ts';
 import { exchange } from '../support/client/raw.ts';
 import { rawRequest } from '../support/client/request.ts';
 import { send } from '../support/client/send.ts';
-import { startEndpoint } from '../support/endpoint.ts';
 import { startGateway } from '../support/gateway.ts';
 import { onHead } from '../support/on-head.ts';
 import { rawUpstream, recordingUpstream } from '../support/upstream.ts';
+import { noise, testSameBytes } from './support/same-bytes.ts';
 
 const KB = 1024;
-const MB = 1024 * KB;
-
-/** Bytes that neither repeat nor compress. */
-function noise(size: number): Buffer {
-  return createCipheriv('aes-128-ctr', Buffer.alloc(16), Buffer.alloc(16)).update(
-    Buffer.alloc(size),
-  );
-}
-
-/** Sends `bytes` in pieces; pieces larger than a socket's buffer would hide back-pressure. */
-async function write(bytes: Buffer, to: NodeJS.WritableStream): Promise<void> {
-  function* pieces() {
-    for (let at = 0; at < bytes.length; at += 60_000) yield bytes.subarray(at, at + 60_000);
-  }
-  await pipeline(Readable.from(pieces()), to);
-}
-
-async function digest(stream: NodeJS.ReadableStream): Promise<string> {
-  const hash = createHash('sha256');
-  for await (const chunk of stream) hash.update(chunk);
-  return hash.digest('hex');
-}
-
-type Framing = 'chunked' | 'length';
-
-function framed(framing: Framing, bytes: Buffer): Record<string, string> {
-  return framing === 'length'
-    ? { 'Content-Length': String(bytes.length) }
-    : { 'Transfer-Encoding': 'chunked' };
-}
-
-function framingOf({ headers }: IncomingMessage): Framing | 'both' | 'neither' {
-  const chunked = headers['transfer-encoding'] === 'chunked';
-  const length = headers['content-length'] !== undefined;
-  if (chunked && length) return 'both';
-  if (chunked) return 'chunked';
-  return length ? 'length' : 'neither';
-}
 
 describe.each([
   ['0 B', 0],
   ['1 KB', KB],
-  ['1 MB', MB],
-  ['64 MB', 64 * MB],
-])('R1, R2: %s are the same bytes on the other side, both ways', (_size, size) => {
-  const payloads: Record<string, Buffer> = {};
-
-  beforeAll(() => {
-    payloads.identity = noise(size);
-    // Stored, not deflated: as many bytes travel as are in it.
-    payloads.gzip = gzipSync(payloads.identity, { level: constants.Z_NO_COMPRESSION });
-  });
-
-  test.each([
-    ['identity', 'length'],
-    ['identity', 'chunked'],
-    ['gzip', 'length'],
-    ['gzip', 'chunked'],
-  ] as const)('%s, framed by %s', async (coding, framing) => {
-    const bytes = payloads[coding] ?? Buffer.alloc(0);
-    const headers = {
-      'Content-Type': 'application/json',
-      ...(coding === 'gzip' ? { 'Content-Encoding': 'gzip' } : {}),
-      ...framed(framing, bytes),
-    };
-    const seen: { hash: string; framing: string; coding: unknown }[] = [];
-    const { target } = await startEndpoint(async (req, res) => {
-      const hash = await digest(req);
-      seen.push({ hash, framing: framingOf(req), coding: req.headers['content-encoding'] });
-      res.writeHead(200, headers);
-      await write(bytes, res);
-    });
-    const gateway = await startGateway({
-      target,
-      bodyLimit: '65mb',
-    });
-
-    const outgoing = request(gateway.url, { method: 'POST', headers, agent: false });
-    const response = once(outgoing, 'response');
-    await write(bytes, outgoing);
-    const [answer] = (await response) as [IncomingMessage];
-
-    const sent = {
-      hash: createHash('sha256').update(bytes).digest('hex'),
-      framing,
-      coding: coding === 'gzip' ? 'gzip' : undefined,
-    };
-    // Where there is not one byte, either framing says the same.
-    const oneOf = expect.stringMatching(/^(chunked|length)$/);
-    expect(seen).toEqual([{ ...sent, framing: bytes.length === 0 ? oneOf : framing }]);
-    expect({
-      framing: framingOf(answer),
-      coding: answer.headers['content-encoding'],
-      hash: await digest(answer),
-    }).toEqual(sent);
-    expect(answer.complete).toBe(true);
-  });
-});
+  ['1 MB', 1024 * KB],
+])('%s are the same bytes on the other side, both ways', (_size, size) => testSameBytes(size));
 
 /** Texts that a parse and a re-serialisation would change, or that no JSON parser takes. */
 const TEXTS: readonly (readonly [string, string])[] = [
@@ -127,7 +29,7 @@ const TEXTS: readonly (readonly [string, string])[] = [
   ['no JSON at all', 'GET /smuggled HTTP/1.1\r\nHost: x\r\n\r\n'],
 ];
 
-describe('R1, R2: what a body says is nobody’s business', () => {
+describe('what a body says is nobody’s business', () => {
   test.each(TEXTS)('%s', async (_name, text) => {
     const upstream = await recordingUpstream((_req, res, body) => {
       res.setHeader('Content-Type', 'application/json');
@@ -142,7 +44,7 @@ describe('R1, R2: what a body says is nobody’s business', () => {
     expect(answer).toMatchObject({ status: 200, complete: true });
   });
 
-  test('R1: chunk boundaries and extensions do not show in the body', async () => {
+  test('chunk boundaries and extensions do not show in the body', async () => {
     const upstream = await recordingUpstream();
     const gateway = await startGateway({ target: upstream.target });
     const text = '{"jsonrpc":"2.0","id":1,"method":"ping"}';
@@ -158,7 +60,7 @@ describe('R1, R2: what a body says is nobody’s business', () => {
   });
 });
 
-describe('R2: an answer that ends with its connection is whole when that ends in order', () => {
+describe('an answer that ends with its connection is whole when that ends in order', () => {
   test.each(['HTTP/1.1 200 OK\r\nConnection: close', 'HTTP/1.1 200 OK', 'HTTP/1.0 200 OK'])(
     '%j',
     async (head) => {

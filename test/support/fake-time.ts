@@ -1,3 +1,4 @@
+import { setTimeout as realTimeout } from 'node:timers/promises';
 import { jest } from '@jest/globals';
 import { atTestEnd } from './servers.ts';
 
@@ -28,6 +29,20 @@ function fake(names: readonly string[], now?: number): void {
  */
 export function holdTimers(): void {
   fake(['setTimeout', 'clearTimeout']);
+}
+
+/** Lets held timeouts pass until `awaited` is over, in steps between which arrives what is on its way. */
+export async function inHeldTime<T>(awaited: Promise<T>): Promise<T> {
+  let isOver = false;
+  const end = () => {
+    isOver = true;
+  };
+  awaited.then(end, end);
+  while (!isOver) {
+    jest.advanceTimersByTime(20);
+    await realTimeout(1);
+  }
+  return awaited;
 }
 
 /** Stops the clock of this test and sets it ahead; timers go on as before. */
