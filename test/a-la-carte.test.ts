@@ -208,14 +208,14 @@ describe('hardenServer', () => {
     expect(hardenServer(createServer(), { headersTimeout: '3s' }).headersTimeout).toBe(3000);
   });
 
-  test('fault 30: a client that dribbles its head is cut off', async () => {
+  test('a client that dribbles its head is cut off', async () => {
     const server = hardenServer(createServer(), { headersTimeout: 100, requestTimeout: 200 });
     const client = await rawClient(await listenOn(server));
     client.send('POST /mcp HTTP/1.1\r\nHost:');
     expect(await client.closed()).toMatch(/^HTTP\/1\.1 408 /);
   });
 
-  test('fault 24: an upload slower than the limit ends with 408, and the upstream never sees it whole', async () => {
+  test('an upload slower than the limit ends with 408, and the upstream never sees it whole', async () => {
     const upstream = await rawUpstream();
     const app = express().use(createMcpGateway({ target: upstream.target }));
     const server = hardenServer(createServer(app), { headersTimeout: 100, requestTimeout: 300 });

@@ -26,7 +26,7 @@ async function gatewayBehind(prepare: (app: Express) => void) {
   return { upstream, ...(await startGateway({ target: upstream.target }, prepare)) };
 }
 
-describe('R5: a host app that has read the body', () => {
+describe('a host app that has read the body', () => {
   test('without keeping it: 500 that says what to change, at once', async () => {
     const { server, upstream, errors } = await gatewayBehind(parseOnly);
     const response = await request(server).post('/mcp').type(JSON_TYPE).send('{"a":1}');
@@ -94,7 +94,7 @@ describe('R5: a host app that has read the body', () => {
   });
 });
 
-describe('R5: somebody in front who reads along', () => {
+describe('somebody in front who reads along', () => {
   const next = (_req: unknown, _res: unknown, go: () => void) => go();
 
   test.each<[string, RequestHandler]>([
@@ -191,7 +191,7 @@ describe('R5: somebody in front who reads along', () => {
   });
 });
 
-describe('R5: a parser in front that has not read the body changes nothing', () => {
+describe('a parser in front that has not read the body changes nothing', () => {
   test.each([
     ['another media type', 'text/plain', BODY],
     ['no body', JSON_TYPE, ''],

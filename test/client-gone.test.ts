@@ -4,7 +4,7 @@ import { rawClient } from './support/client/raw.ts';
 import { startGateway } from './support/gateway.ts';
 import { recordingUpstream } from './support/upstream.ts';
 
-test('fault 27: a client that leaves while a slot is still deciding is neither answered nor forwarded', async () => {
+test('a client that leaves while a slot is still deciding is neither answered nor forwarded', async () => {
   const upstream = await recordingUpstream();
   const decisions: (() => void)[] = [];
   const { port, errors } = await startGateway(

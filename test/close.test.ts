@@ -40,7 +40,7 @@ async function gatewayUnderWay() {
 
 const LAST_CHUNK = /\r\n0\r\n\r\n$/;
 
-describe('S9: close()', () => {
+describe('close()', () => {
   test('resolves at once when nothing is under way', async () => {
     const { gateway } = await gatewayUnderWay();
     await gateway.close();

@@ -9,7 +9,7 @@ import { createMcpGateway } from '../src/index.ts';
 import { atTestEnd } from './support/servers.ts';
 import { rawUpstream } from './support/upstream.ts';
 
-test('S5: an answer that breaks off for an HTTP/1.0 client on a Unix socket ends, and nothing crashes', async () => {
+test('an answer that breaks off for an HTTP/1.0 client on a Unix socket ends, and nothing crashes', async () => {
   const upstream = await rawUpstream((connection) => {
     void connection.has(/\r\n\r\n/).then(() => {
       const head = 'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n';

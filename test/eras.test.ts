@@ -19,7 +19,7 @@ function meetingOf(size: number): () => Promise<void> {
     });
 }
 
-describe('R9: the era is a property of each request', () => {
+describe('the era is a property of each request', () => {
   test('clients of both eras are in flight on one mount, each in its own', async () => {
     const meeting = meetingOf(6);
     const { gateway, seen } = await startMcp(() =>
@@ -49,14 +49,14 @@ describe('R9: the era is a property of each request', () => {
     );
   });
 
-  test('E2: a client that negotiates by itself stays modern', async () => {
+  test('a client that negotiates by itself stays modern', async () => {
     const { gateway } = await startMcp();
     const { client } = await connect(gateway.url, 'auto');
     expect(client.getProtocolEra()).toBe('modern');
   });
 });
 
-describe('L1: sessions', () => {
+describe('sessions work as without the gateway', () => {
   test('the id goes both ways, the GET stream speaks, DELETE ends it, then it is gone', async () => {
     const { gateway, upstream, seen } = await startMcp();
     const toolsChanged = Promise.withResolvers<void>();
@@ -105,7 +105,7 @@ describe('L1: sessions', () => {
   });
 });
 
-describe('L2: resumption', () => {
+describe('a stream is resumed as without the gateway', () => {
   test.each(['the server closes the stream', 'the connection breaks'])(
     'the rest of a call comes by GET with Last-Event-ID after %s',
     async (what) => {
@@ -143,7 +143,7 @@ describe('L2: resumption', () => {
   );
 });
 
-describe('H1, H2: what the client said in headers is what a real server reads', () => {
+describe('what the client said in headers is what a real server reads', () => {
   const NAMES = [
     'accept',
     'content-type',
@@ -190,7 +190,7 @@ describe('H1, H2: what the client said in headers is what a real server reads', 
   });
 });
 
-describe('S4: a client that cancels reaches the tool', () => {
+describe('a client that cancels reaches the tool', () => {
   test.each([
     { era: 'modern', mode: MODERN, when: 'before the head', streams: false, messages: 0 },
     { era: 'modern', mode: MODERN, when: 'in the stream', streams: true, messages: 0 },

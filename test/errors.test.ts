@@ -6,21 +6,21 @@ import { answering, rawUpstream } from './support/upstream.ts';
 /** What JSON-RPC 2.0 and MCP define; anything else of theirs is reserved. */
 const DEFINED = [-32700, -32600, -32601, -32602, -32603, -32020, -32021, -32022];
 
-describe('E5: the codes of the error table', () => {
+describe('the codes of the error table', () => {
   test.each(Object.entries(ERRORS))('%s', (_, { status, code }) => {
     if (code < 0) expect(DEFINED).toContain(code);
     else expect(code).toBe(status);
   });
 });
 
-describe('E2: nothing that is policy is answered as an old server would', () => {
+describe('nothing that is policy is answered as an old server would', () => {
   test.each(['origin_not_allowed', 'host_not_allowed', 'payload_too_large', 'draining'] as const)(
     '%s',
     (reason) => expect([400, 404, 405]).not.toContain(ERRORS[reason].status),
   );
 });
 
-describe('E7: an upstream that fails is answered for, in JSON, with nothing of it', () => {
+describe('an upstream that fails is answered for, in JSON, with nothing of it', () => {
   test.each([
     ['cannot be reached', 'http://127.0.0.1:1/secret', 502],
     ['has no address', 'http://nowhere.invalid/secret', 502],

@@ -31,7 +31,7 @@ describe('path', () => {
   });
 
   test.each(['/mcp/../up/admin', '/mcp?key=2', 'http://evil.example/mcp?key=2'])(
-    'R3: the target’s path and query are the only ones an upstream sees (%s)',
+    'the target’s path and query are the only ones an upstream sees (%s)',
     async (requested) => {
       const upstream = await recordingUpstream();
       const { port } = await startGateway({ target: upstream.target });

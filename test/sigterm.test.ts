@@ -125,7 +125,7 @@ class Caller {
   }
 }
 
-test('S9, fault 45: SIGTERM under load: what was accepted is answered, and the process ends', async () => {
+test('SIGTERM under load: what was accepted is answered, and the process ends', async () => {
   const upstream = await countingUpstream();
   const {
     process: host,

@@ -29,7 +29,7 @@ const clientIp = () => '192.0.2.1';
 const auth = () => ({ subject: 'ada' });
 const WARNED = ['MCP_GATEWAY_TRUST_PROXY'];
 
-describe('X2: a `trust proxy` that is probably wrong is warned of, once', () => {
+describe('a `trust proxy` that is probably wrong is warned of, once', () => {
   test.each<[string, unknown, Partial<GatewayConfig>]>([
     ['true, for an address filter', true, { ipFilter }],
     ['true, for a limit', true, { rateLimit }],

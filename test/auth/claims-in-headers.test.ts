@@ -51,7 +51,7 @@ test("headers: async values come from the principal's claims, each request's own
   expect(seen().filter((key) => key === 'key-of-acme')).toHaveLength(2);
 });
 
-test('H12: what the client claims in a header is replaced, in any spelling', async () => {
+test('what the client claims in a header is replaced, in any spelling', async () => {
   const { port, idp, upstream } = await behind(claimed);
   const bearer = await idp.bearer({ tenant: 'acme' });
   const spoofed = { 'x-tenant-key': 'key-of-bell', X_Tenant_Key: 'key-of-bell', 'x-user': 'root' };

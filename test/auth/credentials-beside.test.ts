@@ -120,7 +120,7 @@ test.each([[null], [5], [{ remove: 5 }], [{ forward: 5 }]])(
   },
 );
 
-test('A2: fromMiddleware that names the issuers of its tokens is challenged with the metadata', async () => {
+test('fromMiddleware that names the issuers of its tokens is challenged with the metadata', async () => {
   const { target } = await recordingUpstream();
   const own = fromMiddleware(
     (_req, res) => res.writeHead(401).end(),

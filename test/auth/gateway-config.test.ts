@@ -141,7 +141,7 @@ test.each<[string, unknown, string[]]>([
   expect(pathsOf(() => requireScopes(scopes as never))).toEqual(paths);
 });
 
-test('A8: a scope that is no business of a resource', () => {
+test('a scope that is no business of a resource is a config error', () => {
   const options: JwtOptions = {
     issuer: 'https://idp.example',
     audience: 'a',

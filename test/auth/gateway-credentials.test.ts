@@ -27,7 +27,7 @@ async function guarded(config: (idp: Issuer) => Partial<GatewayConfig>): Promise
 
 const justJwt = (idp: Issuer) => ({ auth: idp.auth });
 
-/** Every request that a client can make (A1). */
+/** Every request that a client can make. */
 const REQUESTS: [string, { method?: string; path?: string; headers?: Record<string, string> }][] = [
   ['POST', {}],
   ['GET', { method: 'GET', headers: { Accept: 'text/event-stream' } }],
@@ -38,7 +38,7 @@ const REQUESTS: [string, { method?: string; path?: string; headers?: Record<stri
   ['a message of the older transport', { path: '/messages?sessionId=1' }],
 ];
 
-describe('A1, A2: each request needs credentials, and nothing else gets past', () => {
+describe('each request needs credentials, and nothing else gets past', () => {
   const legacy = (idp: Issuer) => ({
     auth: idp.auth,
     sessions: false as const,
@@ -85,7 +85,7 @@ describe('A1, A2: each request needs credentials, and nothing else gets past', (
   });
 });
 
-describe('A5: tokens that are not for here', () => {
+describe('tokens that are not for here', () => {
   test.each<[string, Record<string, unknown>]>([
     ['of another issuer', { iss: 'https://idp.example' }],
     ['for another audience', { aud: ['https://gateway.example', `${PUBLIC}/`] }],
@@ -114,7 +114,7 @@ describe('A5: tokens that are not for here', () => {
   });
 });
 
-describe('A9: a token in the query is refused, a good one besides or not', () => {
+describe('a token in the query is refused, a good one besides or not', () => {
   const NAMES = ['access_token', 'Access_Token', 'a=1&access_token'];
 
   test.each(NAMES)('?%s=', async (name) => {
@@ -138,7 +138,7 @@ describe('A9: a token in the query is refused, a good one besides or not', () =>
   });
 });
 
-describe('A6: credentials end here', () => {
+describe('credentials end here', () => {
   const KEY = 'k-123456789';
   const KEYS = [
     { sha256: '5ab0a5d3d2f0aa8d2b5a15ffd4d5b3c43a9a6b8fdb9a4d10e8c0f4b1e6a7c2d9', subject: 'ci' },
@@ -171,7 +171,7 @@ describe('A6: credentials end here', () => {
   });
 });
 
-test('A10: the challenge names the scopes before what is said of the error', async () => {
+test('the challenge names the scopes before what is said of the error', async () => {
   const { idp, port } = await guarded((own) => ({
     auth: own.authWith({ scopes: ['mcp', 'files:read'] }),
   }));

@@ -55,7 +55,7 @@ async function opened(
   return { client, stream: await stream.promise, observer, endMs: exp * 1000, lost };
 }
 
-describe('A14, fault 42: a stream ends when its token does', () => {
+describe('a stream ends when its token does', () => {
   test.each<[string, { method?: string; headers?: Record<string, string> }]>([
     ['GET', {}],
     ['GET, resumed', { headers: { 'Last-Event-ID': '7' } }],

@@ -24,44 +24,47 @@ function whoami() {
   );
 }
 
-describe.each(['legacy', 'auto'] as const)('A12, with a client of mode %s', (mode) => {
-  test("the SDK's server behind requireAuth finds who calls", async () => {
-    const idp = await startIssuer();
-    const auth = requireAuth(idp.authWith({ exposeAs: 'auth' }), {
-      publicUrl: 'https://gateway.example/mcp',
+describe.each(['legacy', 'auto'] as const)(
+  'who calls is known behind requireAuth alone, with a client of mode %s',
+  (mode) => {
+    test("the SDK's server behind requireAuth finds who calls", async () => {
+      const idp = await startIssuer();
+      const auth = requireAuth(idp.authWith({ exposeAs: 'auth' }), {
+        publicUrl: 'https://gateway.example/mcp',
+      });
+      const { port } = await serve(express().use('/mcp', auth, whoami()));
+      const token = await idp.token({ scope: 'a b', client_id: 'agent', tenant: 'acme' });
+      const headers = { Authorization: `Bearer ${token}` };
+      const { client } = await connect(`http://127.0.0.1:${port}/mcp`, mode, {
+        requestInit: { headers },
+      });
+      const { inHandler, inFactory } = JSON.parse((await callTool(client, 'whoami')) ?? '');
+      expect(inHandler).toMatchObject({
+        token,
+        clientId: 'agent',
+        scopes: ['a', 'b'],
+        extra: { sub: 'alice', tenant: 'acme' },
+      });
+      expect(inFactory).toEqual(inHandler);
     });
-    const { port } = await serve(express().use('/mcp', auth, whoami()));
-    const token = await idp.token({ scope: 'a b', client_id: 'agent', tenant: 'acme' });
-    const headers = { Authorization: `Bearer ${token}` };
-    const { client } = await connect(`http://127.0.0.1:${port}/mcp`, mode, {
-      requestInit: { headers },
-    });
-    const { inHandler, inFactory } = JSON.parse((await callTool(client, 'whoami')) ?? '');
-    expect(inHandler).toMatchObject({
-      token,
-      clientId: 'agent',
-      scopes: ['a', 'b'],
-      extra: { sub: 'alice', tenant: 'acme' },
-    });
-    expect(inFactory).toEqual(inHandler);
-  });
 
-  test('a target in this process gets the request of a remote upstream, without a token', async () => {
-    const idp = await startIssuer();
-    const { url } = await startGateway({
-      target: whoami(),
-      publicUrl: 'https://gateway.example/mcp',
-      auth: idp.authWith({ exposeAs: 'auth' }),
-      cors: false,
+    test('a target in this process gets the request of a remote upstream, without a token', async () => {
+      const idp = await startIssuer();
+      const { url } = await startGateway({
+        target: whoami(),
+        publicUrl: 'https://gateway.example/mcp',
+        auth: idp.authWith({ exposeAs: 'auth' }),
+        cors: false,
+      });
+      const { client } = await connect(url, mode, {
+        requestInit: { headers: await idp.bearer() },
+      });
+      expect(await callTool(client, 'whoami')).toBe('{}');
     });
-    const { client } = await connect(url, mode, {
-      requestInit: { headers: await idp.bearer() },
-    });
-    expect(await callTool(client, 'whoami')).toBe('{}');
-  });
-});
+  },
+);
 
-test('A12: a middleware of `use` finds it, and nothing of it goes upstream', async () => {
+test('a middleware of `use` finds it, and nothing of it goes upstream', async () => {
   const idp = await startIssuer();
   const upstream = await recordingUpstream();
   const found: unknown[] = [];

@@ -42,7 +42,7 @@ const scopesIn = (challenge: string | undefined) =>
     ?.split(' ')
     .sort();
 
-describe('A7: a call without its scopes is told which all it needs', () => {
+describe('a call without its scopes is told which all it needs', () => {
   test.each<[string, string, string[]]>([
     ['one rule', call('delete_file'), ['files:delete', 'files:read']],
     ['all rules', call('delete_repo'), ['admin', 'files:delete', 'files:read', 'repo:write']],
@@ -121,7 +121,7 @@ describe('A7: a call without its scopes is told which all it needs', () => {
   });
 });
 
-describe('A7: scopes that every request needs', () => {
+describe('scopes that every request needs', () => {
   const withScopes = (idp: Issuer) => ({ auth: idp.authWith({ scopes: ['mcp', 'mcp:use'] }) });
 
   test.each(['POST', 'GET', 'DELETE'])('%s without one of them', async (method) => {

@@ -51,41 +51,38 @@ const configOf = (idp: Issuer): Partial<GatewayConfig> => ({
   policies: requireScopes({ 'delete_*': ['admin'] }),
 });
 
-test.each(WAYS)(
-  'A15: of %s nothing is in answers, records, logs or errors',
-  async (_, status, make) => {
-    const idp = await startIssuer();
-    const { target } = await recordingUpstream();
-    const observer = witness();
-    const log: unknown[] = [];
-    const write = (...args: unknown[]) => void log.push(args);
-    const config = configOf(idp);
-    const failing: GatewayConfig['auth'] = [
-      ({ headers }) => {
-        if (headers['x-fail'] === undefined) return null;
-        throw new Error('The directory is down');
-      },
-      ...(config.auth as []),
-    ];
-    const { port, errors } = await startGateway({
-      target,
-      ...config,
-      auth: failing,
-      observe: [observer, accessLog({ info: write, warn: write, error: write } as never)],
-    });
-    const token = await idp.token({ jti: 'of-somebody' });
-    const answer = await send(port, make(token));
-    expect(answer.status).toBe(status);
-    await observer.record();
+test.each(WAYS)('of %s nothing is in answers, records, logs or errors', async (_, status, make) => {
+  const idp = await startIssuer();
+  const { target } = await recordingUpstream();
+  const observer = witness();
+  const log: unknown[] = [];
+  const write = (...args: unknown[]) => void log.push(args);
+  const config = configOf(idp);
+  const failing: GatewayConfig['auth'] = [
+    ({ headers }) => {
+      if (headers['x-fail'] === undefined) return null;
+      throw new Error('The directory is down');
+    },
+    ...(config.auth as []),
+  ];
+  const { port, errors } = await startGateway({
+    target,
+    ...config,
+    auth: failing,
+    observe: [observer, accessLog({ info: write, warn: write, error: write } as never)],
+  });
+  const token = await idp.token({ jti: 'of-somebody' });
+  const answer = await send(port, make(token));
+  expect(answer.status).toBe(status);
+  await observer.record();
 
-    const told = JSON.stringify(observer.calls.map(({ name, value }) => [name, value]));
-    expect(told).toContain('onClose');
-    const seen = errors.map((error) => `${error} ${error.stack} ${String(error.cause)}`);
-    const [head, claims, signature] = token.split('.') as [string, string, string];
-    for (const place of [told, JSON.stringify(log), seen.join(), `${answer.head} ${answer.body}`]) {
-      for (const secret of [token, `${head}.`, claims, signature, KEY, 's-3cret', 'alice']) {
-        expect(place).not.toContain(secret);
-      }
+  const told = JSON.stringify(observer.calls.map(({ name, value }) => [name, value]));
+  expect(told).toContain('onClose');
+  const seen = errors.map((error) => `${error} ${error.stack} ${String(error.cause)}`);
+  const [head, claims, signature] = token.split('.') as [string, string, string];
+  for (const place of [told, JSON.stringify(log), seen.join(), `${answer.head} ${answer.body}`]) {
+    for (const secret of [token, `${head}.`, claims, signature, KEY, 's-3cret', 'alice']) {
+      expect(place).not.toContain(secret);
     }
-  },
-);
+  }
+});

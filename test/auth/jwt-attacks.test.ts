@@ -11,7 +11,7 @@ const attackers = await signingKey('ec', 'ES256');
 
 const base64 = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
 
-/** What each of them must come to; and nothing of the token may be in it (A15). */
+/** What each of them must come to; and nothing of the token may be in it. */
 async function expectRefused(own: Gate, token: string): Promise<void> {
   const found = await own.present(token);
   expect(found.outcome).toBe('refused');

@@ -75,7 +75,7 @@ describe('metadata that is not gone by', () => {
     expect(server.requests).not.toContain('/keys');
   });
 
-  test('X6: nor is what it redirects to', async () => {
+  test('nor is what it redirects to', async () => {
     const other = await issuer('', (name, own) => ({ [PLACE]: metadata(name, own) }));
     const server = await keyServer();
     server.answer = (_req, res) => res.writeHead(307, { Location: other.name + PLACE }).end();

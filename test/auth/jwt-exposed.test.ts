@@ -26,7 +26,7 @@ async function foundBehind(
   return { token, found };
 }
 
-test('A12: what the SDK makes of a token is there under the name that was asked for', async () => {
+test('what the SDK makes of a token is there under the name that was asked for', async () => {
   const claims = { scope: 'a b', client_id: 'inspector', tenant: 'acme' };
   const { token, found } = await foundBehind({ exposeAs: 'auth' }, claims);
   expect(found).toEqual({

@@ -11,20 +11,20 @@ const key = await signingKey('key-1');
 const next = await signingKey('key-2');
 
 const faults: [string, Answer][] = [
-  ['fault 38: is down', (req) => req.socket.destroy()],
+  ['is down', (req) => req.socket.destroy()],
   ['answers 500', (_req, res) => res.writeHead(500).end('{"keys":[]}')],
   [
     'answers 404 with keys',
     (_req, res) => res.writeHead(404).end(JSON.stringify({ keys: [next.jwk] })),
   ],
-  ['fault 39: answers garbage', (_req, res) => res.end('<html>')],
+  ['answers garbage', (_req, res) => res.end('<html>')],
   ['answers JSON that is no key set', json(null)],
   ['answers a list', json([next.jwk])],
   ['answers keys that are no list', json({ keys: { 0: next.jwk } })],
   ['answers no keys', json({ keys: [] })],
   ['answers no public keys', json({ keys: [{ kty: 'oct', k: 'AAAA' }, null, 'key'] })],
   ['answers more keys than any issuer has', json({ keys: Array(101).fill(next.jwk) })],
-  ['fault 39: answers 5 MB', json({ pad: 'x'.repeat(5 * 2 ** 20), keys: [next.jwk] })],
+  ['answers 5 MB', json({ pad: 'x'.repeat(5 * 2 ** 20), keys: [next.jwk] })],
   [
     'answers 5 MB that were squeezed into a few kilobytes',
     (_req, res) => {
@@ -80,7 +80,7 @@ describe('a key server that fails', () => {
     });
   });
 
-  test('fault 39: redirects: they lead nowhere', async () => {
+  test('redirects: they lead nowhere', async () => {
     const elsewhere = await keyServer(key);
     const keys = await keyServer();
     keys.answer = (_req, res) => res.writeHead(302, { Location: elsewhere.jwksUri }).end();
@@ -110,7 +110,7 @@ describe('a key server that fails', () => {
     });
   });
 
-  test('fault 38: keys are used for a day, and no longer', async () => {
+  test('keys are used for a day, and no longer', async () => {
     const keys = await keyServer(key);
     const own = await gate(keys);
     const tokens = fresh(own, key);

@@ -45,7 +45,7 @@ describe('config mistakes, each by its path', () => {
     ['scopes in one text', { ...good, scopes: 'a b' }, 'scopes'],
     ['two scopes as one', { ...good, scopes: ['a b'] }, 'scopes[0]'],
     ['a scope that ends the challenge', { ...good, scopes: ['a', 'b"'] }, 'scopes[1]'],
-    ['A8: offline_access', { ...good, scopes: ['a', 'offline_access'] }, 'scopes'],
+    ['offline_access', { ...good, scopes: ['a', 'offline_access'] }, 'scopes'],
     ['a tolerance without unit', { ...good, clockTolerance: '30' }, 'clockTolerance'],
     ['a tolerance below nothing', { ...good, clockTolerance: -1 }, 'clockTolerance'],
     ['isRevoked that is no function', { ...good, isRevoked: [] }, 'isRevoked'],

@@ -28,7 +28,7 @@ describe('a token that was found good', () => {
     expect(checks.count).toBe(2);
   });
 
-  test('fault 41: ends when it expires, as one that is seen for the first time', async () => {
+  test('ends when it expires, as one that is seen for the first time', async () => {
     const own = await gate(await keyServer(key));
     const token = await own.good(key, { exp: own.clock.in(60) });
     expect(await outcomeOf(own, token)).toBe('accepted');
@@ -156,7 +156,7 @@ describe('what goes with an accepted token', () => {
     expect(await own.present(await own.good(key))).not.toHaveProperty('expiresAt');
   });
 
-  test('A15: nothing of the token itself', async () => {
+  test('nothing of the token itself', async () => {
     const own = await gate(await keyServer(key));
     const token = await own.good(key);
     const told = inspect(await own.present(token), { depth: null, showHidden: true });

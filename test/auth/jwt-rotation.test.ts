@@ -9,7 +9,7 @@ const HOUR = 60 * MINUTE;
 const key = await signingKey('key-1');
 const next = await signingKey('key-2');
 
-describe('fault 40: rotation', () => {
+describe('when an issuer rotates its keys', () => {
   test('the first token with a new key: one fetch for all who wait', async () => {
     const keys = await keyServer(key);
     const own = await gate(keys);

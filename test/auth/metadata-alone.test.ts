@@ -55,7 +55,7 @@ test.each<[string, object | undefined, string[]]>([
   ['a URL of another scheme', { ...OPTIONS, publicUrl: 'ftp://a.example/' }, ['publicUrl']],
   ['no issuer', { ...OPTIONS, authorizationServers: [] }, ['authorizationServers']],
   ['one that is none', { ...OPTIONS, authorizationServers: ['idp'] }, ['authorizationServers[0]']],
-  ['A8: a scope of the client', { ...OPTIONS, scopes: ['a', 'offline_access'] }, ['scopes[1]']],
+  ['a scope of the client', { ...OPTIONS, scopes: ['a', 'offline_access'] }, ['scopes[1]']],
   ['a scope with a blank', { ...OPTIONS, scopes: ['a b'] }, ['scopes[0]']],
   ['a root that is neither', { ...OPTIONS, root: '/' }, ['root']],
   ['an unknown option', { ...OPTIONS, scope: [] }, ['scope']],

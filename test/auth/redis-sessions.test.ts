@@ -176,39 +176,36 @@ describeRedis('two processes with their sessions in Redis', () => {
   test.each([
     { is: 'killed', fail: 'crash', recover: 'restart', before: NOT_FOUND },
     { is: 'hung', fail: 'hang', recover: 'resume', before: OK },
-  ] as const)(
-    'fault 36: Redis $is is a 503 in time, and no process has to start again',
-    async (row) => {
-      const { redis, upstream, one, other } = await twoGateways();
-      const session = await one.begin('ada');
+  ] as const)('Redis $is is a 503 in time, and no process has to start again', async (row) => {
+    const { redis, upstream, one, other } = await twoGateways();
+    const session = await one.begin('ada');
 
-      await redis[row.fail]();
-      const gateways = [one, other, await Gateway.start(redis, upstream)];
-      const heard = upstream.seen.length;
-      for (const gateway of gateways) {
-        for (const method of ['POST', 'GET', 'DELETE']) {
-          expect(await gateway.send('ada', session, method)).toEqual(UNAVAILABLE);
-        }
+    await redis[row.fail]();
+    const gateways = [one, other, await Gateway.start(redis, upstream)];
+    const heard = upstream.seen.length;
+    for (const gateway of gateways) {
+      for (const method of ['POST', 'GET', 'DELETE']) {
+        expect(await gateway.send('ada', session, method)).toEqual(UNAVAILABLE);
       }
-      expect(upstream.seen).toHaveLength(heard);
-      for (const gateway of gateways) expect(await gateway.send('bob')).toEqual(UNAVAILABLE);
+    }
+    expect(upstream.seen).toHaveLength(heard);
+    for (const gateway of gateways) expect(await gateway.send('bob')).toEqual(UNAVAILABLE);
 
-      await redis[row.recover]();
-      for (const gateway of gateways) {
-        await gateway.ready();
-        expect(await gateway.send('ada', session)).toEqual(row.before);
-      }
-      const next = await one.begin('bob');
-      for (const gateway of gateways) expect(await gateway.send('bob', next)).toEqual(OK);
+    await redis[row.recover]();
+    for (const gateway of gateways) {
+      await gateway.ready();
+      expect(await gateway.send('ada', session)).toEqual(row.before);
+    }
+    const next = await one.begin('bob');
+    for (const gateway of gateways) expect(await gateway.send('bob', next)).toEqual(OK);
 
-      for (const gateway of gateways) {
-        const { log, signal } = await gateway.end();
-        expect(signal).toBe('SIGTERM');
-        expect(log).not.toMatch(/warning|unhandled|uncaught/i);
-        expect(log).not.toContain(KEYS.ada);
-      }
-    },
-  );
+    for (const gateway of gateways) {
+      const { log, signal } = await gateway.end();
+      expect(signal).toBe('SIGTERM');
+      expect(log).not.toMatch(/warning|unhandled|uncaught/i);
+      expect(log).not.toContain(KEYS.ada);
+    }
+  });
 
   test('what was refused while Redis was away is not done when it is back', async () => {
     const { redis, one } = await twoGateways();

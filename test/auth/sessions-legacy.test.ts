@@ -51,7 +51,7 @@ async function bothTransports() {
   return { upstream, messages, open, closeStreams, restart, answers, ...gateway };
 }
 
-describe('L4, on the older transport: a session is in the URL for messages', () => {
+describe('on the older transport a session is in the URL for messages, and has its owner', () => {
   test('its owner uses it, nobody else does', async () => {
     const { as, open, messages } = await bothTransports();
     const path = await open('alice');

@@ -79,7 +79,7 @@ describe.each([
   });
 });
 
-describe('L4: a store that fails', () => {
+describe('a store that fails', () => {
   const ways: [string, () => never][] = [
     ['throws', fail],
     ['rejects', (async () => fail()) as () => never],

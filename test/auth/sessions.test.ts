@@ -23,7 +23,7 @@ const INSIDE: [string, { method: string; headers?: Record<string, string> }][] =
   ['DELETE', { method: 'DELETE' }],
 ];
 
-describe('L4: a session belongs to the principal whose initialize got it', () => {
+describe('a session belongs to the principal whose initialize got it', () => {
   test.each(INSIDE)('%s by its owner goes on, by anyone else 404', async (_, request) => {
     const { upstream, as, errors } = await begun();
     for (const stranger of ['bob', 'alice@issuer', 'Alice']) {

@@ -8,7 +8,7 @@ import { challenge, METADATA, PUBLIC, protectedUpstream } from './support/protec
 
 const UPSTREAM = 'https://upstream.example/.well-known/oauth-protected-resource/mcp';
 
-describe('A13: what is between the client and the upstream goes through', () => {
+describe('what is between the client and the upstream goes through', () => {
   test.each(['POST', 'GET', 'DELETE'])('Authorization and DPoP of a %s', async (method) => {
     const { gateway, upstream } = await protectedUpstream({ '/up/mcp': (_req, res) => res.end() });
     const headers = { Authorization: 'DPoP to.ken=', DPoP: 'a.b.c', Cookie: 'a=b' };
@@ -54,7 +54,7 @@ describe('A13: what is between the client and the upstream goes through', () => 
   });
 });
 
-describe('A13: a challenge points to the gateway, and says the rest as it was', () => {
+describe('a challenge points to the gateway, and says the rest as it was', () => {
   test.each<[string, string[], string[]]>([
     [
       'alone',

@@ -13,7 +13,7 @@ import {
   upstreamWith,
 } from './support.ts';
 
-describe('L5: only the URL in the first `endpoint` event is rewritten', () => {
+describe('only the URL in the first `endpoint` event is rewritten', () => {
   test.each([
     ['path-absolute', '/messages?sessionId=a%2Fb&x="<>', '/messages?sessionId=a%2Fb&x="<>'],
     ['path-absolute, another path', '/internal/in?sessionId=1', '/messages?sessionId=1'],

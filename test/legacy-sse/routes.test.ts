@@ -227,7 +227,7 @@ describe('both routes are relayed, through every slot', () => {
   });
 });
 
-test('O3: the query, which holds the session, is in no record; the session is, as a hash', async () => {
+test('the query, which holds the session, is in no record; the session is, as a hash', async () => {
   const records: RequestRecord[] = [];
   const upstream = await upstreamWith([]);
   const port = await gatewayFor(upstream, {
@@ -248,7 +248,7 @@ test('O3: the query, which holds the session, is in no record; the session is, a
   expect(JSON.stringify(records)).not.toMatch(/sessionId|session_id|"one"|"two"/);
 });
 
-test('L4: a session is there for the principal who opened the stream, and for nobody else', async () => {
+test('a session is there for the principal who opened the stream, and for nobody else', async () => {
   const opening = `event: endpoint\ndata: /messages?sessionId=one\n\n${MESSAGE}`;
   const upstream = await upstreamWith([opening]);
   const port = await gatewayFor(upstream, {

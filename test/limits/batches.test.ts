@@ -11,7 +11,7 @@ const tools = (count: number) => Array.from({ length: count }, (_, i) => call(`t
 
 const BY_TOOL: Limit = { limit: 3, window: '1h', by: 'tool' };
 
-describe('L3: a batch of calls to different tools', () => {
+describe('a batch of calls to different tools', () => {
   test('that is refused for one of them uses up nothing of the others', async () => {
     const { statuses } = await limited(BY_TOOL);
     expect(await statuses([call('b'), call('b'), call('b')])).toEqual([200, 200, 200]);

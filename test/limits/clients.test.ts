@@ -25,7 +25,7 @@ async function startAsking(config: Partial<GatewayConfig>): Promise<string> {
 }
 
 describe('official clients under limits', () => {
-  test('L7: an elicitation is completed although the requests are used up', async () => {
+  test('an elicitation is completed although the requests are used up', async () => {
     const rateLimit = { limit: 2, window: '1h', by: 'session' } as const;
     const { client } = await connect(
       await startAsking({ rateLimit }),
@@ -43,14 +43,14 @@ describe('official clients under limits', () => {
     expect(content).toEqual([{ type: 'text', text: 'accept' }]);
   });
 
-  test('E3: one that is limited while it asks for the era does not take the server for an old one', async () => {
+  test('one that is limited while it asks for the era does not take the server for an old one', async () => {
     const rateLimit = { limit: 1, window: '1h' } as const;
     const url = await startAsking({ rateLimit });
     await fetch(url);
     await expect(connect(url, 'auto')).rejects.toMatchObject({ code: 'ERA_NEGOTIATION_FAILED' });
   });
 
-  test("E4: with denyAs 'jsonrpc' a model is told to wait, in the answer to its call", async () => {
+  test("with denyAs 'jsonrpc' a model is told to wait, in the answer to its call", async () => {
     const rateLimit = { limit: 1, window: '1h', by: ['session', 'tool'] } as const;
     const url = await startAsking({ rateLimit, denyAs: 'jsonrpc' });
     const { client } = await connect(url, { pin: '2026-07-28' });

@@ -118,7 +118,7 @@ describe('what is taken back is taken from the window that it was counted in', (
   });
 });
 
-describe('fault 36: a store that fails over a heavy request', () => {
+describe('a store that fails over a heavy request', () => {
   test('in the middle of it: 503, and what was counted is taken back', async () => {
     const store = new TestStore();
     store.increments = (key) => {

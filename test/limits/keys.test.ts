@@ -18,7 +18,7 @@ async function keysOf(by: LimitKey | LimitKey[], requests: readonly [string, Sen
 }
 
 describe('by address', () => {
-  test('one for IPv4, in every spelling (fault 2.2: mapped addresses are not all one)', async () => {
+  test('one for IPv4, in every spelling (mapped addresses are not all one)', async () => {
     const spellings = ['192.0.2.1', '::ffff:192.0.2.1', '::ffff:c000:201', '192.0.2.1:99'];
     const own = spellings.map((ip): [string, Sender] => [PING, { ip }]);
     expect(await keysOf('ip', own)).toHaveLength(1);
@@ -32,7 +32,7 @@ describe('by address', () => {
     expect(await keysOf('ip', [...own, [PING, { ip: '2001:db8:0:ab00::1' }]])).toHaveLength(2);
   });
 
-  test('X2: X-Forwarded-For of a proxy that is not trusted changes nothing', async () => {
+  test('X-Forwarded-For of a proxy that is not trusted changes nothing', async () => {
     const { statuses } = await limited({ limit: 1, window: '1h' }, {}, (app) =>
       app.set('trust proxy', false),
     );
@@ -89,7 +89,7 @@ describe('by session', () => {
   });
 });
 
-describe('X5: by tool', () => {
+describe('by tool', () => {
   test('each tool, whatever it is called with; nothing but tools', async () => {
     const { statuses } = await limited({ limit: 1, window: '1h', by: 'tool' });
     const bodies = [call('a'), call('a', { args: '{"x":1}' }), call('b'), call('A')];

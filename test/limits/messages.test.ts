@@ -88,7 +88,7 @@ describe('weight: a message may count for several, or not at all', () => {
   });
 });
 
-describe('L3: each message of a batch counts', () => {
+describe('each message of a batch counts', () => {
   test('a batch is as many requests as it has, and passes whole or not at all', async () => {
     const { statuses, upstream } = await limited({ limit: 3, window: '1h', by: 'session' });
     const batch = (n: number) => `[${Array(n).fill(PING).join()}]`;
@@ -112,7 +112,7 @@ describe('L3: each message of a batch counts', () => {
   });
 });
 
-describe('L7: what ends or answers something is counted apart from what asks', () => {
+describe('what ends or answers something is counted apart from what asks', () => {
   const bySession = { ...ONE, by: 'session' } as const;
 
   test.each([

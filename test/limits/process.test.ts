@@ -5,7 +5,7 @@ import { forkModule } from '../support/fork-module.ts';
 import { call } from '../support/messages.ts';
 import { atTestEnd } from '../support/servers.ts';
 
-test('faults 36, 48: whatever a store does reaches no process, and no limit keeps one alive', async () => {
+test('whatever a store does reaches no process, and no limit keeps one alive', async () => {
   const child = forkModule(new URL('support/failing-stores.ts', import.meta.url));
   atTestEnd(() => void child.kill('SIGKILL'));
   const [port] = (await once(child, 'message')) as [number];

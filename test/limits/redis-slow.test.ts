@@ -98,7 +98,7 @@ const times = <T>(number: number, value: T): T[] => Array<T>(number).fill(value)
 const reasons = ({ gateways }: Scene) =>
   gateways.flatMap(({ errors }) => errors).map(({ reason }) => reason);
 
-describeRedis('fault 37: a Redis that is slow, but not too slow', () => {
+describeRedis('a Redis that is slow, but not too slow', () => {
   test('one after the other: each is counted, and exactly the limit passes', async () => {
     const own = await scene({ limit: 6 });
     for (let i = 0; i < 6; i += 1) {
@@ -160,7 +160,7 @@ const LATE = [
   { weight: 3, late: 'counting', inTime: [4], tooLate: 12 },
 ];
 
-describeRedis('faults 36, 37: a Redis that is too slow', () => {
+describeRedis('a Redis that is too slow', () => {
   test.each(
     LATE.flatMap((late) => [
       { ...late, onStoreError: 'deny' as const, outcome: 'store_unavailable' },

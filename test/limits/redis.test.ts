@@ -190,7 +190,7 @@ describeRedis('two processes with their limits in Redis', () => {
       keeps: 10,
     },
   ])(
-    'faults 36, 37: Redis $is: `onStoreError` in time, and limits are back without a restart',
+    'Redis $is: `onStoreError` in time, and limits are back without a restart',
     async ({ fail, recover, keeps }) => {
       const { redis, upstream, gateways: running } = await twoGateways();
       for (const gateway of running) {

@@ -9,7 +9,7 @@ import { TestStore } from './support/stores.ts';
 
 const PING = message('ping');
 
-describe('E4: what is over a limit', () => {
+describe('what is over a limit', () => {
   test('is refused with 429, and reaches nobody', async () => {
     const { statuses, upstream, errors } = await limited({ limit: 2, window: '1h' });
     expect(await statuses([PING, PING, PING, PING])).toEqual([200, 200, 429, 429]);
@@ -74,7 +74,7 @@ describe('E4: what is over a limit', () => {
   });
 });
 
-describe('E3: server/discover is refused with 503, because clients read 429 as an old server', () => {
+describe('server/discover is refused with 503, because clients read 429 as an old server', () => {
   const DISCOVER = modern('server/discover');
   const headers = modernHeaders('server/discover');
 

@@ -50,7 +50,7 @@ describe('limits of two gateways with one store', () => {
   });
 });
 
-describe('fault 46: a configuration with a mistake leaves its store as it was', () => {
+describe('a configuration with a mistake leaves its store as it was', () => {
   const limit = (window: string, store: TestStore): Limit => ({ limit: 2, window, store });
 
   test('one whose window cannot be read', () => {

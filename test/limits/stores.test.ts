@@ -24,7 +24,7 @@ const FAILURES: Record<string, TestStore['increments']> = {
   'gives less than it was given': () => ({ totalHits: 0, resetTime: new Date() }),
 };
 
-describe('faults 36, 37: a store that fails or takes too long', () => {
+describe('a store that fails or takes too long', () => {
   test.each(Object.entries(FAILURES))(
     'that %s: 503, and nothing is forwarded',
     async (_, fails) => {

@@ -24,7 +24,7 @@ function sendHead(res: Parameters<RequestListener>[1]) {
   return res.writeHead(200, { 'Content-Type': 'text/event-stream' });
 }
 
-describe('S8, S9: a gateway that closes frees the places of its streams', () => {
+describe('a gateway that closes frees the places of its streams', () => {
   // Those of a gateway are of no more use to anybody; a cap that is shared with another shows them.
   test.each(Object.entries(UPSTREAMS))('%s', async (_when, [answer, sign]) => {
     const arrived = Promise.withResolvers<void>();
@@ -66,7 +66,7 @@ const OPENINGS: Readonly<Record<string, [head: string, body: string]>> = {
 /** Far more than the test takes. */
 const LIFETIME_S = 60;
 
-describe('S8, A14: a token that expires frees the place of its stream', () => {
+describe('a token that expires frees the place of its stream', () => {
   test.each(Object.entries(OPENINGS))('%s', async (_what, [head, body]) => {
     const idp = await startIssuer();
     const { open, observer } = await streaming(

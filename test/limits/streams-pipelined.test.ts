@@ -18,7 +18,7 @@ const LEAVING: Readonly<Record<string, (client: RawClient) => unknown>> = {
   'closes its side': ({ socket }) => socket.end(),
 };
 
-describe('R9, S8: of several GETs that a client sends in advance, the one whose turn it is has a place', () => {
+describe('of several GETs that a client sends in advance, the one whose turn it is has a place', () => {
   test.each(Object.entries(LEAVING))(
     'it is free again when it %s during the first stream',
     async (_how, leave) => {

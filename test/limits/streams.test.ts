@@ -8,7 +8,7 @@ import { call, modern, modernHeaders } from '../support/messages.ts';
 import { byHeader } from './support/limited.ts';
 import { GET, streaming } from './support/streaming.ts';
 
-describe('S8: one stream more than may be open', () => {
+describe('one stream more than may be open', () => {
   test('is refused with 429 before the upstream hears of it; others go on', async () => {
     const { open, answers, port } = await streaming({ total: 2 });
     const [first] = [await open(), await open()];

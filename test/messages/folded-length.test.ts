@@ -23,7 +23,7 @@ const LEVELS: [string, (member: string) => string][] = [
   ['ref', (member) => request('completion/complete', `{"ref":{"name":"a",${member}}}`)],
 ];
 
-describe('fault 49: names that take long to fold are not folded', () => {
+describe('names that take long to fold are not folded', () => {
   describe.each(NAMES)('%s', (what, name) => {
     test.each(LEVELS)('in %s', (_level, around) => {
       for (const seesArguments of [true, false]) {

@@ -5,7 +5,7 @@ import { call, message } from './support/read.ts';
 const SPELLING = /another spelling/;
 const argumentsOf = (args: string) => message(call(args)).arguments as Record<string, unknown>;
 
-describe('faults 1.4: what a policy asks for in another spelling', () => {
+describe('what a policy asks for in another spelling', () => {
   test.each([
     ['userName', 'username'],
     ['username', 'userName'],

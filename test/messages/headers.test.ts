@@ -16,7 +16,7 @@ function headers(changes: Record<string, string | undefined>): IncomingHttpHeade
   return Object.fromEntries(all.filter(([, value]) => value !== undefined));
 }
 
-describe('H4: the modern era requires mirrored headers that match', () => {
+describe('the modern era requires mirrored headers that match', () => {
   const right = { 'mcp-method': 'tools/call', 'mcp-name': 't' };
 
   test('they do', () => {
@@ -33,11 +33,11 @@ describe('H4: the modern era requires mirrored headers that match', () => {
     ['an empty version', { ...right, 'mcp-protocol-version': '' }],
     ['no version', { ...right, 'mcp-protocol-version': undefined }],
     ['another method', { ...right, 'mcp-method': 'tools/list' }],
-    ['a method in capitals (H9)', { ...right, 'mcp-method': 'TOOLS/CALL' }],
+    ['a method in capitals', { ...right, 'mcp-method': 'TOOLS/CALL' }],
     ['an empty method', { ...right, 'mcp-method': '' }],
     ['no method', { ...right, 'mcp-method': undefined }],
     ['another name', { ...right, 'mcp-name': 'u' }],
-    ['a name in capitals (H9)', { ...right, 'mcp-name': 'T' }],
+    ['a name in capitals', { ...right, 'mcp-name': 'T' }],
     ['an empty name', { ...right, 'mcp-name': '' }],
     ['no name', { ...right, 'mcp-name': undefined }],
   ])('%s', (_what, changes) => {
@@ -73,7 +73,7 @@ describe('H4: the modern era requires mirrored headers that match', () => {
     expect(message(modern('skills/get'), options).name).toBeUndefined();
   });
 
-  test('H7: a notification needs none, and what it has is compared', () => {
+  test('a notification needs none, and what it has is compared', () => {
     const body = notification(modern('notifications/cancelled'));
     const bare = notification(request('notifications/cancelled'));
     for (const cancel of [body, bare]) {
@@ -85,7 +85,7 @@ describe('H4: the modern era requires mirrored headers that match', () => {
   });
 });
 
-describe('H4, H6: headers that lie are refused in every era', () => {
+describe('headers that lie are refused in every era', () => {
   test.each([
     { 'mcp-method': 'tools/list' },
     { 'mcp-name': 'harmless' },
@@ -104,7 +104,7 @@ describe('H4, H6: headers that lie are refused in every era', () => {
     accepted(LEGACY_CALL, { headers: { 'mcp-method': 'tools/call', 'mcp-name': 't' } });
   });
 
-  test('S8: what asks for a stream that stays open says so in its header, whatever era it claims', () => {
+  test('what asks for a stream that stays open says so in its header, whatever era it claims', () => {
     const listen = request('subscriptions/listen');
     expect(refused(listen)).toMatchObject({ ...MISMATCH, id: '1' });
     accepted(listen, { headers: { 'mcp-method': 'subscriptions/listen' } });
@@ -124,7 +124,7 @@ describe('H4, H6: headers that lie are refused in every era', () => {
   );
 });
 
-describe('H5: the sentinel', () => {
+describe('a value may be written in Base64, marked by a sentinel', () => {
   test.each([
     ['Hello, \u4e16\u754c', '=?base64?SGVsbG8sIOS4lueVjA==?='],
     [' padded ', '=?base64?IHBhZGRlZCA=?='],
@@ -164,7 +164,7 @@ describe('H5: the sentinel', () => {
     expect(refused(modernCall(name), options)).toMatchObject({ ...MISMATCH, id: '1' });
   });
 
-  test('H2: of Mcp-Param-* only the sentinel is checked', () => {
+  test('of Mcp-Param-* only the sentinel is checked', () => {
     for (const value of ['', 'x', '\u00e4', '=?base64?YQ==?=', '=?base64??=', '=?BASE64?!?=']) {
       accepted(LEGACY_CALL, { headers: { 'mcp-param-region': value } });
     }
@@ -176,7 +176,7 @@ describe('H5: the sentinel', () => {
   });
 });
 
-describe('faults 1.6, R9: the era is that of the message', () => {
+describe('the era is that of the message', () => {
   const version = (name: string) => ({ headers: { 'mcp-protocol-version': name } });
   const claiming = (claim: string) =>
     request('ping', `{"_meta":{"io.modelcontextprotocol/protocolVersion":${claim}}}`);
@@ -211,7 +211,7 @@ describe('faults 1.6, R9: the era is that of the message', () => {
     expect([era, protocolVersion]).toEqual(['legacy', given]);
   });
 
-  test('L6: without a header it is 2025-03-26', () => {
+  test('without a header it is 2025-03-26', () => {
     expect(message(LEGACY_CALL)).toMatchObject({ era: 'legacy', protocolVersion: '2025-03-26' });
   });
 

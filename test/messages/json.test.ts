@@ -7,7 +7,7 @@ import { accepted, call, message, read, refused, request } from './support/read.
 const PARSE_ERROR = { reason: 'parse_error', code: -32700, id: null };
 const ping = request('ping');
 
-describe('faults 1.3: one JSON document in UTF-8', () => {
+describe('one JSON document in UTF-8', () => {
   test.each<[string, string | Buffer]>([
     ['nothing', ''],
     ['blanks', ' \n'],
@@ -51,7 +51,7 @@ describe('faults 1.3: one JSON document in UTF-8', () => {
   });
 });
 
-describe('faults 1.3: depth', () => {
+describe('JSON is nested no deeper than every reader goes', () => {
   const nested = (levels: number, open: string, close: string) =>
     call(`{"a":${open.repeat(levels)}${close.repeat(levels)}}`);
   // The message, params, arguments.

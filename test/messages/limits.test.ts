@@ -23,7 +23,7 @@ const LEVELS: [string, number, (count: number) => string][] = [
   ],
 ];
 
-describe('fault 49: a megabyte of JSON holds nobody up', () => {
+describe('a megabyte of JSON holds nobody up', () => {
   test.each(LEVELS)('%s has at most 1,000 members', (_level, known, around) => {
     for (const seesArguments of [true, false]) {
       accepted(around(1_000 - known), { seesArguments });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { checkMediaType } from '../../src/mcp/message/media-type.ts';
 
-describe('faults 1.1: only JSON in UTF-8', () => {
+describe('only JSON in UTF-8', () => {
   test.each([
     'application/json',
     'Application/JSON',

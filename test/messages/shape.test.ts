@@ -5,7 +5,7 @@ const INVALID_REQUEST = { reason: 'invalid_request', code: -32600 };
 const INVALID_PARAMS = { reason: 'invalid_request', code: -32602 };
 const error = '"error":{"code":1,"message":""}';
 
-describe('faults 1.5: shape', () => {
+describe('a message has the shape of JSON-RPC 2.0', () => {
   test.each([
     ['null', 'null', null],
     ['a number', '1', null],
@@ -114,7 +114,7 @@ describe('faults 1.5: shape', () => {
   });
 });
 
-describe('design 7: the id, byte for byte', () => {
+describe('the id, byte for byte', () => {
   test.each([
     '1',
     '0',
@@ -145,7 +145,7 @@ describe('design 7: the id, byte for byte', () => {
   });
 });
 
-describe('L3: responses pass unjudged', () => {
+describe('responses pass unjudged', () => {
   test.each([
     '{"jsonrpc":"2.0","id":1,"result":{}}',
     '{"jsonrpc":"2.0","id":"a","result":null}',
@@ -172,7 +172,7 @@ describe('L3: responses pass unjudged', () => {
   });
 });
 
-describe('L3: batches', () => {
+describe('batches', () => {
   const response = '{"jsonrpc":"2.0","id":1,"result":{}}';
   const denied = request('tools/call', '{"name":"delete"}', '"b"');
 

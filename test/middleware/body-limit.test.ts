@@ -12,7 +12,7 @@ const CHUNKED = 'POST /mcp HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n
 const sized = (length: number) =>
   `POST /mcp HTTP/1.1\r\nHost: x\r\nContent-Length: ${length}\r\n\r\n`;
 
-describe('E6: a body over bodyLimit is refused with 413', () => {
+describe('a body over bodyLimit is refused with 413', () => {
   test('by its declared length, before a byte of it came, and the connection closes', async () => {
     const upstream = await recordingUpstream();
     const { port, errors } = await startGateway({ target: upstream.target, bodyLimit: 1000 });

@@ -20,7 +20,7 @@ async function gateway(cors: object | undefined = { origin: [ALLOWED] }) {
 
 const list = (value: string | undefined) => (value ?? '').toLowerCase().split(/\s*,\s*/);
 
-describe('E1: a request with an Origin that is not allowed is refused', () => {
+describe('a request with an Origin that is not allowed is refused', () => {
   const refused = [
     'https://evil.example',
     'null',
@@ -79,7 +79,7 @@ describe('E1: a request with an Origin that is not allowed is refused', () => {
   });
 });
 
-describe('E1: a request that a page of another origin causes without an Origin', () => {
+describe('a request that a page of another origin causes without an Origin', () => {
   test.each([
     ['cross-site', 403],
     ['same-site', 403],
@@ -161,7 +161,7 @@ describe('a request that a browser makes to show its answer is refused', () => {
   });
 });
 
-describe('C1: preflights', () => {
+describe('preflights', () => {
   const preflight = (server: Parameters<typeof request>[0], headers?: string) => {
     const call = request(server)
       .options('/mcp')
@@ -227,7 +227,7 @@ describe('C1: preflights', () => {
   });
 });
 
-describe('C2 and C3: answers to an allowed origin', () => {
+describe('answers to an allowed origin', () => {
   test.each([
     ['a relayed answer', 'post', 200],
     ['an answer from the error table', 'put', 405],

@@ -26,7 +26,7 @@ function lines(raw: readonly string[]): string[] {
     .filter((line) => !own.test(line));
 }
 
-describe('H1 and H2: what MCP sends in headers arrives as it was sent', () => {
+describe('what MCP sends in headers arrives as it was sent', () => {
   test.each([
     'MCP-Protocol-Version: 2026-07-28',
     'Mcp-Method: tools/call',
@@ -98,7 +98,7 @@ describe('zero-trust forwarding: nothing else arrives', () => {
   );
 });
 
-describe('H12: set replaces what the client sent under that name, in any spelling', () => {
+describe('set replaces what the client sent under that name, in any spelling', () => {
   const set = { 'X-Api-Key': 'upstream-secret' };
 
   test.each(['X-Api-Key', 'x-api-key', 'X_Api_Key', 'x-API_key'])('%s', async (name) => {
@@ -167,7 +167,7 @@ describe('H12: set replaces what the client sent under that name, in any spellin
   });
 });
 
-test('fault 48: functions that fail together reach no process', async () => {
+test('functions that fail together reach no process', async () => {
   const child = forkModule(new URL('support/failing-headers.ts', import.meta.url));
   atTestEnd(() => void child.kill('SIGKILL'));
   const [port] = (await once(child, 'message')) as [number];
@@ -198,7 +198,7 @@ test('a function of headers.set that hangs is one that fails', async () => {
   expect([(await answer).status, upstream.seen]).toEqual([500, []]);
 });
 
-describe('H11: Via', () => {
+describe('the Via header', () => {
   test('is added, with the protocol version the request came in', async () => {
     expect((await forwarded([])).seen.via).toMatch(/^1\.1 express-mcp-gateway-[0-9a-f]{8}$/);
   });

@@ -3,7 +3,7 @@ import { exchange } from '../support/client/raw.ts';
 import { startGateway } from '../support/gateway.ts';
 import { recordingUpstream } from '../support/upstream.ts';
 
-describe('X1: hosts, against DNS rebinding', () => {
+describe('hosts, against DNS rebinding', () => {
   const hosts = ['gateway.example', 'localhost:3000', '[::1]'];
 
   test.each([

@@ -35,7 +35,7 @@ const SPELLINGS = [
   '[::ffff:a01:203]',
 ];
 
-describe('faults 2.2: one address is one, however it is written', () => {
+describe('one address is one, however it is written', () => {
   test.each(SPELLINGS)('a deny of 10.0.0.0/8 catches %s', async (spelling) => {
     expect((await ask({ deny: ['10.0.0.0/8'] }, spelling)).status).toBe(403);
   });
@@ -136,7 +136,7 @@ describe('what is no address is refused, because nobody knows what it is', () =>
   );
 });
 
-describe('X2: only the socket, or a proxy that is trusted, says where a request comes from', () => {
+describe('only the socket, or a proxy that is trusted, says where a request comes from', () => {
   test('X-Forwarded-For of anybody else changes nothing', async () => {
     const upstream = await recordingUpstream();
     const { url } = await startGateway({

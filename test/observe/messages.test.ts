@@ -143,7 +143,7 @@ describe('the messages of a record, as the headers claim', () => {
     ['=?BASE64?IHBhZGRlZCA=?=', '=?BASE64?IHBhZGRlZCA=?='],
     ['https://u:p@x.example/a?token=t', 'https://x.example/a'],
     ['n'.repeat(300), 'n'.repeat(256)],
-  ])('H5: Mcp-Name: %s', async (claimed, name) => {
+  ])('Mcp-Name: %s', async (claimed, name) => {
     const headers = { 'Mcp-Method': 'prompts/get', 'Mcp-Name': claimed };
     expect(await messagesOf('{', headers)).toEqual([['prompts/get', name]]);
   });

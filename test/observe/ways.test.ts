@@ -23,7 +23,7 @@ const ALL: Omit<GatewayConfig, 'target'> = {
   headers: {},
 };
 
-/** In the order of design.md 6. */
+/** In the order of the chain. */
 const SLOTS = ['cors', 'head', 'draining', 'hosts', 'methods', 'bodyLimit', 'use', 'headers'];
 
 /** All slots before this one let it pass, and it refused. */

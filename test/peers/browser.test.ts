@@ -38,32 +38,27 @@ const methodsOf = (seen: readonly Heard[]) => new Set(seen.map(({ method }) => m
 const LIST = '{"jsonrpc":"2.0","id":1,"method":"tools/list"}';
 
 describeBrowser('a page on the allowed origin', (openPage) => {
-  test.each(ERAS)(
-    'C1, C2, C3: runs the official client, $era, streams included',
-    async ({ era, mode }) => {
-      const { page, origin } = await openPage();
-      const { url, heard, arrived, errors } = await setUp(origin);
-      expect(await converse(page, { url, mode })).toEqual({
-        era,
-        hasSession: era === 'legacy',
-        tools: expect.arrayContaining(['wait', 'go']),
-        steps: [1, 2],
-        result: [{ type: 'text', text: 'waited' }],
-        changed: expect.arrayContaining(['wait', 'go']),
-      });
+  test.each(ERAS)('runs the official client, $era, streams included', async ({ era, mode }) => {
+    const { page, origin } = await openPage();
+    const { url, heard, arrived, errors } = await setUp(origin);
+    expect(await converse(page, { url, mode })).toEqual({
+      era,
+      hasSession: era === 'legacy',
+      tools: expect.arrayContaining(['wait', 'go']),
+      steps: [1, 2],
+      result: [{ type: 'text', text: 'waited' }],
+      changed: expect.arrayContaining(['wait', 'go']),
+    });
 
-      const used = era === 'legacy' ? ['POST', 'GET', 'DELETE'] : ['POST'];
-      expect(methodsOf(heard)).toEqual(new Set(used));
-      expect(methodsOf(arrived)).toEqual(new Set([...used, 'OPTIONS']));
-      const listens = heard.filter(
-        ({ headers }) => headers['mcp-method'] === 'subscriptions/listen',
-      );
-      expect(listens).toHaveLength(era === 'legacy' ? 0 : 1);
-      expect(errors).toEqual([]);
-    },
-  );
+    const used = era === 'legacy' ? ['POST', 'GET', 'DELETE'] : ['POST'];
+    expect(methodsOf(heard)).toEqual(new Set(used));
+    expect(methodsOf(arrived)).toEqual(new Set([...used, 'OPTIONS']));
+    const listens = heard.filter(({ headers }) => headers['mcp-method'] === 'subscriptions/listen');
+    expect(listens).toHaveLength(era === 'legacy' ? 0 : 1);
+    expect(errors).toEqual([]);
+  });
 
-  test.each(ERAS)('C1: sends a parameter of a tool as a header, $era', async ({ mode }) => {
+  test.each(ERAS)('sends a parameter of a tool as a header, $era', async ({ mode }) => {
     const { page, origin } = await openPage();
     const { url, heard, arrived } = await setUp(origin);
     const said = await page.evaluate((use) => inPage.mirror(use), { url, mode });
@@ -73,7 +68,7 @@ describeBrowser('a page on the allowed origin', (openPage) => {
     expect(heard.flatMap(({ headers }) => headers['mcp-param-region'] ?? [])).toEqual(['eu']);
   });
 
-  test('C2, C3: reads a 401 and where to get a token, and gets on with one', async () => {
+  test('reads a 401 and where to get a token, and gets on with one', async () => {
     const { page, origin } = await openPage();
     const { url: target, heard } = await startHeardServer();
     const server = await startAuthorizationServer();
@@ -119,7 +114,7 @@ describeBrowser(
       return { ...(await openPage()), ...(await setUp(allowed)) };
     }
 
-    test.each(ERAS)('E1: the official client, $era', async ({ era, mode }) => {
+    test.each(ERAS)('the official client, $era', async ({ era, mode }) => {
       const friend = await openPage();
       const { page, url, heard, arrived, errors } = await setUpStranger(friend.origin);
       await expect(converse(page, { url, mode })).rejects.toThrow();
@@ -137,7 +132,7 @@ describeBrowser(
       { method: 'PUT', headers: json, body: LIST },
       { method: 'OPTIONS', headers: json },
       { method: 'HEAD', headers: { 'Mcp-Session-Id': 'a' } },
-    ])('E1: $method, of which the preflight is refused', async (init) => {
+    ])('$method, of which the preflight is refused', async (init) => {
       const { page, origin, url, heard, arrived, errors } = await setUpStranger();
       expect(await request(page, url, init)).toEqual({ error: 'TypeError' });
       expect(arrived).toEqual([
@@ -164,7 +159,7 @@ describeBrowser(
         sees: opaque,
       },
       { how: 'HEAD', init: { method: 'HEAD' }, sees: unreadable },
-    ] as const)('E1: $how, without a preflight', async ({ init, sees }) => {
+    ] as const)('$how, without a preflight', async ({ init, sees }) => {
       const { page, origin, url, heard, arrived, errors } = await setUpStranger();
       expect(await request(page, url, init)).toEqual(sees);
       expect(arrived).toEqual([
@@ -182,7 +177,7 @@ describeBrowser(
       expect(heard).toEqual([]);
     });
 
-    test('E1: a form, whose answer is shown', async () => {
+    test('a form, whose answer is shown', async () => {
       const { page, url, heard, errors } = await setUpStranger();
       await page.setContent(
         `<form method="post" enctype="text/plain" action="${url}"><input name='${LIST}'><button>`,

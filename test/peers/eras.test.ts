@@ -7,7 +7,7 @@ import { callTogether } from './support/waiting-calls.ts';
 describe.each([sdkV2, mcpProxyBeforeSdkV1])('server: $name', (kind) => {
   const server = startOnce(kind);
 
-  test('R9: every client is in a call at the same time, on one mount, in its own era', async () => {
+  test('every client is in a call at the same time, on one mount, in its own era', async () => {
     const gateway = await startGateway({ target: server().url });
     const clients = await Promise.all(CLIENTS.map(({ connect }) => connect(gateway.url)));
     expect(clients.map(({ handshake }) => handshake)).toEqual(

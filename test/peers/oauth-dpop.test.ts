@@ -67,7 +67,7 @@ function requireProof(issuer: AuthorizationServer, here: URL, url: () => string)
 const CLIENTS = OAUTH_CLIENTS.filter(({ name }) => name !== 'SDK v1');
 
 test.each(CLIENTS)(
-  'A13: client: $name: proofs go upstream and nonces come back',
+  'client: $name: proofs go upstream and nonces come back',
   async ({ connect }) => {
     const issuer = await startAuthorizationServer();
     let url = '';

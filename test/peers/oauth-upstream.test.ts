@@ -35,7 +35,7 @@ function withNames(lines: readonly string[], server: string, issuer: string): st
 const aud = ({ held }: OAuthUser) => decodeJwt(held?.access_token ?? '').aud;
 
 describe.each(OAUTH_CLIENTS)('client: $name', ({ connect }) => {
-  test('A13: finds the same way through the gateway as without it', async () => {
+  test('finds the same way through the gateway as without it', async () => {
     const { issuer, server, url } = await setUp();
 
     async function use(address: string) {
@@ -70,7 +70,7 @@ describe.each(OAUTH_CLIENTS)('client: $name', ({ connect }) => {
     expect(await use(url)).toEqual(direct);
   });
 
-  test('A13: starts over where the server does not take its token', async () => {
+  test('starts over where the server does not take its token', async () => {
     const { issuer, server, url } = await setUp();
     const user = await userFromElsewhere(issuer);
     const client = await connect(url, user);
@@ -86,7 +86,7 @@ describe.each(OAUTH_CLIENTS)('client: $name', ({ connect }) => {
   test.each([
     ['at a path of its own, which its challenge names', (url: string) => `"${url}"`],
     ['at a path that its challenge names without quotes', (url: string) => url],
-  ])('A13: finds the metadata %s', async (_where, written) => {
+  ])('finds the metadata %s', async (_where, written) => {
     const path = '/about/this?server=1';
     const { issuer, url } = await setUp(({ origin }) => [
       movedTo(path),

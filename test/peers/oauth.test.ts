@@ -53,7 +53,7 @@ const signatureOf = ({ held }: OAuthUser) => held?.access_token.split('.')[2] ??
 const scopesIn = (text: unknown) => String(text).split(' ').sort();
 
 describe.each(OAUTH_CLIENTS)('client: $name', ({ connect, stepsUpWithRefreshToken }) => {
-  test('A1, A2, A3: finds its way from a 401 to a token for the gateway, which the upstream never sees', async () => {
+  test('finds its way from a 401 to a token for the gateway, which the upstream never sees', async () => {
     const { issuer, server, url, metadata } = await setUp();
     const user = new OAuthUser();
     const client = await connect(url, user);
@@ -88,7 +88,7 @@ describe.each(OAUTH_CLIENTS)('client: $name', ({ connect, stepsUpWithRefreshToke
     expect(told).not.toContain(signatureOf(user));
   });
 
-  test('A7: asks its user for more where a tool needs more', async () => {
+  test('asks its user for more where a tool needs more', async () => {
     const { server, url, metadata } = await setUp();
     // With a refresh token the SDK v1 refreshes instead, which gives it the scopes it had.
     const grantTypes = stepsUpWithRefreshToken ? undefined : ['authorization_code'];
@@ -110,7 +110,7 @@ describe.each(OAUTH_CLIENTS)('client: $name', ({ connect, stepsUpWithRefreshToke
     expect(server.ran).toEqual(['read_file', 'delete_file']);
   });
 
-  test('A5: starts over where its token is for another resource', async () => {
+  test('starts over where its token is for another resource', async () => {
     const { issuer, server, url } = await setUp();
     const user = await userFromElsewhere(issuer);
     const client = await connect(url, user);
@@ -122,7 +122,7 @@ describe.each(OAUTH_CLIENTS)('client: $name', ({ connect, stepsUpWithRefreshToke
     expect(server.ran).toEqual(['read_file']);
   });
 
-  test('A5: renews an expired token, by its refresh token or else by its user', async () => {
+  test('renews an expired token, by its refresh token or else by its user', async () => {
     const { issuer, server, url } = await setUp();
     const user = new OAuthUser();
     const client = await connect(url, user);
@@ -151,7 +151,7 @@ describe.each(OAUTH_CLIENTS)('client: $name', ({ connect, stepsUpWithRefreshToke
 const LEGACY = OAUTH_CLIENTS.filter(({ era }) => era === 'legacy');
 
 test.each(LEGACY)(
-  'client: $name: L4: its session is not there for another user',
+  'client: $name: its session is not there for another user',
   async ({ connect }) => {
     const { issuer, server, url } = await setUp();
     const client = await connect(url, new OAuthUser());

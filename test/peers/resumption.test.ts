@@ -16,7 +16,7 @@ const SERVERS = [
   { ...mcpProxy, call: LONG_RUNNING },
 ];
 
-describe.each(SERVERS)('L2, server: $name', (kind) => {
+describe.each(SERVERS)('resumption, server: $name', (kind) => {
   const server = startOnce(kind);
 
   test('gives by GET what came after Last-Event-ID', async () => {
@@ -33,7 +33,7 @@ describe.each(SERVERS)('L2, server: $name', (kind) => {
   });
 });
 
-describe('L2, server: SDK v2', () => {
+describe('resumption, server: SDK v2', () => {
   const server = startOnce(sdkV2);
 
   const isResumption = ({ headers }: { headers: object }) => 'last-event-id' in headers;

@@ -20,7 +20,7 @@ describe.each(SERVERS)('server: $name', (kind) => {
   const clients = clientsOf(kind).filter(({ era }) => era === 'legacy');
 
   test.each(clients)(
-    'client: $name: L1: DELETE ends the session; then it is gone, and everybody is told so',
+    'client: $name: DELETE ends the session; then it is gone, and everybody is told so',
     async ({ connect }) => {
       const gateway = await startGateway({ target: server().url });
       const client = await connect(gateway.url);

@@ -6,7 +6,7 @@ import { SSE_CLIENTS } from './support/sse-clients.ts';
 import { BEHIND_PREFIX, startSseGateway, UNDER_PREFIX } from './support/sse-gateway.ts';
 import { callTogether, callUntilTold } from './support/waiting-calls.ts';
 
-describe('L5, server: server-everything', () => {
+describe('the older transport, server: server-everything', () => {
   const server = startOnce(everythingSse);
 
   describe.each(SSE_CLIENTS)('client: $name', ({ connect }) => {
@@ -32,7 +32,7 @@ describe('L5, server: server-everything', () => {
   });
 });
 
-describe.each([mcpProxySse, sdkV1Sse])('L5, server: $name', (kind) => {
+describe.each([mcpProxySse, sdkV1Sse])('the older transport, server: $name', (kind) => {
   const server = startOnce(kind);
 
   test.each(SSE_CLIENTS)(

@@ -14,7 +14,7 @@ describe.each([everythingSse, mcpProxySse, sdkV1Sse])(
         call: ['tools/call', '--tool-name', 'echo', '--tool-arg', 'message=Grüße'],
         says: 'Echo: Grüße',
       },
-    ])('L5: $call.0 prints what it prints without the gateway', async ({ call, says }) => {
+    ])('$call.0 prints what it prints without the gateway', async ({ call, says }) => {
       const gateway = await startSseGateway(kind, server(), UNDER_PREFIX);
       const [direct, through] = await Promise.all([
         inspect('sse', server().url, ...call),

@@ -10,7 +10,7 @@ const policies = denyTools('echo');
 describe.each([
   ['http', 403, /POST.*403/],
   ['jsonrpc', 202, /This tool is not allowed through this gateway/],
-] as const)('L5, denyAs: %s', (denyAs, status, message) => {
+] as const)('the older transport, denyAs: %s', (denyAs, status, message) => {
   test.each(SSE_CLIENTS)('client: $name: hears that its call is refused', async ({ connect }) => {
     const gateway = await startSseGateway(sdkV1Sse, server(), UNDER_PREFIX, {
       policies,

@@ -159,7 +159,7 @@ describe('how much policy() reads', () => {
   });
 });
 
-test('H8: policy() refuses a repeated singleton itself, whoever is behind it', async () => {
+test('policy() refuses a repeated singleton itself, whoever is behind it', async () => {
   const { port } = await serve(
     express().use('/mcp', policy(denyTools('x')), (_req: Request, res: Response) => void res.end()),
   );

@@ -24,7 +24,7 @@ const expectRefused = (answer: Awaited<ReturnType<typeof post>>) => {
   expect(errorOf(answer)).toMatchObject({ code: 403, data: { reason: 'policy_denied' } });
 };
 
-describe('E8, design 7: the id of a refusal', () => {
+describe('the id of a refusal', () => {
   test.each(IDS)('is that of the request as it was written: %s', async (id) => {
     const { port, upstream } = await guarded(denyTools('x'));
     for (const [body, headers] of [

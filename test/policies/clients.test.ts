@@ -52,7 +52,7 @@ describe.each(CASES)(
   },
 );
 
-describe('E2, E3: a refusal does not make a client think that the server is an old one', () => {
+describe('a refusal does not make a client think that the server is an old one', () => {
   test.each(WAYS)('of server/discover, denyAs: %s', async (denyAs) => {
     const { url, methods } = await startBefore(
       ({ mcp }) => mcp.method !== 'server/discover',

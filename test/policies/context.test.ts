@@ -54,7 +54,7 @@ describe('what a policy is shown', () => {
     });
   });
 
-  test('L6: the revision of a legacy message is that of the header, or else 2025-03-26', async () => {
+  test('the revision of a legacy message is that of the header, or else 2025-03-26', async () => {
     const headers = { 'MCP-Protocol-Version': '2025-06-18' };
     expect((await shownOne(message('ping'), { headers })).mcp.protocolVersion).toBe('2025-06-18');
     expect((await shownOne(message('ping'))).mcp.protocolVersion).toBe('2025-03-26');
@@ -99,7 +99,7 @@ describe('what a policy is shown', () => {
   });
 });
 
-describe('faults 1: nothing that is not in the message shows in it', () => {
+describe('nothing that is not in the message shows in it', () => {
   test('there are no prototypes, down to the arguments', async () => {
     const ctx = await shownOne(call('t', { args: '{"a":{"b":[{}]}}' }));
     const args = ctx.mcp.arguments as { a: { b: object[] } };

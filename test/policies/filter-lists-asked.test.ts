@@ -63,7 +63,7 @@ describe('filterLists: the heads', () => {
     ['"tools":[],"cacheScope":["public"]', '"tools":[],"cacheScope":["public"]'],
     ['"_meta":{"cacheScope":"public"},"tools":[]', '"_meta":{"cacheScope":"public"},"tools":[]'],
     ['"cacheScope":"public"', '"cacheScope":"public"'],
-  ])('X4: a list for one caller is not public: %s', async (before, behind) => {
+  ])('a list for one caller is not public: %s', async (before, behind) => {
     const { body } = await filtered(answer(result(before)));
     expect(body.toString()).toBe(result(behind));
   });

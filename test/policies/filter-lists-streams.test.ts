@@ -46,7 +46,7 @@ describe('filterLists: event streams', () => {
     ['without its end', `data: ${BEFORE}`, `data: ${BEHIND}`],
     ['a blank line behind the end', `data: ${BEFORE}\n\n\n\n`, `data: ${BEHIND}\n\n\n\n`],
     [
-      'X4',
+      'one that was public',
       `data: ${result('"cacheScope":"public","tools":[{"name":"hidden"}]')}\n\n`,
       `data: ${result('"cacheScope":"private","tools":[]')}\n\n`,
     ],

@@ -36,7 +36,7 @@ const policies = [
   ['a policy that does not', denyTools('delete_*')],
 ] as const;
 
-describe.each(policies)('fault 1.8: the bytes that were judged go upstream: %s', (_how, policy) => {
+describe.each(policies)('the bytes that were judged go upstream: %s', (_how, policy) => {
   test.each(Object.keys(FRAMINGS) as Framing[])('framed by %s', async (framing) => {
     const { port, forwarded } = await guarded(policy);
     for (const [what, body] of DOCUMENTS) {
@@ -86,7 +86,7 @@ test('a body in packets of one byte', async () => {
   expect([client.statuses, forwarded()]).toEqual([[200], [body]]);
 });
 
-test('fault 33: Expect: 100-continue is answered before the body is sent, and the body judged', async () => {
+test('Expect: 100-continue is answered before the body is sent, and the body judged', async () => {
   const { port, forwarded } = await guarded(denyTools('x'));
   for (const [tool, status] of [
     ['t', 200],
@@ -117,7 +117,7 @@ describe('a kept-alive connection', () => {
   });
 });
 
-describe('R5: a body parser in front', () => {
+describe('a body parser in front', () => {
   const body = call('t', { args: '{ "a" : 1.0, "n":9007199254740993 }' });
 
   test('that keeps the bytes: they are judged and forwarded', async () => {

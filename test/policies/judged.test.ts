@@ -28,7 +28,7 @@ describe('every message with a method is judged', () => {
     ['among responses', `[${RESPONSE},${call('x')},${FAILURE}]`],
     ['as a notification', `[${message('ping')},${notification('tools/call', '{"name":"x"}')}]`],
     ['with an id that others have too', `[${call('t')},${call('x')},${call('t')}]`],
-  ])('L3: a denied call in a batch, %s: nothing of it is forwarded', async (_where, body) => {
+  ])('a denied call in a batch, %s: nothing of it is forwarded', async (_where, body) => {
     for (const version of [undefined, '2025-03-26', '2025-11-25', 'DRAFT']) {
       const { port, upstream } = await guarded(denyTools('x'));
       const headers = { ...(version && { 'MCP-Protocol-Version': version }) };
@@ -37,7 +37,7 @@ describe('every message with a method is judged', () => {
     }
   });
 
-  test('L3: a batch of allowed calls is forwarded as it is', async () => {
+  test('a batch of allowed calls is forwarded as it is', async () => {
     const { port, forwarded } = await guarded(denyTools('x'));
     const body = `[${call('t')}, ${RESPONSE} ,${call('u', { id: '2' })}]`;
     expect((await post(port, body)).status).toBe(200);
@@ -61,13 +61,13 @@ describe('what passes unjudged', () => {
     ['an error', FAILURE],
     ['an error that answers nothing it could read', FAILURE.replace('"id":7', '"id":null')],
     ['a batch of them', `[${RESPONSE},${FAILURE}]`],
-  ])('L7: an answer to the server: %s', async (_what, body) => {
+  ])('an answer to the server: %s', async (_what, body) => {
     const { port, forwarded, errors } = await guarded(() => false);
     expect((await post(port, body)).status).toBe(200);
     expect([forwarded(), errors]).toEqual([[body], []]);
   });
 
-  test('L7: allowTools and denyTools stop no cancellation and no other method', async () => {
+  test('allowTools and denyTools stop no cancellation and no other method', async () => {
     const { port, forwarded } = await guarded([denyTools('*'), allowTools('t')]);
     const others = [
       notification('notifications/cancelled', '{"requestId":1}'),
@@ -104,7 +104,7 @@ describe('what passes unjudged', () => {
   });
 });
 
-describe('H6: policies go by the body', () => {
+describe('policies go by the body', () => {
   test.each([
     ['a harmless name', { 'Mcp-Method': 'tools/call', 'Mcp-Name': 't' }],
     ['a harmless method', { 'Mcp-Method': 'ping' }],
@@ -134,7 +134,7 @@ describe('H6: policies go by the body', () => {
   });
 });
 
-describe('L5: the message route of the older transport is judged too', () => {
+describe('the message route of the older transport is judged too', () => {
   const legacySse = { path: '/sse', messagePath: '/messages' };
 
   test('a denied call, a malformed one, an allowed one', async () => {

@@ -50,7 +50,7 @@ function leave(socket: Socket, how: 'destroy' | 'reset'): void {
   else socket.destroy();
 }
 
-describe.each(['destroy', 'reset'] as const)('fault 27: a client that leaves (%s)', (how) => {
+describe.each(['destroy', 'reset'] as const)('a client that leaves (%s)', (how) => {
   test.each([
     ['Content-Length', HEAD + HALF],
     ['chunked', `${CHUNKED}14\r\n${HALF}\r\n`],

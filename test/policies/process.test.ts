@@ -16,7 +16,7 @@ async function startProcess(): Promise<number> {
   return port;
 }
 
-test('fault 48: whatever a policy does, and whoever leaves meanwhile, nothing reaches the process', async () => {
+test('whatever a policy does, and whoever leaves meanwhile, nothing reaches the process', async () => {
   const port = await startProcess();
   const ask = async (path: string) => (await fetch(`http://127.0.0.1:${port}${path}`)).json();
   const ways = (await ask('/ways')) as string[];

@@ -46,7 +46,7 @@ function finds(
 describe.each<[what: string, policy: Policy]>([
   ['a policy that sees arguments', () => true],
   ['denyTools', denyTools('nothing')],
-])('faults 1.8: %s', (_what, policy) => {
+])('the bytes that were judged are forwarded: %s', (_what, policy) => {
   test('what is forwarded is what was sent, byte for byte, and nothing else is', async () => {
     const { port, upstream } = await guarded(policy);
     const post = keepAlivePoster(port);
@@ -136,7 +136,7 @@ const DENIALS: [what: string, denial: Denial][] = [
   ],
 ];
 
-describe('X3: no document is forwarded that the policy would refuse as any reader understands it', () => {
+describe('no document is forwarded that the policy would refuse as any reader understands it', () => {
   test.each(DENIALS)('a policy that denies %s', async (_what, { policy, refuses, readers }) => {
     const { port, upstream } = await guarded(policy);
     const post = keepAlivePoster(port);

@@ -32,7 +32,7 @@ async function expectForwarded(body: string, headers: Fields): Promise<void> {
   expect(forwarded()).toEqual([body]);
 }
 
-describe('faults 1.1: what is not JSON in UTF-8 is refused with 415', () => {
+describe('what is not JSON in UTF-8 is refused with 415', () => {
   test.each<[what: string, headers: Fields, body?: string | Buffer]>([
     ['no media type', { 'Content-Type': undefined }],
     ['an empty one', typed('')],
@@ -71,7 +71,7 @@ describe('faults 1.1: what is not JSON in UTF-8 is refused with 415', () => {
   });
 });
 
-describe('faults 1.3: what is not one JSON document is refused with -32700', () => {
+describe('what is not one JSON document is refused with -32700', () => {
   test.each<[what: string, body: string | Buffer]>([
     ['nothing', ''],
     ['blanks', ' \n'],
@@ -101,7 +101,7 @@ describe('faults 1.3: what is not one JSON document is refused with -32700', () 
   });
 });
 
-describe('faults 1.4, 1.5: what is no message, or not the same to all readers', () => {
+describe('what is no message, or not the same to all readers', () => {
   const twin = (text: string) => BODY.replace('"name":"t"', `"name":"t",${text}`);
 
   test.each<[what: string, body: string, code: number, id: unknown]>([

@@ -36,7 +36,7 @@ function nextConnection(server: Server): Promise<[Socket]> {
   return once(server, 'connection') as Promise<[Socket]>;
 }
 
-describe('S7, fault 23: a client that does not read stops the upstream', () => {
+describe('a client that does not read stops the upstream', () => {
   test.each(['GET', 'POST'])(
     '%s: nor does it keep either connection after `idle`',
     async (method) => {
@@ -124,7 +124,7 @@ describe('S7, fault 23: a client that does not read stops the upstream', () => {
   });
 });
 
-describe('S7: an upstream that does not read stops the client', () => {
+describe('an upstream that does not read stops the client', () => {
   const UPLOAD = 'POST /mcp HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n';
   test.each([
     ['by length', `Content-Length: ${UNLIMITED}\r\n\r\n`],
@@ -174,7 +174,7 @@ describe('S7: an upstream that does not read stops the client', () => {
   });
 });
 
-describe('fault 22: an event of 10 MB is on its way before it ends', () => {
+describe('an event of 10 MB is on its way before it ends', () => {
   test.each(['GET', 'POST'])('%s', async (method) => {
     const upstream = await rawUpstream(
       onHead((socket) => socket.write(`${HEAD}text/event-stream\r\n\r\ndata: `)),

@@ -39,9 +39,9 @@ async function expectAbort({ bytes, how }: Break, request: Outgoing): Promise<vo
 }
 
 const BREAKS: readonly (readonly [string, Break])[] = [
-  ['fault 17: a length cut short', { bytes: `${OK}Content-Length: 100\r\n\r\nbegun`, how: 'end' }],
+  ['a length cut short', { bytes: `${OK}Content-Length: 100\r\n\r\nbegun`, how: 'end' }],
   ['a length reset', { bytes: `${OK}Content-Length: 100\r\n\r\nbegun`, how: 'reset' }],
-  ['fault 18: a chunk cut short', { bytes: `${OK}${CHUNKED}a\r\nbegun`, how: 'end' }],
+  ['a chunk cut short', { bytes: `${OK}${CHUNKED}a\r\nbegun`, how: 'end' }],
   ['a chunk reset', { bytes: `${OK}${CHUNKED}a\r\nbegun`, how: 'reset' }],
   ['chunks without the last', { bytes: `${OK}${CHUNKED}5\r\nbegun\r\n`, how: 'end' }],
   ['chunks reset', { bytes: `${OK}${CHUNKED}5\r\nbegun\r\n`, how: 'reset' }],
@@ -52,7 +52,7 @@ const BREAKS: readonly (readonly [string, Break])[] = [
   ['an unframed event stream reset', { bytes: `${STREAM}\r\ndata: begun\n\n`, how: 'reset' }],
 ];
 
-describe('S5: an answer that breaks off breaks off for the client', () => {
+describe('an answer that breaks off breaks off for the client', () => {
   test.each(BREAKS)('%s', async (_name, fault) => {
     await expectAbort(fault, { method: 'POST' });
   });
@@ -78,7 +78,7 @@ describe('S5: an answer that breaks off breaks off for the client', () => {
   });
 });
 
-test('S5: an answer that was whole before its connection was destroyed is whole', async () => {
+test('an answer that was whole before its connection was destroyed is whole', async () => {
   const { target } = await startEndpoint((req, res) => {
     res.end('whole');
     req.destroy();
@@ -92,7 +92,7 @@ test('S5: an answer that was whole before its connection was destroyed is whole'
   expect(gateway.errors).toEqual([]);
 });
 
-describe('S5: an answer cut at any byte is an error or an abort, never whole', () => {
+describe('an answer cut at any byte is an error or an abort, never whole', () => {
   test.each([
     ['by its length', `${OK}Content-Length: 9\r\n\r\n{"a": 12}`],
     ['by chunks', `${OK}${CHUNKED}5\r\n{"a":\r\n4;x\r\n 12}\r\n0\r\n\r\n`],
@@ -117,7 +117,7 @@ describe('S5: an answer cut at any byte is an error or an abort, never whole', (
   });
 });
 
-describe('fault 18: chunks that are none cut the answer and its connection', () => {
+describe('chunks that are none cut the answer and its connection', () => {
   test.each([
     ['no number', 'oops\r\n'],
     ['a negative size', '-5\r\nhello\r\n'],
@@ -147,7 +147,7 @@ describe('fault 18: chunks that are none cut the answer and its connection', () 
 
 const POISON = 'HTTP/1.1 200 OK\r\nX-Poison: 1\r\nContent-Length: 6\r\n\r\npoison';
 
-describe('fault 19: what follows an answer belongs to nobody', () => {
+describe('what follows an answer belongs to nobody', () => {
   test.each([
     ['bytes behind the length', `${OK}Content-Length: 4\r\n\r\ntrue`, 'surplus'],
     ['an answer behind the length', `${OK}Content-Length: 4\r\n\r\ntrue`, POISON],

@@ -11,7 +11,7 @@ const named = (method: string, name: string, close = false) => {
 };
 
 describe('requests of different clients know nothing of each other', () => {
-  test('fault 35: with the same JSON-RPC id', async () => {
+  test('with the same JSON-RPC id', async () => {
     const upstream = await holdingUpstream();
     const gateway = await startGateway({ target: upstream.target });
     const clients = await Promise.all(
@@ -29,7 +29,7 @@ describe('requests of different clients know nothing of each other', () => {
     expect(results.map((text) => JSON.parse(text ?? '').result)).toEqual(['a', 'b', 'c']);
   });
 
-  test('fault 34: with the same session', async () => {
+  test('with the same session', async () => {
     const upstream = await holdingUpstream();
     const gateway = await startGateway({ target: upstream.target });
     const clients = await Promise.all(

@@ -38,7 +38,7 @@ async function blackHole(): Promise<number> {
   return port;
 }
 
-describe('fault 1: nobody listens', () => {
+describe('nobody listens', () => {
   test.each(METHODS)('%s is 502', async (method) => {
     const gateway = await startGateway({ target: `http://127.0.0.1:${await freePort()}/up/mcp` });
 
@@ -67,7 +67,7 @@ describe('fault 1: nobody listens', () => {
   });
 });
 
-describe('fault 2: the name of the upstream cannot be resolved', () => {
+describe('the name of the upstream cannot be resolved', () => {
   test.each(METHODS)('%s is 502', async (method) => {
     // Too long to be a name at all (RFC 1035 section 2.3.4), so that no name server is asked.
     const gateway = await startGateway({ target: `http://${'x'.repeat(64)}.invalid/up/mcp` });
@@ -76,7 +76,7 @@ describe('fault 2: the name of the upstream cannot be resolved', () => {
   });
 });
 
-describe('fault 3: the connection is never made', () => {
+describe('the connection is never made', () => {
   const onLinux = process.platform === 'linux' ? test : test.skip;
   onLinux.each(METHODS)('%s is 504 when `connect` is over', async (method) => {
     const gateway = await startGateway({
@@ -99,7 +99,7 @@ describe('fault 3: the connection is never made', () => {
   });
 });
 
-test('S4: the client leaves while the upstream is being connected to', async () => {
+test('the client leaves while the upstream is being connected to', async () => {
   const upstream = await rawUpstream();
   const gateway = await startGateway({ target: `https://127.0.0.1:${upstream.port}/` });
   const client = (await rawClient(gateway.port)).send(rawRequest());

@@ -13,7 +13,7 @@ import { rawUpstream } from '../support/upstream.ts';
 const MB = 1024 * 1024;
 const UPLOAD = 'POST /mcp HTTP/1.1\r\nHost: a\r\nConnection: close\r\n';
 
-describe('R1, R2: an upstream that answers while it still reads', () => {
+describe('an upstream that answers while it still reads', () => {
   test.each([
     ['by length', `Content-Length: ${8 * MB}\r\n\r\n`, ''],
     [

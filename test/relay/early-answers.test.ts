@@ -64,7 +64,7 @@ test('an answer to the last byte is not early: the connection stays', async () =
   expect(client.text).not.toMatch(/^connection: close/im);
 });
 
-describe.each(UPLOADS)('fault 25: an answer before the upload ends, %s', (_name, framing) => {
+describe.each(UPLOADS)('an answer before the upload ends, %s', (_name, framing) => {
   test.each([401, 413])('%i is relayed, then both connections go', async (status) => {
     const upstream = await rawUpstream(onHead((socket) => socket.write(answerWith(status))));
     const gateway = await startGateway({ target: upstream.target, bodyLimit: '11mb' });
@@ -111,7 +111,7 @@ describe.each(UPLOADS)('fault 25: an answer before the upload ends, %s', (_name,
   });
 });
 
-describe('fault 26: the upstream closes while it is still being written to', () => {
+describe('the upstream closes while it is still being written to', () => {
   async function upload(act: (socket: Duplex) => void) {
     const upstream = await rawUpstream(onHead(act));
     const gateway = await startGateway({ target: upstream.target, bodyLimit: '11mb' });

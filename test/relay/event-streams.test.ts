@@ -56,7 +56,7 @@ const FLAVOURS: readonly (readonly [string, (app: Express) => void])[] = [
   ['behind compression()', (app) => app.use(compression())],
 ];
 
-describe.each(FLAVOURS)('S1: %s, nothing waits for what comes after it', (flavour, prepare) => {
+describe.each(FLAVOURS)('%s, nothing waits for what comes after it', (flavour, prepare) => {
   test.each(['POST', 'GET'])(
     '%s: the head, then each event while the next is held',
     async (method) => {
@@ -125,7 +125,7 @@ test('behind compression(), a large answer decodes to the same bytes', async () 
   expect(await answer.text()).toBe(body);
 });
 
-describe('S2: the headers that keep proxies from buffering', () => {
+describe('the headers that keep proxies from buffering', () => {
   test.each([
     // An order to the server in front, which a handler in this process may give.
     ['is not passed', { ...SSE, 'X-Accel-Buffering': 'yes' }, isInProcess ? ['yes'] : ['no']],
@@ -175,7 +175,7 @@ const STREAMS: readonly (readonly [string, string])[] = [
   ['nothing', ''],
 ];
 
-describe('S3: an event stream is bytes', () => {
+describe('an event stream is bytes', () => {
   const HEAD = 'HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n';
 
   test.each(STREAMS)('%s', async (_name, text) => {

@@ -3,7 +3,7 @@ import { rawClient } from '../support/client/raw.ts';
 import { atTestEnd, serve } from '../support/servers.ts';
 import { startGatewayProcess } from './support/start-gateway-process.ts';
 
-test('fault 31: an idle event stream costs less than 50 KB of memory', async () => {
+test('an idle event stream costs less than 50 KB of memory', async () => {
   const { port } = await serve((_req, res) => {
     res.writeHead(200, { 'Content-Type': 'text/event-stream' }).write('data: 1\n\n');
   });

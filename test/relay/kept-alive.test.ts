@@ -10,7 +10,7 @@ import { afterwards, LOSSES, losing, marked, timesSent } from './support/losses.
 
 const OK = 'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}';
 
-test('fault 5: an upstream that takes the request and says nothing is 504 here as well', async () => {
+test('an upstream that takes the request and says nothing is 504 here as well', async () => {
   const upstream = await rawUpstream(onHead((socket) => socket.write(OK)));
   const gateway = await startGateway({ target: upstream.target, timeout: { response: 500 } });
   expect(await send(gateway.port)).toMatchObject({ status: 200 });
@@ -20,7 +20,7 @@ test('fault 5: an upstream that takes the request and says nothing is 504 here a
   await upstream.connections[0]?.closed();
 });
 
-test('fault 19: an answer that comes while the connection is idle belongs to nobody', async () => {
+test('an answer that comes while the connection is idle belongs to nobody', async () => {
   const upstream = await rawUpstream(onHead((socket) => socket.write(OK)));
   const gateway = await startGateway({ target: upstream.target });
   await send(gateway.port);
@@ -35,8 +35,8 @@ test('fault 19: an answer that comes while the connection is idle belongs to nob
   expect(upstream.connections).toHaveLength(2);
 });
 
-describe('R6: a POST that may have reached the upstream is never sent again', () => {
-  test.each(LOSSES)('fault 8: reused connection: the upstream %s', async (_name, loss) => {
+describe('a POST that may have reached the upstream is never sent again', () => {
+  test.each(LOSSES)('reused connection: the upstream %s', async (_name, loss) => {
     const lose = { next: false };
     const upstream = await rawUpstream(losing(lose, loss));
     const gateway = await startGateway({ target: upstream.target });
@@ -53,7 +53,7 @@ describe('R6: a POST that may have reached the upstream is never sent again', ()
   });
 });
 
-describe('fault 8: GET and DELETE may be sent a second time, not a third', () => {
+describe('GET and DELETE may be sent a second time, not a third', () => {
   test.each(['GET', 'DELETE'])('%s', async (method) => {
     const lose = { next: false };
     const upstream = await rawUpstream(losing(lose, ({ socket }) => reset(socket)));

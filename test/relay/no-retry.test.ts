@@ -9,8 +9,8 @@ import { reset } from '../support/servers.ts';
 import { rawUpstream } from '../support/upstream.ts';
 import { afterwards, LOSSES, losing, marked, timesSent } from './support/losses.ts';
 
-describe('R6: a POST that may have reached the upstream is never sent again', () => {
-  test.each(LOSSES)('fault 7: new connection: the upstream %s', async (_name, loss) => {
+describe('a POST that may have reached the upstream is never sent again', () => {
+  test.each(LOSSES)('new connection: the upstream %s', async (_name, loss) => {
     const lose = { next: true };
     const upstream = await rawUpstream(losing(lose, loss));
     const gateway = await startGateway({ target: upstream.target });

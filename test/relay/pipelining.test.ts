@@ -58,7 +58,7 @@ async function openStream(answer: ServerResponse, client: RawClient): Promise<vo
   await client.has(/one/);
 }
 
-describe('fault 29: a request that is sent in advance begins when its turn comes', () => {
+describe('a request that is sent in advance begins when its turn comes', () => {
   test('each is relayed when the one before it is answered', async () => {
     const upstream = await holdingUpstream();
     const gateway = await startGateway({ target: upstream.target });
@@ -105,7 +105,7 @@ describe('fault 29: a request that is sent in advance begins when its turn comes
     expect(client.statuses).toEqual([502, 200]);
   });
 
-  test('S5: behind an answer that breaks off nothing is carried out', async () => {
+  test('behind an answer that breaks off nothing is carried out', async () => {
     const upstream = await holdingUpstream();
     const gateway = await startGateway({ target: upstream.target });
     const client = await rawClient(gateway.port);

@@ -69,7 +69,7 @@ async function trustingGateway(target: string) {
   return gateway;
 }
 
-(createCertificate() ? describe : describe.skip)('fault 4: an upstream with a certificate', () => {
+(createCertificate() ? describe : describe.skip)('an upstream with a certificate', () => {
   test('that nobody trusts is 502, and sees no request', async () => {
     const upstream = await httpsUpstream();
     const gateway = await startGateway({ target: `https://localhost:${upstream.port}/up/mcp` });
@@ -114,7 +114,7 @@ async function trustingGateway(target: string) {
   });
 });
 
-describe('fault 4: an upstream that does not speak TLS', () => {
+describe('an upstream that does not speak TLS', () => {
   test.each([
     ['answers in the clear', 'HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n'],
     ['answers with an alert', '\x15\x03\x03\x00\x02\x02\x28'],

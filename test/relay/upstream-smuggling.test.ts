@@ -24,7 +24,7 @@ function expectByLength(answer: Answer, field: string, mark: string): void {
 
 describeCorpus<Record<string, string>>(
   'smuggler/te-mutations.json',
-  'fault 14: an obfuscated Transfer-Encoding beside a length is 502, or is none to anybody',
+  'an obfuscated Transfer-Encoding beside a length is 502, or is none to anybody',
   (mutations) => {
     const heads = Object.entries(mutations);
     const lists = [...new Set(heads.map(([name]) => name.replace(/:.*/, '')))];

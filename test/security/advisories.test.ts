@@ -149,7 +149,7 @@ const DANGEROUS = [
   '\0\x01\x02garbage\r\n\r\n',
 ];
 
-test('fault 48: no request and no way to end one ends the process', async () => {
+test('no request and no way to end one ends the process', async () => {
   const upstream = await strictUpstream([
     'constructor',
     'tostring',

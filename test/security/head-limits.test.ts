@@ -7,7 +7,7 @@ const CLOSE = 'Connection: close';
 const post = (fields: readonly string[]) =>
   message('POST /mcp HTTP/1.1', [CLOSE, ...fields, 'Content-Length: 2'], '{}');
 
-describe('H8: a repeated singleton is refused', () => {
+describe('a repeated singleton is refused', () => {
   const names = [
     'Host',
     'Authorization',
@@ -73,7 +73,7 @@ function lines(count: number, last: string[] = []): string[] {
   return [...Array.from({ length: count - others }, (_, i) => `X-${i}:`), ...last];
 }
 
-describe('H10: too many header lines', () => {
+describe('too many header lines', () => {
   test.each([
     [undefined, 999],
     [50, 49],
@@ -123,7 +123,7 @@ describe('H10: too many header lines', () => {
   );
 });
 
-describe('H10: too many bytes in the head', () => {
+describe('too many bytes in the head', () => {
   test.each([
     ['in one field', post([`Mcp-Name: ${'a'.repeat(20_000)}`])],
     ['in many fields', post(Array.from({ length: 300 }, (_, i) => `X-${i}: ${'a'.repeat(100)}`))],

@@ -19,7 +19,7 @@ async function relayed(
   return upstream.seen[0] as WireRequest;
 }
 
-describe('H3: Connection cannot nominate away', () => {
+describe('Connection cannot nominate away', () => {
   test.each([
     ['mcp-session-id', 'Mcp-Session-Id: s1'],
     ['mcp-name', 'Mcp-Name: tool'],
@@ -63,7 +63,7 @@ describe('H3: Connection cannot nominate away', () => {
   });
 });
 
-describe('H3: Connection nominates away', () => {
+describe('Connection nominates away', () => {
   test.each([
     ['a standard header', ['Connection: close, user-agent'], 'User-Agent: curl'],
     ['in any case', ['connection: CLOSE, USER-AGENT'], 'User-Agent: curl'],
@@ -83,7 +83,7 @@ describe('H3: Connection nominates away', () => {
   });
 });
 
-describe('H3: what belongs to one connection stays there, with forward: * as well', () => {
+describe('what belongs to one connection stays there, with forward: * as well', () => {
   test.each([
     'Keep-Alive: timeout=5',
     'TE: trailers, deflate',
@@ -107,13 +107,13 @@ describe('H3: what belongs to one connection stays there, with forward: * as wel
     'X-Forwarded-For: 10.0.0.1',
     'X-Forwarded-Host: evil.example',
     'X_Forwarded_Host: evil.example',
-  ])('H12: nor does a wildcard cover %s', async (field) => {
+  ])('nor does a wildcard cover %s', async (field) => {
     await relayed([CLOSE, field, LENGTH], { headers: { forward: ['*'] } });
   });
 });
 
 describe('Expect', () => {
-  test('fault 33: 100-continue is met, and leaks no credentials of the client', async () => {
+  test('100-continue is met, and leaks no credentials of the client', async () => {
     const request = await relayed(
       ['Expect: 100-continue', 'Authorization: Bearer client', 'Cookie: a=b', CLOSE, LENGTH],
       { headers: { set: { 'X-Api-Key': 'upstream-secret' } }, allowed: ['x-api-key'] },

@@ -89,7 +89,7 @@ describe('the body of a refused request is never taken for a request', () => {
 });
 
 describe('pipelined requests', () => {
-  test('fault 29: are sent on and answered one after the other', async () => {
+  test('are sent on and answered one after the other', async () => {
     const upstream = await holdingUpstream();
     const gateway = await startGateway({ target: upstream.target });
     const client = await rawClient(gateway.port);
@@ -151,7 +151,7 @@ describe('pipelined requests', () => {
     expect(upstream.heads.join()).not.toContain('smuggled');
   });
 
-  test('fault 27: the one that has begun ends upstream when the client goes, no other begins', async () => {
+  test('the one that has begun ends upstream when the client goes, no other begins', async () => {
     const upstream = await rawUpstream();
     const gateway = await startGateway({ target: upstream.target });
     const client = await rawClient(gateway.port);
