@@ -13,25 +13,77 @@ const project = {
   },
 };
 
-/** Everything. */
+/** Below `test`: what opens no socket and starts no process. */
+const UNIT = [
+  'auth/{gateway-config,jwt-options,token-memory}.test.ts',
+  'event-{boundary,counter}.test.ts',
+  'limits/config.test.ts',
+  'memory/held-bytes.test.ts',
+  'messages/*.test.ts',
+  'outbound/config.test.ts',
+  'package.test.ts',
+  'policies/{config,filter-lists-properties}.test.ts',
+  'readme.test.ts',
+  'relay/names.test.ts',
+  'structure.test.ts',
+  'test-structure.test.ts',
+];
+
+/** What takes about five seconds or more: long bodies, crowds, Redis, other processes, real time. */
+const SLOW = [
+  'auth/{from-middleware-example,jwt-process,redis-sessions}.test.ts',
+  'demo.test.ts',
+  'forgotten-awaits.test.ts',
+  'limits/{example,process,redis,redis-slow,streams-aborted}.test.ts',
+  'loads.test.ts',
+  'memory/{gathered-pieces,small-pieces}.test.ts',
+  'observe/isolation.test.ts',
+  'policies/{filter-lists-long,process,properties}.test.ts',
+  'relay/{idle-streams,long-bytes,silence-by-default}.test.ts',
+  'sigterm.test.ts',
+];
+
+const below = (patterns) => patterns.map((pattern) => `<rootDir>/test/${pattern}`);
+
+/** The same patterns as what Jest ignores: regular expressions. */
+const ignoring = (patterns) =>
+  below(patterns).map(
+    (pattern) =>
+      `${pattern
+        .replaceAll('.', '\\.')
+        .replaceAll('*', '[^/]*')
+        .replace(/\{(.*)\}/, (_, names) => `(${names.replaceAll(',', '|')})`)}$`,
+  );
+
+const unit = { ...project, displayName: 'unit', testMatch: below(UNIT) };
+
+const slow = { ...project, displayName: 'slow', testMatch: below(SLOW) };
+
+/** All others. */
 const network = {
   ...project,
   displayName: 'network',
   testMatch: ['<rootDir>/test/**/*.test.ts'],
-  // The peers have an installation of their own: `npm run peers`.
-  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/peers/'],
+  testPathIgnorePatterns: [
+    '/node_modules/',
+    // The peers have an installation of their own: `npm run peers`.
+    '<rootDir>/test/peers/',
+    ...ignoring(UNIT),
+    ...ignoring(SLOW),
+  ],
 };
 
 /** What is about the relay once more: `test/support/endpoint.ts` starts no upstream on a port then. */
+const again = { ...project, globals: { upstreams: 'in-process' } };
+
 const inProcess = {
-  ...project,
+  ...again,
   displayName: 'in-process',
-  globals: { upstreams: 'in-process' },
-  testMatch: [
-    '<rootDir>/test/relay/*.test.ts',
-    '<rootDir>/test/middleware/headers.test.ts',
-    '<rootDir>/test/{client-gone,close,cut,eras}.test.ts',
-  ],
+  testMatch: below([
+    'relay/*.test.ts',
+    'middleware/headers.test.ts',
+    '{client-gone,close,cut,eras}.test.ts',
+  ]),
   testPathIgnorePatterns: [
     // Nobody listens, no name is resolved, no connection is refused or takes too long.
     '/connect-faults.test.ts$',
@@ -41,12 +93,19 @@ const inProcess = {
     '/kept-alive.test.ts$',
     // Nothing is encrypted.
     '/tls.test.ts$',
+    ...ignoring(SLOW),
   ],
+};
+
+const inProcessSlow = {
+  ...again,
+  displayName: 'in-process-slow',
+  testMatch: below(SLOW.filter((pattern) => pattern.startsWith('relay/'))),
 };
 
 /** @type {import('jest').Config} */
 export default {
-  projects: [network, inProcess],
+  projects: [unit, network, inProcess, slow, inProcessSlow],
   testTimeout: 20_000,
   collectCoverageFrom: ['src/**/*.ts'],
   coverageProvider: 'v8',
