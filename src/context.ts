@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { UpstreamAnswer } from './engine/upstream-answer.ts';
 import type { ErrorReason, GatewayError } from './errors.ts';
 import { clientAddress } from './http/client-address.ts';
+import { notAwaited } from './lib/not-awaited.ts';
 import type { BodyOnItsWay, McpBody, McpMessage } from './mcp/message/message.ts';
 import { sessionIdIn } from './mcp/session-id.ts';
 import type { Principal } from './principal.ts';
@@ -203,9 +204,9 @@ export class RequestContext implements GatewayContext {
   report(error: GatewayError): void {
     // Told, not asked: a listener's failure is not the request's, however it fails.
     try {
-      Promise.resolve(this.onError?.(error, this)).catch(ignore);
-    } catch {
-      ignore();
+      notAwaited(this.onError?.(error, this));
+    } catch (failure) {
+      notAwaited(failure, 0);
     }
   }
 }
@@ -243,5 +244,3 @@ export function mcpOf(req: IncomingMessage): McpRequest | undefined {
   if (mcp.isBatch) return { batch: mcp.messages };
   return { ...mcp.messages[0], batch: undefined };
 }
-
-function ignore(): void {}

@@ -100,6 +100,7 @@ describe('dependencies point one way', () => {
       'engine/upstream-answer.ts',
       'errors.ts',
       'http/client-address.ts',
+      'lib/not-awaited.ts',
       'mcp/message/message.ts',
       'mcp/session-id.ts',
       'principal.ts',

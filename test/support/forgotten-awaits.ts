@@ -10,6 +10,7 @@ import {
   createMcpGateway,
   fromMiddleware,
   type GatewayConfig,
+  type Observer,
   type Policy,
   UpstreamUnavailableError,
 } from '../../src/index.ts';
@@ -50,6 +51,11 @@ const sessions = (own: object) => ({
 const own = (found: () => object) => ({
   auth: { header: undefined, issuers: [], scopes: [], identify: async () => found() as never },
 });
+
+const observing = (callback: () => unknown): Observer => {
+  const all = ['onRequest', 'onDecision', 'onResponse', 'onEvent', 'onClose'];
+  return Object.fromEntries(all.map((name) => [name, callback]));
+};
 
 type Way = readonly [statuses: readonly number[], config: Partial<GatewayConfig>];
 
@@ -234,6 +240,36 @@ const WAYS: Readonly<Record<string, Way>> = {
   'clientIp in an object': [
     [403],
     { ipFilter: { deny: ['192.0.2.1'], clientIp: () => ({ ip: lookUp() }) as never } },
+  ],
+  'onError: a list': [[401], { auth: () => null, onError: () => [lookUp(), lookUp()] as never }],
+  'onError: in an object': [[401], { auth: () => null, onError: () => ({ a: lookUp() }) as never }],
+  'onError: thrown': [
+    [401],
+    {
+      auth: () => null,
+      onError: () => {
+        throw lookUp();
+      },
+    },
+  ],
+  'observer: lists': [[200], { observe: observing(() => [lookUp(), lookUp()]) }],
+  'observer: in what a promise gives': [[200], { observe: observing(async () => [lookUp()]) }],
+  'observer: thrown': [
+    [200],
+    {
+      observe: observing(() => {
+        throw lookUp();
+      }),
+    },
+  ],
+  'onUpstreamUnauthorized: a list': [
+    [502],
+    {
+      target: (_req, res) => res.writeHead(401).end(),
+      headers: {
+        set: { 'X-Key': Object.assign(() => 'k', { onUpstreamUnauthorized: () => [lookUp()] }) },
+      },
+    },
   ],
   'use: handed to next': [[500], { use: (_req, _res, next) => next(lookUp()) }],
   'use: thrown': [

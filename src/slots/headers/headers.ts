@@ -125,7 +125,7 @@ function tellOfRefusal(compute: ComputedHeader, value: string, context: RequestC
     context.report(new GatewayError('internal_error', cause));
   };
   try {
-    Promise.resolve(compute.onUpstreamUnauthorized?.(value, context)).catch(fail);
+    Promise.resolve(compute.onUpstreamUnauthorized?.(value, context)).then(notAwaited, fail);
   } catch (cause) {
     fail(cause);
   }

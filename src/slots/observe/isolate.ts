@@ -1,3 +1,4 @@
+import { notAwaited } from '../../lib/not-awaited.ts';
 import type { Observer } from './observer.ts';
 
 /** The callbacks of an observer. */
@@ -29,8 +30,11 @@ export function isolate(observer: Observer): Required<Observer> {
     return (...args: never[]) => {
       try {
         // Nobody waits for it, but what it rejects with must not end the process.
-        Promise.resolve(callback.apply(observer, args)).catch((error) => report(name, error));
+        Promise.resolve(callback.apply(observer, args)).then(notAwaited, (error) =>
+          report(name, error),
+        );
       } catch (error) {
+        notAwaited(error, 0);
         report(name, error);
       }
     };
