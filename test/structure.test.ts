@@ -23,56 +23,32 @@ function placeOf(file: string): string {
   return first === 'slots' || first === 'mcp' ? `${first}/${second}` : first;
 }
 
+/** The table stands in docs/architecture.md, because it is what a newcomer wants to read first. */
 describe('dependencies point one way', () => {
-  const GROUND = [
-    'errors.ts',
-    'principal.ts',
-    'slot-name.ts',
-    'http',
-    'lib',
-    'oauth',
-    'options',
-    'mcp/',
-  ];
-  const CONTEXT = [...GROUND, 'context.ts', 'answer-error.ts'];
+  /** The rows of the table, in its order; a group stands for what its row names. */
+  const [, section = ''] = readFileSync(
+    new URL('../docs/architecture.md', import.meta.url),
+    'utf8',
+  ).split('\n## Directions\n');
+  const rows = [...section.matchAll(/^\| (?<place>[`*][^|]+[`*]) \| (?<others>[^|]+) \|$/gm)].map(
+    ({ groups: { place = '', others = '' } = {} }) => [place, namesIn(others)] as const,
+  );
+  const groups = new Map(rows.filter(([place]) => place.startsWith('*')));
+
+  function namesIn(cell: string): string[] {
+    return cell.match(/`[^`]+`|\*[^*]+\*/g) ?? [];
+  }
+
+  function placesOf(name: string): readonly string[] {
+    return name.startsWith('*') ? (groups.get(name) ?? []).flatMap(placesOf) : [name.slice(1, -1)];
+  }
 
   /** What a place may import besides itself; `mcp/` stands for all below it. */
-  const allowed: Record<string, readonly string[]> = {
-    lib: [],
-    oauth: [],
-    options: [],
-    dns: ['lib'],
-    http: ['dns', 'lib'],
-    'mcp/json': ['mcp/message-problem.ts'],
-    'mcp/events': ['http', 'mcp/json'],
-    'mcp/message': ['http', 'mcp/json', 'mcp/message-problem.ts'],
-    'mcp/lists': ['mcp/json', 'mcp/message', 'mcp/message-problem.ts'],
-    engine: ['dns', 'errors.ts', 'http', 'lib'],
-    relay: [...CONTEXT, 'engine', 'slots/filter-lists'],
-    'legacy-sse': [...GROUND, 'context.ts', 'relay'],
-    'upstream-tokens': [...GROUND, 'context.ts', 'slots/auth'],
-    'slots/auth': [...CONTEXT, 'engine'],
-    'slots/body-limit': [...CONTEXT, 'slots/user-key.ts'],
-    'slots/contain.ts': CONTEXT,
-    'slots/cors.ts': CONTEXT,
-    'slots/draining.ts': CONTEXT,
-    'slots/filter-lists': [...CONTEXT, 'engine', 'relay', 'slots/policies'],
-    'slots/head.ts': CONTEXT,
-    'slots/headers': CONTEXT,
-    'slots/hosts.ts': CONTEXT,
-    'slots/ip-filter.ts': CONTEXT,
-    'slots/message': [...CONTEXT, 'slots/body-limit'],
-    'slots/methods.ts': CONTEXT,
-    'slots/observe': CONTEXT,
-    'slots/policies': [...CONTEXT, 'slots/auth'],
-    'slots/rate-limit': [...CONTEXT, 'slots/policies', 'slots/user-key.ts'],
-    'slots/sessions': [...CONTEXT, 'engine'],
-    'slots/streams': [...CONTEXT, 'slots/user-key.ts'],
-    'slots/turn.ts': CONTEXT,
-    'slots/use.ts': CONTEXT,
-    'slots/user-key.ts': CONTEXT,
-    warnings: ['config.ts', 'oauth'],
-  };
+  const allowed: Readonly<Record<string, readonly string[]>> = Object.fromEntries(
+    rows
+      .filter(([place]) => place.startsWith('`'))
+      .map(([place, names]) => [place.slice(1, -1), names.flatMap(placesOf)]),
+  );
 
   test.each(Object.entries(allowed))('%s', (place, others) => {
     for (const [file, targets] of imports) {
@@ -85,6 +61,20 @@ describe('dependencies point one way', () => {
       }
     }
   });
+
+  test('every name in the table is a file, a folder, or a group with a row', () => {
+    expect(Object.keys(allowed).length).toBeGreaterThan(20);
+    for (const name of rows.flatMap(([place, names]) => [place, ...names])) {
+      const isThere = name.startsWith('*')
+        ? groups.has(name)
+        : files.some((file) => file === name.slice(1, -1) || file.startsWith(folderOf(name)));
+      expect([name, isThere]).toEqual([name, true]);
+    }
+  });
+
+  function folderOf(name: string): string {
+    return `${name.slice(1, -1).replace(/\/$/, '')}/`;
+  }
 
   test('every folder has its row', () => {
     const folders = new Set(files.filter((file) => file.includes('/')).map(placeOf));
