@@ -14,11 +14,11 @@ const SEPARATOR = /[\s,;:=&?"'()<>]/;
 
 /** Drops a field of an answer that holds a secret, and tells of it. One that clients need stays. */
 export function dropsSecret(name: string, value: string, edits: readonly HeaderEdits[]): boolean {
-  const mayGo = !isNeeded(foldFieldName(name));
   for (const { secrets, onSecret } of edits) {
     for (const secret of secrets) {
       const isNamed = isNamedAfter(name, secret);
-      if (!isNamed && !(mayGo && holds(value, secret))) continue;
+      const isFound = isNamed || (holds(value, secret) && !isNeeded(foldFieldName(name)));
+      if (!isFound) continue;
       onSecret?.(secret.name, isNamed ? '•••' : name);
       return true;
     }
