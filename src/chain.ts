@@ -12,6 +12,7 @@ import type { SlotName } from './slot-name.ts';
 import { authenticate } from './slots/auth/auth.ts';
 import { credentialFields } from './slots/auth/credential-fields.ts';
 import type { Identity } from './slots/auth/identity.ts';
+import { relayCredentials } from './slots/auth/upstream-auth.ts';
 import { bodyLimit } from './slots/body-limit/body-limit.ts';
 import { contain } from './slots/contain.ts';
 import { type McpCorsOptions, mcpCors } from './slots/cors.ts';
@@ -148,7 +149,7 @@ function authSlot(
       const expected = 'no edit of it: `upstreamAuth()` relays that of the client';
       problems.add('headers', 'Authorization', expected);
     }
-    return injectHeaders({ forward: ['Authorization', 'DPoP'] });
+    return relayCredentials();
   }
   if (identity.schemes.length === 0) return undefined;
   const credentials = credentialFields(identity.schemes);

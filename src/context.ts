@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
-import type { UpstreamAnswer } from './engine/upstream-answer.ts';
+import type { AnswerStage } from './answer-stage.ts';
 import type { ErrorReason, GatewayError } from './errors.ts';
+import type { HeaderEdits } from './header-edits.ts';
 import { clientAddress } from './http/client-address.ts';
 import { notAwaited } from './lib/not-awaited.ts';
 import type { BodyOnItsWay, McpBody, McpMessage } from './mcp/message/message.ts';
@@ -18,37 +19,6 @@ export interface GatewayContext {
   readonly headers: IncomingHttpHeaders;
   /** Who it comes from, once an authenticator has found out. */
   readonly principal: Principal | undefined;
-}
-
-/** A field for the upstream; `folded` is the form in which all spellings of its name meet. */
-export type SetField = readonly [name: string, value: string, folded: string];
-
-/** Changes to the headers of one request and of its answer, decided and validated. */
-export interface HeaderEdits {
-  /** Whether the client's field goes upstream although it is not a standard one. */
-  readonly forwards: (lowerCaseName: string) => boolean;
-  /** Folded names of which no client copy goes upstream: those set here, and those removed. */
-  readonly withheld: ReadonlySet<string>;
-  /** Fields that go upstream, last of all. */
-  readonly set: readonly SetField[];
-  /** Values that no field of the answer may contain, with the names they go upstream under. */
-  readonly secrets: readonly { readonly name: string; readonly value: string }[];
-  /** Called when a field of an answer was dropped for holding the secret of that name. */
-  readonly onSecret?: (name: string, field: string) => void;
-  /**
-   * Whether the client's credentials end here, or are replaced: what the upstream says of credentials
-   * is about the gateway's own then.
-   */
-  readonly ownsCredentials?: boolean;
-  /** Called when the upstream has answered 401, before the client is answered; may not throw. */
-  readonly onUnauthorized?: (() => void) | undefined;
-  readonly response: {
-    readonly set: readonly (readonly [name: string, value: string])[];
-    /** Folded names. */
-    readonly remove: ReadonlySet<string>;
-    /** Folded names of fields that speak for the app's origin, and come back all the same. */
-    readonly forward?: ReadonlySet<string>;
-  };
 }
 
 /**
@@ -84,11 +54,6 @@ export interface Observation {
   ended(reason: ErrorReason | 'client_stalled' | 'token_expired'): void;
 }
 
-/** Why an answer of the upstream is not passed on; undefined where it is. */
-export type AnswerJudgement =
-  | { readonly reason: ErrorReason; readonly cause?: unknown }
-  | undefined;
-
 /** Decides what a caller may see in the lists that a server gives. */
 export interface ListFilter {
   /** The methods of the lists that the request asks for; empty where the answer may hold any. */
@@ -103,8 +68,6 @@ export interface ListFilter {
 
 /** Sees to it that the sessions of a request are their owner's. */
 export interface SessionKeeper {
-  /** Asked about the head of an answer before the client gets it; undefined where it may have it. */
-  judge(answer: UpstreamAnswer): Promise<AnswerJudgement> | undefined;
   /**
    * Makes the session of an event stream of the older transport that of the request's principal;
    * rejects where it is somebody else's.
@@ -172,6 +135,7 @@ export class RequestContext implements GatewayContext {
   isDraining = false;
   /** Out of sight of whoever writes a context into a log: secrets are in them. */
   #headerEdits: readonly HeaderEdits[] = [];
+  readonly #stages: AnswerStage[] = [];
 
   constructor(req: IncomingMessage) {
     this.req = req;
@@ -180,6 +144,16 @@ export class RequestContext implements GatewayContext {
   /** Added by `injectHeaders`, in the order they ran; read by the relay. */
   get headerEdits(): readonly HeaderEdits[] {
     return this.#headerEdits;
+  }
+
+  /** What the slots do to the answer, from the first to the last; read by the relay. */
+  get stages(): readonly AnswerStage[] {
+    return this.#stages;
+  }
+
+  /** Added by slots as the request passes them; one that is there already is not added again. */
+  addStage(stage: AnswerStage): void {
+    if (!this.#stages.includes(stage)) this.#stages.push(stage);
   }
 
   addHeaderEdits(edits: HeaderEdits): void {

@@ -17,12 +17,14 @@ import type { RelaySettings } from './relay/relay-settings.ts';
 import { type Identity, readIdentity } from './slots/auth/identity.ts';
 import { readResourceDocument } from './slots/auth/resource-document.ts';
 import { UpstreamMetadata } from './slots/auth/upstream-metadata.ts';
+import { corsOfAnswers } from './slots/cors.ts';
 import type { Drain } from './slots/draining.ts';
 import { injectHeaders } from './slots/headers/headers.ts';
 import { allowedMethods } from './slots/methods.ts';
 import { readSessions } from './slots/sessions/options.ts';
 import type { OwnedSessions } from './slots/sessions/owned-sessions.ts';
 import type { EndpointOf } from './slots/sessions/sessions.ts';
+import { onWayBack } from './slots/way-back.ts';
 import { metadataWarning } from './warnings/metadata.ts';
 
 /** One of the router's paths, and what a request for it goes through. */
@@ -90,18 +92,17 @@ export function compileRoutes(
     publicUrl && identity.relaysTokens
       ? new UpstreamMetadata(setup.engineFor(setup.target), setup.target, publicUrl, hop)
       : undefined;
-  const rewrite = (challenge: string, req: IncomingMessage): string => {
-    warnOfMetadata?.(req);
-    return upstreamMetadata?.rewriteChallenge(challenge) ?? challenge;
-  };
+  const challenges = upstreamMetadata?.stage((req) => warnOfMetadata?.(req));
   const common = {
     ...setup.settings,
     hop,
-    relayCors: cors === false,
-    rewriteChallenge: upstreamMetadata && rewrite,
   };
   const relayTo = (url: URL, own: Partial<RelaySettings> = {}) =>
-    relay({ ...common, engine: setup.engineFor(url), target: url, ...own });
+    chain([
+      challenges && onWayBack(challenges),
+      corsOfAnswers(cors === false),
+      relay({ ...common, engine: setup.engineFor(url), target: url, ...own }),
+    ]);
   const through = (own: Slots) => chainSlots({ ...slots, ...own }, 'relay');
 
   const routes: Routes = [{ path: endpoint, run: through({ relay: relayTo(setup.target) }) }];

@@ -87,8 +87,9 @@ describe('dependencies point one way', () => {
   test('errors and the context are at the bottom', () => {
     expect(imports.get('errors.ts')).toEqual([]);
     expect(imports.get('context.ts')).toEqual([
-      'engine/upstream-answer.ts',
+      'answer-stage.ts',
       'errors.ts',
+      'header-edits.ts',
       'http/client-address.ts',
       'lib/not-awaited.ts',
       'mcp/message/message.ts',

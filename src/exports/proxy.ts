@@ -8,6 +8,7 @@ import { DEFAULT_PATH } from '../options/path.ts';
 import { RELAY_OPTIONS, type RelayOptions, readRelayOptions } from '../relay/options.ts';
 import { relay } from '../relay/relay.ts';
 import { contain } from '../slots/contain.ts';
+import { corsOfAnswers } from '../slots/cors.ts';
 import { headLimits } from '../slots/head.ts';
 import { allowedMethods } from '../slots/methods.ts';
 import { awaitTurn } from '../slots/turn.ts';
@@ -50,7 +51,8 @@ function compile(problems: ConfigProblems, options: McpProxyOptions) {
     awaitTurn(settings.timeouts.idle),
     headLimits(hop),
     problems.within('methods', () => allowedMethods(methods)),
-    relay({ ...settings, hop, engine: engineFor(target), target, relayCors: cors === false }),
+    corsOfAnswers(cors === false),
+    relay({ ...settings, hop, engine: engineFor(target), target }),
   ]);
   return { onError, run: contain(steps) };
 }

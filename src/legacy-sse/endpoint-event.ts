@@ -1,8 +1,8 @@
+import type { BodyEdit, BodyEditor, Give } from '../body-editor.ts';
 import { editsOfEvent, readEvent } from '../mcp/events/data.ts';
 import { EventSplitter } from '../mcp/events/splitter.ts';
 import { applyEdits } from '../mcp/json/text-edit.ts';
 import { decodeUtf8 } from '../mcp/json/utf8.ts';
-import type { BodyEdit, BodyEditor, Give } from '../relay/answer/body-editor.ts';
 
 /** The longest event that is waited for, and how much may come before the one with the endpoint. */
 const MAX_EVENT = 8 * 1024;

@@ -1,9 +1,9 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { posix } from 'node:path';
+import type { BodyEditor } from '../body-editor.ts';
 import { contextOf } from '../context.ts';
 import type { Middleware } from '../http/middleware.ts';
-import type { BodyEditor } from '../relay/answer/body-editor.ts';
 import { EndpointEvent, type SeenEndpoint } from './endpoint-event.ts';
 import { SessionStreams } from './session-streams.ts';
 

@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { BodyEditor } from '../body-editor.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { ViaHop } from '../http/via-hop.ts';
 import type { AnswerBodySettings } from './answer/body.ts';
-import type { BodyEditor } from './answer/body-editor.ts';
 
 /** What is the same for every request of one gateway. */
 export interface RelaySettings extends AnswerBodySettings {
@@ -11,13 +11,10 @@ export interface RelaySettings extends AnswerBodySettings {
   readonly target: URL;
   /** The gateway as the upstream is told of it. */
   readonly hop: ViaHop;
-  readonly relayCors: boolean;
   /** Whether the upstream is a handler in this process: it speaks for the app, being a part of it. */
   readonly isInProcess: boolean;
   /** Where a request goes at the target's host; undefined where its query cannot be sent on. */
   readonly pathOf?: (req: IncomingMessage) => string | undefined;
-  /** What clients are told in `WWW-Authenticate` instead of what the upstream says. */
-  readonly rewriteChallenge?: ((challenge: string, req: IncomingMessage) => string) | undefined;
   /** What is done to event streams; `next` is what else is done to one. */
   readonly streamEditorOf?: (
     req: IncomingMessage,

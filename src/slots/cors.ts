@@ -12,6 +12,7 @@ import {
 import { isMcpMethod, MCP_METHODS, type McpMethod } from '../mcp/http-methods.ts';
 import { type ConfigProblems, checkConfig } from '../options/config-problems.ts';
 import { type Duration, readDuration } from '../options/duration.ts';
+import { onWayBack } from './way-back.ts';
 
 /** Who may use the endpoint from a web page. */
 export interface McpCorsOptions {
@@ -74,6 +75,21 @@ export function mcpCors(options: McpCorsOptions = {}, further: readonly string[]
       answer(req as CorsRequest, res as CorsResponse, next);
     }
   };
+}
+
+/**
+ * What becomes of the CORS headers of the upstream: they end here, or where it speaks for itself
+ * (`isRelayed`), they come back but for those that the app has set.
+ */
+export function corsOfAnswers(isRelayed: boolean): Middleware {
+  return onWayBack({
+    head(_req, head) {
+      for (const field of head.fields) {
+        if (!field.folded.startsWith('access-control-')) continue;
+        if (!isRelayed || head.isSet(field.folded)) field.ends = true;
+      }
+    },
+  });
 }
 
 type CorsRequest = Parameters<ReturnType<typeof cors>>[0] & IncomingMessage;

@@ -1,9 +1,9 @@
 import type { ServerResponse } from 'node:http';
 import type { Readable } from 'node:stream';
+import type { BodyEdit, BodyEditor } from '../../body-editor.ts';
 import type { UpstreamAnswer } from '../../engine/upstream-answer.ts';
 import { Deadline } from '../../lib/deadline.ts';
 import type { Timeouts } from '../timeouts.ts';
-import type { BodyEdit, BodyEditor } from './body-editor.ts';
 import { EventStream } from './event-stream.ts';
 
 /** Told what becomes of the body of an answer. */

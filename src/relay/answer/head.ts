@@ -1,20 +1,19 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ServerResponse } from 'node:http';
+import type { AnswerField, AnswerHead, AnswerStage } from '../../answer-stage.ts';
 import type { UpstreamAnswer } from '../../engine/upstream-answer.ts';
-import { foldFieldName } from '../../http/field.ts';
-import { forbidSniffing } from '../../http/forbid-sniffing.ts';
-import { type AnswerField, type AnswerFieldSettings, answerFields } from './fields.ts';
+import { type AnswerFieldSettings, answerFields } from './fields.ts';
 import { mergeVary } from './merge-vary.ts';
 import { isProtection, speaksForOrigin } from './origin-fields.ts';
-import { isRemoved } from './removed-fields.ts';
 
 /** What decides about the head of the client's answer, besides the upstream's. */
 export interface AnswerHeadSettings extends AnswerFieldSettings {
-  readonly rewriteChallenge?: ((challenge: string, req: IncomingMessage) => string) | undefined;
+  /** From the first to the last. */
+  readonly stages: readonly AnswerStage[];
 }
 
 /**
  * Writes the head of the client's answer: the upstream's status with a reason phrase of our own, and
- * its headers, spelled as they came, without those that end here. Where that fails (what the app has
+ * its headers, spelled as they came, as far as the stages leave them. Where that fails (what the app has
  * put around `writeHead` may throw), nothing of the upstream is left for the answer that says so.
  */
 export function writeAnswerHead(
@@ -24,7 +23,9 @@ export function writeAnswerHead(
 ): void {
   const before = res.getHeaders();
   try {
-    write(res, answer, settings);
+    const head = new RelayedHead(res, answer, settings);
+    for (const stage of settings.stages.toReversed()) stage.head?.(res.req, head, answer);
+    head.write();
   } catch (error) {
     if (!res.headersSent) {
       for (const name of res.getHeaderNames()) res.removeHeader(name);
@@ -34,31 +35,65 @@ export function writeAnswerHead(
   }
 }
 
-function write(res: ServerResponse, answer: UpstreamAnswer, settings: AnswerHeadSettings): void {
-  for (const [lower, field] of answerFields(answer, settings)) {
-    if (lower === 'www-authenticate' && settings.rewriteChallenge !== undefined) {
-      const { rewriteChallenge } = settings;
-      field.values = field.values.map((value) => rewriteChallenge(value, res.req));
+const NO_SNIFFING = 'x-content-type-options';
+
+class RelayedHead implements AnswerHead {
+  readonly #res: ServerResponse;
+  readonly #answer: UpstreamAnswer;
+  readonly #settings: AnswerHeadSettings;
+  readonly #fields: Map<string, AnswerField>;
+  readonly #set: [name: string, value: string][] = [];
+
+  constructor(res: ServerResponse, answer: UpstreamAnswer, settings: AnswerHeadSettings) {
+    this.#res = res;
+    this.#answer = answer;
+    this.#settings = settings;
+    this.#fields = answerFields(answer, settings);
+    if (!this.#fields.has(NO_SNIFFING) && !res.hasHeader(NO_SNIFFING)) {
+      // No browser is to find a page or a script in what is none (Fetch standard, section 3.6).
+      const name = 'X-Content-Type-Options';
+      this.#fields.set(NO_SNIFFING, {
+        name,
+        folded: NO_SNIFFING,
+        values: ['nosniff'],
+        ends: false,
+      });
     }
-    setField(res, lower, field, settings.isInProcess);
   }
-  if (settings.edit?.length !== undefined) res.setHeader('Content-Length', settings.edit.length);
-  for (const { response } of settings.edits) {
-    for (const [name, value] of response.set) res.setHeader(name, value);
+
+  get fields(): Iterable<AnswerField> {
+    return this.#fields.values();
   }
-  if (answer.isEventStream && !res.hasHeader('x-accel-buffering')) {
-    // The MCP specification asks for it on event streams: nginx would hold them back otherwise.
-    res.setHeader('X-Accel-Buffering', 'no');
+
+  set(name: string, value: string): void {
+    this.#set.push([name, value]);
   }
-  if (!isRemoved('x-content-type-options', settings.edits)) forbidSniffing(res);
-  res.writeHead(answer.status);
+
+  isSet(name: string): boolean {
+    return this.#res.hasHeader(name);
+  }
+
+  write(): void {
+    const res = this.#res;
+    const { edit, isInProcess } = this.#settings;
+    for (const [lower, field] of this.#fields) {
+      if (!field.ends) setField(res, lower, field, isInProcess);
+    }
+    if (edit?.length !== undefined) res.setHeader('Content-Length', edit.length);
+    for (const [name, value] of this.#set) res.setHeader(name, value);
+    if (this.#answer.isEventStream && !res.hasHeader('x-accel-buffering')) {
+      // The MCP specification asks for it on event streams: nginx would hold them back otherwise.
+      res.setHeader('X-Accel-Buffering', 'no');
+    }
+    res.writeHead(this.#answer.status);
+  }
 }
 
 /** What was set before us belongs to this answer as well: to be kept or added to, not to be replaced. */
 function setField(
   res: ServerResponse,
   lower: string,
-  { name, values }: AnswerField,
+  { name, folded, values }: AnswerField,
   isInProcess: boolean,
 ): void {
   if (lower === 'vary') {
@@ -71,17 +106,14 @@ function setField(
     res.setHeader(name, [own ?? [], values].flat() as string[]);
     return;
   }
-  const folded = foldFieldName(lower);
-  if (isOurs(folded) && res.hasHeader(folded)) return;
+  if (isOfLimits(folded) && res.hasHeader(folded)) return;
   if (!isInProcess && isOfApp(folded) && res.hasHeader(folded)) return;
   res.setHeader(name, values.length > 1 ? values : values.join());
 }
 
-/** Fields of the answer that are left as they were set in front of the relay, where they were. */
-function isOurs(folded: string): boolean {
-  return (
-    folded.startsWith('access-control-') || folded === 'ratelimit' || folded === 'ratelimit-policy'
-  );
+/** How much a client may still ask for: of the gateway, where it has said so. */
+function isOfLimits(folded: string): boolean {
+  return folded === 'ratelimit' || folded === 'ratelimit-policy';
 }
 
 /** Fields that are about more than this answer. */

@@ -1,5 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type AnswerJudgement, contextOf, type RequestContext } from '../../context.ts';
+import type { AnswerProblem, AnswerStage } from '../../answer-stage.ts';
+import type { BodyEdit, BodyEditor } from '../../body-editor.ts';
+import { contextOf, type RequestContext } from '../../context.ts';
 import type { UpstreamAnswer } from '../../engine/upstream-answer.ts';
 import type { ErrorReason } from '../../errors.ts';
 import { cut } from '../../http/cut.ts';
@@ -9,10 +11,7 @@ import { LONGEST_TIMER_MS } from '../../options/duration.ts';
 import { listEditor } from '../../slots/filter-lists/list-editor.ts';
 import type { RelaySettings } from '../relay-settings.ts';
 import { AnswerBody, type AnswerBodyListener } from './body.ts';
-import type { BodyEdit, BodyEditor } from './body-editor.ts';
 import { writeAnswerHead } from './head.ts';
-import { hasOwnCredentials, refusesCredentials } from './own-credentials.ts';
-import { exposedSecret, withoutSecrets } from './secrets.ts';
 import { unrelayable } from './unrelayable.ts';
 
 /** Told what becomes of an answer. */
@@ -37,6 +36,8 @@ export class RelayedAnswer implements AnswerBodyListener {
   readonly #settings: RelaySettings;
   readonly #listener: RelayedAnswerListener;
   readonly #context: RequestContext;
+  /** From the first to the last: it passes them the other way. */
+  readonly #stages: readonly AnswerStage[];
   #editor: BodyEditor | undefined;
   readonly #expiry = new Deadline();
   #body: AnswerBody | undefined;
@@ -55,23 +56,19 @@ export class RelayedAnswer implements AnswerBodyListener {
     this.#settings = settings;
     this.#listener = listener;
     this.#context = contextOf(req);
+    this.#stages = this.#context.stages;
+    for (const stage of this.#stages) stage.received?.(req, answer);
   }
 
   /** Why it cannot be passed on at all, as far as its head says; undefined where it can. */
-  get problem(): AnswerJudgement {
-    const { status } = this.#answer;
-    const { headerEdits } = this.#context;
-    const hasOwn = this.#hasOwnCredentials;
-    if (hasOwn && refusesCredentials(status)) {
-      const cause = new Error(`The upstream answered ${status} to the gateway's own credentials`);
-      return { reason: 'upstream_unauthorized', cause };
-    }
-    const exposed = exposedSecret(this.#answer, headerEdits, hasOwn);
-    if (exposed !== undefined) return { reason: 'upstream_invalid', cause: exposed };
-    const hide = (text: string) => withoutSecrets(text, headerEdits);
-    const cause = unrelayable(this.#answer, this.#settings.target, hide) ?? this.#uneditable;
+  get problem(): AnswerProblem | undefined {
+    const cause =
+      unrelayable(this.#answer, this.#settings.target, this.#redact) ?? this.#uneditable;
     return cause && { reason: 'upstream_invalid', cause };
   }
+
+  readonly #redact = (text: string): string =>
+    this.#stages.reduce((told, stage) => stage.redact?.(this.#req, told) ?? told, text);
 
   get #uneditable(): Error | undefined {
     if (!this.#isEditedStream || this.#answer.isOpenEnded) return undefined;
@@ -79,12 +76,6 @@ export class RelayedAnswer implements AnswerBodyListener {
       'The upstream answered with an event stream that has a Content-Length or a Content-Encoding: ' +
         'the endpoint that it names cannot be replaced',
     );
-  }
-
-  /** With `upstreamAuth()` the client's credentials go upstream, whatever is set besides. */
-  get #hasOwnCredentials(): boolean {
-    const { rewriteChallenge } = this.#settings;
-    return rewriteChallenge === undefined && hasOwnCredentials(this.#context.headerEdits);
   }
 
   /** Whether the upstream has said all of it. */
@@ -96,7 +87,7 @@ export class RelayedAnswer implements AnswerBodyListener {
     return this.#answer.isEventStream && this.#settings.streamEditorOf !== undefined;
   }
 
-  /** Passes it on, as soon as whoever has to judge it has done so. */
+  /** Passes it on, as soon as all stages have judged it. */
   start(): void {
     try {
       this.#editor = this.#createEditor();
@@ -104,18 +95,33 @@ export class RelayedAnswer implements AnswerBodyListener {
       this.#listener.onAnswerFailed('upstream_invalid', error);
       return;
     }
-    const judgement = this.#context.sessionKeeper?.judge(this.#answer);
-    if (judgement === undefined) {
-      this.#passOn();
-      return;
+    this.#judge(this.#stages.length - 1);
+  }
+
+  /** Asks the stages from this one to the first, each when the one behind it has agreed. */
+  #judge(last: number): void {
+    for (let at = last; at >= 0; at--) {
+      const judged = this.#stages[at]?.judge?.(this.#req, this.#answer);
+      if (judged instanceof Promise) {
+        judged
+          .then((problem) => {
+            if (this.#isOver) return;
+            if (problem === undefined) this.#judge(at - 1);
+            else this.#refuse(problem);
+          })
+          .catch((error) => this.#listener.onAnswerFailed('internal_error', error));
+        return;
+      }
+      if (judged !== undefined) {
+        this.#refuse(judged);
+        return;
+      }
     }
-    judgement
-      .then((problem) => {
-        if (this.#isOver) return;
-        if (problem === undefined) this.#passOn();
-        else this.#listener.onAnswerFailed(problem.reason, problem.cause);
-      })
-      .catch((error) => this.#listener.onAnswerFailed('internal_error', error));
+    this.#passOn();
+  }
+
+  #refuse({ reason, cause }: AnswerProblem): void {
+    this.#listener.onAnswerFailed(reason, cause);
   }
 
   #createEditor(): BodyEditor | undefined {
@@ -181,16 +187,11 @@ export class RelayedAnswer implements AnswerBodyListener {
   }
 
   onAnswerBegin(edit: BodyEdit | undefined): void {
-    const edits = this.#context.headerEdits;
     this.#context.observation?.relayed();
     // From here on there is no error to answer with, and a stream may stay open for days.
     this.#context.bodyEnds = undefined;
-    writeAnswerHead(this.#res, this.#answer, {
-      ...this.#settings,
-      edits,
-      edit,
-      dropsChallenges: this.#hasOwnCredentials,
-    });
+    const { isInProcess } = this.#settings;
+    writeAnswerHead(this.#res, this.#answer, { isInProcess, edit, stages: this.#stages });
   }
 
   onAnswerEnd(): void {

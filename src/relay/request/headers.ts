@@ -1,5 +1,5 @@
 import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http';
-import type { HeaderEdits } from '../../context.ts';
+import type { HeaderEdits } from '../../header-edits.ts';
 import { foldFieldName } from '../../http/field.ts';
 import { nominatedFields } from '../../http/hop-by-hop.ts';
 import type { ViaHop } from '../../http/via-hop.ts';

@@ -106,7 +106,6 @@ export class RelayedRequest implements UpstreamListener, RelayedAnswerListener {
       this.#abandon();
       return;
     }
-    if (answer.status === 401) this.#tellOfRefusal();
     const relayed = new RelayedAnswer(this.#req, this.#res, answer, this.#settings, this);
     const { problem } = relayed;
     if (problem !== undefined) {
@@ -118,11 +117,6 @@ export class RelayedRequest implements UpstreamListener, RelayedAnswerListener {
     // but only until the answer ends, so that nobody can say where the next request would begin.
     if (!this.#isBodySent && isBodyPending(this.#req)) makeLastRequest(this.#req, this.#res);
     relayed.start();
-  }
-
-  /** Whoever set credentials for the upstream may have better ones for the next request. */
-  #tellOfRefusal(): void {
-    for (const { onUnauthorized } of this.#context.headerEdits) onUnauthorized?.();
   }
 
   onFailure(failure: UpstreamFailure): void {

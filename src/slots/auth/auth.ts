@@ -1,8 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { answerError } from '../../answer-error.ts';
-import { contextOf, type HeaderEdits } from '../../context.ts';
+import { contextOf } from '../../context.ts';
+import type { HeaderEdits } from '../../header-edits.ts';
 import type { Middleware } from '../../http/middleware.ts';
 import { within } from '../../lib/within.ts';
+import { OWN_CREDENTIALS } from '../own-credentials.ts';
 import type { AuthenticationScheme, Identification } from './authenticator.ts';
 import type { Challenge, ChallengeDetails } from './challenge.ts';
 import { credentialFields } from './credential-fields.ts';
@@ -48,6 +50,7 @@ export function authenticate(
         context.expiresAt = found.expiresAt;
         context.isBearerAccepted = found.byBearer === true;
         context.addHeaderEdits(edits);
+        context.addStage(OWN_CREDENTIALS);
         next();
       })
       .catch((cause) => answerError(req, res, 'internal_error', { cause }));
@@ -153,7 +156,7 @@ function withholding(withheld: ReadonlySet<string>): HeaderEdits {
     withheld,
     set: [],
     secrets: [],
-    ownsCredentials: true,
+    credentials: 'own',
     response: { set: [], remove: new Set() },
   };
 }

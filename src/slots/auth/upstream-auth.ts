@@ -1,3 +1,6 @@
+import { contextOf } from '../../context.ts';
+import type { HeaderEdits } from '../../header-edits.ts';
+import type { Middleware } from '../../http/middleware.ts';
 import type { AuthenticationScheme } from './authenticator.ts';
 
 /** What {@link upstreamAuth} gives: there is nothing to identify. */
@@ -20,6 +23,24 @@ export function upstreamAuth(): UpstreamAuth {
     issuers: [],
     scopes: [],
     identify: async () => ({ outcome: 'absent' }),
+  };
+}
+
+/** The client's credentials, as they came. */
+const RELAYED: HeaderEdits = {
+  forwards: (name) => name === 'authorization' || name === 'dpop',
+  withheld: new Set(),
+  set: [],
+  secrets: [],
+  credentials: 'relayed',
+  response: { set: [], remove: new Set() },
+};
+
+/** The slot: credentials go upstream, and what the upstream says of them comes back. */
+export function relayCredentials(): Middleware {
+  return function relayCredentialsMiddleware(req, _res, next) {
+    contextOf(req).addHeaderEdits(RELAYED);
+    next();
   };
 }
 

@@ -1,4 +1,6 @@
+import type { IncomingMessage } from 'node:http';
 import { answerError } from '../../answer-error.ts';
+import type { AnswerStage } from '../../answer-stage.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { readUpstream } from '../../engine/read-document.ts';
 import { GatewayError } from '../../errors.ts';
@@ -33,12 +35,25 @@ export class UpstreamMetadata {
     this.#hop = hop;
   }
 
-  /** The challenge for the client: the metadata is at the gateway. */
-  readonly rewriteChallenge = (challenge: string): string =>
-    challenge.replace(IN_CHALLENGE, (_, before: string, quoted?: string, bare = '') => {
+  /** Clients find the metadata at the gateway; `onChallenge` is told of each that is challenged. */
+  stage(onChallenge: (req: IncomingMessage) => void): AnswerStage {
+    return {
+      head: (req, head) => {
+        for (const field of head.fields) {
+          if (field.folded !== 'www-authenticate') continue;
+          onChallenge(req);
+          field.values = field.values.map((challenge) => this.#rewritten(challenge));
+        }
+      },
+    };
+  }
+
+  #rewritten(challenge: string): string {
+    return challenge.replace(IN_CHALLENGE, (_, before: string, quoted?: string, bare = '') => {
       this.#learn(quoted ?? bare);
       return `${before}"${metadataUrl(this.#publicUrl).href}"`;
     });
+  }
 
   /** Serves the document; a request goes on where the upstream has none. */
   readonly serve: Middleware = serveDocument(
@@ -64,7 +79,7 @@ export class UpstreamMetadata {
   async #fetch(): Promise<Buffer | undefined> {
     for (const path of this.#paths()) {
       const { status, body } = await readUpstream(this.#engine, path, this.#hop.entry('1.1'));
-      if (status === 200) return this.#rewritten(body);
+      if (status === 200) return this.#adapted(body);
     }
     return undefined;
   }
@@ -83,7 +98,7 @@ export class UpstreamMetadata {
   }
 
   /** What is said of another resource is left as it is: clients refuse it, and have to. */
-  #rewritten(body: Buffer): Buffer {
+  #adapted(body: Buffer): Buffer {
     const { signed_metadata: _, ...rest } = jsonObject(body);
     if (!this.#isMeant(rest.resource)) return body;
     return Buffer.from(JSON.stringify({ ...rest, resource: this.#publicUrl.href }));

@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
+import type { BodyEdit, BodyEditor, Give } from '../../body-editor.ts';
 import type { ListFilter } from '../../context.ts';
 import { HeldBytes } from '../../http/held-bytes.ts';
 import { editsOfEvent, readEvent } from '../../mcp/events/data.ts';
@@ -6,7 +7,6 @@ import { EventEnds } from '../../mcp/events/event-ends.ts';
 import { applyEdits } from '../../mcp/json/text-edit.ts';
 import { decodeUtf8 } from '../../mcp/json/utf8.ts';
 import { findLists } from '../../mcp/lists/listed-items.ts';
-import type { BodyEdit, BodyEditor, Give } from '../../relay/answer/body-editor.ts';
 import { hideItems, MAX_HELD } from './hide-items.ts';
 import { UnreadableEvent } from './unreadable-event.ts';
 

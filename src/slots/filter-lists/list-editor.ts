@@ -1,6 +1,7 @@
-import type { HeaderEdits, ListFilter } from '../../context.ts';
+import type { BodyEditor } from '../../body-editor.ts';
+import type { ListFilter } from '../../context.ts';
 import type { UpstreamAnswer } from '../../engine/upstream-answer.ts';
-import type { BodyEditor } from '../../relay/answer/body-editor.ts';
+import type { HeaderEdits } from '../../header-edits.ts';
 import { EventLists } from './event-lists.ts';
 import { JsonLists } from './json-lists.ts';
 

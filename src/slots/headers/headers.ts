@@ -1,19 +1,16 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { answerError } from '../../answer-error.ts';
-import {
-  contextOf,
-  type GatewayContext,
-  type HeaderEdits,
-  type RequestContext,
-  type SetField,
-} from '../../context.ts';
+import { contextOf, type GatewayContext, type RequestContext } from '../../context.ts';
 import { GatewayError, UpstreamUnavailableError } from '../../errors.ts';
+import type { HeaderEdits, SetField } from '../../header-edits.ts';
 import { isFieldValue } from '../../http/field.ts';
 import type { Middleware } from '../../http/middleware.ts';
 import { isTrustedPeer } from '../../http/trusted-peer.ts';
 import { notAwaited } from '../../lib/not-awaited.ts';
 import { within } from '../../lib/within.ts';
 import { checkConfig } from '../../options/config-problems.ts';
+import { OWN_CREDENTIALS } from '../own-credentials.ts';
+import { EDITED_ANSWER } from './edited-answer.ts';
 import type { ComputedHeader, HeaderRules } from './header-rules.ts';
 import { type ComputedField, readHeaderRules } from './options.ts';
 import { secretsOf } from './secrets.ts';
@@ -29,6 +26,8 @@ export function injectHeaders(rules: HeaderRules): Middleware {
     const context = contextOf(req);
     const add = (edits: HeaderEdits) => {
       context.addHeaderEdits(edits);
+      context.addStage(OWN_CREDENTIALS);
+      context.addStage(EDITED_ANSWER);
       next();
     };
     let edits: HeaderEdits;

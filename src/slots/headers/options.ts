@@ -1,4 +1,4 @@
-import type { HeaderEdits, SetField } from '../../context.ts';
+import type { HeaderEdits, SetField } from '../../header-edits.ts';
 import { foldFieldName, isFieldName, isFieldValue } from '../../http/field.ts';
 import { isHopByHop } from '../../http/hop-by-hop.ts';
 import type { ConfigProblems } from '../../options/config-problems.ts';
@@ -63,7 +63,7 @@ export function readHeaderRules(problems: ConfigProblems, rules: HeaderRules): R
     set: constants,
     secrets: secretsOf(constants, secretNames),
     onSecret: secretWarning(),
-    ownsCredentials: secretNames.size > 0,
+    credentials: secretNames.size > 0 ? 'own' : undefined,
     response: {
       set: problems
         .entries('response.set', answer.set ?? {})

@@ -1,4 +1,4 @@
-import type { HeaderEdits, SetField } from '../../context.ts';
+import type { HeaderEdits, SetField } from '../../header-edits.ts';
 
 /** Of fields that are set for the upstream, the secrets: what is in those with one of `names`, folded. */
 export function secretsOf(

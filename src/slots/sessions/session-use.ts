@@ -1,5 +1,6 @@
-import type { ServerResponse } from 'node:http';
-import type { AnswerJudgement, RequestContext, SessionKeeper } from '../../context.ts';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { AnswerProblem, AnswerStage } from '../../answer-stage.ts';
+import type { RequestContext, SessionKeeper } from '../../context.ts';
 import type { UpstreamAnswer } from '../../engine/upstream-answer.ts';
 import { GatewayError } from '../../errors.ts';
 import { onceClosed } from '../../http/once-closed.ts';
@@ -21,7 +22,7 @@ export interface SessionUser {
  * The sessions that one request uses. They are in use for as long as it is open, and their time begins
  * anew when it ends. What the answer says of them is learned before the client gets it.
  */
-export class SessionUse implements SessionKeeper {
+export class SessionUse implements AnswerStage, SessionKeeper {
   readonly #sessions: OwnedSessions;
   readonly #context: RequestContext;
   readonly #res: ServerResponse;
@@ -59,7 +60,10 @@ export class SessionUse implements SessionKeeper {
     return true;
   }
 
-  judge({ status, headers, isEventStream }: UpstreamAnswer): Promise<AnswerJudgement> | undefined {
+  judge(
+    _req: IncomingMessage,
+    { status, headers, isEventStream }: UpstreamAnswer,
+  ): Promise<AnswerProblem | undefined> | undefined {
     const { sessionId, req } = this.#context;
     const isGood = status < 300;
     this.#isStream = isGood && isEventStream;
@@ -83,7 +87,7 @@ export class SessionUse implements SessionKeeper {
     isToUnmark: boolean,
     own: string | undefined,
     begun: string | undefined,
-  ): Promise<AnswerJudgement> {
+  ): Promise<AnswerProblem | undefined> {
     if (own !== undefined && hasEnded) await this.#markEnded(own);
     if (own !== undefined && isToUnmark) await this.#tell(this.#sessions.unmark(own));
     try {

@@ -1,4 +1,4 @@
-import type { HeaderEdits } from '../../context.ts';
+import type { HeaderEdits } from '../../header-edits.ts';
 
 /** Whether an edit takes a field out of the answer. Takes a folded name. */
 export function isRemoved(folded: string, edits: readonly HeaderEdits[]): boolean {

@@ -1,7 +1,8 @@
-import type { HeaderEdits } from '../../context.ts';
+import type { AnswerField } from '../../answer-stage.ts';
 import type { UpstreamAnswer } from '../../engine/upstream-answer.ts';
+import type { HeaderEdits } from '../../header-edits.ts';
 import { foldFieldName } from '../../http/field.ts';
-import { isOfCredentials } from './own-credentials.ts';
+import { isOfCredentials } from '../own-credentials.ts';
 import { isRemoved } from './removed-fields.ts';
 
 type Secret = HeaderEdits['secrets'][number];
@@ -12,8 +13,18 @@ const DISTINCT_LENGTH = 8;
 /** What stands around a value that is not a part of something else. */
 const SEPARATOR = /[\s,;:=&?"'()<>]/;
 
-/** Drops a field of an answer that holds a secret, and tells of it. One that clients need stays. */
-export function dropsSecret(name: string, value: string, edits: readonly HeaderEdits[]): boolean {
+/**
+ * The lines of a field without those that expose a secret, of which it tells. A field that clients need
+ * keeps its values.
+ */
+export function withoutExposed(
+  { name, values }: AnswerField,
+  edits: readonly HeaderEdits[],
+): string[] {
+  return values.filter((value) => !isExposed(name, value, edits));
+}
+
+function isExposed(name: string, value: string, edits: readonly HeaderEdits[]): boolean {
   for (const { secrets, onSecret } of edits) {
     for (const secret of secrets) {
       const isNamed = isNamedAfter(name, secret);
