@@ -16,7 +16,7 @@ import type { Limit } from './slots/rate-limit/limit.ts';
 import type { SessionOptions } from './slots/sessions/options.ts';
 import type { StreamOptions } from './slots/streams/streams.ts';
 
-/** Configuration of {@link createMcpGateway}. `false` switches a thing off, everywhere. */
+/** Configuration of `createMcpGateway`. `false` switches a thing off, everywhere. */
 export interface GatewayConfig extends RelayOptions {
   /**
    * The route of the endpoint inside the router: exactly this path, case-sensitive, with or without
@@ -91,7 +91,7 @@ export interface GatewayConfig extends RelayOptions {
   readonly headers?: HeaderRules | false;
   /** Middleware of your own, run last before the relay. Default: none. */
   readonly use?: RequestHandler | readonly RequestHandler[] | false;
-  /** Told what becomes of every request; {@link accessLog} is one. Default: nobody is. */
+  /** Told what becomes of every request; `accessLog` is one. Default: nobody is. */
   readonly observe?: Observer | readonly Observer[] | false;
   /** Told of every failure that the gateway answers for; never changes the answer. */
   readonly onError?: ErrorListener | false;

@@ -197,7 +197,12 @@ export function contextOf(req: IncomingMessage & { [CONTEXT]?: RequestContext })
   return req[CONTEXT];
 }
 
-/** Who a request comes from; undefined where nothing in the chain has asked. */
+/**
+ * Who a request comes from, for middleware and handlers behind `auth` or `requireAuth`.
+ *
+ * @param req - The request, as Node or Express gives it.
+ * @returns The principal; undefined where nothing in the chain has asked, or nobody was found.
+ */
 export function principalOf(req: IncomingMessage): Principal | undefined {
   return contextOf(req).principal;
 }
@@ -210,7 +215,11 @@ export interface McpRequest extends Partial<Omit<McpMessage, 'era'>> {
 
 /**
  * The message of a request, where something in the chain has read it: a policy, or a limit that
- * depends on it. Of a batch only `batch` is defined; of a response nothing is.
+ * depends on it.
+ *
+ * @param req - The request, as Node or Express gives it.
+ * @returns What it asks for; undefined where nothing has read it. Of a batch only `batch` is defined; of
+ * a response nothing is.
  */
 export function mcpOf(req: IncomingMessage): McpRequest | undefined {
   const { mcp } = contextOf(req);

@@ -42,6 +42,6 @@ export interface UpstreamExchange {
 /**
  * What carries requests to an upstream. One that opens connections has no policy of its own: it neither
  * retries, follows, adds nor answers. What has one wraps another engine, `(Engine) => Engine`: see
- * {@link timed} and {@link repeatStale}.
+ * `timed` and `repeatStale`.
  */
 export type Engine = (request: UpstreamRequest, listener: UpstreamListener) => UpstreamExchange;

@@ -23,7 +23,7 @@ export interface RequireAuthOptions {
 
 /**
  * Authentication by itself: refuses with 401 and one challenge what no authenticator accepts, and
- * leaves who a request comes from for {@link principalOf}.
+ * leaves who a request comes from for `principalOf`.
  *
  * @param authenticator - One, or several of which any may accept.
  * @throws {GatewayConfigError} for what is none, and with `jwt` without `publicUrl`.

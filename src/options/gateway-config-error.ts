@@ -14,6 +14,7 @@ export interface ConfigProblem {
  */
 export class GatewayConfigError extends Error {
   override readonly name = 'GatewayConfigError';
+  /** Every mistake, not only the first. */
   readonly problems: readonly ConfigProblem[];
 
   constructor(problems: readonly ConfigProblem[]) {

@@ -8,6 +8,7 @@ import type { Parameters, TokenEndpointSettings } from './token-endpoint.ts';
 export interface TokenOptions {
   /** The token endpoint of the authorization server. HTTPS, except on loopback. */
   readonly tokenUrl: string | URL;
+  /** The name of this client at the token endpoint. `undefined` is a config error, as below. */
   readonly clientId: string | undefined;
   /** `undefined`, which is what a missing environment variable gives, is a config error. */
   readonly clientSecret: string | undefined;

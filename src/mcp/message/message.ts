@@ -3,7 +3,9 @@ export type Era = 'legacy' | 'modern';
 
 /** One message with a method: a request, or without an id a notification. */
 export interface McpMessage {
+  /** `tools/call`, `initialize`, and the like. */
   readonly method: string;
+  /** `undefined` on notifications. */
   readonly id: string | number | undefined;
   /** The id as it was written, to answer it byte for byte. `undefined` on notifications. */
   readonly idText: string | undefined;
@@ -25,6 +27,7 @@ export interface McpMessage {
   readonly name: string | undefined;
   /** `params.arguments`, with `seesArguments`, where it is an object. */
   readonly arguments: Readonly<Record<string, unknown>> | undefined;
+  /** By which rules it goes. */
   readonly era: Era;
   /**
    * What `_meta` claims; else what an `initialize` asks for; else the header; else 2025-03-26, as

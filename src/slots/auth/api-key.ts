@@ -9,12 +9,15 @@ import type { AuthenticationScheme } from './authenticator.ts';
 export interface ApiKey {
   /** The SHA-256 of the key, in hexadecimal: the key itself is nowhere in the configuration. */
   readonly sha256: string;
+  /** Whose key it is: the `subject` of the principal. */
   readonly subject: string;
+  /** What the key is good for. Default: nothing that asks for a scope. */
   readonly scopes?: readonly string[];
 }
 
 /** Which keys are taken. */
 export interface ApiKeyOptions {
+  /** The keys that are accepted. */
   readonly keys: readonly ApiKey[];
   /** The header with the key. Default: `'X-Api-Key'`. */
   readonly header?: string;

@@ -14,7 +14,7 @@ import { schemeNames } from './scheme-names.ts';
 
 /**
  * Lets a request pass whose credentials one of `schemes` accepts, and leaves who it comes from for
- * {@link principalOf}. The first that accepts decides; otherwise one that cannot tell (503) comes
+ * `principalOf`. The first that accepts decides; otherwise one that cannot tell (503) comes
  * before those that find them not enough (403), and these before those that refuse (401).
  */
 export function authenticate(

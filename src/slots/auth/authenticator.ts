@@ -22,8 +22,9 @@ export type Identification =
   /** Whether they are good cannot be told at the moment. */
   | { readonly outcome: 'unavailable'; readonly cause: unknown };
 
-/** A way to find out who a request comes from: {@link jwt}, {@link apiKey}, {@link fromMiddleware}. */
+/** A way to find out who a request comes from: `jwt`, `apiKey`, `fromMiddleware`. */
 export interface AuthenticationScheme {
+  /** Finds out who a request comes from. One that rejects is a 500. It must not answer. */
   identify(req: IncomingMessage, res: ServerResponse): Promise<Identification>;
   /** The header with the credentials, in lower case, where it knows. It never goes upstream. */
   readonly header: string | undefined;

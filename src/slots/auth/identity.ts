@@ -8,7 +8,7 @@ import { isUpstreamAuth } from './upstream-auth.ts';
 export interface Identity {
   readonly schemes: readonly AuthenticationScheme[];
   readonly challenge: Challenge;
-  /** Whether tokens are the upstream's business, see {@link upstreamAuth}. */
+  /** Whether tokens are the upstream's business, see `upstreamAuth`. */
   readonly relaysTokens: boolean;
   /** The issuers of the tokens that are taken. */
   readonly issuers: readonly string[];

@@ -5,6 +5,7 @@ import type { AuthenticationScheme } from './authenticator.ts';
 
 /** What {@link upstreamAuth} gives: there is nothing to identify. */
 export interface UpstreamAuth extends AuthenticationScheme {
+  /** What it is known by. */
   readonly relaysTokens: true;
 }
 
@@ -14,6 +15,7 @@ export interface UpstreamAuth extends AuthenticationScheme {
  * `resource` and the address of the metadata made the gateway's, so that official clients complete the
  * flow. It has to be the only authenticator, and needs `publicUrl`.
  *
+ * @returns An authenticator for `auth`.
  * @see RFC 9728 section 3.3
  */
 export function upstreamAuth(): UpstreamAuth {

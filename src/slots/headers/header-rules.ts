@@ -2,7 +2,7 @@ import type { GatewayContext } from '../../context.ts';
 
 /**
  * Computes a value for each request; `undefined` leaves the field out. One that throws, or takes more
- * than 30 s, makes the answer a 500, unless it throws an {@link UpstreamUnavailableError}.
+ * than 30 s, makes the answer a 500, unless it throws an `UpstreamUnavailableError`.
  */
 export interface ComputedHeader {
   (ctx: GatewayContext): string | undefined | Promise<string | undefined>;

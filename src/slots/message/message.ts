@@ -14,7 +14,7 @@ import { CountedBody } from '../body-limit/hold.ts';
 
 /**
  * Reads the body of a POST and judges whether every reader would find the same messages in it. Those
- * are left for {@link mcpOf}, and the bytes, which go upstream as they are, in `req.rawBody`.
+ * are left for `mcpOf`, and the bytes, which go upstream as they are, in `req.rawBody`.
  */
 export function readMessage(rules: MessageRules): Middleware {
   return function readMessageMiddleware(req, res, next) {

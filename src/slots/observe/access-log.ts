@@ -4,8 +4,11 @@ import type { Observer, RequestRecord } from './observer.ts';
 
 /** What the access log writes to: pino, or anything of its shape, `console` included. */
 export interface AccessLogger {
+  /** What went as it should. */
   info(record: object, message: string): void;
+  /** What a slot refused. */
   warn(record: object, message: string): void;
+  /** What failed, here or upstream. */
   error(record: object, message: string): void;
 }
 

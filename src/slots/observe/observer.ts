@@ -6,6 +6,7 @@ import type { SlotName } from '../../slot-name.ts';
 export interface SlotDecision {
   /** Which slot: `cors`, `bodyLimit`, `use`. */
   readonly slot: SlotName;
+  /** Whether it let the request pass. */
   readonly outcome: 'allow' | 'deny';
   /** The row of the error table, where it denied. */
   readonly reason?: ErrorReason | undefined;
@@ -43,9 +44,11 @@ export type EndReason =
  * argument, so that it may be kept.
  */
 export interface RequestRecord {
+  /** The HTTP method. */
   readonly method: string;
   /** The path the client asked for, without the query. */
   readonly path: string;
+  /** The client's address, as {@link GatewayContext} has it. */
   readonly ip: string;
   /**
    * Its messages, at most 16: as the body says, or where that was not read (refused before, over
@@ -60,13 +63,15 @@ export interface RequestRecord {
   readonly slot: SlotName;
   /** What came of it there; undefined where the client left before. */
   readonly reason: 'relayed' | 'answered' | ErrorReason | undefined;
-  /** The policy that refused it, and the reason it gave. */
+  /** The policy that refused it. */
   readonly policy: string | undefined;
+  /** The reason that the policy gave, or what else is known of why it was refused. */
   readonly detail: string | undefined;
   /** The policies in shadow mode that would have refused it. */
   readonly shadow: readonly string[];
   /** Undefined where nothing was answered. */
   readonly status: number | undefined;
+  /** Why it was over. */
   readonly end: EndReason;
   /** Milliseconds from the arrival of the request to the head of its answer. */
   readonly headMs: number | undefined;

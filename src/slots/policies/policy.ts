@@ -29,6 +29,7 @@ export type PolicyCheck = (ctx: PolicyContext) => Decision | Promise<Decision>;
 export interface PolicyRule {
   /** By which observers know it. */
   readonly name: string;
+  /** Decides about each message. */
   readonly check: PolicyCheck;
   /**
    * `'shadow'`: observers are told what it would have refused, and nobody waits for it. Default:
