@@ -15,9 +15,11 @@ const project = {
 
 /** Below `test`: what opens no socket and starts no process. */
 const UNIT = [
+  'api/report.test.ts',
+  '{architecture,bounds,comments,documents}.test.ts',
   'auth/{gateway-config,jwt-options,token-memory}.test.ts',
   'event-{boundary,counter}.test.ts',
-  'limits/config.test.ts',
+  'limits/{address-key,config}.test.ts',
   'memory/held-bytes.test.ts',
   'messages/*.test.ts',
   'outbound/config.test.ts',
@@ -27,6 +29,7 @@ const UNIT = [
   'relay/names.test.ts',
   'structure.test.ts',
   'test-structure.test.ts',
+  'types/complete.test.ts',
 ];
 
 /** What takes about five seconds or more: long bodies, crowds, Redis, other processes, real time. */
