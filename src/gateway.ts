@@ -1,10 +1,12 @@
-import express, { type Router } from 'express';
+import express, { type RequestHandler, type Router } from 'express';
 import type { GatewayConfig } from './config.ts';
 import { contextOf } from './context.ts';
-import { checkConfig } from './options/config-problems.ts';
-import { isEndpoint, missWarning } from './options/path.ts';
-import { compileRoutes } from './routes.ts';
-import { Drain } from './slots/draining.ts';
+import { Kept } from './kept.ts';
+import { isEndpoint } from './options/path.ts';
+import { type Plan, readConfig } from './read-config.ts';
+import { buildRoutes } from './routes.ts';
+import { drainOf } from './slots/draining.ts';
+import { mountWarning } from './warnings/mount.ts';
 import { trustWarning } from './warnings/trust-proxy.ts';
 
 /** What {@link createMcpGateway} returns: an Express router that can be taken out of service. */
@@ -27,19 +29,30 @@ export type McpGateway = Router & {
  * @see MCP, Streamable HTTP; RFC 9110 section 7.6
  */
 export function createMcpGateway(config: GatewayConfig): McpGateway {
-  const drain = new Drain();
-  const routes = checkConfig((problems) => compileRoutes(problems, withApp(config), drain));
-  const { onError = false } = config;
-  const warnOfMiss = missWarning(routes[0].path);
-  const warnOfTrust = trustWarning(config);
+  const kept = new Kept();
+  const serve = buildGateway(readConfig(withApp(config)), kept);
   const router = express.Router({ mergeParams: true });
-
   router.use(function mcpGateway(req, res, next) {
+    serve(req, res, next);
+  });
+  return Object.assign(router, {
+    close: (options?: { readonly graceMs?: number }) =>
+      drainOf(kept).drain(options?.graceMs ?? GRACE_MS),
+  });
+}
+
+/** Makes what runs; what is to outlive it is taken from `kept`. */
+function buildGateway(plan: Plan, kept: Kept): RequestHandler {
+  const { onError } = plan;
+  const routes = buildRoutes(plan, kept);
+  const warnOfMount = mountWarning(plan.path);
+  const warnOfTrust = trustWarning(plan.goesByAddress);
+  return function serve(req, res, next) {
     const route = routes.find(({ path, isAtRoot = false }) => {
       return isEndpoint(req.path, path) && (!isAtRoot || req.baseUrl === '');
     });
     if (route === undefined) {
-      warnOfMiss(req.baseUrl);
+      warnOfMount(req.baseUrl);
       next();
       return;
     }
@@ -48,10 +61,7 @@ export function createMcpGateway(config: GatewayConfig): McpGateway {
     warnOfTrust(req);
     if (onError !== false) contextOf(req).onError = onError;
     route.run(req, res, next);
-  });
-  return Object.assign(router, {
-    close: (options?: { readonly graceMs?: number }) => drain.drain(options?.graceMs ?? GRACE_MS),
-  });
+  };
 }
 
 const GRACE_MS = 10_000;

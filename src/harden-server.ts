@@ -36,11 +36,12 @@ export function hardenServer<T extends Server | TlsServer>(
   options: HardenServerOptions = {},
 ): T {
   const limits = checkConfig((problems) => {
-    problems.root(options, NAMES);
-    if (typeof server?.listen !== 'function') problems.add('server', server, 'an HTTP server');
-    return NAMES.map(
-      (name) => [name, readDuration(problems, name, options[name] ?? DEFAULTS[name])] as const,
-    );
+    if (!problems.keys(options, NAMES)) return undefined;
+    if (typeof server?.listen !== 'function') problems.at('server').add(server, 'an HTTP server');
+    return NAMES.flatMap((name) => {
+      const ms = readDuration(problems.at(name), options[name] ?? DEFAULTS[name]);
+      return ms === undefined ? [] : [[name, ms] as const];
+    });
   });
   for (const [name, ms] of limits) server[name] = ms;
   const shortest = Math.min(...limits.map(([, ms]) => ms), LONGEST_CHECK_MS);

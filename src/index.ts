@@ -21,12 +21,18 @@ export {
   requireAuth,
 } from './exports/auth.ts';
 export { type BodyLimitOptions, bodyLimit } from './exports/body-limit.ts';
+export { type McpCorsOptions, mcpCors } from './exports/cors.ts';
 export {
   type ComputedHeader,
   type HeaderRules,
   type HeaderValue,
   injectHeaders,
 } from './exports/headers.ts';
+export { type IpFilterOptions, ipFilter } from './exports/ip-filter.ts';
+export {
+  type ProtectedResourceMetadataOptions,
+  protectedResourceMetadata,
+} from './exports/metadata.ts';
 export { policy } from './exports/policy.ts';
 export { type McpProxyOptions, mcpProxy } from './exports/proxy.ts';
 export { throttle } from './exports/throttle.ts';
@@ -49,13 +55,7 @@ export type {
   Authenticator,
   Identification,
 } from './slots/auth/authenticator.ts';
-export {
-  type ProtectedResourceMetadataOptions,
-  protectedResourceMetadata,
-} from './slots/auth/metadata.ts';
 export { type UpstreamAuth, upstreamAuth } from './slots/auth/upstream-auth.ts';
-export { type McpCorsOptions, mcpCors } from './slots/cors.ts';
-export { type IpFilterOptions, ipFilter } from './slots/ip-filter.ts';
 export { type AccessLogger, accessLog } from './slots/observe/access-log.ts';
 export type {
   EndReason,
@@ -64,7 +64,7 @@ export type {
   RequestRecord,
   SlotDecision,
 } from './slots/observe/observer.ts';
-export type { DenyAs } from './slots/policies/policies.ts';
+export type { DenyAs } from './slots/policies/deny-as.ts';
 export type {
   Decision,
   Policy,

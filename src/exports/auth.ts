@@ -4,7 +4,7 @@ import { checkConfig } from '../options/config-problems.ts';
 import { readPublicUrl } from '../options/public-url.ts';
 import { authenticate } from '../slots/auth/auth.ts';
 import type { Authenticator } from '../slots/auth/authenticator.ts';
-import { readIdentity } from '../slots/auth/identity.ts';
+import { checkPublicUrl, readIdentity } from '../slots/auth/identity.ts';
 import { awaitTurn } from '../slots/turn.ts';
 
 export { type ApiKey, type ApiKeyOptions, apiKey } from '../slots/auth/api-key.ts';
@@ -34,9 +34,12 @@ export function requireAuth(
   options: RequireAuthOptions = {},
 ): Middleware {
   const identity = checkConfig((problems) => {
-    problems.root(options, ['publicUrl']);
-    const publicUrl = readPublicUrl(problems, options.publicUrl);
-    return readIdentity(problems, 'authenticator', authenticator, publicUrl);
+    if (!problems.keys(options, ['publicUrl'])) return undefined;
+    const place = problems.at('publicUrl');
+    const publicUrl = readPublicUrl(place, options.publicUrl);
+    const identity = readIdentity(problems.at('authenticator'), authenticator, publicUrl);
+    checkPublicUrl(place, publicUrl, identity);
+    return identity;
   });
   return chain([awaitTurn(), authenticate(identity)]);
 }

@@ -1,1 +1,23 @@
-export { type McpCorsOptions, mcpCors } from '../slots/cors.ts';
+import type { Middleware } from '../http/middleware.ts';
+import { checkConfig } from '../options/config-problems.ts';
+import { answerCors } from '../slots/cors/cors.ts';
+import { type McpCorsOptions, readCors } from '../slots/cors/options.ts';
+
+export type { McpCorsOptions } from '../slots/cors/options.ts';
+
+/**
+ * CORS with MCP's headers preset, and the check that CORS is not: a request from an origin that is
+ * not allowed is refused with 403 on every method, as MCP demands against DNS rebinding, and so is one
+ * that a browser makes to show the answer (`Sec-Fetch-Mode: navigate`, `Sec-Fetch-Dest: iframe`). Preflights
+ * are answered here, before anything asks for a credential that they cannot carry.
+ *
+ * @param options - See {@link McpCorsOptions}.
+ * @param further - Headers that a preflight may ask for as well, as the gateway finds them in its other
+ * options; who does not ask for them is not told of them. Default: none.
+ * @throws {GatewayConfigError} for anything that is not an origin, `'*'` included.
+ * @see Fetch standard, "CORS protocol"; MCP, Streamable HTTP, "Security Warning"
+ */
+export function mcpCors(options: McpCorsOptions = {}, further: readonly string[] = []): Middleware {
+  const presets = { furtherHeaders: further };
+  return answerCors(checkConfig((problems) => readCors(problems, options, presets)));
+}

@@ -1,7 +1,9 @@
 import { chain } from '../http/chain.ts';
 import type { Middleware } from '../http/middleware.ts';
+import { checkConfig } from '../options/config-problems.ts';
 import type { HeaderRules } from '../slots/headers/header-rules.ts';
-import { injectHeaders as headersSlot } from '../slots/headers/headers.ts';
+import { editHeaders } from '../slots/headers/headers.ts';
+import { readHeaderRules } from '../slots/headers/options.ts';
 import { awaitTurn } from '../slots/turn.ts';
 
 export type { ComputedHeader, HeaderRules, HeaderValue } from '../slots/headers/header-rules.ts';
@@ -16,5 +18,6 @@ export type { ComputedHeader, HeaderRules, HeaderValue } from '../slots/headers/
  * @see RFC 9110 section 7.6
  */
 export function injectHeaders(rules: HeaderRules): Middleware {
-  return chain([awaitTurn(), headersSlot(rules)]);
+  const settings = checkConfig((problems) => readHeaderRules(problems, rules));
+  return chain([awaitTurn(), editHeaders(settings)]);
 }

@@ -1,1 +1,17 @@
-export { type IpFilterOptions, ipFilter } from '../slots/ip-filter.ts';
+import type { Middleware } from '../http/middleware.ts';
+import { checkConfig } from '../options/config-problems.ts';
+import { filterByAddress, type IpFilterOptions, readIpFilter } from '../slots/ip-filter.ts';
+
+export type { IpFilterOptions } from '../slots/ip-filter.ts';
+
+/**
+ * Refuses with 403 what comes from an address that is denied, or not allowed, or none at all. An IPv4
+ * address is the same in all its spellings, those that IPv6 has for it included.
+ *
+ * @param options - See {@link IpFilterOptions}; one of `allow` and `deny` is required.
+ * @throws {GatewayConfigError} for anything that is neither a network nor an address.
+ * @see RFC 4291 section 2.5.5.2, "IPv4-Mapped IPv6 Address"
+ */
+export function ipFilter(options: IpFilterOptions): Middleware {
+  return filterByAddress(checkConfig((problems) => readIpFilter(problems, options)));
+}

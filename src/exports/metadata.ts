@@ -1,4 +1,36 @@
-export {
+import type { IncomingMessage } from 'node:http';
+import type { Middleware } from '../http/middleware.ts';
+import { serveDocument } from '../http/serve-document.ts';
+import { comparablePath } from '../oauth/metadata-url.ts';
+import { servedMetadata } from '../oauth/served-metadata.ts';
+import { checkConfig } from '../options/config-problems.ts';
+import {
   type ProtectedResourceMetadataOptions,
-  protectedResourceMetadata,
-} from '../slots/auth/metadata.ts';
+  readResourceDocument,
+} from '../slots/auth/resource-document.ts';
+
+export type { ProtectedResourceMetadataOptions };
+
+/**
+ * Serves the metadata of the endpoint as a protected resource, to anyone and to any page, at the
+ * well-known path that follows from `publicUrl`. Requests for other paths go on. To be mounted at
+ * the root of the app.
+ *
+ * @param options - See {@link ProtectedResourceMetadataOptions}.
+ * @throws {GatewayConfigError} for anything that is no URL, issuer or scope.
+ * @see RFC 9728 sections 3 and 3.1
+ */
+export function protectedResourceMetadata(options: ProtectedResourceMetadataOptions): Middleware {
+  const { paths, urls, body } = checkConfig((problems) => readResourceDocument(problems, options));
+  for (const url of urls) servedMetadata.add(url);
+  const serve = serveDocument(async () => body);
+  return function protectedResourceMetadataMiddleware(req, res, next) {
+    if (paths.includes(comparablePath(pathOf(req)))) serve(req, res, next);
+    else next();
+  };
+}
+
+/** A target may be a whole URL (RFC 9112 section 3.2.2). */
+function pathOf({ url = '' }: IncomingMessage): string {
+  return url.replace(/^https?:\/\/[^/?#]*/i, '').split('?', 1)[0] as string;
+}

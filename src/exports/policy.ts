@@ -2,13 +2,11 @@ import { chain } from '../http/chain.ts';
 import type { Middleware } from '../http/middleware.ts';
 import { checkConfig } from '../options/config-problems.ts';
 import { Challenge } from '../slots/auth/challenge.ts';
-import { ownBodyLimit } from '../slots/body-limit/body-limit.ts';
+import { mostOf } from '../slots/body-need.ts';
 import { contain } from '../slots/contain.ts';
-import { headLimits } from '../slots/head.ts';
-import { leaveBody } from '../slots/message/leave-body.ts';
-import { readMessage } from '../slots/message/message.ts';
+import { readMessageAlone } from '../slots/message/read-alone.ts';
 import { enforcePolicies } from '../slots/policies/policies.ts';
-import { type Policy, readPolicies } from '../slots/policies/policy.ts';
+import { needOf, type Policy, readPolicies } from '../slots/policies/policy.ts';
 import { awaitTurn } from '../slots/turn.ts';
 
 export { requireScopes } from '../slots/policies/require-scopes.ts';
@@ -24,13 +22,10 @@ export { allowTools, denyTools } from '../slots/policies/tools.ts';
  * @throws {GatewayConfigError} without a policy, or for one that is none.
  */
 export function policy(...policies: Policy[]): Middleware {
-  const enforced = checkConfig((problems) => readPolicies(problems, '', policies));
+  const enforced = checkConfig((problems) => readPolicies(problems, policies));
   const run = chain([
     awaitTurn(),
-    headLimits(),
-    ownBodyLimit(),
-    readMessage({ seesArguments: enforced.some(({ seesArguments }) => seesArguments) }),
-    leaveBody(),
+    readMessageAlone(mostOf(enforced.map(needOf)) ?? 'message'),
     enforcePolicies(enforced, { denyAs: 'jsonrpc', challenge: new Challenge([], undefined) }),
   ]);
   return contain(run);

@@ -2,16 +2,22 @@ import { contextOf, type ErrorListener } from '../context.ts';
 import { chain } from '../http/chain.ts';
 import type { Middleware } from '../http/middleware.ts';
 import { ViaHop } from '../http/via-hop.ts';
-import { MCP_METHODS, type McpMethod } from '../mcp/http-methods.ts';
+import type { McpMethod } from '../mcp/http-methods.ts';
 import { type ConfigProblems, checkConfig } from '../options/config-problems.ts';
 import { DEFAULT_PATH } from '../options/path.ts';
-import { RELAY_OPTIONS, type RelayOptions, readRelayOptions } from '../relay/options.ts';
+import {
+  RELAY_OPTIONS,
+  type RelayOptions,
+  readRelayOptions,
+  setUpRelay,
+} from '../relay/options.ts';
 import { relay } from '../relay/relay.ts';
 import { contain } from '../slots/contain.ts';
-import { corsOfAnswers } from '../slots/cors.ts';
 import { headLimits } from '../slots/head.ts';
-import { allowedMethods } from '../slots/methods.ts';
+import { allowMethods } from '../slots/methods/methods.ts';
+import { readMethods } from '../slots/methods/options.ts';
 import { awaitTurn } from '../slots/turn.ts';
+import { upstreamCors } from '../slots/upstream-cors.ts';
 
 /** Where `mcpProxy` sends requests, and how. */
 export interface McpProxyOptions extends RelayOptions {
@@ -33,26 +39,32 @@ export interface McpProxyOptions extends RelayOptions {
  * @see RFC 9110 section 7.6; MCP, Streamable HTTP
  */
 export function mcpProxy(options: McpProxyOptions): Middleware {
-  const { onError, run } = checkConfig((problems) => compile(problems, options));
+  const { plan, methods, onError, relayCors } = checkConfig((problems) => read(problems, options));
+  const { settings, engineFor } = setUpRelay(plan);
+  const { target, timeouts } = plan;
+  const hop = new ViaHop();
+  const steps = chain([
+    awaitTurn(timeouts.idle),
+    headLimits(hop),
+    allowMethods(methods),
+    upstreamCors(relayCors),
+    relay({ ...settings, hop, engine: engineFor(target), target }),
+  ]);
+  const run = contain(steps);
   return function mcpProxyMiddleware(req, res, next) {
     if (onError !== false) contextOf(req).onError = onError;
     run(req, res, next);
   };
 }
 
-function compile(problems: ConfigProblems, options: McpProxyOptions) {
-  problems.root(options, [...RELAY_OPTIONS, 'methods', 'cors', 'onError']);
-  const { methods = MCP_METHODS, cors, onError = false, ...relayOptions } = options;
-  if (cors !== undefined && cors !== false) problems.add('cors', cors, 'false, or nothing');
-  problems.callback('onError', onError);
-  const { target, settings, engineFor } = readRelayOptions(problems, relayOptions, DEFAULT_PATH);
-  const hop = new ViaHop();
-  const steps = chain([
-    awaitTurn(settings.timeouts.idle),
-    headLimits(hop),
-    problems.within('methods', () => allowedMethods(methods)),
-    corsOfAnswers(cors === false),
-    relay({ ...settings, hop, engine: engineFor(target), target }),
-  ]);
-  return { onError, run: contain(steps) };
+const OPTIONS = [...RELAY_OPTIONS, 'methods', 'cors', 'onError'] as const;
+
+function read(problems: ConfigProblems, options: McpProxyOptions) {
+  if (!problems.keys(options, OPTIONS)) return undefined;
+  const { cors, onError = false } = options;
+  if (cors !== undefined && cors !== false) problems.at('cors').add(cors, 'false, or nothing');
+  problems.at('onError').callback(onError);
+  const plan = readRelayOptions(problems, options, DEFAULT_PATH);
+  const methods = readMethods(problems.at('methods'), options.methods);
+  return plan && methods && { plan, methods, onError, relayCors: cors === false };
 }

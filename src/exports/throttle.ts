@@ -1,14 +1,12 @@
 import { chain } from '../http/chain.ts';
 import type { Middleware } from '../http/middleware.ts';
+import { Kept } from '../kept.ts';
 import { checkConfig } from '../options/config-problems.ts';
-import { ownBodyLimit } from '../slots/body-limit/body-limit.ts';
 import { contain } from '../slots/contain.ts';
-import { headLimits } from '../slots/head.ts';
-import { leaveBody } from '../slots/message/leave-body.ts';
-import { readMessage } from '../slots/message/message.ts';
+import { readMessageAlone } from '../slots/message/read-alone.ts';
 import type { Limit } from '../slots/rate-limit/limit.ts';
 import { readLimits } from '../slots/rate-limit/options.ts';
-import { enforceLimits } from '../slots/rate-limit/rate-limit.ts';
+import { countersFor, enforceLimits } from '../slots/rate-limit/rate-limit.ts';
 import { awaitTurn } from '../slots/turn.ts';
 
 /**
@@ -22,16 +20,13 @@ import { awaitTurn } from '../slots/turn.ts';
  * @see RFC 6585 section 4
  */
 export function throttle(limits: Limit | readonly Limit[]): Middleware {
-  const { early, late, needsMessage, seesArguments } = checkConfig((problems) =>
-    readLimits(problems, '', limits),
-  );
+  const { early, late, need } = checkConfig((problems) => readLimits(problems, limits));
+  const kept = new Kept();
   const run = chain([
     awaitTurn(),
-    enforceLimits(early, { asResult: false }),
-    ...(needsMessage
-      ? [headLimits(), ownBodyLimit(), readMessage({ seesArguments }), leaveBody()]
-      : []),
-    enforceLimits(late, { asResult: true }),
+    enforceLimits(countersFor(early, kept), { asResult: false }),
+    need && readMessageAlone(need),
+    enforceLimits(countersFor(late, kept), { asResult: true }),
   ]);
   return contain(run);
 }

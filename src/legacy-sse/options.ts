@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { ConfigProblems } from '../options/config-problems.ts';
-import { NO_PATH, readPath } from '../options/path.ts';
+import { readPath } from '../options/path.ts';
 import { besideEndpoint, LegacySseEndpoints } from './endpoints.ts';
 
 /** The older transport, HTTP with SSE (MCP 2024-11-05), for clients and servers that know no other. */
@@ -16,16 +16,22 @@ export interface LegacySseOptions {
   readonly target?: string | URL;
 }
 
-/** What the option comes to. */
-export interface LegacySse extends Pick<LegacySseOptions, 'path' | 'messagePath'> {
+/** The option, read. */
+export interface LegacySsePlan {
+  readonly path: string;
+  readonly messagePath: string;
+  /** The upstream's event stream. */
   readonly streamUrl: URL;
-  readonly endpoints: LegacySseEndpoints;
+  /** Where the upstream is expected to take messages. */
+  readonly messageUrl: URL;
+  /** Where clients post their messages, by `publicUrl`; undefined: where the router is mounted. */
+  readonly publicPath: string | undefined;
 }
 
-/** Where the gateway's own endpoint is. */
+/** Where the gateway's own endpoint is; what is undefined was wrong. */
 interface Places {
-  readonly endpoint: string;
-  readonly target: URL;
+  readonly endpoint: string | undefined;
+  readonly target: URL | undefined;
   readonly publicUrl: URL | undefined;
 }
 
@@ -34,27 +40,38 @@ export function readLegacySse(
   problems: ConfigProblems,
   options: LegacySseOptions,
   { endpoint, target, publicUrl }: Places,
-): LegacySse {
-  const isGiven = problems.keys('legacySse', options, ['path', 'messagePath', 'target']);
-  const given: LegacySseOptions = isGiven ? options : { path: '/sse', messagePath: '/messages' };
-  const path = readPath(problems, 'legacySse.path', given.path);
-  const messagePath = readPath(problems, 'legacySse.messagePath', given.messagePath);
-  if (path === endpoint || (path === messagePath && path !== NO_PATH)) {
-    problems.add('legacySse.path', path, 'a route of its own');
+): LegacySsePlan | undefined {
+  if (!problems.keys(options, ['path', 'messagePath', 'target'])) return undefined;
+  const path = readPath(problems.at('path'), options.path);
+  const messagePath = readPath(problems.at('messagePath'), options.messagePath);
+  if (path !== undefined && (path === endpoint || path === messagePath)) {
+    problems.at('path').add(path, 'a route of its own');
   }
-  if (messagePath === endpoint) {
-    problems.add('legacySse.messagePath', messagePath, 'a route of its own');
+  if (messagePath !== undefined && messagePath === endpoint) {
+    problems.at('messagePath').add(messagePath, 'a route of its own');
   }
-  const streamUrl =
-    readStreamUrl(problems, given.target, target) ?? besideEndpoint(target, endpoint, path);
-  const messageUrl = besideEndpoint(streamUrl, path, messagePath);
-  const publicPath = publicUrl && publicPathOf(publicUrl, endpoint, messagePath);
-  const endpoints = new LegacySseEndpoints(
+  if (target === undefined) return undefined;
+  const given = readStreamUrl(problems.at('target'), options.target, target);
+  if (path === undefined || messagePath === undefined || endpoint === undefined) return undefined;
+  const streamUrl = given ?? besideEndpoint(target, endpoint, path);
+  return {
+    path,
+    messagePath,
     streamUrl,
-    messageUrl,
-    (req) => publicPath ?? mountPath(req) + messagePath,
-  );
-  return { path, messagePath, streamUrl, endpoints };
+    messageUrl: besideEndpoint(streamUrl, path, messagePath),
+    publicPath: publicUrl && publicPathOf(publicUrl, endpoint, messagePath),
+  };
+}
+
+/** What relates the URLs that the upstream names to those that clients see. */
+export function legacySseEndpoints({
+  streamUrl,
+  messageUrl,
+  messagePath,
+  publicPath,
+}: LegacySsePlan): LegacySseEndpoints {
+  const pathFor = (req: IncomingMessage) => publicPath ?? mountPath(req) + messagePath;
+  return new LegacySseEndpoints(streamUrl, messageUrl, pathFor);
 }
 
 function readStreamUrl(problems: ConfigProblems, value: unknown, target: URL): URL | undefined {
@@ -62,7 +79,7 @@ function readStreamUrl(problems: ConfigProblems, value: unknown, target: URL): U
   const isText = typeof value === 'string' || value instanceof URL;
   const url = isText && URL.canParse(String(value)) ? new URL(value) : undefined;
   if (url?.origin === target.origin) return url;
-  problems.addSecret('legacySse.target', value, 'a URL at the origin of target');
+  problems.addSecret(value, 'a URL at the origin of target');
   return undefined;
 }
 

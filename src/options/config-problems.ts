@@ -1,52 +1,67 @@
 import { closest, distance } from 'fastest-levenshtein';
 import { type ConfigProblem, GatewayConfigError } from './gateway-config-error.ts';
 
-/** Builds something out of a configuration; throws all its mistakes at once if there are any. */
-export function checkConfig<T>(build: (problems: ConfigProblems) => T): T {
-  const problems = new ConfigProblems();
-  const built = build(problems);
-  problems.accept();
-  return built;
+/**
+ * What a configuration comes to; throws all its mistakes at once if there are any. A reader notes what
+ * is wrong, and gives `undefined` only where it has noted something.
+ */
+export function checkConfig<T>(read: (problems: ConfigProblems) => T | undefined): T {
+  const found: ConfigProblem[] = [];
+  const settings = read(new ConfigProblems(found, ''));
+  if (found.length > 0) throw new GatewayConfigError(found);
+  return settings as T;
 }
 
-/** Collects the mistakes in a configuration, so that all of them can be reported at once. */
+/**
+ * Where a reader notes the mistakes that it finds. It stands at the option that is read, so that no
+ * reader has to know under which name it is read: `read(problems.at('cors'), config.cors)`.
+ */
 export class ConfigProblems {
-  readonly #found: ConfigProblem[] = [];
-  readonly #effects: (() => void)[] = [];
+  readonly #found: ConfigProblem[];
+  readonly #path: string;
+
+  constructor(found: ConfigProblem[], path: string) {
+    this.#found = found;
+    this.#path = path;
+  }
+
+  /** The same, one step further: at a member of an object, or at an item of a list. */
+  at(key: string | number): ConfigProblems {
+    return new ConfigProblems(this.#found, join(this.#path, key));
+  }
 
   /** Notes that `given` stands where `expected` belongs. */
-  add(path: string, given: unknown, expected: string): void {
-    this.#found.push({ path, given: show(given), expected });
+  add(given: unknown, expected: string): void {
+    this.#found.push({ path: this.#path, given: show(given), expected });
   }
 
   /** Notes that a value which may be a secret is not what belongs there. */
-  addSecret(path: string, given: unknown, expected: string): void {
-    this.#found.push({ path, given: typeof given, expected });
+  addSecret(given: unknown, expected: string): void {
+    this.#found.push({ path: this.#path, given: typeof given, expected });
   }
 
   /** Reads the entries of an object whose keys are the user's. */
   entries(
-    path: string,
     value: unknown,
     {
       atLeast = 0,
       expected = 'an object with entries',
     }: { readonly atLeast?: number; readonly expected?: string } = {},
   ): [key: string, value: unknown][] {
-    if (!this.#isObject(path, value)) return [];
+    if (!this.#isObject(value)) return [];
     if (Object.prototype.toString.call(value) === '[object Object]') {
       const entries = Object.entries(value);
-      if (entries.length < atLeast) this.addSecret(path, value, expected);
+      if (entries.length < atLeast) this.addSecret(value, expected);
       return entries;
     }
     // A Map or Headers has no entries of its own: all of them would be missing without a word.
-    this.addSecret(path, value, 'a plain object');
+    this.addSecret(value, 'a plain object');
     return [];
   }
 
-  #isObject(path: string, value: unknown): value is object {
+  #isObject(value: unknown): value is object {
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return true;
-    this.addSecret(path, value, 'an object');
+    this.addSecret(value, 'an object');
     return false;
   }
 
@@ -54,87 +69,45 @@ export class ConfigProblems {
    * Notes every key of `options` that is not one of `known`. Returns whether `options` is an object
    * at all, so that the caller may look further.
    */
-  keys(path: string, options: unknown, known: readonly string[]): options is object {
-    if (!this.#isObject(path, options)) return false;
+  keys(options: unknown, known: readonly string[]): options is object {
+    if (!this.#isObject(options)) return false;
     for (const key of Object.keys(options)) {
-      if (!known.includes(key)) {
-        this.add(join(path, key), 'an unknown option', suggest(key, known));
-      }
+      if (!known.includes(key)) this.at(key).add('an unknown option', suggest(key, known));
     }
     return true;
   }
 
-  /** As {@link keys}, for the options as a whole: where they are none, nothing else can be read. */
-  root(options: unknown, known: readonly string[]): void {
-    if (!this.keys('', options, known)) this.#throwIfAny();
-  }
-
   /** Reads a list; notes and leaves out every item that is none of the kind. */
   list<T>(
-    path: string,
     value: unknown,
     isItem: (item: unknown) => item is T,
     expected: string,
     { atLeast = 0 }: { atLeast?: number } = {},
   ): T[] {
     if (!Array.isArray(value) || value.length < atLeast) {
-      this.add(path, value, `a list, and in it ${expected}`);
+      this.add(value, `a list, and in it ${expected}`);
       return [];
     }
     return [...value].filter((item, i) => {
-      if (!isItem(item)) this.add(`${path}[${i}]`, item, expected);
+      if (!isItem(item)) this.at(i).add(item, expected);
       return isItem(item);
     });
   }
 
   /** Notes a callback that is neither off nor a function. */
-  callback(path: string, value: unknown): void {
-    if (value !== false && typeof value !== 'function') this.add(path, value, 'a function');
+  callback(value: unknown): void {
+    if (value !== false && typeof value !== 'function') this.add(value, 'a function');
   }
 
-  /**
-   * Builds the slot that an option configures; none for `false`.
-   */
-  slot<Option, Slot>(
-    path: string,
-    option: Option | false,
-    build: (option: Option) => Slot,
-  ): Slot | undefined {
-    return option === false ? undefined : this.within(path, () => build(option));
-  }
-
-  /** Runs a factory whose config mistakes become ours, under `path`. */
-  within<T>(path: string, build: () => T): T | undefined {
-    try {
-      return build();
-    } catch (error) {
-      if (!(error instanceof GatewayConfigError)) throw error;
-      for (const problem of error.problems) {
-        this.#found.push({ ...problem, path: join(path, problem.path) });
-      }
-      return undefined;
-    }
-  }
-
-  /** Keeps what must not happen for a configuration that turns out to have a mistake. */
-  onceAccepted(effect: () => void): void {
-    this.#effects.push(effect);
-  }
-
-  /** Throws all that was found, if anything was. */
-  accept(): void {
-    this.#throwIfAny();
-    for (const effect of this.#effects) effect();
-  }
-
-  #throwIfAny(): void {
-    if (this.#found.length > 0) throw new GatewayConfigError(this.#found);
+  /** Notes what is neither `true` nor `false`. */
+  flag(value: unknown): void {
+    if (typeof value !== 'boolean') this.add(value, 'true or false');
   }
 }
 
-function join(path: string, key: string): string {
-  if (path === '' || key === '') return path + key;
-  return key.startsWith('[') ? path + key : `${path}.${key}`;
+function join(path: string, key: string | number): string {
+  if (typeof key === 'number') return `${path}[${key}]`;
+  return path === '' ? key : `${path}.${key}`;
 }
 
 function suggest(key: string, known: readonly string[]): string {

@@ -9,13 +9,13 @@ const WITH_UNIT = /^\d+(\.\d+)?\s*(ms|s|m|h|d)$/;
 /** What a Node timer can hold; a larger one fires at once. */
 export const LONGEST_TIMER_MS: number = 2 ** 31 - 1;
 
-/** Reads a duration into whole milliseconds; notes the problem and returns 0 where it is none. */
-export function readDuration(problems: ConfigProblems, path: string, value: unknown): number {
+/** Reads a duration into whole milliseconds; undefined where it is none. */
+export function readDuration(problems: ConfigProblems, value: unknown): number | undefined {
   const read =
     typeof value === 'string' && WITH_UNIT.test(value) ? ms(value as ms.StringValue) : value;
   if (typeof read === 'number' && read >= 1 && read <= LONGEST_TIMER_MS) return Math.round(read);
-  problems.add(path, value, "milliseconds up to 24 days, or a duration like '30s' or '5m'");
-  return 0;
+  problems.add(value, "milliseconds up to 24 days, or a duration like '30s' or '5m'");
+  return undefined;
 }
 
 const UNITS = [

@@ -6,12 +6,12 @@ export type Size = number | string;
 
 const WITH_UNIT = /^\d+(\.\d+)?\s*(b|kb|mb|gb)$/i;
 
-/** Reads a size into bytes; notes the problem and returns 0 where it is none. */
-export function readSize(problems: ConfigProblems, path: string, value: unknown): number {
+/** Reads a size into bytes; undefined where it is none. */
+export function readSize(problems: ConfigProblems, value: unknown): number | undefined {
   const read = typeof value === 'string' && WITH_UNIT.test(value) ? bytes.parse(value) : value;
   if (typeof read === 'number' && Number.isSafeInteger(Math.floor(read)) && read >= 1) {
     return Math.floor(read);
   }
-  problems.add(path, value, "bytes, or a size like '512kb' or '4mb'");
-  return 0;
+  problems.add(value, "bytes, or a size like '512kb' or '4mb'");
+  return undefined;
 }

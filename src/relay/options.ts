@@ -6,7 +6,7 @@ import { timed } from '../engine/timed.ts';
 import type { ConfigProblems } from '../options/config-problems.ts';
 import { type Duration, readDuration } from '../options/duration.ts';
 import type { RelaySettings } from './relay-settings.ts';
-import { readTimeouts, type TimeoutOptions } from './timeouts.ts';
+import { readTimeouts, type TimeoutOptions, type Timeouts } from './timeouts.ts';
 
 /** Where requests go, and how. */
 export interface RelayOptions {
@@ -38,10 +38,17 @@ const ENGINES: Readonly<Record<EngineName, (target: URL) => Engine>> = {
 export const RELAY_OPTIONS = ['target', 'timeout', 'heartbeat', 'engine'] as const;
 
 /** What the options of the relay come to. */
-export interface RelaySetup {
+export interface RelayPlan {
   /** Where requests go; for a handler in this process, where it is called. */
   readonly target: URL;
-  /** What every relay to that host has in common. */
+  readonly handler: UpstreamHandler | undefined;
+  readonly engine: EngineName;
+  readonly timeouts: Timeouts;
+  readonly heartbeat: number | false;
+}
+
+/** What every relay to one host has in common. */
+export interface RelaySetup {
   readonly settings: Pick<RelaySettings, 'timeouts' | 'heartbeat' | 'isInProcess'>;
   /** What carries requests to a URL of that host. */
   engineFor(url: URL): Engine;
@@ -51,52 +58,70 @@ export interface RelaySetup {
 export function readRelayOptions(
   problems: ConfigProblems,
   options: RelayOptions,
-  path: string,
-): RelaySetup {
-  const timeouts = readTimeouts(problems, 'timeout', options.timeout);
-  const { heartbeat = '15s' } = options;
-  const every = heartbeat === false ? false : readDuration(problems, 'heartbeat', heartbeat);
-  const isHandler = typeof options.target === 'function';
-  const named = readEngine(problems, options.engine);
-  if (isRouter(options.target)) {
-    problems.add('target', options.target, 'an app around this router: express().use(router)');
-  }
-  const createEngine = isHandler ? inProcessEngines(options.target as UpstreamHandler) : named;
+  path: string | undefined,
+): RelayPlan | undefined {
+  const { timeout, heartbeat = '15s' } = options;
+  const timeouts = readTimeouts(problems.at('timeout'), timeout);
+  const every = heartbeat !== false && readDuration(problems.at('heartbeat'), heartbeat);
+  const engine = readEngine(problems.at('engine'), options.engine);
+  const place = readTarget(problems.at('target'), options.target, path);
+  if (engine === undefined || place === undefined || every === undefined) return undefined;
+  return { ...place, engine, timeouts, heartbeat: every };
+}
+
+/** Makes the engines. */
+export function setUpRelay({ handler, engine, timeouts, heartbeat }: RelayPlan): RelaySetup {
+  const createEngine = handler === undefined ? ENGINES[engine] : inProcessEngines(handler);
   return {
-    target: isHandler ? new URL(path, 'http://localhost') : readTarget(problems, options.target),
-    settings: { timeouts, heartbeat: every, isInProcess: isHandler },
+    settings: { timeouts, heartbeat, isInProcess: handler !== undefined },
     engineFor: (url) => repeatStale(timed(createEngine(url), timeouts)),
   };
 }
 
 const DEFAULT_ENGINE: EngineName = 'http-proxy-middleware';
 
-function readEngine(problems: ConfigProblems, name: unknown = DEFAULT_ENGINE) {
-  if (typeof name === 'string' && Object.hasOwn(ENGINES, name)) return ENGINES[name as EngineName];
-  problems.add('engine', name, `one of ${Object.keys(ENGINES).join(', ')}`);
-  return ENGINES[DEFAULT_ENGINE];
+function readEngine(
+  problems: ConfigProblems,
+  name: unknown = DEFAULT_ENGINE,
+): EngineName | undefined {
+  if (typeof name === 'string' && Object.hasOwn(ENGINES, name)) return name as EngineName;
+  problems.add(name, `one of ${Object.keys(ENGINES).join(', ')}`);
+  return undefined;
 }
 
-function readTarget(problems: ConfigProblems, value: unknown): URL {
+function readTarget(
+  problems: ConfigProblems,
+  value: unknown,
+  path: string | undefined,
+): Pick<RelayPlan, 'target' | 'handler'> | undefined {
+  if (typeof value !== 'function') {
+    const target = readTargetUrl(problems, value);
+    return target && { target, handler: undefined };
+  }
+  if (isRouter(value)) problems.add(value, 'an app around this router: express().use(router)');
+  if (path === undefined) return undefined;
+  return { target: new URL(path, 'http://localhost'), handler: value as UpstreamHandler };
+}
+
+function readTargetUrl(problems: ConfigProblems, value: unknown): URL | undefined {
   const isText = typeof value === 'string' || value instanceof URL;
   const url = isText && URL.canParse(String(value)) ? new URL(value) : undefined;
   if (url === undefined || !/^https?:$/.test(url.protocol)) {
     problems.addSecret(
-      'target',
       value,
       "the upstream's URL, like 'https://mcp.example/mcp', or a request handler",
     );
-    return new URL('http://invalid');
+    return undefined;
   }
   if (url.username !== '' || url.password !== '') {
-    problems.addSecret('target', value, 'no credentials in the URL; use headers.set.Authorization');
+    problems.addSecret(value, 'no credentials in the URL; use headers.set.Authorization');
   }
-  if (url.hash !== '') problems.add('target', url.hash, 'no fragment: it would not be sent');
+  if (url.hash !== '') problems.add(url.hash, 'no fragment: it would not be sent');
   return url;
 }
 
 /** It would find nothing on requests and answers of what its handlers expect there. */
 function isRouter(target: unknown): boolean {
   const { handle, listen } = (target ?? {}) as { handle?: unknown; listen?: unknown };
-  return typeof target === 'function' && typeof handle === 'function' && listen === undefined;
+  return typeof handle === 'function' && listen === undefined;
 }

@@ -29,17 +29,16 @@ const NAMES = ['connect', 'response', 'idle', 'stream'] as const;
 /** Reads the option; `false` switches all of them off, an object changes those it names. */
 export function readTimeouts(
   problems: ConfigProblems,
-  path: string,
   options: TimeoutOptions | false = {},
 ): Timeouts {
   if (options === false) return { connect: false, response: false, idle: false, stream: false };
   const timeouts = { ...DEFAULTS };
-  if (problems.keys(path, options, NAMES)) {
+  if (problems.keys(options, NAMES)) {
     for (const name of NAMES) {
       const value = options[name];
       if (value === false) timeouts[name] = false;
       else if (value !== undefined) {
-        timeouts[name] = readDuration(problems, `${path}.${name}`, value);
+        timeouts[name] = readDuration(problems.at(name), value) ?? DEFAULTS[name];
       }
     }
   }

@@ -5,8 +5,10 @@ import { afterParsing } from '../http/after-parsing.ts';
 import { makeLastRequest } from '../http/last-request.ts';
 import type { Middleware } from '../http/middleware.ts';
 import { onceClosed } from '../http/once-closed.ts';
+import type { Kept } from '../kept.ts';
 import { Deadline } from '../lib/deadline.ts';
 import { LONGEST_TIMER_MS } from '../options/duration.ts';
+import type { Slot } from './slot.ts';
 
 /** How long clients may take the last bytes of what was ended when the time was over. */
 const LAST_BYTES_MS = 1000;
@@ -121,3 +123,16 @@ class OpenRequests {
     return all;
   }
 }
+
+/** That of a gateway, over all its routes. */
+export function drainOf(kept: Kept): Drain {
+  return kept.of(['draining'], () => new Drain());
+}
+
+/** The slot. */
+export const draining: Slot<object, object, 'draining'> = {
+  name: 'draining',
+  options: [],
+  read: () => ({}),
+  build: (_settings, kept) => ({ request: drainOf(kept).middleware }),
+};

@@ -5,8 +5,10 @@ import { foldFieldName } from '../http/field.ts';
 import { isChunkedExactly } from '../http/framing.ts';
 import { closeBehindBody, isAfterLastRequest, makeLastRequest } from '../http/last-request.ts';
 import type { Middleware } from '../http/middleware.ts';
-import type { ViaHop } from '../http/via-hop.ts';
+import { ViaHop } from '../http/via-hop.ts';
+import type { Kept } from '../kept.ts';
 import { isSingleton } from '../mcp/header-names.ts';
+import type { Slot } from './slot.ts';
 
 /** How many header lines Node keeps where `server.maxHeadersCount` is not set. */
 const DEFAULT_MAX_HEADERS = 1000;
@@ -60,3 +62,16 @@ function headerLimit(req: IncomingMessage): number {
   const limit = server?.maxHeadersCount ?? DEFAULT_MAX_HEADERS;
   return limit === 0 ? Number.POSITIVE_INFINITY : limit;
 }
+
+/** A gateway as it is known to others on the way of a request. */
+export function hopOf(kept: Kept): ViaHop {
+  return kept.of(['hop'], () => new ViaHop());
+}
+
+/** The slot. */
+export const head: Slot<object, object, 'head'> = {
+  name: 'head',
+  options: [],
+  read: () => ({}),
+  build: (_settings, kept) => ({ request: headLimits(hopOf(kept)) }),
+};

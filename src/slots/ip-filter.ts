@@ -5,7 +5,8 @@ import type { Middleware } from '../http/middleware.ts';
 import { readAddress } from '../lib/address.ts';
 import { Networks, readNetwork } from '../lib/networks.ts';
 import { notAwaited } from '../lib/not-awaited.ts';
-import { type ConfigProblems, checkConfig } from '../options/config-problems.ts';
+import type { ConfigProblems } from '../options/config-problems.ts';
+import type { Slot } from './slot.ts';
 
 /** From where requests may come. */
 export interface IpFilterOptions {
@@ -17,18 +18,17 @@ export interface IpFilterOptions {
   readonly clientIp?: ((req: IncomingMessage) => string | undefined) | false;
 }
 
-/**
- * Refuses with 403 what comes from an address that is denied, or not allowed, or none at all. An IPv4
- * address is the same in all its spellings, those that IPv6 has for it included.
- *
- * @param options - See {@link IpFilterOptions}; one of `allow` and `deny` is required.
- * @throws {GatewayConfigError} for anything that is neither a network nor an address.
- * @see RFC 4291 section 2.5.5.2, "IPv4-Mapped IPv6 Address"
- */
-export function ipFilter(options: IpFilterOptions): Middleware {
-  const { allowed, denied, clientIp } = checkConfig((problems) => compile(problems, options));
+/** The option, read. */
+export interface IpFilterSettings {
+  /** Undefined: all are. */
+  readonly allowed: Networks | undefined;
+  readonly denied: Networks;
+  readonly clientIp: NonNullable<IpFilterOptions['clientIp']>;
+}
 
-  return function ipFilterMiddleware(req, res, next) {
+/** Refuses with 403 what comes from an address that is denied, or not allowed, or none at all. */
+export function filterByAddress({ allowed, denied, clientIp }: IpFilterSettings): Middleware {
+  return function filterByAddressMiddleware(req, res, next) {
     let text: unknown;
     try {
       text = clientIp === false ? contextOf(req).ip : clientIp(req);
@@ -46,25 +46,43 @@ export function ipFilter(options: IpFilterOptions): Middleware {
   };
 }
 
-function compile(problems: ConfigProblems, options: IpFilterOptions) {
-  problems.root(options, ['allow', 'deny', 'clientIp']);
+/** Reads the option. */
+export function readIpFilter(
+  problems: ConfigProblems,
+  options: IpFilterOptions,
+): IpFilterSettings | undefined {
+  if (!problems.keys(options, ['allow', 'deny', 'clientIp'])) return undefined;
   const { allow, deny, clientIp = false } = options;
   if (allow === undefined && deny === undefined) {
-    problems.add('', options, 'allow, deny, or both');
+    problems.add(options, 'allow, deny, or both');
   }
-  problems.callback('clientIp', clientIp);
+  problems.at('clientIp').callback(clientIp);
   return {
-    allowed: allow && readNetworks(problems, 'allow', allow),
-    denied: readNetworks(problems, 'deny', deny),
+    allowed: allow && readNetworks(problems.at('allow'), allow),
+    denied: readNetworks(problems.at('deny'), deny),
     clientIp,
   };
 }
 
 /** An empty list is a mistake: as `allow` it would let nobody in, as `deny` do nothing. */
-function readNetworks(problems: ConfigProblems, path: string, value: unknown): Networks {
+function readNetworks(problems: ConfigProblems, value: unknown): Networks {
   if (value === undefined) return new Networks([]);
   const expected = "a network or an address: '10.0.0.0/8', '2001:db8::/32', '192.0.2.1'";
   const isNetwork = (item: unknown): item is string => readNetwork(item) !== undefined;
-  const listed = problems.list(path, value, isNetwork, expected, { atLeast: 1 });
+  const listed = problems.list(value, isNetwork, expected, { atLeast: 1 });
   return new Networks(listed.flatMap((item) => readNetwork(item) ?? []));
 }
+
+/** The slot. */
+export const ipFilter: Slot<
+  { readonly ipFilter?: IpFilterOptions | false },
+  IpFilterSettings,
+  'ipFilter'
+> = {
+  name: 'ipFilter',
+  options: ['ipFilter'],
+  read: (problems, { ipFilter: value = false }) =>
+    value === false ? undefined : readIpFilter(problems.at('ipFilter'), value),
+  goesByAddress: ({ clientIp }) => clientIp === false,
+  build: (settings) => ({ request: filterByAddress(settings) }),
+};

@@ -5,6 +5,7 @@ import { gatherPieces } from '../http/gathered-pieces.ts';
 import { isAfterLastRequest, makeLastRequest } from '../http/last-request.ts';
 import type { Middleware } from '../http/middleware.ts';
 import { waitForTurn } from '../http/turn-queue.ts';
+import type { Slot } from './slot.ts';
 
 /** As long as an answer may be silent by default. */
 const LONGEST_MS = 300_000;
@@ -44,3 +45,12 @@ export function awaitTurn(ms: number | false = LONGEST_MS): Middleware {
     });
   };
 }
+
+/** The slot. */
+export const turn: Slot<object, { readonly longestMs: number | false }, 'turn'> = {
+  name: 'turn',
+  options: [],
+  isSilent: true,
+  read: (_problems, _config, { relay }) => relay && { longestMs: relay.timeouts.idle },
+  build: ({ longestMs }) => ({ request: awaitTurn(longestMs) }),
+};

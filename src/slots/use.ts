@@ -4,16 +4,20 @@ import { GatewayError } from '../errors.ts';
 import { chain } from '../http/chain.ts';
 import type { Middleware, Next } from '../http/middleware.ts';
 import { notAwaited } from '../lib/not-awaited.ts';
-import { checkConfig } from '../options/config-problems.ts';
+import { asList } from '../options/as-list.ts';
+import type { ConfigProblems } from '../options/config-problems.ts';
+import type { Slot } from './slot.ts';
+
+/** Reads one middleware or a list of them. */
+export function readUse(problems: ConfigProblems, value: unknown): readonly Middleware[] {
+  return problems.list(asList(value), isFunction, 'a middleware function', { atLeast: 1 });
+}
 
 /**
  * The host app's own middlewares, in order. Each goes on at most once, and each of its failures,
  * thrown, rejected or handed to `next`, is answered for.
  */
-export function hostMiddleware(middlewares: readonly unknown[]): Middleware {
-  const own = checkConfig((problems) =>
-    problems.list('', middlewares, isFunction, 'a middleware function', { atLeast: 1 }),
-  );
+export function useMiddlewares(own: readonly Middleware[]): Middleware {
   return chain(own.map(guard));
 }
 
@@ -44,3 +48,12 @@ function guard(middleware: Middleware): Middleware {
 function isFunction(value: unknown): value is Middleware {
   return typeof value === 'function';
 }
+
+/** The slot. */
+export const use: Slot<{ readonly use?: unknown }, readonly Middleware[], 'use'> = {
+  name: 'use',
+  options: ['use'],
+  read: (problems, { use: value = false }) =>
+    value === false ? undefined : readUse(problems.at('use'), value),
+  build: (own) => ({ request: useMiddlewares(own) }),
+};

@@ -25,10 +25,10 @@ export interface ClientCredentialsHeader {
  * @see RFC 6749 section 4.4; RFC 8707
  */
 export function clientCredentials(options: ClientCredentialsOptions): ClientCredentialsHeader {
-  const endpoint = checkConfig((problems) => {
-    problems.root(options, TOKEN_OPTIONS);
-    return new TokenEndpoint(readTokenOptions(problems, options));
+  const settings = checkConfig((problems) => {
+    return problems.keys(options, TOKEN_OPTIONS) ? readTokenOptions(problems, options) : undefined;
   });
+  const endpoint = new TokenEndpoint(settings);
   const held = new HeldToken();
   const backOff = new BackOff(() => true);
   const obtain = () => backOff.run(() => endpoint.request('client_credentials'));

@@ -46,7 +46,9 @@ const MAX_STRANGERS = 1000;
  * @see RFC 8693; RFC 8707
  */
 export function tokenExchange(options: TokenExchangeOptions): TokenExchangeHeader {
-  const { endpoint, parameters, maxTokens } = checkConfig((problems) => compile(problems, options));
+  const settings = checkConfig((problems) => read(problems, options));
+  const { parameters, maxTokens } = settings;
+  const endpoint = new TokenEndpoint(settings.endpoint);
   const callers = new BoundedMap<string, Caller>(maxTokens);
   // Apart, so that no flood of tokens that are none drives out the good ones.
   const strangers = new BoundedMap<string, Caller>(MAX_STRANGERS);
@@ -98,30 +100,28 @@ function newCaller(): Caller {
   return { held: new HeldToken(), backOff: new BackOff((failure) => !failure.isForAll) };
 }
 
-function compile(problems: ConfigProblems, options: TokenExchangeOptions) {
-  problems.root(options, [...TOKEN_OPTIONS, 'subjectTokenType', 'requestedTokenType', 'maxTokens']);
+const OPTIONS = [...TOKEN_OPTIONS, 'subjectTokenType', 'requestedTokenType', 'maxTokens'] as const;
+
+function read(problems: ConfigProblems, options: TokenExchangeOptions) {
+  if (!problems.keys(options, OPTIONS)) return undefined;
   const { subjectTokenType = ACCESS_TOKEN, requestedTokenType, maxTokens = 10_000 } = options;
-  const parameters: [name: string, value: string][] = [
-    ['subject_token_type', readUri(problems, 'subjectTokenType', subjectTokenType)],
-  ];
+  const parameters: [name: string, value: string][] = [];
+  checkUri(problems.at('subjectTokenType'), subjectTokenType);
+  parameters.push(['subject_token_type', subjectTokenType]);
   if (requestedTokenType !== undefined) {
-    const type = readUri(problems, 'requestedTokenType', requestedTokenType);
-    parameters.push(['requested_token_type', type]);
+    checkUri(problems.at('requestedTokenType'), requestedTokenType);
+    parameters.push(['requested_token_type', requestedTokenType]);
   }
   if (!Number.isSafeInteger(maxTokens) || maxTokens < 1) {
-    problems.add('maxTokens', maxTokens, 'a whole number, 1 or more');
+    problems.at('maxTokens').add(maxTokens, 'a whole number, 1 or more');
   }
-  return {
-    endpoint: new TokenEndpoint(readTokenOptions(problems, options)),
-    parameters,
-    maxTokens,
-  };
+  const endpoint = readTokenOptions(problems, options);
+  return endpoint && { endpoint, parameters, maxTokens };
 }
 
-function readUri(problems: ConfigProblems, path: string, value: unknown): string {
-  if (typeof value === 'string' && URL.canParse(value)) return value;
-  problems.add(path, value, `a URI like '${ACCESS_TOKEN}'`);
-  return '';
+function checkUri(problems: ConfigProblems, value: unknown): void {
+  if (typeof value === 'string' && URL.canParse(value)) return;
+  problems.add(value, `a URI like '${ACCESS_TOKEN}'`);
 }
 
 /**

@@ -1,5 +1,6 @@
 import { ClientSecretBasic, ClientSecretPost } from 'oauth4webapi';
 import { secureUrl } from '../http/secure-url.ts';
+import { isScope } from '../oauth/scope.ts';
 import type { ConfigProblems } from '../options/config-problems.ts';
 import { type Duration, readDuration } from '../options/duration.ts';
 import type { Parameters, TokenEndpointSettings } from './token-endpoint.ts';
@@ -45,48 +46,46 @@ const AUTHENTICATIONS = {
 export function readTokenOptions(
   problems: ConfigProblems,
   options: TokenOptions,
-): TokenEndpointSettings {
+): TokenEndpointSettings | undefined {
   const { scope, audience = [], resource = [], timeout = '5s' } = options;
-  const url = readTokenUrl(problems, options.tokenUrl);
-  const clientId = readCredential(problems, 'clientId', options.clientId);
-  const clientSecret = readCredential(problems, 'clientSecret', options.clientSecret);
-  if (scope !== undefined && !isScope(scope)) {
-    problems.add('scope', scope, "scopes with a blank between two, like 'tools:read tools:call'");
+  const url = readTokenUrl(problems.at('tokenUrl'), options.tokenUrl);
+  const clientId = readCredential(problems.at('clientId'), options.clientId);
+  const clientSecret = readCredential(problems.at('clientSecret'), options.clientSecret);
+  if (scope !== undefined && !isScopeList(scope)) {
+    const expected = "scopes with a blank between two, like 'tools:read tools:call'";
+    problems.at('scope').add(scope, expected);
   }
   const parameters: Parameters = [
     ...(scope === undefined ? [] : [['scope', scope] as const]),
     ...readList(problems, 'audience', audience, isAudience, 'a name of the upstream'),
     ...readList(problems, 'resource', resource, isResource, "a URL without '#'"),
   ];
-  return {
-    url,
-    clientId,
-    authentication: readAuthentication(problems, options.authMethod)(clientSecret),
-    parameters,
-    timeoutMs: readDuration(problems, 'timeout', timeout),
-  };
+  const authenticate = readAuthentication(problems.at('authMethod'), options.authMethod);
+  const timeoutMs = readDuration(problems.at('timeout'), timeout);
+  if (url === undefined || clientId === undefined || clientSecret === undefined) return undefined;
+  if (authenticate === undefined || timeoutMs === undefined) return undefined;
+  return { url, clientId, authentication: authenticate(clientSecret), parameters, timeoutMs };
 }
 
-function readTokenUrl(problems: ConfigProblems, value: unknown): URL {
+function readTokenUrl(problems: ConfigProblems, value: unknown): URL | undefined {
   const url = secureUrl(value);
   if (url !== undefined && url.hash === '') return url;
-  const expected = "a URL like 'https://idp.example/token'; http on loopback only";
-  problems.addSecret('tokenUrl', value, expected);
-  return new URL('https://invalid');
+  problems.addSecret(value, "a URL like 'https://idp.example/token'; http on loopback only");
+  return undefined;
 }
 
-function readCredential(problems: ConfigProblems, path: string, value: unknown): string {
+function readCredential(problems: ConfigProblems, value: unknown): string | undefined {
   if (typeof value === 'string' && value !== '' && value.isWellFormed()) return value;
-  problems.addSecret(path, value, 'a text');
-  return 'invalid';
+  problems.addSecret(value, 'a text');
+  return undefined;
 }
 
 function readAuthentication(problems: ConfigProblems, value: unknown = 'client_secret_basic') {
   if (typeof value === 'string' && Object.hasOwn(AUTHENTICATIONS, value)) {
     return AUTHENTICATIONS[value as keyof typeof AUTHENTICATIONS];
   }
-  problems.add('authMethod', value, `one of ${Object.keys(AUTHENTICATIONS).join(', ')}`);
-  return ClientSecretBasic;
+  problems.add(value, `one of ${Object.keys(AUTHENTICATIONS).join(', ')}`);
+  return undefined;
 }
 
 function readList<T>(
@@ -97,12 +96,13 @@ function readList<T>(
   expected: string,
 ): Parameters {
   const given = Array.isArray(value) ? value : [value];
-  return problems.list(name, given, isItem, expected).map((item) => [name, String(item)]);
+  const items = problems.at(name).list(given, isItem, expected);
+  return items.map((item) => [name, String(item)]);
 }
 
 /** RFC 6749 section 3.3. */
-function isScope(value: unknown): value is string {
-  return typeof value === 'string' && /^[!#-[\]-~]+( [!#-[\]-~]+)*$/.test(value);
+function isScopeList(value: unknown): value is string {
+  return typeof value === 'string' && value.split(' ').every(isScope);
 }
 
 function isAudience(value: unknown): value is string {

@@ -1,12 +1,11 @@
 import type { Request } from 'express';
-import type { GatewayConfig } from '../config.ts';
 
 /**
  * Where something goes by the address of the client, an app that believes every proxy, or not the one
  * in front of it, makes it worthless; says so once.
  */
-export function trustWarning(config: GatewayConfig): (req: Request) => void {
-  let isQuiet = !goesByAddress(config);
+export function trustWarning(goesByAddress: boolean): (req: Request) => void {
+  let isQuiet = !goesByAddress;
   return function warnOfTrust(req) {
     if (isQuiet) return;
     const problem = problemWith(req.app?.get?.('trust proxy'), req);
@@ -14,17 +13,6 @@ export function trustWarning(config: GatewayConfig): (req: Request) => void {
     isQuiet = true;
     process.emitWarning(problem, { type: 'McpGatewayWarning', code: 'MCP_GATEWAY_TRUST_PROXY' });
   };
-}
-
-function goesByAddress({ ipFilter, rateLimit, streams, auth }: GatewayConfig): boolean {
-  const limits = rateLimit ? [rateLimit].flat() : [];
-  // The address stands for a user or session that is not there.
-  const kinds = auth ? ['ip'] : ['ip', 'user', 'session'];
-  return (
-    (ipFilter ? !ipFilter.clientIp : false) ||
-    limits.some(({ by = 'ip' }) => [by].flat().some((key) => kinds.includes(key as string))) ||
-    (streams ? Boolean(streams.perIp || (streams.perUser && !auth)) : false)
-  );
 }
 
 const NUMBER = "set the app's 'trust proxy' to the number of proxies in front of it";

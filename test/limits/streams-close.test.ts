@@ -2,7 +2,8 @@ import type { RequestListener } from 'node:http';
 import { describe, expect, jest, test } from '@jest/globals';
 import express from 'express';
 import { createMcpGateway } from '../../src/index.ts';
-import { streamCap } from '../../src/slots/streams/streams.ts';
+import { OpenStreams } from '../../src/slots/streams/open-streams.ts';
+import { capStreams } from '../../src/slots/streams/streams.ts';
 import { rawClient } from '../support/client/raw.ts';
 import { headOf } from '../support/client/request.ts';
 import { holdTimers } from '../support/fake-time.ts';
@@ -35,7 +36,7 @@ describe('a gateway that closes frees the places of its streams', () => {
       },
     });
     const next = createMcpGateway({ target: UPSTREAMS['between two events']?.[0] as never });
-    const cap = streamCap({ total: 1 });
+    const cap = capStreams([{ kind: 'total', most: 1 }], new OpenStreams());
     const { port } = await serve(express().use(cap).use('/old', old).use('/next', next));
     const open = async (mount: string) => {
       const client = (await rawClient(port)).send(`GET ${mount}/mcp HTTP/1.1\r\nHost: x\r\n\r\n`);

@@ -30,7 +30,7 @@ export interface ApiKeyOptions {
  * @throws {GatewayConfigError} for what is no SHA-256, no subject or no header name.
  */
 export function apiKey(options: ApiKeyOptions): AuthenticationScheme {
-  const { keys, header } = checkConfig((problems) => compile(problems, options));
+  const { keys, header } = checkConfig((problems) => read(problems, options));
   return {
     kind: 'apiKey',
     header,
@@ -58,36 +58,39 @@ interface KnownKey {
   readonly principal: Principal;
 }
 
-function compile(problems: ConfigProblems, options: ApiKeyOptions) {
-  problems.root(options, ['keys', 'header']);
+function read(problems: ConfigProblems, options: ApiKeyOptions) {
+  if (!problems.keys(options, ['keys', 'header'])) return undefined;
   const { keys, header = 'X-Api-Key' } = options;
-  if (!isFieldName(header)) problems.add('header', header, 'a header name');
+  if (!isFieldName(header)) problems.at('header').add(header, 'a header name');
+  const list = problems.at('keys');
   // What is none may be a key in the clear: `readKey` tells of it without showing it.
-  const given = problems.list('keys', keys, isAnything, 'a key', { atLeast: 1 });
+  const given = list.list(keys, isAnything, 'a key', { atLeast: 1 });
   const hashes = given.map((key) => String((key as ApiKey | null)?.sha256).toLowerCase());
   for (const [i, hash] of hashes.entries()) {
+    const place = list.at(i).at('sha256');
     if (hashes.indexOf(hash) !== i) {
-      problems.addSecret(`keys[${i}].sha256`, hash, 'a key that is not in the list already');
+      place.addSecret(hash, 'a key that is not in the list already');
     }
-    if (hash === OF_NOTHING) problems.addSecret(`keys[${i}].sha256`, hash, 'no hash of nothing');
+    if (hash === OF_NOTHING) place.addSecret(hash, 'no hash of nothing');
   }
   return {
-    keys: given.flatMap((key, i) => readKey(problems, `keys[${i}]`, key)),
+    keys: given.flatMap((key, i) => readKey(list.at(i), key) ?? []),
     header: String(header).toLowerCase(),
   };
 }
 
-function readKey(problems: ConfigProblems, path: string, key: ApiKey): KnownKey | [] {
-  if (!problems.keys(path, key, ['sha256', 'subject', 'scopes'])) return [];
+function readKey(problems: ConfigProblems, key: ApiKey): KnownKey | undefined {
+  if (!problems.keys(key, ['sha256', 'subject', 'scopes'])) return undefined;
   const { sha256, subject, scopes = [] } = key;
   const isHash = typeof sha256 === 'string' && /^[0-9a-f]{64}$/i.test(sha256);
-  if (!isHash) problems.addSecret(`${path}.sha256`, sha256, 'a SHA-256 in hexadecimal, 64 digits');
+  if (!isHash) problems.at('sha256').addSecret(sha256, 'a SHA-256 in hexadecimal, 64 digits');
   if (typeof subject !== 'string' || subject === '') {
-    problems.add(`${path}.subject`, subject, 'the name of its owner');
+    problems.at('subject').add(subject, 'the name of its owner');
   }
-  const granted = problems.list(`${path}.scopes`, scopes, isScope, 'a scope');
+  const granted = problems.at('scopes').list(scopes, isScope, 'a scope');
+  if (!isHash) return undefined;
   return {
-    digest: Buffer.from(isHash ? sha256 : '0'.repeat(64), 'hex'),
+    digest: Buffer.from(sha256, 'hex'),
     principal: Object.freeze({ subject, scopes: granted }),
   };
 }

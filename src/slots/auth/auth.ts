@@ -2,15 +2,25 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { answerError } from '../../answer-error.ts';
 import { contextOf } from '../../context.ts';
 import type { HeaderEdits } from '../../header-edits.ts';
+import { foldFieldName } from '../../http/field.ts';
 import type { Middleware } from '../../http/middleware.ts';
 import { within } from '../../lib/within.ts';
+import type { ConfigProblems } from '../../options/config-problems.ts';
+import type { Basis } from '../basis.ts';
 import { OWN_CREDENTIALS } from '../own-credentials.ts';
-import type { AuthenticationScheme, Identification } from './authenticator.ts';
+import type { Slot } from '../slot.ts';
+import type { AuthenticationScheme, Authenticator, Identification } from './authenticator.ts';
 import type { Challenge, ChallengeDetails } from './challenge.ts';
 import { credentialFields } from './credential-fields.ts';
 import type { Identity } from './identity.ts';
+import {
+  type MetadataWarningSettings,
+  metadataWarningOf,
+  readMetadataWarning,
+} from './metadata-warning.ts';
 import { readIdentification } from './read-identification.ts';
 import { schemeNames } from './scheme-names.ts';
+import { relayCredentials } from './upstream-auth.ts';
 
 /**
  * Lets a request pass whose credentials one of `schemes` accepts, and leaves who it comes from for
@@ -159,4 +169,50 @@ function withholding(withheld: ReadonlySet<string>): HeaderEdits {
     credentials: 'own',
     response: { set: [], remove: new Set() },
   };
+}
+
+/** What the slot goes by. */
+interface Settings {
+  readonly identity: Identity;
+  readonly metadata: MetadataWarningSettings | undefined;
+}
+
+/** The slot. */
+export const auth: Slot<
+  { readonly auth?: Authenticator | readonly Authenticator[] | false },
+  Settings,
+  'auth'
+> = {
+  name: 'auth',
+  options: ['auth'],
+  read(problems, _config, basis) {
+    const { identity, headers } = basis;
+    if (!identity.isAsked) return undefined;
+    if (headers !== undefined) checkHeaders(problems.at('headers'), identity, headers);
+    return { identity, metadata: readMetadataWarning(basis) };
+  },
+  build({ identity, metadata }, kept) {
+    if (identity.relaysTokens) return { request: relayCredentials() };
+    return { request: authenticate(identity, metadata && metadataWarningOf(metadata, kept)) };
+  },
+};
+
+/** Credentials go to those alone who ask for them. */
+function checkHeaders(
+  problems: ConfigProblems,
+  { schemes, relaysTokens }: Identity,
+  { fixed, forwardNames }: NonNullable<Basis['headers']>,
+): void {
+  if (relaysTokens) {
+    if (!fixed.withheld.has('authorization')) return;
+    problems.add('Authorization', 'no edit of it: `upstreamAuth()` relays that of the client');
+    return;
+  }
+  const credentials = credentialFields(schemes);
+  for (const name of forwardNames) {
+    if (!credentials.has(foldFieldName(name))) continue;
+    const expected =
+      'no header with credentials: they are for `auth`. Take it out, and give the upstream its own in `headers.set`';
+    problems.at('forward').add(name, expected);
+  }
 }

@@ -39,8 +39,8 @@ export function fromMiddleware(
   { issuers = [], scopes = [] }: FromMiddlewareOptions = {},
 ): AuthenticationScheme {
   checkConfig((problems) => {
-    problems.callback('middleware', middleware);
-    problems.callback('toPrincipal', toPrincipal);
+    problems.at('middleware').callback(middleware);
+    problems.at('toPrincipal').callback(toPrincipal);
   });
   return {
     kind: 'fromMiddleware',

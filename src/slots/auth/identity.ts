@@ -10,6 +10,8 @@ export interface Identity {
   readonly challenge: Challenge;
   /** Whether tokens are the upstream's business, see `upstreamAuth`. */
   readonly relaysTokens: boolean;
+  /** Whether anybody is asked who it is, here or upstream. */
+  readonly isAsked: boolean;
   /** The issuers of the tokens that are taken. */
   readonly issuers: readonly string[];
   /** The scopes that every request needs. */
@@ -19,20 +21,32 @@ export interface Identity {
 /** Reads who may come in; `false` is anybody. */
 export function readIdentity(
   problems: ConfigProblems,
-  path: string,
   value: Authenticator | readonly Authenticator[] | false,
   publicUrl: URL | undefined,
 ): Identity {
-  const given = value === false ? [] : readAuthenticators(problems, path, value);
+  const given = value === false ? [] : readAuthenticators(problems, value);
   const relaysTokens = given.some(isUpstreamAuth);
   if (relaysTokens && given.length > 1) {
-    problems.add(path, value, 'upstreamAuth() alone: it leaves all to the upstream');
+    problems.add(value, 'upstreamAuth() alone: it leaves all to the upstream');
   }
   const schemes = relaysTokens ? [] : given;
-  const issuers = [...new Set(schemes.flatMap((scheme) => scheme.issuers))];
-  const scopes = [...new Set(schemes.flatMap((scheme) => scheme.scopes))];
+  return {
+    schemes,
+    relaysTokens,
+    isAsked: value !== false,
+    issuers: [...new Set(schemes.flatMap((scheme) => scheme.issuers))],
+    scopes: [...new Set(schemes.flatMap((scheme) => scheme.scopes))],
+    challenge: new Challenge(schemes, publicUrl),
+  };
+}
+
+/** Clients that are to get a token have to be told where: notes where that cannot be said. */
+export function checkPublicUrl(
+  problems: ConfigProblems,
+  publicUrl: URL | undefined,
+  { issuers, relaysTokens }: Identity,
+): void {
   if ((issuers.length > 0 || relaysTokens) && publicUrl === undefined) {
-    problems.add('publicUrl', publicUrl, 'the URL under which agents reach the endpoint');
+    problems.add(publicUrl, 'the URL under which agents reach the endpoint');
   }
-  return { schemes, relaysTokens, issuers, scopes, challenge: new Challenge(schemes, publicUrl) };
 }

@@ -15,16 +15,10 @@ const EXPECTED = 'jwt(), apiKey(), fromMiddleware(), or a function that gives a 
 /** Reads one authenticator or a list of them. */
 export function readAuthenticators(
   problems: ConfigProblems,
-  path: string,
   value: Authenticator | readonly Authenticator[],
 ): AuthenticationScheme[] {
-  const given = problems.list(
-    path,
-    Array.isArray(value) ? value : [value],
-    isAuthenticator,
-    EXPECTED,
-    { atLeast: 1 },
-  );
+  const list = Array.isArray(value) ? value : [value];
+  const given = problems.list(list, isAuthenticator, EXPECTED, { atLeast: 1 });
   return given.map((own) => (typeof own === 'function' ? fromFunction(own) : own));
 }
 

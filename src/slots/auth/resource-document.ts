@@ -24,25 +24,25 @@ export interface ResourceDocument {
   readonly body: string;
 }
 
-/** Reads what is said of a protected resource. */
+const OPTIONS = ['publicUrl', 'authorizationServers', 'scopes', 'root'] as const;
+
+/** Reads what is said of a protected resource. `problems` stands at the options as a whole. */
 export function readResourceDocument(
   problems: ConfigProblems,
   options: ProtectedResourceMetadataOptions,
-): ResourceDocument {
-  problems.root(options, ['publicUrl', 'authorizationServers', 'scopes', 'root']);
+): ResourceDocument | undefined {
+  if (!problems.keys(options, OPTIONS)) return undefined;
   const { authorizationServers, scopes = [], root = false } = options;
-  const publicUrl = readPublicUrl(problems, options.publicUrl) ?? new URL('http://invalid');
-  if (options.publicUrl === undefined) problems.add('publicUrl', undefined, 'a URL');
-  if (typeof root !== 'boolean') problems.add('root', root, 'true or false');
-  const atLeast = { atLeast: 1 };
-  const issuers = problems.list(
-    'authorizationServers',
-    authorizationServers,
-    isUrl,
-    'an issuer',
-    atLeast,
-  );
-  const needed = problems.list('scopes', scopes, isNeeded, "a scope other than 'offline_access'");
+  const publicUrl = readPublicUrl(problems.at('publicUrl'), options.publicUrl);
+  if (options.publicUrl === undefined) problems.at('publicUrl').add(undefined, 'a URL');
+  problems.at('root').flag(root);
+  const issuers = problems
+    .at('authorizationServers')
+    .list(authorizationServers, isUrl, 'an issuer', { atLeast: 1 });
+  const needed = problems
+    .at('scopes')
+    .list(scopes, isNeeded, "a scope other than 'offline_access'");
+  if (publicUrl === undefined) return undefined;
   const urls = [metadataUrl(publicUrl), ...(root ? [rootMetadataUrl(publicUrl)] : [])];
   const document = {
     resource: publicUrl.href,

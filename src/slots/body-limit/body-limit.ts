@@ -1,44 +1,37 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { answerError } from '../../answer-error.ts';
-import { contextOf } from '../../context.ts';
+import { type BodyBudget, contextOf } from '../../context.ts';
 import { afterParsing } from '../../http/after-parsing.ts';
 import { BodyEnds } from '../../http/body-ends.ts';
 import { declaredLength, hasBody } from '../../http/framing.ts';
 import { gatherPieces, unreadLength } from '../../http/gathered-pieces.ts';
 import { closeBehindBody } from '../../http/last-request.ts';
 import type { Middleware } from '../../http/middleware.ts';
-import { checkConfig } from '../../options/config-problems.ts';
 import type { Size } from '../../options/size.ts';
+import type { Slot } from '../slot.ts';
 import { CountedBodies } from './budget.ts';
-import { type BodyLimitOptions, readBodyLimits } from './options.ts';
+import {
+  type BodyLimitOptions,
+  type BodyLimits,
+  bodyLimitsWith,
+  readBodyLimits,
+} from './options.ts';
 
-export type { BodyLimitOptions } from './options.ts';
+/** How {@link limitBodies} goes with one in front of it. */
+interface BudgetSettings {
+  /** What may be held of the bodies that are read. */
+  readonly budget: BodyBudget;
+  /** Whether that counts also where something in front bounds it. */
+  readonly isAdded: boolean;
+}
 
 /**
  * Refuses a request body larger than allowed with 413: by its `Content-Length` before a byte is read,
  * by count while it streams where no length was declared. Whoever reads the body never gets a byte
- * over the limit, nor its end. Where a policy or a limit behind it reads bodies, `total` and
- * `perCaller` bound what of them is held at once, until their requests are answered: 503 above that.
- *
- * @param limit - The largest body, in bytes or as a size like `'4mb'`; or {@link BodyLimitOptions}.
- * @throws {GatewayConfigError} for what is no size, and for sizes that contradict each other.
- * @see RFC 9110 sections 15.5.14 and 15.6.4
+ * over the limit, nor its end.
  */
-export function bodyLimit(limit: Size | BodyLimitOptions): Middleware {
-  return limitBodies(limit, true);
-}
-
-/** The limits of what reads bodies by itself. A `bodyLimit` in front bounds what is held instead. */
-export function ownBodyLimit(): Middleware {
-  return limitBodies('4mb', false);
-}
-
-/** `isAdded` tells whether what is held is bounded here also where it is bounded in front. */
-function limitBodies(option: Size | BodyLimitOptions, isAdded: boolean): Middleware {
-  const limits = checkConfig((problems) => readBodyLimits(problems, option));
-  const limit = limits.body;
-  const own = [new CountedBodies(limits)];
-
+export function limitBodies(limit: number, { budget, isAdded }: BudgetSettings): Middleware {
+  const own = [budget];
   return function bodyLimitMiddleware(req, res, next) {
     const context = contextOf(req);
     const { bodyBudgets } = context;
@@ -95,3 +88,22 @@ function noteFirst(req: IncomingMessage, chunk: Uint8Array | null): void {
   context.bodyEnds ??= new BodyEnds();
   context.bodyEnds.push(chunk);
 }
+
+/** The slot. */
+export const bodyLimit: Slot<
+  { readonly bodyLimit?: Size | BodyLimitOptions | false },
+  BodyLimits,
+  'bodyLimit'
+> = {
+  name: 'bodyLimit',
+  options: ['bodyLimit'],
+  read(problems, { bodyLimit: value }) {
+    if (value === false) return undefined;
+    return value === undefined ? bodyLimitsWith() : readBodyLimits(problems.at('bodyLimit'), value);
+  },
+  build({ body, total, perCaller }, kept) {
+    const limits = { total, perCaller };
+    const budget = kept.of(['bodies', total, perCaller], () => new CountedBodies(limits));
+    return { request: limitBodies(body, { budget, isAdded: true }) };
+  },
+};

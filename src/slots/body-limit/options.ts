@@ -31,39 +31,42 @@ const UNLIMITED = Number.POSITIVE_INFINITY;
 export function readBodyLimits(
   problems: ConfigProblems,
   option: Size | BodyLimitOptions,
-): BodyLimits {
+): BodyLimits | undefined {
   if (typeof option !== 'object' || option === null || Array.isArray(option)) {
-    return withDefaults({ body: readSize(problems, '', option) });
+    const body = readSize(problems, option);
+    return body === undefined ? undefined : bodyLimitsWith({ body });
   }
-  problems.keys('', option, NAMES);
+  problems.keys(option, NAMES);
+  const named = NAMES.filter((name) => option[name] !== undefined);
+  if (named.length === 0) {
+    problems.add(option, `a size like '4mb', or an object with some of ${NAMES.join(', ')}`);
+  }
   const given: { -readonly [Name in keyof BodyLimits]?: number } = {};
-  for (const name of NAMES) {
+  for (const name of named) {
     const value = option[name];
-    if (value === false) given[name] = UNLIMITED;
-    else if (value !== undefined) given[name] = readSize(problems, name, value);
+    const size = value === false ? UNLIMITED : readSize(problems.at(name), value);
+    if (size !== undefined) given[name] = size;
   }
-  if (Object.keys(given).length === 0) {
-    problems.add('', option, `a size like '4mb', or an object with some of ${NAMES.join(', ')}`);
-  }
-  const limits = withDefaults(given);
+  const limits = bodyLimitsWith(given);
   const { body, total, perCaller } = limits;
   const largest = body === UNLIMITED ? 0 : body;
   for (const name of ['total', 'perCaller'] as const) {
-    // What is no size is 0, and has been told.
-    if (!given[name] || limits[name] >= largest) continue;
-    problems.add(name, option[name], 'at least as much as `body`, or the largest is never read');
+    if (given[name] === undefined || limits[name] >= largest) continue;
+    const expected = 'at least as much as `body`, or the largest is never read';
+    problems.at(name).add(option[name], expected);
   }
-  if (given.perCaller && total > 0 && perCaller !== UNLIMITED && perCaller > total) {
-    problems.add('perCaller', option.perCaller, 'no more than `total`');
+  if (given.perCaller !== undefined && perCaller !== UNLIMITED && perCaller > total) {
+    problems.at('perCaller').add(option.perCaller, 'no more than `total`');
   }
   return limits;
 }
 
-function withDefaults({
+/** These limits, and the defaults for those that are not given. */
+export function bodyLimitsWith({
   body = 4 * MB,
   total: givenTotal,
   perCaller: givenPerCaller,
-}: Partial<BodyLimits>): BodyLimits {
+}: Partial<BodyLimits> = {}): BodyLimits {
   const largest = body === UNLIMITED ? 0 : body;
   const own = givenPerCaller === UNLIMITED ? 0 : (givenPerCaller ?? 0);
   const total = givenTotal ?? Math.max(256 * MB, largest, own);

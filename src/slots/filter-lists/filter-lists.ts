@@ -8,6 +8,7 @@ import { isNameOf } from '../../mcp/message/named-methods.ts';
 import { judge } from '../policies/judge.ts';
 import type { EnforcedPolicy } from '../policies/policy.ts';
 import { policyContext } from '../policies/policy-context.ts';
+import type { Slot } from '../slot.ts';
 
 const LIST_METHODS: ReadonlySet<string> = new Set(LIST_KINDS.map(({ method }) => method));
 
@@ -16,9 +17,9 @@ const LIST_METHODS: ReadonlySet<string> = new Set(LIST_KINDS.map(({ method }) =>
  * GET, whose event stream may bring any, sent anew or in the older transport. Policies are asked about a request
  * for the thing by its name, without arguments.
  */
-export function filterLists(policies: readonly EnforcedPolicy[]): Middleware {
+export function hideFromLists(policies: readonly EnforcedPolicy[]): Middleware {
   const enforced = policies.filter(({ isShadow }) => !isShadow);
-  return function filterListsMiddleware(req, _res, next) {
+  return function hideFromListsMiddleware(req, _res, next) {
     const context = contextOf(req);
     const asked = context.mcp?.messages.filter(({ method }) => LIST_METHODS.has(method)) ?? [];
     if (req.method === 'GET' || asked.length > 0) {
@@ -82,3 +83,21 @@ class CallerFilter implements ListFilter {
     this.#context.report(new GatewayError('policy_denied', failure));
   }
 }
+
+/** The slot. */
+export const filterLists: Slot<
+  { readonly filterLists?: boolean },
+  readonly EnforcedPolicy[],
+  'filterLists'
+> = {
+  name: 'filterLists',
+  options: ['filterLists'],
+  read(problems, { filterLists: isOn = false }, { policies }) {
+    const place = problems.at('filterLists');
+    place.flag(isOn);
+    if (isOn !== true) return undefined;
+    if (policies === undefined) place.add(isOn, 'policies besides, which say what to hide');
+    return policies;
+  },
+  build: (policies) => ({ request: hideFromLists(policies) }),
+};

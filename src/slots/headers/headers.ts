@@ -8,21 +8,24 @@ import type { Middleware } from '../../http/middleware.ts';
 import { isTrustedPeer } from '../../http/trusted-peer.ts';
 import { notAwaited } from '../../lib/not-awaited.ts';
 import { within } from '../../lib/within.ts';
-import { checkConfig } from '../../options/config-problems.ts';
 import { OWN_CREDENTIALS } from '../own-credentials.ts';
+import type { Slot } from '../slot.ts';
 import { EDITED_ANSWER } from './edited-answer.ts';
 import type { ComputedHeader, HeaderRules } from './header-rules.ts';
-import { type ComputedField, readHeaderRules } from './options.ts';
+import type { ComputedField, HeaderSettings } from './options.ts';
+import { secretWarning } from './secret-warning.ts';
 import { secretsOf } from './secrets.ts';
 import { trustedHops } from './trusted-hops.ts';
 
 /** Decides which headers the relay behind it sends upstream and back. */
-export function injectHeaders(rules: HeaderRules): Middleware {
-  const { fixed, fromProxy, addsHops, computed, secretNames } = checkConfig((problems) =>
-    readHeaderRules(problems, rules),
-  );
+export function editHeaders(settings: HeaderSettings): Middleware {
+  const { addsHops, computed, secretNames } = settings;
+  const onSecret = secretWarning();
+  const fixed: HeaderEdits = { ...settings.fixed, onSecret };
+  const isForAll = settings.fromProxy === settings.fixed;
+  const fromProxy: HeaderEdits = isForAll ? fixed : { ...settings.fromProxy, onSecret };
 
-  return function injectHeadersMiddleware(req, res, next) {
+  return function editHeadersMiddleware(req, res, next) {
     const context = contextOf(req);
     const add = (edits: HeaderEdits) => {
       context.addHeaderEdits(edits);
@@ -32,7 +35,7 @@ export function injectHeaders(rules: HeaderRules): Middleware {
     };
     let edits: HeaderEdits;
     try {
-      const isTrusted = fromProxy !== fixed && isTrustedPeer(req);
+      const isTrusted = !isForAll && isTrustedPeer(req);
       const known = isTrusted ? fromProxy : fixed;
       edits = addsHops ? withHops(known, trustedHops(req, isTrusted)) : known;
     } catch (cause) {
@@ -129,3 +132,12 @@ function tellOfRefusal(compute: ComputedHeader, value: string, context: RequestC
     fail(cause);
   }
 }
+
+/** The slot. */
+export const headers: Slot<{ readonly headers?: HeaderRules | false }, HeaderSettings, 'headers'> =
+  {
+    name: 'headers',
+    options: ['headers'],
+    read: (_problems, _config, basis) => basis.headers,
+    build: (settings) => ({ request: editHeaders(settings) }),
+  };

@@ -5,15 +5,17 @@ import type { ConfigProblems } from '../../options/config-problems.ts';
 import { isBelieved } from './believed-fields.ts';
 import type { ComputedHeader, HeaderRules } from './header-rules.ts';
 import { isSecretName } from './secret-name.ts';
-import { secretWarning } from './secret-warning.ts';
 import { secretsOf } from './secrets.ts';
+
+const OPTIONS = ['forward', 'set', 'remove', 'secret', 'response'] as const;
+const RESPONSE_OPTIONS = ['forward', 'set', 'remove'] as const;
 
 type Field = HeaderEdits['response']['set'][number];
 
 export type ComputedField = readonly [name: string, compute: ComputedHeader, folded: string];
 
 /** Header rules, as far as they can be worked out without a request. */
-export interface ReadHeaderRules {
+export interface HeaderSettings {
   readonly fixed: HeaderEdits;
   /** The same for a request from a trusted proxy, which may say through where it came. */
   readonly fromProxy: HeaderEdits;
@@ -22,38 +24,45 @@ export interface ReadHeaderRules {
   readonly computed: readonly ComputedField[];
   /** The folded names in `set` whose values are secret. */
   readonly secretNames: ReadonlySet<string>;
+  /** What is forwarded by its exact name, as it was written. */
+  readonly forwardNames: readonly string[];
 }
 
-export function readHeaderRules(problems: ConfigProblems, rules: HeaderRules): ReadHeaderRules {
-  problems.root(rules, ['forward', 'set', 'remove', 'secret', 'response']);
+/** Reads the rules. */
+export function readHeaderRules(
+  problems: ConfigProblems,
+  rules: HeaderRules,
+): HeaderSettings | undefined {
+  if (!problems.keys(rules, OPTIONS)) return undefined;
   const { forward = [], set = {}, remove = [], secret = [], response = {} } = rules;
-  const answer = problems.keys('response', response, ['forward', 'set', 'remove']) ? response : {};
+  const ofAnswer = problems.at('response');
+  const answer = ofAnswer.keys(response, RESPONSE_OPTIONS) ? response : {};
 
   const constants: SetField[] = [];
   const computed: ComputedField[] = [];
   const given = new Set<string>();
   const secretNames = new Set<string>();
-  const withheld = new Set(readNames(problems, 'remove', remove).map(foldFieldName));
-  for (const [name, value] of problems.entries('set', set)) {
+  const withheld = new Set(readNames(problems.at('remove'), remove).map(foldFieldName));
+  for (const [name, value] of problems.at('set').entries(set)) {
+    const place = problems.at('set').at(name);
     const folded = foldFieldName(name);
-    if (given.has(folded))
-      problems.add(`set.${name}`, name, 'a name that is not in the list already');
+    if (given.has(folded)) place.add(name, 'a name that is not in the list already');
     given.add(folded);
     withheld.add(folded);
     if (isSecretName(name) || isCredential(value)) secretNames.add(folded);
     if (isComputed(value)) {
-      checkName(problems, `set.${name}`, name);
+      checkName(place, name);
       const { onUpstreamUnauthorized = false } = value;
-      problems.callback(`set.${name}.onUpstreamUnauthorized`, onUpstreamUnauthorized);
+      place.at('onUpstreamUnauthorized').callback(onUpstreamUnauthorized);
       computed.push([name, value, folded]);
-    } else constants.push([...readField(problems, `set.${name}`, name, value), folded]);
+    } else constants.push([...readField(place, name, value), folded]);
   }
   const isSet = (name: unknown): name is string =>
     isFieldName(name) && given.has(foldFieldName(name));
-  for (const name of problems.list('secret', secret, isSet, 'the name of a header in set')) {
+  for (const name of problems.at('secret').list(secret, isSet, 'the name of a header in set')) {
     secretNames.add(foldFieldName(name));
   }
-  const forwarded = readForward(problems, forward);
+  const forwarded = readForward(problems.at('forward'), forward);
   const addsHops = forwarded.names.has(HOPS) && !withheld.has(HOPS);
   if (addsHops) withheld.add(HOPS);
 
@@ -62,21 +71,28 @@ export function readHeaderRules(problems: ConfigProblems, rules: HeaderRules): R
     withheld,
     set: constants,
     secrets: secretsOf(constants, secretNames),
-    onSecret: secretWarning(),
     credentials: secretNames.size > 0 ? 'own' : undefined,
     response: {
-      set: problems
-        .entries('response.set', answer.set ?? {})
-        .map(([name, value]) => readField(problems, `response.set.${name}`, name, value)),
-      remove: new Set(
-        readNames(problems, 'response.remove', answer.remove ?? []).map(foldFieldName),
+      set: ofAnswer
+        .at('set')
+        .entries(answer.set ?? {})
+        .map(([name, value]) => readField(ofAnswer.at('set').at(name), name, value)),
+      remove: new Set(readNames(ofAnswer.at('remove'), answer.remove ?? []).map(foldFieldName)),
+      forward: new Set(
+        readReturning(ofAnswer.at('forward'), answer.forward ?? []).map(foldFieldName),
       ),
-      forward: new Set(readReturning(problems, answer.forward ?? []).map(foldFieldName)),
     },
   };
   const fromProxy = { ...fixed, forwards: (name: string) => isForwarded(name, forwarded) };
   const asksForHops = [...forwarded.names].some(tellsOfHops);
-  return { fixed, fromProxy: asksForHops ? fromProxy : fixed, addsHops, computed, secretNames };
+  return {
+    fixed,
+    fromProxy: asksForHops ? fromProxy : fixed,
+    addsHops,
+    computed,
+    secretNames,
+    forwardNames: forwarded.written,
+  };
 }
 
 function isComputed(value: unknown): value is ComputedHeader {
@@ -103,12 +119,14 @@ function isSensitive(name: string): boolean {
 }
 
 interface Forwarded {
-  /** Lower-case. */
+  /** Exact names. */
+  readonly written: readonly string[];
+  /** The same in lower case. */
   readonly names: ReadonlySet<string>;
   readonly prefixes: readonly string[];
 }
 
-function isForwarded(name: string, { names, prefixes }: Forwarded): boolean {
+function isForwarded(name: string, { names, prefixes }: Omit<Forwarded, 'written'>): boolean {
   return (
     names.has(name) ||
     (prefixes.some((prefix) => name.startsWith(prefix)) && !isSensitive(name) && !decides(name))
@@ -116,40 +134,40 @@ function isForwarded(name: string, { names, prefixes }: Forwarded): boolean {
 }
 
 function readForward(problems: ConfigProblems, forward: readonly string[]): Forwarded {
+  const written: string[] = [];
   const names = new Set<string>();
   const prefixes: string[] = [];
-  const rules: unknown[] = Array.isArray(forward)
-    ? [...forward]
-    : readNames(problems, 'forward', forward);
+  const rules: unknown[] = Array.isArray(forward) ? [...forward] : readNames(problems, forward);
   for (const [i, rule] of rules.entries()) {
-    const path = `forward[${i}]`;
+    const place = problems.at(i);
     if (!isFieldName(rule)) {
-      problems.add(path, rule, EDITABLE);
+      place.add(rule, EDITABLE);
       continue;
     }
     const name = rule.toLowerCase();
     const prefix = name.endsWith('*') ? name.slice(0, -1) : undefined;
-    if ((prefix ?? name).includes('*')) problems.add(path, rule, "a '*' at the end only");
+    if ((prefix ?? name).includes('*')) place.add(rule, "a '*' at the end only");
     else if (prefix === undefined) {
-      checkName(problems, path, rule);
+      checkName(place, rule);
+      written.push(rule);
       names.add(name);
     } else if (isSensitive(prefix) || decides(prefix)) {
-      problems.add(path, rule, 'each of these headers by its full name');
+      place.add(rule, 'each of these headers by its full name');
     } else prefixes.push(prefix);
   }
-  return { names, prefixes };
+  return { written, names, prefixes };
 }
 
-function readNames(problems: ConfigProblems, path: string, value: unknown): string[] {
+function readNames(problems: ConfigProblems, value: unknown): string[] {
   const isEditable = (name: unknown): name is string => isFieldName(name) && !decides(name);
-  return problems.list(path, value, isEditable, EDITABLE);
+  return problems.list(value, isEditable, EDITABLE);
 }
 
 /** A pattern would let in what nobody has thought of. */
 function readReturning(problems: ConfigProblems, value: unknown): string[] {
   const isExact = (name: unknown): name is string =>
     isFieldName(name) && !decides(name) && !name.includes('*');
-  return problems.list('response.forward', value, isExact, `${EDITABLE}, in full`);
+  return problems.list(value, isExact, `${EDITABLE}, in full`);
 }
 
 const EDITABLE = 'a header name, of none that frames or routes the message';
@@ -162,14 +180,14 @@ function decides(name: string): boolean {
   );
 }
 
-function checkName(problems: ConfigProblems, path: string, name: string): void {
-  if (!isFieldName(name) || decides(name)) problems.add(path, name, EDITABLE);
+function checkName(problems: ConfigProblems, name: string): void {
+  if (!isFieldName(name) || decides(name)) problems.add(name, EDITABLE);
 }
 
-function readField(problems: ConfigProblems, path: string, name: string, value: unknown): Field {
-  checkName(problems, path, name);
+function readField(problems: ConfigProblems, name: string, value: unknown): Field {
+  checkName(problems, name);
   if (!isFieldValue(value)) {
-    problems.addSecret(path, value, 'a header value, or for a request a function that gives one');
+    problems.addSecret(value, 'a header value, or for a request a function that gives one');
   }
   return [name, isFieldValue(value) ? value : ''];
 }

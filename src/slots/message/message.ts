@@ -11,6 +11,8 @@ import type { McpBody } from '../../mcp/message/message.ts';
 import { type MessageRules, readMessagesInTurns } from '../../mcp/message/read-messages.ts';
 import { MessageProblem } from '../../mcp/message-problem.ts';
 import { CountedBody } from '../body-limit/hold.ts';
+import type { BodyNeed } from '../body-need.ts';
+import type { Slot } from '../slot.ts';
 
 /**
  * Reads the body of a POST and judges whether every reader would find the same messages in it. Those
@@ -146,3 +148,17 @@ class WholeBody implements BodySink {
 }
 
 function ignore(): void {}
+
+/** What is to be read for a need. */
+export function rulesFor(need: BodyNeed): MessageRules {
+  return { seesArguments: need === 'arguments' };
+}
+
+/** The slot. It is in the chain where another slot needs the message. */
+export const message: Slot<object, MessageRules, 'message'> = {
+  name: 'message',
+  options: [],
+  read: () => undefined,
+  readForNeed: rulesFor,
+  build: (rules) => ({ request: readMessage(rules) }),
+};

@@ -26,7 +26,7 @@ const LEVELS = ['info', 'warn', 'error'] as const;
 export function accessLog(logger: AccessLogger): Observer {
   checkConfig((problems) => {
     const isLogger = LEVELS.every((level) => typeof logger?.[level] === 'function');
-    if (!isLogger) problems.add('', logger, 'a logger with the functions info, warn and error');
+    if (!isLogger) problems.add(logger, 'a logger with the functions info, warn and error');
   });
   return {
     onClose(record) {

@@ -1,18 +1,23 @@
 import { answerError } from '../../answer-error.ts';
 import { contextOf, type RequestContext } from '../../context.ts';
 import type { Middleware } from '../../http/middleware.ts';
-import { checkConfig } from '../../options/config-problems.ts';
+import { asList } from '../../options/as-list.ts';
+import type { ConfigProblems } from '../../options/config-problems.ts';
 import type { SlotName } from '../../slot-name.ts';
+import type { Slot } from '../slot.ts';
 import { CALLBACKS, isolate } from './isolate.ts';
 import { ObservedRequest } from './observed-request.ts';
 import type { Observer } from './observer.ts';
 
+/** Reads one observer or a list of them. */
+export function readObservers(problems: ConfigProblems, value: unknown): readonly Observer[] {
+  return problems.list(asList(value), isObserver, EXPECTED, { atLeast: 1 });
+}
+
 /** Tells observers of every request from here on. Each slot behind it is to be {@link watched}. */
-export function observe(observers: readonly unknown[]): Middleware {
-  const isolated = checkConfig((problems) =>
-    problems.list('', observers, isObserver, EXPECTED, { atLeast: 1 }).map(isolate),
-  );
-  return function observeMiddleware(req, res, next) {
+export function tellObservers(observers: readonly Observer[]): Middleware {
+  const isolated = observers.map(isolate);
+  return function tellObserversMiddleware(req, res, next) {
     const context = contextOf(req);
     const { ip, failure } = addressOf(context);
     context.observation = new ObservedRequest(context, res, isolated, ip);
@@ -51,3 +56,17 @@ function isObserver(value: unknown): value is Observer {
   );
   return callbacks.length > 0 && callbacks.every((callback) => typeof callback === 'function');
 }
+
+/** The slot. */
+export const observe: Slot<
+  { readonly observe?: Observer | readonly Observer[] | false },
+  readonly Observer[],
+  'observe'
+> = {
+  name: 'observe',
+  options: ['observe'],
+  isSilent: true,
+  read: (problems, { observe: value = false }) =>
+    value === false ? undefined : readObservers(problems.at('observe'), value),
+  build: (observers) => ({ request: tellObservers(observers) }),
+};

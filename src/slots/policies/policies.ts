@@ -5,12 +5,12 @@ import { contextOf, type RequestContext } from '../../context.ts';
 import type { Middleware } from '../../http/middleware.ts';
 import { turnAfter } from '../../lib/turns.ts';
 import type { Challenge } from '../auth/challenge.ts';
+import { mostOf } from '../body-need.ts';
+import type { Slot } from '../slot.ts';
+import type { DenyAs } from './deny-as.ts';
 import { judge, type Verdict } from './judge.ts';
-import type { EnforcedPolicy, PolicyContext } from './policy.ts';
+import { type EnforcedPolicy, needOf, type Policy, type PolicyContext } from './policy.ts';
 import { policyContext } from './policy-context.ts';
-
-/** How refusals by policy are told. */
-export type DenyAs = 'http' | 'jsonrpc';
 
 /** How {@link enforcePolicies} refuses. */
 export interface RefusalSettings {
@@ -115,3 +115,17 @@ async function findDenial(
   }
   return wanting;
 }
+
+/** The slot. */
+export const policies: Slot<
+  { readonly policies?: Policy | readonly Policy[] | false; readonly denyAs?: DenyAs },
+  RefusalSettings & { readonly enforced: readonly EnforcedPolicy[] },
+  'policies'
+> = {
+  name: 'policies',
+  options: ['policies', 'denyAs'],
+  read: (_problems, _config, { policies: enforced, denyAs, identity: { challenge } }) =>
+    enforced && { enforced, denyAs, challenge },
+  needs: ({ enforced }) => mostOf(enforced.map(needOf)),
+  build: ({ enforced, ...settings }) => ({ request: enforcePolicies(enforced, settings) }),
+};

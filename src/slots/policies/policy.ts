@@ -2,6 +2,7 @@ import type { GatewayContext } from '../../context.ts';
 import type { McpMessage } from '../../mcp/message/message.ts';
 import type { ConfigProblems } from '../../options/config-problems.ts';
 import { type Duration, readDuration } from '../../options/duration.ts';
+import type { BodyNeed } from '../body-need.ts';
 
 /** What a policy goes by. Neither it nor `mcp` has a prototype, and neither can be changed. */
 export interface PolicyContext extends GatewayContext {
@@ -64,46 +65,43 @@ export interface EnforcedPolicy {
 const KEYS = ['name', 'check', 'mode', 'message', 'timeout'] as const;
 const DEFAULT_TIMEOUT_MS = 5000;
 
-/** Reads one policy or a list of them. */
-export function readPolicies(
-  problems: ConfigProblems,
-  path: string,
-  value: unknown,
-): EnforcedPolicy[] {
-  if (!Array.isArray(value)) return [readPolicy(problems, path, value, 'policy')];
-  if (value.length === 0) problems.add(path, value, 'a policy or more; false for none');
+/** Reads one policy or a list of them; leaves out what is none. */
+export function readPolicies(problems: ConfigProblems, value: unknown): EnforcedPolicy[] {
+  if (!Array.isArray(value)) {
+    const own = readPolicy(problems, value, 'policy');
+    return own === undefined ? [] : [own];
+  }
+  if (value.length === 0) problems.add(value, 'a policy or more; false for none');
   // A hole is no policy, and not to be passed over.
-  return [...value].map((policy, i) =>
-    readPolicy(problems, `${path}[${i}]`, policy, `policy ${i + 1}`),
+  return [...value].flatMap(
+    (policy, i) => readPolicy(problems.at(i), policy, `policy ${i + 1}`) ?? [],
   );
 }
 
 function readPolicy(
   problems: ConfigProblems,
-  path: string,
   value: unknown,
   fallbackName: string,
-): EnforcedPolicy {
+): EnforcedPolicy | undefined {
   if (typeof value === 'function') {
     const check = value as PolicyCheck;
     return enforced({ name: check.name || fallbackName, check });
   }
   // An object of a class has members of its own.
   const known = isPlain(value) ? KEYS : [...KEYS, ...Object.keys(value ?? {})];
-  if (!problems.keys(path, value, known))
-    return enforced({ name: fallbackName, check: () => false });
+  if (!problems.keys(value, known)) return undefined;
   const rule = value as PolicyRule;
   const { name, check, mode = 'enforce', message, timeout } = rule;
-  if (typeof name !== 'string' || name === '') problems.add(`${path}.name`, name, 'a name');
-  if (typeof check !== 'function') problems.add(`${path}.check`, check, 'a function');
+  if (typeof name !== 'string' || name === '') problems.at('name').add(name, 'a name');
+  if (typeof check !== 'function') problems.at('check').add(check, 'a function');
   if (mode !== 'enforce' && mode !== 'shadow') {
-    problems.add(`${path}.mode`, mode, "'enforce' or 'shadow'");
+    problems.at('mode').add(mode, "'enforce' or 'shadow'");
   }
   if (message !== undefined && typeof message !== 'string') {
-    problems.add(`${path}.message`, message, 'a sentence');
+    problems.at('message').add(message, 'a sentence');
   }
   const isTimed = timeout !== undefined && timeout !== false;
-  const timeoutMs = isTimed ? readDuration(problems, `${path}.timeout`, timeout) : timeout;
+  const timeoutMs = isTimed ? readDuration(problems.at('timeout'), timeout) : timeout;
   return enforced(rule, timeoutMs);
 }
 
@@ -119,6 +117,11 @@ function enforced(
     timeoutMs,
     seesArguments: rule[BY_NAME] !== rule.check,
   };
+}
+
+/** What a policy needs read of the body. */
+export function needOf({ seesArguments }: EnforcedPolicy): BodyNeed {
+  return seesArguments ? 'arguments' : 'message';
 }
 
 function isPlain(value: unknown): boolean {

@@ -17,10 +17,10 @@ const EXPECTED =
  */
 export function requireScopes(scopes: Readonly<Record<string, readonly string[]>>): PolicyRule {
   const rules = checkConfig((problems) => {
-    const entries = problems.entries('', scopes, { atLeast: 1, expected: EXPECTED });
+    const entries = problems.entries(scopes, { atLeast: 1, expected: EXPECTED });
     return entries.map(([pattern, value]) => ({
       matches: glob(pattern),
-      scopes: problems.list(pattern, value, isScope, 'a scope', { atLeast: 1 }),
+      scopes: problems.at(pattern).list(value, isScope, 'a scope', { atLeast: 1 }),
     }));
   });
   const check: PolicyCheck = ({ mcp, principal }) => {

@@ -31,7 +31,7 @@ function byTool(
   isAllowed: boolean,
 ): PolicyRule & { readonly [BY_NAME]: PolicyCheck } {
   const matchers = checkConfig((problems) =>
-    problems.list('', globs, isGlob, "a tool's name, like 'delete_*'", { atLeast: 1 }).map(glob),
+    problems.list(globs, isGlob, "a tool's name, like 'delete_*'", { atLeast: 1 }).map(glob),
   );
   const check: PolicyCheck = ({ mcp }) => {
     if (mcp.method !== 'tools/call') return true;

@@ -9,7 +9,7 @@ import type { PolicyContext } from '../policies/policy.ts';
 import { policyContext } from '../policies/policy-context.ts';
 import { userKey } from '../user-key.ts';
 import { type Charge, Charges } from './charges.ts';
-import { type Count, Counter, type CounterSettings } from './counter.ts';
+import type { Count, Counter, CounterSettings } from './counter.ts';
 import { type KeyMaker, keyMaker, namesKeys, storeKey } from './keys.ts';
 import type { LimitContext, LimitKey } from './limit.ts';
 
@@ -19,7 +19,7 @@ export const MOST_WEIGHT = 10_000;
 /** Under how many keys a request may be counted by one limit: each is a call to the store. */
 export const MOST_CHARGES = 100;
 
-/** A limit as it was read. */
+/** A limit, read. */
 export interface LimitSettings extends CounterSettings {
   /** What its keys begin with, in a store that others may use as well. */
   readonly prefix: string;
@@ -61,20 +61,15 @@ export class EnforcedLimit {
   /** Whether a caller can have many keys in this process; other stores keep what they are told. */
   readonly #hasNames: boolean;
 
-  constructor(settings: LimitSettings) {
+  constructor(settings: LimitSettings, counter: Counter) {
     this.name = settings.name;
     this.mayFail = settings.onStoreError === 'allow';
     this.most = Math.min(settings.limit, MOST_WEIGHT);
     this.windowSeconds = Math.ceil(settings.windowMs / 1000);
     this.terms = `${settings.limit} in ${durationText(settings.windowMs)}`;
     this.#settings = settings;
-    this.#counter = new Counter(settings);
+    this.#counter = counter;
     this.#hasNames = settings.store === undefined && settings.by.some(namesKeys);
-  }
-
-  /** Makes its store ready. */
-  start(): void {
-    this.#counter.start();
   }
 
   /**

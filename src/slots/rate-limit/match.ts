@@ -10,26 +10,22 @@ import type { LimitMatch } from './limit.ts';
  */
 export function readMatch(
   problems: ConfigProblems,
-  path: string,
   match: unknown,
   countsTools: boolean,
 ): ((message: McpMessage) => boolean) | undefined {
-  if (match === undefined || !problems.keys(path, match, ['method', 'name'])) return undefined;
+  if (match === undefined || !problems.keys(match, ['method', 'name'])) return undefined;
   const { method, name } = match as LimitMatch;
   if (method === undefined && name === undefined) {
-    problems.add(path, match, 'method, name, or both');
+    problems.add(match, 'method, name, or both');
   }
-  const isMethod = readPatterns(problems, `${path}.method`, method);
-  const isName = readPatterns(problems, `${path}.name`, name);
+  const ofMethod = problems.at('method');
+  const isMethod = readPatterns(ofMethod, method);
+  const isName = readPatterns(problems.at('name'), name);
   if (countsTools && isMethod?.('tools/call') === false) {
-    problems.add(
-      `${path}.method`,
-      method,
-      "'tools/call', which is all that a limit by tool counts",
-    );
+    ofMethod.add(method, "'tools/call', which is all that a limit by tool counts");
   }
   if (isName !== undefined && isMethod !== undefined && !NAMED_METHODS.some(isMethod)) {
-    problems.add(`${path}.method`, method, `where a name is to match, one of ${NAMED_METHODS}`);
+    ofMethod.add(method, `where a name is to match, one of ${NAMED_METHODS}`);
   }
   return (message) =>
     isMethod?.(message.method) !== false &&
@@ -38,17 +34,16 @@ export function readMatch(
 
 function readPatterns(
   problems: ConfigProblems,
-  path: string,
   value: unknown,
 ): ((text: string) => boolean) | undefined {
   if (value === undefined) return undefined;
   const expected = "a pattern, like 'tools/*' or 'delete_*'";
   if (!isPattern(value) && !Array.isArray(value)) {
-    problems.add(path, value, `${expected}, or a list of them`);
+    problems.add(value, `${expected}, or a list of them`);
     return undefined;
   }
   const list = isPattern(value) ? [value] : value;
-  const patterns = problems.list(path, list, isPattern, expected, { atLeast: 1 }).map(glob);
+  const patterns = problems.list(list, isPattern, expected, { atLeast: 1 }).map(glob);
   return (text) => patterns.some((matches) => matches(text));
 }
 

@@ -3,13 +3,40 @@ import { type AnswerDetails, answerError } from '../../answer-error.ts';
 import { contextOf, type RequestContext } from '../../context.ts';
 import { type ErrorReason, GatewayError } from '../../errors.ts';
 import type { Middleware } from '../../http/middleware.ts';
-import type { Count } from './counter.ts';
-import { type Counted, type EnforcedLimit, MOST_CHARGES, MOST_WEIGHT } from './enforced-limit.ts';
+import type { Kept } from '../../kept.ts';
+import type { Basis } from '../basis.ts';
+import type { DenyAs } from '../policies/deny-as.ts';
+import type { BuiltSlot, Slot } from '../slot.ts';
+import { type Count, Counter } from './counter.ts';
+import {
+  type Counted,
+  EnforcedLimit,
+  type LimitSettings,
+  MOST_CHARGES,
+  MOST_WEIGHT,
+} from './enforced-limit.ts';
+import type { Limit, LimitKey } from './limit.ts';
+import type { Limits } from './options.ts';
+import { setWindow } from './store-windows.ts';
 
 /** How {@link enforceLimits} refuses. */
 export interface LimitRefusalSettings {
   /** Whether a request with an id is told as the answer to its call, with 200. */
   readonly asResult: boolean;
+}
+
+/** Makes the counters of limits, and their stores ready. */
+export function countersFor(limits: readonly LimitSettings[], kept: Kept): EnforcedLimit[] {
+  return limits.map((settings) => {
+    const { name, prefix, limit, windowMs, store } = settings;
+    const counter = kept.of(['counter', name, prefix, limit, windowMs, store], () => {
+      if (store !== undefined) setWindow(store, windowMs);
+      const made = new Counter(settings);
+      made.start();
+      return made;
+    });
+    return new EnforcedLimit(settings, counter);
+  });
 }
 
 /**
@@ -115,4 +142,46 @@ function mayBeResult(reason: ErrorReason, context: RequestContext): boolean {
 function isProbe({ mcp, headers }: RequestContext): boolean {
   const method = mcp === undefined ? headers['mcp-method'] : mcp.messages[0]?.method;
   return method === 'server/discover';
+}
+
+/** The limits by address alone, which come before it is known who asks. */
+export const rateLimit: Slot<LimitConfig, LimitSlotSettings, 'rateLimit'> = {
+  name: 'rateLimit',
+  options: ['rateLimit'],
+  read: (_problems, _config, { limits }) =>
+    limits?.early.length ? { limits: limits.early, asResult: false } : undefined,
+  goesByAddress: () => true,
+  build: (settings, kept) => buildLimits(settings, kept),
+};
+
+/** All others. */
+export const userLimit: Slot<LimitConfig, LimitSlotSettings & Pick<Limits, 'need'>, 'userLimit'> = {
+  name: 'userLimit',
+  options: ['rateLimit', 'denyAs'],
+  read: (_problems, _config, { limits, denyAs }) =>
+    limits?.late.length
+      ? { limits: limits.late, need: limits.need, asResult: denyAs === 'jsonrpc' }
+      : undefined,
+  needs: ({ need }) => need,
+  goesByAddress: ({ limits }, basis) => limits.some(({ by }) => by.some(isAddressIn(basis))),
+  build: (settings, kept) => buildLimits(settings, kept),
+};
+
+interface LimitConfig {
+  readonly rateLimit?: Limit | readonly Limit[] | false;
+  readonly denyAs?: DenyAs;
+}
+
+interface LimitSlotSettings extends LimitRefusalSettings {
+  readonly limits: readonly LimitSettings[];
+}
+
+function buildLimits({ limits, asResult }: LimitSlotSettings, kept: Kept): BuiltSlot {
+  return { request: enforceLimits(countersFor(limits, kept), { asResult }) };
+}
+
+/** The address stands for a user or session that is not there. */
+function isAddressIn({ identity }: Basis): (key: LimitKey) => boolean {
+  const kinds: readonly LimitKey[] = identity.isAsked ? ['ip'] : ['ip', 'user', 'session'];
+  return (key) => kinds.includes(key);
 }

@@ -2,9 +2,14 @@ import type { IncomingMessage } from 'node:http';
 import { answerError } from '../../answer-error.ts';
 import { contextOf, type RequestContext } from '../../context.ts';
 import type { Middleware } from '../../http/middleware.ts';
+import type { Kept } from '../../kept.ts';
 import { sessionIdIn } from '../../mcp/session-id.ts';
 import { keyOf } from '../../principal.ts';
-import type { OwnedSessions } from './owned-sessions.ts';
+import type { Basis } from '../basis.ts';
+import type { Slot } from '../slot.ts';
+import { MemorySessionStore } from './memory-session-store.ts';
+import { readSessions, type SessionOptions, type SessionSettings } from './options.ts';
+import { OwnedSessions } from './owned-sessions.ts';
 import { SessionUse } from './session-use.ts';
 
 /** Gives the endpoint that a request is for: ids of sessions are the upstream's, and unique there. */
@@ -49,4 +54,58 @@ function sessionsNamedBy({ sessionId, req }: RequestContext): string[] {
   const inHeader = sessionIdIn(req.headers);
   const named = sessionId === inHeader ? [sessionId] : [sessionId, inHeader];
   return named.filter((session) => session !== undefined);
+}
+
+/** How many sessions may be on their way from one owner to the next at once. */
+const MOST_MOVING = 10_000;
+
+/** What the slot goes by. */
+interface Settings extends SessionSettings {
+  /** See {@link endpointOf}. */
+  readonly url: string | undefined;
+  readonly path: string;
+}
+
+/** The slot. A session belongs to a principal, which only the gateway's own authentication finds. */
+export const sessions: Slot<
+  { readonly sessions?: 'bind' | SessionOptions | false },
+  Settings,
+  'sessions'
+> = {
+  name: 'sessions',
+  options: ['sessions'],
+  read(problems, config, { identity, relay, publicUrl, path }: Basis) {
+    const isPossible = identity.schemes.length > 0;
+    const value = config.sessions ?? (isPossible && 'bind');
+    if (value === false) return undefined;
+    const place = problems.at('sessions');
+    if (!isPossible) place.add(value, 'an `auth` that says who a request comes from');
+    const settings = readSessions(place, value);
+    if (settings === undefined || relay === undefined || path === undefined) return undefined;
+    const url = relay.handler === undefined ? relay.target.href : publicUrl?.href;
+    return { ...settings, url, path };
+  },
+  build: (settings, kept) => ({
+    request: ownSessions(ownedSessions(settings, kept), endpointOf(settings)),
+  }),
+};
+
+function ownedSessions({ store, ttlMs, max }: Settings, kept: Kept): OwnedSessions {
+  return kept.of(['sessions', store, ttlMs, max], () => {
+    // Each has a store of its own in this process: what has ended must not take the place of what is in
+    // use, nor a lock the place of the mark that it is about.
+    const place = (most: number) => store ?? new MemorySessionStore(most);
+    const places = { owners: place(max), ended: place(max), locks: place(MOST_MOVING) };
+    return new OwnedSessions(places, ttlMs);
+  });
+}
+
+/**
+ * What the ids of sessions are unique in: the upstream's URL. Mounts of one upstream have it in common,
+ * and so have all processes in front of it. A handler in this process has no URL of its own: it is known
+ * by that of the gateway, or by where it is mounted.
+ */
+function endpointOf({ url, path }: Settings): EndpointOf {
+  if (url !== undefined) return () => url;
+  return (req: IncomingMessage & { baseUrl?: string }) => (req.baseUrl ?? '') + path;
 }

@@ -3,7 +3,8 @@ import { contextOf, type RequestContext } from '../../context.ts';
 import type { Middleware } from '../../http/middleware.ts';
 import { onceClosed } from '../../http/once-closed.ts';
 import { addressKey } from '../../lib/address-key.ts';
-import { checkConfig } from '../../options/config-problems.ts';
+import type { ConfigProblems } from '../../options/config-problems.ts';
+import type { Slot } from '../slot.ts';
 import { userKey } from '../user-key.ts';
 import { OpenStreams } from './open-streams.ts';
 
@@ -29,34 +30,42 @@ const NAMES = Object.keys(KEYS) as (keyof StreamOptions)[];
 /** When another may have ended. */
 const RETRY_AFTER_SECONDS = '10';
 
+/** One of the bounds: how many, and of whom. */
+export interface StreamCap {
+  readonly kind: keyof StreamOptions;
+  readonly most: number;
+}
+
+/** Reads the option. */
+export function readStreamCaps(
+  problems: ConfigProblems,
+  options: StreamOptions,
+): readonly StreamCap[] | undefined {
+  if (!problems.keys(options, NAMES)) return undefined;
+  const caps = NAMES.flatMap((kind) => {
+    const most = options[kind] ?? false;
+    if (most === false) return [];
+    if (!Number.isSafeInteger(most) || most < 1) {
+      problems.at(kind).add(most, 'a whole number from 1');
+    }
+    return [{ kind, most }];
+  });
+  if (caps.length === 0) problems.add(options, `one of ${NAMES.join(', ')}`);
+  return caps;
+}
+
 /**
  * Refuses with 429 what would open one event stream too many: a GET, or a subscription of the modern
  * era. A call that is answered with a stream ends with it, and is none of them.
  */
-export function streamCap(
-  options: StreamOptions,
-  streams: OpenStreams = new OpenStreams(),
-): Middleware {
-  const caps = checkConfig((problems) => {
-    problems.root(options, NAMES);
-    const given = NAMES.flatMap((name) => {
-      const most = options[name] ?? false;
-      if (most === false) return [];
-      if (!Number.isSafeInteger(most) || most < 1)
-        problems.add(name, most, 'a whole number from 1');
-      return [{ most, keyOf: KEYS[name] }];
-    });
-    if (given.length === 0) problems.add('', options, `one of ${NAMES.join(', ')}`);
-    return given;
-  });
-
-  return function streamCapMiddleware(req, res, next) {
+export function capStreams(caps: readonly StreamCap[], streams: OpenStreams): Middleware {
+  return function capStreamsMiddleware(req, res, next) {
     const context = contextOf(req);
     if (!opensStream(context)) {
       next();
       return;
     }
-    const wanted = caps.map(({ most, keyOf }) => ({ most, key: keyOf(context) }));
+    const wanted = caps.map(({ kind, most }) => ({ most, key: KEYS[kind](context) }));
     if (wanted.some(({ most, key }) => streams.count(key) >= most)) {
       const headers = { 'Retry-After': RETRY_AFTER_SECONDS };
       answerError(req, res, 'too_many_streams', { headers });
@@ -79,3 +88,24 @@ function opensStream({ req: { method, headers }, legacyMessage }: RequestContext
   if (legacyMessage !== undefined) return false;
   return method === 'GET' || headers['mcp-method'] === 'subscriptions/listen';
 }
+
+/** The slot. */
+export const streams: Slot<
+  { readonly streams?: StreamOptions | false },
+  readonly StreamCap[],
+  'streams'
+> = {
+  name: 'streams',
+  options: ['streams'],
+  read: (problems, { streams: value = false }) =>
+    value === false ? undefined : readStreamCaps(problems.at('streams'), value),
+  // The address stands for a user that is not there.
+  goesByAddress: (caps, { identity }) =>
+    caps.some(({ kind }) => kind === 'perIp' || (kind === 'perUser' && !identity.isAsked)),
+  build: (caps, kept) => ({
+    request: capStreams(
+      caps,
+      kept.of(['streams'], () => new OpenStreams()),
+    ),
+  }),
+};

@@ -67,57 +67,69 @@ const ALGORITHM_EXPECTED =
 const SECURE_URL = 'an https URL without credentials (http for this machine only)';
 
 /** Reads the options of `jwt`. */
-export function readJwtOptions(problems: ConfigProblems, options: JwtOptions): JwtSettings {
-  problems.root(options, OPTIONS);
-  const { issuer, audience, jwksUri, algorithms = DEFAULT_ALGORITHMS, scopes = [] } = options;
-  const { clockTolerance = '30s', isRevoked = false, closeOnExpiry = true, exposeAs } = options;
-  problems.callback('isRevoked', isRevoked);
-  if (typeof closeOnExpiry !== 'boolean') {
-    problems.add('closeOnExpiry', closeOnExpiry, 'true or false');
-  }
+export function readJwtOptions(
+  problems: ConfigProblems,
+  options: JwtOptions,
+): JwtSettings | undefined {
+  if (!problems.keys(options, OPTIONS)) return undefined;
+  const { issuer: iss, audience: aud, jwksUri, scopes = [], isRevoked = false } = options;
+  const { algorithms: names = DEFAULT_ALGORITHMS, clockTolerance = '30s' } = options;
+  const { closeOnExpiry = true, exposeAs } = options;
+  problems.at('isRevoked').callback(isRevoked);
+  problems.at('closeOnExpiry').flag(closeOnExpiry);
   const keysUrl = secureUrl(jwksUri);
   // A URL may hold a secret.
-  if (jwksUri !== undefined && !keysUrl) problems.addSecret('jwksUri', jwksUri, SECURE_URL);
-  return {
-    issuer: readIssuer(problems, issuer, jwksUri !== undefined),
-    audience: readAudience(problems, audience),
+  if (jwksUri !== undefined && !keysUrl) problems.at('jwksUri').addSecret(jwksUri, SECURE_URL);
+  const issuer = readIssuer(problems.at('issuer'), iss, jwksUri !== undefined);
+  const audience = readAudience(problems.at('audience'), aud);
+  const algorithms = problems
+    .at('algorithms')
+    .list(names, isAlgorithm, ALGORITHM_EXPECTED, { atLeast: 1 });
+  const clockToleranceMs =
+    clockTolerance === false ? 0 : readDuration(problems.at('clockTolerance'), clockTolerance);
+  const read = {
     keysUrl,
-    algorithms: problems.list('algorithms', algorithms, isAlgorithm, ALGORITHM_EXPECTED, {
-      atLeast: 1,
-    }),
-    scopes: readScopes(problems, scopes),
-    clockToleranceMs:
-      clockTolerance === false ? 0 : readDuration(problems, 'clockTolerance', clockTolerance),
+    algorithms,
+    scopes: readScopes(problems.at('scopes'), scopes),
     isRevoked: isRevoked === false ? undefined : isRevoked,
     closeOnExpiry,
-    exposeAs: readExposeAs(problems, exposeAs),
+    exposeAs: readExposeAs(problems.at('exposeAs'), exposeAs),
   };
+  if (issuer === undefined || audience === undefined || clockToleranceMs === undefined) {
+    return undefined;
+  }
+  return { ...read, issuer, audience, clockToleranceMs };
 }
 
-function readIssuer(problems: ConfigProblems, issuer: unknown, hasKeysUrl: boolean): string {
+function readIssuer(
+  problems: ConfigProblems,
+  issuer: unknown,
+  hasKeysUrl: boolean,
+): string | undefined {
   const url = typeof issuer === 'string' && URL.canParse(issuer) ? new URL(issuer) : undefined;
   const isPlain = url && [url.search, url.hash, url.username, url.password].join('') === '';
   if (!isPlain || !/^https?:$/.test(url.protocol)) {
-    problems.add('issuer', issuer, "the issuer's URL as `iss` has it, like 'https://idp.example'");
-  } else if (!hasKeysUrl && secureUrl(url) === undefined) {
-    problems.add('issuer', issuer, `${SECURE_URL}, or jwksUri besides`);
+    problems.add(issuer, "the issuer's URL as `iss` has it, like 'https://idp.example'");
+    return undefined;
+  }
+  if (!hasKeysUrl && secureUrl(url) === undefined) {
+    problems.add(issuer, `${SECURE_URL}, or jwksUri besides`);
   }
   return String(issuer);
 }
 
-function readAudience(problems: ConfigProblems, audience: unknown): string[] {
+function readAudience(problems: ConfigProblems, audience: unknown): string[] | undefined {
   const expected = 'whom the tokens are for, as `aud` has it: most often the URL of the endpoint';
-  if (Array.isArray(audience)) {
-    return problems.list('audience', audience, isText, expected, { atLeast: 1 });
-  }
-  if (!isText(audience)) problems.add('audience', audience, expected);
-  return [String(audience)];
+  if (Array.isArray(audience)) return problems.list(audience, isText, expected, { atLeast: 1 });
+  if (isText(audience)) return [audience];
+  problems.add(audience, expected);
+  return undefined;
 }
 
 function readScopes(problems: ConfigProblems, value: unknown): string[] {
-  const scopes = problems.list('scopes', value, isScope, 'a scope');
+  const scopes = problems.list(value, isScope, 'a scope');
   if (scopes.includes('offline_access')) {
-    problems.add('scopes', 'offline_access', 'no scope that is for the client and its issuer only');
+    problems.add('offline_access', 'no scope that is for the client and its issuer only');
   }
   return scopes;
 }
@@ -128,7 +140,7 @@ const TAKEN: ReadonlySet<string> = new Set(['body', 'rawBody', 'ip', 'query', 'p
 function readExposeAs(problems: ConfigProblems, name: unknown): string | undefined {
   if (name === undefined || name === false) return undefined;
   if (isText(name) && !TAKEN.has(name) && !(name in new IncomingMessage(new Socket()))) return name;
-  problems.add('exposeAs', name, "the name of a property that requests do not have, like 'auth'");
+  problems.add(name, "the name of a property that requests do not have, like 'auth'");
   return undefined;
 }
 

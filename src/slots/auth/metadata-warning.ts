@@ -1,6 +1,11 @@
 import type { IncomingMessage } from 'node:http';
-import { comparablePath, metadataUrl } from '../oauth/metadata-url.ts';
-import { servedMetadata } from '../oauth/served-metadata.ts';
+import type { Kept } from '../../kept.ts';
+import { comparablePath, metadataUrl } from '../../oauth/metadata-url.ts';
+import { servedMetadata } from '../../oauth/served-metadata.ts';
+import type { Basis } from '../basis.ts';
+
+/** Warns where a request was refused with a challenge, if need be. */
+export type MetadataWarning = (req: IncomingMessage) => void;
 
 /** What the warning names. */
 export interface MetadataWarningSettings {
@@ -11,15 +16,28 @@ export interface MetadataWarningSettings {
   readonly issuers: readonly string[];
 }
 
+/** Undefined where no challenge points to metadata. */
+export function readMetadataWarning({
+  publicUrl,
+  path,
+  identity: { issuers, relaysTokens },
+}: Basis): MetadataWarningSettings | undefined {
+  if (publicUrl === undefined || path === undefined) return undefined;
+  return issuers.length > 0 || relaysTokens ? { publicUrl, path, issuers } : undefined;
+}
+
+/** That of a gateway, whoever of it refuses the request. */
+export function metadataWarningOf(settings: MetadataWarningSettings, kept: Kept): MetadataWarning {
+  const { publicUrl, path, issuers } = settings;
+  const terms = ['metadata warning', publicUrl.href, path, issuers.join(' ')] as const;
+  return kept.of(terms, () => metadataWarning(settings));
+}
+
 /**
  * A router that is mounted below a path cannot serve the metadata, which is at the root of the host.
  * Its challenges point there all the same; says so once, unless the app serves it.
  */
-export function metadataWarning({
-  publicUrl,
-  path,
-  issuers,
-}: MetadataWarningSettings): (req: IncomingMessage) => void {
+function metadataWarning({ publicUrl, path, issuers }: MetadataWarningSettings): MetadataWarning {
   let isQuiet = false;
   const { href } = metadataUrl(publicUrl);
   return function warnOfMetadata({ baseUrl = '' }: IncomingMessage & { baseUrl?: string }) {

@@ -1,0 +1,92 @@
+import { goesByAddress, readSlots, SLOTS, type SlotPlans } from './chain.ts';
+import type { GatewayConfig } from './config.ts';
+import type { ErrorListener } from './context.ts';
+import { type LegacySsePlan, readLegacySse } from './legacy-sse/options.ts';
+import { type ConfigProblems, checkConfig } from './options/config-problems.ts';
+import { RELAY_OPTIONS, type RelayPlan } from './relay/options.ts';
+import {
+  type MetadataWarningSettings,
+  readMetadataWarning,
+} from './slots/auth/metadata-warning.ts';
+import { readResourceDocument } from './slots/auth/resource-document.ts';
+import { type Basis, readBasis } from './slots/basis.ts';
+import type { DenyAs } from './slots/policies/deny-as.ts';
+
+/** A configuration, read: all that a gateway is built of. */
+export interface Plan {
+  /** The route of the endpoint. */
+  readonly path: string;
+  readonly relay: RelayPlan;
+  readonly slots: SlotPlans;
+  readonly legacySse: LegacySsePlan | undefined;
+  readonly metadata: MetadataPlan | undefined;
+  readonly denyAs: DenyAs;
+  readonly onError: ErrorListener | false;
+  /** Whether anything goes by the address of the client. */
+  readonly goesByAddress: boolean;
+}
+
+/** What is served as the metadata of the endpoint, a protected resource. */
+export interface MetadataPlan {
+  readonly publicUrl: URL;
+  /** Undefined: what the upstream says of itself, as clients of the gateway have to see it. */
+  readonly document: string | undefined;
+  readonly warning: MetadataWarningSettings;
+}
+
+/** All options: those of the slots, and those of what is around them. */
+const OPTIONS: readonly string[] = [
+  ...new Set<string>([
+    ...RELAY_OPTIONS,
+    'path',
+    'publicUrl',
+    'legacySse',
+    ...SLOTS.flatMap(({ options }) => options),
+    'onError',
+  ]),
+];
+
+/**
+ * Reads a configuration, and builds nothing: it starts no timer, asks no store, and may be done any
+ * number of times.
+ *
+ * @throws {GatewayConfigError} with every mistake in it.
+ */
+export function readConfig(config: GatewayConfig): Plan {
+  return checkConfig((problems) => read(problems, config));
+}
+
+function read(problems: ConfigProblems, config: GatewayConfig): Plan | undefined {
+  if (!problems.keys(config, OPTIONS)) return undefined;
+  const { legacySse: older = false, onError = false } = config;
+  problems.at('onError').callback(onError);
+  const basis = readBasis(problems, config);
+  const { path, relay, publicUrl } = basis;
+  const slots = readSlots(problems, config, basis);
+  const places = { endpoint: path, target: relay?.target, publicUrl };
+  const legacySse =
+    older === false ? undefined : readLegacySse(problems.at('legacySse'), older, places);
+  const metadata = readMetadata(problems, basis);
+  if (path === undefined || relay === undefined) return undefined;
+  return {
+    path,
+    relay,
+    slots,
+    legacySse,
+    metadata,
+    denyAs: basis.denyAs,
+    onError,
+    goesByAddress: goesByAddress(slots, basis),
+  };
+}
+
+function readMetadata(problems: ConfigProblems, basis: Basis): MetadataPlan | undefined {
+  const warning = readMetadataWarning(basis);
+  if (warning === undefined) return undefined;
+  const { publicUrl, issuers } = warning;
+  const { relaysTokens, scopes } = basis.identity;
+  if (relaysTokens) return { publicUrl, document: undefined, warning };
+  const options = { publicUrl, authorizationServers: issuers, scopes };
+  const document = readResourceDocument(problems, options);
+  return document && { publicUrl, document: document.body, warning };
+}

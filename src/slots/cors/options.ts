@@ -1,0 +1,109 @@
+import { isFieldName } from '../../http/field.ts';
+import { BROWSER_REQUEST_HEADERS, BROWSER_RESPONSE_HEADERS } from '../../mcp/header-names.ts';
+import { isMcpMethod, MCP_METHODS, type McpMethod } from '../../mcp/http-methods.ts';
+import type { ConfigProblems } from '../../options/config-problems.ts';
+import { type Duration, readDuration } from '../../options/duration.ts';
+
+/** Who may use the endpoint from a web page. */
+export interface McpCorsOptions {
+  /**
+   * The origins that may, compared byte for byte: `'https://app.example'`. Default: none, so that a
+   * request with an `Origin` is refused.
+   */
+  readonly origin?: string | readonly string[];
+  /** Whether a page may send cookies. Default: `false`. */
+  readonly credentials?: boolean;
+  /** How long a browser may remember a preflight. Default: `'10m'`. */
+  readonly maxAge?: Duration | false;
+  /** Request headers to allow besides those of MCP. Default: none. */
+  readonly allowedHeaders?: readonly string[];
+  /** Response headers to expose besides those of MCP. Default: none. */
+  readonly exposedHeaders?: readonly string[];
+  /** The methods that a preflight is told of. Default: `['POST', 'GET', 'DELETE']`. */
+  readonly methods?: readonly McpMethod[];
+}
+
+/** The options, read. */
+export interface CorsSettings {
+  /** The origins that may. */
+  readonly origins: readonly string[];
+  readonly credentials: boolean;
+  /** How long a browser may remember a preflight; undefined: as long as it likes. */
+  readonly maxAgeSeconds: number | undefined;
+  /** The request headers that browsers are told of. */
+  readonly allowedHeaders: readonly string[];
+  /** Those that a preflight may ask for besides; who does not ask for them is not told of them. */
+  readonly furtherHeaders: readonly string[];
+  readonly exposedHeaders: readonly string[];
+  readonly methods: readonly McpMethod[];
+}
+
+const OPTIONS = [
+  'origin',
+  'credentials',
+  'maxAge',
+  'allowedHeaders',
+  'exposedHeaders',
+  'methods',
+] as const;
+
+const ORIGIN = /^[a-z][a-z0-9+.-]*:\/\/[^\s/?#@,*]+$/;
+
+/** What other options of a gateway say of CORS. */
+export interface CorsPresets {
+  /** The origins where the option names none. */
+  readonly origin?: readonly string[];
+  readonly furtherHeaders?: readonly string[];
+  /** In place of those of the option. */
+  readonly methods?: readonly McpMethod[];
+}
+
+/** Reads the options. */
+export function readCors(
+  problems: ConfigProblems,
+  options: McpCorsOptions,
+  { furtherHeaders = [], ...presets }: CorsPresets = {},
+): CorsSettings | undefined {
+  if (!problems.keys(options, OPTIONS)) return undefined;
+  const {
+    // Where it is written, and undefined for want of a variable, no other may stand in.
+    origin = Object.hasOwn(options, 'origin') ? [] : (presets.origin ?? []),
+    credentials = false,
+    maxAge = '10m',
+    allowedHeaders = [],
+    exposedHeaders = [],
+  } = options;
+  const { methods = options.methods ?? MCP_METHODS } = presets;
+  problems.at('credentials').flag(credentials);
+  if (credentials === true && [origin].flat().includes('null')) {
+    const expected = "no 'null' with credentials: every sandboxed page has that origin";
+    problems.at('origin').add('null', expected);
+  }
+  const maxAgeMs = maxAge === false ? undefined : readDuration(problems.at('maxAge'), maxAge);
+  const readNames = (name: 'allowedHeaders' | 'exposedHeaders', names: unknown) =>
+    problems.at(name).list(names, isFieldName, 'a header name');
+  return {
+    origins: readOrigins(problems.at('origin'), origin),
+    credentials,
+    maxAgeSeconds: maxAgeMs === undefined ? undefined : Math.floor(maxAgeMs / 1000),
+    allowedHeaders: [...BROWSER_REQUEST_HEADERS, ...readNames('allowedHeaders', allowedHeaders)],
+    furtherHeaders,
+    exposedHeaders: [...BROWSER_RESPONSE_HEADERS, ...readNames('exposedHeaders', exposedHeaders)],
+    methods: problems.at('methods').list(methods, isMcpMethod, `one of ${MCP_METHODS.join(', ')}`),
+  };
+}
+
+function readOrigins(problems: ConfigProblems, origin: unknown): string[] {
+  const expected = "an exact origin like 'https://app.example', without a path";
+  if (Array.isArray(origin)) return problems.list(origin, isOrigin, expected);
+  if (isOrigin(origin)) return [origin];
+  problems.add(origin, expected);
+  return [];
+}
+
+function isOrigin(value: unknown): value is string {
+  if (typeof value !== 'string') return false;
+  if (value === 'null') return true;
+  if (!ORIGIN.test(value)) return false;
+  return !/^https?:/.test(value) || (URL.canParse(value) && new URL(value).origin === value);
+}

@@ -1,0 +1,37 @@
+import type { Middleware } from '../http/middleware.ts';
+import type { Kept } from '../kept.ts';
+import type { ConfigProblems } from '../options/config-problems.ts';
+import type { SlotName } from '../slot-name.ts';
+import type { Basis } from './basis.ts';
+import type { BodyNeed } from './body-need.ts';
+
+/**
+ * One step of the chain: how its options are read, and what is built of them. `Config` is the part of
+ * the configuration that it reads, `Settings` what that comes to.
+ */
+export interface Slot<Config, Settings extends object, Name extends SlotName = SlotName> {
+  readonly name: Name;
+  /** The options that it reads. The list of allowed options is made of these. */
+  readonly options: readonly (keyof Config & string)[];
+  /** Whether it decides nothing, so that observers are not told that it let a request pass. */
+  readonly isSilent?: true;
+  /**
+   * Reads its options, and builds nothing. `problems` stands at the configuration as a whole.
+   * Undefined: the slot is off, or a mistake was noted.
+   */
+  read(problems: ConfigProblems, config: Config, basis: Basis): Settings | undefined;
+  /** Its settings where no option switches it on, but another slot needs something read of the body. */
+  readForNeed?(need: BodyNeed): Settings;
+  /** What it needs read of the body. Default: nothing. */
+  needs?(settings: Settings): BodyNeed | undefined;
+  /** Whether it goes by the address of the client, which then has to be the right one. */
+  goesByAddress?(settings: Settings, basis: Basis): boolean;
+  /** Makes what runs. State that is to outlive it is taken from `kept`. */
+  build(settings: Settings, kept: Kept): BuiltSlot;
+}
+
+/** What runs. */
+export interface BuiltSlot {
+  /** On the way in. */
+  readonly request?: Middleware;
+}
