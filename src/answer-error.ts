@@ -41,7 +41,7 @@ export function answerError(
   details: AnswerDetails = {},
 ): void {
   const context = contextOf(req);
-  context.abandon?.();
+  context.exchange?.abandon();
   // Even a promise can be thrown.
   notAwaited(details.cause, 0);
   // Nobody is there to be answered, or somebody was first.
@@ -69,7 +69,7 @@ export function answerError(
   forbidSniffing(res);
   res.setHeader('Content-Length', body.length);
   const isCall = context.mcp !== undefined && typeof id === 'string';
-  const isResult = details.asResult && isCall && !context.legacyMessage;
+  const isResult = details.asResult && isCall && context.legacy === undefined;
   res.writeHead(isOnStream ? 202 : isResult ? 200 : status);
   if (!isOnStream) res.write(body);
   sendNow(res);

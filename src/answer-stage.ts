@@ -35,7 +35,7 @@ export interface AnswerEnd {
   /** In milliseconds since the epoch. */
   readonly at: number;
   /** What observers are told. */
-  readonly why: 'token_expired';
+  readonly why: ErrorReason | 'token_expired';
   /** With what it is cut where it cannot end between two events. */
   readonly reason: ErrorReason;
 }
@@ -63,6 +63,8 @@ export interface AnswerStage {
     answer: UpstreamAnswer,
     next: BodyEditor | undefined,
   ): BodyEditor | undefined;
+  /** The body names a session, which the client has not seen yet. Rejects where it is somebody else's. */
+  session?(sessionId: string): Promise<void>;
   /** The answer goes out from now on. */
   begun?(req: IncomingMessage, answer: UpstreamAnswer): void;
   /** When an event stream has to end; undefined where the upstream decides. */

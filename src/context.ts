@@ -36,6 +36,9 @@ export interface Refusal {
   readonly detail?: string | undefined;
 }
 
+/** Why an answer was ended before it was whole. */
+export type EndReason = ErrorReason | 'client_stalled' | 'token_expired';
+
 /** What the parts of a request's chain tell whoever observes it. */
 export interface Observation {
   /** The request has come to a slot. */
@@ -51,29 +54,24 @@ export interface Observation {
   /** Bytes of its body went upstream. */
   received(bytes: Uint8Array): void;
   /** Its answer was ended before it was whole. */
-  ended(reason: ErrorReason | 'client_stalled' | 'token_expired'): void;
+  ended(reason: EndReason): void;
 }
 
-/** Decides what a caller may see in the lists that a server gives. */
-export interface ListFilter {
-  /** The methods of the lists that the request asks for; empty where the answer may hold any. */
-  readonly methods: ReadonlySet<string>;
-  /** The source text of the id, where one list is asked for by itself. */
-  readonly idText: string | undefined;
-  /** Told why an answer could not be filtered. */
-  report(cause: unknown): void;
-  /** Whether the caller would be let through with this method and this name. */
-  allows(method: string, name: string): Promise<boolean>;
+/** A request that is on its way upstream, and its answer. */
+export interface RelayedExchange {
+  /** Takes it back. */
+  readonly abandon: () => void;
+  /** Ends an event stream as soon as no event is under way; does nothing to any other answer. */
+  endBetweenEvents(why: EndReason): void;
+  /** Puts an event of the gateway's own into an event stream; false where that is not possible. */
+  sendEvent(event: Buffer): boolean;
 }
 
-/** Sees to it that the sessions of a request are their owner's. */
-export interface SessionKeeper {
-  /**
-   * Makes the session of an event stream of the older transport that of the request's principal;
-   * rejects where it is somebody else's.
-   */
-  claimForStream(sessionId: string): Promise<void>;
-}
+/** What a request of the older transport (MCP 2024-11-05) is. */
+export type LegacyLeg =
+  | { readonly leg: 'stream' }
+  /** Its session is in the query. */
+  | { readonly leg: 'message'; readonly session: string | undefined };
 
 /** Bounds what is held of the bodies of requests at once. */
 export interface BodyBudget {
@@ -99,22 +97,16 @@ export class RequestContext implements GatewayContext {
   /** Set where the chain begins, as is the next, if anybody observes. */
   onError: ErrorListener | undefined;
   observation: Observation | undefined;
-  /** Set where messages of the older transport (MCP 2024-11-05) come in: the session is in the query. */
-  legacyMessage: { readonly session: string | undefined } | undefined;
+  /** Set where requests of the older transport come in. */
+  legacy: LegacyLeg | undefined;
   /** Set besides, until one goes upstream: answers it with an error, if any, on the stream of its session. */
   answerOnStream: ((context: RequestContext, error?: string) => boolean) | undefined;
-  /** Set while such a stream is relayed: puts an event into it; false where that is not possible. */
-  sendEvent: ((event: Buffer) => boolean) | undefined;
   /** Set by `requireAuth`. */
   principal: Principal | undefined;
   /** Set with it: the name of the authenticator that accepted. */
   principalSource: string | undefined;
   /** Set with it: whether it was the token in `Authorization` that was accepted. */
   isBearerAccepted = false;
-  /** Set with it: when its credentials expire, in milliseconds since the epoch. */
-  expiresAt: number | undefined;
-  /** Set by `ownSessions`. */
-  sessionKeeper: SessionKeeper | undefined;
   /** Added to by `bodyLimit`; asked by whoever holds the body. */
   bodyBudgets: readonly BodyBudget[] = NO_BUDGETS;
   /** Set by `bodyLimit`: how long the body is at most. */
@@ -125,14 +117,8 @@ export class RequestContext implements GatewayContext {
   mcp: McpBody | undefined;
   /** Set by whoever takes the body of a POST that nobody judged, while an error may answer it: for its id. */
   bodyEnds: BodyOnItsWay | undefined;
-  /** Set by `filterLists`, where the answer may hold a list: the relay cuts from it what is hidden. */
-  listFilter: ListFilter | undefined;
-  /** Set by the relay while a request is on its way upstream: takes it back. */
-  abandon: (() => void) | undefined;
-  /** Set by the relay as well: asks it to end an event stream, at the last call any of them. */
-  windDown: ((isLastCall: boolean) => void) | undefined;
-  /** Whether the gateway is closing meanwhile. */
-  isDraining = false;
+  /** Set by the relay while the request is on its way upstream. */
+  exchange: RelayedExchange | undefined;
   /** Out of sight of whoever writes a context into a log: secrets are in them. */
   #headerEdits: readonly HeaderEdits[] = [];
   readonly #stages: AnswerStage[] = [];
@@ -157,7 +143,11 @@ export class RequestContext implements GatewayContext {
   }
 
   addHeaderEdits(edits: HeaderEdits): void {
-    this.#headerEdits = [...this.#headerEdits, edits];
+    const others = this.#headerEdits.filter(({ prevails }) => prevails !== true);
+    const last = this.#headerEdits.filter(({ prevails }) => prevails === true);
+    this.#headerEdits = edits.prevails
+      ? [...this.#headerEdits, edits]
+      : [...others, edits, ...last];
   }
 
   get ip(): string {
@@ -166,7 +156,7 @@ export class RequestContext implements GatewayContext {
 
   /** The session that the request belongs to, as it says. */
   get sessionId(): string | undefined {
-    if (this.legacyMessage !== undefined) return this.legacyMessage.session;
+    if (this.legacy?.leg === 'message') return this.legacy.session;
     return sessionIdIn(this.req.headers);
   }
 

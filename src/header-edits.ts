@@ -9,6 +9,8 @@ export interface HeaderEdits {
   readonly withheld: ReadonlySet<string>;
   /** Fields that go upstream, last of all. */
   readonly set: readonly SetField[];
+  /** Whether they go upstream whatever other edits set. */
+  readonly prevails?: boolean;
   /** Values that no field of the answer may contain, with the names they go upstream under. */
   readonly secrets: readonly { readonly name: string; readonly value: string }[];
   /** Called when a field of an answer was dropped for holding the secret of that name. */
@@ -28,3 +30,13 @@ export interface HeaderEdits {
     readonly forward?: ReadonlySet<string>;
   };
 }
+
+/** Asks the upstream for an answer that can be read. */
+export const UNENCODED: HeaderEdits = {
+  forwards: () => false,
+  withheld: new Set(['accept-encoding']),
+  set: [['Accept-Encoding', 'identity', 'accept-encoding']],
+  prevails: true,
+  secrets: [],
+  response: { set: [], remove: new Set() },
+};

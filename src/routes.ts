@@ -1,10 +1,8 @@
 import { Chains } from './chain.ts';
-import { contextOf } from './context.ts';
 import { chain } from './http/chain.ts';
 import type { Middleware } from './http/middleware.ts';
 import { serveDocument } from './http/serve-document.ts';
 import type { Kept } from './kept.ts';
-import { askUnencoded } from './legacy-sse/ask-unencoded.ts';
 import type { LegacySseEndpoints } from './legacy-sse/endpoints.ts';
 import { type LegacySsePlan, legacySseEndpoints } from './legacy-sse/options.ts';
 import { comparablePath, metadataUrl } from './oauth/metadata-url.ts';
@@ -24,13 +22,6 @@ export interface Route {
   readonly run: Middleware;
   /** Whether the path counts from the root of the host, not from where the router is mounted. */
   readonly isAtRoot?: boolean;
-}
-
-function markAsMessage(sessionOf: (url: string) => string | undefined): Middleware {
-  return function markAsMessageMiddleware(req, _res, next) {
-    contextOf(req).legacyMessage = { session: sessionOf(req.url ?? '') };
-    next();
-  };
 }
 
 /** It knows where the sessions are that have begun. */
@@ -65,7 +56,6 @@ export function buildRoutes(plan: Plan, kept: Kept): Route[] {
   if (legacySse !== undefined) {
     const { streamUrl, messagePath } = legacySse;
     const endpoints = endpointsOf(legacySse, kept);
-    const stream = relayTo(streamUrl, { streamEditorOf: endpoints.streamEditorOf });
     const messages = relayTo(streamUrl, { pathOf: endpoints.pathOf });
     // Whom the slots in front of it refuse may write to no stream.
     const onStream = { inFrontOf: 'rateLimit', step: endpoints.answerOnStream } as const;
@@ -81,11 +71,10 @@ export function buildRoutes(plan: Plan, kept: Kept): Route[] {
         run: chains.through(
           { ...slots, methods: ['GET'] },
           'relay',
-          // The event with the URL has to be read.
-          chain([askUnencoded, stream]),
+          chain([endpoints.stream, relayTo(streamUrl)]),
         ),
       },
-      { path: messagePath, run: chain([markAsMessage(endpoints.sessionOf), ofMessages]) },
+      { path: messagePath, run: chain([endpoints.message, ofMessages]) },
     );
   }
   if (metadata !== undefined) {

@@ -1,10 +1,11 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { posix } from 'node:path';
-import type { BodyEditor } from '../body-editor.ts';
 import { contextOf } from '../context.ts';
+import { UNENCODED } from '../header-edits.ts';
 import type { Middleware } from '../http/middleware.ts';
-import { EndpointEvent, type SeenEndpoint } from './endpoint-event.ts';
+import type { SeenEndpoint } from './endpoint-event.ts';
+import { EndpointStage } from './endpoint-stage.ts';
 import { SessionStreams } from './session-streams.ts';
 
 /** For how many queries a path is remembered; the oldest goes first. */
@@ -37,12 +38,20 @@ export class LegacySseEndpoints {
     this.#publicPath = publicPath;
   }
 
-  /** For the relay of event streams. */
-  readonly streamEditorOf = (
-    req: IncomingMessage,
-    res: ServerResponse,
-    next: BodyEditor | undefined,
-  ): EndpointEvent => new EndpointEvent((announced) => this.#seenAs(announced, req, res), next);
+  /** For event streams: the URL in them is read and replaced. */
+  readonly stream: Middleware = (req, res, next) => {
+    const context = contextOf(req);
+    context.legacy = { leg: 'stream' };
+    context.addHeaderEdits(UNENCODED);
+    context.addStage(new EndpointStage((announced) => this.#seenAs(announced, req, res)));
+    next();
+  };
+
+  /** For messages. */
+  readonly message: Middleware = (req, _res, next) => {
+    contextOf(req).legacy = { leg: 'message', session: this.sessionOf(req.url ?? '') };
+    next();
+  };
 
   /** For the relay of messages: the session is in the query, which is therefore the client's. */
   readonly pathOf = (req: IncomingMessage): string | undefined => {
@@ -78,7 +87,9 @@ export class LegacySseEndpoints {
     const query = queryOf(announced);
     const publicUrl = this.#publicPath(req) + query + this.#markFor(url.pathname, query);
     const session = this.sessionOf(publicUrl);
-    if (session !== undefined) await contextOf(req).sessionKeeper?.claimForStream(session);
+    for (const stage of contextOf(req).stages) {
+      if (session !== undefined) await stage.session?.(session);
+    }
     return { url: publicUrl, onPassed: () => this.#streams.open(session, req, res) };
   }
 

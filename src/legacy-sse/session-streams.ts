@@ -29,10 +29,10 @@ export class SessionStreams {
     const [stream, another] = this.#open.get(context.sessionId ?? '') ?? [];
     if (stream === undefined || another !== undefined || !isSameCaller(stream, context))
       return false;
-    if (error === undefined) return stream.sendEvent !== undefined;
+    if (error === undefined) return stream.exchange !== undefined;
     // The id is in it as the client wrote it.
     if (/[\r\n]/.test(error)) return false;
-    return stream.sendEvent?.(Buffer.from(`event: message\ndata: ${error}\n\n`)) === true;
+    return stream.exchange?.sendEvent(Buffer.from(`event: message\ndata: ${error}\n\n`)) === true;
   };
 
   #close(session: string, stream: RequestContext): void {

@@ -1,5 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { BodyEditor } from '../body-editor.ts';
+import type { IncomingMessage } from 'node:http';
 import type { Engine } from '../engine/engine.ts';
 import type { ViaHop } from '../http/via-hop.ts';
 import type { AnswerBodySettings } from './answer/body.ts';
@@ -15,10 +14,4 @@ export interface RelaySettings extends AnswerBodySettings {
   readonly isInProcess: boolean;
   /** Where a request goes at the target's host; undefined where its query cannot be sent on. */
   readonly pathOf?: (req: IncomingMessage) => string | undefined;
-  /** What is done to event streams; `next` is what else is done to one. */
-  readonly streamEditorOf?: (
-    req: IncomingMessage,
-    res: ServerResponse,
-    next: BodyEditor | undefined,
-  ) => BodyEditor;
 }

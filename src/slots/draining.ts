@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { answerError } from '../answer-error.ts';
-import { contextOf } from '../context.ts';
+import type { AnswerStage } from '../answer-stage.ts';
+import { contextOf, type RequestContext } from '../context.ts';
 import { afterParsing } from '../http/after-parsing.ts';
 import { makeLastRequest } from '../http/last-request.ts';
 import type { Middleware } from '../http/middleware.ts';
@@ -9,6 +10,7 @@ import type { Kept } from '../kept.ts';
 import { Deadline } from '../lib/deadline.ts';
 import { LONGEST_TIMER_MS } from '../options/duration.ts';
 import type { Slot } from './slot.ts';
+import { mayStayOpen } from './standing-stream.ts';
 
 /** How long clients may take the last bytes of what was ended when the time was over. */
 const LAST_BYTES_MS = 1000;
@@ -29,12 +31,20 @@ export class Drain {
   readonly #grace = new Deadline();
   #onEmpty: () => void = () => {};
 
+  /** An answer that begins while the gateway closes. */
+  readonly #stage: AnswerStage = {
+    begun: (req) => {
+      if (this.#drained !== undefined) windDown(contextOf(req), false);
+    },
+  };
+
   readonly middleware: Middleware = (req, res, next) => {
     if (this.#drained !== undefined) {
       makeLastRequest(req, res);
       afterParsing(res, () => answerError(req, res, 'draining'));
       return;
     }
+    contextOf(req).addStage(this.#stage);
     const open = this.#open.add(req, res);
     onceClosed(req, res, () => {
       this.#open.remove(open);
@@ -72,12 +82,17 @@ export class Drain {
   }
 
   #windDown(isLastCall: boolean): void {
-    for (const { req } of this.#open.all()) {
-      const context = contextOf(req);
-      context.isDraining = true;
-      context.windDown?.(isLastCall);
-    }
+    for (const { req } of this.#open.all()) windDown(contextOf(req), isLastCall);
   }
+}
+
+/**
+ * What may stay open for ever ends; the answer to a call, streamed or not, gets until the last call. In
+ * the older transport the answers to all calls come on the stream.
+ */
+function windDown(context: RequestContext, isLastCall: boolean): void {
+  const isStanding = mayStayOpen(context) && context.legacy === undefined;
+  if (isLastCall || isStanding) context.exchange?.endBetweenEvents('draining');
 }
 
 interface OpenRequest {

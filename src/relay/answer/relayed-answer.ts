@@ -1,14 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { AnswerProblem, AnswerStage } from '../../answer-stage.ts';
+import type { AnswerEnd, AnswerProblem, AnswerStage } from '../../answer-stage.ts';
 import type { BodyEdit, BodyEditor } from '../../body-editor.ts';
-import { contextOf, type RequestContext } from '../../context.ts';
+import { contextOf, type EndReason, type RequestContext } from '../../context.ts';
 import type { UpstreamAnswer } from '../../engine/upstream-answer.ts';
 import type { ErrorReason } from '../../errors.ts';
 import { cut } from '../../http/cut.ts';
 import { endWhenRead } from '../../http/end-when-read.ts';
 import { Deadline } from '../../lib/deadline.ts';
 import { LONGEST_TIMER_MS } from '../../options/duration.ts';
-import { listEditor } from '../../slots/filter-lists/list-editor.ts';
 import type { RelaySettings } from '../relay-settings.ts';
 import { AnswerBody, type AnswerBodyListener } from './body.ts';
 import { writeAnswerHead } from './head.ts';
@@ -25,9 +24,6 @@ export interface RelayedAnswerListener {
 /** How long an event that has begun may take to end when the stream is to end behind it. */
 const LAST_EVENT_MS = 5000;
 
-/** The request whose answer is a stream that stays open (MCP 2026-07-28, "Subscriptions"). */
-const LISTEN = 'subscriptions/listen';
-
 /** An answer on its way to the client, from the moment that its head has been read. */
 export class RelayedAnswer implements AnswerBodyListener {
   readonly #req: IncomingMessage;
@@ -39,8 +35,10 @@ export class RelayedAnswer implements AnswerBodyListener {
   /** From the first to the last: it passes them the other way. */
   readonly #stages: readonly AnswerStage[];
   #editor: BodyEditor | undefined;
-  readonly #expiry = new Deadline();
+  readonly #lastEvent = new Deadline();
   #body: AnswerBody | undefined;
+  /** Why it is to end between two events, if it is. */
+  #end: EndReason | undefined;
   #isOver = false;
 
   constructor(
@@ -62,29 +60,16 @@ export class RelayedAnswer implements AnswerBodyListener {
 
   /** Why it cannot be passed on at all, as far as its head says; undefined where it can. */
   get problem(): AnswerProblem | undefined {
-    const cause =
-      unrelayable(this.#answer, this.#settings.target, this.#redact) ?? this.#uneditable;
+    const cause = unrelayable(this.#answer, this.#settings.target, this.#redact);
     return cause && { reason: 'upstream_invalid', cause };
   }
 
   readonly #redact = (text: string): string =>
     this.#stages.reduce((told, stage) => stage.redact?.(this.#req, told) ?? told, text);
 
-  get #uneditable(): Error | undefined {
-    if (!this.#isEditedStream || this.#answer.isOpenEnded) return undefined;
-    return new Error(
-      'The upstream answered with an event stream that has a Content-Length or a Content-Encoding: ' +
-        'the endpoint that it names cannot be replaced',
-    );
-  }
-
   /** Whether the upstream has said all of it. */
   get isComplete(): boolean {
     return this.#answer.isComplete;
-  }
-
-  get #isEditedStream(): boolean {
-    return this.#answer.isEventStream && this.#settings.streamEditorOf !== undefined;
   }
 
   /** Passes it on, as soon as all stages have judged it. */
@@ -104,32 +89,31 @@ export class RelayedAnswer implements AnswerBodyListener {
       const judged = this.#stages[at]?.judge?.(this.#req, this.#answer);
       if (judged instanceof Promise) {
         judged
-          .then((problem) => {
-            if (this.#isOver) return;
-            if (problem === undefined) this.#judge(at - 1);
-            else this.#refuse(problem);
-          })
+          .then((problem) => this.#onJudged(problem, at))
           .catch((error) => this.#listener.onAnswerFailed('internal_error', error));
         return;
       }
       if (judged !== undefined) {
-        this.#refuse(judged);
+        this.#listener.onAnswerFailed(judged.reason, judged.cause);
         return;
       }
     }
     this.#passOn();
   }
 
-  #refuse({ reason, cause }: AnswerProblem): void {
-    this.#listener.onAnswerFailed(reason, cause);
+  #onJudged(problem: AnswerProblem | undefined, at: number): void {
+    if (this.#isOver) return;
+    if (problem === undefined) this.#judge(at - 1);
+    else this.#listener.onAnswerFailed(problem.reason, problem.cause);
   }
 
+  /** The stage next to the upstream gets the bytes first. */
   #createEditor(): BodyEditor | undefined {
-    const { listFilter } = this.#context;
-    const lists = listFilter && listEditor(this.#answer, listFilter);
-    return this.#isEditedStream
-      ? this.#settings.streamEditorOf?.(this.#req, this.#res, lists)
-      : lists;
+    let editor: BodyEditor | undefined;
+    for (const stage of this.#stages) {
+      editor = stage.editor?.(this.#req, this.#answer, editor) ?? editor;
+    }
+    return editor;
   }
 
   #passOn(): void {
@@ -141,48 +125,35 @@ export class RelayedAnswer implements AnswerBodyListener {
       this.#listener.onAnswerFailed('internal_error', error);
       return;
     }
-    if (this.#isEditedStream) this.#context.sendEvent = this.#sendEvent;
-    if (this.#context.isDraining) this.windDown(false);
-    if (this.#answer.isEventStream && (this.#isEndless || this.#isEditedStream))
-      this.#endAtExpiry();
+    for (const stage of this.#stages) stage.begun?.(this.#req, this.#answer);
+    for (const stage of this.#stages) this.#endAt(stage.endsAt?.(this.#req, this.#answer));
   }
 
-  /** The credentials that opened a stream expire while it is open: it ends, and the client comes back. */
-  #endAtExpiry(): void {
-    const { expiresAt } = this.#context;
-    if (expiresAt === undefined) return;
-    const ms = Math.min(Math.max(expiresAt - Date.now(), 0), LONGEST_TIMER_MS);
-    this.#expiry.start(ms, () => {
-      this.#context.observation?.ended('token_expired');
-      this.#expiry.start(LAST_EVENT_MS, () => this.#listener.onAnswerFailed('unauthorized'));
-      this.#body?.endBetweenEvents();
+  #endAt(end: AnswerEnd | undefined): void {
+    if (end === undefined || this.#isOver) return;
+    const ms = Math.min(Math.max(end.at - Date.now(), 0), LONGEST_TIMER_MS);
+    this.#lastEvent.start(ms, () => {
+      this.#context.observation?.ended(end.why);
+      this.#lastEvent.start(LAST_EVENT_MS, () => this.#listener.onAnswerFailed(end.reason));
+      this.endBetweenEvents(end.why);
     });
   }
 
-  /**
-   * The gateway closes. What may stay open for ever ends; the answer to a call, streamed or not, gets
-   * until the last call.
-   */
-  windDown(isLastCall: boolean): void {
-    if (isLastCall || this.#isEndless) this.#body?.endBetweenEvents();
+  /** Ends an event stream between two events; does nothing to any other answer. */
+  endBetweenEvents(why: EndReason): void {
+    this.#end = why;
+    this.#body?.endBetweenEvents();
   }
 
-  get #isEndless(): boolean {
-    const { method, headers } = this.#req;
-    // In the older transport the answers to all calls come on the stream.
-    if (this.#isEditedStream) return false;
-    const { mcp } = this.#context;
-    const isListening = mcp?.messages.some((message) => message.method === LISTEN);
-    return method === 'GET' || (isListening ?? headers['mcp-method'] === LISTEN);
+  /** Puts an event of the gateway's own into an event stream; false where that is not possible. */
+  sendEvent(event: Buffer): boolean {
+    return this.#body?.send(event) === true;
   }
-
-  readonly #sendEvent = (event: Buffer): boolean => this.#body?.send(event) === true;
 
   /** Passes nothing on any more. */
   stop(): void {
     this.#isOver = true;
-    this.#context.sendEvent = undefined;
-    this.#expiry.clear();
+    this.#lastEvent.clear();
     this.#body?.stop();
   }
 
@@ -196,16 +167,16 @@ export class RelayedAnswer implements AnswerBodyListener {
 
   onAnswerEnd(): void {
     this.#listener.onAnswerOver(true);
-    this.#end();
+    this.#finish();
   }
 
   onAnswerCurtailed(): void {
-    this.#context.observation?.ended('draining');
+    if (this.#end !== undefined) this.#context.observation?.ended(this.#end);
     this.#listener.onAnswerOver(false);
-    this.#end();
+    this.#finish();
   }
 
-  #end(): void {
+  #finish(): void {
     endWhenRead(this.#req, this.#res);
     this.#body?.awaitLastBytes();
   }

@@ -1,6 +1,11 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { answerError } from '../../answer-error.ts';
-import { contextOf, type RequestContext } from '../../context.ts';
+import {
+  contextOf,
+  type EndReason,
+  type RelayedExchange,
+  type RequestContext,
+} from '../../context.ts';
 import type { UpstreamExchange, UpstreamListener } from '../../engine/engine.ts';
 import type { UpstreamAnswer } from '../../engine/upstream-answer.ts';
 import { REASON_OF, type UpstreamFailure } from '../../engine/upstream-failure.ts';
@@ -10,7 +15,6 @@ import { isBodyPending } from '../../http/framing.ts';
 import { makeLastRequest } from '../../http/last-request.ts';
 import { onceClosed } from '../../http/once-closed.ts';
 import type { RequestBody } from '../../http/request-body.ts';
-import { UNENCODED } from '../../slots/filter-lists/list-editor.ts';
 import { RelayedAnswer, type RelayedAnswerListener } from '../answer/relayed-answer.ts';
 import type { RelaySettings } from '../relay-settings.ts';
 import { upstreamHeaders } from './headers.ts';
@@ -20,7 +24,7 @@ import { upstreamHeaders } from './headers.ts';
  * that leaves takes the upstream request with it, an answer that breaks off breaks off for the
  * client. Whatever happens first ends it; whatever happens later finds it over.
  */
-export class RelayedRequest implements UpstreamListener, RelayedAnswerListener {
+export class RelayedRequest implements UpstreamListener, RelayedAnswerListener, RelayedExchange {
   readonly #req: IncomingMessage;
   readonly #res: ServerResponse;
   readonly #settings: RelaySettings;
@@ -48,23 +52,20 @@ export class RelayedRequest implements UpstreamListener, RelayedAnswerListener {
   }
 
   start(): void {
-    this.#context.abandon = this.#abandon;
-    this.#context.windDown = this.#windDown;
+    this.#context.exchange = this;
     this.#res.on('error', ignore);
     // What was judged is known already.
     if (this.#req.method === 'POST' && this.#context.mcp === undefined) {
       this.#context.bodyEnds = new BodyEnds();
     }
-    onceClosed(this.#req, this.#res, this.#abandon);
+    onceClosed(this.#req, this.#res, this.abandon);
     this.#send();
   }
 
   #send(): void {
-    const { headerEdits, listFilter } = this.#context;
-    const edits = listFilter === undefined ? headerEdits : [...headerEdits, UNENCODED];
     let headers: OutgoingHttpHeaders;
     try {
-      headers = upstreamHeaders(this.#req, edits, this.#settings.hop);
+      headers = upstreamHeaders(this.#req, this.#context.headerEdits, this.#settings.hop);
     } catch (error) {
       this.#fail('internal_error', error);
       return;
@@ -103,7 +104,7 @@ export class RelayedRequest implements UpstreamListener, RelayedAnswerListener {
   onAnswer(answer: UpstreamAnswer): void {
     if (this.#over) return;
     if (this.#res.headersSent) {
-      this.#abandon();
+      this.abandon();
       return;
     }
     const relayed = new RelayedAnswer(this.#req, this.#res, answer, this.#settings, this);
@@ -136,18 +137,24 @@ export class RelayedRequest implements UpstreamListener, RelayedAnswerListener {
   }
 
   #fail(reason: ErrorReason, cause?: unknown): void {
-    this.#abandon();
+    this.abandon();
     answerError(this.#req, this.#res, reason, { cause, detail: detailOf(reason, cause) });
   }
 
-  /**
-   * A field, as the others: made where it is handed over, this closure outlived the request, and cost
-   * garbage collection a third of the relay's CPU time (`npm run bench`).
-   */
-  readonly #windDown = (isLastCall: boolean): void => this.#answer?.windDown(isLastCall);
+  endBetweenEvents(why: EndReason): void {
+    this.#answer?.endBetweenEvents(why);
+  }
 
-  /** Takes the request back: the client has gone, or has been answered by somebody else. */
-  readonly #abandon = (): void => {
+  sendEvent(event: Buffer): boolean {
+    return this.#answer?.sendEvent(event) === true;
+  }
+
+  /**
+   * Takes the request back: the client has gone, or has been answered by somebody else. A field: a closure
+   * made where it is handed over outlived the request, and cost garbage collection a third of the relay's
+   * CPU time (`npm run bench`).
+   */
+  readonly abandon = (): void => {
     this.#answer?.stop();
     if (this.#over) return;
     this.#release();
@@ -156,8 +163,7 @@ export class RelayedRequest implements UpstreamListener, RelayedAnswerListener {
 
   #release(): void {
     this.#over = true;
-    this.#context.abandon = undefined;
-    this.#context.windDown = undefined;
+    this.#context.exchange = undefined;
     this.#answer?.stop();
     this.#body.stop();
   }

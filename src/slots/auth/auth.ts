@@ -12,6 +12,7 @@ import type { Slot } from '../slot.ts';
 import type { AuthenticationScheme, Authenticator, Identification } from './authenticator.ts';
 import type { Challenge, ChallengeDetails } from './challenge.ts';
 import { credentialFields } from './credential-fields.ts';
+import { EndOfCredentials } from './end-of-credentials.ts';
 import type { Identity } from './identity.ts';
 import {
   type MetadataWarningSettings,
@@ -57,10 +58,10 @@ export function authenticate(
         const context = contextOf(req);
         context.principal = found.principal;
         context.principalSource = names[found.position];
-        context.expiresAt = found.expiresAt;
         context.isBearerAccepted = found.byBearer === true;
         context.addHeaderEdits(edits);
         context.addStage(OWN_CREDENTIALS);
+        if (found.expiresAt !== undefined) context.addStage(new EndOfCredentials(found.expiresAt));
         next();
       })
       .catch((cause) => answerError(req, res, 'internal_error', { cause }));

@@ -1,6 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
 import type { BodyEdit, BodyEditor, Give } from '../../body-editor.ts';
-import type { ListFilter } from '../../context.ts';
 import { HeldBytes } from '../../http/held-bytes.ts';
 import { editsOfEvent, readEvent } from '../../mcp/events/data.ts';
 import { EventEnds } from '../../mcp/events/event-ends.ts';
@@ -8,6 +7,7 @@ import { applyEdits } from '../../mcp/json/text-edit.ts';
 import { decodeUtf8 } from '../../mcp/json/utf8.ts';
 import { findLists } from '../../mcp/lists/listed-items.ts';
 import { hideItems, MAX_HELD } from './hide-items.ts';
+import type { ListFilter } from './list-filter.ts';
 import { UnreadableEvent } from './unreadable-event.ts';
 
 /** Cuts out of one event what the caller may not see; undefined where there is nothing to cut. */

@@ -1,5 +1,10 @@
-import { contextOf, type ListFilter, type RequestContext } from '../../context.ts';
+import type { IncomingMessage } from 'node:http';
+import type { AnswerStage } from '../../answer-stage.ts';
+import type { BodyEditor } from '../../body-editor.ts';
+import { contextOf, type RequestContext } from '../../context.ts';
+import type { UpstreamAnswer } from '../../engine/upstream-answer.ts';
 import { GatewayError } from '../../errors.ts';
+import { UNENCODED } from '../../header-edits.ts';
 import type { Middleware } from '../../http/middleware.ts';
 import { LIST_KINDS } from '../../mcp/lists/list-kinds.ts';
 import { eraOfStream } from '../../mcp/message/era.ts';
@@ -9,11 +14,13 @@ import { judge } from '../policies/judge.ts';
 import type { EnforcedPolicy } from '../policies/policy.ts';
 import { policyContext } from '../policies/policy-context.ts';
 import type { Slot } from '../slot.ts';
+import { listEditor } from './list-editor.ts';
+import type { ListFilter } from './list-filter.ts';
 
 const LIST_METHODS: ReadonlySet<string> = new Set(LIST_KINDS.map(({ method }) => method));
 
 /**
- * Has the relay hide from lists what policies would refuse: of a POST that asks for one, and of a
+ * Hides from lists what policies would refuse: of a POST that asks for one, and of a
  * GET, whose event stream may bring any, sent anew or in the older transport. Policies are asked about a request
  * for the thing by its name, without arguments.
  */
@@ -24,14 +31,15 @@ export function hideFromLists(policies: readonly EnforcedPolicy[]): Middleware {
     const asked = context.mcp?.messages.filter(({ method }) => LIST_METHODS.has(method)) ?? [];
     if (req.method === 'GET' || asked.length > 0) {
       const methods = new Set(asked.map(({ method }) => method));
-      context.listFilter = new CallerFilter(enforced, context, methods, asked[0]);
+      context.addHeaderEdits(UNENCODED);
+      context.addStage(new CallerFilter(enforced, context, methods, asked[0]));
     }
     next();
   };
 }
 
 /** What one caller may see. */
-class CallerFilter implements ListFilter {
+class CallerFilter implements ListFilter, AnswerStage {
   readonly methods: ReadonlySet<string>;
   readonly idText: string | undefined;
   readonly #policies: readonly EnforcedPolicy[];
@@ -51,6 +59,10 @@ class CallerFilter implements ListFilter {
     this.methods = methods;
     this.idText = context.mcp?.isBatch === false ? asked?.idText : undefined;
     this.#era = asked ?? eraOfStream(context.headers);
+  }
+
+  editor(_req: IncomingMessage, answer: UpstreamAnswer): BodyEditor | undefined {
+    return listEditor(answer, this);
   }
 
   report(cause: unknown): void {

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
-import type { ListFilter } from '../../context.ts';
 import type { TextEdit } from '../../mcp/json/text-edit.ts';
 import { cuts, type FoundList, type FoundLists } from '../../mcp/lists/listed-items.ts';
+import type { ListFilter } from './list-filter.ts';
 
 /** What is held of an answer at once: a whole body, or one event. */
 export const MAX_HELD: number = 4 * 1024 * 1024;

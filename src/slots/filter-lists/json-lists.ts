@@ -1,10 +1,10 @@
 import type { BodyEdit, BodyEditor, Give } from '../../body-editor.ts';
-import type { ListFilter } from '../../context.ts';
 import { HeldBytes } from '../../http/held-bytes.ts';
 import { applyEdits } from '../../mcp/json/text-edit.ts';
 import { decodeUtf8 } from '../../mcp/json/utf8.ts';
 import { type FoundLists, findLists } from '../../mcp/lists/listed-items.ts';
 import { hideItems, MAX_HELD } from './hide-items.ts';
+import type { ListFilter } from './list-filter.ts';
 
 /** A JSON body without what the caller may not see in its lists. */
 export class JsonLists implements BodyEditor {

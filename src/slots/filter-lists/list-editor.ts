@@ -1,18 +1,8 @@
 import type { BodyEditor } from '../../body-editor.ts';
-import type { ListFilter } from '../../context.ts';
 import type { UpstreamAnswer } from '../../engine/upstream-answer.ts';
-import type { HeaderEdits } from '../../header-edits.ts';
 import { EventLists } from './event-lists.ts';
 import { JsonLists } from './json-lists.ts';
-
-/** Asks the upstream for an answer that can be read. */
-export const UNENCODED: HeaderEdits = {
-  forwards: () => false,
-  withheld: new Set(['accept-encoding']),
-  set: [['Accept-Encoding', 'identity', 'accept-encoding']],
-  secrets: [],
-  response: { set: [], remove: new Set() },
-};
+import type { ListFilter } from './list-filter.ts';
 
 /**
  * What takes out of an answer what the caller may not see; undefined for an answer of a type that no

@@ -1,9 +1,9 @@
-import type { ListFilter } from '../../context.ts';
 import { errorText } from '../../errors.ts';
 import { BodyEnds } from '../../http/body-ends.ts';
 import { readEvent } from '../../mcp/events/data.ts';
 import { kindOfAnswer } from '../../mcp/lists/answer-kind.ts';
 import { idAtEnd } from '../../mcp/request-id.ts';
+import type { ListFilter } from './list-filter.ts';
 
 const BOM = Buffer.from('\ufeff');
 

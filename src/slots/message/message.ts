@@ -43,7 +43,7 @@ export function readMessage(rules: MessageRules): Middleware {
         context.mcp = body;
         next();
       };
-      const transport = context.legacyMessage ? 'http-with-sse' : 'streamable-http';
+      const transport = context.legacy ? 'http-with-sse' : 'streamable-http';
       const isWanted = () => !isOver(res);
       const body = readMessagesInTurns(bytes, req.headers, rules, isWanted, transport);
       if (!(body instanceof Promise)) take(body);

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AnswerProblem, AnswerStage } from '../../answer-stage.ts';
-import type { RequestContext, SessionKeeper } from '../../context.ts';
+import type { RequestContext } from '../../context.ts';
 import type { UpstreamAnswer } from '../../engine/upstream-answer.ts';
 import { GatewayError } from '../../errors.ts';
 import { onceClosed } from '../../http/once-closed.ts';
@@ -22,7 +22,7 @@ export interface SessionUser {
  * The sessions that one request uses. They are in use for as long as it is open, and their time begins
  * anew when it ends. What the answer says of them is learned before the client gets it.
  */
-export class SessionUse implements AnswerStage, SessionKeeper {
+export class SessionUse implements AnswerStage {
   readonly #sessions: OwnedSessions;
   readonly #context: RequestContext;
   readonly #res: ServerResponse;
@@ -77,7 +77,8 @@ export class SessionUse implements AnswerStage, SessionKeeper {
     return this.#learn(hasEnded, isToUnmark, own, begun);
   }
 
-  async claimForStream(sessionId: string): Promise<void> {
+  /** Of an event stream of the older transport. */
+  async session(sessionId: string): Promise<void> {
     await this.#claim(sessionId, true);
     this.#ofStream = this.#keyFor(sessionId);
   }

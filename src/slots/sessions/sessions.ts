@@ -32,7 +32,6 @@ export function ownSessions(sessions: OwnedSessions, endpointOf: EndpointOf): Mi
     const owner = keyOf(context.principal, context.principalSource);
     const user = { owner, endpoint: endpointOf(req) };
     const use = new SessionUse(sessions, context, res, user);
-    context.sessionKeeper = use;
     context.addStage(use);
     const named = sessionsNamedBy(context);
     if (named.length === 0) {

@@ -83,9 +83,9 @@ export function capStreams(caps: readonly StreamCap[], streams: OpenStreams): Mi
  * Told before anything goes upstream: an answer that is a stream is no reason to take a call back. Of
  * a POST the header tells; servers of the modern era refuse one that does not say what the body says.
  */
-function opensStream({ req: { method, headers }, legacyMessage }: RequestContext): boolean {
+function opensStream({ req: { method, headers }, legacy }: RequestContext): boolean {
   // There a message is answered on the stream that is open already.
-  if (legacyMessage !== undefined) return false;
+  if (legacy?.leg === 'message') return false;
   return method === 'GET' || headers['mcp-method'] === 'subscriptions/listen';
 }
 
