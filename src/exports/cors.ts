@@ -12,12 +12,9 @@ export type { McpCorsOptions } from '../slots/cors/options.ts';
  * are answered here, before anything asks for a credential that they cannot carry.
  *
  * @param options - See {@link McpCorsOptions}.
- * @param further - Headers that a preflight may ask for as well, as the gateway finds them in its other
- * options; who does not ask for them is not told of them. Default: none.
  * @throws {GatewayConfigError} for anything that is not an origin, `'*'` included.
  * @see Fetch standard, "CORS protocol"; MCP, Streamable HTTP, "Security Warning"
  */
-export function mcpCors(options: McpCorsOptions = {}, further: readonly string[] = []): Middleware {
-  const presets = { furtherHeaders: further };
-  return answerCors(checkConfig((problems) => readCors(problems, options, presets)));
+export function mcpCors(options: McpCorsOptions = {}): Middleware {
+  return answerCors(checkConfig((problems) => readCors(problems, options)));
 }

@@ -52,6 +52,8 @@ export function guards(): void {
   mcpCors({ origin: /example/ });
   // @ts-expect-error
   mcpCors({ origin: true });
+  // @ts-expect-error -- what preflights may ask for is in allowedHeaders
+  mcpCors({}, ['X-Tenant']);
 
   const bounds: BodyLimitOptions = { body: '1mb', total: false };
   typed<Middleware>()(bodyLimit(bounds));
