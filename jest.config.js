@@ -34,15 +34,17 @@ const UNIT = [
 
 /** What takes about five seconds or more: long bodies, crowds, Redis, other processes, real time. */
 const SLOW = [
-  'auth/{from-middleware-example,jwt-process,redis-sessions}.test.ts',
+  'auth/{from-middleware-example,gateway-expiry,jwt-process,redis-sessions}.test.ts',
   'demo.test.ts',
   'forgotten-awaits.test.ts',
-  'limits/{example,process,redis,redis-slow,streams-aborted}.test.ts',
+  'limits/{example,local-store,process,redis,redis-slow,streams-aborted}.test.ts',
   'loads.test.ts',
   'memory/{gathered-pieces,small-pieces}.test.ts',
+  'messages/{limits,properties,turns}.test.ts',
+  'middleware/body-limit.test.ts',
   'observe/isolation.test.ts',
   'policies/{filter-lists-long,process,properties}.test.ts',
-  'relay/{idle-streams,long-bytes,silence-by-default}.test.ts',
+  'relay/{duplex,early-answers,idle-streams,long-bytes,silence-by-default}.test.ts',
   'sigterm.test.ts',
 ];
 
@@ -58,7 +60,12 @@ const ignoring = (patterns) =>
         .replace(/\{(.*)\}/, (_, names) => `(${names.replaceAll(',', '|')})`)}$`,
   );
 
-const unit = { ...project, displayName: 'unit', testMatch: below(UNIT) };
+const unit = {
+  ...project,
+  displayName: 'unit',
+  testMatch: below(UNIT),
+  testPathIgnorePatterns: ignoring(SLOW),
+};
 
 const slow = { ...project, displayName: 'slow', testMatch: below(SLOW) };
 

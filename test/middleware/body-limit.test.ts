@@ -31,9 +31,9 @@ describe('a body over bodyLimit is refused with 413', () => {
     client.send(CHUNKED + chunk('a'.repeat(900)));
     const connection = await upstream.connection(0);
     await connection.has(/a{900}/);
-    client.send(chunk('b'.repeat(200)));
+    client.send(chunk('#'.repeat(200)));
     await connection.closed();
-    expect(connection.received).not.toContain('b');
+    expect(connection.received).not.toContain('#');
     expect(connection.received).not.toMatch(/\r\n0\r\n\r\n$/);
     client.send('0\r\n\r\n');
     await client.closed();

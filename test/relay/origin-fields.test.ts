@@ -4,7 +4,7 @@ import { type GatewayConfig, injectHeaders, mcpProxy, upstreamAuth } from '../..
 import { type Answer, valuesOf } from '../support/client/answer.ts';
 import { send } from '../support/client/send.ts';
 import { pathsOf } from '../support/config-error.ts';
-import { isInProcess, startRawEndpoint } from '../support/endpoint.ts';
+import { startRawEndpoint, whereUpstreamsAre } from '../support/endpoint.ts';
 import { startGateway } from '../support/gateway.ts';
 import { serve } from '../support/servers.ts';
 import { answering, UpstreamConnection } from '../support/upstream.ts';
@@ -120,7 +120,8 @@ const WAYS: [string, Parameters<typeof answerWith>[1]][] = [
 ];
 
 /** Of a server in this process they are the app’s own word. */
-const describeRemote = isInProcess ? describe.skip : describe;
+const describeRemote = (name: string, define: () => void) =>
+  whereUpstreamsAre('remote', () => describe(name, define));
 
 describeRemote('an upstream does not speak for the origin of the app', () => {
   test.each(WAYS)('in %s', async (_way, how) => {
@@ -272,12 +273,14 @@ describe('`X-Content-Type-Options: nosniff`', () => {
   });
 });
 
-(isInProcess ? test : test.skip)('a server in this process speaks for the app', async () => {
-  const lines = SPOKEN.filter((line) => !line.startsWith('Timing-Allow'));
-  const answer = await relayed(lines);
-  for (const line of lines) {
-    expect(valuesOf(answer, nameOf(line))).toEqual([line.slice(line.indexOf(':') + 2)]);
-  }
+whereUpstreamsAre('in-process', () => {
+  test('a server in this process speaks for the app', async () => {
+    const lines = SPOKEN.filter((line) => !line.startsWith('Timing-Allow'));
+    const answer = await relayed(lines);
+    for (const line of lines) {
+      expect(valuesOf(answer, nameOf(line))).toEqual([line.slice(line.indexOf(':') + 2)]);
+    }
+  });
 });
 
 test.each([['*'], ['X-Accel-*'], ['Content-Length'], ['Connection'], [''], [5]])(

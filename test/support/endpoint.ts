@@ -21,6 +21,11 @@ export type OnConnection = (socket: Duplex, request: Readable) => void;
 export const isInProcess: boolean =
   (globalThis as { upstreams?: 'in-process' }).upstreams === 'in-process';
 
+/** Defines tests for upstreams of one kind. With the other they are not there: none is skipped. */
+export function whereUpstreamsAre(kind: 'remote' | 'in-process', define: () => void): void {
+  if (isInProcess === (kind === 'in-process')) define();
+}
+
 const IN_PROCESS = { path: '/mcp', host: 'localhost', port: 0 };
 
 function atPort(port: number, path: string): Endpoint {
