@@ -97,6 +97,12 @@ describe('names that take long to fold are not folded', () => {
     }
   });
 
+  test('a name that is longer than all together may be is refused, and never looked through', () => {
+    const named = (length: number) => call(`{"a":{"${'\u200b'.repeat(length)}":1}}`);
+    accepted(named(100_000));
+    expect(refused(named(100_001)).message).toContain('too long');
+  });
+
   test('a name that composition makes short is told from none that it may be', () => {
     // Four units that compose to one, which is as short as a name may become.
     const long = '\u03b1\u0313\u0300\u0345'.repeat(65);

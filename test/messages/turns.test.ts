@@ -49,6 +49,7 @@ const SHAPES: [string, string, readonly boolean[]][] = [
     [true, false],
   ],
   ['names', call(fill('{', (i) => `"k${i}":1`, '}')), [true, false]],
+  ['long names', call(fill('{', (i) => `"${`k${i}-`.padEnd(50_000, 'x')}":1`, '}')), [true]],
   [
     'objects',
     call(

@@ -72,6 +72,7 @@ export class ObjectFrame implements Frame {
   #fold(name: string, names: FoldedNames): string | undefined {
     if (!isSoundText(name)) this.#problem(UNSOUND_NAME);
     const isForeign = this.#level.members === undefined;
+    if (name.length > MAX_FOLDED_CHARACTERS) throw TOO_MANY_FOLDS;
     const shown = isForeign && isTooLong(name) ? visible(name) : name;
     if (isForeign && isTooLong(shown)) {
       this.#isObscure = true;

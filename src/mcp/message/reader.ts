@@ -76,8 +76,9 @@ export class JsonReader extends JsonCursor {
     while (this.#left-- > 0) {
       const from = this.position;
       const value = this.#passed === undefined ? this.#begin() : this.#pass(this.#passed);
+      const hasEnded = value !== OPEN && this.#put(value);
       this.#left -= Math.floor((this.position - from) / CHARACTERS_A_VALUE);
-      if (value !== OPEN && this.#put(value)) return true;
+      if (hasEnded) return true;
     }
     this.#left = VALUES_A_TURN;
     return false;
@@ -153,11 +154,10 @@ export class JsonReader extends JsonCursor {
     return true;
   }
 
-  /** Nothing but an escape with a code can be half of a pair, or NUL; it makes the source longer. */
+  /** Nothing but an escape can be half of a pair, or NUL; it makes the source longer. */
   #clearText(value: string, start: number): unknown {
     const hasEscape = this.position - start > value.length + 2;
-    const hasCode = hasEscape && this.since(start).includes('\\u');
-    return hasCode && !isSoundText(value) ? UNSOUND : value;
+    return hasEscape && !isSoundText(value) ? UNSOUND : value;
   }
 
   #count(): void {
