@@ -25,6 +25,7 @@ export type McpGateway = Router & {
  * server without changing a byte of any message, through the slots that `config` switches on.
  *
  * @param config - See {@link GatewayConfig}; only `target` is required.
+ * @returns The router, with `close()`.
  * @throws {GatewayConfigError} with every mistake in `config`, each with the option's path.
  * @see MCP, Streamable HTTP; RFC 9110 section 7.6
  */

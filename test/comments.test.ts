@@ -57,6 +57,18 @@ describe('everything that is exported has a comment for editors to show', () => 
     }
     expect(bare).toEqual([]);
   });
+
+  test('each function says what it returns', () => {
+    const silent: string[] = [];
+    for (const [file, source] of sources) {
+      for (const [, comment = '', name = ''] of source.matchAll(
+        /(\/\*\*(?:(?!\*\/).)*\*\/)\nexport function (\w+)/gs,
+      )) {
+        if (exported.has(name) && !comment.includes('@returns')) silent.push(`${file} ${name}`);
+      }
+    }
+    expect(silent).toEqual([]);
+  });
 });
 
 test('what a comment links to is known in its file, so that an editor can go there', () => {

@@ -26,6 +26,7 @@ export interface RequireAuthOptions {
  * leaves who a request comes from for `principalOf`.
  *
  * @param authenticator - One, or several of which any may accept.
+ * @returns A middleware for Express, Connect and `node:http`.
  * @throws {GatewayConfigError} for what is none, and with `jwt` without `publicUrl`.
  * @see RFC 6750; RFC 9728 section 5.1
  */

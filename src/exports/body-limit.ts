@@ -14,6 +14,7 @@ export type { BodyLimitOptions } from '../slots/body-limit/options.ts';
  * `perCaller` bound what of them is held at once, until their requests are answered: 503 above that.
  *
  * @param limit - The largest body, in bytes or as a size like `'4mb'`; or {@link BodyLimitOptions}.
+ * @returns A middleware for Express, Connect and `node:http`.
  * @throws {GatewayConfigError} for what is no size, and for sizes that contradict each other.
  * @see RFC 9110 sections 15.5.14 and 15.6.4
  */

@@ -12,6 +12,7 @@ export type { McpCorsOptions } from '../slots/cors/options.ts';
  * are answered here, before anything asks for a credential that they cannot carry.
  *
  * @param options - See {@link McpCorsOptions}.
+ * @returns A middleware for Express, Connect and `node:http`.
  * @throws {GatewayConfigError} for anything that is not an origin, `'*'` included.
  * @see Fetch standard, "CORS protocol"; MCP, Streamable HTTP, "Security Warning"
  */

@@ -13,6 +13,7 @@ export type { ComputedHeader, HeaderRules, HeaderValue } from '../slots/headers/
  * a secret value of `set` is dropped; `secret` says which values are secret.
  *
  * @param rules - See {@link HeaderRules}.
+ * @returns A middleware for Express, Connect and `node:http`.
  * @throws {GatewayConfigError} for a name or value that cannot be a header, and for one that frames
  * or routes the message (`Host`, `Content-Length`, `Connection`, ...).
  * @see RFC 9110 section 7.6

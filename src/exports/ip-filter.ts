@@ -9,6 +9,7 @@ export type { IpFilterOptions } from '../slots/ip-filter.ts';
  * address is the same in all its spellings, those that IPv6 has for it included.
  *
  * @param options - See {@link IpFilterOptions}; one of `allow` and `deny` is required.
+ * @returns A middleware for Express, Connect and `node:http`.
  * @throws {GatewayConfigError} for anything that is neither a network nor an address.
  * @see RFC 4291 section 2.5.5.2, "IPv4-Mapped IPv6 Address"
  */

@@ -17,6 +17,7 @@ export type { ProtectedResourceMetadataOptions };
  * the root of the app.
  *
  * @param options - See {@link ProtectedResourceMetadataOptions}.
+ * @returns A middleware for Express, Connect and `node:http`.
  * @throws {GatewayConfigError} for anything that is no URL, issuer or scope.
  * @see RFC 9728 sections 3 and 3.1
  */

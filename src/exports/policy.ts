@@ -19,6 +19,7 @@ export { allowTools, denyTools } from '../slots/policies/tools.ts';
  * JSON-RPC error, what has no id gets 403.
  *
  * @param policies - See {@link Policy}.
+ * @returns A middleware for Express, Connect and `node:http`.
  * @throws {GatewayConfigError} without a policy, or for one that is none.
  */
 export function policy(...policies: Policy[]): Middleware {

@@ -35,6 +35,7 @@ export interface McpProxyOptions extends RelayOptions {
  * `mcpCors` in front of it where a browser could reach it.
  *
  * @param options - See {@link McpProxyOptions}.
+ * @returns A middleware for Express, Connect and `node:http`.
  * @throws {GatewayConfigError} with every mistake in `options`.
  * @see RFC 9110 section 7.6; MCP, Streamable HTTP
  */

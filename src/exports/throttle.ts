@@ -16,6 +16,7 @@ import { awaitTurn } from '../slots/turn.ts';
  * gets 200 with the JSON-RPC error.
  *
  * @param limits - One, or several of which all have to allow; see {@link Limit}.
+ * @returns A middleware for Express, Connect and `node:http`.
  * @throws {GatewayConfigError} for what is none.
  * @see RFC 6585 section 4
  */

@@ -21,6 +21,7 @@ export interface ClientCredentialsHeader {
  * refuses with 401 is dropped, and the next request gets another, at most once in 5 s.
  *
  * @param options - See {@link TokenOptions}.
+ * @returns A value for `headers.set`.
  * @throws {GatewayConfigError} for a URL, a client or a parameter that cannot be.
  * @see RFC 6749 section 4.4; RFC 8707
  */

@@ -42,6 +42,7 @@ const MAX_STRANGERS = 1000;
  * once in 5 s for each caller.
  *
  * @param options - See {@link TokenExchangeOptions}.
+ * @returns A value for `headers.set`.
  * @throws {GatewayConfigError} for a URL, a client or a parameter that cannot be.
  * @see RFC 8693; RFC 8707
  */

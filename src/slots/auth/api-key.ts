@@ -27,6 +27,7 @@ export interface ApiKeyOptions {
  * Takes API keys. A key is compared with all of them in constant time, by its hash.
  *
  * @param options - See {@link ApiKeyOptions}.
+ * @returns An authenticator for `auth` or `requireAuth`.
  * @throws {GatewayConfigError} for what is no SHA-256, no subject or no header name.
  */
 export function apiKey(options: ApiKeyOptions): AuthenticationScheme {

@@ -30,6 +30,7 @@ export interface FromMiddlewareOptions {
  * @param middleware - What checks the credentials in `Authorization`.
  * @param toPrincipal - Finds what the middleware left on the request; `null` for nobody.
  * @param options - See {@link FromMiddlewareOptions}.
+ * @returns An authenticator for `auth` or `requireAuth`.
  * @throws {GatewayConfigError} where one of the two is no function.
  */
 export function fromMiddleware(

@@ -21,6 +21,7 @@ const LEVELS = ['info', 'warn', 'error'] as const;
  * more, and one that broke off. No header, query string or argument is in it.
  *
  * @param logger - pino, or anything with `info`, `warn` and `error`, called with `(record, message)`.
+ * @returns An observer for `observe`.
  * @throws {GatewayConfigError} if `logger` is no such thing.
  */
 export function accessLog(logger: AccessLogger): Observer {

@@ -12,6 +12,7 @@ const EXPECTED =
  *
  * @param scopes - By the name of the tool, in which `*` stands for any characters. Where several names
  * match, all of their scopes are needed.
+ * @returns A policy for `policies` or `policy`.
  * @throws {GatewayConfigError} without a name, and for anything that is no list of scopes.
  * @see MCP authorization, "Scope Challenge Handling"; RFC 6750 section 3.1
  */

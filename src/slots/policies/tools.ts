@@ -9,6 +9,7 @@ const NOT_ALLOWED =
  * A policy that lets only these tools be called. Methods other than `tools/call` pass.
  *
  * @param globs - Names of tools; `*` stands for any characters. Case-sensitive.
+ * @returns A policy for `policies` or `policy`.
  * @throws {GatewayConfigError} without a name, or for one that is no text.
  */
 export function allowTools(...globs: string[]): PolicyRule {
@@ -19,6 +20,7 @@ export function allowTools(...globs: string[]): PolicyRule {
  * A policy that lets no such tool be called. Methods other than `tools/call` pass.
  *
  * @param globs - Names of tools; `*` stands for any characters. Case-sensitive.
+ * @returns A policy for `policies` or `policy`.
  * @throws {GatewayConfigError} without a name, or for one that is no text.
  */
 export function denyTools(...globs: string[]): PolicyRule {

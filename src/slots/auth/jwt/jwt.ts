@@ -10,6 +10,7 @@ export type { JwtOptions } from './options.ts';
  * give one of these for each.
  *
  * @param options - See {@link JwtOptions}.
+ * @returns An authenticator for `auth` or `requireAuth`.
  * @throws {GatewayConfigError} for an issuer or key server without https, a symmetric algorithm, a
  * missing audience, ...
  * @see RFC 9068; MCP, Authorization, "Token Handling"
