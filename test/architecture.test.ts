@@ -30,6 +30,13 @@ describe('the page on the architecture', () => {
     for (const { name } of SLOTS) expect(picture).toMatch(new RegExp(`\\b${name}\\b`));
   });
 
+  test('has the members of a stage', () => {
+    const [, body = ''] =
+      /^export interface AnswerStage \{\n(.*?)^\}/ms.exec(read('src/answer-stage.ts')) ?? [];
+    const members = [...body.matchAll(/^ {2}(\w+)\?\(/gm)].map(([, name]) => name);
+    expect(new Set(firstCells('The way back'))).toEqual(new Set(members));
+  });
+
   test('has the fields of the context', () => {
     const [, body = ''] =
       /^export class RequestContext .*?\{\n(.*?)^\}/ms.exec(read('src/context.ts')) ?? [];

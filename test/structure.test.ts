@@ -30,8 +30,9 @@ describe('dependencies point one way', () => {
     new URL('../docs/architecture.md', import.meta.url),
     'utf8',
   ).split('\n## Directions\n');
-  const rows = [...section.matchAll(/^\| (?<place>[`*][^|]+[`*]) \| (?<others>[^|]+) \|$/gm)].map(
-    ({ groups: { place = '', others = '' } = {} }) => [place, namesIn(others)] as const,
+  const rows = [...section.matchAll(/^\| (?<places>[`*][^|]+) \| (?<others>[^|]+) \|$/gm)].flatMap(
+    ({ groups: { places = '', others = '' } = {} }) =>
+      namesIn(places).map((place) => [place, namesIn(others)] as const),
   );
   const groups = new Map(rows.filter(([place]) => place.startsWith('*')));
 
@@ -64,6 +65,7 @@ describe('dependencies point one way', () => {
 
   test('every name in the table is a file, a folder, or a group with a row', () => {
     expect(Object.keys(allowed).length).toBeGreaterThan(20);
+    expect(new Set(rows.map(([place]) => place)).size).toBe(rows.length);
     for (const name of rows.flatMap(([place, names]) => [place, ...names])) {
       const isThere = name.startsWith('*')
         ? groups.has(name)
