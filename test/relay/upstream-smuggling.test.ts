@@ -10,14 +10,20 @@ import { rawUpstream } from '../support/upstream.ts';
 /** Twelve bytes as a length frames them, two as chunks do. */
 const BODY = '2\r\n{}\r\n0\r\n\r\n';
 
-/** Relayed with the one framing that is left, the odd field being no `Transfer-Encoding` to anybody. */
+/**
+ * Relayed with the one framing that is left, the odd field being no `Transfer-Encoding` to anybody. One
+ * that some server would take for it, as CGI does `_` for `-`, is not relayed.
+ */
 function expectByLength(answer: Answer, field: string, mark: string): void {
   const colon = field.indexOf(':');
-  const odd = [field.slice(0, colon).toLowerCase(), field.slice(colon + 1).trim()];
+  const name = field.slice(0, colon).toLowerCase();
+  const isTaken = name.replaceAll('_', '-') === 'transfer-encoding';
+  const odd = isTaken ? [] : [[name, field.slice(colon + 1).trim()]];
   expect(answer.headers).toEqual(
-    expect.arrayContaining([odd, ['x-case', mark], ['content-length', `${BODY.length}`]]),
+    expect.arrayContaining([...odd, ['x-case', mark], ['content-length', `${BODY.length}`]]),
   );
-  expect(answer.headers.map(([name]) => name)).not.toContain('transfer-encoding');
+  const names = answer.headers.map(([lower]) => lower.replaceAll('_', '-'));
+  expect(names).not.toContain('transfer-encoding');
   expect(answer).toMatchObject({ status: 200, complete: true, rest: Buffer.alloc(0) });
   expect(answer.body).toBe(BODY);
 }
