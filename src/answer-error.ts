@@ -41,12 +41,13 @@ export function answerError(
   details: AnswerDetails = {},
 ): void {
   const context = contextOf(req);
+  const stream = streamFor(reason, context, details);
   context.exchange?.abandon();
   // Even a promise can be thrown.
   notAwaited(details.cause, 0);
   // Nobody is there to be answered, or somebody was first.
   if (res.destroyed || res.writableEnded) return;
-  if (!('id' in details) && isIdAwaited(req, res, reason)) {
+  if (!('id' in details) && stream?.(context) && isIdAwaited(req, res)) {
     awaitIdFor(req, res, reason, details);
     return;
   }
@@ -59,7 +60,7 @@ export function answerError(
   context.observation?.refused(reason, details);
   const id = 'id' in details ? details.id : idOf(req, context);
   const text = errorText(reason, id, details);
-  const isOnStream = typeof id === 'string' && answersOnStream(reason, context, text);
+  const isOnStream = typeof id === 'string' && stream?.(context, text) === true;
   const body = Buffer.from(isOnStream ? '' : text);
   const { status = ERRORS[reason].status } = details;
   if (status === 503) res.setHeader('Retry-After', RETRY_AFTER_SECONDS);
@@ -83,16 +84,24 @@ const BY_STATUS: ReadonlySet<ErrorReason> = new Set([
   'session_not_found',
 ]);
 
-/** In the older transport, answers to requests come on the event stream (MCP 2024-11-05, "HTTP with SSE"). */
-function answersOnStream(reason: ErrorReason, context: RequestContext, text: string): boolean {
-  return !BY_STATUS.has(reason) && context.answerOnStream?.(context, text) === true;
+/**
+ * In the older transport, answers to requests come on the event stream (MCP 2024-11-05, "HTTP with SSE"),
+ * those of the gateway as well. Once a request has gone upstream, it may be answered there already.
+ */
+function streamFor(
+  reason: ErrorReason,
+  { legacy, exchange, body }: RequestContext,
+  details: AnswerDetails,
+) {
+  if (legacy?.leg !== 'message' || exchange !== undefined || BY_STATUS.has(reason))
+    return undefined;
+  // Whoever refuses a request while another refusal waits for its id does not wait.
+  return body.isIdAwaited && !('id' in details) ? undefined : legacy.answer;
 }
 
-/** Whether the answer belongs on a stream, and the id for it is not known yet. */
-function isIdAwaited(req: IncomingMessage, res: ServerResponse, reason: ErrorReason): boolean {
-  const context = contextOf(req);
-  if (context.mcp !== undefined || res.headersSent || BY_STATUS.has(reason)) return false;
-  return context.answerOnStream?.(context) === true && mayIdCome(req);
+/** Whether the id for an answer on a stream is still to come. */
+function isIdAwaited(req: IncomingMessage, res: ServerResponse): boolean {
+  return contextOf(req).mcp === undefined && !res.headersSent && mayIdCome(req);
 }
 
 function awaitIdFor(
@@ -101,14 +110,9 @@ function awaitIdFor(
   reason: ErrorReason,
   details: AnswerDetails,
 ): void {
-  const context = contextOf(req);
-  const { answerOnStream } = context;
-  // Whoever refuses it meanwhile does not wait.
-  context.answerOnStream = undefined;
+  contextOf(req).body.isIdAwaited = true;
   awaitId(req, (id) => {
-    if (res.headersSent) return;
-    context.answerOnStream = answerOnStream;
-    answerError(req, res, reason, { ...details, id });
+    if (!res.headersSent) answerError(req, res, reason, { ...details, id });
   });
 }
 

@@ -1,10 +1,11 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { AnswerStage } from './answer-stage.ts';
+import { BodyNotes } from './body-notes.ts';
 import type { ErrorReason, GatewayError } from './errors.ts';
 import type { HeaderEdits } from './header-edits.ts';
 import { clientAddress } from './http/client-address.ts';
 import { notAwaited } from './lib/not-awaited.ts';
-import type { BodyOnItsWay, McpBody, McpMessage } from './mcp/message/message.ts';
+import type { McpBody, McpMessage } from './mcp/message/message.ts';
 import { sessionIdIn } from './mcp/session-id.ts';
 import type { Principal } from './principal.ts';
 import type { SlotName } from './slot-name.ts';
@@ -70,58 +71,42 @@ export interface RelayedExchange {
 /** What a request of the older transport (MCP 2024-11-05) is. */
 export type LegacyLeg =
   | { readonly leg: 'stream' }
-  /** Its session is in the query. */
-  | { readonly leg: 'message'; readonly session: string | undefined };
+  | {
+      readonly leg: 'message';
+      /** The one in the query. */
+      readonly session: string | undefined;
+      /** Answers the message with an error, if any, on the stream of its session; false where it cannot. */
+      readonly answer?: (context: RequestContext, error?: string) => boolean;
+    };
 
-/** Bounds what is held of the bodies of requests at once. */
-export interface BodyBudget {
-  /** Whether a caller may hold so many bytes more; if so, they are counted. */
-  take(caller: string, bytes: number): boolean;
-  /** They are not held any more. */
-  give(caller: string, bytes: number): void;
+/** Who was let in, and by what. */
+export interface Identity {
+  readonly principal: Principal;
+  /** The name of the authenticator that accepted. */
+  readonly source: string | undefined;
+  /** Whether it was the token in `Authorization` that was accepted. */
+  readonly isByBearer: boolean;
 }
-
-/** What is counted of one request's body. */
-export interface BodyHold {
-  /** Whether so many bytes may be held in all; if so, they are counted until they are released. */
-  hold(bytes: number): boolean;
-  /** None is held any more, and none will be. */
-  release(): void;
-}
-
-const NO_BUDGETS: readonly BodyBudget[] = [];
 
 /** What the parts of one request's chain leave for each other. */
 export class RequestContext implements GatewayContext {
   readonly req: IncomingMessage;
-  /** Set where the chain begins, as is the next, if anybody observes. */
+  /** Written by the gateway, or `mcpProxy`. Read by {@link report}. */
   onError: ErrorListener | undefined;
+  /** Written by `observe`. Read by all who have something to tell. */
   observation: Observation | undefined;
-  /** Set where requests of the older transport come in. */
+  /** Written by the routes of the older transport. Read by refusals, `streams`, `message`, `draining`. */
   legacy: LegacyLeg | undefined;
-  /** Set besides, until one goes upstream: answers it with an error, if any, on the stream of its session. */
-  answerOnStream: ((context: RequestContext, error?: string) => boolean) | undefined;
-  /** Set by `requireAuth`. */
-  principal: Principal | undefined;
-  /** Set with it: the name of the authenticator that accepted. */
-  principalSource: string | undefined;
-  /** Set with it: whether it was the token in `Authorization` that was accepted. */
-  isBearerAccepted = false;
-  /** Added to by `bodyLimit`; asked by whoever holds the body. */
-  bodyBudgets: readonly BodyBudget[] = NO_BUDGETS;
-  /** Set by `bodyLimit`: how long the body is at most. */
-  largestBody: number = Number.POSITIVE_INFINITY;
-  /** Set by the first who holds the body. */
-  bodyHold: BodyHold | undefined;
-  /** Set once the body has been read and found to be what it seems. */
+  /** Written by `auth`. Read by sessions, limits, policies and callbacks, for the most part as `principal`. */
+  identity: Identity | undefined;
+  /** Written by `message`, once the body is found to be what it seems. Read by what decides on messages. */
   mcp: McpBody | undefined;
-  /** Set by whoever takes the body of a POST that nobody judged, while an error may answer it: for its id. */
-  bodyEnds: BodyOnItsWay | undefined;
-  /** Set by the relay while the request is on its way upstream. */
+  /** Written by the relay, as long as the request is on its way upstream. Read by refusals, `draining`. */
   exchange: RelayedExchange | undefined;
   /** Out of sight of whoever writes a context into a log: secrets are in them. */
   #headerEdits: readonly HeaderEdits[] = [];
   readonly #stages: AnswerStage[] = [];
+  #body: BodyNotes | undefined;
 
   constructor(req: IncomingMessage) {
     this.req = req;
@@ -143,11 +128,23 @@ export class RequestContext implements GatewayContext {
   }
 
   addHeaderEdits(edits: HeaderEdits): void {
-    const others = this.#headerEdits.filter(({ prevails }) => prevails !== true);
-    const last = this.#headerEdits.filter(({ prevails }) => prevails === true);
-    this.#headerEdits = edits.prevails
-      ? [...this.#headerEdits, edits]
-      : [...others, edits, ...last];
+    const last = this.#headerEdits.at(-1);
+    const at = last?.prevails && !edits.prevails ? -1 : this.#headerEdits.length;
+    this.#headerEdits = this.#headerEdits.toSpliced(at, 0, edits);
+  }
+
+  /** What is known of the body, and what bounds it. */
+  get body(): BodyNotes {
+    this.#body ??= new BodyNotes();
+    return this.#body;
+  }
+
+  get principal(): Principal | undefined {
+    return this.identity?.principal;
+  }
+
+  get principalSource(): string | undefined {
+    return this.identity?.source;
   }
 
   get ip(): string {

@@ -16,7 +16,7 @@ export function idOfUnjudged(
   req: IncomingMessage & { rawBody?: unknown },
 ): string | null | undefined {
   if (req.method !== 'POST') return null;
-  const ends: BodyOnItsWay = contextOf(req).bodyEnds ?? new BodyEnds();
+  const ends: BodyOnItsWay = contextOf(req).body.ends ?? new BodyEnds();
   if (req.rawBody instanceof Uint8Array) {
     if (ends.length === 0) ends.push(req.rawBody);
   } else pushBuffered(req, ends);
@@ -36,7 +36,7 @@ export function mayIdCome(req: IncomingMessage & { rawBody?: unknown }): boolean
   if (declaredLength(req) === undefined || req.readableEncoding !== null) return false;
   if (req.listenerCount('readable') > 0) return false;
   // Of what somebody else has read, nobody can say what it was.
-  return contextOf(req).bodyEnds !== undefined || !req.readableDidRead;
+  return contextOf(req).body.ends !== undefined || !req.readableDidRead;
 }
 
 /** Reads on until the body says the id, or is over; for a bounded time. Then calls `onDone`, once. */
@@ -44,9 +44,8 @@ export function awaitId(
   req: IncomingMessage,
   onDone: (id: string | null | undefined) => void,
 ): void {
-  const context = contextOf(req);
-  context.bodyEnds ??= new BodyEnds();
-  const ends = context.bodyEnds;
+  const { body } = contextOf(req);
+  const ends = body.ends ?? body.watch();
   const deadline = new Deadline();
   const done = (id: string | null | undefined) => {
     deadline.clear();

@@ -90,6 +90,7 @@ describe('dependencies point one way', () => {
     expect(imports.get('errors.ts')).toEqual([]);
     expect(imports.get('context.ts')).toEqual([
       'answer-stage.ts',
+      'body-notes.ts',
       'errors.ts',
       'header-edits.ts',
       'http/client-address.ts',

@@ -71,7 +71,8 @@ export class LegacySseEndpoints {
 
   /** For refusals of messages: those that come after this are answered on the stream of their session. */
   readonly answerOnStream: Middleware = (req, _res, next) => {
-    contextOf(req).answerOnStream = this.#streams.answer;
+    const session = this.sessionOf(req.url ?? '');
+    contextOf(req).legacy = { leg: 'message', session, answer: this.#streams.answer };
     next();
   };
 

@@ -49,7 +49,7 @@ export class SessionStreams {
  */
 function isSameCaller(stream: RequestContext, request: RequestContext): boolean {
   if (request.principal !== undefined) return principalKey(stream) === principalKey(request);
-  const isByToken = stream.principal === undefined || stream.isBearerAccepted;
+  const isByToken = stream.identity === undefined || stream.identity.isByBearer;
   return isByToken && hasSameCredentials(stream, request);
 }
 

@@ -130,8 +130,8 @@ function checkUri(problems: ConfigProblems, value: unknown): void {
  * nothing in front authenticates, the one that came.
  */
 function tokenOf(req: IncomingMessage): string {
-  const { principal, isBearerAccepted } = contextOf(req);
-  if (principal !== undefined && !isBearerAccepted) {
+  const { identity } = contextOf(req);
+  if (identity?.isByBearer === false) {
     throw new UpstreamUnavailableError('The caller was not accepted for a token to exchange');
   }
   const given = bearerTokenOf(req);

@@ -160,7 +160,7 @@ export class RelayedAnswer implements AnswerBodyListener {
   onAnswerBegin(edit: BodyEdit | undefined): void {
     this.#context.observation?.relayed();
     // From here on there is no error to answer with, and a stream may stay open for days.
-    this.#context.bodyEnds = undefined;
+    this.#context.body.forget();
     const { isInProcess } = this.#settings;
     writeAnswerHead(this.#res, this.#answer, { isInProcess, edit, stages: this.#stages });
   }

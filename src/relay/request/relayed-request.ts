@@ -10,7 +10,6 @@ import type { UpstreamExchange, UpstreamListener } from '../../engine/engine.ts'
 import type { UpstreamAnswer } from '../../engine/upstream-answer.ts';
 import { REASON_OF, type UpstreamFailure } from '../../engine/upstream-failure.ts';
 import type { ErrorReason } from '../../errors.ts';
-import { BodyEnds } from '../../http/body-ends.ts';
 import { isBodyPending } from '../../http/framing.ts';
 import { makeLastRequest } from '../../http/last-request.ts';
 import { onceClosed } from '../../http/once-closed.ts';
@@ -52,11 +51,10 @@ export class RelayedRequest implements UpstreamListener, RelayedAnswerListener, 
   }
 
   start(): void {
-    this.#context.exchange = this;
     this.#res.on('error', ignore);
     // What was judged is known already.
     if (this.#req.method === 'POST' && this.#context.mcp === undefined) {
-      this.#context.bodyEnds = new BodyEnds();
+      this.#context.body.watch();
     }
     onceClosed(this.#req, this.#res, this.abandon);
     this.#send();
@@ -74,8 +72,8 @@ export class RelayedRequest implements UpstreamListener, RelayedAnswerListener, 
       headers['content-length'] = this.#body.length;
     }
     const method = this.#req.method as string;
-    // From here on the upstream may answer it: nothing is to be answered twice.
-    this.#context.answerOnStream = undefined;
+    // From here on the upstream may answer it.
+    this.#context.exchange = this;
     const request = { method, path: this.#path, fresh: false, headers, body: this.#body };
     this.#exchange = this.#settings.engine(request, this);
   }
@@ -86,7 +84,7 @@ export class RelayedRequest implements UpstreamListener, RelayedAnswerListener, 
 
   onBodyBytes(bytes: Uint8Array): void {
     this.#context.observation?.received(bytes);
-    this.#context.bodyEnds?.push(bytes);
+    this.#context.body.ends?.push(bytes);
   }
 
   onBodySent(): void {
@@ -137,8 +135,8 @@ export class RelayedRequest implements UpstreamListener, RelayedAnswerListener, 
   }
 
   #fail(reason: ErrorReason, cause?: unknown): void {
-    this.abandon();
     answerError(this.#req, this.#res, reason, { cause, detail: detailOf(reason, cause) });
+    this.abandon();
   }
 
   endBetweenEvents(why: EndReason): void {

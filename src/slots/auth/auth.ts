@@ -56,9 +56,11 @@ export function authenticate(
           return;
         }
         const context = contextOf(req);
-        context.principal = found.principal;
-        context.principalSource = names[found.position];
-        context.isBearerAccepted = found.byBearer === true;
+        context.identity = {
+          principal: found.principal,
+          source: names[found.position],
+          isByBearer: found.byBearer === true,
+        };
         context.addHeaderEdits(edits);
         context.addStage(OWN_CREDENTIALS);
         if (found.expiresAt !== undefined) context.addStage(new EndOfCredentials(found.expiresAt));

@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { answerError } from '../../answer-error.ts';
-import { type BodyBudget, contextOf } from '../../context.ts';
+import type { BodyBudget } from '../../body-notes.ts';
+import { contextOf } from '../../context.ts';
 import { afterParsing } from '../../http/after-parsing.ts';
-import { BodyEnds } from '../../http/body-ends.ts';
 import { declaredLength, hasBody } from '../../http/framing.ts';
 import { gatherPieces, unreadLength } from '../../http/gathered-pieces.ts';
 import { closeBehindBody } from '../../http/last-request.ts';
@@ -31,13 +31,8 @@ interface BudgetSettings {
  * over the limit, nor its end.
  */
 export function limitBodies(limit: number, { budget, isAdded }: BudgetSettings): Middleware {
-  const own = [budget];
   return function bodyLimitMiddleware(req, res, next) {
-    const context = contextOf(req);
-    const { bodyBudgets } = context;
-    if (bodyBudgets.length === 0) context.bodyBudgets = own;
-    else if (isAdded) context.bodyBudgets = [...bodyBudgets, ...own];
-    context.largestBody = Math.min(context.largestBody, limit);
+    contextOf(req).body.limit(limit, budget, isAdded);
     const known = declaredLength(req) ?? keptLength(req);
     if (known !== undefined && known > limit) {
       closeBehindBody(req, res);
@@ -84,9 +79,8 @@ function countBody(req: IncomingMessage, res: ServerResponse, limit: number): vo
 /** It goes nowhere, but the id of the request may be in it. */
 function noteFirst(req: IncomingMessage, chunk: Uint8Array | null): void {
   if (chunk === null) return;
-  const context = contextOf(req);
-  context.bodyEnds ??= new BodyEnds();
-  context.bodyEnds.push(chunk);
+  const { body } = contextOf(req);
+  (body.ends ?? body.watch()).push(chunk);
 }
 
 /** The slot. */

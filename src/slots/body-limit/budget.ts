@@ -1,4 +1,4 @@
-import type { BodyBudget } from '../../context.ts';
+import type { BodyBudget } from '../../body-notes.ts';
 
 /** How many bytes of bodies may be held at once. */
 export interface BodyBudgetLimits {

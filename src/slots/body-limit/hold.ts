@@ -1,4 +1,5 @@
-import type { BodyHold, RequestContext } from '../../context.ts';
+import type { BodyHold } from '../../body-notes.ts';
+import type { RequestContext } from '../../context.ts';
 import { userKey } from '../user-key.ts';
 
 /**
@@ -19,7 +20,7 @@ export class CountedBody implements BodyHold {
 
   hold(bytes: number): boolean {
     if (this.#isOver) return false;
-    for (const [i, budget] of this.#context.bodyBudgets.entries()) {
+    for (const [i, budget] of this.#context.body.budgets.entries()) {
       const held = this.#held[i] ?? 0;
       if (bytes <= held) continue;
       if (!budget.take(this.#caller, bytes - held)) return false;
@@ -31,7 +32,7 @@ export class CountedBody implements BodyHold {
   release(): void {
     this.#isOver = true;
     for (const [i, bytes] of this.#held.entries()) {
-      this.#context.bodyBudgets[i]?.give(this.#caller, bytes);
+      this.#context.body.budgets[i]?.give(this.#caller, bytes);
     }
     this.#held.length = 0;
   }

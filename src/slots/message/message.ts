@@ -1,7 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { answerError } from '../../answer-error.ts';
 import { contextOf } from '../../context.ts';
-import { BodyEnds } from '../../http/body-ends.ts';
 import { HeldBytes } from '../../http/held-bytes.ts';
 import type { Middleware } from '../../http/middleware.ts';
 import { onceClosed } from '../../http/once-closed.ts';
@@ -39,7 +38,7 @@ export function readMessage(rules: MessageRules): Middleware {
           return;
         }
         Object.assign(req, { rawBody: bytes });
-        context.bodyEnds = undefined;
+        context.body.forget();
         context.mcp = body;
         next();
       };
@@ -76,27 +75,27 @@ function collect(
     return;
   }
   const context = contextOf(req);
-  context.bodyHold ??= new CountedBody(context);
-  const { bodyHold } = context;
+  const notes = context.body;
+  const hold = notes.heldBy(() => new CountedBody(context));
   onceClosed(req, res, () => {
     body.stop();
-    bodyHold.release();
+    hold.release();
   });
   const refuseBody = (reason: 'overloaded' | 'payload_too_large') => {
     body.stop();
-    bodyHold.release();
+    hold.release();
     answerError(req, res, reason, { slot: 'bodyLimit' });
   };
-  const whole = new WholeBody(Math.min(body.length ?? context.largestBody, context.largestBody), {
-    mayHold: (bytes) => bodyHold.hold(bytes),
+  const whole = new WholeBody(Math.min(body.length ?? notes.largest, notes.largest), {
+    mayHold: (bytes) => hold.hold(bytes),
     onTooMuch: refuseBody,
     onWhole: (bytes) => {
       if (!isOver(res)) onBytes(bytes);
     },
   });
-  context.bodyEnds = new BodyEnds();
+  const ends = notes.watch();
   body.sendTo(whole, {
-    onBodyBytes: (bytes) => context.bodyEnds?.push(bytes),
+    onBodyBytes: (bytes) => ends.push(bytes),
     onBodySent: ignore,
     onBodyBlocked: ignore,
     onBodyFlowing: ignore,
