@@ -115,7 +115,8 @@ export class ObservedRequest implements Observation {
 
   received(bytes: Uint8Array): void {
     this.#bytesIn += bytes.length;
-    if (this.#bytesIn > PEEK_LIMIT) this.#body = undefined;
+    // What was judged need not be looked into.
+    if (this.#bytesIn > PEEK_LIMIT || this.#context.mcp !== undefined) this.#body = undefined;
     this.#body?.push(bytes);
   }
 
@@ -132,7 +133,7 @@ export class ObservedRequest implements Observation {
     this.#mintedSession = sessionIdIn(fields);
     if (isEventStream(String(fields['content-type']))) this.#events = new EventCounter();
     // A stream may stay open for days.
-    if (this.#context.req.complete) this.#peek();
+    if (this.#context.req.complete && this.#context.mcp === undefined) this.#peek();
     for (const observer of this.#observers) observer.onResponse({ status, headMs }, this.#context);
   }
 
