@@ -46,11 +46,14 @@ export interface PolicyRule {
 /** A function, or a rule with a name. */
 export type Policy = PolicyCheck | PolicyRule;
 
-/**
- * Marks a rule whose check, which is the value, goes by the name of a message and never looks into
- * its arguments. A copy of the rule with another check is none.
- */
-export const BY_NAME: unique symbol = Symbol('express-mcp-gateway.byName');
+/** Checks that go by the name of a message and never look into its arguments. */
+const BY_NAME = new WeakSet<PolicyCheck>();
+
+/** Marks a check of that kind, so that for it alone no argument is read. */
+export function byName(check: PolicyCheck): PolicyCheck {
+  BY_NAME.add(check);
+  return check;
+}
 
 /** A policy as it is enforced. */
 export interface EnforcedPolicy {
@@ -106,7 +109,7 @@ function readPolicy(
 }
 
 function enforced(
-  rule: PolicyRule & { readonly [BY_NAME]?: PolicyCheck },
+  rule: PolicyRule,
   timeoutMs: number | false = DEFAULT_TIMEOUT_MS,
 ): EnforcedPolicy {
   return {
@@ -115,7 +118,7 @@ function enforced(
     isShadow: rule.mode === 'shadow',
     message: rule.message,
     timeoutMs,
-    seesArguments: rule[BY_NAME] !== rule.check,
+    seesArguments: !BY_NAME.has(rule.check),
   };
 }
 

@@ -1,7 +1,7 @@
 import { isScope } from '../../oauth/scope.ts';
 import { checkConfig } from '../../options/config-problems.ts';
 import { glob } from '../../options/glob.ts';
-import { BY_NAME, type PolicyCheck, type PolicyRule } from './policy.ts';
+import { byName, type PolicyRule } from './policy.ts';
 
 const EXPECTED =
   "a tool's name or more with the scopes it needs, like { 'delete_*': ['mcp:delete'] }";
@@ -24,16 +24,15 @@ export function requireScopes(scopes: Readonly<Record<string, readonly string[]>
       scopes: problems.at(pattern).list(value, isScope, 'a scope', { atLeast: 1 }),
     }));
   });
-  const check: PolicyCheck = ({ mcp, principal }) => {
+  const check = byName(({ mcp, principal }) => {
     if (mcp.method !== 'tools/call') return true;
     const needed = rules.filter(({ matches }) => matches(mcp.name ?? ''));
     const all = [...new Set(needed.flatMap((rule) => rule.scopes))];
     const granted = new Set(principal?.scopes);
     return all.every((scope) => granted.has(scope)) || { allow: false, scopes: all };
-  };
+  });
   return {
     name: `requireScopes(${Object.keys(scopes).join(', ')})`,
     check,
-    [BY_NAME]: check,
-  } as PolicyRule;
+  };
 }

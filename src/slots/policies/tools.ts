@@ -1,6 +1,6 @@
 import { checkConfig } from '../../options/config-problems.ts';
 import { glob } from '../../options/glob.ts';
-import { BY_NAME, type PolicyCheck, type PolicyRule } from './policy.ts';
+import { byName, type PolicyRule } from './policy.ts';
 
 const NOT_ALLOWED =
   'This tool is not allowed through this gateway. Do not call it again; use another tool, or ask for access.';
@@ -27,23 +27,18 @@ export function denyTools(...globs: string[]): PolicyRule {
   return byTool('denyTools', globs, false);
 }
 
-function byTool(
-  name: string,
-  globs: readonly string[],
-  isAllowed: boolean,
-): PolicyRule & { readonly [BY_NAME]: PolicyCheck } {
+function byTool(name: string, globs: readonly string[], isAllowed: boolean): PolicyRule {
   const matchers = checkConfig((problems) =>
     problems.list(globs, isGlob, "a tool's name, like 'delete_*'", { atLeast: 1 }).map(glob),
   );
-  const check: PolicyCheck = ({ mcp }) => {
+  const check = byName(({ mcp }) => {
     if (mcp.method !== 'tools/call') return true;
     return matchers.some((matches) => matches(mcp.name ?? '')) === isAllowed;
-  };
+  });
   return {
     name: `${name}(${globs.join(', ')})`,
     message: NOT_ALLOWED,
     check,
-    [BY_NAME]: check,
   };
 }
 
