@@ -1,4 +1,5 @@
 import type { LookupAddress } from 'node:dns';
+import { noop } from '../lib/noop.ts';
 import { within } from '../lib/within.ts';
 
 /** The addresses of a name, of which there is one at least. */
@@ -38,7 +39,7 @@ export class KnownName {
   async addresses(): Promise<Addresses> {
     const outcome = this.outcome();
     const wait = this.#usable() === undefined ? LONGEST_WAIT_MS : this.#restOfGrace();
-    if (outcome !== undefined && wait > 0) await within(wait, outcome, '').catch(ignore);
+    if (outcome !== undefined && wait > 0) await within(wait, outcome, '').catch(noop);
     const usable = this.#usable();
     if (usable !== undefined) return usable;
     throw this.#failure ?? inTime();
@@ -82,5 +83,3 @@ function inTime(): Error {
   const message = 'The name was not resolved in time';
   return Object.assign(new Error(message), { code: 'EAI_AGAIN', syscall: 'getaddrinfo' });
 }
-
-function ignore(): void {}

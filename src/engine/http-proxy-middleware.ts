@@ -4,6 +4,7 @@ import { Agent as HttpsAgent } from 'node:https';
 import type { Readable } from 'node:stream';
 import { createProxyMiddleware } from 'http-proxy-middleware';
 import { processNames } from '../dns/process-names.ts';
+import { noop } from '../lib/noop.ts';
 import type { Engine, UpstreamListener, UpstreamRequest } from './engine.ts';
 import { NodeExchange } from './node-exchange.ts';
 
@@ -109,7 +110,7 @@ class Exchange extends NodeExchange {
     const { method, headers } = this.request;
     headers.host = this.upstream.host;
     const req = new EngineRequest(this, method, headers);
-    send(req, this.#response, ignore).catch((error: Error) => this.onError(error));
+    send(req, this.#response, noop).catch((error: Error) => this.onError(error));
   }
 
   protected override close(): void {
@@ -166,5 +167,3 @@ class EngineResponse extends EventEmitter {
     this.destroyed = true;
   }
 }
-
-function ignore(): void {}

@@ -1,5 +1,6 @@
 import { type ErrorReason, GatewayError } from '../errors.ts';
 import { HeldBytes } from '../http/held-bytes.ts';
+import { noop } from '../lib/noop.ts';
 import type { Engine, UpstreamExchange, UpstreamRequest } from './engine.ts';
 import type { UpstreamAnswer } from './upstream-answer.ts';
 import { REASON_OF } from './upstream-failure.ts';
@@ -60,13 +61,11 @@ const NO_BODY: UpstreamRequest['body'] = { sendTo: (outgoing) => void outgoing.e
 
 /** What becomes of the request until it is answered. */
 const NOT_ASKED = {
-  onConnecting: ignore,
-  onConnected: ignore,
-  onBodyBytes: ignore,
-  onBodySent: ignore,
-  onBodyBlocked: ignore,
-  onBodyFlowing: ignore,
-  onBodyLost: ignore,
+  onConnecting: noop,
+  onConnected: noop,
+  onBodyBytes: noop,
+  onBodySent: noop,
+  onBodyBlocked: noop,
+  onBodyFlowing: noop,
+  onBodyLost: noop,
 };
-
-function ignore(): void {}

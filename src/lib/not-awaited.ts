@@ -1,3 +1,5 @@
+import { noop } from './noop.ts';
+
 /** How far it is looked for promises in what was given: a member, an item of a list that is one, ... */
 const DEPTH = 3;
 
@@ -13,7 +15,7 @@ const MOST_MEMBERS = 100;
 export function notAwaited(value: unknown, depth: number = DEPTH): void {
   if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return;
   // Unlike Promise.resolve, this throws for nothing that there is.
-  new Promise((resolve) => resolve(value)).catch(ignore);
+  new Promise((resolve) => resolve(value)).catch(noop);
   if (depth > 0) for (const member of membersOf(value)) notAwaited(member, depth - 1);
 }
 
@@ -27,5 +29,3 @@ export function membersOf(value: object): unknown[] {
     return [];
   }
 }
-
-function ignore(): void {}

@@ -8,6 +8,7 @@ import type { Middleware } from '../http/middleware.ts';
 import { onceClosed } from '../http/once-closed.ts';
 import type { Kept } from '../kept.ts';
 import { Deadline } from '../lib/deadline.ts';
+import { noop } from '../lib/noop.ts';
 import { LONGEST_TIMER_MS } from '../options/duration.ts';
 import type { Slot } from './slot.ts';
 import { mayStayOpen } from './standing-stream.ts';
@@ -29,7 +30,7 @@ export class Drain {
   readonly #open = new OpenRequests();
   #drained: Promise<void> | undefined;
   readonly #grace = new Deadline();
-  #onEmpty: () => void = () => {};
+  #onEmpty: () => void = noop;
 
   /** An answer that begins while the gateway closes. */
   readonly #stage: AnswerStage = {

@@ -1,3 +1,5 @@
+import { noop } from '../lib/noop.ts';
+
 /** A token, as whoever asked for it got it. */
 export interface IssuedToken {
   readonly value: string;
@@ -43,7 +45,7 @@ export class HeldToken {
     });
     // While it is good, nobody waits for its successor, which may never come.
     if (held !== undefined && !isReplaced && isBetween(held.issuedAt, held.expiresAt)) {
-      this.#renewal.catch(() => {});
+      this.#renewal.catch(noop);
       return held.value;
     }
     return (await this.#renewal).value;

@@ -4,6 +4,7 @@ import { contextOf } from '../../context.ts';
 import type { HeaderEdits } from '../../header-edits.ts';
 import { foldFieldName } from '../../http/field.ts';
 import type { Middleware } from '../../http/middleware.ts';
+import { noop } from '../../lib/noop.ts';
 import { within } from '../../lib/within.ts';
 import type { ConfigProblems } from '../../options/config-problems.ts';
 import type { Basis } from '../basis.ts';
@@ -30,7 +31,7 @@ import { relayCredentials } from './upstream-auth.ts';
  */
 export function authenticate(
   { schemes, challenge }: Pick<Identity, 'schemes' | 'challenge'>,
-  onChallenge: (req: IncomingMessage) => void = () => {},
+  onChallenge: (req: IncomingMessage) => void = noop,
 ): Middleware {
   const edits = withholding(credentialFields(schemes));
   const names = schemeNames(schemes);

@@ -1,6 +1,7 @@
 import { type IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { Writable } from 'node:stream';
+import { noop } from '../../lib/noop.ts';
 import { notAwaited } from '../../lib/not-awaited.ts';
 import { isScope } from '../../oauth/scope.ts';
 import { checkConfig } from '../../options/config-problems.ts';
@@ -150,7 +151,7 @@ function refusedBy(error: unknown): Refused {
 function answerToNobody(req: IncomingMessage, res: ServerResponse): ServerResponse {
   const own: ServerResponse = new ServerResponse(req);
   // One that goes on writing behind its end must not end the process.
-  own.on('error', () => {});
+  own.on('error', noop);
   // Node tells of the fields given to `writeHead` only where one was set before.
   own.setHeader('Cache-Control', 'no-store');
   // Without a socket, an answer would wait for one and never finish.

@@ -25,8 +25,8 @@ export function readAuthenticators(
 function isAuthenticator(value: unknown): value is Authenticator {
   if (typeof value === 'function') return true;
   const { identify, header, issuers, scopes } = Object(value) as Partial<AuthenticationScheme>;
-  if (typeof identify !== 'function' || !isText(header ?? '')) return false;
-  return [issuers, scopes].every((list) => Array.isArray(list) && list.every(isText));
+  if (typeof identify !== 'function' || !isString(header ?? '')) return false;
+  return [issuers, scopes].every((list) => Array.isArray(list) && list.every(isString));
 }
 
 function fromFunction(authenticate: AuthenticateFunction): AuthenticationScheme {
@@ -49,16 +49,16 @@ function fromFunction(authenticate: AuthenticateFunction): AuthenticationScheme 
  */
 export function checked(principal: Principal): Principal {
   const { subject, issuer, scopes, claims, clientId } = principal ?? {};
-  const isNamed = isText(subject) && subject !== '' && isText(issuer ?? '');
+  const isNamed = isString(subject) && subject !== '' && isString(issuer ?? '');
   const isKnown = !isThenable(claims) && !isThenable(clientId);
   const mayDo = scopes ?? [];
-  if (isNamed && isKnown && Array.isArray(mayDo) && mayDo.every(isText)) return principal;
+  if (isNamed && isKnown && Array.isArray(mayDo) && mayDo.every(isString)) return principal;
   notAwaited([principal, subject, issuer, scopes, claims, clientId]);
   throw new TypeError(
     'An authenticator gives { subject: "...", scopes: ["..."] }, or null for nobody',
   );
 }
 
-function isText(value: unknown): value is string {
+function isString(value: unknown): value is string {
   return typeof value === 'string';
 }

@@ -5,6 +5,7 @@ import { HeldBytes } from '../../http/held-bytes.ts';
 import type { Middleware } from '../../http/middleware.ts';
 import { onceClosed } from '../../http/once-closed.ts';
 import { type BodySink, openBody } from '../../http/request-body.ts';
+import { noop } from '../../lib/noop.ts';
 import { checkMediaType } from '../../mcp/message/media-type.ts';
 import type { McpBody } from '../../mcp/message/message.ts';
 import { type MessageRules, readMessagesInTurns } from '../../mcp/message/read-messages.ts';
@@ -96,9 +97,9 @@ function collect(
   const ends = notes.watch();
   body.sendTo(whole, {
     onBodyBytes: (bytes) => ends.push(bytes),
-    onBodySent: ignore,
-    onBodyBlocked: ignore,
-    onBodyFlowing: ignore,
+    onBodySent: noop,
+    onBodyBlocked: noop,
+    onBodyFlowing: noop,
     onBodyLost: () => answerError(req, res, 'body_consumed'),
   });
 }
@@ -145,8 +146,6 @@ class WholeBody implements BodySink {
   on(): void {}
   off(): void {}
 }
-
-function ignore(): void {}
 
 /** What is to be read for a need. */
 export function rulesFor(need: BodyNeed): MessageRules {

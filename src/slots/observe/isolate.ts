@@ -1,3 +1,4 @@
+import { noop } from '../../lib/noop.ts';
 import { notAwaited } from '../../lib/not-awaited.ts';
 import type { Observer } from './observer.ts';
 
@@ -26,7 +27,7 @@ export function isolate(observer: Observer): Required<Observer> {
   };
   const guard = (name: keyof Observer) => {
     const callback: ((...args: never[]) => unknown) | undefined = observer[name];
-    if (callback === undefined) return ignore;
+    if (callback === undefined) return noop;
     return (...args: never[]) => {
       try {
         // Nobody waits for it, but what it rejects with must not end the process.
@@ -50,5 +51,3 @@ function textOf(error: unknown): string {
     return 'an error without a text';
   }
 }
-
-function ignore(): void {}

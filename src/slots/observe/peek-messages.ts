@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
+import { isText } from '../../lib/text.ts';
 import type { McpMessage } from '../../mcp/message/message.ts';
 import { decodeSentinel } from '../../mcp/message/sentinel.ts';
 
@@ -66,10 +67,6 @@ function redacted(method: string, name: string): string {
 function redactedUri(uri: string): string {
   if (/^data:/i.test(uri)) return 'data:';
   return uri.replace(/\/\/[^/?#]*@/, '//').replace(/[?#].*/s, '');
-}
-
-function isText(value: unknown): value is string {
-  return typeof value === 'string' && value !== '';
 }
 
 function cap(text: string): string {

@@ -6,6 +6,7 @@ import type { Middleware } from '../../http/middleware.ts';
 import { turnAfter } from '../../lib/turns.ts';
 import type { Challenge } from '../auth/challenge.ts';
 import { mostOf } from '../body-need.ts';
+import { isProbe } from '../probe.ts';
 import type { Slot } from '../slot.ts';
 import type { DenyAs } from './deny-as.ts';
 import { judge, type Verdict } from './judge.ts';
@@ -61,14 +62,6 @@ function refuse(
     ...details,
     headers: { 'WWW-Authenticate': value },
   });
-}
-
-/**
- * Whether the request asks what the server speaks. An error as the result of that tells clients that
- * the server is of the legacy era, and they stay with it.
- */
-function isProbe({ mcp }: RequestContext): boolean {
-  return mcp?.messages[0]?.method === 'server/discover';
 }
 
 interface Denial {

@@ -4,6 +4,7 @@ import {
   rateLimit,
   type Store,
 } from 'express-rate-limit';
+import { noop } from '../../lib/noop.ts';
 import type { Charge } from './charges.ts';
 import { GuardedStore } from './guarded-store.ts';
 import { LocalStore } from './local-store.ts';
@@ -86,7 +87,7 @@ export class Counter {
     const fields: [string, string][] = [];
     const answer = {
       append: (name: string, value: string) => fields.push([name, value]),
-      setHeader: ignore,
+      setHeader: noop,
     };
     await new Promise<void>((resolve, reject) => {
       const next = (error?: unknown) => (error === undefined ? resolve() : reject(error));
@@ -118,9 +119,7 @@ function weighing(tally: Tally, limit: number): Store {
       const [weight, owner = '', key = ''] = text.split(' ');
       return tally.add(key, Number(weight), limit, owner === '' ? undefined : owner);
     },
-    decrement: ignore,
-    resetKey: ignore,
+    decrement: noop,
+    resetKey: noop,
   };
 }
-
-function ignore(): void {}

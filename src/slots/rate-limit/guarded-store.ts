@@ -1,12 +1,11 @@
 import type { IncrementResponse, Options, Store } from 'express-rate-limit';
+import { noop } from '../../lib/noop.ts';
 import { notAwaited } from '../../lib/not-awaited.ts';
 import { settled } from '../../lib/settled.ts';
 import { isThenable } from '../../lib/thenable.ts';
 import { within } from '../../lib/within.ts';
+import { STORE_TIMEOUT_MS } from '../store-timeout.ts';
 import type { Hits, Tally } from './tally.ts';
-
-/** How long a store may take. */
-const STORE_TIMEOUT_MS = 250;
 
 /** How much one request puts back where more was taken back than there was. */
 const MOST_PUT_BACK = 100;
@@ -46,7 +45,7 @@ export class GuardedStore implements Tally {
   takeBack(key: string, weight: number, resetTime: Date | undefined): void {
     // In the next window it would be taken from what others count.
     if (resetTime !== undefined && resetTime.getTime() < Date.now() + STORE_TIMEOUT_MS) return;
-    for (let i = 0; i < weight; i += 1) call(() => this.#store.decrement(key)).catch(ignore);
+    for (let i = 0; i < weight; i += 1) call(() => this.#store.decrement(key)).catch(noop);
   }
 
   async #addOne(key: string): Promise<Hits> {
@@ -60,7 +59,7 @@ export class GuardedStore implements Tally {
       return await inTime(result);
     } catch (error) {
       for (const counted of calls) {
-        counted.then(({ resetTime }) => this.takeBack(key, 1, resetTime), ignore);
+        counted.then(({ resetTime }) => this.takeBack(key, 1, resetTime), noop);
       }
       throw error;
     }
@@ -132,5 +131,3 @@ function inTime<T>(answer: Promise<T>): Promise<T> {
 async function call<T>(ask: () => T | Promise<T>): Promise<T> {
   return ask();
 }
-
-function ignore(): void {}

@@ -6,6 +6,7 @@ import type { Middleware } from '../../http/middleware.ts';
 import type { Kept } from '../../kept.ts';
 import type { Basis } from '../basis.ts';
 import type { DenyAs } from '../policies/deny-as.ts';
+import { isProbe } from '../probe.ts';
 import type { BuiltSlot, Slot } from '../slot.ts';
 import { type Count, Counter } from './counter.ts';
 import {
@@ -136,12 +137,6 @@ function refusal(limit: EnforcedLimit, context: RequestContext): LimitRefusal {
 /** A store that fails is no answer to a call. */
 function mayBeResult(reason: ErrorReason, context: RequestContext): boolean {
   return reason === 'rate_limited' && !isProbe(context);
-}
-
-/** Whether the request asks what the server speaks; as its header says, where the body was not read. */
-function isProbe({ mcp, headers }: RequestContext): boolean {
-  const method = mcp === undefined ? headers['mcp-method'] : mcp.messages[0]?.method;
-  return method === 'server/discover';
 }
 
 /** The limits by address alone, which come before it is known who asks. */

@@ -2,10 +2,8 @@ import { hash, randomUUID } from 'node:crypto';
 import { BoundedMap } from '../../lib/bounded-map.ts';
 import { notAwaited } from '../../lib/not-awaited.ts';
 import { within } from '../../lib/within.ts';
+import { STORE_TIMEOUT_MS } from '../store-timeout.ts';
 import type { SessionStore } from './session-store.ts';
-
-/** How long a store may take. */
-const STORE_TIMEOUT_MS = 250;
 
 /** How long a session may be on its way from one owner to the next: a few calls to a store. */
 const MOVE_MS = 5000;

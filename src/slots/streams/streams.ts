@@ -61,7 +61,7 @@ export function readStreamCaps(
 export function capStreams(caps: readonly StreamCap[], streams: OpenStreams): Middleware {
   return function capStreamsMiddleware(req, res, next) {
     const context = contextOf(req);
-    if (!opensStream(context)) {
+    if (!asksForStream(context)) {
       next();
       return;
     }
@@ -83,7 +83,7 @@ export function capStreams(caps: readonly StreamCap[], streams: OpenStreams): Mi
  * Told before anything goes upstream: an answer that is a stream is no reason to take a call back. Of
  * a POST the header tells; servers of the modern era refuse one that does not say what the body says.
  */
-function opensStream({ req: { method, headers }, legacy }: RequestContext): boolean {
+function asksForStream({ req: { method, headers }, legacy }: RequestContext): boolean {
   // There a message is answered on the stream that is open already.
   if (legacy?.leg === 'message') return false;
   return method === 'GET' || headers['mcp-method'] === 'subscriptions/listen';

@@ -1,3 +1,4 @@
+import { isText } from '../../../lib/text.ts';
 import type { Principal } from '../../../principal.ts';
 
 /** What a token says, as callbacks see it: without prototypes, and not to be changed. */
@@ -44,8 +45,4 @@ function scopesIn({ scope, scp }: TokenClaims): string[] {
 function scopesOf(claim: unknown): string[] {
   const texts = (Array.isArray(claim) ? claim : [claim]).filter(isText);
   return [...new Set(texts.flatMap((text) => text.split(' ')).filter(isText))];
-}
-
-function isText(value: unknown): value is string {
-  return typeof value === 'string' && value !== '';
 }

@@ -1,6 +1,7 @@
 import { IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
 import { secureUrl } from '../../../http/secure-url.ts';
+import { isText } from '../../../lib/text.ts';
 import { isScope } from '../../../oauth/scope.ts';
 import type { ConfigProblems } from '../../../options/config-problems.ts';
 import { type Duration, readDuration } from '../../../options/duration.ts';
@@ -146,8 +147,4 @@ function readExposeAs(problems: ConfigProblems, name: unknown): string | undefin
 
 function isAlgorithm(value: unknown): value is string {
   return typeof value === 'string' && ALGORITHM.test(value);
-}
-
-function isText(value: unknown): value is string {
-  return typeof value === 'string' && value !== '';
 }

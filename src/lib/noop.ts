@@ -1,0 +1,2 @@
+/** For what has to be called, and has nothing to do. */
+export function noop(): void {}
