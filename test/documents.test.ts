@@ -58,3 +58,18 @@ test('README says of each warning of the process what to do', () => {
   expect(codes.size).toBeGreaterThanOrEqual(5);
   expect(new Set(rows.map(([, code]) => code))).toEqual(codes);
 });
+
+describe('CHANGELOG', () => {
+  const [, unreleased = ''] = read('CHANGELOG.md').split(/^## \[/m);
+
+  test('has each section of what is unreleased once, in the order of Keep a Changelog', () => {
+    const order = ['Added', 'Changed', 'Deprecated', 'Removed', 'Fixed', 'Security'];
+    const sections = [...unreleased.matchAll(/^### (.+)$/gm)].map(([, name]) => name);
+    expect(sections).toEqual(order.filter((name) => sections.includes(name)));
+  });
+
+  test('has each change once', () => {
+    const changes = unreleased.split(/^(?:- |#+ )/m).map((change) => change.trim());
+    expect(changes.filter((change, i) => changes.indexOf(change) !== i)).toEqual([]);
+  });
+});
