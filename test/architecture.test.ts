@@ -42,7 +42,7 @@ describe('the page on the architecture', () => {
       /^export class RequestContext .*?\{\n(.*?)^\}/ms.exec(read('src/context.ts')) ?? [];
     const fields = [...body.matchAll(/^ {2}(?:readonly )?#?(\w+)(?:: [^;]*?)?(?: = [^;]*)?;$/gm)];
     expect(fields.length).toBeGreaterThan(4);
-    expect(firstCells('The context')).toEqual(fields.map(([, name]) => name));
+    expect(new Set(firstCells('The context'))).toEqual(new Set(fields.map(([, name]) => name)));
   });
 
   test('can be read in one go', () => {
