@@ -29,7 +29,32 @@ export interface AnswerBodySettings {
   readonly heartbeat: number | false;
 }
 
-/** The body of an answer on its way to the client: as it comes, no faster than the client reads. */
+/**
+ * How far the client is. An editor may find that nothing can be passed on, which a head would deny: then
+ * it waits.
+ */
+type Progress = 'waiting' | 'begun' | 'passing' | 'over';
+
+/** What the editor is at. A step may take its time; a stream may end while it is paused for that. */
+type Editing = 'ready' | 'busy' | 'busy, then last';
+
+/**
+ * The body of an answer on its way to the client: as it comes, no faster than the client reads. It is in
+ * two states at once; what is not in the tables changes neither.
+ *
+ * | Progress | when | then | becomes |
+ * | --- | --- | --- | --- |
+ * | `waiting` | there is no editor, bytes come out of it, the head is flushed, or the body ends | the head is written | `begun` |
+ * | `begun` | bytes for the client | they are written | `passing` |
+ * | each | it is stopped | all timers are cleared | `over` |
+ *
+ * | Editing | when | then | becomes |
+ * | --- | --- | --- | --- |
+ * | `ready` | a step takes its time | the upstream is paused | `busy` |
+ * | `busy` | the step is done | the upstream goes on, if the client reads | `ready` |
+ * | `busy` | the upstream ends | – | `busy, then last` |
+ * | `busy, then last` | the step is done | the last step begins | `ready` |
+ */
 export class AnswerBody {
   readonly #body: Readable;
   readonly #res: ServerResponse & { flush?: () => void };
@@ -42,13 +67,8 @@ export class AnswerBody {
   /** Runs while the client takes no more bytes. */
   readonly #stall = new Deadline();
   readonly #editor: BodyEditor | undefined;
-  #hasBegun = false;
-  #hasPassed = false;
-  /** Whether the editor is at a step that takes its time. */
-  #isEditing = false;
-  /** Whether the upstream has ended meanwhile: a stream may end while it is paused. */
-  #isEndDue = false;
-  #isOver = false;
+  #progress: Progress = 'waiting';
+  #editing: Editing = 'ready';
 
   constructor(
     answer: UpstreamAnswer,
@@ -72,7 +92,6 @@ export class AnswerBody {
   /** Begins to pass it on. */
   start(): void {
     const { stream, idle } = this.#settings.timeouts;
-    // An editor may find that none of it can be passed on, which the head would deny.
     if (this.#editor === undefined) this.#begin();
     this.#pace.start(this.#isStream ? stream : idle, this.#onTimeout);
     this.#body.on('data', (chunk: Buffer) => this.#take(chunk));
@@ -90,12 +109,12 @@ export class AnswerBody {
 
   /** Puts an event of the gateway's own into an event stream; false where that is not possible. */
   send(event: Buffer): boolean {
-    return !this.#isOver && this.#hasPassed && this.#stream?.send(event) === true;
+    return this.#progress === 'passing' && this.#stream?.send(event) === true;
   }
 
   /** Passes nothing on any more. */
   stop(): void {
-    this.#isOver = true;
+    this.#progress = 'over';
     this.#pace.clear();
     this.#stall.clear();
     this.#stream?.stop();
@@ -106,15 +125,20 @@ export class AnswerBody {
     if (this.#res.writableLength > 0) this.#awaitClient();
   }
 
+  get #isOver(): boolean {
+    return this.#progress === 'over';
+  }
+
+  /** The head is written, if it is not yet. */
   #begin(): void {
-    this.#hasBegun = true;
+    if (this.#progress !== 'waiting') return;
+    this.#progress = 'begun';
     this.#listener.onAnswerBegin(this.#editor?.edit);
   }
 
   readonly #flushHead = (): undefined => {
-    if (this.#isOver || this.#hasPassed) return;
-    if (!this.#hasBegun) this.#begin();
-    this.#res.flushHeaders();
+    this.#begin();
+    if (this.#progress === 'begun') this.#res.flushHeaders();
   };
 
   #take(chunk: Buffer): void {
@@ -127,10 +151,12 @@ export class AnswerBody {
 
   #end(): void {
     if (this.#isOver) return;
-    this.#isEndDue = this.#isEditing;
-    if (this.#isEndDue) return;
+    if (this.#editing !== 'ready') {
+      this.#editing = 'busy, then last';
+      return;
+    }
     const onDone = () => {
-      if (!this.#hasBegun) this.#begin();
+      this.#begin();
       this.#listener.onAnswerEnd();
     };
     const editor = this.#editor;
@@ -150,15 +176,16 @@ export class AnswerBody {
   }
 
   #await(taken: Promise<void>, onDone: () => void): void {
-    this.#isEditing = true;
+    this.#editing = 'busy';
     this.#body.pause();
     if (!this.#isStream) this.#pace.clear();
     taken
       .then(() => {
-        this.#isEditing = false;
+        const isLastDue = this.#editing === 'busy, then last';
+        this.#editing = 'ready';
         if (this.#isOver) return;
         onDone();
-        if (this.#isEndDue) this.#end();
+        if (isLastDue) this.#end();
         else this.#proceed();
       })
       .catch((error) => {
@@ -168,8 +195,8 @@ export class AnswerBody {
 
   readonly #pass = (chunk: Buffer): void => {
     if (this.#isOver || chunk.length === 0) return;
-    if (!this.#hasBegun) this.#begin();
-    this.#hasPassed = true;
+    this.#begin();
+    if (this.#progress === 'begun') this.#progress = 'passing';
     const wantsMore = this.#stream?.write(chunk) ?? this.#res.write(chunk);
     // `compression()` in front would keep what it was given.
     this.#res.flush?.();
@@ -190,7 +217,7 @@ export class AnswerBody {
 
   /** Lets the upstream go on, unless something still waits. */
   #proceed(): void {
-    if (this.#isOver || this.#isEditing || this.#res.writableNeedDrain) return;
+    if (this.#isOver || this.#editing !== 'ready' || this.#res.writableNeedDrain) return;
     if (!this.#isStream) this.#pace.start(this.#settings.timeouts.idle, this.#onTimeout);
     this.#body.resume();
   }
