@@ -23,7 +23,7 @@ import { observe, watched } from './slots/observe/observe.ts';
 import { policies } from './slots/policies/policies.ts';
 import { rateLimit, userLimit } from './slots/rate-limit/rate-limit.ts';
 import { sessions } from './slots/sessions/sessions.ts';
-import type { BuiltSlot, Slot } from './slots/slot.ts';
+import type { Slot } from './slots/slot.ts';
 import { streams } from './slots/streams/streams.ts';
 import { turn } from './slots/turn.ts';
 import { use } from './slots/use.ts';
@@ -120,14 +120,14 @@ export class Chains {
     const isObserved = plans.observe !== undefined;
     const steps = SLOTS.flatMap((slot) => {
       const settings = plans[slot.name];
-      const request = settings && this.#build(slot, settings).request;
-      const step = request && isObserved && !slot.isSilent ? watched(slot.name, request) : request;
+      const built = settings && this.#build(slot, settings);
+      const step = built && isObserved && !slot.isSilent ? watched(slot.name, built) : built;
       return between?.inFrontOf === slot.name ? [between.step, step] : [step];
     });
     return contain(chain([...steps, isObserved ? watched(last, answer) : answer]));
   }
 
-  #build(slot: AnySlot, settings: object): BuiltSlot {
+  #build(slot: AnySlot, settings: object): Middleware {
     return this.#built.of([slot.name, settings], () => slot.build(settings, this.#kept));
   }
 }

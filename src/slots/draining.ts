@@ -150,5 +150,5 @@ export const draining: Slot<object, object, 'draining'> = {
   name: 'draining',
   options: [],
   read: () => ({}),
-  build: (_settings, kept) => ({ request: drainOf(kept).middleware }),
+  build: (_settings, kept) => drainOf(kept).middleware,
 };

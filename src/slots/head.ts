@@ -73,5 +73,5 @@ export const head: Slot<object, object, 'head'> = {
   name: 'head',
   options: [],
   read: () => ({}),
-  build: (_settings, kept) => ({ request: headLimits(hopOf(kept)) }),
+  build: (_settings, kept) => headLimits(hopOf(kept)),
 };

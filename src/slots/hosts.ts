@@ -38,5 +38,5 @@ export const hosts: Slot<
   options: ['hosts'],
   read: (problems, { hosts: value = false }) =>
     value === false ? undefined : readHosts(problems.at('hosts'), value),
-  build: (allowed) => ({ request: allowHosts(allowed) }),
+  build: (allowed) => allowHosts(allowed),
 };

@@ -84,5 +84,5 @@ export const ipFilter: Slot<
   read: (problems, { ipFilter: value = false }) =>
     value === false ? undefined : readIpFilter(problems.at('ipFilter'), value),
   goesByAddress: ({ clientIp }) => clientIp === false,
-  build: (settings) => ({ request: filterByAddress(settings) }),
+  build: (settings) => filterByAddress(settings),
 };

@@ -11,7 +11,7 @@ import type { BodyNeed } from './body-need.ts';
  */
 export interface Slot<Config, Settings extends object, Name extends SlotName = SlotName> {
   readonly name: Name;
-  /** The options that it reads. The list of allowed options is made of these. */
+  /** The options that it is for. The list of allowed options is made of these. */
   readonly options: readonly (keyof Config & string)[];
   /** Whether it decides nothing, so that observers are not told that it let a request pass. */
   readonly isSilent?: true;
@@ -26,12 +26,9 @@ export interface Slot<Config, Settings extends object, Name extends SlotName = S
   needs?(settings: Settings): BodyNeed | undefined;
   /** Whether it goes by the address of the client, which then has to be the right one. */
   goesByAddress?(settings: Settings, basis: Basis): boolean;
-  /** Makes what runs. State that is to outlive it is taken from `kept`. */
-  build(settings: Settings, kept: Kept): BuiltSlot;
-}
-
-/** What runs. */
-export interface BuiltSlot {
-  /** On the way in. */
-  readonly request?: Middleware;
+  /**
+   * Makes what runs on the way in; it leaves on the context what is to run on the way back. State that
+   * is to outlive it is taken from `kept`.
+   */
+  build(settings: Settings, kept: Kept): Middleware;
 }

@@ -52,5 +52,5 @@ export const turn: Slot<object, { readonly longestMs: number | false }, 'turn'> 
   options: [],
   isSilent: true,
   read: (_problems, _config, { relay }) => relay && { longestMs: relay.timeouts.idle },
-  build: ({ longestMs }) => ({ request: awaitTurn(longestMs) }),
+  build: ({ longestMs }) => awaitTurn(longestMs),
 };

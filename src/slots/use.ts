@@ -55,5 +55,5 @@ export const use: Slot<{ readonly use?: unknown }, readonly Middleware[], 'use'>
   options: ['use'],
   read: (problems, { use: value = false }) =>
     value === false ? undefined : readUse(problems.at('use'), value),
-  build: (own) => ({ request: useMiddlewares(own) }),
+  build: (own) => useMiddlewares(own),
 };

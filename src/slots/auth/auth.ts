@@ -196,8 +196,8 @@ export const auth: Slot<
     return { identity, metadata: readMetadataWarning(basis) };
   },
   build({ identity, metadata }, kept) {
-    if (identity.relaysTokens) return { request: relayCredentials() };
-    return { request: authenticate(identity, metadata && metadataWarningOf(metadata, kept)) };
+    if (identity.relaysTokens) return relayCredentials();
+    return authenticate(identity, metadata && metadataWarningOf(metadata, kept));
   },
 };
 

@@ -98,6 +98,6 @@ export const bodyLimit: Slot<
   build({ body, total, perCaller }, kept) {
     const limits = { total, perCaller };
     const budget = kept.of(['bodies', total, perCaller], () => new CountedBodies(limits));
-    return { request: limitBodies(body, { budget, isAdded: true }) };
+    return limitBodies(body, { budget, isAdded: true });
   },
 };

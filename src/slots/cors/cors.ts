@@ -127,7 +127,7 @@ export const cors: Slot<CorsConfig, CorsSettings, 'cors'> = {
       furtherHeaders: [...credentialHeaders(identity), ...(headers?.forwardNames ?? [])],
     });
   },
-  build: (settings) => ({ request: answerCors(settings) }),
+  build: (settings) => answerCors(settings),
 };
 
 interface CorsConfig {

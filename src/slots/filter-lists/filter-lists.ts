@@ -111,5 +111,5 @@ export const filterLists: Slot<
     if (policies === undefined) place.add(isOn, 'policies besides, which say what to hide');
     return policies;
   },
-  build: (policies) => ({ request: hideFromLists(policies) }),
+  build: (policies) => hideFromLists(policies),
 };

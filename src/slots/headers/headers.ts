@@ -139,5 +139,5 @@ export const headers: Slot<{ readonly headers?: HeaderRules | false }, HeaderSet
     name: 'headers',
     options: ['headers'],
     read: (_problems, _config, basis) => basis.headers,
-    build: (settings) => ({ request: editHeaders(settings) }),
+    build: (settings) => editHeaders(settings),
   };

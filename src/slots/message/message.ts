@@ -158,5 +158,5 @@ export const message: Slot<object, MessageRules, 'message'> = {
   options: [],
   read: () => undefined,
   readForNeed: rulesFor,
-  build: (rules) => ({ request: readMessage(rules) }),
+  build: (rules) => readMessage(rules),
 };

@@ -44,5 +44,5 @@ export const methods: Slot<
   name: 'methods',
   options: ['methods'],
   read: (_problems, _config, basis) => basis.methods,
-  build: (allowed) => ({ request: allowMethods(allowed) }),
+  build: (allowed) => allowMethods(allowed),
 };

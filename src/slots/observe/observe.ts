@@ -68,5 +68,5 @@ export const observe: Slot<
   isSilent: true,
   read: (problems, { observe: value = false }) =>
     value === false ? undefined : readObservers(problems.at('observe'), value),
-  build: (observers) => ({ request: tellObservers(observers) }),
+  build: (observers) => tellObservers(observers),
 };

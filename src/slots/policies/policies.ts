@@ -120,5 +120,5 @@ export const policies: Slot<
   read: (_problems, _config, { policies: enforced, denyAs, identity: { challenge } }) =>
     enforced && { enforced, denyAs, challenge },
   needs: ({ enforced }) => mostOf(enforced.map(needOf)),
-  build: ({ enforced, ...settings }) => ({ request: enforcePolicies(enforced, settings) }),
+  build: ({ enforced, ...settings }) => enforcePolicies(enforced, settings),
 };

@@ -7,7 +7,7 @@ import type { Kept } from '../../kept.ts';
 import type { Basis } from '../basis.ts';
 import type { DenyAs } from '../policies/deny-as.ts';
 import { isProbe } from '../probe.ts';
-import type { BuiltSlot, Slot } from '../slot.ts';
+import type { Slot } from '../slot.ts';
 import { type Count, Counter } from './counter.ts';
 import {
   type Counted,
@@ -171,8 +171,8 @@ interface LimitSlotSettings extends LimitRefusalSettings {
   readonly limits: readonly LimitSettings[];
 }
 
-function buildLimits({ limits, asResult }: LimitSlotSettings, kept: Kept): BuiltSlot {
-  return { request: enforceLimits(countersFor(limits, kept), { asResult }) };
+function buildLimits({ limits, asResult }: LimitSlotSettings, kept: Kept): Middleware {
+  return enforceLimits(countersFor(limits, kept), { asResult });
 }
 
 /** The address stands for a user or session that is not there. */

@@ -84,9 +84,7 @@ export const sessions: Slot<
     const url = relay.handler === undefined ? relay.target.href : publicUrl?.href;
     return { ...settings, url, path };
   },
-  build: (settings, kept) => ({
-    request: ownSessions(ownedSessions(settings, kept), endpointOf(settings)),
-  }),
+  build: (settings, kept) => ownSessions(ownedSessions(settings, kept), endpointOf(settings)),
 };
 
 function ownedSessions({ store, ttlMs, max }: Settings, kept: Kept): OwnedSessions {

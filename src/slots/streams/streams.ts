@@ -102,10 +102,8 @@ export const streams: Slot<
   // The address stands for a user that is not there.
   goesByAddress: (caps, { identity }) =>
     caps.some(({ kind }) => kind === 'perIp' || (kind === 'perUser' && !identity.isAsked)),
-  build: (caps, kept) => ({
-    request: capStreams(
-      caps,
-      kept.of(['streams'], () => new OpenStreams()),
-    ),
-  }),
+  build(caps, kept) {
+    const open = kept.of(['streams'], () => new OpenStreams());
+    return capStreams(caps, open);
+  },
 };
