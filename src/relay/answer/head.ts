@@ -7,7 +7,7 @@ import { isProtection, speaksForOrigin } from './origin-fields.ts';
 
 /** What decides about the head of the client's answer, besides the upstream's. */
 export interface AnswerHeadSettings extends AnswerFieldSettings {
-  /** From the first to the last. */
+  /** In the order in which the answer passes them. */
   readonly stages: readonly AnswerStage[];
 }
 
@@ -24,7 +24,7 @@ export function writeAnswerHead(
   const before = res.getHeaders();
   try {
     const head = new RelayedHead(res, answer, settings);
-    for (const stage of settings.stages.toReversed()) stage.head?.(res.req, head, answer);
+    for (const stage of settings.stages) stage.head?.(res.req, head, answer);
     head.write();
   } catch (error) {
     if (!res.headersSent) {

@@ -32,9 +32,10 @@ export class RelayedAnswer implements AnswerBodyListener {
   readonly #settings: RelaySettings;
   readonly #listener: RelayedAnswerListener;
   readonly #context: RequestContext;
-  /** From the first to the last: it passes them the other way. */
+  /** In the order in which the answer passes them: from the last slot to the first. */
   readonly #stages: readonly AnswerStage[];
   #editor: BodyEditor | undefined;
+  /** Runs until the answer has to end, and then until its last event is over. */
   readonly #lastEvent = new Deadline();
   #body: AnswerBody | undefined;
   /** Why it is to end between two events, if it is. */
@@ -54,7 +55,7 @@ export class RelayedAnswer implements AnswerBodyListener {
     this.#settings = settings;
     this.#listener = listener;
     this.#context = contextOf(req);
-    this.#stages = this.#context.stages;
+    this.#stages = this.#context.stages.toReversed();
     for (const stage of this.#stages) stage.received?.(req, answer);
   }
 
@@ -80,12 +81,16 @@ export class RelayedAnswer implements AnswerBodyListener {
       this.#listener.onAnswerFailed('upstream_invalid', error);
       return;
     }
-    this.#judge(this.#stages.length - 1);
+    try {
+      this.#judge(0);
+    } catch (error) {
+      this.#listener.onAnswerFailed('internal_error', error);
+    }
   }
 
-  /** Asks the stages from this one to the first, each when the one behind it has agreed. */
-  #judge(last: number): void {
-    for (let at = last; at >= 0; at--) {
+  /** Asks the stages from this one on, each when the one before it has agreed. */
+  #judge(first: number): void {
+    for (let at = first; at < this.#stages.length; at++) {
       const judged = this.#stages[at]?.judge?.(this.#req, this.#answer);
       if (judged instanceof Promise) {
         judged
@@ -103,17 +108,16 @@ export class RelayedAnswer implements AnswerBodyListener {
 
   #onJudged(problem: AnswerProblem | undefined, at: number): void {
     if (this.#isOver) return;
-    if (problem === undefined) this.#judge(at - 1);
+    if (problem === undefined) this.#judge(at + 1);
     else this.#listener.onAnswerFailed(problem.reason, problem.cause);
   }
 
-  /** The stage next to the upstream gets the bytes first. */
+  /** Each hands what it gives to the next, so that the last one to get the bytes is made first. */
   #createEditor(): BodyEditor | undefined {
-    let editor: BodyEditor | undefined;
-    for (const stage of this.#stages) {
-      editor = stage.editor?.(this.#req, this.#answer, editor) ?? editor;
-    }
-    return editor;
+    return this.#stages.reduceRight<BodyEditor | undefined>(
+      (next, stage) => stage.editor?.(this.#req, this.#answer, next) ?? next,
+      undefined,
+    );
   }
 
   #passOn(): void {
@@ -126,11 +130,21 @@ export class RelayedAnswer implements AnswerBodyListener {
       return;
     }
     for (const stage of this.#stages) stage.begun?.(this.#req, this.#answer);
-    for (const stage of this.#stages) this.#endAt(stage.endsAt?.(this.#req, this.#answer));
+    const end = this.#earliestEnd;
+    if (end !== undefined && !this.#isOver) this.#endAt(end);
   }
 
-  #endAt(end: AnswerEnd | undefined): void {
-    if (end === undefined || this.#isOver) return;
+  get #earliestEnd(): AnswerEnd | undefined {
+    let earliest: AnswerEnd | undefined;
+    for (const stage of this.#stages) {
+      const end = stage.endsAt?.(this.#req, this.#answer);
+      if (end === undefined) continue;
+      if (earliest === undefined || end.at < earliest.at) earliest = end;
+    }
+    return earliest;
+  }
+
+  #endAt(end: AnswerEnd): void {
     const ms = Math.min(Math.max(end.at - Date.now(), 0), LONGEST_TIMER_MS);
     this.#lastEvent.start(ms, () => {
       this.#context.observation?.ended(end.why);
