@@ -15,6 +15,7 @@ interface Gathered {
   held: HeldBytes | undefined;
   readonly push: IncomingMessage['push'];
   readonly read: IncomingMessage['read'];
+  readonly destroy: IncomingMessage['destroy'];
   isScheduled: boolean;
 }
 
@@ -22,8 +23,8 @@ interface Gathered {
  * Puts small pieces of a message's body together: those that come in one read of the connection, and
  * those that come while nobody reads the body. A client decides how long its chunks are. Node makes a
  * buffer of each, which costs some 300 bytes, and its streams count the bytes alone: 64 KB that wait in
- * chunks of one byte cost 20 MB. Nothing waits longer for it than to the end of that read, and a body
- * that comes in one piece is not copied.
+ * chunks of one byte cost 20 MB. Nothing waits longer for it than for what else the process has just been
+ * told of, and a body that comes in one piece is not copied.
  *
  * It is to be called before the body begins, at the head of the message.
  */
@@ -33,11 +34,13 @@ export function gatherPieces(message: Gathering): void {
     held: undefined,
     push: message.push,
     read: message.read,
+    destroy: message.destroy,
     isScheduled: false,
   };
   // Functions that all messages share: see `watch-answer.ts` for what closures cost here.
   message.push = pushGathered;
   message.read = readGathered;
+  message.destroy = destroyGathered;
 }
 
 /** How many bytes of a body have come that nobody has read. */
@@ -55,7 +58,8 @@ function pushGathered(this: Gathering, chunk: unknown, encoding?: BufferEncoding
   gathered.held.push(chunk);
   if (!gathered.isScheduled) {
     gathered.isScheduled = true;
-    process.nextTick(flushScheduled, this, gathered);
+    // Not a tick: Node runs those after each chunk.
+    setImmediate(flushScheduled, this, gathered);
   }
   // What Node's own `push` tells: whether the connection may go on.
   return unreadLength(this) < this.readableHighWaterMark;
@@ -72,6 +76,13 @@ function readGathered(this: Gathering, size?: number): unknown {
   const chunk = gathered.read.call(this, size);
   if (gathered.held !== undefined && this.readableLength === 0) flush(this, gathered);
   return chunk;
+}
+
+/** What came before a connection broke has come. */
+function destroyGathered(this: Gathering, error?: Error): Gathering {
+  const gathered = this[GATHERED] as Gathered;
+  if (this.readableLength === 0) flush(this, gathered);
+  return gathered.destroy.call(this, error) as Gathering;
 }
 
 function flushScheduled(message: Gathering, gathered: Gathered): void {

@@ -98,6 +98,34 @@ describe('pieces that are gathered are the bytes that came', () => {
     expect((await read(req)).length).toBe(999_000);
   });
 
+  test('and come in few buffers while somebody reads them', async () => {
+    const { client, req } = await gathered();
+    let buffers = 0;
+    let length = 0;
+    req.on('data', (bytes: Buffer) => {
+      buffers += 1;
+      length += bytes.length;
+    });
+    client.send(chunk('x').repeat(50_000) + END);
+    await once(req, 'end');
+    expect(length).toBe(50_000);
+    // However the connection cuts them: each read of it is of some kilobytes.
+    expect(buffers).toBeLessThan(500);
+  });
+
+  test('and have come when the connection breaks behind them', async () => {
+    const { client, req } = await gathered();
+    let all = '';
+    req.on('data', (bytes) => {
+      all += bytes;
+    });
+    const broken = once(req, 'end');
+    // Node reads the end of the connection together with them.
+    client.socket.end(chunk('a').repeat(100));
+    await expect(broken).rejects.toThrow('aborted');
+    expect(all).toBe('a'.repeat(100));
+  });
+
   test('and are no more than a stream keeps, in a few buffers', async () => {
     const { client, req } = await gathered();
     req.resume();
