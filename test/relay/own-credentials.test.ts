@@ -36,12 +36,20 @@ const OWN: [string, Partial<GatewayConfig>][] = [
   ['a cookie set', { headers: { set: { Cookie: 'session=1' } } }],
   ['a key set', { headers: { set: { 'X-Api-Key': 'upstream-key' } } }],
   ['a token by a function', { headers: { set: { 'X-Vendor-Token': async () => 'token' } } }],
+  [
+    'Authorization set, and forwarded in vain',
+    { headers: { forward: ['Authorization'], set: { Authorization: 'Bearer gateway' } } },
+  ],
   ['a function without a value', { headers: { set: { Authorization: () => undefined } } }],
 ];
 
 const NOT_OWN: [string, Partial<GatewayConfig>][] = [
   ['nothing', {}],
   ['the client’s forwarded', { headers: { forward: ['Authorization'] } }],
+  [
+    'the client’s forwarded, and a key set besides',
+    { headers: { forward: ['Authorization'], set: { 'X-Api-Key': 'upstream-key' } } },
+  ],
   ['something set that is no credential', { headers: { set: { 'X-Tenant': 'acme' } } }],
 ];
 

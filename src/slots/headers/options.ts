@@ -66,12 +66,14 @@ export function readHeaderRules(
   const addsHops = forwarded.names.has(HOPS) && !withheld.has(HOPS);
   if (addsHops) withheld.add(HOPS);
 
+  // Then a 401 may be about the client's own token, and nobody else can renew that.
+  const relaysTokens = forwarded.names.has('authorization') && !withheld.has('authorization');
   const fixed: HeaderEdits = {
     forwards: (name) => !tellsOfHops(name) && isForwarded(name, forwarded),
     withheld,
     set: constants,
     secrets: secretsOf(constants, secretNames),
-    credentials: secretNames.size > 0 ? 'own' : undefined,
+    credentials: secretNames.size > 0 && !relaysTokens ? 'own' : undefined,
     response: {
       set: ofAnswer
         .at('set')
