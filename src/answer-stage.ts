@@ -15,6 +15,8 @@ export interface AnswerField {
   readonly name: string;
   /** The form in which all spellings of its name meet. */
   readonly folded: string;
+  /** Whether it speaks for the app's origin. Such a field ends here unless a stage lets it through. */
+  readonly isOfOrigin: boolean;
   values: string[];
   /** Whether it ends here: the client does not get it. */
   ends: boolean;
@@ -22,7 +24,7 @@ export interface AnswerField {
 
 /** The head that the client gets. */
 export interface AnswerHead {
-  /** Those of the upstream. What speaks for the app's origin ends here unless a stage lets it through. */
+  /** Those of the upstream. */
   readonly fields: Iterable<AnswerField>;
   /** Sets a field in place of any other of that name. */
   set(name: string, value: string): void;

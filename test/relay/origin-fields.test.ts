@@ -196,6 +196,23 @@ describeRemote('an upstream does not speak for the origin of the app', () => {
     expect(valuesOf(answer, 'x-content-type-options')).toEqual(['nosniff']);
   });
 
+  test('but for CORS headers, which are the gateway’s to write', async () => {
+    const lines = ['Access-Control-Allow-Origin: *', 'Access-Control-Allow-Credentials: true'];
+    const forward = lines.map((line) => line.slice(0, line.indexOf(':')));
+    const names = forward.map((name) => name.toLowerCase());
+    const behindCors = await relayed(lines, {}, { headers: { response: { forward } } });
+    const { target } = await upstreamSaying(answerWith(lines));
+    const { port } = await serve(
+      connect()
+        .use(injectHeaders({ response: { forward } }))
+        .use(mcpProxy({ target })),
+    );
+    for (const answer of [behindCors, await send(port, { method: 'GET' })]) {
+      expect(answer.status).toBe(200);
+      for (const name of names) expect(valuesOf(answer, name)).toEqual([]);
+    }
+  });
+
   test('and a cookie that may come back does not replace those of the app', async () => {
     const headers = { response: { forward: ['Set-Cookie'] } };
     const lines = ['Set-Cookie: lb=1', 'Set-Cookie: lb2=2'];

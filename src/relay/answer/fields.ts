@@ -46,8 +46,8 @@ export function answerFields(
     // RFC 9110 section 8.6: a 204 has no length, and some clients would wait for that many bytes.
     if (lower === 'content-length' && answer.status === 204) continue;
     if (isReplaced(folded, settings)) continue;
-    const ends = !settings.isInProcess && speaksForOrigin(folded);
-    fields.set(lower, { name, folded, values: [value], ends });
+    const isOfOrigin = !settings.isInProcess && speaksForOrigin(folded);
+    fields.set(lower, { name, folded, isOfOrigin, values: [value], ends: isOfOrigin });
   }
   return fields;
 }

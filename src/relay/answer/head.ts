@@ -55,6 +55,7 @@ class RelayedHead implements AnswerHead {
       this.#fields.set(NO_SNIFFING, {
         name,
         folded: NO_SNIFFING,
+        isOfOrigin: false,
         values: ['nosniff'],
         ends: false,
       });

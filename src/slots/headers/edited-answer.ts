@@ -22,7 +22,7 @@ export const EDITED_ANSWER: AnswerStage = {
     const { headerEdits } = contextOf(req);
     for (const field of head.fields) {
       for (const { response } of headerEdits) {
-        if (response.forward?.has(field.folded)) field.ends = false;
+        if (field.isOfOrigin && response.forward?.has(field.folded)) field.ends = false;
       }
       if (isRemoved(field.folded, headerEdits)) field.ends = true;
       if (field.ends) continue;
