@@ -57,14 +57,10 @@ export interface AnswerStage {
   /** Changes the head that the client gets. */
   head?(req: IncomingMessage, head: AnswerHead, answer: UpstreamAnswer): void;
   /**
-   * Edits the body, and hands what it gives to `next`, the editor of the stages in front, if there is
-   * one. Throws where the body cannot be edited.
+   * Edits the body; undefined where it stays as it is. Asked when all stages have judged the answer:
+   * a stage that cannot edit the body of an answer says so in `judge`.
    */
-  editor?(
-    req: IncomingMessage,
-    answer: UpstreamAnswer,
-    next: BodyEditor | undefined,
-  ): BodyEditor | undefined;
+  editor?(req: IncomingMessage, answer: UpstreamAnswer): BodyEditor | undefined;
   /** The body names a session, which the client has not seen yet. Rejects where it is somebody else's. */
   session?(sessionId: string): Promise<void>;
   /** The answer goes out from now on. */

@@ -32,28 +32,25 @@ export class EndpointEvent implements BodyEditor {
   readonly isHeld = false;
   readonly edit: BodyEdit = {};
   readonly #replace: ReplaceUrl;
-  /** What else is done to the stream. */
-  readonly #next: BodyEditor | undefined;
   readonly #splitter = new EventSplitter(MAX_EVENT);
   #passed = 0;
   #isFirst = true;
   #isFound = false;
   #seen: SeenEndpoint | undefined;
 
-  constructor(replace: ReplaceUrl, next: BodyEditor | undefined) {
+  constructor(replace: ReplaceUrl) {
     this.#replace = replace;
-    this.#next = next;
   }
 
   push(chunk: Buffer, give: Give): Promise<void> | undefined {
-    if (this.#isFound) return this.#pass(chunk, give);
-    return this.#look(chunk, give);
+    if (!this.#isFound) return this.#look(chunk, give);
+    give(chunk);
+    return undefined;
   }
 
-  async end(give: Give): Promise<void> {
+  end(give: Give): undefined {
     // Half an event means nothing to any reader, and may hold what nobody is to see.
-    if (this.#isFound) await this.#pass(this.#splitter.rest(), give);
-    await this.#next?.end(give);
+    if (this.#isFound) give(this.#splitter.rest());
   }
 
   /** Line by line, so that what comes behind the event is not held to its limits. */
@@ -62,19 +59,13 @@ export class EndpointEvent implements BodyEditor {
     while (rest.length > 0 && !this.#isFound) {
       const end = endOfLine(rest);
       for (const event of this.#splitter.push(rest.subarray(0, end))) {
-        await this.#pass(this.#isFound ? event : await this.#rewritten(event), give);
+        give(this.#isFound ? event : await this.#rewritten(event));
         this.#seen?.onPassed();
         this.#seen = undefined;
       }
       rest = rest.subarray(end);
     }
-    await this.#pass(rest, give);
-  }
-
-  #pass(bytes: Buffer, give: Give): Promise<void> | undefined {
-    if (this.#next !== undefined) return this.#next.push(bytes, give);
-    give(bytes);
-    return undefined;
+    give(rest);
   }
 
   async #rewritten(bytes: Buffer): Promise<Buffer> {

@@ -21,11 +21,7 @@ export class EndpointStage implements AnswerStage {
     return { reason: 'upstream_invalid', cause };
   }
 
-  editor(
-    _req: IncomingMessage,
-    { isEventStream }: UpstreamAnswer,
-    next: BodyEditor | undefined,
-  ): BodyEditor | undefined {
-    return isEventStream ? new EndpointEvent(this.#replace, next) : undefined;
+  editor(_req: IncomingMessage, { isEventStream }: UpstreamAnswer): BodyEditor | undefined {
+    return isEventStream ? new EndpointEvent(this.#replace) : undefined;
   }
 }

@@ -11,6 +11,7 @@ import { LONGEST_TIMER_MS } from '../../options/duration.ts';
 import type { RelaySettings } from '../relay-settings.ts';
 import { AnswerBody, type AnswerBodyListener } from './body.ts';
 import { writeAnswerHead } from './head.ts';
+import { StackedEditors } from './stacked-editors.ts';
 import { unrelayable } from './unrelayable.ts';
 
 /** Told what becomes of an answer. */
@@ -34,7 +35,6 @@ export class RelayedAnswer implements AnswerBodyListener {
   readonly #context: RequestContext;
   /** In the order in which the answer passes them: from the last slot to the first. */
   readonly #stages: readonly AnswerStage[];
-  #editor: BodyEditor | undefined;
   /** Runs until the answer has to end, and then until its last event is over. */
   readonly #lastEvent = new Deadline();
   #body: AnswerBody | undefined;
@@ -76,12 +76,6 @@ export class RelayedAnswer implements AnswerBodyListener {
   /** Passes it on, as soon as all stages have judged it. */
   start(): void {
     try {
-      this.#editor = this.#createEditor();
-    } catch (error) {
-      this.#listener.onAnswerFailed('upstream_invalid', error);
-      return;
-    }
-    try {
       this.#judge(0);
     } catch (error) {
       this.#listener.onAnswerFailed('internal_error', error);
@@ -112,17 +106,19 @@ export class RelayedAnswer implements AnswerBodyListener {
     else this.#listener.onAnswerFailed(problem.reason, problem.cause);
   }
 
-  /** Each hands what it gives to the next, so that the last one to get the bytes is made first. */
   #createEditor(): BodyEditor | undefined {
-    return this.#stages.reduceRight<BodyEditor | undefined>(
-      (next, stage) => stage.editor?.(this.#req, this.#answer, next) ?? next,
-      undefined,
-    );
+    let editor: BodyEditor | undefined;
+    for (const stage of this.#stages) {
+      const next = stage.editor?.(this.#req, this.#answer);
+      editor = editor && next ? new StackedEditors(editor, next) : (next ?? editor);
+    }
+    return editor;
   }
 
   #passOn(): void {
     try {
-      this.#body = new AnswerBody(this.#answer, this.#res, this.#settings, this, this.#editor);
+      const editor = this.#createEditor();
+      this.#body = new AnswerBody(this.#answer, this.#res, this.#settings, this, editor);
       this.#body.start();
     } catch (error) {
       // Node's own checks come last; what they refuse must not end the process.

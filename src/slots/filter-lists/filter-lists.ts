@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { AnswerStage } from '../../answer-stage.ts';
+import type { AnswerProblem, AnswerStage } from '../../answer-stage.ts';
 import type { BodyEditor } from '../../body-editor.ts';
 import { contextOf, type RequestContext } from '../../context.ts';
 import type { UpstreamAnswer } from '../../engine/upstream-answer.ts';
@@ -14,7 +14,7 @@ import { judge } from '../policies/judge.ts';
 import type { EnforcedPolicy } from '../policies/policy.ts';
 import { policyContext } from '../policies/policy-context.ts';
 import type { Slot } from '../slot.ts';
-import { listEditor } from './list-editor.ts';
+import { listEditor, uneditable } from './list-editor.ts';
 import type { ListFilter } from './list-filter.ts';
 
 const LIST_METHODS: ReadonlySet<string> = new Set(LIST_KINDS.map(({ method }) => method));
@@ -59,6 +59,11 @@ class CallerFilter implements ListFilter, AnswerStage {
     this.methods = methods;
     this.idText = context.mcp?.isBatch === false ? asked?.idText : undefined;
     this.#era = asked ?? eraOfStream(context.headers);
+  }
+
+  judge(_req: IncomingMessage, answer: UpstreamAnswer): AnswerProblem | undefined {
+    const cause = uneditable(answer);
+    return cause && { reason: 'upstream_invalid', cause };
   }
 
   editor(_req: IncomingMessage, answer: UpstreamAnswer): BodyEditor | undefined {
