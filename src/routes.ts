@@ -13,6 +13,7 @@ import type { RelaySettings } from './relay/relay-settings.ts';
 import { metadataWarningOf } from './slots/auth/metadata-warning.ts';
 import { UpstreamMetadata } from './slots/auth/upstream-metadata.ts';
 import { hopOf } from './slots/head.ts';
+import { OWN_CREDENTIALS } from './slots/own-credentials.ts';
 import { upstreamCors } from './slots/upstream-cors.ts';
 import { onWayBack } from './slots/way-back.ts';
 
@@ -49,6 +50,7 @@ export function buildRoutes(plan: Plan, kept: Kept): Route[] {
     chain([
       challenges && onWayBack(challenges),
       upstreamCors(slots.cors === undefined),
+      onWayBack(OWN_CREDENTIALS),
       relay({ ...settings, hop, engine: engineFor(url), target: url, ...own }),
     ]);
 

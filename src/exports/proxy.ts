@@ -16,8 +16,10 @@ import { contain } from '../slots/contain.ts';
 import { headLimits } from '../slots/head.ts';
 import { allowMethods } from '../slots/methods/methods.ts';
 import { readMethods } from '../slots/methods/options.ts';
+import { OWN_CREDENTIALS } from '../slots/own-credentials.ts';
 import { awaitTurn } from '../slots/turn.ts';
 import { upstreamCors } from '../slots/upstream-cors.ts';
+import { onWayBack } from '../slots/way-back.ts';
 
 /** Where `mcpProxy` sends requests, and how. */
 export interface McpProxyOptions extends RelayOptions {
@@ -49,6 +51,7 @@ export function mcpProxy(options: McpProxyOptions): Middleware {
     headLimits(hop),
     allowMethods(methods),
     upstreamCors(relayCors),
+    onWayBack(OWN_CREDENTIALS),
     relay({ ...settings, hop, engine: engineFor(target), target }),
   ]);
   const run = contain(steps);

@@ -36,6 +36,9 @@ export function hasOwnCredentials(edits: readonly HeaderEdits[]): boolean {
  * the client, whose own are good: a client that believed it would log in at the upstream's issuer. For
  * its clients the gateway is the origin server (RFC 9110 section 3.7), so that the challenge is not the
  * upstream's to make (section 11.6.1).
+ *
+ * The stage stands next to the upstream: a refusal of the gateway's credentials is one whatever else is
+ * wrong with the answer.
  */
 export const OWN_CREDENTIALS: AnswerStage = {
   judge(req, { status }) {

@@ -113,6 +113,27 @@ describe('a refusal of the gateway’s own credentials is no refusal of the clie
     expectRefusal(answer, body, errors);
   });
 
+  test('whatever else is wrong with the answer', async () => {
+    const odd = { 'Content-Language': 'key-of-the-gateway', 'Content-Encoding': 'gzip' };
+    const upstream = await recordingUpstream((_req, res) => {
+      res.writeHead(401, { ...CHALLENGES, ...odd, 'Content-Type': 'application/json' });
+      res.end('no gzip');
+    });
+    const { url, errors } = await startGateway({
+      target: upstream.target,
+      auth: () => ({ subject: 'ada' }),
+      headers: { set: { 'X-Api-Key': 'key-of-the-gateway' } },
+      policies: () => true,
+      filterLists: true,
+    });
+    const answer = await fetch(url, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: '{"jsonrpc":"2.0","id":1,"method":"tools/list"}',
+    });
+    expectRefusal(answer, await answer.text(), errors);
+  });
+
   test('of middlewares by themselves', async () => {
     const upstream = await recordingUpstream(refusing(401));
     for (const front of [

@@ -8,7 +8,6 @@ import { noop } from '../../lib/noop.ts';
 import { within } from '../../lib/within.ts';
 import type { ConfigProblems } from '../../options/config-problems.ts';
 import type { Basis } from '../basis.ts';
-import { OWN_CREDENTIALS } from '../own-credentials.ts';
 import type { Slot } from '../slot.ts';
 import type { AuthenticationScheme, Authenticator, Identification } from './authenticator.ts';
 import type { Challenge, ChallengeDetails } from './challenge.ts';
@@ -63,7 +62,6 @@ export function authenticate(
           isByBearer: found.byBearer === true,
         };
         context.addHeaderEdits(edits);
-        context.addStage(OWN_CREDENTIALS);
         if (found.expiresAt !== undefined) context.addStage(new EndOfCredentials(found.expiresAt));
         next();
       })

@@ -8,7 +8,6 @@ import type { Middleware } from '../../http/middleware.ts';
 import { isTrustedPeer } from '../../http/trusted-peer.ts';
 import { notAwaited } from '../../lib/not-awaited.ts';
 import { within } from '../../lib/within.ts';
-import { OWN_CREDENTIALS } from '../own-credentials.ts';
 import type { Slot } from '../slot.ts';
 import { EDITED_ANSWER } from './edited-answer.ts';
 import type { ComputedHeader, HeaderRules } from './header-rules.ts';
@@ -29,7 +28,6 @@ export function editHeaders(settings: HeaderSettings): Middleware {
     const context = contextOf(req);
     const add = (edits: HeaderEdits) => {
       context.addHeaderEdits(edits);
-      context.addStage(OWN_CREDENTIALS);
       context.addStage(EDITED_ANSWER);
       next();
     };
