@@ -181,3 +181,17 @@ describe('filterLists: a policy that fails', () => {
     expect(gateway.errors).toMatchObject([{ reason: 'policy_denied', cause: expect.any(Error) }]);
   });
 });
+
+test('filterLists: small events that came together go on together', async () => {
+  const { port } = await serve((_req, res) => {
+    res.writeHead(200, { 'Content-Type': 'text/event-stream' });
+    res.end('data:\n\n'.repeat(5000));
+  });
+  const gateway = await startGateway({ ...FILTER, target: `http://127.0.0.1:${port}/mcp` });
+  const client = await rawClient(gateway.port);
+  await client.send(rawRequest({ method: 'GET' })).closed();
+  expect(client.text.match(/data:/g)).toHaveLength(5000);
+  const chunks = client.text.match(/^[0-9a-f]+\r$/gm) ?? [];
+  expect(chunks.length).toBeGreaterThan(0);
+  expect(chunks.length).toBeLessThan(100);
+});

@@ -10,6 +10,8 @@ import { hideItems, MAX_HELD } from './hide-items.ts';
 import type { ListFilter } from './list-filter.ts';
 import { UnreadableEvent } from './unreadable-event.ts';
 
+const OPEN_BRACE = 0x7b;
+
 /** Cuts out of one event what the caller may not see; undefined where there is nothing to cut. */
 type Cut = (() => Promise<Buffer>) | undefined;
 
@@ -54,14 +56,23 @@ export class EventLists implements BodyEditor {
     return this.#pass([{ bytes: Buffer.alloc(0), isLast: true }], give, 0);
   }
 
+  /** What came together and stays as it is goes on together: an event may have a few bytes. */
   #pass(parts: readonly Part[], give: Give, from: number): Promise<void> | undefined {
+    const unchanged: Buffer[] = [];
+    const giveUnchanged = () => {
+      if (unchanged.length > 0) give(Buffer.concat(unchanged));
+    };
     for (let i = from; i < parts.length; i++) {
-      const event = this.#take(parts[i] as Part, give);
+      const event = this.#take(parts[i] as Part, (bytes) => unchanged.push(bytes));
       if (event === undefined) continue;
       const cut = this.#cutFor(event);
-      if (cut !== undefined) return this.#passCut(cut, parts, give, i);
-      give(event);
+      if (cut !== undefined) {
+        giveUnchanged();
+        return this.#passCut(cut, parts, give, i);
+      }
+      unchanged.push(event);
     }
+    giveUnchanged();
     return undefined;
   }
 
@@ -105,7 +116,8 @@ export class EventLists implements BodyEditor {
 
   #cutFor(bytes: Buffer): Cut {
     try {
-      return this.#readableCut(bytes);
+      // A list is in an object.
+      return bytes.includes(OPEN_BRACE) ? this.#readableCut(bytes) : undefined;
     } catch (error) {
       const event = this.#unreadable(bytes, error);
       if (event.passes) return undefined;
