@@ -78,6 +78,15 @@ describe('dependencies point one way', () => {
     return `${name.slice(1, -1).replace(/\/$/, '')}/`;
   }
 
+  test('every file at the top has its row, or stands above the table', () => {
+    const [, above = ''] =
+      /^What is not in the table stands above: (.*?)\n\n/ms.exec(section) ?? [];
+    for (const file of files.filter((name) => !name.includes('/'))) {
+      const isAbove = new RegExp(`[\`[]${file.replace('.', '\\.')}[\`\\]]`).test(above);
+      expect([file, Object.hasOwn(allowed, file) !== isAbove]).toEqual([file, true]);
+    }
+  });
+
   test('every folder has its row', () => {
     const folders = new Set(files.filter((file) => file.includes('/')).map(placeOf));
     for (const folder of folders) {
