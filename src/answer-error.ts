@@ -19,7 +19,7 @@ export interface AnswerDetails extends Refusal {
   /** Instead of the row's. */
   readonly code?: number;
   /**
-   * The source text of the request's id where nobody else knows it; `null` where nobody does,
+   * The source text of the request's id, where only the caller knows it: `null` where it is not known,
    * `undefined` for a notification.
    */
   readonly id?: string | null | undefined;
@@ -45,7 +45,7 @@ export function answerError(
   context.exchange?.abandon();
   // Even a promise can be thrown.
   notAwaited(details.cause, 0);
-  // Nobody is there to be answered, or somebody was first.
+  // The client has gone, or has been answered.
   if (res.destroyed || res.writableEnded) return;
   if (!('id' in details) && stream?.(context) && isIdAwaited(req, res)) {
     awaitIdFor(req, res, reason, details);

@@ -47,7 +47,7 @@ export interface AnswerEnd {
  * slots; its answer passes them from the last to the first. Each of these may be left out.
  */
 export interface AnswerStage {
-  /** The head of an answer has come, whatever becomes of it. */
+  /** The head of an answer has come, whatever becomes of it. May not throw. */
   received?(req: IncomingMessage, answer: UpstreamAnswer): void;
   /** Asked before the client gets anything of the answer; a problem is answered in its place. */
   judge?(
@@ -67,6 +67,6 @@ export interface AnswerStage {
   begun?(req: IncomingMessage, answer: UpstreamAnswer): void;
   /** When an event stream has to end; undefined where the upstream decides. */
   endsAt?(req: IncomingMessage, answer: UpstreamAnswer): AnswerEnd | undefined;
-  /** Takes out of a text for whoever operates the gateway what it must not show. */
+  /** Takes out of a text for the operator of the gateway what it must not show. May not throw. */
   redact?(req: IncomingMessage, text: string): string;
 }

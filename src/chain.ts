@@ -50,12 +50,12 @@ const ORDER = [
   headers,
 ] as const;
 
-/** What stands behind all slots, and has a name all the same. */
+/** The names under which observers hear of what comes behind all slots. */
 type Last = 'relay' | 'metadata';
 
 type Placed = (typeof ORDER)[number]['name'] | Last;
 
-/** Any slot, for whoever does the same with all of them. */
+/** Any slot, for code that treats all of them alike. */
 type AnySlot = Slot<GatewayConfig, object>;
 
 /**
@@ -112,7 +112,7 @@ export class Chains {
 
   /**
    * One middleware that runs these slots in order, and `answer` behind them, and answers for what they
-   * throw; each is reported where somebody observes.
+   * throw. With observers, each step is reported to them.
    *
    * @param between - A step of this route alone, in front of a slot or of its place. It decides nothing.
    */

@@ -24,7 +24,7 @@ export interface GatewayConfig extends RelayOptions {
    */
   readonly path?: string;
   /**
-   * The URL under which agents reach the endpoint. What the gateway says of itself is built from it,
+   * The URL of the endpoint as clients see it. What the gateway says of itself is built from it,
    * never from `Host`. Default: none.
    */
   readonly publicUrl?: string | URL | false;
@@ -46,8 +46,8 @@ export interface GatewayConfig extends RelayOptions {
    */
   readonly cors?: Omit<McpCorsOptions, 'methods'> | false;
   /**
-   * Who may come in; of several authenticators any may accept. Nothing that is refused reaches the
-   * upstream. Default: anybody.
+   * How callers are authenticated. Of several authenticators, the first that accepts decides. A request
+   * that none accepts does not reach the upstream. Default: no authentication.
    */
   readonly auth?: Authenticator | readonly Authenticator[] | false;
   /**
@@ -63,8 +63,7 @@ export interface GatewayConfig extends RelayOptions {
    */
   readonly ipFilter?: IpFilterOptions | false;
   /**
-   * How much may be asked for in a time; of several limits all have to allow. Those by address alone
-   * come before `auth`. Default: no limit.
+   * Rate limits. A request has to be within all of them. Those by address alone come before `auth`. Default: no limit.
    */
   readonly rateLimit?: Limit | readonly Limit[] | false;
   /** How many event streams may be open at once. Default: any number. */

@@ -57,7 +57,7 @@ function buildGateway(plan: Plan, kept: Kept): RequestHandler {
       next();
       return;
     }
-    // Somebody was first, or nobody is there any more.
+    // Already answered, or the client has gone.
     if (res.headersSent || res.closed || req.socket.destroyed) return;
     warnOfTrust(req);
     if (onError !== false) contextOf(req).onError = onError;

@@ -3,7 +3,8 @@
  * options, where they have one. `turn` is the wait for the answers before it on the same connection,
  * `head` and `message` are checks that no option switches off, `userLimit` stands for the limits of
  * `rateLimit` that need more than the address. `relay` is what comes behind all slots, `metadata` the
- * document about authorization in its place.
+ * document about authorization in its place. The type stands by itself because the context of a request,
+ * which every slot imports, needs it; `chain.ts` does not compile where its slots have other names.
  */
 export type SlotName =
   | 'observe'

@@ -10,8 +10,8 @@ const MOST_WAITING = 64 * 1024;
 
 /**
  * An event stream on its way to the client, and what the gateway does to it besides, only between two
- * events: a comment when it has been silent for too long, an event of the gateway's own (in the older
- * transport: the answer to a request that was refused), and its end when the gateway closes.
+ * events: a comment when it has been silent for too long, an event of the gateway's own, and its end
+ * when the gateway wants it.
  */
 export class EventStream {
   readonly #res: ServerResponse & { flush?: () => void };

@@ -85,7 +85,7 @@ export class UpstreamMetadata {
   }
 
   #learn(url: string): void {
-    // Whoever the upstream names besides itself is nobody that this process has to talk to.
+    // An upstream must not make this process connect to other servers.
     if (!URL.canParse(url) || new URL(url).origin !== this.#target.origin) return;
     const { pathname, search } = new URL(url);
     this.#announced = pathname + search;

@@ -60,7 +60,7 @@ function refuse(
   answerError(req, res, reason, { code, message, id });
 }
 
-/** Whether somebody has answered, or nobody waits for it any more. */
+/** Whether the request has been answered, or its client has gone. */
 function isOver(res: ServerResponse): boolean {
   return res.headersSent || res.closed;
 }

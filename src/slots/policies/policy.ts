@@ -26,7 +26,7 @@ export type Decision =
 /** Decides about a message. One that throws, rejects or takes too long denies. */
 export type PolicyCheck = (ctx: PolicyContext) => Decision | Promise<Decision>;
 
-/** A policy with a name and a manner. */
+/** A named policy, and whether it is enforced or only reported. */
 export interface PolicyRule {
   /** By which observers know it. */
   readonly name: string;
