@@ -49,7 +49,7 @@ describe('what is protected is said in words, not in codes of a table that is no
     "'a name in capitals (H9)'",
     '/** In the order of design.md 6. */',
     "describe('E8, design 7: the id",
-    '// See faults-2.md.',
+    '// See house.md.',
   ])('%s', (line) => {
     expect(line).toMatch(CODE);
   });

@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream';
 import type { BodyEdit, BodyEditor } from '../../body-editor.ts';
 import type { UpstreamAnswer } from '../../engine/upstream-answer.ts';
 import { Deadline } from '../../lib/deadline.ts';
+import { noop } from '../../lib/noop.ts';
 import type { Timeouts } from '../timeouts.ts';
 import { EventStream } from './event-stream.ts';
 
@@ -99,7 +100,7 @@ export class AnswerBody {
     this.#res.on('drain', () => this.#onDrain());
     // Together with the first bytes where they are there already, alone where they are not: a client
     // learns of a stream when it opens.
-    if (this.#editor?.isHeld !== true) process.nextTick(() => this.#edit(this.#flushHead, ignore));
+    if (this.#editor?.isHeld !== true) process.nextTick(() => this.#edit(this.#flushHead, noop));
   }
 
   /** Ends an event stream between two events; does nothing to any other answer. */
@@ -146,7 +147,7 @@ export class AnswerBody {
     if (!this.#isStream) this.#pace.restart();
     const editor = this.#editor;
     if (editor === undefined) this.#pass(chunk);
-    else this.#edit(() => editor.push(chunk, this.#pass), ignore);
+    else this.#edit(() => editor.push(chunk, this.#pass), noop);
   }
 
   #end(): void {
@@ -230,5 +231,3 @@ export class AnswerBody {
 
   readonly #onTimeout = (): void => this.#listener.onAnswerTimeout();
 }
-
-function ignore(): void {}

@@ -14,6 +14,7 @@ import { isBodyPending } from '../../http/framing.ts';
 import { makeLastRequest } from '../../http/last-request.ts';
 import { onceClosed } from '../../http/once-closed.ts';
 import type { RequestBody } from '../../http/request-body.ts';
+import { noop } from '../../lib/noop.ts';
 import { RelayedAnswer, type RelayedAnswerListener } from '../answer/relayed-answer.ts';
 import type { RelaySettings } from '../relay-settings.ts';
 import { upstreamHeaders } from './headers.ts';
@@ -51,7 +52,7 @@ export class RelayedRequest implements UpstreamListener, RelayedAnswerListener, 
   }
 
   start(): void {
-    this.#res.on('error', ignore);
+    this.#res.on('error', noop);
     // What was judged is known already.
     if (this.#req.method === 'POST' && this.#context.mcp === undefined) {
       this.#context.body.watch();
@@ -171,5 +172,3 @@ export class RelayedRequest implements UpstreamListener, RelayedAnswerListener, 
 function detailOf(reason: ErrorReason, cause: unknown): string | undefined {
   return reason.startsWith('upstream_') && cause instanceof Error ? cause.message : undefined;
 }
-
-function ignore(): void {}
