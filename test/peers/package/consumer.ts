@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll } from '@jest/globals';
 
@@ -15,13 +15,13 @@ afterAll(async () => {
 
 export const manifest = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8')) as {
   readonly name: string;
-  readonly exports: Readonly<Record<string, unknown>>;
 };
 
-/** What can be imported. */
-export const subpaths: string[] = Object.keys(manifest.exports).filter(
-  (subpath) => subpath !== './package.json',
-);
+/** What can be imported: the root, and whatever has a file among the exports. */
+export const subpaths: string[] = [
+  '.',
+  ...(await readdir(join(ROOT, 'src/exports'))).map((file) => `./${basename(file, '.ts')}`),
+];
 
 /** A project of others in a folder of its own. */
 export class Consumer {
