@@ -1,9 +1,17 @@
 import type { ServerResponse } from 'node:http';
 import { describe, expect, test } from '@jest/globals';
-import type { GatewayConfig, JwtOptions } from '../../src/index.ts';
+import connect from 'connect';
+import {
+  type GatewayConfig,
+  type JwtOptions,
+  mcpProxy,
+  principalOf,
+  requireAuth,
+} from '../../src/index.ts';
 import { type RawClient, rawClient } from '../support/client/raw.ts';
 import { startGateway } from '../support/gateway.ts';
 import { startIssuer } from '../support/jwt/issued.ts';
+import { serve } from '../support/servers.ts';
 import { recordingUpstream } from '../support/upstream.ts';
 import { witness } from '../support/witness.ts';
 
@@ -72,6 +80,25 @@ describe('a stream ends when its token does', () => {
     const { client, endMs } = await opened({}, { clockTolerance: 700 });
     await client.has(/\r\n0\r\n\r\n$/);
     expect(Date.now()).toBeGreaterThanOrEqual(endMs + 700);
+  });
+
+  test('whatever authenticates behind the one that took the token', async () => {
+    const idp = await startIssuer();
+    const { target } = await recordingUpstream((_req, res) => {
+      res.writeHead(200, { 'Content-Type': 'text/event-stream' }).write('data: first\n\n');
+    });
+    const publicUrl = 'https://gateway.example/mcp';
+    const { port } = await serve(
+      connect()
+        .use(requireAuth(idp.authWith({ clockTolerance: false }), { publicUrl }))
+        .use(requireAuth((req) => principalOf(req) ?? null))
+        .use(mcpProxy({ target })),
+    );
+    const exp = Math.floor(Date.now() / 1000) + 2;
+    const headers = (await idp.bearer({ exp })) as Record<string, string>;
+    const answer = await fetch(`http://127.0.0.1:${port}/`, { headers });
+    expect(await answer.text()).toBe('data: first\n\n');
+    expect(Date.now()).toBeGreaterThanOrEqual(exp * 1000);
   });
 
   test('an event that has begun comes to its end first', async () => {
