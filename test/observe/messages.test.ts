@@ -136,7 +136,7 @@ describe('the messages of a record, as the headers claim', () => {
     expect(await messagesOf(body, headers)).toEqual([['tools/call', 'claimed']]);
   });
 
-  // The vectors of protocol.md 1 ("Value encoding").
+  // The vectors of MCP 2026-07-28, "Value Encoding".
   test.each([
     ['=?base64?SGVsbG8sIOS4lueVjA==?=', 'Hello, 世界'],
     ['=?base64?IHBhZGRlZCA=?=', ' padded '],

@@ -91,7 +91,7 @@ describe('notifications need no mirrored headers, and what they have is compared
   });
 });
 
-describe('protocol.md 2.3: the era is that of the message', () => {
+describe('the era is that of the message', () => {
   const named = { 'MCP-Protocol-Version': MODERN };
 
   test('initialize under a modern header: -32020', async () => {
