@@ -117,6 +117,10 @@ const inProcessSlow = {
 export default {
   projects: [unit, network, inProcess, slow, inProcessSlow],
   testTimeout: 20_000,
+  // By default one core of two would stay idle.
+  maxWorkers: '100%',
+  // Modules of a test file outlive it. In a heap of gigabytes, collecting garbage takes longer than a test.
+  workerIdleMemoryLimit: '700MB',
   collectCoverageFrom: ['src/**/*.ts'],
   coverageProvider: 'v8',
 };
