@@ -7,7 +7,8 @@ export interface Place<Item> {
 
 /**
  * Items in order, each of which can be taken out or put last in one step. A `Map` would keep the order
- * as well, but to find its first entry it walks over the holes that deleted ones have left.
+ * as well, but to find its first entry it walks over the holes that deleted ones have left, and a table
+ * through which every request passes once costs garbage collection about as much as all slots together.
  */
 export class LinkedList<Item> {
   #first: Place<Item> | undefined;
@@ -30,12 +31,23 @@ export class LinkedList<Item> {
     else before.after = after;
     if (after === undefined) this.#last = before;
     else after.before = before;
+    // One that has survived a garbage collection would keep all that came after it until the next full
+    // one: each link leads on to a younger item.
+    place.before = undefined;
+    place.after = undefined;
   }
 
   putLast(place: Place<Item>): void {
     if (place === this.#last) return;
     this.remove(place);
     this.#append(place);
+  }
+
+  /** All of them as they are now, so that one may go while they are visited. */
+  all(): Item[] {
+    const all: Item[] = [];
+    for (let place = this.#first; place !== undefined; place = place.after) all.push(place.item);
+    return all;
   }
 
   #append(place: Place<Item>): void {

@@ -1,9 +1,8 @@
-/** An entry of a {@link LinkedMap}, between those that were set before and after it. */
-interface Link<Key, Value> {
+import { LinkedList, type Place } from './linked-list.ts';
+
+interface Entry<Key, Value> {
   readonly key: Key;
   readonly value: Value;
-  before: Link<Key, Value> | undefined;
-  after: Link<Key, Value> | undefined;
 }
 
 /**
@@ -12,40 +11,31 @@ interface Link<Key, Value> {
  * entries that takes 50 µs each time.
  */
 export class LinkedMap<Key, Value> {
-  readonly #links = new Map<Key, Link<Key, Value>>();
-  #first: Link<Key, Value> | undefined;
-  #last: Link<Key, Value> | undefined;
+  readonly #places = new Map<Key, Place<Entry<Key, Value>>>();
+  readonly #order = new LinkedList<Entry<Key, Value>>();
 
   get size(): number {
-    return this.#links.size;
+    return this.#places.size;
   }
 
   /** What was set longest ago. */
-  get first(): { readonly key: Key; readonly value: Value } | undefined {
-    return this.#first;
+  get first(): Entry<Key, Value> | undefined {
+    return this.#order.first;
   }
 
   get(key: Key): Value | undefined {
-    return this.#links.get(key)?.value;
+    return this.#places.get(key)?.item.value;
   }
 
   set(key: Key, value: Value): void {
     this.delete(key);
-    const link: Link<Key, Value> = { key, value, before: this.#last, after: undefined };
-    if (this.#last === undefined) this.#first = link;
-    else this.#last.after = link;
-    this.#last = link;
-    this.#links.set(key, link);
+    this.#places.set(key, this.#order.add({ key, value }));
   }
 
   delete(key: Key): void {
-    const link = this.#links.get(key);
-    if (link === undefined) return;
-    this.#links.delete(key);
-    const { before, after } = link;
-    if (before === undefined) this.#first = after;
-    else before.after = after;
-    if (after === undefined) this.#last = before;
-    else after.before = before;
+    const place = this.#places.get(key);
+    if (place === undefined) return;
+    this.#places.delete(key);
+    this.#order.remove(place);
   }
 }

@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import { answerError } from '../answer-error.ts';
 import type { AnswerStage } from '../answer-stage.ts';
 import { contextOf, type RequestContext } from '../context.ts';
@@ -8,6 +8,7 @@ import type { Middleware } from '../http/middleware.ts';
 import { onceClosed } from '../http/once-closed.ts';
 import type { Kept } from '../kept.ts';
 import { Deadline } from '../lib/deadline.ts';
+import { LinkedList } from '../lib/linked-list.ts';
 import { noop } from '../lib/noop.ts';
 import { LONGEST_TIMER_MS } from '../options/duration.ts';
 import type { Slot } from './slot.ts';
@@ -27,7 +28,8 @@ function graceOf(ms: number): number | false {
  * drains, refuses what is new with 503, and waits for the rest.
  */
 export class Drain {
-  readonly #open = new OpenRequests();
+  /** The answers of all requests that are under way. */
+  readonly #open = new LinkedList<ServerResponse>();
   #drained: Promise<void> | undefined;
   readonly #grace = new Deadline();
   #onEmpty: () => void = noop;
@@ -46,10 +48,10 @@ export class Drain {
       return;
     }
     contextOf(req).addStage(this.#stage);
-    const open = this.#open.add(req, res);
+    const open = this.#open.add(res);
     onceClosed(req, res, () => {
       this.#open.remove(open);
-      if (this.#open.isEmpty) this.#onEmpty();
+      if (this.#isEmpty) this.#onEmpty();
     });
     next();
   };
@@ -66,18 +68,22 @@ export class Drain {
       };
       this.#windDown(false);
     });
-    if (this.#open.isEmpty) this.#onEmpty();
+    if (this.#isEmpty) this.#onEmpty();
     else this.#grace.start(graceOf(graceMs), () => this.#callTime());
     return this.#drained;
   }
 
+  get #isEmpty(): boolean {
+    return this.#open.first === undefined;
+  }
+
   #callTime(): void {
     this.#windDown(true);
-    for (const { req, res } of this.#open.all()) {
-      answerError(req, res, 'draining', { slot: 'draining' });
+    for (const res of this.#open.all()) {
+      answerError(res.req, res, 'draining', { slot: 'draining' });
     }
     this.#grace.start(LAST_BYTES_MS, () => {
-      for (const { res } of this.#open.all()) res.destroy();
+      for (const res of this.#open.all()) res.destroy();
       this.#onEmpty();
     });
   }
@@ -94,50 +100,6 @@ export class Drain {
 function windDown(context: RequestContext, isLastCall: boolean): void {
   const isStanding = mayStayOpen(context) && context.legacy === undefined;
   if (isLastCall || isStanding) context.exchange?.endBetweenEvents('draining');
-}
-
-interface OpenRequest {
-  readonly req: IncomingMessage;
-  readonly res: ServerResponse;
-  previous: OpenRequest | undefined;
-  next: OpenRequest | undefined;
-}
-
-/**
- * A linked list rather than a Map or a Set: a table through which every request passes once costs
- * garbage collection about as much as all slots together.
- */
-class OpenRequests {
-  #last: OpenRequest | undefined;
-
-  get isEmpty(): boolean {
-    return this.#last === undefined;
-  }
-
-  add(req: IncomingMessage, res: ServerResponse): OpenRequest {
-    const open: OpenRequest = { req, res, previous: this.#last, next: undefined };
-    if (this.#last !== undefined) this.#last.next = open;
-    this.#last = open;
-    return open;
-  }
-
-  remove(open: OpenRequest): void {
-    const { previous, next } = open;
-    if (previous !== undefined) previous.next = next;
-    if (next !== undefined) next.previous = previous;
-    else this.#last = previous;
-    // One that has survived a garbage collection would keep all that came after it until the next
-    // full one: each link leads on to a younger request.
-    open.previous = undefined;
-    open.next = undefined;
-  }
-
-  /** All of them as they are now, so that one may go while they are visited. */
-  all(): OpenRequest[] {
-    const all: OpenRequest[] = [];
-    for (let open = this.#last; open !== undefined; open = open.previous) all.push(open);
-    return all;
-  }
 }
 
 /** That of a gateway, over all its routes. */
