@@ -31,12 +31,19 @@ export interface HeaderEdits {
   };
 }
 
+/** Changes nothing: what others are made of. */
+export const NO_EDITS: HeaderEdits = {
+  forwards: () => false,
+  withheld: new Set(),
+  set: [],
+  secrets: [],
+  response: { set: [], remove: new Set() },
+};
+
 /** Asks the upstream for an answer that can be read. */
 export const UNENCODED: HeaderEdits = {
-  forwards: () => false,
+  ...NO_EDITS,
   withheld: new Set(['accept-encoding']),
   set: [['Accept-Encoding', 'identity', 'accept-encoding']],
   prevails: true,
-  secrets: [],
-  response: { set: [], remove: new Set() },
 };

@@ -3,7 +3,7 @@ import type { AnswerField, AnswerHead, AnswerStage } from '../../answer-stage.ts
 import type { UpstreamAnswer } from '../../engine/upstream-answer.ts';
 import { type AnswerFieldSettings, answerFields } from './fields.ts';
 import { mergeVary } from './merge-vary.ts';
-import { isProtection, speaksForOrigin } from './origin-fields.ts';
+import { isProtection } from './origin-fields.ts';
 
 /** What decides about the head of the client's answer, besides the upstream's. */
 export interface AnswerHeadSettings extends AnswerFieldSettings {
@@ -94,7 +94,7 @@ class RelayedHead implements AnswerHead {
 function setField(
   res: ServerResponse,
   lower: string,
-  { name, folded, values }: AnswerField,
+  { name, folded, isOfOrigin, values }: AnswerField,
   isInProcess: boolean,
 ): void {
   if (lower === 'vary') {
@@ -108,16 +108,12 @@ function setField(
     return;
   }
   if (isOfLimits(folded) && res.hasHeader(folded)) return;
-  if (!isInProcess && isOfApp(folded) && res.hasHeader(folded)) return;
+  const isOfApp = isOfOrigin || (!isInProcess && isProtection(folded));
+  if (isOfApp && res.hasHeader(folded)) return;
   res.setHeader(name, values.length > 1 ? values : values.join());
 }
 
 /** How much a client may still ask for: of the gateway, where it has said so. */
 function isOfLimits(folded: string): boolean {
   return folded === 'ratelimit' || folded === 'ratelimit-policy';
-}
-
-/** Fields that are about more than this answer. */
-function isOfApp(folded: string): boolean {
-  return isProtection(folded) || speaksForOrigin(folded);
 }

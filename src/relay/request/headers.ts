@@ -20,11 +20,13 @@ export function upstreamHeaders(
 ): OutgoingHttpHeaders {
   const headers: OutgoingHttpHeaders = Object.create(null);
   const spellings: Record<string, string> = Object.create(null);
+  const seen: Record<string, true> = Object.create(null);
   const nominated = nominatedFields(req.headers.connection);
   const lines = req.rawHeaders;
   for (let i = 0; i < lines.length; i += 2) {
     const name = lines[i] as string;
     const lower = name.toLowerCase();
+    seen[lower] = true;
     if (nominated.has(lower) || !goesUpstream(lower, edits)) continue;
     const value = lines[i + 1] as string;
     const spelled = spellings[lower];
@@ -36,7 +38,7 @@ export function upstreamHeaders(
     }
   }
   for (const name in req.headers) {
-    if (spellings[name] !== undefined || req.headers[name] === undefined) continue;
+    if (seen[name] || req.headers[name] === undefined) continue;
     const isLost = !nominated.has(name) && goesUpstream(name, edits);
     if (isLost || lines.length === 0) throw lost(name);
   }

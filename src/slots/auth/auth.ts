@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { answerError } from '../../answer-error.ts';
 import { contextOf } from '../../context.ts';
-import type { HeaderEdits } from '../../header-edits.ts';
+import { type HeaderEdits, NO_EDITS } from '../../header-edits.ts';
 import { foldFieldName } from '../../http/field.ts';
 import type { Middleware } from '../../http/middleware.ts';
 import { noop } from '../../lib/noop.ts';
@@ -163,14 +163,7 @@ function refuse(
 
 /** Credentials are for the gateway, whatever `headers.forward` says. */
 function withholding(withheld: ReadonlySet<string>): HeaderEdits {
-  return {
-    forwards: () => false,
-    withheld,
-    set: [],
-    secrets: [],
-    credentials: 'own',
-    response: { set: [], remove: new Set() },
-  };
+  return { ...NO_EDITS, withheld, credentials: 'own' };
 }
 
 /** What the slot goes by. */

@@ -1,5 +1,5 @@
 import { contextOf } from '../../context.ts';
-import type { HeaderEdits } from '../../header-edits.ts';
+import { type HeaderEdits, NO_EDITS } from '../../header-edits.ts';
 import type { Middleware } from '../../http/middleware.ts';
 import type { AuthenticationScheme } from './authenticator.ts';
 
@@ -30,12 +30,9 @@ export function upstreamAuth(): UpstreamAuth {
 
 /** The client's credentials, as they came. */
 const RELAYED: HeaderEdits = {
+  ...NO_EDITS,
   forwards: (name) => name === 'authorization' || name === 'dpop',
-  withheld: new Set(),
-  set: [],
-  secrets: [],
   credentials: 'relayed',
-  response: { set: [], remove: new Set() },
 };
 
 /** The slot: credentials go upstream, and what the upstream says of them comes back. */
