@@ -1,5 +1,4 @@
-const LF = 0x0a;
-const CR = 0x0d;
+import { CR, LF } from './line-end.ts';
 
 /**
  * Follows the bytes of an event stream to know when it stands between two events: at its start, and

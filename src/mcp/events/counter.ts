@@ -1,5 +1,5 @@
-const LF = 0x0a;
-const CR = 0x0d;
+import { CR, LF } from './line-end.ts';
+
 const COLON = 0x3a;
 const DATA = [...Buffer.from('data')];
 const BOM = [0xef, 0xbb, 0xbf];

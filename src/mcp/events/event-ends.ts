@@ -1,5 +1,4 @@
-const LF = 0x0a;
-const CR = 0x0d;
+import { CR, LF } from './line-end.ts';
 
 /**
  * Finds where events end in the bytes of an event stream: behind their blank line (HTML standard,

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { headerMismatch, type MessageProblem } from '../message-problem.ts';
+import { LISTEN_METHOD } from './listen-method.ts';
 import type { McpMessage } from './message.ts';
 import { isNameMirrored } from './named-methods.ts';
 import { decodeComparable, decodeSentinel } from './sentinel.ts';
@@ -68,7 +69,7 @@ export function checkMirroredHeaders(
  */
 export function opensStream({ method, idText }: McpMessage, transport: Transport): boolean {
   if (transport === 'http-with-sse') return false;
-  return method === 'subscriptions/listen' && idText !== undefined;
+  return method === LISTEN_METHOD && idText !== undefined;
 }
 
 /**

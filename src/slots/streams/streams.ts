@@ -3,6 +3,7 @@ import { contextOf, type RequestContext } from '../../context.ts';
 import type { Middleware } from '../../http/middleware.ts';
 import { onceClosed } from '../../http/once-closed.ts';
 import { addressKey } from '../../lib/address-key.ts';
+import { LISTEN_METHOD } from '../../mcp/message/listen-method.ts';
 import type { ConfigProblems } from '../../options/config-problems.ts';
 import type { Slot } from '../slot.ts';
 import { userKey } from '../user-key.ts';
@@ -86,7 +87,7 @@ export function capStreams(caps: readonly StreamCap[], streams: OpenStreams): Mi
 function asksForStream({ req: { method, headers }, legacy }: RequestContext): boolean {
   // There a message is answered on the stream that is open already.
   if (legacy?.leg === 'message') return false;
-  return method === 'GET' || headers['mcp-method'] === 'subscriptions/listen';
+  return method === 'GET' || headers['mcp-method'] === LISTEN_METHOD;
 }
 
 /** The slot. */
