@@ -4,11 +4,12 @@ import { posix } from 'node:path';
 import { contextOf } from '../context.ts';
 import { UNENCODED } from '../header-edits.ts';
 import type { Middleware } from '../http/middleware.ts';
+import { BoundedMap } from '../lib/bounded-map.ts';
 import type { SeenEndpoint } from './endpoint-event.ts';
 import { EndpointStage } from './endpoint-stage.ts';
 import { SessionStreams } from './session-streams.ts';
 
-/** For how many queries a path is remembered; the oldest goes first. */
+/** For how many queries a path is remembered. */
 const MAX_PATHS = 10_000;
 
 /** How servers name the session in the query. */
@@ -27,7 +28,7 @@ export class LegacySseEndpoints {
   readonly #streamUrl: URL;
   readonly #messagePath: string;
   readonly #publicPath: (req: IncomingMessage) => string;
-  readonly #paths = new Map<string, string>();
+  readonly #paths = new BoundedMap<string, string>(MAX_PATHS);
   readonly #key = randomBytes(32);
   readonly #streams = new SessionStreams();
 
@@ -49,7 +50,7 @@ export class LegacySseEndpoints {
 
   /** For messages. */
   readonly message: Middleware = (req, _res, next) => {
-    contextOf(req).legacy = { leg: 'message', session: this.sessionOf(req.url ?? '') };
+    contextOf(req).legacy = { leg: 'message', session: sessionOf(req.url ?? '') };
     next();
   };
 
@@ -63,16 +64,12 @@ export class LegacySseEndpoints {
     return path && path + query.slice(0, mark.index);
   };
 
-  /**
-   * What names the session that a message belongs to, or the stream whose URL for messages this is:
-   * the whole query, because which part of it counts is the upstream's to say.
-   */
-  readonly sessionOf = (url: string): string | undefined => queryOf(url) || undefined;
-
   /** For refusals of messages: those that come after this are answered on the stream of their session. */
   readonly answerOnStream: Middleware = (req, _res, next) => {
-    const session = this.sessionOf(req.url ?? '');
-    contextOf(req).legacy = { leg: 'message', session, answer: this.#streams.answer };
+    const context = contextOf(req);
+    if (context.legacy?.leg === 'message') {
+      context.legacy = { ...context.legacy, answer: this.#streams.answer };
+    }
     next();
   };
 
@@ -87,7 +84,7 @@ export class LegacySseEndpoints {
     if (url.origin !== this.#streamUrl.origin) return undefined;
     const query = queryOf(announced);
     const publicUrl = this.#publicPath(req) + query + this.#markFor(url.pathname, query);
-    const session = this.sessionOf(publicUrl);
+    const session = sessionOf(publicUrl);
     for (const stage of contextOf(req).stages) {
       if (session !== undefined) await stage.session?.(session);
     }
@@ -98,7 +95,7 @@ export class LegacySseEndpoints {
   #markFor(path: string, query: string): string {
     if (path === this.#messagePath) return '';
     if (query !== '' && (this.#paths.get(keyFor(query)) ?? path) === path) {
-      this.#remember(keyFor(query), path);
+      this.#paths.set(keyFor(query), path);
       return '';
     }
     const encoded = Buffer.from(path).toString('base64url');
@@ -115,12 +112,14 @@ export class LegacySseEndpoints {
   #proofOf(encoded: string): string {
     return createHmac('sha256', this.#key).update(encoded).digest('base64url');
   }
+}
 
-  #remember(key: string, path: string): void {
-    const [oldest] = this.#paths.keys();
-    if (this.#paths.size >= MAX_PATHS && oldest !== undefined) this.#paths.delete(oldest);
-    this.#paths.set(key, path);
-  }
+/**
+ * What names the session that a message belongs to, or the stream whose URL for messages this is: the
+ * whole query, because which part of it counts is the upstream's to say.
+ */
+function sessionOf(url: string): string | undefined {
+  return queryOf(url) || undefined;
 }
 
 /** The session where it is named as usual; the whole query otherwise. */
