@@ -35,30 +35,31 @@ function endpointsOf(plan: LegacySsePlan, kept: Kept): LegacySseEndpoints {
 /** Builds the endpoint, and what else the router serves. */
 export function buildRoutes(plan: Plan, kept: Kept): Route[] {
   const { path, slots, legacySse, metadata, denyAs } = plan;
-  const { target } = plan.relay;
-  const { settings, engineFor } = setUpRelay(plan.relay);
+  const { settings, targets } = setUpRelay(plan.relay);
+  const [target] = targets;
   const hop = hopOf(kept);
   const chains = new Chains(kept);
 
   const upstreamMetadata =
     metadata !== undefined && metadata.document === undefined
-      ? new UpstreamMetadata(engineFor(target), target, metadata.publicUrl, hop)
+      ? new UpstreamMetadata(target, metadata.publicUrl, hop)
       : undefined;
   const warnOfMetadata = metadata && metadataWarningOf(metadata.warning, kept);
   const challenges = upstreamMetadata?.stage((req) => warnOfMetadata?.(req));
-  const relayTo = (url: URL, own: Partial<RelaySettings> = {}) =>
+  const relayTo = (pathAt?: RelaySettings['pathAt']) =>
     chain([
       challenges && onWayBack(challenges),
       upstreamCors(slots.cors === undefined),
       onWayBack(OWN_CREDENTIALS),
-      relay({ ...settings, hop, engine: engineFor(url), target: url, ...own }),
+      relay({ ...settings, hop, target, ...(pathAt && { pathAt }) }),
     ]);
 
-  const routes: Route[] = [{ path, run: chains.through(slots, 'relay', relayTo(target)) }];
+  const routes: Route[] = [{ path, run: chains.through(slots, 'relay', relayTo()) }];
   if (legacySse !== undefined) {
     const { streamUrl, messagePath } = legacySse;
     const endpoints = endpointsOf(legacySse, kept);
-    const messages = relayTo(streamUrl, { pathOf: endpoints.pathOf });
+    const messages = relayTo((_target, req) => endpoints.pathOf(req));
+    const streamPath = streamUrl.pathname + streamUrl.search;
     // Whom the slots in front of it refuse may write to no stream.
     const onStream = { inFrontOf: 'rateLimit', step: endpoints.answerOnStream } as const;
     const ofMessages = chains.through(
@@ -73,7 +74,7 @@ export function buildRoutes(plan: Plan, kept: Kept): Route[] {
         run: chains.through(
           { ...slots, methods: ['GET'] },
           'relay',
-          chain([endpoints.stream, relayTo(streamUrl)]),
+          chain([endpoints.stream, relayTo(() => streamPath)]),
         ),
       },
       { path: messagePath, run: chain([endpoints.message, ofMessages]) },

@@ -43,16 +43,16 @@ export interface McpProxyOptions extends RelayOptions {
  */
 export function mcpProxy(options: McpProxyOptions): Middleware {
   const { plan, methods, onError, relayCors } = checkConfig((problems) => read(problems, options));
-  const { settings, engineFor } = setUpRelay(plan);
-  const { target, timeouts } = plan;
+  const { settings, targets } = setUpRelay(plan);
+  const [target] = targets;
   const hop = new ViaHop();
   const steps = chain([
-    awaitTurn(timeouts.idle),
+    awaitTurn(plan.timeouts.idle),
     headLimits(hop),
     allowMethods(methods),
     upstreamCors(relayCors),
     onWayBack(OWN_CREDENTIALS),
-    relay({ ...settings, hop, engine: engineFor(target), target }),
+    relay({ ...settings, hop, target }),
   ]);
   const run = contain(steps);
   return function mcpProxyMiddleware(req, res, next) {

@@ -5,6 +5,8 @@ import { repeatStale } from '../engine/repeat-stale.ts';
 import { timed } from '../engine/timed.ts';
 import type { ConfigProblems } from '../options/config-problems.ts';
 import { type Duration, readDuration } from '../options/duration.ts';
+import { readTarget, type TargetPlans } from '../targets/read-target.ts';
+import { Target, type TargetPlan } from '../targets/target.ts';
 import type { RelaySettings } from './relay-settings.ts';
 import { readTimeouts, type TimeoutOptions, type Timeouts } from './timeouts.ts';
 
@@ -38,20 +40,16 @@ const ENGINES: Readonly<Record<EngineName, (target: URL) => Engine>> = {
 export const RELAY_OPTIONS = ['target', 'timeout', 'heartbeat', 'engine'] as const;
 
 /** What the options of the relay come to. */
-export interface RelayPlan {
-  /** Where requests go; for a handler in this process, where it is called. */
-  readonly target: URL;
-  readonly handler: UpstreamHandler | undefined;
+export interface RelayPlan extends TargetPlans {
   readonly engine: EngineName;
   readonly timeouts: Timeouts;
   readonly heartbeat: number | false;
 }
 
-/** What every relay to one host has in common. */
+/** What every relay of one gateway has in common. */
 export interface RelaySetup {
   readonly settings: Pick<RelaySettings, 'timeouts' | 'heartbeat' | 'isInProcess'>;
-  /** What carries requests to a URL of that host. */
-  engineFor(url: URL): Engine;
+  readonly targets: readonly [Target, ...Target[]];
 }
 
 /** Reads the options of the relay; `path` is where a handler in this process is called. */
@@ -69,12 +67,16 @@ export function readRelayOptions(
   return { ...place, engine, timeouts, heartbeat: every };
 }
 
-/** Makes the engines. */
-export function setUpRelay({ handler, engine, timeouts, heartbeat }: RelayPlan): RelaySetup {
+/** Makes the targets, each with its engine. */
+export function setUpRelay(plan: RelayPlan): RelaySetup {
+  const { handler, engine, timeouts, heartbeat } = plan;
   const createEngine = handler === undefined ? ENGINES[engine] : inProcessEngines(handler);
+  const [first, ...others] = plan.targets;
+  const create = (target: TargetPlan, place: number) =>
+    new Target(target, place, repeatStale(timed(createEngine(target.url), timeouts)));
   return {
     settings: { timeouts, heartbeat, isInProcess: handler !== undefined },
-    engineFor: (url) => repeatStale(timed(createEngine(url), timeouts)),
+    targets: [create(first, 0), ...others.map((other, i) => create(other, i + 1))],
   };
 }
 
@@ -87,41 +89,4 @@ function readEngine(
   if (typeof name === 'string' && Object.hasOwn(ENGINES, name)) return name as EngineName;
   problems.add(name, `one of ${Object.keys(ENGINES).join(', ')}`);
   return undefined;
-}
-
-function readTarget(
-  problems: ConfigProblems,
-  value: unknown,
-  path: string | undefined,
-): Pick<RelayPlan, 'target' | 'handler'> | undefined {
-  if (typeof value !== 'function') {
-    const target = readTargetUrl(problems, value);
-    return target && { target, handler: undefined };
-  }
-  if (isRouter(value)) problems.add(value, 'an app around this router: express().use(router)');
-  if (path === undefined) return undefined;
-  return { target: new URL(path, 'http://localhost'), handler: value as UpstreamHandler };
-}
-
-function readTargetUrl(problems: ConfigProblems, value: unknown): URL | undefined {
-  const isText = typeof value === 'string' || value instanceof URL;
-  const url = isText && URL.canParse(String(value)) ? new URL(value) : undefined;
-  if (url === undefined || !/^https?:$/.test(url.protocol)) {
-    problems.addSecret(
-      value,
-      "the upstream's URL, like 'https://mcp.example/mcp', or a request handler",
-    );
-    return undefined;
-  }
-  if (url.username !== '' || url.password !== '') {
-    problems.addSecret(value, 'no credentials in the URL; use headers.set.Authorization');
-  }
-  if (url.hash !== '') problems.add(url.hash, 'no fragment: it would not be sent');
-  return url;
-}
-
-/** It would find nothing on requests and answers of what its handlers expect there. */
-function isRouter(target: unknown): boolean {
-  const { handle, listen } = (target ?? {}) as { handle?: unknown; listen?: unknown };
-  return typeof handle === 'function' && listen === undefined;
 }

@@ -9,9 +9,7 @@ export function relay(settings: RelaySettings): Middleware {
   return function relayMiddleware(req, res) {
     if (res.closed || res.headersSent) return;
     const body = openBody(req);
-    const path = settings.pathOf?.(req);
     if (body === undefined) answerError(req, res, 'body_consumed');
-    else if (settings.pathOf && path === undefined) answerError(req, res, 'invalid_request');
-    else new RelayedRequest(req, res, settings, body, path).start();
+    else new RelayedRequest(req, res, settings, body).start();
   };
 }

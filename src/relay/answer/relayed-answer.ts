@@ -61,7 +61,7 @@ export class RelayedAnswer implements AnswerBodyListener {
 
   /** Why it cannot be passed on at all, as far as its head says; undefined where it can. */
   get problem(): AnswerProblem | undefined {
-    const cause = unrelayable(this.#answer, this.#settings.target, this.#redact);
+    const cause = unrelayable(this.#answer, this.#settings.target.url, this.#redact);
     return cause && { reason: 'upstream_invalid', cause };
   }
 

@@ -30,7 +30,6 @@ export class RelayedRequest implements UpstreamListener, RelayedAnswerListener, 
   readonly #settings: RelaySettings;
   readonly #context: RequestContext;
   readonly #body: RequestBody;
-  readonly #path: string | undefined;
   #exchange: UpstreamExchange | undefined;
   #answer: RelayedAnswer | undefined;
   #isBodySent = false;
@@ -41,13 +40,11 @@ export class RelayedRequest implements UpstreamListener, RelayedAnswerListener, 
     res: ServerResponse,
     settings: RelaySettings,
     body: RequestBody,
-    path: string | undefined,
   ) {
     this.#req = req;
     this.#res = res;
     this.#settings = settings;
     this.#body = body;
-    this.#path = path;
     this.#context = contextOf(req);
   }
 
@@ -62,6 +59,12 @@ export class RelayedRequest implements UpstreamListener, RelayedAnswerListener, 
   }
 
   #send(): void {
+    const { target, pathAt } = this.#settings;
+    const path = pathAt?.(target, this.#req);
+    if (pathAt !== undefined && path === undefined) {
+      this.#fail('invalid_request');
+      return;
+    }
     let headers: OutgoingHttpHeaders;
     try {
       headers = upstreamHeaders(this.#req, this.#context.headerEdits, this.#settings.hop);
@@ -75,8 +78,8 @@ export class RelayedRequest implements UpstreamListener, RelayedAnswerListener, 
     const method = this.#req.method as string;
     // From here on the upstream may answer it.
     this.#context.exchange = this;
-    const request = { method, path: this.#path, fresh: false, headers, body: this.#body };
-    this.#exchange = this.#settings.engine(request, this);
+    const request = { method, path, fresh: false, headers, body: this.#body };
+    this.#exchange = target.engine(request, this);
   }
 
   onConnecting(): void {}

@@ -1,7 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { answerError } from '../../answer-error.ts';
 import type { AnswerStage } from '../../answer-stage.ts';
-import type { Engine } from '../../engine/engine.ts';
 import { readUpstream } from '../../engine/read-document.ts';
 import { GatewayError } from '../../errors.ts';
 import type { Middleware } from '../../http/middleware.ts';
@@ -9,6 +8,7 @@ import { serveDocument } from '../../http/serve-document.ts';
 import type { ViaHop } from '../../http/via-hop.ts';
 import { isJsonObject, type JsonObject } from '../../mcp/json/json-object.ts';
 import { metadataUrl, rootMetadataUrl } from '../../oauth/metadata-url.ts';
+import type { Target } from '../../targets/target.ts';
 
 /** Official clients take the URL without quotes as well. */
 const IN_CHALLENGE = /(\bresource_metadata\s*=\s*)(?:"([^"]*)"|([^\s,"]+))/gi;
@@ -20,16 +20,14 @@ const IN_CHALLENGE = /(\bresource_metadata\s*=\s*)(?:"([^"]*)"|([^\s,"]+))/gi;
  * @see RFC 9728 sections 3.3 and 5.1
  */
 export class UpstreamMetadata {
-  readonly #engine: Engine;
-  readonly #target: URL;
+  readonly #target: Target;
   readonly #publicUrl: URL;
   readonly #hop: ViaHop;
   /** Where the upstream's own challenges say it is. */
   #announced: string | undefined;
   #pending: Promise<Buffer | undefined> | undefined;
 
-  constructor(engine: Engine, target: URL, publicUrl: URL, hop: ViaHop) {
-    this.#engine = engine;
+  constructor(target: Target, publicUrl: URL, hop: ViaHop) {
     this.#target = target;
     this.#publicUrl = publicUrl;
     this.#hop = hop;
@@ -78,7 +76,11 @@ export class UpstreamMetadata {
   /** Undefined where the upstream has none. */
   async #fetch(): Promise<Buffer | undefined> {
     for (const path of this.#paths()) {
-      const { status, body } = await readUpstream(this.#engine, path, this.#hop.entry('1.1'));
+      const { status, body } = await readUpstream(
+        this.#target.engine,
+        path,
+        this.#hop.entry('1.1'),
+      );
       if (status === 200) return this.#adapted(body);
     }
     return undefined;
@@ -86,13 +88,13 @@ export class UpstreamMetadata {
 
   #learn(url: string): void {
     // An upstream must not make this process connect to other servers.
-    if (!URL.canParse(url) || new URL(url).origin !== this.#target.origin) return;
+    if (!URL.canParse(url) || new URL(url).origin !== this.#target.url.origin) return;
     const { pathname, search } = new URL(url);
     this.#announced = pathname + search;
   }
 
   #paths(): Set<string> {
-    const wellKnown = [metadataUrl(this.#target), rootMetadataUrl(this.#target)];
+    const wellKnown = [metadataUrl(this.#target.url), rootMetadataUrl(this.#target.url)];
     const paths = wellKnown.map(({ pathname }) => pathname);
     return new Set(this.#announced === undefined ? paths : [this.#announced, ...paths]);
   }
@@ -108,7 +110,7 @@ export class UpstreamMetadata {
   #isMeant(resource: unknown): boolean {
     if (typeof resource !== 'string' || !URL.canParse(resource)) return false;
     const { origin, pathname } = new URL(resource);
-    const own = [this.#target, this.#publicUrl].filter((url) => url.origin === origin);
+    const own = [this.#target.url, this.#publicUrl].filter((url) => url.origin === origin);
     return own.some((url) => withSlash(url.pathname).startsWith(withSlash(pathname)));
   }
 }

@@ -81,7 +81,7 @@ export const sessions: Slot<
     if (!isPossible) place.add(value, 'an `auth` that says who a request comes from');
     const settings = readSessions(place, value);
     if (settings === undefined || relay === undefined || path === undefined) return undefined;
-    const url = relay.handler === undefined ? relay.target.href : publicUrl?.href;
+    const url = relay.handler === undefined ? relay.targets[0].url.href : publicUrl?.href;
     return { ...settings, url, path };
   },
   build: (settings, kept) => ownSessions(ownedSessions(settings, kept), endpointOf(settings)),

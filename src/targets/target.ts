@@ -1,0 +1,21 @@
+import type { Engine } from '../engine/engine.ts';
+
+/** A place that requests go to, as it is configured. */
+export interface TargetPlan {
+  readonly url: URL;
+}
+
+/** Where requests go: the upstream, or one of several instances of it. */
+export class Target {
+  /** Its place among the targets of the gateway. */
+  readonly place: number;
+  readonly url: URL;
+  /** Sends requests there: to the path and query of `url`, where a request has none of its own. */
+  readonly engine: Engine;
+
+  constructor({ url }: TargetPlan, place: number, engine: Engine) {
+    this.url = url;
+    this.place = place;
+    this.engine = engine;
+  }
+}
