@@ -56,6 +56,7 @@ export type {
   Identification,
 } from './slots/auth/authenticator.ts';
 export { type UpstreamAuth, upstreamAuth } from './slots/auth/upstream-auth.ts';
+export type { MessageMatch } from './slots/message-match.ts';
 export { type AccessLogger, accessLog } from './slots/observe/access-log.ts';
 export type {
   EndReason,

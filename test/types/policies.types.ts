@@ -10,6 +10,7 @@ import {
   type LimitKey,
   type LimitMatch,
   type McpMessage,
+  type MessageMatch,
   type Middleware,
   type Policy,
   type PolicyCheck,
@@ -84,6 +85,7 @@ export function factories(): void {
 export function limits(): void {
   same<LimitKey, 'ip' | 'user' | 'session' | 'tool' | ((ctx: LimitContext) => string)>();
   same<LimitContext['mcp'], PolicyContext['mcp'] | undefined>();
+  same<LimitMatch, MessageMatch>();
   const match: LimitMatch = { method: ['tools/call'], name: 'delete_*' };
   const store = new RedisStore({ sendCommand: async () => 0 });
   const limit: Limit = { limit: 30, window: 60_000, by: ['user', 'tool'], match, store };

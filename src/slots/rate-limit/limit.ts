@@ -1,6 +1,7 @@
 import type { Store } from 'express-rate-limit';
 import type { GatewayContext } from '../../context.ts';
 import type { Duration } from '../../options/duration.ts';
+import type { MessageMatch } from '../message-match.ts';
 import type { PolicyContext } from '../policies/policy.ts';
 
 /** What a function of a limit goes by. */
@@ -12,13 +13,8 @@ export interface LimitContext extends GatewayContext {
 /** By what callers are told apart; a function gives the text by which it does. */
 export type LimitKey = 'ip' | 'user' | 'session' | 'tool' | ((ctx: LimitContext) => string);
 
-/** Which messages a limit is about. In a pattern, `*` stands for any characters. */
-export interface LimitMatch {
-  /** Patterns for the method, of which one has to match. Default: any. */
-  readonly method?: string | readonly string[];
-  /** Patterns for the tool, prompt, URI or task that the message names. Default: any, or none. */
-  readonly name?: string | readonly string[];
-}
+/** Which messages a limit is about. */
+export type LimitMatch = MessageMatch;
 
 /** How much may be asked for in a time. */
 export interface Limit {

@@ -4,9 +4,9 @@ import type { McpMessage } from '../../mcp/message/message.ts';
 import type { ConfigProblems } from '../../options/config-problems.ts';
 import { readDuration } from '../../options/duration.ts';
 import { type BodyNeed, mostOf } from '../body-need.ts';
+import { type MessageMatcher, readMessageMatch } from '../message-match.ts';
 import { type LimitSettings, MOST_WEIGHT } from './enforced-limit.ts';
-import type { Limit, LimitKey } from './limit.ts';
-import { readMatch } from './match.ts';
+import type { Limit, LimitKey, LimitMatch } from './limit.ts';
 import { windowOf } from './store-windows.ts';
 
 /** Limits by the place where a request meets them. */
@@ -66,7 +66,7 @@ function readLimit(
   const windowMs = readDuration(problems.at('window'), window);
   const by = readKeys(problems.at('by'), given.by);
   const countsTools = by.includes('tool');
-  const matches = readMatch(problems.at('match'), match, countsTools);
+  const matcher = match === undefined ? undefined : readMatch(problems.at('match'), match, by);
   const weight = readWeight(problems.at('weight'), given.weight, isCount ? limit : MOST_WEIGHT);
   if (onStoreError !== 'allow' && onStoreError !== 'deny') {
     problems.at('onStoreError').add(onStoreError, "'allow' or 'deny'");
@@ -76,7 +76,7 @@ function readLimit(
   const store = readStore(problems.at('store'), given.store, windowMs, others);
   if (!isCount || windowMs === undefined) return undefined;
 
-  const isOfMessage = countsTools || matches !== undefined;
+  const isOfMessage = countsTools || matcher !== undefined;
   const seesMessage = isOfMessage || weight !== 1;
   const hasFunction = by.some((key) => typeof key === 'function');
   const seesArguments = typeof weight === 'function' || (hasFunction && seesMessage);
@@ -92,12 +92,25 @@ function readLimit(
       weight,
       onStoreError,
       matches: isOfMessage
-        ? (message) => isCounted(message, countsTools) && matches?.(message) !== false
+        ? (message) => isCounted(message, countsTools) && matcher?.matches(message) !== false
         : undefined,
     },
     isLate: seesMessage || by.some((key) => key !== 'ip'),
     need: seesArguments ? 'arguments' : needsMessage ? 'message' : undefined,
   };
+}
+
+function readMatch(
+  problems: ConfigProblems,
+  match: LimitMatch,
+  by: readonly LimitKey[],
+): MessageMatcher | undefined {
+  const matcher = readMessageMatch(problems, match);
+  if (by.includes('tool') && matcher?.isMethod('tools/call') === false) {
+    const expected = "'tools/call', which is all that a limit by tool counts";
+    problems.at('method').add(match.method, expected);
+  }
+  return matcher;
 }
 
 function readWeight(
