@@ -96,6 +96,7 @@ const inProcess = {
   ]),
   testPathIgnorePatterns: [
     // Nobody listens, no name is resolved, no connection is refused or takes too long.
+    '/body-after-connection.test.ts$',
     '/connect-faults.test.ts$',
     '/names.test.ts$',
     '/silent-names.test.ts$',

@@ -13,7 +13,10 @@ export interface UpstreamRequest {
   /** Everything the upstream gets except `Host` and what frames the message. The engine's to keep. */
   readonly headers: OutgoingHttpHeaders;
   readonly body: {
-    /** Called once, when there is a stream for it: writes the body, ends the stream, tells the listener. */
+    /**
+     * Writes the body, ends the stream, tells the listener. Called once, behind `onConnected`: until then no
+     * byte has been taken from the client, and the request may still be sent elsewhere.
+     */
     sendTo(outgoing: BodySink, listener: BodyListener): void;
   };
 }

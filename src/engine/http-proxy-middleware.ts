@@ -63,7 +63,6 @@ function createSender(Agent: typeof HttpAgent): Send {
     ejectPlugins: true,
     plugins: [
       (proxyServer) => {
-        proxyServer.on('proxyReq', (outgoing, req) => exchangeOf(req).onOutgoing(outgoing));
         proxyServer.on('proxyRes', (answer, req) => exchangeOf(req).onAnswer(answer));
         proxyServer.on('error', (error, req) => req && exchangeOf(req).onError(error));
         proxyServer.on('econnreset', (error, req) => exchangeOf(req).onError(error));
@@ -89,8 +88,8 @@ function proxyTarget({ protocol, hostname, port, pathname, search }: URL) {
 
 class Exchange extends NodeExchange {
   readonly upstream: Upstream;
-  /** What HPM pipes into the outgoing request. */
-  readonly body = { pipe: (outgoing: ClientRequest) => this.sendBody(outgoing) };
+  /** What HPM pipes into the outgoing request, as soon as that has a connection. */
+  readonly body = { pipe: (outgoing: ClientRequest) => this.onOutgoing(outgoing) };
   readonly #response = new EngineResponse();
 
   constructor(upstream: Upstream, request: UpstreamRequest, listener: UpstreamListener) {

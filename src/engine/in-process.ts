@@ -42,7 +42,7 @@ class InProcessExchange extends NodeExchange {
     try {
       this.#outgoing = nodeRequest({ agent, method, path, headers })
         .on('error', (error) => this.onError(error))
-        .once('socket', () => this.#send())
+        .once('socket', () => this.onOutgoing(this.#outgoing as ClientRequest))
         .once('response', (answer) => {
           this.#answer = answer;
           this.onAnswer(answer);
@@ -51,12 +51,6 @@ class InProcessExchange extends NodeExchange {
       // Node checks path and headers at once; the listener is told later, as of all else.
       process.nextTick(() => this.onError(error as Error));
     }
-  }
-
-  #send(): void {
-    const outgoing = this.#outgoing as ClientRequest;
-    this.onOutgoing(outgoing);
-    this.sendBody(outgoing);
   }
 
   protected override close(): void {

@@ -6,6 +6,9 @@ import type { UpstreamExchange, UpstreamListener, UpstreamRequest } from './engi
 import { NodeAnswer } from './upstream-answer.ts';
 import { failureOf } from './upstream-failure.ts';
 
+/** Node's types leave out that a handshake is under way (`_tls_wrap.js`). */
+type SecureSocket = TLSSocket & { readonly secureConnecting?: boolean };
+
 /**
  * One exchange that goes by Node's own client, whoever makes its `ClientRequest`: what becomes of that is
  * told in the words of the seam.
@@ -38,7 +41,7 @@ export abstract class NodeExchange implements UpstreamExchange {
   /** The answer has been closed, for whatever reason. */
   protected settle(): void {}
 
-  /** The request has got its connection; nothing of it has been sent. */
+  /** The request has got its connection, which may still have to be opened; nothing has been sent. */
   onOutgoing(outgoing: ClientRequest): void {
     // An abort before this moment found no request to close.
     if (this.#isAborted) {
@@ -54,16 +57,17 @@ export abstract class NodeExchange implements UpstreamExchange {
     this.#socket = socket;
     this.#readBefore = socket.bytesRead;
     if (!outgoing.reusedSocket) this.#listener.onConnecting();
-    if (!socket.connecting && (outgoing.reusedSocket || !socket.encrypted)) {
-      this.#listener.onConnected();
-      return;
+    if (outgoing.reusedSocket || !isBeingOpened(socket)) this.#onConnected(outgoing);
+    else {
+      const event = socket.encrypted ? 'secureConnect' : 'connect';
+      socket.once(event, () => this.#onConnected(outgoing));
     }
-    socket.once(socket.encrypted ? 'secureConnect' : 'connect', () => this.#listener.onConnected());
   }
 
-  /** Its body may be sent. */
-  sendBody(outgoing: ClientRequest): void {
+  /** The body is taken from here on, so that whoever gets no connection can still be sent elsewhere. */
+  #onConnected(outgoing: ClientRequest): void {
     if (this.#isAborted) return;
+    this.#listener.onConnected();
     this.request.body.sendTo(outgoing, this.#listener);
     // Together with the first bytes where they are there already, alone where they are not.
     process.nextTick(() => {
@@ -91,4 +95,9 @@ export abstract class NodeExchange implements UpstreamExchange {
   #fail(error: Error, hasBegun: boolean): void {
     if (!this.#isAborted) this.#listener.onFailure(failureOf(error, hasBegun));
   }
+}
+
+/** TLS included. What connects within this process is no socket, and open from the beginning. */
+function isBeingOpened({ connecting, secureConnecting }: SecureSocket): boolean {
+  return connecting || secureConnecting === true;
 }

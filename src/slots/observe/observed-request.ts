@@ -189,7 +189,9 @@ export class ObservedRequest implements Observation {
   }
 
   #peek(): void {
-    if (this.#body !== undefined) this.#said = peekMessages(this.#body.take());
+    // Of a request that reached no upstream, no byte was relayed; the relay has read it for its id.
+    const bytes = this.#bytesIn > 0 ? this.#body?.take() : this.#context.body.ends?.first();
+    if (this.#body !== undefined && bytes !== undefined) this.#said = peekMessages(bytes);
     this.#body = undefined;
   }
 
