@@ -25,6 +25,7 @@ import { rateLimit, userLimit } from './slots/rate-limit/rate-limit.ts';
 import { sessions } from './slots/sessions/sessions.ts';
 import type { Slot } from './slots/slot.ts';
 import { streams } from './slots/streams/streams.ts';
+import { timeout } from './slots/timeout/timeout.ts';
 import { turn } from './slots/turn.ts';
 import { use } from './slots/use.ts';
 
@@ -46,6 +47,7 @@ const ORDER = [
   userLimit,
   policies,
   filterLists,
+  timeout,
   use,
   headers,
 ] as const;

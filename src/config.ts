@@ -4,6 +4,7 @@ import type { LegacySseOptions } from './legacy-sse/options.ts';
 import type { McpMethod } from './mcp/http-methods.ts';
 import type { Size } from './options/size.ts';
 import type { RelayOptions } from './relay/options.ts';
+import type { TimeoutOptions } from './relay/timeouts.ts';
 import type { Authenticator } from './slots/auth/authenticator.ts';
 import type { BodyLimitOptions } from './slots/body-limit/options.ts';
 import type { McpCorsOptions } from './slots/cors/options.ts';
@@ -15,6 +16,19 @@ import type { Policy } from './slots/policies/policy.ts';
 import type { Limit } from './slots/rate-limit/limit.ts';
 import type { SessionOptions } from './slots/sessions/options.ts';
 import type { StreamOptions } from './slots/streams/streams.ts';
+import type { CallTimeout } from './slots/timeout/options.ts';
+
+/** The timers of a gateway. */
+export interface GatewayTimeoutOptions extends TimeoutOptions {
+  /**
+   * Another `response` timer for some methods or tools. Of the entries that match a message, the first
+   * decides; where none matches, `response` holds. A batch has the longest timer of its messages. GET and
+   * DELETE carry no message, so that no entry is for them. With entries, the body of each POST is read whole
+   * and judged strictly, as for a policy, and the timer begins when it is handed over to the connection.
+   * Default: none, and no body is read for it.
+   */
+  readonly calls?: readonly CallTimeout[] | false;
+}
 
 /** Configuration of `createMcpGateway`. `false` switches a thing off, everywhere. */
 export interface GatewayConfig extends RelayOptions {
@@ -35,6 +49,8 @@ export interface GatewayConfig extends RelayOptions {
   readonly legacySse?: LegacySseOptions | false;
   /** Methods to relay; others, HEAD included, get 405. Default: `['POST', 'GET', 'DELETE']`. */
   readonly methods?: readonly McpMethod[];
+  /** The four timers, and others for some calls; an object changes those it names, `false` switches all off. */
+  readonly timeout?: GatewayTimeoutOptions | false;
   /**
    * The largest request body, alone or with what is held at once of the bodies that are read. Default:
    * `{ body: '4mb', total: '256mb', perCaller: '64mb' }`.

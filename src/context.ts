@@ -101,6 +101,11 @@ export class RequestContext implements GatewayContext {
   identity: Identity | undefined;
   /** Written by `message`, once the body is found to be what it seems. Read by what decides on messages. */
   mcp: McpBody | undefined;
+  /**
+   * How long the upstream may take for its answer, in milliseconds; `false` for ever. Written by `timeout`.
+   * Read by the relay. Where it is not written, the option `timeout.response` holds.
+   */
+  responseTimeout: number | false | undefined;
   /** Written by the relay, as long as the request is on its way upstream. Read by refusals, `draining`. */
   exchange: RelayedExchange | undefined;
   /** Out of sight of whoever writes a context into a log: secrets are in them. */
@@ -201,8 +206,8 @@ export interface McpRequest extends Partial<Omit<McpMessage, 'era'>> {
 }
 
 /**
- * The message of a request, where something in the chain has read it: a policy, or a limit that
- * depends on it.
+ * The message of a request, where something in the chain has read it: a policy, a limit that
+ * depends on it, or `timeout.calls`.
  *
  * @param req - The request, as Node or Express gives it.
  * @returns What it asks for; undefined where nothing has read it. Of a batch only `batch` is defined; of

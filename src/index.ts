@@ -1,4 +1,4 @@
-export type { GatewayConfig } from './config.ts';
+export type { GatewayConfig, GatewayTimeoutOptions } from './config.ts';
 export {
   type ErrorListener,
   type GatewayContext,
@@ -79,6 +79,7 @@ export type { Limit, LimitContext, LimitKey, LimitMatch } from './slots/rate-lim
 export type { SessionOptions } from './slots/sessions/options.ts';
 export type { SessionStore } from './slots/sessions/session-store.ts';
 export type { StreamOptions } from './slots/streams/streams.ts';
+export type { CallTimeout } from './slots/timeout/options.ts';
 export {
   type ClientCredentialsHeader,
   type ClientCredentialsOptions,

@@ -2,9 +2,10 @@
  * The steps that a request passes, by the names under which observers hear of them: those of their
  * options, where they have one. `turn` is the wait for the answers before it on the same connection,
  * `head` and `message` are checks that no option switches off, `userLimit` stands for the limits of
- * `rateLimit` that need more than the address. `relay` is what comes behind all slots, `metadata` the
- * document about authorization in its place. The type stands by itself because the context of a request,
- * which every slot imports, needs it; `chain.ts` does not compile where its slots have other names.
+ * `rateLimit` that need more than the address. Of `timeout`, which decides nothing, observers do not
+ * hear. `relay` is what comes behind all slots, `metadata` the document about authorization in its place.
+ * The type stands by itself because the context of a request, which every slot imports, needs it;
+ * `chain.ts` does not compile where its slots have other names.
  */
 export type SlotName =
   | 'observe'
@@ -24,6 +25,7 @@ export type SlotName =
   | 'userLimit'
   | 'policies'
   | 'filterLists'
+  | 'timeout'
   | 'use'
   | 'headers'
   | 'relay'

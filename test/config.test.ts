@@ -187,6 +187,68 @@ describe('createMcpGateway refuses at construction', () => {
   });
 });
 
+describe('a mistake in timeout.calls names its path', () => {
+  const good = { match: { name: 'export_*' }, response: '10m' };
+
+  test.each<[path: string, calls: unknown]>([
+    ['timeout.calls', []],
+    ['timeout.calls', null],
+    ['timeout.calls', true],
+    ['timeout.calls', 'export_*'],
+    ['timeout.calls', good],
+    ['timeout.calls[1]', [good, null]],
+    ['timeout.calls[0]', Array(1)],
+    ['timeout.calls[0].match', [{ response: '10m' }]],
+    ['timeout.calls[0].match', [{ ...good, match: {} }]],
+    ['timeout.calls[0].match', [{ ...good, match: 'export_*' }]],
+    ['timeout.calls[0].match', [{ ...good, match: () => true }]],
+    ['timeout.calls[0].match.tool', [{ ...good, match: { name: 'a', tool: 'a' } }]],
+    ['timeout.calls[0].match.name', [{ ...good, match: { name: '' } }]],
+    ['timeout.calls[0].match.name', [{ ...good, match: { name: [] } }]],
+    ['timeout.calls[0].match.name[1]', [{ ...good, match: { name: ['a', 1] } }]],
+    ['timeout.calls[0].match.method', [{ ...good, match: { method: /tools/ } }]],
+    // What could never match is no entry.
+    ['timeout.calls[0].match.method', [{ ...good, match: { method: 'tools/list', name: 'a' } }]],
+    ['timeout.calls[1].response', [good, { match: good.match }]],
+    ['timeout.calls[1].response', [good, { ...good, response: '10' }]],
+    ['timeout.calls[1].response', [good, { ...good, response: 0 }]],
+    ['timeout.calls[1].response', [good, { ...good, response: true }]],
+    ['timeout.calls[1].response', [good, { ...good, response: '30d' }]],
+    ['timeout.calls[0].idle', [{ ...good, idle: '1s' }]],
+  ])('%s', (path, calls) => {
+    expect(gateway({ target, timeout: { calls } })).toEqual([path]);
+  });
+
+  test('all of them at once, beside those of the other timers', () => {
+    const calls = [{ ...good, response: 'soon' }, { response: 5 }];
+    expect(new Set(gateway({ target, timeout: { calls, idle: 'x' } }))).toEqual(
+      new Set(['timeout.idle', 'timeout.calls[0].response', 'timeout.calls[1].match']),
+    );
+  });
+
+  test.each<[calls: unknown]>([
+    [undefined],
+    [false],
+    [[good]],
+    [[good, { match: { method: '*' }, response: false }]],
+    [[{ match: { method: ['tools/*', 'ping'], name: ['a', 'b*'] }, response: 1 }]],
+  ])('%j is none', (calls) => {
+    expect(gateway({ target, timeout: { calls } })).toEqual([]);
+  });
+
+  test('mcpProxy reads no message, and says what does', () => {
+    const timeout = { calls: [good] };
+    expect(problemsOf(() => mcpProxy({ target, timeout } as never))).toEqual([
+      {
+        path: 'timeout.calls',
+        given: 'an array',
+        expected: expect.stringContaining('createMcpGateway'),
+      },
+    ]);
+    expect(problemsOf(() => mcpProxy({ target, timeout: { calls: false } } as never))).toEqual([]);
+  });
+});
+
 test('false switches every part off', () => {
   const off = {
     timeout: false,

@@ -8,6 +8,8 @@ export interface UpstreamRequest {
   readonly method: string;
   /** Path and query, where they are not the target's. */
   readonly path?: string | undefined;
+  /** How long its answer may take, in milliseconds; `false` for ever. Default: as long as any other. */
+  readonly responseTimeout?: number | false | undefined;
   /** Whether it has to go over a new connection rather than over one that was kept alive. */
   readonly fresh: boolean;
   /** Everything the upstream gets except `Host` and what frames the message. The engine's to keep. */

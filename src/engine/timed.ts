@@ -8,14 +8,17 @@ import type { UpstreamFailure } from './upstream-failure.ts';
 export interface ExchangeTimeouts {
   /** To open a connection. */
   readonly connect: number | false;
-  /** From the request sent whole to the answer; also how long the upstream may take none of its body. */
+  /**
+   * From the request sent whole to the answer; also how long the upstream may take none of its body. For
+   * requests that bring no `responseTimeout` of their own.
+   */
   readonly response: number | false;
 }
 
 /** The same engine, whose exchanges fail with `timeout` where they take too long. */
 export function timed(engine: Engine, timeouts: ExchangeTimeouts): Engine {
   return (request, listener) => {
-    const exchange = new TimedExchange(request.method, timeouts, listener);
+    const exchange = new TimedExchange(request, timeouts, listener);
     exchange.start(engine, request);
     return exchange;
   };
@@ -26,7 +29,8 @@ export function timed(engine: Engine, timeouts: ExchangeTimeouts): Engine {
  * runs while the upstream takes no more of the body.
  */
 class TimedExchange extends ForwardingListener implements UpstreamExchange {
-  readonly #timeouts: ExchangeTimeouts;
+  readonly #connectMs: number | false;
+  readonly #responseMs: number | false;
   readonly #stage = new Deadline();
   readonly #stall = new Deadline();
   /** A GET may stay unanswered for as long as it likes. */
@@ -36,10 +40,15 @@ class TimedExchange extends ForwardingListener implements UpstreamExchange {
   #isBodySent = false;
   #isOver = false;
 
-  constructor(method: string, timeouts: ExchangeTimeouts, listener: UpstreamListener) {
+  constructor(
+    { method, responseTimeout }: UpstreamRequest,
+    { connect, response }: ExchangeTimeouts,
+    listener: UpstreamListener,
+  ) {
     super(listener);
     this.#mayStaySilent = method === 'GET';
-    this.#timeouts = timeouts;
+    this.#connectMs = connect;
+    this.#responseMs = responseTimeout ?? response;
   }
 
   start(engine: Engine, request: UpstreamRequest): void {
@@ -52,7 +61,7 @@ class TimedExchange extends ForwardingListener implements UpstreamExchange {
   }
 
   override onConnecting(): void {
-    if (!this.#isOver) this.#stage.start(this.#timeouts.connect, this.#onTimeout);
+    if (!this.#isOver) this.#stage.start(this.#connectMs, this.#onTimeout);
     super.onConnecting();
   }
 
@@ -70,7 +79,7 @@ class TimedExchange extends ForwardingListener implements UpstreamExchange {
   }
 
   override onBodyBlocked(): void {
-    if (!this.#isOver) this.#stall.start(this.#timeouts.response, this.#onTimeout);
+    if (!this.#isOver) this.#stall.start(this.#responseMs, this.#onTimeout);
     super.onBodyBlocked();
   }
 
@@ -91,7 +100,7 @@ class TimedExchange extends ForwardingListener implements UpstreamExchange {
 
   #awaitAnswer(): void {
     const isDue = !this.#isOver && this.#isConnected && this.#isBodySent && !this.#mayStaySilent;
-    if (isDue) this.#stage.start(this.#timeouts.response, this.#onTimeout);
+    if (isDue) this.#stage.start(this.#responseMs, this.#onTimeout);
   }
 
   readonly #onTimeout = (): void => {

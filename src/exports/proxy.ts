@@ -68,7 +68,15 @@ function read(problems: ConfigProblems, options: McpProxyOptions) {
   const { cors, onError = false } = options;
   if (cors !== undefined && cors !== false) problems.at('cors').add(cors, 'false, or nothing');
   problems.at('onError').callback(onError);
+  checkCalls(problems.at('timeout').at('calls'), options.timeout);
   const plan = readRelayOptions(problems, options, DEFAULT_PATH);
   const methods = readMethods(problems.at('methods'), options.methods);
   return plan && methods && { plan, methods, onError, relayCors: cors === false };
+}
+
+/** No message is read here. */
+function checkCalls(problems: ConfigProblems, timeout: unknown): void {
+  const { calls } = (timeout || {}) as { readonly calls?: unknown };
+  if (calls === undefined || calls === false) return;
+  problems.add(calls, 'createMcpGateway in place of mcpProxy, which reads no message');
 }

@@ -26,6 +26,9 @@ export type Timeouts = Readonly<Record<keyof TimeoutOptions, number | false>>;
 const DEFAULTS: Timeouts = { connect: 5_000, response: 120_000, idle: 300_000, stream: false };
 const NAMES = ['connect', 'response', 'idle', 'stream'] as const;
 
+/** What is read of the option elsewhere: by the slot `timeout`, where messages are read. */
+const CALLS = 'calls';
+
 /** Reads the option; `false` switches all of them off, an object changes those it names. */
 export function readTimeouts(
   problems: ConfigProblems,
@@ -33,7 +36,7 @@ export function readTimeouts(
 ): Timeouts {
   if (options === false) return { connect: false, response: false, idle: false, stream: false };
   const timeouts = { ...DEFAULTS };
-  if (problems.keys(options, NAMES)) {
+  if (problems.keys(options, [...NAMES, CALLS])) {
     for (const name of NAMES) {
       const value = options[name];
       if (value === false) timeouts[name] = false;

@@ -23,11 +23,14 @@ export function readMessageMatch(
   problems: ConfigProblems,
   match: unknown,
 ): MessageMatcher | undefined {
+  const expected = 'an object with method, name, or both';
+  if (match === undefined) {
+    problems.add(match, expected);
+    return undefined;
+  }
   if (!problems.keys(match, ['method', 'name'])) return undefined;
   const { method, name } = match as MessageMatch;
-  if (method === undefined && name === undefined) {
-    problems.add(match, 'method, name, or both');
-  }
+  if (method === undefined && name === undefined) problems.add(match, expected);
   const ofMethod = problems.at('method');
   const isMethod = readPatterns(ofMethod, method) ?? isAny;
   const isName = readPatterns(problems.at('name'), name);

@@ -3,15 +3,18 @@ import { createServer as createTlsServer, type Server as TlsServer } from 'node:
 import type { Router } from 'express';
 import express from 'express';
 import {
+  type CallTimeout,
   createMcpGateway,
   type Duration,
   type EngineName,
   type GatewayConfig,
+  type GatewayTimeoutOptions,
   type HardenServerOptions,
   hardenServer,
   type LegacySseOptions,
   type McpGateway,
   type McpMethod,
+  type MessageMatch,
   type RelayOptions,
   type Size,
   type TimeoutOptions,
@@ -57,7 +60,13 @@ export function everyOption(): GatewayConfig {
     path: '/mcp',
     publicUrl: new URL(target),
     methods: ['POST', 'GET'],
-    timeout: { connect: '3s', response: 60_000, idle: false, stream: '1h' },
+    timeout: {
+      connect: '3s',
+      response: 60_000,
+      idle: false,
+      stream: '1h',
+      calls: [{ match: { name: 'export_*' }, response: '10m' }],
+    },
     heartbeat: false,
     engine: 'http-proxy-middleware',
     cors: { origin: ['https://app.example'], credentials: true, maxAge: '1h' },
@@ -125,6 +134,12 @@ export function whatIsRefused(): void {
   createMcpGateway({ target, hosts: 'gateway.example' });
   // @ts-expect-error
   createMcpGateway({ target, timeout: { total: '1s' } });
+  // @ts-expect-error -- of which messages
+  createMcpGateway({ target, timeout: { calls: [{ response: '1s' }] } });
+  // @ts-expect-error -- how long
+  createMcpGateway({ target, timeout: { calls: [{ match: { name: 'a' } }] } });
+  // @ts-expect-error -- a list
+  createMcpGateway({ target, timeout: { calls: { match: { name: 'a' }, response: '1s' } } });
   // @ts-expect-error
   createMcpGateway({ target, engine: 'undici' });
   // @ts-expect-error -- both paths are needed
@@ -140,6 +155,9 @@ export function unitsAndNames(): void {
   same<EngineName, 'http-proxy-middleware'>();
   same<keyof TimeoutOptions, 'connect' | 'response' | 'idle' | 'stream'>();
   same<TimeoutOptions['idle'], Duration | false | undefined>();
+  same<GatewayConfig['timeout'], GatewayTimeoutOptions | false | undefined>();
+  same<GatewayTimeoutOptions['calls'], readonly CallTimeout[] | false | undefined>();
+  same<CallTimeout, { readonly match: MessageMatch; readonly response: Duration | false }>();
   same<
     LegacySseOptions,
     { readonly path: string; readonly messagePath: string; readonly target?: string | URL }

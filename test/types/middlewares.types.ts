@@ -36,6 +36,8 @@ export function relays(): void {
   const options: McpProxyOptions = { target, methods: ['POST'], cors: false, onError: false };
   typed<Middleware>()(mcpProxy(options));
   mcpProxy({ target, timeout: { idle: false }, heartbeat: '5s', onError: ({ reason }) => reason });
+  // @ts-expect-error -- it reads no message
+  mcpProxy({ target, timeout: { calls: [{ match: { name: 'a' }, response: '1s' }] } });
   // @ts-expect-error
   mcpProxy({});
   // @ts-expect-error -- false lets the upstream's through; what to send is for mcpCors

@@ -78,7 +78,14 @@ export class RelayedRequest implements UpstreamListener, RelayedAnswerListener, 
     const method = this.#req.method as string;
     // From here on the upstream may answer it.
     this.#context.exchange = this;
-    const request = { method, path, fresh: false, headers, body: this.#body };
+    const request = {
+      method,
+      path,
+      responseTimeout: this.#context.responseTimeout,
+      fresh: false,
+      headers,
+      body: this.#body,
+    };
     this.#exchange = target.engine(request, this);
   }
 
