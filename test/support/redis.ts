@@ -1,9 +1,9 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawnSync } from 'node:child_process';
 import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
-import { createInterface } from 'node:readline';
 import { describe, test } from '@jest/globals';
 import { createClient } from 'redis';
+import { startRedisServer } from './redis-server.ts';
 import { atTestEnd } from './servers.ts';
 
 /** `describe` where there is a Redis server to start; skipped, and said so, where not. */
@@ -67,16 +67,8 @@ async function listenSomewhere(): Promise<[port: number, server: ChildProcess]> 
   throw new Error('Redis does not start');
 }
 
-/** Gives the server when it is ready; nothing where it ends before, because the port is taken. */
-function listenOn(port: number): Promise<ChildProcess | undefined> {
-  const options = { port, bind: '127.0.0.1', save: '', appendonly: 'no' };
-  const args = Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]);
-  const server = spawn('redis-server', args, { stdio: ['ignore', 'pipe', 'ignore'] });
-  atTestEnd(() => void server.kill('SIGKILL'));
-  return new Promise((resolve) => {
-    createInterface(server.stdout).on('line', (line) => {
-      if (line.includes('Ready to accept connections')) resolve(server);
-    });
-    server.once('exit', () => resolve(undefined));
-  });
+async function listenOn(port: number): Promise<ChildProcess | undefined> {
+  const server = await startRedisServer(port);
+  if (server !== undefined) atTestEnd(() => void server.kill('SIGKILL'));
+  return server;
 }
