@@ -1,0 +1,101 @@
+import { setTimeout } from 'node:timers/promises';
+import type { Random } from '../random.ts';
+import { HttpClient } from './http-client.ts';
+import type { Journal } from './journal.ts';
+import { OfficialClient } from './official-client.ts';
+import { Requests } from './requests.ts';
+import { User } from './user.ts';
+
+const OFFICIAL_CLIENTS = 4;
+const BETWEEN_LOOKS_MS = 20;
+/** After a pause of the machine, what is missing comes bit by bit. */
+const MOST_AT_ONCE = 50;
+const MOST_UNDER_WAY = 1000;
+const LONGEST_CALL_MS = 200;
+/** One in so many calls belongs to no session. */
+const STATELESS = 10;
+const BETWEEN_RENEWALS_MS = 700;
+
+export interface LoadSettings {
+  readonly url: string;
+  readonly apiKey: string;
+  /** Calls a second; those of the official clients come on top. */
+  readonly rate: number;
+  /** Each user has a session and a stream. */
+  readonly users: number;
+}
+
+/** Everybody who uses the gateways. */
+export class Load {
+  readonly users: readonly User[];
+  readonly #settings: LoadSettings;
+  readonly #random: Random;
+  readonly #http: HttpClient;
+  readonly #requests: Requests;
+  readonly #officials: readonly OfficialClient[];
+  readonly #underWay = new Set<Promise<unknown>>();
+  readonly #running: Promise<unknown>[] = [];
+  #isCalling = false;
+
+  constructor(settings: LoadSettings, random: Random, journal: Journal) {
+    const { url, apiKey, users } = settings;
+    this.#settings = settings;
+    this.#random = random;
+    this.#http = new HttpClient(url, apiKey);
+    this.#requests = new Requests(this.#http, journal);
+    const user = () => new User(this.#http, this.#requests, journal);
+    this.users = Array.from({ length: users }, user);
+    const official = () => new OfficialClient(url, apiKey, journal);
+    this.#officials = Array.from({ length: OFFICIAL_CLIENTS }, official);
+  }
+
+  start(): void {
+    this.#isCalling = true;
+    for (const client of [...this.users, ...this.#officials]) this.#running.push(client.run());
+    this.#running.push(this.#callAgainAndAgain(), this.#renewAgainAndAgain());
+  }
+
+  /** From then on there are only event streams, and sessions that are begun for them. */
+  async stopCalls(): Promise<void> {
+    this.#isCalling = false;
+    for (const official of this.#officials) official.leave();
+    await Promise.all([...this.#underWay, ...this.users.map((user) => user.callsEnded())]);
+  }
+
+  /** One in two ends the session in order, the others are just gone. */
+  async leave(): Promise<void> {
+    await Promise.all(this.users.map((user, i) => (i % 2 === 0 ? user.end() : user.leave())));
+    await Promise.all(this.#running);
+    this.#http.close();
+  }
+
+  async #callAgainAndAgain(): Promise<void> {
+    const begunAt = Date.now();
+    let made = 0;
+    while (this.#isCalling) {
+      const due = Math.floor(((Date.now() - begunAt) / 1000) * this.#settings.rate);
+      for (let i = 0; i < MOST_AT_ONCE && made < due; i += 1, made += 1) this.#call();
+      await setTimeout(BETWEEN_LOOKS_MS);
+    }
+  }
+
+  #call(): void {
+    if (this.#underWay.size > MOST_UNDER_WAY) return;
+    const ms = this.#random.between(0, LONGEST_CALL_MS);
+    if (this.#random.between(1, STATELESS) === 1) this.#note(this.#requests.call(ms));
+    else this.#random.pick(this.users)?.call(ms);
+  }
+
+  async #renewAgainAndAgain(): Promise<void> {
+    while (this.#isCalling) {
+      await setTimeout(BETWEEN_RENEWALS_MS);
+      const user = this.#random.pick(this.users);
+      if (user !== undefined) this.#note(user.renew());
+    }
+  }
+
+  #note(promise: Promise<unknown>): void {
+    this.#underWay.add(promise);
+    void promise.finally(() => this.#underWay.delete(promise));
+  }
+}

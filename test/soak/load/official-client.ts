@@ -1,0 +1,103 @@
+import { setTimeout } from 'node:timers/promises';
+import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
+import { gatewaysIn } from './http-client.ts';
+import type { Attempt, Journal, Outcome, Session } from './journal.ts';
+
+const BETWEEN_TRIES_MS = 200;
+
+/** A call whose stream was lost for good is given up after that long. */
+const CALL_TIMEOUT_MS = 30_000;
+
+/** Makes one call after the other with the official SDK, which resumes streams by itself. */
+export class OfficialClient {
+  readonly #url: URL;
+  readonly #apiKey: string;
+  readonly #journal: Journal;
+  #isLeaving = false;
+  /** Of the answers that came since the present call began. */
+  #gateways: number[] = [];
+
+  constructor(url: string, apiKey: string, journal: Journal) {
+    this.#url = new URL(url);
+    this.#apiKey = apiKey;
+    this.#journal = journal;
+  }
+
+  /** Gives when it has left. */
+  async run(): Promise<void> {
+    while (!this.#isLeaving) {
+      const client = new Client(
+        { name: 'official', version: '1.0.0' },
+        { versionNegotiation: { mode: 'legacy' } },
+      );
+      // What fails is seen where it is waited for.
+      client.onerror = () => {};
+      await this.#use(client);
+      await client.close();
+      if (!this.#isLeaving) await setTimeout(BETWEEN_TRIES_MS);
+    }
+  }
+
+  leave(): void {
+    this.#isLeaving = true;
+  }
+
+  async #use(client: Client): Promise<void> {
+    const transport = this.#transport();
+    let session: Session | undefined;
+    const begun = await this.#attempt('begin', undefined, undefined, async () => {
+      await client.connect(transport, { timeout: CALL_TIMEOUT_MS });
+      const home = client.getServerVersion()?.version ?? '';
+      session = { id: transport.sessionId ?? '', home, events: [] };
+      return home;
+    });
+    let last = begun;
+    while (last.outcome.kind === 'answered' && !this.#isLeaving) {
+      last = await this.#call(client, session);
+    }
+    if (last.outcome.kind === 'answered') {
+      await this.#attempt('end', session, undefined, async () => {
+        await transport.terminateSession();
+        return undefined;
+      });
+    }
+  }
+
+  #call(client: Client, session: Session | undefined): Promise<Attempt> {
+    const number = this.#journal.nextNumber();
+    const call = { name: 'count', arguments: { number, ms: 50 } };
+    return this.#attempt('call', session, number, async () => {
+      const { content } = await client.callTool(call, { timeout: CALL_TIMEOUT_MS });
+      return content[0]?.type === 'text' ? content[0].text : undefined;
+    });
+  }
+
+  async #attempt(
+    what: 'begin' | 'call' | 'end',
+    session: Session | undefined,
+    number: number | undefined,
+    run: () => Promise<string | undefined>,
+  ): Promise<Attempt> {
+    this.#gateways = [];
+    const sentAt = Date.now();
+    const outcome: Outcome = await run().then(
+      (by) => ({ kind: 'answered', by }),
+      (error) => ({ kind: 'failed', detail: String(error) }),
+    );
+    const gateways = this.#gateways;
+    const attempt = { what, number, session, gateways, sentAt, endedAt: Date.now(), outcome };
+    this.#journal.attempts.push(attempt);
+    return attempt;
+  }
+
+  #transport(): StreamableHTTPClientTransport {
+    return new StreamableHTTPClientTransport(this.#url, {
+      requestInit: { headers: { 'X-Api-Key': this.#apiKey } },
+      fetch: async (input, init) => {
+        const answer = await fetch(input, init);
+        this.#gateways.push(...gatewaysIn(answer.headers.get('x-gateway')));
+        return answer;
+      },
+    });
+  }
+}

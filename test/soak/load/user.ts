@@ -1,0 +1,97 @@
+import { setTimeout } from 'node:timers/promises';
+import { FollowedEvents } from './followed-events.ts';
+import type { HttpClient } from './http-client.ts';
+import type { Journal, Session } from './journal.ts';
+import type { Requests } from './requests.ts';
+
+const BETWEEN_TRIES_MS = 100;
+
+/** Somebody with a session and its event stream; begins anew whenever the session is lost. */
+export class User {
+  readonly #http: HttpClient;
+  readonly #requests: Requests;
+  readonly #journal: Journal;
+  readonly #calls = new Set<Promise<unknown>>();
+  #session: Session | undefined;
+  #events: FollowedEvents | undefined;
+  #isLeaving = false;
+
+  constructor(http: HttpClient, requests: Requests, journal: Journal) {
+    this.#http = http;
+    this.#requests = requests;
+    this.#journal = journal;
+  }
+
+  /** Undefined while there is none to make calls in. */
+  get session(): Session | undefined {
+    return this.#session;
+  }
+
+  /** Whether events come. */
+  get hasEvents(): boolean {
+    const session = this.#session;
+    return session !== undefined && this.#events?.isOpen === true && session.events.length > 0;
+  }
+
+  /** Gives when the user has left. */
+  async run(): Promise<void> {
+    while (!this.#isLeaving) {
+      const session = await this.#requests.begin();
+      const isReady =
+        session !== undefined &&
+        (await this.#requests.initialized(session)).outcome.kind === 'answered';
+      if (isReady) await this.#use(session);
+      else await setTimeout(BETWEEN_TRIES_MS);
+    }
+  }
+
+  async #use(session: Session): Promise<void> {
+    this.#session = session;
+    this.#events = new FollowedEvents(this.#http, this.#journal, session);
+    if (this.#isLeaving) void this.#abandon();
+    await this.#events.isOver;
+    this.#session = undefined;
+  }
+
+  call(ms: number): void {
+    const session = this.#session;
+    if (session === undefined) return;
+    const call = this.#requests.call(ms, session).then(({ outcome }) => {
+      const isOver = outcome.kind === 'refused' && outcome.status === 404;
+      if (isOver && this.#session === session) void this.#abandon();
+    });
+    this.#calls.add(call);
+    void call.finally(() => this.#calls.delete(call));
+  }
+
+  /** Waits for all calls that are under way. */
+  async callsEnded(): Promise<void> {
+    await Promise.all(this.#calls);
+  }
+
+  /** Ends the session in order; another begins. */
+  async renew(): Promise<void> {
+    const session = this.#session;
+    if (session === undefined) return;
+    await Promise.all([this.#abandon(), this.callsEnded()]);
+    await this.#requests.end(session);
+  }
+
+  /** Ends the session in order, and begins no other. */
+  async end(): Promise<void> {
+    this.#isLeaving = true;
+    await this.renew();
+  }
+
+  /** Is gone, without a word; the session stays where it is. */
+  leave(): void {
+    this.#isLeaving = true;
+    void this.#abandon();
+  }
+
+  /** Makes no other request in the session; gives when none is left but calls. */
+  async #abandon(): Promise<void> {
+    this.#session = undefined;
+    await this.#events?.leave();
+  }
+}

@@ -1,0 +1,28 @@
+import type { RequestListener, Server } from 'node:http';
+import { createServer } from 'node:http';
+
+/** What every process is told by the one that started it. */
+export interface ChildSettings {
+  readonly id: string;
+  readonly port: number;
+}
+
+export function settingsOfChild<T extends ChildSettings>(): T {
+  return JSON.parse(process.argv[2] as string);
+}
+
+/**
+ * The other end of a `ManagedProcess`: serves for as long as the parent is there, and answers its
+ * questions over the channel between them.
+ */
+export function serveAsChild(
+  { port }: ChildSettings,
+  listener: RequestListener,
+  answers: Readonly<Record<string, () => unknown>>,
+): Server {
+  process.on('message', async ({ number, question }: { number: number; question: string }) => {
+    process.send?.({ number, answer: await answers[question]?.() });
+  });
+  process.on('disconnect', () => process.exit());
+  return createServer(listener).listen(port, '127.0.0.1', () => process.send?.('ready'));
+}

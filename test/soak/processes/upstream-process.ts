@@ -1,0 +1,55 @@
+/** An MCP server with sessions in memory, which writes down each call that it executes. */
+import { randomUUID } from 'node:crypto';
+import { appendFileSync } from 'node:fs';
+import { setImmediate, setTimeout } from 'node:timers/promises';
+import { McpServer } from '@modelcontextprotocol/server';
+import { z } from 'zod';
+import { createUpstream } from '../../../examples/demo/upstream.ts';
+import { type ChildSettings, serveAsChild, settingsOfChild } from './serve-as-child.ts';
+import { StreamEvents } from './stream-events.ts';
+
+export interface UpstreamSettings extends ChildSettings {
+  /** Outlives the process: what was written is the system's. */
+  readonly executedFile: string;
+}
+
+/** How the official server names the stream that a GET opens. */
+const STANDING_STREAM = '_GET_stream';
+const BETWEEN_EVENTS_MS = 500;
+
+const settings = settingsOfChild<UpstreamSettings>();
+const eventsOf = new Map<string, StreamEvents>();
+
+function createServer(): McpServer {
+  // Whoever begins a session reads here which process it lives in.
+  const server = new McpServer({ name: 'soak', version: settings.id });
+  server.registerTool(
+    'count',
+    { inputSchema: z.object({ number: z.number(), ms: z.number() }) },
+    async ({ number, ms }) => {
+      appendFileSync(settings.executedFile, `${number} ${settings.id}\n`);
+      await setTimeout(ms);
+      return { content: [{ type: 'text', text: settings.id }] };
+    },
+  );
+  return server;
+}
+
+const upstream = createUpstream(createServer, () => {
+  const session = randomUUID();
+  const eventStore = new StreamEvents();
+  eventsOf.set(session, eventStore);
+  return { sessionIdGenerator: () => session, eventStore };
+});
+
+const timer = setInterval(() => upstream.announceTools(), BETWEEN_EVENTS_MS);
+
+/** Ends the events; gives the number of the last one of each session. */
+async function stopEvents(): Promise<Record<string, number>> {
+  clearInterval(timer);
+  await setImmediate();
+  const numbers = [...eventsOf].map(([id, events]) => [id, events.lastOf(STANDING_STREAM)]);
+  return Object.fromEntries(numbers);
+}
+
+serveAsChild(settings, upstream.app, { stopEvents });

@@ -1,0 +1,53 @@
+/**
+ * Several gateways and upstreams under load, while processes are killed at random: `npm run soak`.
+ * What is lost has to be what was under way on a process that was killed, and nothing else; what
+ * lived through it has to come to rest as it was before. Nothing depends on how fast anything is.
+ */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readOptions } from './options.ts';
+import { reportOfChecks, reportOfEvents } from './report.ts';
+import { missingHere } from './requirements.ts';
+import { run } from './run.ts';
+import { Stage } from './stage.ts';
+import type { Check } from './verdict/check.ts';
+import { verdict } from './verdict/verdict.ts';
+
+const options = readOptions(process.argv.slice(2));
+const say = (text: string) => process.stdout.write(`${text}\n`);
+
+const missing = missingHere();
+const checks = missing.length === 0 ? await soak() : undefined;
+if (checks === undefined) say(`Skipped: there is no ${missing.join(' and no ')} here`);
+
+const failed = checks?.filter(({ problems }) => problems.length > 0).length ?? 0;
+if (failed > 0 || (checks === undefined && process.env.CI)) process.exitCode = 1;
+
+if (options.outputFile !== undefined) {
+  const counts = {
+    numPassedTests: (checks?.length ?? 0) - failed,
+    numFailedTests: failed,
+    numRuntimeErrorTestSuites: 0,
+    numPendingTests: checks === undefined ? 1 : 0,
+    numTodoTests: 0,
+  };
+  await writeFile(options.outputFile, JSON.stringify(counts));
+}
+
+async function soak(): Promise<Check[]> {
+  const { outputFile: _, ...numbers } = options;
+  const args = Object.entries(numbers).map(([name, value]) => `--${name} ${value}`);
+  say(`npm run soak -- ${args.join(' ')}`);
+  const folder = await mkdtemp(join(tmpdir(), 'soak-'));
+  const stage = await Stage.start(options, folder);
+  try {
+    const evidence = await run(stage, options, say);
+    const found = verdict(evidence);
+    say(`\n${reportOfEvents(evidence)}\n\n${reportOfChecks(found)}`);
+    return found;
+  } finally {
+    await stage.stop();
+    await rm(folder, { recursive: true });
+  }
+}

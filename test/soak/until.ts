@@ -1,0 +1,15 @@
+import { setTimeout } from 'node:timers/promises';
+
+/** Far longer than anything takes on a busy machine: only what never comes is missed. */
+const LONGEST_MS = 60_000;
+const BETWEEN_LOOKS_MS = 100;
+
+/** Waits until something holds; gives whether it ever did. */
+export async function until(holds: () => boolean | Promise<boolean>): Promise<boolean> {
+  const end = Date.now() + LONGEST_MS;
+  while (!(await holds())) {
+    if (Date.now() > end) return false;
+    await setTimeout(BETWEEN_LOOKS_MS);
+  }
+  return true;
+}

@@ -1,0 +1,5 @@
+/** Something that has to hold, and what speaks against it. */
+export interface Check {
+  readonly name: string;
+  readonly problems: readonly string[];
+}

@@ -1,0 +1,73 @@
+import { readFile } from 'node:fs/promises';
+import type { Journal, Session } from '../load/journal.ts';
+import type { Life } from '../processes/life.ts';
+import type { Note } from '../processes/note.ts';
+import type { Rest } from '../rest.ts';
+
+/** A call as an upstream wrote it down before it did anything else. */
+export interface Execution {
+  readonly number: number;
+  readonly by: string;
+}
+
+/** All that is known of a run when it is over. */
+export interface Evidence {
+  readonly journal: Journal;
+  readonly executions: readonly Execution[];
+  readonly notes: readonly Note[];
+  readonly upstreams: readonly RunProcess[];
+  readonly gateways: readonly RunProcess[];
+  readonly streams: StreamsAtEnd;
+  readonly rest: RestOfSurvivor;
+  /** For each key in Redis how many milliseconds it will be there; -1 is for ever. */
+  readonly keys: readonly number[];
+}
+
+/** A process and its lives. */
+export interface RunProcess {
+  readonly name: string;
+  readonly port: number;
+  readonly lives: readonly Life[];
+  /** What it wrote to its error output. */
+  readonly log: string;
+  /** How it ended when nobody had killed it. */
+  readonly crashes: readonly string[];
+}
+
+/** The streams when the last event had been sent. */
+export interface StreamsAtEnd {
+  /** How many there had to be. */
+  readonly users: number;
+  /** The sessions whose streams were open. */
+  readonly open: readonly Session[];
+  /** The number of the last event, by the id of the session. */
+  readonly last: Readonly<Record<string, number>>;
+}
+
+/** What the gateway that is never killed held when nobody used it. */
+export interface RestOfSurvivor {
+  /** What it had open before its first request. */
+  readonly fresh: Readonly<Record<string, number>>;
+  /** After the warm-up. */
+  readonly before: Rest;
+  /** In the end. */
+  readonly after: Rest;
+}
+
+export async function readExecutions(files: readonly string[]): Promise<Execution[]> {
+  const lines = (await Promise.all(files.map(linesOf))).flat();
+  return lines.map((line) => {
+    const [number, by = ''] = line.split(' ');
+    return { number: Number(number), by };
+  });
+}
+
+export async function readNotes(files: readonly string[]): Promise<Note[]> {
+  return (await Promise.all(files.map(linesOf))).flat().map((line) => JSON.parse(line));
+}
+
+/** There is none where nothing was ever written. */
+async function linesOf(file: string): Promise<string[]> {
+  const text = await readFile(file, 'utf8').catch(() => '');
+  return text.split('\n').filter((line) => line !== '');
+}

@@ -1,0 +1,72 @@
+import type { Attempt } from '../load/journal.ts';
+import { downtimes } from '../processes/life.ts';
+import type { Check } from './check.ts';
+import type { Evidence } from './evidence.ts';
+
+/** What a gateway may report while processes are killed. */
+const EXPECTED_ERRORS = new Set([
+  'upstream_unreachable',
+  'upstream_invalid',
+  'upstream_unavailable',
+  'store_unavailable',
+]);
+
+/** A session has one key for its owner, and one where it seems to have ended. */
+const KEYS_PER_SESSION = 2;
+
+/** What has to hold for the processes themselves and for what they share. */
+export function checksOfProcesses(evidence: Evidence): Check[] {
+  const { journal, notes, upstreams, gateways, keys } = evidence;
+  const logs = gateways.filter(({ log }) => log !== '');
+  const errors = notes.filter((note) => note.kind === 'error' && !EXPECTED_ERRORS.has(note.reason));
+  const begun = journal.attempts.filter(({ what }) => what === 'begin').length;
+  const forever = keys.filter((timeLeft) => timeLeft === -1);
+  const most = begun * KEYS_PER_SESSION;
+  return [
+    {
+      name: 'no process ended that was not killed',
+      problems: [...upstreams, ...gateways].flatMap(({ crashes }) => crashes),
+    },
+    {
+      name: 'no gateway warns of anything, or meets an error of its own',
+      problems: [
+        ...logs.map(({ name, log }) => `${name}: ${log}`),
+        ...errors.map((note) => JSON.stringify(note)),
+      ],
+    },
+    {
+      name: 'Redis has a few keys for each session, and forgets each of them some time',
+      problems: [
+        ...(keys.length > most ? [`${keys.length} keys for ${begun} sessions`] : []),
+        ...(forever.length > 0 ? [`${forever.length} keys stay for ever`] : []),
+      ],
+    },
+    {
+      name: 'what this is about has happened',
+      problems: missingIn(evidence),
+    },
+  ];
+}
+
+/** What did not happen at all, so that the other checks say little. */
+function missingIn({ journal, upstreams, gateways, keys }: Evidence): string[] {
+  const kills = (processes: Evidence['upstreams']) =>
+    processes.flatMap(({ lives }) => downtimes(lives)).length;
+  const has = (what: Attempt['what'], kind: Attempt['outcome']['kind']) =>
+    journal.attempts.some((attempt) => attempt.what === what && attempt.outcome.kind === kind);
+  const happened = {
+    'an upstream was killed': kills(upstreams) > 0,
+    'a gateway was killed': kills(gateways) > 0,
+    'a call was answered': has('call', 'answered'),
+    'a call was cut': has('call', 'cut'),
+    'a stream was cut': has('stream', 'cut'),
+    'a session was ended': has('end', 'answered'),
+    'a session is in Redis': keys.length > 0,
+    'each upstream made a session': upstreams.every(({ name }) =>
+      journal.sessions.some(({ home }) => home.startsWith(`${name}/`)),
+    ),
+  };
+  return Object.entries(happened)
+    .filter(([, isTrue]) => !isTrue)
+    .map(([what]) => `not once: ${what}`);
+}
