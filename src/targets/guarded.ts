@@ -1,0 +1,124 @@
+import type {
+  Engine,
+  UpstreamExchange,
+  UpstreamListener,
+  UpstreamRequest,
+} from '../engine/engine.ts';
+import { ForwardingListener } from '../engine/forwarding-listener.ts';
+import type { UpstreamAnswer } from '../engine/upstream-answer.ts';
+import type { UpstreamFailure } from '../engine/upstream-failure.ts';
+import { retryAfterMs } from '../http/retry-after.ts';
+import { Deadline } from '../lib/deadline.ts';
+import type { RequestOutcome } from './attempt.ts';
+
+/** How long an event stream has to stand to show that its host is well. */
+const STOOD_MS = 5000;
+
+/**
+ * The same engine, for one request: `outcome` is told what its exchange says about the host.
+ *
+ * What the client or the gateway did is no failure of the host: the client left, a timer of the relay ran
+ * out, the request could not be sent. Nor is an answer that is HTTP and cannot be passed on (a redirect, a
+ * head that is too long or must not be relayed): a host that answers is there, and what it says may depend
+ * on what the client sent. What is no HTTP is a failure: whoever listens there is not the host, or broken.
+ *
+ * @param statuses - Statuses that count as failures.
+ */
+export function guarded(
+  engine: Engine,
+  outcome: RequestOutcome,
+  statuses: ReadonlySet<number>,
+): Engine {
+  return (request, listener) => {
+    const exchange = new GuardedExchange(outcome, statuses, listener);
+    exchange.start(engine, request);
+    return exchange;
+  };
+}
+
+class GuardedExchange extends ForwardingListener implements UpstreamExchange {
+  readonly #outcome: RequestOutcome;
+  readonly #statuses: ReadonlySet<number>;
+  #exchange: UpstreamExchange | undefined;
+  #isConnected = false;
+  #answer: UpstreamAnswer | undefined;
+  /** Runs only where there are failures to forget. */
+  #standing: Deadline | undefined;
+
+  constructor(outcome: RequestOutcome, statuses: ReadonlySet<number>, listener: UpstreamListener) {
+    super(listener);
+    this.#outcome = outcome;
+    this.#statuses = statuses;
+  }
+
+  start(engine: Engine, request: UpstreamRequest): void {
+    this.#exchange = engine(request, this);
+  }
+
+  abort(): void {
+    this.#standing?.clear();
+    this.#outcome.left();
+    this.#exchange?.abort();
+  }
+
+  override onConnecting(): void {
+    this.#isConnected = false;
+    super.onConnecting();
+  }
+
+  override onConnected(): void {
+    this.#isConnected = true;
+    super.onConnected();
+  }
+
+  override onAnswer(answer: UpstreamAnswer): void {
+    this.#answer = answer;
+    if (this.#statuses.has(answer.status)) this.#outcome.failed('status', wantedPause(answer));
+    else this.#watch(answer);
+    super.onAnswer(answer);
+  }
+
+  override onFailure(failure: UpstreamFailure): void {
+    this.#standing?.clear();
+    // What breaks behind the end of an answer is the connection.
+    if (this.#answer?.isComplete !== true) this.#judge(failure);
+    super.onFailure(failure);
+  }
+
+  #watch(answer: UpstreamAnswer): void {
+    this.#outcome.answered();
+    answer.body.once('end', this.#onEnd);
+    if (!answer.isEventStream || !this.#outcome.canForget) return;
+    this.#standing = new Deadline();
+    this.#standing.start(STOOD_MS, this.#onStood);
+  }
+
+  #judge({ kind, cause }: UpstreamFailure): void {
+    if (kind === 'internal') this.#outcome.left();
+    else if (kind === 'timeout') this.#outcome.failed('timeout');
+    else if (!this.#isConnected) this.#outcome.failed('unreachable');
+    else if (isHeadTooLong(cause)) this.#giveUpAnswered();
+    else this.#outcome.failed('lost');
+  }
+
+  #giveUpAnswered(): void {
+    this.#outcome.answered();
+    this.#outcome.left();
+  }
+
+  readonly #onEnd = (): void => {
+    this.#standing?.clear();
+    this.#outcome.endedWell();
+  };
+
+  readonly #onStood = (): void => this.#outcome.stood();
+}
+
+/** Only a 503 says with `Retry-After` how long the host is unavailable (RFC 9110 section 10.2.3). */
+function wantedPause({ status, headers }: UpstreamAnswer): number | undefined {
+  return status === 503 ? retryAfterMs(headers['retry-after'], Date.now()) : undefined;
+}
+
+function isHeadTooLong(cause: (Error & { readonly code?: unknown }) | undefined): boolean {
+  return cause?.code === 'HPE_HEADER_OVERFLOW';
+}
