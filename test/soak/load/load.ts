@@ -11,7 +11,7 @@ const BETWEEN_LOOKS_MS = 20;
 /** After a pause of the machine, what is missing comes bit by bit. */
 const MOST_AT_ONCE = 50;
 const MOST_UNDER_WAY = 1000;
-const LONGEST_CALL_MS = 200;
+const LONGEST_CALL_MS = 400;
 /** One in so many calls belongs to no session. */
 const STATELESS = 10;
 const BETWEEN_RENEWALS_MS = 700;

@@ -39,7 +39,10 @@ const upstream = createUpstream(createServer, () => {
   const session = randomUUID();
   const eventStore = new StreamEvents();
   eventsOf.set(session, eventStore);
-  return { sessionIdGenerator: () => session, eventStore };
+  // Every other session is answered in JSON, whose head comes when the call is done: until then there
+  // is nothing that keeps anybody from sending the call again.
+  const enableJsonResponse = eventsOf.size % 2 === 0;
+  return { sessionIdGenerator: () => session, eventStore, enableJsonResponse };
 });
 
 const timer = setInterval(() => upstream.announceTools(), BETWEEN_EVENTS_MS);

@@ -78,6 +78,11 @@ export function goodRun(...more: Attempt[]): Evidence {
     attempt({ what: 'begin', session: undefined, outcome: answered('upstream-2/1') }),
     attempt({ number: 1, outcome: answered('upstream-2/1') }),
     attempt({ number: 2, session: LOST, ...AROUND_KILL, outcome: CUT }),
+    attempt({
+      ...{ number: 3, session: LOST, ...AROUND_KILL },
+      outcome: refused(502, 'upstream_unreachable'),
+    }),
+    attempt({ number: 4, ...AROUND_GATEWAY_KILL, outcome: refused(502, 'nginx') }),
     attempt({ what: 'stream', session: LOST, ...AROUND_KILL, outcome: CUT }),
     attempt({ what: 'end', outcome: answered() }),
     ...more,
@@ -87,6 +92,8 @@ export function goodRun(...more: Attempt[]): Evidence {
     executions: [
       { number: 1, by: 'upstream-2/1' },
       { number: 2, by: 'upstream-1/1' },
+      { number: 3, by: 'upstream-1/1' },
+      { number: 4, by: 'upstream-2/1' },
     ],
     notes: [],
     upstreams: [UPSTREAM, OTHER_UPSTREAM],

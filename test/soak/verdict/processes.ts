@@ -49,7 +49,16 @@ export function checksOfProcesses(evidence: Evidence): Check[] {
 }
 
 /** What did not happen at all, so that the other checks say little. */
-function missingIn({ journal, upstreams, gateways, keys }: Evidence): string[] {
+function missingIn({ journal, executions, upstreams, gateways, keys }: Evidence): string[] {
+  const executed = new Set(executions.map(({ number }) => number));
+  const wasExecutedBut = (reason: string) =>
+    journal.attempts.some(
+      ({ number, outcome }) =>
+        outcome.kind === 'refused' &&
+        outcome.reason === reason &&
+        number !== undefined &&
+        executed.has(number),
+    );
   const kills = (processes: Evidence['upstreams']) =>
     processes.flatMap(({ lives }) => downtimes(lives)).length;
   const has = (what: Attempt['what'], kind: Attempt['outcome']['kind']) =>
@@ -59,6 +68,8 @@ function missingIn({ journal, upstreams, gateways, keys }: Evidence): string[] {
     'a gateway was killed': kills(gateways) > 0,
     'a call was answered': has('call', 'answered'),
     'a call was cut': has('call', 'cut'),
+    'an upstream was killed before it answered': wasExecutedBut('upstream_unreachable'),
+    'a gateway was killed before it answered': wasExecutedBut('nginx'),
     'a stream was cut': has('stream', 'cut'),
     'a session was ended': has('end', 'answered'),
     'a session is in Redis': keys.length > 0,
