@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { AnswerStage } from './answer-stage.ts';
 import { BodyNotes } from './body-notes.ts';
+import type { Engine } from './engine/engine.ts';
 import type { ErrorReason, GatewayError } from './errors.ts';
 import type { HeaderEdits } from './header-edits.ts';
 import { clientAddress } from './http/client-address.ts';
@@ -9,6 +10,7 @@ import type { McpBody, McpMessage } from './mcp/message/message.ts';
 import { sessionIdIn } from './mcp/session-id.ts';
 import type { Principal } from './principal.ts';
 import type { SlotName } from './slot-name.ts';
+import type { Target } from './targets/target.ts';
 
 /** What the gateway knows of a request, as callbacks see it. */
 export interface GatewayContext {
@@ -88,6 +90,23 @@ export interface Identity {
   readonly isByBearer: boolean;
 }
 
+/** The session that a request belongs to, once it has been let in. */
+export interface EnteredSession {
+  /** The id of the target where it lives; undefined where there is one target alone. */
+  readonly home: string | undefined;
+  /** Called where it does not exist any more, because its home does not. Never rejects. */
+  forget(): Promise<void>;
+}
+
+/** Where a request goes, of several targets. */
+export interface TargetLease {
+  readonly target: Target;
+  /** Sends it there. */
+  readonly engine: Engine;
+  /** Chooses another target for a request that has not reached this one; false where there is none. */
+  moveOn(): boolean;
+}
+
 /** What the parts of one request's chain leave for each other. */
 export class RequestContext implements GatewayContext {
   readonly req: IncomingMessage;
@@ -106,6 +125,10 @@ export class RequestContext implements GatewayContext {
    * Read by the relay. Where it is not written, the option `timeout.response` holds.
    */
   responseTimeout: number | false | undefined;
+  /** Written by `sessions`. Read by `balance`, because a session stays where it began. */
+  session: EnteredSession | undefined;
+  /** Written by `balance`. Read by the relay, by `sessions` and whoever is told where a request went. */
+  lease: TargetLease | undefined;
   /** Written by the relay, as long as the request is on its way upstream. Read by refusals, `draining`. */
   exchange: RelayedExchange | undefined;
   /** Out of sight of whoever writes a context into a log: secrets are in them. */

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import type { Engine } from '../engine/engine.ts';
 
 /** A place that requests go to, as it is configured. */
@@ -10,11 +11,14 @@ export class Target {
   /** Its place among the targets of the gateway. */
   readonly place: number;
   readonly url: URL;
+  /** What it is known by in every process: a hash, because a store need not know where upstreams are. */
+  readonly id: string;
   /** Sends requests there: to the path and query of `url`, where a request has none of its own. */
   readonly engine: Engine;
 
   constructor({ url }: TargetPlan, place: number, engine: Engine) {
     this.url = url;
+    this.id = hash('sha256', url.href, 'base64url');
     this.place = place;
     this.engine = engine;
   }

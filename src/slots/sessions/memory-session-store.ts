@@ -1,4 +1,5 @@
 import { LinkedList, type Place } from '../../lib/linked-list.ts';
+import { readHolder } from './holder.ts';
 import type { SessionStore } from './session-store.ts';
 import { type Share, Shares } from './shares.ts';
 
@@ -43,7 +44,7 @@ export class MemorySessionStore implements SessionStore {
   add(key: string, value: string, ttlMs: number): string {
     const kept = this.get(key, ttlMs);
     if (kept !== undefined) return kept;
-    const share = this.#shares.of(value);
+    const share = this.#shares.of(readHolder(value).owner);
     const entry = { key, value, share, expiresAt: Date.now() + ttlMs } as Entry;
     entry.inAll = this.#all.add(entry);
     entry.inShare = this.#shares.add(share, entry);

@@ -24,7 +24,8 @@ export interface SessionPlaces {
 }
 
 /**
- * Whose session is whose. Every call fails where the store does, or takes too long.
+ * Whose session is whose. Every call fails where the store does, or takes too long. An owner is, here, the
+ * text of a `Holder`: where a session lives is part of whose it is.
  *
  * A session that seems to have ended stays its owner's: an upstream answers 404 for other reasons as
  * well. It is marked under a key of its own, because what a store keeps cannot be changed in one step,
@@ -49,9 +50,9 @@ export class OwnedSessions {
     this.ttlMs = ttlMs;
   }
 
-  /** Whether the session is known, and this owner's; its time begins anew. */
-  async belongsTo(key: string, owner: string): Promise<boolean> {
-    return (await askText(() => this.#owners.get(key, this.ttlMs))) === owner;
+  /** Who has the session, if it is known; its time begins anew. */
+  async holderOf(key: string): Promise<string | undefined> {
+    return askText(() => this.#owners.get(key, this.ttlMs));
   }
 
   /**
@@ -63,6 +64,11 @@ export class OwnedSessions {
     if (kept !== owner) return mayMove && this.#move(key, kept, owner);
     await this.#unmark(key);
     return true;
+  }
+
+  /** It does not exist any more, for whoever had it. */
+  async forget(key: string): Promise<void> {
+    await ask(() => this.#owners.delete(key));
   }
 
   /** It seems to have ended; its owner keeps it. */
@@ -102,8 +108,8 @@ export class OwnedSessions {
     if ((await askKept(() => this.#locks.add(lock, own, MOVE_MS))) !== own) return false;
     try {
       // Somebody else may have moved it before this process had the lock.
-      if ((await this.belongsTo(key, from)) && (await this.#hasEnded(key, from))) {
-        await ask(() => this.#owners.delete(key));
+      if ((await this.holderOf(key)) === from && (await this.#hasEnded(key, from))) {
+        await this.forget(key);
       }
       const isMoved = (await this.#add(key, to)) === to;
       if (isMoved) await this.#unmark(key);

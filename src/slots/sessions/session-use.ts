@@ -1,11 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AnswerProblem, AnswerStage } from '../../answer-stage.ts';
-import type { RequestContext } from '../../context.ts';
+import type { EnteredSession, RequestContext } from '../../context.ts';
 import type { UpstreamAnswer } from '../../engine/upstream-answer.ts';
 import { GatewayError } from '../../errors.ts';
 import { onceClosed } from '../../http/once-closed.ts';
 import { Deadline } from '../../lib/deadline.ts';
 import { sessionIdIn } from '../../mcp/session-id.ts';
+import { holderText, readHolder } from './holder.ts';
 import { type OwnedSessions, sessionKey } from './owned-sessions.ts';
 import { SessionTakenError } from './session-taken-error.ts';
 
@@ -18,23 +19,29 @@ export interface SessionUser {
   readonly endpoint: string;
 }
 
+/** A session under its key in the store, and who has it. */
+interface HeldSession {
+  readonly key: string;
+  readonly holder: string;
+}
+
 /**
  * The sessions that one request uses. They are in use for as long as it is open, and their time begins
  * anew when it ends. What the answer says of them is learned before the client gets it.
  */
-export class SessionUse implements AnswerStage {
+export class SessionUse implements AnswerStage, EnteredSession {
   readonly #sessions: OwnedSessions;
   readonly #context: RequestContext;
   readonly #res: ServerResponse;
   readonly #user: SessionUser;
   readonly #beganAt = performance.now();
-  /** Of the session that the request names. */
-  #own: string | undefined;
-  /** Of all that are in use. */
-  #keys: readonly string[] = [];
+  /** The session that the request names. */
+  #own: HeldSession | undefined;
+  /** All that are in use. */
+  #held: readonly HeldSession[] = [];
   readonly #renewal = new Deadline();
   /** The session of an event stream of the older transport: it ends with it. */
-  #ofStream: string | undefined;
+  #ofStream: HeldSession | undefined;
   #isStream = false;
   #isOver = false;
 
@@ -52,12 +59,27 @@ export class SessionUse implements AnswerStage {
 
   /** Whether the user may enter the session that the request names, and others it names besides. */
   async enter(sessionIds: readonly string[]): Promise<boolean> {
-    const keys = sessionIds.map((id) => this.#keyFor(id));
-    const areOwn = await Promise.all(keys.map((key) => this.#isOwn(key)));
-    if (!areOwn.every(Boolean)) return false;
-    if (this.#context.sessionId !== undefined) this.#own = keys[0];
-    this.#use(keys);
+    const named = await Promise.all(sessionIds.map((id) => this.#find(this.#keyFor(id))));
+    const held = named.filter((session) => session !== undefined);
+    const [first] = held;
+    const areInOnePlace = held.every(({ holder }) => holder === first?.holder);
+    if (held.length < named.length || !areInOnePlace) return false;
+    if (this.#context.sessionId !== undefined) this.#own = first;
+    this.#use(held);
+    this.#context.session = this;
     return true;
+  }
+
+  get home(): string | undefined {
+    const [first] = this.#held;
+    return first && readHolder(first.holder).home;
+  }
+
+  /** The sessions that the request names do not exist any more. */
+  async forget(): Promise<void> {
+    const held = this.#held;
+    this.#held = [];
+    await Promise.all(held.map(({ key }) => this.#tell(this.#sessions.forget(key))));
   }
 
   judge(
@@ -72,25 +94,24 @@ export class SessionUse implements AnswerStage {
     const own = this.#own;
     const hasEnded = own !== undefined && (status === 404 || (isGood && req.method === 'DELETE'));
     const isAlive = own !== undefined && isGood && !hasEnded;
-    const isToUnmark = isAlive && this.#sessions.mayBeMarkedInError(own, this.#beganAt);
+    const isToUnmark = isAlive && this.#sessions.mayBeMarkedInError(own.key, this.#beganAt);
     if (!hasEnded && !isToUnmark && begun === undefined) return undefined;
     return this.#learn(hasEnded, isToUnmark, own, begun);
   }
 
   /** Of an event stream of the older transport. */
   async session(sessionId: string): Promise<void> {
-    await this.#claim(sessionId, true);
-    this.#ofStream = this.#keyFor(sessionId);
+    this.#ofStream = await this.#claim(sessionId, true);
   }
 
   async #learn(
     hasEnded: boolean,
     isToUnmark: boolean,
-    own: string | undefined,
+    own: HeldSession | undefined,
     begun: string | undefined,
   ): Promise<AnswerProblem | undefined> {
     if (own !== undefined && hasEnded) await this.#markEnded(own);
-    if (own !== undefined && isToUnmark) await this.#tell(this.#sessions.unmark(own));
+    if (own !== undefined && isToUnmark) await this.#tell(this.#sessions.unmark(own.key));
     try {
       if (begun !== undefined) await this.#claim(begun, this.#mayBegin());
       return undefined;
@@ -107,17 +128,18 @@ export class SessionUse implements AnswerStage {
     return mcp === undefined || mcp.messages.some(({ method }) => method === 'initialize');
   }
 
-  async #claim(sessionId: string, mayMove: boolean): Promise<void> {
+  async #claim(sessionId: string, mayMove: boolean): Promise<HeldSession> {
     const key = this.#keyFor(sessionId);
-    if (!(await this.#sessions.claim(key, this.#user.owner, mayMove))) {
-      throw new SessionTakenError();
-    }
-    this.#use([key]);
+    const home = this.#context.lease?.target.id;
+    const held = { key, holder: holderText({ owner: this.#user.owner, home }) };
+    if (!(await this.#sessions.claim(key, held.holder, mayMove))) throw new SessionTakenError();
+    this.#use([held]);
+    return held;
   }
 
-  #use(keys: readonly string[]): void {
-    const isFirst = this.#keys.length === 0;
-    this.#keys = [...this.#keys, ...keys];
+  #use(sessions: readonly HeldSession[]): void {
+    const isFirst = this.#held.length === 0;
+    this.#held = [...this.#held, ...sessions];
     if (!isFirst || this.#isOver) return;
     onceClosed(this.#context.req, this.#res, () => void this.#end());
     this.#renewIn(this.#sessions.ttlMs / 2);
@@ -142,15 +164,17 @@ export class SessionUse implements AnswerStage {
 
   /** False where the store fails. What is the user's no more is let go. */
   async #renew(): Promise<boolean> {
-    const keys = this.#keys;
-    const areOwn = await Promise.all(keys.map((key) => this.#tell(this.#isOwn(key))));
-    const lost = keys.filter((_, i) => areOwn[i] === false);
-    this.#keys = this.#keys.filter((key) => !lost.includes(key));
-    return !areOwn.includes(undefined);
+    const held = this.#held;
+    const found = await Promise.all(
+      held.map(({ key }) => this.#tell(this.#find(key).then((session) => session ?? 'lost'))),
+    );
+    const lost = held.filter((_, i) => found[i] === 'lost');
+    this.#held = this.#held.filter((session) => !lost.includes(session));
+    return !found.includes(undefined);
   }
 
-  async #markEnded(key: string): Promise<void> {
-    await this.#tell(this.#sessions.markEnded(key, this.#user.owner));
+  async #markEnded({ key, holder }: HeldSession): Promise<void> {
+    await this.#tell(this.#sessions.markEnded(key, holder));
   }
 
   /** The request goes on without what the store was asked for; whoever listens is told. */
@@ -161,8 +185,11 @@ export class SessionUse implements AnswerStage {
     });
   }
 
-  #isOwn(key: string): Promise<boolean> {
-    return this.#sessions.belongsTo(key, this.#user.owner);
+  /** Undefined where it is not the user's. */
+  async #find(key: string): Promise<HeldSession | undefined> {
+    const holder = await this.#sessions.holderOf(key);
+    const isOwn = holder !== undefined && readHolder(holder).owner === this.#user.owner;
+    return isOwn ? { key, holder } : undefined;
   }
 
   #keyFor(sessionId: string): string {
