@@ -1,24 +1,17 @@
-import type { ServerResponse } from 'node:http';
 import { answerError } from '../answer-error.ts';
 import type { AnswerStage } from '../answer-stage.ts';
-import { contextOf, type RequestContext } from '../context.ts';
+import { contextOf } from '../context.ts';
 import { afterParsing } from '../http/after-parsing.ts';
 import { makeLastRequest } from '../http/last-request.ts';
 import type { Middleware } from '../http/middleware.ts';
-import { onceClosed } from '../http/once-closed.ts';
 import type { Kept } from '../kept.ts';
 import { Deadline } from '../lib/deadline.ts';
-import { LinkedList } from '../lib/linked-list.ts';
-import { noop } from '../lib/noop.ts';
 import { LONGEST_TIMER_MS } from '../options/duration.ts';
+import { endNow, type OpenRequests, openRequestsOf, windDown } from './open-requests.ts';
 import type { Slot } from './slot.ts';
-import { mayStayOpen } from './standing-stream.ts';
-
-/** How long clients may take the last bytes of what was ended when the time was over. */
-const LAST_BYTES_MS = 1000;
 
 /** At most what a timer can hold; no timer for `Infinity`, and none to wait for what is no time. */
-function graceOf(ms: number): number | false {
+export function graceOf(ms: number): number | false {
   if (ms === Number.POSITIVE_INFINITY) return false;
   return ms > 0 ? Math.min(ms, LONGEST_TIMER_MS) : 0;
 }
@@ -28,11 +21,13 @@ function graceOf(ms: number): number | false {
  * drains, refuses what is new with 503, and waits for the rest.
  */
 export class Drain {
-  /** The answers of all requests that are under way. */
-  readonly #open = new LinkedList<ServerResponse>();
+  readonly #open: OpenRequests;
   #drained: Promise<void> | undefined;
   readonly #grace = new Deadline();
-  #onEmpty: () => void = noop;
+
+  constructor(open: OpenRequests) {
+    this.#open = open;
+  }
 
   /** An answer that begins while the gateway closes. */
   readonly #stage: AnswerStage = {
@@ -48,11 +43,7 @@ export class Drain {
       return;
     }
     contextOf(req).addStage(this.#stage);
-    const open = this.#open.add(res);
-    onceClosed(req, res, () => {
-      this.#open.remove(open);
-      if (this.#isEmpty) this.#onEmpty();
-    });
+    this.#open.add(res);
     next();
   };
 
@@ -62,30 +53,20 @@ export class Drain {
    */
   drain(graceMs: number): Promise<void> {
     this.#drained ??= new Promise((resolve) => {
-      this.#onEmpty = () => {
+      this.#open.onEmpty = () => {
         this.#grace.clear();
         resolve();
       };
       this.#windDown(false);
     });
-    if (this.#isEmpty) this.#onEmpty();
+    if (this.#open.isEmpty) this.#open.onEmpty();
     else this.#grace.start(graceOf(graceMs), () => this.#callTime());
     return this.#drained;
   }
 
-  get #isEmpty(): boolean {
-    return this.#open.first === undefined;
-  }
-
   #callTime(): void {
     this.#windDown(true);
-    for (const res of this.#open.all()) {
-      answerError(res.req, res, 'draining', { slot: 'draining' });
-    }
-    this.#grace.start(LAST_BYTES_MS, () => {
-      for (const res of this.#open.all()) res.destroy();
-      this.#onEmpty();
-    });
+    endNow(this.#open.all(), () => this.#open.onEmpty());
   }
 
   #windDown(isLastCall: boolean): void {
@@ -93,18 +74,9 @@ export class Drain {
   }
 }
 
-/**
- * What may stay open for ever ends; the answer to a call, streamed or not, gets until the last call. In
- * the older transport the answers to all calls come on the stream.
- */
-function windDown(context: RequestContext, isLastCall: boolean): void {
-  const isStanding = mayStayOpen(context) && context.legacy === undefined;
-  if (isLastCall || isStanding) context.exchange?.endBetweenEvents('draining');
-}
-
 /** That of a gateway, over all its routes. */
 export function drainOf(kept: Kept): Drain {
-  return kept.of(['draining'], () => new Drain());
+  return kept.of(['draining'], () => new Drain(openRequestsOf(kept)));
 }
 
 /** The slot. */

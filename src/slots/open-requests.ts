@@ -1,0 +1,59 @@
+import type { ServerResponse } from 'node:http';
+import { answerError } from '../answer-error.ts';
+import type { RequestContext } from '../context.ts';
+import { onceClosed } from '../http/once-closed.ts';
+import type { Kept } from '../kept.ts';
+import { Deadline } from '../lib/deadline.ts';
+import { LinkedList } from '../lib/linked-list.ts';
+import { noop } from '../lib/noop.ts';
+import { mayStayOpen } from './standing-stream.ts';
+
+/** How long clients may take the last bytes of what was ended when the time was over. */
+const LAST_BYTES_MS = 1000;
+
+/** The requests of a gateway that are under way, over all its routes, and how they come to an end. */
+export class OpenRequests {
+  readonly #open = new LinkedList<ServerResponse>();
+  /** Called when none is under way any more. */
+  onEmpty: () => void = noop;
+
+  add(res: ServerResponse): void {
+    const open = this.#open.add(res);
+    onceClosed(res.req, res, () => {
+      this.#open.remove(open);
+      if (this.isEmpty) this.onEmpty();
+    });
+  }
+
+  get isEmpty(): boolean {
+    return this.#open.first === undefined;
+  }
+
+  /** All as they are now, so that one may go while they are visited. */
+  all(): readonly ServerResponse[] {
+    return this.#open.all();
+  }
+}
+
+/** Those of a gateway. */
+export function openRequestsOf(kept: Kept): OpenRequests {
+  return kept.of(['open requests'], () => new OpenRequests());
+}
+
+/**
+ * What may stay open for ever ends; the answer to a call, streamed or not, gets until the last call. In
+ * the older transport the answers to all calls come on the stream.
+ */
+export function windDown(context: RequestContext, isLastCall: boolean): void {
+  const isStanding = mayStayOpen(context) && context.legacy === undefined;
+  if (isLastCall || isStanding) context.exchange?.endBetweenEvents('draining');
+}
+
+/** Answers all with 503 `draining`, or cuts them, and calls `onDone` when clients had time to read it. */
+export function endNow(requests: readonly ServerResponse[], onDone: () => void): void {
+  for (const res of requests) answerError(res.req, res, 'draining', { slot: 'draining' });
+  new Deadline().start(LAST_BYTES_MS, () => {
+    for (const res of requests) if (!res.closed) res.destroy();
+    onDone();
+  });
+}
