@@ -6,6 +6,8 @@ import type { McpMethod } from './mcp/http-methods.ts';
 import type { ConfigProblems } from './options/config-problems.ts';
 import type { SlotName } from './slot-name.ts';
 import { auth } from './slots/auth/auth.ts';
+import { balance } from './slots/balance/balance.ts';
+import type { BalanceSettings } from './slots/balance/options.ts';
 import type { Basis } from './slots/basis.ts';
 import { bodyLimit } from './slots/body-limit/body-limit.ts';
 import { mostOf } from './slots/body-need.ts';
@@ -50,6 +52,7 @@ const ORDER = [
   timeout,
   use,
   headers,
+  balance,
 ] as const;
 
 /** The names under which observers hear of what comes behind all slots. */
@@ -69,10 +72,15 @@ export const SLOTS: readonly AnySlot[] = ORDER satisfies SlotName extends Placed
 
 /** The settings of the slots that are switched on. */
 export type SlotPlans = {
-  readonly [Name in SlotName]?:
-    | (Name extends 'methods' ? readonly McpMethod[] : object)
-    | undefined;
+  readonly [Name in SlotName]?: SettingsOf<Name> | undefined;
 };
+
+/** Those of a slot, where others have to know them. */
+type SettingsOf<Name extends SlotName> = Name extends 'methods'
+  ? readonly McpMethod[]
+  : Name extends 'balance'
+    ? BalanceSettings
+    : object;
 
 /** Reads the options of all slots. */
 export function readSlots(

@@ -6,6 +6,7 @@ import type { Size } from './options/size.ts';
 import type { RelayOptions } from './relay/options.ts';
 import type { TimeoutOptions } from './relay/timeouts.ts';
 import type { Authenticator } from './slots/auth/authenticator.ts';
+import type { BalanceKey } from './slots/balance/options.ts';
 import type { BodyLimitOptions } from './slots/body-limit/options.ts';
 import type { McpCorsOptions } from './slots/cors/options.ts';
 import type { HeaderRules } from './slots/headers/header-rules.ts';
@@ -17,6 +18,8 @@ import type { Limit } from './slots/rate-limit/limit.ts';
 import type { SessionOptions } from './slots/sessions/options.ts';
 import type { StreamOptions } from './slots/streams/streams.ts';
 import type { CallTimeout } from './slots/timeout/options.ts';
+import type { BreakerOptions } from './targets/breaker-options.ts';
+import type { HealthOptions } from './targets/health-options.ts';
 
 /** The timers of a gateway. */
 export interface GatewayTimeoutOptions extends TimeoutOptions {
@@ -32,6 +35,8 @@ export interface GatewayTimeoutOptions extends TimeoutOptions {
 
 /** Configuration of `createMcpGateway`. `false` switches a thing off, everywhere. */
 export interface GatewayConfig extends RelayOptions {
+  /** What observers know the gateway by. Default: its `path`. */
+  readonly name?: string;
   /**
    * The route of the endpoint inside the router: exactly this path, case-sensitive, with or without
    * a trailing slash, nothing below it. `'/'` where the router is mounted on a path. Default: `'/mcp'`.
@@ -68,9 +73,23 @@ export interface GatewayConfig extends RelayOptions {
   readonly auth?: Authenticator | readonly Authenticator[] | false;
   /**
    * Whose session is whose: `'bind'` lets only the principal into a session that began it, and `false`
-   * everybody who knows its id. Default: `'bind'` with `auth`.
+   * everybody who knows its id. With several targets it is also remembered where a session lives, which
+   * cannot be switched off. Default: `'bind'` with `auth`, or with several targets.
    */
   readonly sessions?: 'bind' | SessionOptions | false;
+  /**
+   * When a target that fails is left alone for a while. A request that finds none to go to is answered with
+   * 503. Default: with several targets `{ failures: 5, openFor: '30s', statuses: [502, 503, 504] }`,
+   * otherwise off.
+   */
+  readonly breaker?: BreakerOptions | false;
+  /** Asks each target regularly how it is. Default: off; what becomes of requests tells. */
+  readonly health?: HealthOptions | false;
+  /**
+   * Which of several targets a request goes to that belongs to no session: those with the same key, such
+   * as the user, to the same. Default: the less busy of two that are picked at random.
+   */
+  readonly balance?: BalanceKey | false;
   /** Allowed values of `Host`; one without a port stands for any port. Default: all are. */
   readonly hosts?: readonly string[] | false;
   /**

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { AnswerStage } from './answer-stage.ts';
 import { BodyNotes } from './body-notes.ts';
-import type { Engine } from './engine/engine.ts';
+import type { UpstreamExchange, UpstreamListener, UpstreamRequest } from './engine/engine.ts';
 import type { ErrorReason, GatewayError } from './errors.ts';
 import type { HeaderEdits } from './header-edits.ts';
 import { clientAddress } from './http/client-address.ts';
@@ -52,6 +52,8 @@ export interface Observation {
   refused(reason: ErrorReason, by?: Refusal): void;
   /** A policy in shadow mode would have refused it. */
   shadowed(by: Refusal): void;
+  /** It is on its way to this target. */
+  sentTo(target: Target): void;
   /** The answer is the upstream's. */
   relayed(): void;
   /** Bytes of its body went upstream. */
@@ -64,6 +66,8 @@ export interface Observation {
 export interface RelayedExchange {
   /** Takes it back. */
   readonly abandon: () => void;
+  /** Whether its answer has come, and is an event stream. */
+  readonly isEventStream: boolean;
   /** Ends an event stream as soon as no event is under way; does nothing to any other answer. */
   endBetweenEvents(why: EndReason): void;
   /** Puts an event of the gateway's own into an event stream; false where that is not possible. */
@@ -102,7 +106,7 @@ export interface EnteredSession {
 export interface TargetLease {
   readonly target: Target;
   /** Sends it there. */
-  readonly engine: Engine;
+  send(request: UpstreamRequest, listener: UpstreamListener): UpstreamExchange;
   /** Chooses another target for a request that has not reached this one; false where there is none. */
   moveOn(): boolean;
 }

@@ -5,12 +5,16 @@ import { Kept } from './kept.ts';
 import { isEndpoint } from './options/path.ts';
 import { type Plan, readConfig } from './read-config.ts';
 import { buildRoutes } from './routes.ts';
+import { type TargetStatus, targetServiceOf } from './slots/balance/target-service.ts';
 import { drainOf } from './slots/draining.ts';
 import { mountWarning } from './warnings/mount.ts';
 import { trustWarning } from './warnings/trust-proxy.ts';
 
-/** What {@link createMcpGateway} returns: an Express router that can be taken out of service. */
-export type McpGateway = Router & {
+/**
+ * What {@link createMcpGateway} returns: an Express router that can be taken out of service, as a whole or
+ * one target at a time.
+ */
+export interface McpGateway extends Router {
   /**
    * Takes the gateway out of service: new requests get 503 `draining`, calls finish, event streams
    * that would stay open end between two events. What is still open after `graceMs` (default:
@@ -18,7 +22,31 @@ export type McpGateway = Router & {
    * Resolves when nothing is under way any more; never rejects.
    */
   close(options?: { readonly graceMs?: number }): Promise<void>;
-};
+  /**
+   * How the targets are at the moment, as far as this process knows.
+   *
+   * @returns One row for each URL, in the order of the option `target`.
+   */
+  targets(): TargetStatus[];
+  /**
+   * Takes one of several targets out of service: nothing new begins there, its sessions go on. After
+   * `graceMs` (default: 10,000 ms; `Infinity` leaves them for ever) they do not exist any more, event streams
+   * end between two events, and what is still open ends a few seconds later. A later call sets the time
+   * anew.
+   *
+   * @param url - The target, as configured or normalised.
+   * @returns Resolves when the time is over and nothing is under way there any more, or with `restore`.
+   * Rejects with a `RangeError` where the gateway has no such target, or no other.
+   */
+  drain(url: string | URL, options?: { readonly graceMs?: number }): Promise<void>;
+  /**
+   * Takes a target into service again after `drain`.
+   *
+   * @param url - The target, as configured or normalised.
+   * @throws {RangeError} where the gateway has no such target.
+   */
+  restore(url: string | URL): void;
+}
 
 /**
  * An Express router that relays MCP traffic (Streamable HTTP: POST, GET, DELETE) to an upstream MCP
@@ -31,14 +59,18 @@ export type McpGateway = Router & {
  */
 export function createMcpGateway(config: GatewayConfig): McpGateway {
   const kept = new Kept();
-  const serve = buildGateway(readConfig(withApp(config)), kept);
+  const plan = readConfig(withApp(config));
+  const serve = buildGateway(plan, kept);
+  const service = targetServiceOf(plan.relay, plan.slots.balance, kept);
   const router = express.Router({ mergeParams: true });
   router.use(function mcpGateway(req, res, next) {
     serve(req, res, next);
   });
   return Object.assign(router, {
-    close: (options?: { readonly graceMs?: number }) =>
-      drainOf(kept).drain(options?.graceMs ?? GRACE_MS),
+    close: ({ graceMs = GRACE_MS }: Grace = {}) => drainOf(kept).drain(graceMs),
+    targets: () => service.statuses(),
+    drain: (url: string | URL, { graceMs = GRACE_MS }: Grace = {}) => service.drain(url, graceMs),
+    restore: (url: string | URL) => service.restore(url),
   });
 }
 
@@ -63,6 +95,10 @@ function buildGateway(plan: Plan, kept: Kept): RequestHandler {
     if (onError !== false) contextOf(req).onError = onError;
     route.run(req, res, next);
   };
+}
+
+interface Grace {
+  readonly graceMs?: number;
 }
 
 const GRACE_MS = 10_000;

@@ -56,6 +56,8 @@ export type {
   Identification,
 } from './slots/auth/authenticator.ts';
 export { type UpstreamAuth, upstreamAuth } from './slots/auth/upstream-auth.ts';
+export type { BalanceKey } from './slots/balance/options.ts';
+export type { TargetStatus } from './slots/balance/target-service.ts';
 export type { MessageMatch } from './slots/message-match.ts';
 export { type AccessLogger, accessLog } from './slots/observe/access-log.ts';
 export type {
@@ -80,6 +82,9 @@ export type { SessionOptions } from './slots/sessions/options.ts';
 export type { SessionStore } from './slots/sessions/session-store.ts';
 export type { StreamOptions } from './slots/streams/streams.ts';
 export type { CallTimeout } from './slots/timeout/options.ts';
+export type { BreakerOptions } from './targets/breaker-options.ts';
+export type { HealthOptions } from './targets/health-options.ts';
+export type { TargetChange, TargetStateName } from './targets/target-state.ts';
 export {
   type ClientCredentialsHeader,
   type ClientCredentialsOptions,

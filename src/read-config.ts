@@ -63,7 +63,7 @@ function read(problems: ConfigProblems, config: GatewayConfig): Plan | undefined
   const basis = readBasis(problems, config);
   const { path, relay, publicUrl } = basis;
   const slots = readSlots(problems, config, basis);
-  const places = { endpoint: path, target: relay?.targets[0].url, publicUrl };
+  const places = { endpoint: path, targets: relay?.targets.map(({ url }) => url), publicUrl };
   const legacySse =
     older === false ? undefined : readLegacySse(problems.at('legacySse'), older, places);
   const metadata = readMetadata(problems, basis);

@@ -7,11 +7,12 @@ import type { LegacySseEndpoints } from './legacy-sse/endpoints.ts';
 import { type LegacySsePlan, legacySseEndpoints } from './legacy-sse/options.ts';
 import { comparablePath, metadataUrl } from './oauth/metadata-url.ts';
 import type { Plan } from './read-config.ts';
-import { setUpRelay } from './relay/options.ts';
+import { relaySettings, targetsOf } from './relay/options.ts';
 import { relay } from './relay/relay.ts';
 import type { RelaySettings } from './relay/relay-settings.ts';
 import { metadataWarningOf } from './slots/auth/metadata-warning.ts';
 import { UpstreamMetadata } from './slots/auth/upstream-metadata.ts';
+import { targetStatesOf } from './slots/balance/target-states.ts';
 import { hopOf } from './slots/head.ts';
 import { OWN_CREDENTIALS } from './slots/own-credentials.ts';
 import { upstreamCors } from './slots/upstream-cors.ts';
@@ -27,22 +28,24 @@ export interface Route {
 
 /** It knows where the sessions are that have begun. */
 function endpointsOf(plan: LegacySsePlan, kept: Kept): LegacySseEndpoints {
-  const { streamUrl, messageUrl, messagePath, publicPath } = plan;
-  const terms = [streamUrl.href, messageUrl.href, messagePath, publicPath];
-  return kept.of(['legacySse', ...terms], () => legacySseEndpoints(plan));
+  const { places, messagePath, publicPath } = plan;
+  const urls = places.map(({ stream, messages }) => `${stream} ${messages}`).join(' ');
+  return kept.of(['legacySse', urls, messagePath, publicPath], () => legacySseEndpoints(plan));
 }
 
 /** Builds the endpoint, and what else the router serves. */
 export function buildRoutes(plan: Plan, kept: Kept): Route[] {
   const { path, slots, legacySse, metadata, denyAs } = plan;
-  const { settings, targets } = setUpRelay(plan.relay);
+  const targets = targetsOf(plan.relay, kept);
   const [target] = targets;
   const hop = hopOf(kept);
   const chains = new Chains(kept);
 
+  const states = targetStatesOf(plan.relay, slots.balance?.breaker, kept);
+  const pick = () => states.find(({ name }) => name === 'closed')?.target ?? target;
   const upstreamMetadata =
     metadata !== undefined && metadata.document === undefined
-      ? new UpstreamMetadata(target, metadata.publicUrl, hop)
+      ? new UpstreamMetadata(targets, pick, metadata.publicUrl, hop)
       : undefined;
   const warnOfMetadata = metadata && metadataWarningOf(metadata.warning, kept);
   const challenges = upstreamMetadata?.stage((req) => warnOfMetadata?.(req));
@@ -51,15 +54,14 @@ export function buildRoutes(plan: Plan, kept: Kept): Route[] {
       challenges && onWayBack(challenges),
       upstreamCors(slots.cors === undefined),
       onWayBack(OWN_CREDENTIALS),
-      relay({ ...settings, hop, target, ...(pathAt && { pathAt }) }),
+      relay({ ...relaySettings(plan.relay), hop, target, ...(pathAt && { pathAt }) }),
     ]);
 
   const routes: Route[] = [{ path, run: chains.through(slots, 'relay', relayTo()) }];
   if (legacySse !== undefined) {
-    const { streamUrl, messagePath } = legacySse;
+    const { messagePath } = legacySse;
     const endpoints = endpointsOf(legacySse, kept);
-    const messages = relayTo((_target, req) => endpoints.pathOf(req));
-    const streamPath = streamUrl.pathname + streamUrl.search;
+    const messages = relayTo(endpoints.messagePathAt);
     // Whom the slots in front of it refuse may write to no stream.
     const onStream = { inFrontOf: 'rateLimit', step: endpoints.answerOnStream } as const;
     const ofMessages = chains.through(
@@ -74,7 +76,7 @@ export function buildRoutes(plan: Plan, kept: Kept): Route[] {
         run: chains.through(
           { ...slots, methods: ['GET'] },
           'relay',
-          chain([endpoints.stream, relayTo(() => streamPath)]),
+          chain([endpoints.stream, relayTo(endpoints.streamPathAt)]),
         ),
       },
       { path: messagePath, run: chain([endpoints.message, ofMessages]) },

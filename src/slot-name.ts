@@ -28,5 +28,6 @@ export type SlotName =
   | 'timeout'
   | 'use'
   | 'headers'
+  | 'balance'
   | 'relay'
   | 'metadata';

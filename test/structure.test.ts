@@ -100,6 +100,7 @@ describe('dependencies point one way', () => {
     expect(imports.get('context.ts')).toEqual([
       'answer-stage.ts',
       'body-notes.ts',
+      'engine/engine.ts',
       'errors.ts',
       'header-edits.ts',
       'http/client-address.ts',
@@ -108,6 +109,7 @@ describe('dependencies point one way', () => {
       'mcp/session-id.ts',
       'principal.ts',
       'slot-name.ts',
+      'targets/target.ts',
     ]);
   });
 

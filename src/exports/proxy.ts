@@ -2,21 +2,28 @@ import { contextOf, type ErrorListener } from '../context.ts';
 import { chain } from '../http/chain.ts';
 import type { Middleware } from '../http/middleware.ts';
 import { ViaHop } from '../http/via-hop.ts';
+import { Kept } from '../kept.ts';
 import type { McpMethod } from '../mcp/http-methods.ts';
 import { type ConfigProblems, checkConfig } from '../options/config-problems.ts';
 import { DEFAULT_PATH } from '../options/path.ts';
 import {
   RELAY_OPTIONS,
   type RelayOptions,
+  type RelayPlan,
   readRelayOptions,
-  setUpRelay,
+  relaySettings,
+  targetsOf,
 } from '../relay/options.ts';
 import { relay } from '../relay/relay.ts';
+import { balance } from '../slots/balance/balance.ts';
+import { readBalance } from '../slots/balance/options.ts';
 import { contain } from '../slots/contain.ts';
 import { headLimits } from '../slots/head.ts';
 import { allowMethods } from '../slots/methods/methods.ts';
 import { readMethods } from '../slots/methods/options.ts';
 import { OWN_CREDENTIALS } from '../slots/own-credentials.ts';
+import { readSessions } from '../slots/sessions/options.ts';
+import { sessions } from '../slots/sessions/sessions.ts';
 import { awaitTurn } from '../slots/turn.ts';
 import { upstreamCors } from '../slots/upstream-cors.ts';
 import { onWayBack } from '../slots/way-back.ts';
@@ -34,7 +41,8 @@ export interface McpProxyOptions extends RelayOptions {
 /**
  * The relay by itself: sends every request it is given to `target` and the answer back, byte for
  * byte, whatever the path. It refuses what cannot be relayed safely and checks nothing else; put
- * `mcpCors` in front of it where a browser could reach it.
+ * `mcpCors` in front of it where a browser could reach it. With several targets, this process remembers
+ * which session is at which; `createMcpGateway` shares that between processes.
  *
  * @param options - See {@link McpProxyOptions}.
  * @returns A middleware for Express, Connect and `node:http`.
@@ -42,9 +50,11 @@ export interface McpProxyOptions extends RelayOptions {
  * @see RFC 9110 section 7.6; MCP, Streamable HTTP
  */
 export function mcpProxy(options: McpProxyOptions): Middleware {
-  const { plan, methods, onError, relayCors } = checkConfig((problems) => read(problems, options));
-  const { settings, targets } = setUpRelay(plan);
-  const [target] = targets;
+  const { plan, methods, onError, relayCors, several } = checkConfig((problems) =>
+    read(problems, options),
+  );
+  const kept = new Kept();
+  const [target] = targetsOf(plan, kept);
   const hop = new ViaHop();
   const steps = chain([
     awaitTurn(plan.timeouts.idle),
@@ -52,7 +62,9 @@ export function mcpProxy(options: McpProxyOptions): Middleware {
     allowMethods(methods),
     upstreamCors(relayCors),
     onWayBack(OWN_CREDENTIALS),
-    relay({ ...settings, hop, target }),
+    several && sessions.build({ ...several.sessions, ...ANYBODY }, kept),
+    several && balance.build(several.balance, kept),
+    relay({ ...relaySettings(plan), hop, target }),
   ]);
   const run = contain(steps);
   return function mcpProxyMiddleware(req, res, next) {
@@ -71,8 +83,18 @@ function read(problems: ConfigProblems, options: McpProxyOptions) {
   checkCalls(problems.at('timeout').at('calls'), options.timeout);
   const plan = readRelayOptions(problems, options, DEFAULT_PATH);
   const methods = readMethods(problems.at('methods'), options.methods);
-  return plan && methods && { plan, methods, onError, relayCors: cors === false };
+  const several = plan && readSeveral(problems, plan);
+  return plan && methods && { plan, methods, onError, relayCors: cors === false, several };
 }
+
+/** With several targets it has to be remembered which session is where: in this process. */
+function readSeveral(problems: ConfigProblems, plan: RelayPlan) {
+  const settings = readSessions(problems.at('sessions'), 'bind');
+  const balanced = readBalance(problems, {}, plan);
+  return settings && balanced && { sessions: settings, balance: balanced };
+}
+
+const ANYBODY = { url: undefined, path: '', areOwned: false };
 
 /** No message is read here. */
 function checkCalls(problems: ConfigProblems, timeout: unknown): void {

@@ -5,6 +5,7 @@ import { contextOf } from '../context.ts';
 import { UNENCODED } from '../header-edits.ts';
 import type { Middleware } from '../http/middleware.ts';
 import { BoundedMap } from '../lib/bounded-map.ts';
+import type { Target } from '../targets/target.ts';
 import type { SeenEndpoint } from './endpoint-event.ts';
 import { EndpointStage } from './endpoint-stage.ts';
 import { SessionStreams } from './session-streams.ts';
@@ -17,25 +18,33 @@ const SESSION = /[?&]session_?id=([^&]+)/i;
 /** A path of the upstream that the client brings back, and the proof that it was given to it. */
 const MARK = /[?&]mcp-endpoint=([\w-]+)\.([\w-]+)$/;
 
+/** Where a target has the endpoints of the older transport. */
+export interface EndpointUrls {
+  readonly stream: URL;
+  /** Where it is expected to take messages. */
+  readonly messages: URL;
+}
+
 /**
  * The endpoints of the older transport, HTTP with SSE (MCP 2024-11-05): a stream, and a second one
  * for the client's messages, whose URL the server names at the beginning of each stream. Clients see
- * it under a path of the gateway, and `messageUrl` is where it is expected. Where it is elsewhere, it
+ * it under a path of the gateway; where it is expected at the target is configured. Where it is elsewhere, it
  * is remembered by its query, which names the session; where the path names the session, the client
  * brings it back in a member of the query that is ours.
  */
 export class LegacySseEndpoints {
-  readonly #streamUrl: URL;
-  readonly #messagePath: string;
+  readonly #places: readonly EndpointUrls[];
   readonly #publicPath: (req: IncomingMessage) => string;
   readonly #paths = new BoundedMap<string, string>(MAX_PATHS);
   readonly #key = randomBytes(32);
   readonly #streams = new SessionStreams();
 
-  /** `publicPath` gives the path under which the client of a request posts its messages. */
-  constructor(streamUrl: URL, messageUrl: URL, publicPath: (req: IncomingMessage) => string) {
-    this.#streamUrl = streamUrl;
-    this.#messagePath = messageUrl.pathname;
+  /**
+   * @param places - Its URLs at each target, in the order of the targets.
+   * @param publicPath - Gives the path under which the client of a request posts its messages.
+   */
+  constructor(places: readonly EndpointUrls[], publicPath: (req: IncomingMessage) => string) {
+    this.#places = places;
     this.#publicPath = publicPath;
   }
 
@@ -54,12 +63,19 @@ export class LegacySseEndpoints {
     next();
   };
 
+  /** For the relay of streams. */
+  readonly streamPathAt = ({ place }: Target): string => {
+    const { stream } = this.#at(place);
+    return stream.pathname + stream.search;
+  };
+
   /** For the relay of messages: the session is in the query, which is therefore the client's. */
-  readonly pathOf = (req: IncomingMessage): string | undefined => {
+  readonly messagePathAt = ({ place }: Target, req: IncomingMessage): string | undefined => {
     const query = queryOf(req.url ?? '');
     if (!/^[!-~]*$/.test(query)) return undefined;
     const mark = MARK.exec(query);
-    if (mark === null) return (this.#paths.get(keyFor(query)) ?? this.#messagePath) + query;
+    const { pathname } = this.#at(place).messages;
+    if (mark === null) return (this.#paths.get(keyFor(query)) ?? pathname) + query;
     const path = this.#readMark(mark);
     return path && path + query.slice(0, mark.index);
   };
@@ -78,22 +94,29 @@ export class LegacySseEndpoints {
     req: IncomingMessage,
     res: ServerResponse,
   ): Promise<SeenEndpoint | undefined> {
-    if (!URL.canParse(announced, this.#streamUrl.href)) return undefined;
-    const url = new URL(announced, this.#streamUrl);
+    const { lease, stages } = contextOf(req);
+    const { stream, messages } = this.#at(lease?.target.place ?? 0);
+    if (!URL.canParse(announced, stream.href)) return undefined;
+    const url = new URL(announced, stream);
     // As official clients do: an upstream cannot send messages, and the credentials among them, away.
-    if (url.origin !== this.#streamUrl.origin) return undefined;
+    if (url.origin !== stream.origin) return undefined;
     const query = queryOf(announced);
-    const publicUrl = this.#publicPath(req) + query + this.#markFor(url.pathname, query);
+    const isExpected = url.pathname === messages.pathname;
+    const publicUrl =
+      this.#publicPath(req) + query + (isExpected ? '' : this.#markFor(url.pathname, query));
     const session = sessionOf(publicUrl);
-    for (const stage of contextOf(req).stages) {
+    for (const stage of stages) {
       if (session !== undefined) await stage.session?.(session);
     }
     return { url: publicUrl, onPassed: () => this.#streams.open(session, req, res) };
   }
 
+  #at(place: number): EndpointUrls {
+    return this.#places[place] as EndpointUrls;
+  }
+
   /** Empty where the path is found without. */
   #markFor(path: string, query: string): string {
-    if (path === this.#messagePath) return '';
     if (query !== '' && (this.#paths.get(keyFor(query)) ?? path) === path) {
       this.#paths.set(keyFor(query), path);
       return '';

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { ConfigProblems } from '../options/config-problems.ts';
 import { readPath } from '../options/path.ts';
-import { besideEndpoint, LegacySseEndpoints } from './endpoints.ts';
+import { besideEndpoint, type EndpointUrls, LegacySseEndpoints } from './endpoints.ts';
 
 /** The older transport, HTTP with SSE (MCP 2024-11-05), for clients and servers that know no other. */
 export interface LegacySseOptions {
@@ -10,20 +10,19 @@ export interface LegacySseOptions {
   /** The route to which clients post their messages, such as `'/messages'`. Required. */
   readonly messagePath: string;
   /**
-   * The upstream's event stream, at the origin of the gateway's `target`. Default: as far from that
-   * `target` as `path` is from the gateway's `path`: `/sse` beside `/mcp`.
+   * The upstream's event stream, at the origin of the gateway's `target`; with several targets a list, one
+   * for each in their order. Default: as far from its `target` as `path` is from the gateway's `path`:
+   * `/sse` beside `/mcp`.
    */
-  readonly target?: string | URL;
+  readonly target?: string | URL | readonly (string | URL)[];
 }
 
 /** The option, read. */
 export interface LegacySsePlan {
   readonly path: string;
   readonly messagePath: string;
-  /** The upstream's event stream. */
-  readonly streamUrl: URL;
-  /** Where the upstream is expected to take messages. */
-  readonly messageUrl: URL;
+  /** Where each target has its endpoints. */
+  readonly places: readonly EndpointUrls[];
   /** Where clients post their messages, by `publicUrl`; undefined: where the router is mounted. */
   readonly publicPath: string | undefined;
 }
@@ -31,7 +30,7 @@ export interface LegacySsePlan {
 /** Where the gateway's own endpoint is; what is undefined was wrong. */
 interface Places {
   readonly endpoint: string | undefined;
-  readonly target: URL | undefined;
+  readonly targets: readonly URL[] | undefined;
   readonly publicUrl: URL | undefined;
 }
 
@@ -39,7 +38,7 @@ interface Places {
 export function readLegacySse(
   problems: ConfigProblems,
   options: LegacySseOptions,
-  { endpoint, target, publicUrl }: Places,
+  { endpoint, targets, publicUrl }: Places,
 ): LegacySsePlan | undefined {
   if (!problems.keys(options, ['path', 'messagePath', 'target'])) return undefined;
   const path = readPath(problems.at('path'), options.path);
@@ -50,32 +49,49 @@ export function readLegacySse(
   if (messagePath !== undefined && messagePath === endpoint) {
     problems.at('messagePath').add(messagePath, 'a route of its own');
   }
-  if (target === undefined) return undefined;
-  const given = readStreamUrl(problems.at('target'), options.target, target);
+  if (targets === undefined) return undefined;
+  const given = readStreamUrls(problems.at('target'), options.target, targets);
   if (path === undefined || messagePath === undefined || endpoint === undefined) return undefined;
-  const streamUrl = given ?? besideEndpoint(target, endpoint, path);
+  const streams = given ?? targets.map((target) => besideEndpoint(target, endpoint, path));
   return {
     path,
     messagePath,
-    streamUrl,
-    messageUrl: besideEndpoint(streamUrl, path, messagePath),
+    places: streams.map((stream) => ({
+      stream,
+      messages: besideEndpoint(stream, path, messagePath),
+    })),
     publicPath: publicUrl && publicPathOf(publicUrl, endpoint, messagePath),
   };
 }
 
 /** What relates the URLs that the upstream names to those that clients see. */
-export function legacySseEndpoints({
-  streamUrl,
-  messageUrl,
-  messagePath,
-  publicPath,
-}: LegacySsePlan): LegacySseEndpoints {
+export function legacySseEndpoints(plan: LegacySsePlan): LegacySseEndpoints {
+  const { places, messagePath, publicPath } = plan;
   const pathFor = (req: IncomingMessage) => publicPath ?? mountPath(req) + messagePath;
-  return new LegacySseEndpoints(streamUrl, messageUrl, pathFor);
+  return new LegacySseEndpoints(places, pathFor);
+}
+
+/** Undefined: they are where they are expected. */
+function readStreamUrls(
+  problems: ConfigProblems,
+  value: unknown,
+  targets: readonly URL[],
+): readonly URL[] | undefined {
+  if (value === undefined) return undefined;
+  const [only] = targets;
+  if (targets.length === 1 && only !== undefined && !Array.isArray(value)) {
+    const url = readStreamUrl(problems, value, only);
+    return url && [url];
+  }
+  if (!Array.isArray(value) || value.length !== targets.length) {
+    problems.add(value, `a list of ${targets.length}, one for each target in their order`);
+    return undefined;
+  }
+  const urls = targets.map((target, i) => readStreamUrl(problems.at(i), value[i], target));
+  return urls.includes(undefined) ? undefined : (urls as URL[]);
 }
 
 function readStreamUrl(problems: ConfigProblems, value: unknown, target: URL): URL | undefined {
-  if (value === undefined) return undefined;
   const isText = typeof value === 'string' || value instanceof URL;
   const url = isText && URL.canParse(String(value)) ? new URL(value) : undefined;
   if (url?.origin === target.origin) return url;

@@ -3,6 +3,7 @@ import { httpProxyMiddlewareEngine } from '../engine/http-proxy-middleware.ts';
 import { inProcessEngines, type UpstreamHandler } from '../engine/in-process.ts';
 import { repeatStale } from '../engine/repeat-stale.ts';
 import { timed } from '../engine/timed.ts';
+import type { Kept } from '../kept.ts';
 import type { ConfigProblems } from '../options/config-problems.ts';
 import { type Duration, readDuration } from '../options/duration.ts';
 import { readTarget, type TargetPlans } from '../targets/read-target.ts';
@@ -14,10 +15,11 @@ import { readTimeouts, type TimeoutOptions, type Timeouts } from './timeouts.ts'
 export interface RelayOptions {
   /**
    * The upstream MCP endpoint: a URL, whose path and query are fixed, so that nothing a client sends
-   * changes them; or a handler in this process (an Express app, a plain `(req, res)`), which
+   * changes them; a list of URLs, for several instances of one MCP server, where one that is repeated
+   * weighs more; or a handler in this process (an Express app, a plain `(req, res)`), which
    * is called at `http://localhost` and the gateway's path. Required.
    */
-  readonly target: string | URL | UpstreamHandler;
+  readonly target: string | URL | readonly (string | URL)[] | UpstreamHandler;
   /** The four timers; an object changes those it names, `false` switches all off. */
   readonly timeout?: TimeoutOptions | false;
   /**
@@ -46,12 +48,6 @@ export interface RelayPlan extends TargetPlans {
   readonly heartbeat: number | false;
 }
 
-/** What every relay of one gateway has in common. */
-export interface RelaySetup {
-  readonly settings: Pick<RelaySettings, 'timeouts' | 'heartbeat' | 'isInProcess'>;
-  readonly targets: readonly [Target, ...Target[]];
-}
-
 /** Reads the options of the relay; `path` is where a handler in this process is called. */
 export function readRelayOptions(
   problems: ConfigProblems,
@@ -67,17 +63,24 @@ export function readRelayOptions(
   return { ...place, engine, timeouts, heartbeat: every };
 }
 
-/** Makes the targets, each with its engine. */
-export function setUpRelay(plan: RelayPlan): RelaySetup {
-  const { handler, engine, timeouts, heartbeat } = plan;
-  const createEngine = handler === undefined ? ENGINES[engine] : inProcessEngines(handler);
-  const [first, ...others] = plan.targets;
-  const create = (target: TargetPlan, place: number) =>
-    new Target(target, place, repeatStale(timed(createEngine(target.url), timeouts)));
-  return {
-    settings: { timeouts, heartbeat, isInProcess: handler !== undefined },
-    targets: [create(first, 0), ...others.map((other, i) => create(other, i + 1))],
-  };
+/** What every relay of one gateway has in common. */
+export function relaySettings(
+  plan: RelayPlan,
+): Pick<RelaySettings, 'timeouts' | 'heartbeat' | 'isInProcess'> {
+  const { timeouts, heartbeat, handler } = plan;
+  return { timeouts, heartbeat, isInProcess: handler !== undefined };
+}
+
+/** The targets, each with its engine. */
+export function targetsOf(plan: RelayPlan, kept: Kept): readonly [Target, ...Target[]] {
+  return kept.of(['targets', plan], () => {
+    const { handler, engine, timeouts } = plan;
+    const createEngine = handler === undefined ? ENGINES[engine] : inProcessEngines(handler);
+    const create = (target: TargetPlan, place: number) =>
+      new Target(target, place, repeatStale(timed(createEngine(target.url), timeouts)));
+    const [first, ...others] = plan.targets;
+    return [create(first, 0), ...others.map((other, i) => create(other, i + 1))];
+  });
 }
 
 const DEFAULT_ENGINE: EngineName = 'http-proxy-middleware';

@@ -50,7 +50,7 @@ export function windDown(context: RequestContext, isLastCall: boolean): void {
 }
 
 /** Answers all with 503 `draining`, or cuts them, and calls `onDone` when clients had time to read it. */
-export function endNow(requests: readonly ServerResponse[], onDone: () => void): void {
+export function endNow(requests: readonly ServerResponse[], onDone: () => void = noop): void {
   for (const res of requests) answerError(res.req, res, 'draining', { slot: 'draining' });
   new Deadline().start(LAST_BYTES_MS, () => {
     for (const res of requests) if (!res.closed) res.destroy();

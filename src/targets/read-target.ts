@@ -15,14 +15,29 @@ export function readTarget(
   value: unknown,
   path: string | undefined,
 ): TargetPlans | undefined {
+  if (Array.isArray(value)) return readList(problems, value);
   if (typeof value !== 'function') {
     const url = readTargetUrl(problems, value);
-    return url && { targets: [{ url }], handler: undefined };
+    return url && { targets: [{ url, weight: 1 }], handler: undefined };
   }
   if (isRouter(value)) problems.add(value, 'an app around this router: express().use(router)');
   if (path === undefined) return undefined;
   const url = new URL(path, 'http://localhost');
-  return { targets: [{ url }], handler: value as UpstreamHandler };
+  return { targets: [{ url, weight: 1 }], handler: value as UpstreamHandler };
+}
+
+/** One that is repeated weighs more. */
+function readList(problems: ConfigProblems, values: readonly unknown[]): TargetPlans | undefined {
+  const weights = new Map<string, number>();
+  let isWhole = values.length > 0;
+  if (!isWhole) problems.add(values, "at least one URL, like 'https://mcp.example/mcp'");
+  for (const [i, value] of values.entries()) {
+    const url = readTargetUrl(problems.at(i), value);
+    if (url === undefined) isWhole = false;
+    else weights.set(url.href, (weights.get(url.href) ?? 0) + 1);
+  }
+  const [first, ...others] = [...weights].map(([href, weight]) => ({ url: new URL(href), weight }));
+  return isWhole && first ? { targets: [first, ...others], handler: undefined } : undefined;
 }
 
 function readTargetUrl(problems: ConfigProblems, value: unknown): URL | undefined {

@@ -4,6 +4,8 @@ import type { Engine } from '../engine/engine.ts';
 /** A place that requests go to, as it is configured. */
 export interface TargetPlan {
   readonly url: URL;
+  /** How often it is in the list. */
+  readonly weight: number;
 }
 
 /** Where requests go: the upstream, or one of several instances of it. */
@@ -11,14 +13,20 @@ export class Target {
   /** Its place among the targets of the gateway. */
   readonly place: number;
   readonly url: URL;
+  readonly weight: number;
   /** What it is known by in every process: a hash, because a store need not know where upstreams are. */
   readonly id: string;
+  /** As records and events name it: `host:port`. */
+  readonly name: string;
   /** Sends requests there: to the path and query of `url`, where a request has none of its own. */
   readonly engine: Engine;
 
-  constructor({ url }: TargetPlan, place: number, engine: Engine) {
+  constructor({ url, weight }: TargetPlan, place: number, engine: Engine) {
     this.url = url;
+    this.weight = weight;
     this.id = hash('sha256', url.href, 'base64url');
+    const { hostname, port, protocol } = url;
+    this.name = `${hostname}:${port || (protocol === 'https:' ? 443 : 80)}`;
     this.place = place;
     this.engine = engine;
   }

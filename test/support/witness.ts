@@ -1,6 +1,12 @@
 import { EventEmitter, once } from 'node:events';
 import { afterEach, expect } from '@jest/globals';
-import type { GatewayContext, Observer, RequestRecord, SlotDecision } from '../../src/index.ts';
+import type {
+  GatewayContext,
+  Observer,
+  RequestRecord,
+  SlotDecision,
+  TargetChange,
+} from '../../src/index.ts';
 // Whose own `afterEach` closes the connections, and has to be there first.
 import './servers.ts';
 
@@ -34,6 +40,20 @@ export class Witness extends EventEmitter implements Required<Observer> {
 
   onClose(value: RequestRecord, ctx: GatewayContext): void {
     this.#add({ name: 'onClose', value, ctx });
+  }
+
+  /** Changes of targets, each with the name of the gateway; of no request, and therefore no calls. */
+  readonly changes: [change: TargetChange, gateway: string][] = [];
+
+  onTarget(change: TargetChange, gateway: string): void {
+    this.changes.push([change, gateway]);
+    this.emit('call');
+  }
+
+  /** Waits for the n-th change of a target, from 0. */
+  async change(n = 0): Promise<TargetChange> {
+    await this.#until(() => this.changes.length > n);
+    return this.changes[n]?.[0] as TargetChange;
   }
 
   #add(call: Call): void {

@@ -41,7 +41,8 @@ export function whatATargetIs(): void {
   createMcpGateway({ target: (_req, res) => res.end() });
   createMcpGateway({ target: express() });
   createMcpGateway({ target: express.Router() });
-  same<RelayOptions['target'], string | URL | UpstreamHandler>();
+  createMcpGateway({ target: [target, new URL(target)] });
+  same<RelayOptions['target'], string | URL | readonly (string | URL)[] | UpstreamHandler>();
   const handler: UpstreamHandler = (_req: unknown, _res: unknown, _body?: unknown) => undefined;
   createMcpGateway({ target: handler });
   // @ts-expect-error -- it is the one option that is required
@@ -160,7 +161,11 @@ export function unitsAndNames(): void {
   same<CallTimeout, { readonly match: MessageMatch; readonly response: Duration | false }>();
   same<
     LegacySseOptions,
-    { readonly path: string; readonly messagePath: string; readonly target?: string | URL }
+    {
+      readonly path: string;
+      readonly messagePath: string;
+      readonly target?: string | URL | readonly (string | URL)[];
+    }
   >();
 }
 

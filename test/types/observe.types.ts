@@ -34,7 +34,10 @@ export const inferred: GatewayConfig = {
 };
 
 export function observers(): void {
-  same<keyof Observer, 'onRequest' | 'onDecision' | 'onResponse' | 'onEvent' | 'onClose'>();
+  same<
+    keyof Observer,
+    'onRequest' | 'onDecision' | 'onResponse' | 'onEvent' | 'onClose' | 'onTarget'
+  >();
   const none: Observer = {};
   // @ts-expect-error -- a callback that there is not
   const unknown: Observer = { onError: () => {} };

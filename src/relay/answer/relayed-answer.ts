@@ -61,7 +61,8 @@ export class RelayedAnswer implements AnswerBodyListener {
 
   /** Why it cannot be passed on at all, as far as its head says; undefined where it can. */
   get problem(): AnswerProblem | undefined {
-    const cause = unrelayable(this.#answer, this.#settings.target.url, this.#redact);
+    const { url } = this.#context.lease?.target ?? this.#settings.target;
+    const cause = unrelayable(this.#answer, url, this.#redact);
     return cause && { reason: 'upstream_invalid', cause };
   }
 
@@ -71,6 +72,10 @@ export class RelayedAnswer implements AnswerBodyListener {
   /** Whether the upstream has said all of it. */
   get isComplete(): boolean {
     return this.#answer.isComplete;
+  }
+
+  get isEventStream(): boolean {
+    return this.#answer.isEventStream;
   }
 
   /** Passes it on, as soon as all stages have judged it. */

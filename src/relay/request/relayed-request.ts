@@ -32,6 +32,7 @@ export class RelayedRequest implements UpstreamListener, RelayedAnswerListener, 
   readonly #body: RequestBody;
   #exchange: UpstreamExchange | undefined;
   #answer: RelayedAnswer | undefined;
+  #isConnected = false;
   #isBodySent = false;
   #over = false;
 
@@ -59,7 +60,9 @@ export class RelayedRequest implements UpstreamListener, RelayedAnswerListener, 
   }
 
   #send(): void {
-    const { target, pathAt } = this.#settings;
+    const { pathAt } = this.#settings;
+    const { lease } = this.#context;
+    const target = lease?.target ?? this.#settings.target;
     const path = pathAt?.(target, this.#req);
     if (pathAt !== undefined && path === undefined) {
       this.#fail('invalid_request');
@@ -86,12 +89,16 @@ export class RelayedRequest implements UpstreamListener, RelayedAnswerListener, 
       headers,
       body: this.#body,
     };
-    this.#exchange = target.engine(request, this);
+    this.#isConnected = false;
+    this.#exchange = lease === undefined ? target.engine(request, this) : lease.send(request, this);
+    this.#context.observation?.sentTo(target);
   }
 
   onConnecting(): void {}
 
-  onConnected(): void {}
+  onConnected(): void {
+    this.#isConnected = true;
+  }
 
   onBodyBytes(bytes: Uint8Array): void {
     this.#context.observation?.received(bytes);
@@ -133,6 +140,13 @@ export class RelayedRequest implements UpstreamListener, RelayedAnswerListener, 
     // Bytes after the end of the answer break the connection, not the answer.
     if (this.#over || this.#answer?.isComplete) return;
     const { kind, cause } = failure;
+    // Nothing of it has been sent, and none of its body taken from the client.
+    const hasReached = this.#isConnected || kind === 'internal';
+    if (!hasReached && this.#context.lease?.moveOn()) {
+      this.#exchange?.abort();
+      this.#send();
+      return;
+    }
     this.#fail(this.#answer === undefined ? REASON_OF[kind] : 'upstream_invalid', cause);
   }
 
@@ -148,6 +162,10 @@ export class RelayedRequest implements UpstreamListener, RelayedAnswerListener, 
   #fail(reason: ErrorReason, cause?: unknown): void {
     answerError(this.#req, this.#res, reason, { cause, detail: detailOf(reason, cause) });
     this.abandon();
+  }
+
+  get isEventStream(): boolean {
+    return this.#answer?.isEventStream === true;
   }
 
   endBetweenEvents(why: EndReason): void {

@@ -20,15 +20,18 @@ const IN_CHALLENGE = /(\bresource_metadata\s*=\s*)(?:"([^"]*)"|([^\s,"]+))/gi;
  * @see RFC 9728 sections 3.3 and 5.1
  */
 export class UpstreamMetadata {
-  readonly #target: Target;
+  readonly #targets: readonly Target[];
+  readonly #pick: () => Target;
   readonly #publicUrl: URL;
   readonly #hop: ViaHop;
   /** Where the upstream's own challenges say it is. */
   #announced: string | undefined;
   #pending: Promise<Buffer | undefined> | undefined;
 
-  constructor(target: Target, publicUrl: URL, hop: ViaHop) {
-    this.#target = target;
+  /** @param pick - Gives the one of the targets to ask: all of them say the same. */
+  constructor(targets: readonly Target[], pick: () => Target, publicUrl: URL, hop: ViaHop) {
+    this.#targets = targets;
+    this.#pick = pick;
     this.#publicUrl = publicUrl;
     this.#hop = hop;
   }
@@ -75,12 +78,9 @@ export class UpstreamMetadata {
 
   /** Undefined where the upstream has none. */
   async #fetch(): Promise<Buffer | undefined> {
-    for (const path of this.#paths()) {
-      const { status, body } = await readUpstream(
-        this.#target.engine,
-        path,
-        this.#hop.entry('1.1'),
-      );
+    const { engine, url } = this.#pick();
+    for (const path of this.#paths(url)) {
+      const { status, body } = await readUpstream(engine, path, this.#hop.entry('1.1'));
       if (status === 200) return this.#adapted(body);
     }
     return undefined;
@@ -88,13 +88,14 @@ export class UpstreamMetadata {
 
   #learn(url: string): void {
     // An upstream must not make this process connect to other servers.
-    if (!URL.canParse(url) || new URL(url).origin !== this.#target.url.origin) return;
-    const { pathname, search } = new URL(url);
+    if (!URL.canParse(url)) return;
+    const { origin, pathname, search } = new URL(url);
+    if (!this.#targets.some((target) => target.url.origin === origin)) return;
     this.#announced = pathname + search;
   }
 
-  #paths(): Set<string> {
-    const wellKnown = [metadataUrl(this.#target.url), rootMetadataUrl(this.#target.url)];
+  #paths(url: URL): Set<string> {
+    const wellKnown = [metadataUrl(url), rootMetadataUrl(url)];
     const paths = wellKnown.map(({ pathname }) => pathname);
     return new Set(this.#announced === undefined ? paths : [this.#announced, ...paths]);
   }
@@ -110,7 +111,8 @@ export class UpstreamMetadata {
   #isMeant(resource: unknown): boolean {
     if (typeof resource !== 'string' || !URL.canParse(resource)) return false;
     const { origin, pathname } = new URL(resource);
-    const own = [this.#target.url, this.#publicUrl].filter((url) => url.origin === origin);
+    const urls = [...this.#targets.map(({ url }) => url), this.#publicUrl];
+    const own = urls.filter((url) => url.origin === origin);
     return own.some((url) => withSlash(url.pathname).startsWith(withSlash(pathname)));
   }
 }

@@ -9,6 +9,7 @@ export const CALLBACKS: readonly (keyof Observer)[] = [
   'onResponse',
   'onEvent',
   'onClose',
+  'onTarget',
 ];
 
 /**

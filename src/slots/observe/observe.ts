@@ -4,6 +4,9 @@ import type { Middleware } from '../../http/middleware.ts';
 import { asList } from '../../options/as-list.ts';
 import type { ConfigProblems } from '../../options/config-problems.ts';
 import type { SlotName } from '../../slot-name.ts';
+import { targetChangesOf } from '../../targets/target-changes.ts';
+import type { TargetChange } from '../../targets/target-state.ts';
+import type { Basis } from '../basis.ts';
 import type { Slot } from '../slot.ts';
 import { CALLBACKS, isolate } from './isolate.ts';
 import { ObservedRequest } from './observed-request.ts';
@@ -14,9 +17,11 @@ export function readObservers(problems: ConfigProblems, value: unknown): readonl
   return problems.list(asList(value), isObserver, EXPECTED, { atLeast: 1 });
 }
 
-/** Tells observers of every request from here on. Each slot behind it is to be {@link watched}. */
-export function tellObservers(observers: readonly Observer[]): Middleware {
-  const isolated = observers.map(isolate);
+/**
+ * Tells observers, none of which fails, of every request from here on. Each slot behind it is to be
+ * {@link watched}.
+ */
+function tellObservers(isolated: readonly Required<Observer>[]): Middleware {
   return function tellObserversMiddleware(req, res, next) {
     const context = contextOf(req);
     const { ip, failure } = addressOf(context);
@@ -57,16 +62,36 @@ function isObserver(value: unknown): value is Observer {
   return callbacks.length > 0 && callbacks.every((callback) => typeof callback === 'function');
 }
 
+/** What the slot goes by. */
+interface Settings {
+  readonly observers: readonly Observer[];
+  /** What the gateway is known by. */
+  readonly gateway: string;
+}
+
 /** The slot. */
 export const observe: Slot<
-  { readonly observe?: Observer | readonly Observer[] | false },
-  readonly Observer[],
+  { readonly observe?: Observer | readonly Observer[] | false; readonly name?: string },
+  Settings,
   'observe'
 > = {
   name: 'observe',
-  options: ['observe'],
+  options: ['observe', 'name'],
   isSilent: true,
-  read: (problems, { observe: value = false }) =>
-    value === false ? undefined : readObservers(problems.at('observe'), value),
-  build: (observers) => tellObservers(observers),
+  read(problems, { observe: value = false, name }, { path = '' }: Basis) {
+    if (name !== undefined && (typeof name !== 'string' || name === '')) {
+      problems.at('name').add(name, 'a text');
+    }
+    if (value === false) return undefined;
+    const observers = readObservers(problems.at('observe'), value);
+    return { observers, gateway: name ?? path };
+  },
+  build({ observers, gateway }, kept) {
+    const isolated = observers.map(isolate);
+    const tell = (change: TargetChange) => {
+      for (const observer of isolated) observer.onTarget(change, gateway);
+    };
+    targetChangesOf(kept).listener = tell;
+    return tellObservers(isolated);
+  },
 };

@@ -8,6 +8,7 @@ import { onceClosed } from '../../http/once-closed.ts';
 import { EventCounter } from '../../mcp/events/counter.ts';
 import { sessionIdIn } from '../../mcp/session-id.ts';
 import type { SlotName } from '../../slot-name.ts';
+import type { Target } from '../../targets/target.ts';
 import type { EndReason, ObservedMessage, Observer, RequestRecord } from './observer.ts';
 import { claimedMessages, judgedMessages, peekMessages } from './peek-messages.ts';
 import { watchAnswer } from './watch-answer.ts';
@@ -29,6 +30,7 @@ export class ObservedRequest implements Observation {
   #policy: string | undefined;
   #detail: string | undefined;
   readonly #shadow: string[] = [];
+  #target: string | undefined;
   #end: EndReason | undefined;
   #isSent = false;
   #status: number | undefined;
@@ -109,6 +111,10 @@ export class ObservedRequest implements Observation {
     this.#end ??= reason;
   }
 
+  sentTo(target: Target): void {
+    this.#target = target.name;
+  }
+
   relayed(): void {
     this.#reason = 'relayed';
   }
@@ -170,6 +176,7 @@ export class ObservedRequest implements Observation {
       policy: this.#policy,
       detail: this.#detail,
       shadow: this.#shadow,
+      target: this.#target,
       status: this.#status,
       end: this.#end ?? (this.#isSent ? 'complete' : 'client_left'),
       headMs: this.#headMs,

@@ -1,6 +1,7 @@
 import type { GatewayContext } from '../../context.ts';
 import type { ErrorReason } from '../../errors.ts';
 import type { SlotName } from '../../slot-name.ts';
+import type { TargetChange } from '../../targets/target-state.ts';
 
 /** What a slot made of a request. */
 export interface SlotDecision {
@@ -69,6 +70,8 @@ export interface RequestRecord {
   readonly detail: string | undefined;
   /** The policies in shadow mode that would have refused it. */
   readonly shadow: readonly string[];
+  /** Where it was sent, `host:port`; undefined where it was not. A handler in this process is `localhost:80`. */
+  readonly target: string | undefined;
   /** Undefined where nothing was answered. */
   readonly status: number | undefined;
   /** Why it was over. */
@@ -106,4 +109,6 @@ export interface Observer {
   onEvent?(event: { readonly number: number; readonly ms: number }, ctx: GatewayContext): void;
   /** It is over. Called once for each request. */
   onClose?(record: RequestRecord, ctx: GatewayContext): void;
+  /** A target of the gateway of this name changed its state. */
+  onTarget?(change: TargetChange, gateway: string): void;
 }

@@ -15,21 +15,28 @@ import { SessionUse } from './session-use.ts';
 /** Gives the endpoint that a request is for: ids of sessions are the upstream's, and unique there. */
 export type EndpointOf = (req: IncomingMessage) => string;
 
+/** Gives the owner of a request's sessions; undefined where there should be one. */
+export type OwnerOf = (context: RequestContext) => string | undefined;
+
 /**
  * Lets a request into a session only for the principal to whom the upstream gave it: for anybody else
  * it does not exist. Sessions are learned from the answers that bring one.
  *
  * @see MCP security best practices, "Session Hijacking"
  */
-export function ownSessions(sessions: OwnedSessions, endpointOf: EndpointOf): Middleware {
+export function ownSessions(
+  sessions: OwnedSessions,
+  endpointOf: EndpointOf,
+  ownerOf: OwnerOf = principalOf,
+): Middleware {
   return function ownSessionsMiddleware(req, res, next) {
     const context = contextOf(req);
+    const owner = ownerOf(context);
     // The slot in front has seen to it that there is one.
-    if (context.principal === undefined) {
+    if (owner === undefined) {
       answerError(req, res, 'unauthorized');
       return;
     }
-    const owner = keyOf(context.principal, context.principalSource);
     const user = { owner, endpoint: endpointOf(req) };
     const use = new SessionUse(sessions, context, res, user);
     context.addStage(use);
@@ -48,6 +55,12 @@ export function ownSessions(sessions: OwnedSessions, endpointOf: EndpointOf): Mi
   };
 }
 
+const principalOf: OwnerOf = ({ principal, principalSource }) =>
+  principal && keyOf(principal, principalSource);
+
+/** Where the gateway does not ask who comes, sessions are remembered for where they live alone. */
+const anybody: OwnerOf = () => '';
+
 /** The request's own comes first. In the older transport it is in the query; a header goes upstream as well. */
 function sessionsNamedBy({ sessionId, req }: RequestContext): string[] {
   const inHeader = sessionIdIn(req.headers);
@@ -63,9 +76,11 @@ interface Settings extends SessionSettings {
   /** See {@link endpointOf}. */
   readonly url: string | undefined;
   readonly path: string;
+  /** Whether a session belongs to a principal, which only the gateway's own authentication finds. */
+  readonly areOwned: boolean;
 }
 
-/** The slot. A session belongs to a principal, which only the gateway's own authentication finds. */
+/** The slot. */
 export const sessions: Slot<
   { readonly sessions?: 'bind' | SessionOptions | false },
   Settings,
@@ -74,17 +89,28 @@ export const sessions: Slot<
   name: 'sessions',
   options: ['sessions'],
   read(problems, config, { identity, relay, publicUrl, path }: Basis) {
-    const isPossible = identity.schemes.length > 0;
-    const value = config.sessions ?? (isPossible && 'bind');
-    if (value === false) return undefined;
+    const areOwned = identity.schemes.length > 0;
+    const areSeveral = relay !== undefined && relay.targets.length > 1;
+    const value = config.sessions ?? ((areOwned || areSeveral) && 'bind');
     const place = problems.at('sessions');
-    if (!isPossible) place.add(value, 'an `auth` that says who a request comes from');
+    if (value === false) {
+      if (areSeveral) place.add(value, 'sessions on: with several targets, each has a home');
+      return undefined;
+    }
+    if (!areOwned && !areSeveral) {
+      place.add(value, 'an `auth` that says who a request comes from');
+    }
     const settings = readSessions(place, value);
     if (settings === undefined || relay === undefined || path === undefined) return undefined;
-    const url = relay.handler === undefined ? relay.targets[0].url.href : publicUrl?.href;
-    return { ...settings, url, path };
+    const isOneUrl = relay.handler === undefined && !areSeveral;
+    const url = isOneUrl ? relay.targets[0].url.href : publicUrl?.href;
+    return { ...settings, url, path, areOwned };
   },
-  build: (settings, kept) => ownSessions(ownedSessions(settings, kept), endpointOf(settings)),
+  build(settings, kept) {
+    const owned = ownedSessions(settings, kept);
+    const ownerOf = settings.areOwned ? principalOf : anybody;
+    return ownSessions(owned, endpointOf(settings), ownerOf);
+  },
 };
 
 function ownedSessions({ store, ttlMs, max }: Settings, kept: Kept): OwnedSessions {
@@ -99,8 +125,8 @@ function ownedSessions({ store, ttlMs, max }: Settings, kept: Kept): OwnedSessio
 
 /**
  * What the ids of sessions are unique in: the upstream's URL. Mounts of one upstream have it in common,
- * and so have all processes in front of it. A handler in this process has no URL of its own: it is known
- * by that of the gateway, or by where it is mounted.
+ * and so have all processes in front of it. Several targets, and a handler in this process, have no URL of
+ * their own: they are known by that of the gateway, or by where it is mounted.
  */
 function endpointOf({ url, path }: Settings): EndpointOf {
   if (url !== undefined) return () => url;

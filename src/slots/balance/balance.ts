@@ -1,0 +1,73 @@
+import { answerError } from '../../answer-error.ts';
+import { contextOf, type RequestContext } from '../../context.ts';
+import type { Middleware } from '../../http/middleware.ts';
+import { onceClosed } from '../../http/once-closed.ts';
+import { Balancer, type Want } from '../../targets/balancer.ts';
+import { Lease } from '../../targets/lease.ts';
+import type { Basis } from '../basis.ts';
+import type { Slot } from '../slot.ts';
+import { mayStayOpen } from '../standing-stream.ts';
+import {
+  type BalanceConfig,
+  type BalanceKey,
+  type BalanceSettings,
+  readBalance,
+} from './options.ts';
+import { targetStatesOf } from './target-states.ts';
+
+/**
+ * Chooses the target of each request: for one of a session, where that lives; for others, by their
+ * key, or the less busy of two. What none can take is refused.
+ */
+export function balanceRequests(balancer: Balancer, keyOf: BalanceKey | undefined): Middleware {
+  return function balanceRequestsMiddleware(req, res, next) {
+    const context = contextOf(req);
+    let want: Want;
+    try {
+      want = wantOf(context, keyOf);
+    } catch (cause) {
+      answerError(req, res, 'internal_error', { cause });
+      return;
+    }
+    const chosen = balancer.choose(want);
+    if (chosen instanceof Lease) {
+      context.lease = chosen;
+      onceClosed(req, res, () => chosen.release());
+      next();
+    } else if (chosen.isGone) {
+      const forgotten = context.session?.forget() ?? Promise.resolve();
+      void forgotten.then(() => answerError(req, res, 'session_not_found'));
+    } else {
+      const headers = { 'Retry-After': String(Math.max(1, Math.ceil(chosen.retryAfterMs / 1000))) };
+      answerError(req, res, 'upstream_unavailable', { headers });
+    }
+  };
+}
+
+function wantOf(context: RequestContext, keyOf: BalanceKey | undefined): Want {
+  const { session, sessionId, req, legacy } = context;
+  // In the older transport a message always belongs to a stream, named or not.
+  const isOfSession = sessionId !== undefined || legacy?.leg === 'message';
+  return {
+    isOfSession,
+    home: session?.home,
+    key: isOfSession || keyOf === undefined ? undefined : keyFor(context, keyOf),
+    mayTry: req.method === 'POST' && !mayStayOpen(context),
+  };
+}
+
+function keyFor(context: RequestContext, keyOf: BalanceKey): string {
+  const key: unknown = keyOf(context);
+  if (typeof key === 'string') return key;
+  throw new TypeError(`The function in balance gave ${typeof key}, not a text`);
+}
+
+/** The slot. */
+export const balance: Slot<BalanceConfig, BalanceSettings, 'balance'> = {
+  name: 'balance',
+  options: ['breaker', 'health', 'balance'],
+  read: (problems, config, { relay }: Basis) => readBalance(problems, config, relay),
+  build({ relay, breaker, key }, kept) {
+    return balanceRequests(new Balancer(targetStatesOf(relay, breaker, kept)), key);
+  },
+};

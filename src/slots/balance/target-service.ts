@@ -1,0 +1,135 @@
+import type { ServerResponse } from 'node:http';
+import { contextOf } from '../../context.ts';
+import type { Kept } from '../../kept.ts';
+import { Deadline } from '../../lib/deadline.ts';
+import type { RelayPlan } from '../../relay/options.ts';
+import type { TargetState, TargetStateName } from '../../targets/target-state.ts';
+import { graceOf } from '../draining.ts';
+import { endNow, type OpenRequests, openRequestsOf, windDown } from '../open-requests.ts';
+import type { BalanceSettings } from './options.ts';
+import { targetStatesOf } from './target-states.ts';
+
+/** How a target is at the moment. */
+export interface TargetStatus {
+  /** Its URL, normalised. */
+  readonly url: string;
+  /** How often it is in the list. */
+  readonly weight: number;
+  /**
+   * Whether it is used. `closed`: yes, `open`: no, because of failures, `half-open`: one request finds
+   * out, `draining`: it was taken out of service, `unhealthy`: its health check fails.
+   */
+  readonly state: TargetStateName;
+  /** Requests of this process that are under way there, event streams included. */
+  readonly open: number;
+  /** Event streams among them. */
+  readonly streams: number;
+  /** Failures in a row, as the breaker counts them; 0 without one. */
+  readonly failures: number;
+}
+
+/** How long an event that has begun may take to end when its target is out of service. */
+const LAST_EVENT_MS = 5000;
+
+/** The targets of a gateway, as its operator sees them and takes them out of service. */
+export class TargetService {
+  readonly #states: readonly TargetState[];
+  readonly #open: OpenRequests;
+  readonly #drains = new Map<TargetState, TargetDrain>();
+
+  constructor(states: readonly TargetState[], open: OpenRequests) {
+    this.#states = states;
+    this.#open = open;
+  }
+
+  statuses(): TargetStatus[] {
+    const [first] = this.#states;
+    const exchanges = this.#open.all().flatMap(({ req }) => {
+      const { exchange, lease } = contextOf(req);
+      // Without a lease there is one target alone.
+      return exchange === undefined ? [] : [{ exchange, target: lease?.target ?? first?.target }];
+    });
+    return this.#states.map((state) => {
+      const { url, weight } = state.target;
+      const here = exchanges.filter(({ target }) => target === state.target);
+      return {
+        url: url.href,
+        weight,
+        state: state.name,
+        open: here.length,
+        streams: here.filter(({ exchange }) => exchange.isEventStream).length,
+        failures: state.breaker?.failures ?? 0,
+      };
+    });
+  }
+
+  async drain(url: string | URL, graceMs: number): Promise<void> {
+    const state = this.#find(url);
+    if (this.#states.length === 1)
+      throw new RangeError('It is the only target; close() the gateway');
+    const drain = this.#drains.get(state) ?? new TargetDrain(state, this.#open);
+    this.#drains.set(state, drain);
+    return drain.begin(graceMs);
+  }
+
+  restore(url: string | URL): void {
+    const state = this.#find(url);
+    this.#drains.get(state)?.cancel();
+    this.#drains.delete(state);
+    state.restore();
+  }
+
+  #find(url: string | URL): TargetState {
+    const href = URL.canParse(String(url)) ? new URL(url).href : undefined;
+    const state = this.#states.find(({ target }) => target.url.href === href);
+    if (state === undefined) throw new RangeError('No target of the gateway has this URL');
+    return state;
+  }
+}
+
+/** That of a gateway. */
+export function targetServiceOf(
+  relay: RelayPlan,
+  settings: BalanceSettings | undefined,
+  kept: Kept,
+): TargetService {
+  const states = targetStatesOf(relay, settings?.breaker, kept);
+  return new TargetService(states, openRequestsOf(kept));
+}
+
+/** One target on its way out of service. */
+class TargetDrain {
+  readonly #state: TargetState;
+  readonly #open: OpenRequests;
+  readonly #timer = new Deadline();
+  readonly #over = Promise.withResolvers<void>();
+
+  constructor(state: TargetState, open: OpenRequests) {
+    this.#state = state;
+    this.#open = open;
+  }
+
+  /** A later call sets the time anew. */
+  begin(graceMs: number): Promise<void> {
+    this.#state.drain();
+    if (!this.#state.isGone) this.#timer.start(graceOf(graceMs), () => this.#end());
+    return this.#over.promise;
+  }
+
+  cancel(): void {
+    this.#timer.clear();
+    this.#over.resolve();
+  }
+
+  #end(): void {
+    this.#state.endDrain();
+    this.#state.whenIdle(() => this.cancel());
+    for (const { req } of this.#here()) windDown(contextOf(req), true);
+    if (this.#state.open > 0) this.#timer.start(LAST_EVENT_MS, () => endNow(this.#here()));
+  }
+
+  #here(): ServerResponse[] {
+    const { target } = this.#state;
+    return this.#open.all().filter(({ req }) => contextOf(req).lease?.target === target);
+  }
+}

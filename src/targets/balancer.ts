@@ -1,0 +1,88 @@
+import { type FindSeat, Lease, type Seat } from './lease.ts';
+import { leastBusyOfTwo } from './least-busy.ts';
+import { rendezvous } from './rendezvous.ts';
+import type { TargetState } from './target-state.ts';
+
+/** What decides where a request may go. */
+export interface Want {
+  /** Whether it belongs to a session, which stays where it began. */
+  readonly isOfSession: boolean;
+  /** The id of the target where its session lives. */
+  readonly home: string | undefined;
+  /** Requests with the same key go to the same target; undefined: to the less busy of two. */
+  readonly key: string | undefined;
+  /** Whether it may find out if a target is back: it is answered soon, and is no event stream. */
+  readonly mayTry: boolean;
+}
+
+/** Why there is no target for a request. */
+export type NoTarget =
+  /** The session does not exist any more, because its target does not. */
+  | { readonly isGone: true }
+  /** There may be one later. */
+  | { readonly isGone: false; readonly retryAfterMs: number };
+
+/** When a target is worth another try that only its operator or its health check can bring back. */
+const RETRY_MS = 5000;
+
+/** Chooses a target for each request. */
+export class Balancer {
+  readonly states: readonly TargetState[];
+  readonly #random: () => number;
+
+  constructor(states: readonly TargetState[], random: () => number = Math.random) {
+    this.states = states;
+    this.#random = random;
+  }
+
+  choose(want: Want): Lease | NoTarget {
+    if (want.isOfSession) return this.#stay(want);
+    const seat = this.#findSeat(want);
+    if (seat === undefined) return { isGone: false, retryAfterMs: this.#soonest };
+    const findOther: FindSeat = (taken) => this.#findSeat(want, taken);
+    return new Lease(seat, this.states.length > 1 ? findOther : undefined);
+  }
+
+  /** A session is served where it lives, also while its target takes nothing new. */
+  #stay({ home, mayTry }: Want): Lease | NoTarget {
+    const [only, ...others] = this.states;
+    const isOne = others.length === 0;
+    const state = isOne ? only : this.states.find(({ target }) => target.id === home);
+    if (state === undefined || state.isGone) return { isGone: true };
+    const seat = sit(state, mayTry);
+    if (seat !== undefined) return new Lease(seat, undefined);
+    // What cannot be connected to has lost what it knew of its sessions; with others, they begin anew there.
+    if (!isOne && state.breaker?.lastFailure === 'unreachable') return { isGone: true };
+    return { isGone: false, retryAfterMs: retryAfterOf(state) };
+  }
+
+  #findSeat({ key, mayTry }: Want, taken?: TargetState): Seat | undefined {
+    const able = this.states.filter((state) => state !== taken && isAble(state, mayTry));
+    const chosen = key === undefined ? this.#spread(able) : rendezvous(key, able);
+    return chosen && sit(chosen, mayTry);
+  }
+
+  #spread(able: readonly TargetState[]): TargetState | undefined {
+    // The sooner somebody finds out that it is back, the better for all.
+    const due = able.find(({ breaker }) => breaker !== undefined && breaker.state !== 'closed');
+    return due ?? leastBusyOfTwo(able, this.#random);
+  }
+
+  get #soonest(): number {
+    return Math.min(...this.states.map(retryAfterOf));
+  }
+}
+
+function isAble({ takesNew, breaker }: TargetState, mayTry: boolean): boolean {
+  return takesNew && (breaker === undefined || breaker.admits(mayTry));
+}
+
+function sit(state: TargetState, mayTry: boolean): Seat | undefined {
+  const { breaker } = state;
+  const attempt = breaker?.begin(mayTry);
+  return breaker !== undefined && attempt === undefined ? undefined : { state, attempt };
+}
+
+function retryAfterOf({ takesNew, breaker }: TargetState): number {
+  return takesNew && breaker !== undefined ? breaker.retryAt - performance.now() : RETRY_MS;
+}

@@ -1,0 +1,16 @@
+import type { Kept } from '../kept.ts';
+import { noop } from '../lib/noop.ts';
+import type { TargetChange } from './target-state.ts';
+
+/** Where the targets of a gateway tell of their changes. */
+export class TargetChanges {
+  /** Told of each. */
+  listener: (change: TargetChange) => void = noop;
+
+  readonly tell = (change: TargetChange): void => this.listener(change);
+}
+
+/** Those of a gateway. */
+export function targetChangesOf(kept: Kept): TargetChanges {
+  return kept.of(['target changes'], () => new TargetChanges());
+}

@@ -1,0 +1,129 @@
+import { Breaker, type BreakerSettings, type BreakerSources } from './breaker.ts';
+import type { Target } from './target.ts';
+
+/**
+ * What may keep requests from a target: `open` and `half-open` are its breaker's, `draining` an
+ * operator's, `unhealthy` what its own health check says.
+ */
+export type TargetStateName = 'closed' | 'open' | 'half-open' | 'draining' | 'unhealthy';
+
+/** A target changed its state. */
+export interface TargetChange {
+  /** `host:port`. */
+  readonly target: string;
+  /** The one that it has now. */
+  readonly state: TargetStateName;
+  /** The one that it had. */
+  readonly previous: TargetStateName;
+  /**
+   * Why. Of a breaker: what failed last (`unreachable`, `timeout`, `status`, `lost`), `time_is_over` or
+   * `trial_succeeded`. `health`: the target's health check. `drain`, `restore`: so it was called.
+   */
+  readonly reason: string;
+}
+
+/** How one target is, from request to request. */
+export class TargetState {
+  readonly target: Target;
+  /** Undefined where it is switched off. */
+  readonly breaker: Breaker | undefined;
+  /** Requests under way, event streams included. */
+  open = 0;
+  readonly #onChange: (change: TargetChange) => void;
+  #isHealthy = true;
+  #drain: 'none' | 'begun' | 'over' = 'none';
+  #onIdle: (() => void)[] = [];
+
+  constructor(
+    target: Target,
+    breaker: BreakerSettings | undefined,
+    onChange: (change: TargetChange) => void,
+    sources: BreakerSources = SOURCES,
+  ) {
+    this.target = target;
+    this.#onChange = onChange;
+    this.breaker =
+      breaker &&
+      new Breaker(breaker, sources, ({ state, previous, reason }) => {
+        // What keeps requests away besides is told instead.
+        if (this.takesNew) this.#tell(state, previous, reason);
+      });
+  }
+
+  get url(): URL {
+    return this.target.url;
+  }
+
+  get weight(): number {
+    return this.target.weight;
+  }
+
+  get name(): TargetStateName {
+    if (this.#drain !== 'none') return 'draining';
+    if (!this.#isHealthy) return 'unhealthy';
+    return this.breaker?.state ?? 'closed';
+  }
+
+  /** Whether requests may begin here that belong to no session. */
+  get takesNew(): boolean {
+    return this.#drain === 'none' && this.#isHealthy;
+  }
+
+  /** Whether no session lives here any more. */
+  get isGone(): boolean {
+    return this.#drain === 'over';
+  }
+
+  set isHealthy(isHealthy: boolean) {
+    this.#change('health', () => {
+      this.#isHealthy = isHealthy;
+    });
+  }
+
+  drain(): void {
+    this.#change('drain', () => {
+      this.#drain = 'begun';
+    });
+  }
+
+  /** From now on its sessions do not exist. */
+  endDrain(): void {
+    if (this.#drain === 'begun') this.#drain = 'over';
+  }
+
+  restore(): void {
+    this.#change('restore', () => {
+      this.#drain = 'none';
+    });
+  }
+
+  began(): void {
+    this.open += 1;
+  }
+
+  ended(): void {
+    this.open -= 1;
+    if (this.open > 0) return;
+    for (const listener of this.#onIdle.splice(0)) listener();
+  }
+
+  /** Calls `listener` when no request is under way here; at once where none is. */
+  whenIdle(listener: () => void): void {
+    if (this.open === 0) listener();
+    else this.#onIdle.push(listener);
+  }
+
+  #change(reason: string, change: () => void): void {
+    const previous = this.name;
+    change();
+    this.#tell(this.name, previous, reason);
+  }
+
+  #tell(state: TargetStateName, previous: TargetStateName, reason: string): void {
+    if (state !== previous) {
+      this.#onChange({ target: this.target.name, state, previous, reason });
+    }
+  }
+}
+
+const SOURCES: BreakerSources = { now: () => performance.now(), random: Math.random };

@@ -1,0 +1,76 @@
+import { describe, expect, test } from '@jest/globals';
+import express from 'express';
+import { createMcpGateway, type GatewayConfig, type McpGateway } from '../../src/index.ts';
+import { reasonOf } from '../support/client/refusal.ts';
+import { serve } from '../support/servers.ts';
+import { witness } from '../support/witness.ts';
+import { beginSession, type Instance, instances, type SessionClient } from './support.ts';
+
+interface Rig {
+  readonly gateway: McpGateway;
+  readonly port: number;
+}
+
+async function start(all: readonly Instance[], config: Partial<GatewayConfig> = {}): Promise<Rig> {
+  const gateway = createMcpGateway({ target: all.map(({ url }) => url), ...config });
+  const { port } = await serve(express().use(gateway));
+  return { gateway, port };
+}
+
+/** Begins sessions until there is one at this instance. */
+async function sessionAt(port: number, { name }: Instance): Promise<SessionClient> {
+  for (;;) {
+    const session = await beginSession(port);
+    if (session.home === name) return session;
+  }
+}
+
+describe('drain() of one target', () => {
+  test('nothing new begins there, and its sessions go on until the time is over', async () => {
+    const all = await instances(2);
+    const [a, b] = all as [Instance, Instance];
+    const { gateway, port } = await start(all);
+    const old = await sessionAt(port, a);
+    const stream = await old.stream();
+    const drained = gateway.drain(a.url, { graceMs: Number.POSITIVE_INFINITY });
+    for (let i = 0; i < 8; i++) expect((await beginSession(port)).home).toBe(b.name);
+    expect((await old.send()).status).toBe(200);
+    expect(gateway.targets().map(({ state, streams }) => [state, streams])).toEqual([
+      ['draining', 1],
+      ['closed', 0],
+    ]);
+    const over = gateway.drain(a.url, { graceMs: 0 });
+    await Promise.all([drained, over]);
+    await stream.has(/data: 1\n\n\r\n0\r\n\r\n$/);
+    const answer = await old.send();
+    expect([answer.status, reasonOf(answer)]).toEqual([404, 'session_not_found']);
+    expect(a.seen.filter((seen) => seen === 'POST ping')).toHaveLength(1);
+  });
+
+  test('restore() takes it back', async () => {
+    const all = await instances(2);
+    const [a, b] = all as [Instance, Instance];
+    const observer = witness();
+    const { gateway, port } = await start(all, { observe: observer, name: 'tools' });
+    await gateway.drain(b.url, { graceMs: 0 });
+    await gateway.drain(a.url, { graceMs: 0 });
+    await expect(beginSession(port)).rejects.toThrow(/ 503 .*upstream_unavailable/s);
+    gateway.restore(a.url);
+    expect((await beginSession(port)).home).toBe(a.name);
+    const name = `127.0.0.1:${a.port}`;
+    expect(observer.changes.filter(([{ target }]) => target === name)).toEqual([
+      [{ target: name, state: 'draining', previous: 'closed', reason: 'drain' }, 'tools'],
+      [{ target: name, state: 'closed', previous: 'draining', reason: 'restore' }, 'tools'],
+    ]);
+  });
+
+  test('a URL that is no target, and the only target, are refused', async () => {
+    const all = await instances(2);
+    const { gateway } = await start(all);
+    await expect(gateway.drain('http://127.0.0.1:1/mcp')).rejects.toThrow(RangeError);
+    await expect(gateway.drain('no url')).rejects.toThrow(RangeError);
+    expect(() => gateway.restore('http://127.0.0.1:1/mcp')).toThrow(RangeError);
+    const single = createMcpGateway({ target: all[0]?.url as string });
+    await expect(single.drain(all[0]?.url as string)).rejects.toThrow(RangeError);
+  });
+});
