@@ -11,6 +11,8 @@ import {
 import { pathsOf, problemsOf } from './support/config-error.ts';
 
 const target = 'http://127.0.0.1:1/mcp';
+const BY_USER = (): string => 'user';
+const SEVERAL = [target, 'http://127.0.0.1:2/mcp'];
 // biome-ignore lint/suspicious/noExplicitAny: these are mistakes a type checker would have caught.
 const gateway = (config: any) => pathsOf(() => createMcpGateway(config));
 
@@ -33,6 +35,25 @@ describe('createMcpGateway refuses at construction', () => {
     ['a target of another protocol', { target: 'ftp://x/' }, 'target'],
     ['credentials in the target', { target: 'http://u:p@x/' }, 'target'],
     ['a fragment in the target', { target: 'http://x/#a' }, 'target'],
+    ['a function of a request as target', { target: (_req: unknown) => 'http://x/' }, 'target'],
+    ['a function of nothing as target', { target: () => 'http://x/' }, 'target'],
+    ['an empty list as target', { target: [] }, 'target'],
+    ['something else in the list of targets', { target: [target, 'b'] }, 'target[1]'],
+    ['a handler in the list of targets', { target: [target, () => {}] }, 'target[1]'],
+    ['credentials in the list of targets', { target: ['http://u:p@x/', target] }, 'target[0]'],
+    ['no sessions for several targets', { target: SEVERAL, sessions: false }, 'sessions'],
+    ['balance with one target', { target, balance: BY_USER }, 'balance'],
+    ['balance that is no function', { target: SEVERAL, balance: 'user' }, 'balance'],
+    ['balance with a list of one', { target: [target, target], balance: BY_USER }, 'balance'],
+    [
+      'fewer streams of the older transport than targets',
+      {
+        target: SEVERAL,
+        legacySse: { path: '/s', messagePath: '/m', target: 'http://127.0.0.1:1/s' },
+      },
+      'legacySse.target',
+    ],
+    ['a name that is no text', { target, name: 5 }, 'name'],
     ['a path without a slash', { target, path: 'mcp' }, 'path'],
     ['a path with a query', { target, path: '/mcp?a' }, 'path'],
     ['a publicUrl that is no URL', { target, publicUrl: 'gateway.example' }, 'publicUrl'],

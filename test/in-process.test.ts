@@ -52,13 +52,13 @@ describe('an upstream in this process', () => {
   test.each<[string, UpstreamHandler]>([
     [
       'throws',
-      () => {
+      (_req, _res) => {
         throw failure;
       },
     ],
     [
       'rejects',
-      async () => {
+      async (_req, _res) => {
         throw failure;
       },
     ],
@@ -73,7 +73,7 @@ describe('an upstream in this process', () => {
 
   test.each(['GET', 'DELETE', 'POST'])('one that fails at %s is called once', async (method) => {
     let calls = 0;
-    const { url } = await inFront(() => {
+    const { url } = await inFront((_req, _res) => {
       calls += 1;
       throw failure;
     });

@@ -21,6 +21,12 @@ export function readTarget(
     return url && { targets: [{ url, weight: 1 }], handler: undefined };
   }
   if (isRouter(value)) problems.add(value, 'an app around this router: express().use(router)');
+  else if (value.length < 2 && !isApp(value)) {
+    problems.add(
+      value,
+      'a URL, or a handler of (req, res): the target is the same for all requests',
+    );
+  }
   if (path === undefined) return undefined;
   const url = new URL(path, 'http://localhost');
   return { targets: [{ url, weight: 1 }], handler: value as UpstreamHandler };
@@ -55,6 +61,10 @@ function readTargetUrl(problems: ConfigProblems, value: unknown): URL | undefine
   }
   if (url.hash !== '') problems.add(url.hash, 'no fragment: it would not be sent');
   return url;
+}
+
+function isApp(target: unknown): boolean {
+  return typeof (target as { handle?: unknown }).handle === 'function';
 }
 
 /** It would find nothing on requests and answers of what its handlers expect there. */

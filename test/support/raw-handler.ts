@@ -7,8 +7,8 @@ import { type Duplex, Readable } from 'node:stream';
  */
 export function rawHandler(
   onConnection: (socket: Duplex, request: Readable) => void,
-): (req: IncomingMessage) => void {
-  return (req) => {
+): (req: IncomingMessage, res: unknown) => void {
+  return (req, _res) => {
     req.socket.on('error', () => {});
     // A request that breaks off has no end.
     onConnection(
