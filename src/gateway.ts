@@ -67,7 +67,10 @@ export function createMcpGateway(config: GatewayConfig): McpGateway {
     serve(req, res, next);
   });
   return Object.assign(router, {
-    close: ({ graceMs = GRACE_MS }: Grace = {}) => drainOf(kept).drain(graceMs),
+    close({ graceMs = GRACE_MS }: Grace = {}) {
+      service.stop();
+      return drainOf(kept).drain(graceMs);
+    },
     targets: () => service.statuses(),
     drain: (url: string | URL, { graceMs = GRACE_MS }: Grace = {}) => service.drain(url, graceMs),
     restore: (url: string | URL) => service.restore(url),

@@ -28,6 +28,8 @@ export class Instance extends EventEmitter {
   readonly streams: Set<ServerResponse> = new Set();
   /** Takes the place of its own answers. */
   answering: Answering | undefined;
+  /** The status with which it answers a GET of `/healthz`, which is none of the requests that are seen. */
+  answersHealth: () => number = () => 200;
   readonly #sockets = new Set<Socket>();
   #server: Server | undefined;
   #port = 0;
@@ -77,6 +79,10 @@ export class Instance extends EventEmitter {
 
   async #answer(req: IncomingMessage, res: ServerResponse): Promise<void> {
     res.on('error', () => {});
+    if (req.url === '/healthz') {
+      res.writeHead(this.answersHealth()).end();
+      return;
+    }
     const body = (await buffer(req).catch(() => Buffer.alloc(0))).toString();
     if (!req.complete) return;
     const { method = '' } = req;

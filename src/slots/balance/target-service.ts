@@ -3,8 +3,11 @@ import { contextOf } from '../../context.ts';
 import type { Kept } from '../../kept.ts';
 import { Deadline } from '../../lib/deadline.ts';
 import type { RelayPlan } from '../../relay/options.ts';
+import { HealthCheck } from '../../targets/health-check.ts';
+import type { HealthSettings } from '../../targets/health-options.ts';
 import type { TargetState, TargetStateName } from '../../targets/target-state.ts';
 import { graceOf } from '../draining.ts';
+import { hopOf } from '../head.ts';
 import { endNow, type OpenRequests, openRequestsOf, windDown } from '../open-requests.ts';
 import type { BalanceSettings } from './options.ts';
 import { targetStatesOf } from './target-states.ts';
@@ -35,11 +38,23 @@ const LAST_EVENT_MS = 5000;
 export class TargetService {
   readonly #states: readonly TargetState[];
   readonly #open: OpenRequests;
+  readonly #checks: readonly HealthCheck[];
   readonly #drains = new Map<TargetState, TargetDrain>();
 
-  constructor(states: readonly TargetState[], open: OpenRequests) {
+  /** @param checks - What asks the targets how they are, as long as the gateway is in service. */
+  constructor(
+    states: readonly TargetState[],
+    open: OpenRequests,
+    checks: readonly HealthCheck[] = [],
+  ) {
     this.#states = states;
     this.#open = open;
+    this.#checks = checks;
+  }
+
+  /** The gateway goes out of service: nobody has to know any more how targets are. */
+  stop(): void {
+    for (const check of this.#checks) check.stop();
   }
 
   statuses(): TargetStatus[] {
@@ -94,7 +109,24 @@ export function targetServiceOf(
   kept: Kept,
 ): TargetService {
   const states = targetStatesOf(relay, settings?.breaker, kept);
-  return new TargetService(states, openRequestsOf(kept));
+  const checks = settings?.health ? healthChecksOf(states, settings.health, kept) : [];
+  return new TargetService(states, openRequestsOf(kept), checks);
+}
+
+function healthChecksOf(
+  states: readonly TargetState[],
+  settings: HealthSettings,
+  kept: Kept,
+): readonly HealthCheck[] {
+  return kept.of(['health checks', settings], () => {
+    const via = hopOf(kept).entry('1.1');
+    return states.map((state) => {
+      const tell = (isHealthy: boolean) => {
+        state.isHealthy = isHealthy;
+      };
+      return new HealthCheck(state.target.engine, settings, via, tell);
+    });
+  });
 }
 
 /** One target on its way out of service. */
