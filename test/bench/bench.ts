@@ -19,15 +19,17 @@ const WARM_UP_MS = 200;
 const SLICE_MS = 700;
 
 const upstream = await Child.start('./upstream.ts');
-const [plain, gateway, guarded] = await Promise.all([
+const [plain, gateway, several, guarded] = await Promise.all([
   Child.start('./proxies/http-proxy-middleware.ts', upstream.url),
   Child.start('./proxies/gateway.ts', upstream.url),
+  Child.start('./proxies/several-targets.ts', upstream.url),
   Child.start('./proxies/guarded-gateway.ts', upstream.url),
 ]);
 const variants = [
   { name: 'direct', url: upstream.url },
   { name: 'http-proxy-middleware', url: plain.url, proxy: plain },
   { name: 'express-mcp-gateway', url: gateway.url, proxy: gateway },
+  { name: 'the same with two targets', url: several.url, proxy: several },
   { name: 'the same with all slots on', url: guarded.url, proxy: guarded },
 ];
 
@@ -52,7 +54,7 @@ for (let round = 0; round < ROUNDS; round++) {
 }
 
 closeConnections();
-for (const child of [upstream, plain, gateway, guarded]) child.stop();
+for (const child of [upstream, plain, gateway, several, guarded]) child.stop();
 
 const summary = {
   node: process.version,
