@@ -1,6 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { EventEmitter, once } from 'node:events';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { sessionIdIn } from '../../src/mcp/session-id.ts';
@@ -23,6 +26,8 @@ export class Instance extends EventEmitter {
   readonly seen: string[] = [];
   /** Bodies of POSTs. */
   readonly bodies: string[] = [];
+  /** Headers of all that came whole, in the same order as `seen`. */
+  readonly heads: IncomingHttpHeaders[] = [];
   readonly sessions: Set<string> = new Set();
   /** Event streams that are open. */
   readonly streams: Set<ServerResponse> = new Set();
@@ -77,6 +82,11 @@ export class Instance extends EventEmitter {
     while (this.seen.length < count) await once(this, 'seen');
   }
 
+  /** Waits until no event stream is open. */
+  async streamsClosed(): Promise<void> {
+    while (this.streams.size > 0) await once(this, 'stream closed');
+  }
+
   async #answer(req: IncomingMessage, res: ServerResponse): Promise<void> {
     res.on('error', () => {});
     if (req.url === '/healthz') {
@@ -87,6 +97,7 @@ export class Instance extends EventEmitter {
     if (!req.complete) return;
     const { method = '' } = req;
     this.seen.push(method === 'POST' ? `POST ${methodIn(body)}` : method);
+    this.heads.push(req.headers);
     if (method === 'POST') this.bodies.push(body);
     if (this.answering === undefined) this.#serve(req, res, body);
     else this.answering(req, res, body);
@@ -101,7 +112,10 @@ export class Instance extends EventEmitter {
     }
     if (req.method === 'GET') {
       this.streams.add(res);
-      res.on('close', () => this.streams.delete(res));
+      res.on('close', () => {
+        this.streams.delete(res);
+        this.emit('stream closed');
+      });
       res.writeHead(200, { 'Content-Type': 'text/event-stream' }).write('data: 1\n\n');
       return;
     }
@@ -169,7 +183,7 @@ export interface SessionClient {
   /** Sends a request in the session: by default a `ping`. */
   send(outgoing?: Outgoing): Promise<Answer>;
   /** Opens its event stream, and waits for the first event. */
-  stream(): Promise<RawClient>;
+  stream(headers?: Readonly<Record<string, string>>): Promise<RawClient>;
 }
 
 /** Begins a session at the gateway that listens there. */
@@ -180,15 +194,26 @@ export async function beginSession(
   const answer = await send(port, { body: INITIALIZE, headers });
   const id = headerOf(answer, 'Mcp-Session-Id');
   if (id === undefined) throw new Error(`No session: ${answer.head}\n${answer.body}`);
+  return sessionClient(port, id, fromWhom(answer), headers);
+}
+
+/** A client in a session that has begun, through whichever gateway. */
+export function sessionClient(
+  port: number,
+  id: string,
+  home: string,
+  headers: Readonly<Record<string, string>> = {},
+): SessionClient {
   const own = { ...headers, 'Mcp-Session-Id': id };
   return {
     id,
-    home: fromWhom(answer),
+    home,
     send: (outgoing = {}) =>
       send(port, { ...outgoing, headers: { ...own, ...(outgoing.headers as object) } }),
-    async stream() {
+    async stream(more = {}) {
       const client = await rawClient(port);
-      client.send(requestBytes({ method: 'GET', headers: { ...own, Connection: undefined } }));
+      const sent = { ...own, ...more, Connection: undefined };
+      client.send(requestBytes({ method: 'GET', headers: sent }));
       await client.has(/data: 1/);
       return client;
     },
