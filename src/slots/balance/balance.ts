@@ -2,6 +2,7 @@ import { answerError } from '../../answer-error.ts';
 import { contextOf, type RequestContext } from '../../context.ts';
 import type { Middleware } from '../../http/middleware.ts';
 import { onceClosed } from '../../http/once-closed.ts';
+import { notAwaited } from '../../lib/not-awaited.ts';
 import { Balancer, type Want } from '../../targets/balancer.ts';
 import { Lease } from '../../targets/lease.ts';
 import type { Basis } from '../basis.ts';
@@ -59,6 +60,7 @@ function wantOf(context: RequestContext, keyOf: BalanceKey | undefined): Want {
 function keyFor(context: RequestContext, keyOf: BalanceKey): string {
   const key: unknown = keyOf(context);
   if (typeof key === 'string') return key;
+  notAwaited(key);
   throw new TypeError(`The function in balance gave ${typeof key}, not a text`);
 }
 
