@@ -49,3 +49,10 @@ export async function inHeldTime<T>(awaited: Promise<T>): Promise<T> {
 export function passes(ms: number): void {
   fake(['Date'], Date.now() + ms);
 }
+
+/** Sets the clock that never goes back ahead, until the test is over; timers go on as before. */
+export function clockPasses(ms: number): void {
+  const now = performance.now.bind(performance);
+  const clock = jest.spyOn(performance, 'now').mockImplementation(() => now() + ms);
+  atTestEnd(() => clock.mockRestore());
+}

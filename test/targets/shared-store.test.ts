@@ -14,23 +14,23 @@ const NOT_FOUND = [404, 'session_not_found'];
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
 
-/** Without `auth`, and with: then each user has a header of its own. */
-const ACCESSES: [name: string, config: Partial<GatewayConfig>, headers: Record<string, string>][] =
-  [
-    ['without auth', {}, {}],
-    [
-      'with auth',
-      {
-        auth: apiKey({
-          keys: [
-            { sha256: sha256('of ada'), subject: 'ada' },
-            { sha256: sha256('of bob'), subject: 'bob' },
-          ],
-        }),
-      },
-      { 'X-Api-Key': 'of ada' },
-    ],
-  ];
+/** How a gateway asks who comes, and what the client says then. */
+type Access = [name: string, config: Partial<GatewayConfig>, headers: Record<string, string>];
+
+const WITH_AUTH: Access = [
+  'with auth',
+  {
+    auth: apiKey({
+      keys: [
+        { sha256: sha256('of ada'), subject: 'ada' },
+        { sha256: sha256('of bob'), subject: 'bob' },
+      ],
+    }),
+  },
+  { 'X-Api-Key': 'of ada' },
+];
+
+const ACCESSES: Access[] = [['without auth', {}, {}], WITH_AUTH];
 
 async function refusalOf(sent: Promise<Awaited<ReturnType<typeof send>>>) {
   const answer = await sent;
@@ -88,7 +88,7 @@ describe.each(ACCESSES)('two gateways on one store, %s', (_, config, headers) =>
 });
 
 test('another user’s session is 404 through both gateways, and no target hears of it', async () => {
-  const [[], [, config, headers]] = ACCESSES as [[], (typeof ACCESSES)[0]];
+  const [, config, headers] = WITH_AUTH;
   const all = await instances(2);
   const shared = { ...config, sessions: { store: new SharedStore() } };
   const [one, other] = [await startRig(all, shared), await startRig(all, shared)];
@@ -124,7 +124,7 @@ describe('a session that is not known', () => {
 
   test('is one that a gateway with a single target has kept', async () => {
     const [a, b] = (await instances(2)) as Pair;
-    const [, [, config, headers]] = ACCESSES as [unknown, (typeof ACCESSES)[0]];
+    const [, config, headers] = WITH_AUTH;
     // Under one URL, as a gateway that got a second target.
     const shared = {
       ...config,
@@ -176,29 +176,32 @@ describe('a store that cannot be asked', () => {
     ['hangs', () => new Promise<never>(() => {})],
   ];
 
-  test.each(WAYS)('that %s is 503, and no target hears of what is in a session', async (_, fail) => {
-    const all = await instances(2);
-    const store: { -readonly [Key in keyof SessionStore]: SessionStore[Key] } = new SharedStore();
-    const { port } = await startRig(all, { sessions: { store } });
-    const session = await beginSession(port);
-    const heard = seenBy(all);
-    holdTimers();
-    const { get, add } = store;
-    store.get = fail;
-    store.add = fail;
-    const calls: Outgoing[] = [{}, { body: ANSWER }, { method: 'GET' }, { method: 'DELETE' }];
-    for (const outgoing of calls) {
-      const answer = await inHeldTime(session.send(outgoing));
-      expect([answer.status, reasonOf(answer)]).toEqual([503, 'store_unavailable']);
-      expect(headerOf(answer, 'Retry-After')).toMatch(/^\d+$/);
-    }
-    expect(seenBy(all)).toBe(heard);
-    // Whose session could not be remembered does not get to know it.
-    const begun = await inHeldTime(send(port, { body: INITIALIZE }));
-    expect([begun.status, reasonOf(begun)]).toEqual([503, 'store_unavailable']);
-    expect(headerOf(begun, 'Mcp-Session-Id')).toBeUndefined();
+  test.each(WAYS)(
+    'that %s is 503, and no target hears of what is in a session',
+    async (_, fail) => {
+      const all = await instances(2);
+      const store: { -readonly [Key in keyof SessionStore]: SessionStore[Key] } = new SharedStore();
+      const { port } = await startRig(all, { sessions: { store } });
+      const session = await beginSession(port);
+      const heard = seenBy(all);
+      holdTimers();
+      const { get, add } = store;
+      store.get = fail;
+      store.add = fail;
+      const calls: Outgoing[] = [{}, { body: ANSWER }, { method: 'GET' }, { method: 'DELETE' }];
+      for (const outgoing of calls) {
+        const answer = await inHeldTime(session.send(outgoing));
+        expect([answer.status, reasonOf(answer)]).toEqual([503, 'store_unavailable']);
+        expect(headerOf(answer, 'Retry-After')).toMatch(/^\d+$/);
+      }
+      expect(seenBy(all)).toBe(heard);
+      // Whose session could not be remembered does not get to know it.
+      const begun = await inHeldTime(send(port, { body: INITIALIZE }));
+      expect([begun.status, reasonOf(begun)]).toEqual([503, 'store_unavailable']);
+      expect(headerOf(begun, 'Mcp-Session-Id')).toBeUndefined();
 
-    Object.assign(store, { get, add });
-    expect(fromWhom(await session.send())).toBe(session.home);
-  });
+      Object.assign(store, { get, add });
+      expect(fromWhom(await session.send())).toBe(session.home);
+    },
+  );
 });

@@ -63,7 +63,10 @@ describe('a list of one', () => {
   test.each([1, 3])('that is there %i times is a single target', async (times) => {
     const [only] = (await instances(1)) as [Pair[0]];
     const observer = witness();
-    const rig = await startRig(Array.from({ length: times }, () => only), { observe: observer });
+    const rig = await startRig(
+      Array.from({ length: times }, () => only),
+      { observe: observer },
+    );
     // No session is remembered: that is the server's business alone.
     const unknown = await send(rig.port, { headers: { 'Mcp-Session-Id': 'unknown' } });
     expect([unknown.status, unknown.body]).toEqual([404, '{}']);

@@ -3,7 +3,10 @@ import { EventEmitter, once } from 'node:events';
 import {
   createServer,
   type IncomingHttpHeaders,
-  type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { sessionIdIn } from '../../src/mcp/session-id.ts';
