@@ -1,4 +1,4 @@
-import { type FindSeat, Lease, type Seat } from './lease.ts';
+import { type Assignment, type FindOther, Lease } from './lease.ts';
 import { leastBusyOfTwo } from './least-busy.ts';
 import { rendezvous } from './rendezvous.ts';
 import type { TargetState } from './target-state.ts';
@@ -36,30 +36,30 @@ export class Balancer {
   }
 
   choose(want: Want): Lease | NoTarget {
-    if (want.isOfSession) return this.#stay(want);
-    const seat = this.#findSeat(want);
-    if (seat === undefined) return { isGone: false, retryAfterMs: this.#soonest };
-    const findOther: FindSeat = (taken) => this.#findSeat(want, taken);
-    return new Lease(seat, this.states.length > 1 ? findOther : undefined);
+    if (want.isOfSession) return this.#atHome(want);
+    const assigned = this.#assign(want);
+    if (assigned === undefined) return { isGone: false, retryAfterMs: this.#soonest };
+    const findOther: FindOther = (unreached) => this.#assign(want, unreached);
+    return new Lease(assigned, this.states.length > 1 ? findOther : undefined);
   }
 
   /** A session is served where it lives, also while its target takes nothing new. */
-  #stay({ home, mayTry }: Want): Lease | NoTarget {
+  #atHome({ home, mayTry }: Want): Lease | NoTarget {
     const [only, ...others] = this.states;
     const isOne = others.length === 0;
     const state = isOne ? only : this.states.find(({ target }) => target.id === home);
     if (state === undefined || state.isGone) return { isGone: true };
-    const seat = sit(state, mayTry);
-    if (seat !== undefined) return new Lease(seat, undefined);
+    const assigned = assign(state, mayTry);
+    if (assigned !== undefined) return new Lease(assigned, undefined);
     // What cannot be connected to has lost what it knew of its sessions; with others, they begin anew there.
     if (!isOne && state.breaker?.lastFailure === 'unreachable') return { isGone: true };
     return { isGone: false, retryAfterMs: retryAfterOf(state) };
   }
 
-  #findSeat({ key, mayTry }: Want, taken?: TargetState): Seat | undefined {
-    const able = this.states.filter((state) => state !== taken && isAble(state, mayTry));
+  #assign({ key, mayTry }: Want, unreached?: TargetState): Assignment | undefined {
+    const able = this.states.filter((state) => state !== unreached && takes(state, mayTry));
     const chosen = key === undefined ? this.#spread(able) : rendezvous(key, able);
-    return chosen && sit(chosen, mayTry);
+    return chosen && assign(chosen, mayTry);
   }
 
   #spread(able: readonly TargetState[]): TargetState | undefined {
@@ -73,11 +73,11 @@ export class Balancer {
   }
 }
 
-function isAble({ takesNew, breaker }: TargetState, mayTry: boolean): boolean {
+function takes({ takesNew, breaker }: TargetState, mayTry: boolean): boolean {
   return takesNew && (breaker === undefined || breaker.admits(mayTry));
 }
 
-function sit(state: TargetState, mayTry: boolean): Seat | undefined {
+function assign(state: TargetState, mayTry: boolean): Assignment | undefined {
   const { breaker } = state;
   const attempt = breaker?.begin(mayTry);
   return breaker !== undefined && attempt === undefined ? undefined : { state, attempt };

@@ -4,36 +4,36 @@ import { guarded } from './guarded.ts';
 import type { Target } from './target.ts';
 import type { TargetState } from './target-state.ts';
 
-/** A place at a target, and what its breaker learns from the request. */
-export interface Seat {
+/** A target that takes a request, and what its breaker learns from that. */
+export interface Assignment {
   readonly state: TargetState;
   /** Undefined where the target has no breaker. */
   readonly attempt: Attempt | undefined;
 }
 
-/** What finds another seat for a request that could not reach its target. */
-export type FindSeat = (taken: TargetState) => Seat | undefined;
+/** Finds another target for a request that could not reach this one. */
+export type FindOther = (unreached: TargetState) => Assignment | undefined;
 
 /** The target that was chosen for a request, which counts there until it is over. */
 export class Lease {
-  #seat: Seat;
-  #findOther: FindSeat | undefined;
+  #assigned: Assignment;
+  #findOther: FindOther | undefined;
   #isOver = false;
 
   /** @param findOther - Undefined where the request may not go elsewhere. */
-  constructor(seat: Seat, findOther: FindSeat | undefined) {
-    this.#seat = seat;
+  constructor(assigned: Assignment, findOther: FindOther | undefined) {
+    this.#assigned = assigned;
     this.#findOther = findOther;
-    seat.state.began();
+    assigned.state.began();
   }
 
   get target(): Target {
-    return this.#seat.state.target;
+    return this.#assigned.state.target;
   }
 
   /** Sends the request there. */
   send(request: UpstreamRequest, listener: UpstreamListener): UpstreamExchange {
-    const { state, attempt } = this.#seat;
+    const { state, attempt } = this.#assigned;
     const { breaker, target } = state;
     const isGuarded = breaker !== undefined && attempt !== undefined;
     const { engine } = target;
@@ -43,11 +43,11 @@ export class Lease {
 
   /** Chooses another target, once, for a request that did not reach this one; false where there is none. */
   moveOn(): boolean {
-    const other = this.#isOver ? undefined : this.#findOther?.(this.#seat.state);
+    const other = this.#isOver ? undefined : this.#findOther?.(this.#assigned.state);
     this.#findOther = undefined;
     if (other === undefined) return false;
     this.#leave();
-    this.#seat = other;
+    this.#assigned = other;
     other.state.began();
     return true;
   }
@@ -60,7 +60,7 @@ export class Lease {
   }
 
   #leave(): void {
-    this.#seat.attempt?.left();
-    this.#seat.state.ended();
+    this.#assigned.attempt?.left();
+    this.#assigned.state.ended();
   }
 }
