@@ -56,3 +56,17 @@ export function clockPasses(ms: number): void {
   const clock = jest.spyOn(performance, 'now').mockImplementation(() => now() + ms);
   atTestEnd(() => clock.mockRestore());
 }
+
+/**
+ * Stops the clock by which this test and the gateway measure durations; gives what lets time pass on it.
+ * Timers and the time of day go on.
+ */
+export function holdClock(): (ms: number) => void {
+  // A whole number, so that sums of times are exact.
+  let now = Math.ceil(performance.now());
+  const clock = jest.spyOn(performance, 'now').mockImplementation(() => now);
+  atTestEnd(() => clock.mockRestore());
+  return (ms) => {
+    now += ms;
+  };
+}

@@ -14,7 +14,7 @@ import { type Answer, headerOf } from '../support/client/answer.ts';
 import { type RawClient, rawClient } from '../support/client/raw.ts';
 import { type Outgoing, requestBytes } from '../support/client/request.ts';
 import { send } from '../support/client/send.ts';
-import { atTestEnd } from '../support/servers.ts';
+import { atTestEnd, reset } from '../support/servers.ts';
 
 /** What answers a request in place of an instance. */
 export type Answering = (req: IncomingMessage, res: ServerResponse, body: string) => void;
@@ -76,7 +76,7 @@ export class Instance extends EventEmitter {
     this.streams.clear();
     if (server === undefined) return;
     server.close();
-    for (const socket of this.#sockets) socket.resetAndDestroy();
+    for (const socket of this.#sockets) reset(socket);
     await once(server, 'close');
   }
 
