@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { rawClient } from '../support/client/raw.ts';
 import { atTestEnd, serve } from '../support/servers.ts';
-import { startGatewayProcess } from './support/start-gateway-process.ts';
+import { startGatewayProcess } from '../support/start-gateway-process.ts';
 
 test('an idle event stream costs less than 50 KB of memory', async () => {
   const { port } = await serve((_req, res) => {

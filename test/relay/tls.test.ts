@@ -11,8 +11,8 @@ import { rawRequest } from '../support/client/request.ts';
 import { send } from '../support/client/send.ts';
 import { startGateway } from '../support/gateway.ts';
 import { atTestEnd, listenOn } from '../support/servers.ts';
+import { startGatewayProcess } from '../support/start-gateway-process.ts';
 import { rawUpstream } from '../support/upstream.ts';
-import { startGatewayProcess } from './support/start-gateway-process.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'express-mcp-gateway-'));
 const keyFile = join(directory, 'key.pem');

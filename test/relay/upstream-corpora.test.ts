@@ -7,7 +7,7 @@ import { rawRequest } from '../support/client/request.ts';
 import { send } from '../support/client/send.ts';
 import { describeCorpus } from '../support/corpus.ts';
 import { latin1 } from '../support/on-head.ts';
-import { type GatewayProcess, startGatewayProcess } from './support/start-gateway-process.ts';
+import { type GatewayProcess, startGatewayProcess } from '../support/start-gateway-process.ts';
 
 interface Case {
   readonly file: string;

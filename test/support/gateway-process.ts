@@ -7,8 +7,8 @@
 import type { RequestListener } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import express from 'express';
-import { createMcpGateway } from '../../../src/index.ts';
-import { rawHandler } from '../../support/raw-handler.ts';
+import { createMcpGateway } from '../../src/index.ts';
+import { rawHandler } from './raw-handler.ts';
 
 const report = (message: object) => process.send?.(message);
 

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
-import type { GatewayConfig, GatewayError } from '../../../src/index.ts';
-import { isInProcess } from '../../support/endpoint.ts';
-import { forkModule } from '../../support/fork-module.ts';
+import type { GatewayConfig, GatewayError } from '../../src/index.ts';
+import { isInProcess } from './endpoint.ts';
+import { forkModule } from './fork-module.ts';
 
 export interface GatewayProcess {
   readonly port: number;
