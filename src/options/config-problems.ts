@@ -67,12 +67,19 @@ export class ConfigProblems {
 
   /**
    * Notes every key of `options` that is not one of `known`. Returns whether `options` is an object
-   * at all, so that the caller may look further.
+   * at all, so that the caller may look further. `hints` says what people mean by names that they know
+   * from elsewhere.
    */
-  keys(options: unknown, known: readonly string[]): options is object {
+  keys(
+    options: unknown,
+    known: readonly string[],
+    hints: Readonly<Record<string, string>> = {},
+  ): options is object {
     if (!this.#isObject(options)) return false;
     for (const key of Object.keys(options)) {
-      if (!known.includes(key)) this.at(key).add('an unknown option', suggest(key, known));
+      if (known.includes(key)) continue;
+      const hint = Object.hasOwn(hints, key) ? hints[key] : undefined;
+      this.at(key).add('an unknown option', hint ?? suggest(key, known));
     }
     return true;
   }
