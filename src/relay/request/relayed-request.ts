@@ -1,4 +1,5 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import { isNativeError } from 'node:util/types';
 import { answerError } from '../../answer-error.ts';
 import {
   contextOf,
@@ -198,5 +199,5 @@ export class RelayedRequest implements UpstreamListener, RelayedAnswerListener, 
 
 /** What observers are told of a failure of the upstream; of what fails here, `onError` alone. */
 function detailOf(reason: ErrorReason, cause: unknown): string | undefined {
-  return reason.startsWith('upstream_') && cause instanceof Error ? cause.message : undefined;
+  return reason.startsWith('upstream_') && isNativeError(cause) ? cause.message : undefined;
 }
