@@ -9,6 +9,8 @@ export interface HeaderEdits {
   readonly withheld: ReadonlySet<string>;
   /** Fields that go upstream, last of all. */
   readonly set: readonly SetField[];
+  /** The `Host` that the upstream sees, in place of the target's. */
+  readonly host?: string | undefined;
   /** Whether they go upstream whatever other edits set. */
   readonly prevails?: boolean;
   /** Values that no field of the answer may contain, with the names they go upstream under. */

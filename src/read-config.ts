@@ -3,6 +3,7 @@ import type { GatewayConfig } from './config.ts';
 import type { ErrorListener } from './context.ts';
 import { type LegacySsePlan, readLegacySse } from './legacy-sse/options.ts';
 import { type ConfigProblems, checkConfig } from './options/config-problems.ts';
+import { NETWORK_HINTS } from './relay/network/hints.ts';
 import { RELAY_OPTIONS, type RelayPlan } from './relay/options.ts';
 import {
   type MetadataWarningSettings,
@@ -57,7 +58,7 @@ export function readConfig(config: GatewayConfig): Plan {
 }
 
 function read(problems: ConfigProblems, config: GatewayConfig): Plan | undefined {
-  if (!problems.keys(config, OPTIONS)) return undefined;
+  if (!problems.keys(config, OPTIONS, NETWORK_HINTS)) return undefined;
   const { legacySse: older = false, onError = false } = config;
   problems.at('onError').callback(onError);
   const basis = readBasis(problems, config);

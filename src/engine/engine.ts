@@ -10,6 +10,8 @@ export interface UpstreamRequest {
   readonly path?: string | undefined;
   /** How long its answer may take, in milliseconds; `false` for ever. Default: as long as any other. */
   readonly responseTimeout?: number | false | undefined;
+  /** The `Host` that the upstream sees, where it is not the target's. */
+  readonly host?: string | undefined;
   /** Whether it has to go over a new connection rather than over one that was kept alive. */
   readonly fresh: boolean;
   /** Everything the upstream gets except `Host` and what frames the message. The engine's to keep. */

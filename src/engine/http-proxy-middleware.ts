@@ -1,89 +1,94 @@
 import { EventEmitter } from 'node:events';
-import { type ClientRequest, Agent as HttpAgent, type OutgoingHttpHeaders } from 'node:http';
-import { Agent as HttpsAgent } from 'node:https';
+import type { ClientRequest, OutgoingHttpHeaders } from 'node:http';
+import { isIP } from 'node:net';
 import type { Readable } from 'node:stream';
 import { createProxyMiddleware } from 'http-proxy-middleware';
-import { processNames } from '../dns/process-names.ts';
 import { noop } from '../lib/noop.ts';
 import type { Engine, UpstreamListener, UpstreamRequest } from './engine.ts';
+import { type HttpProxy, hostOf, type Network } from './network/network.ts';
+import { type Pool, poolFor } from './network/pools.ts';
+import type { OpeningOptions } from './network/proxied-agents.ts';
+import { proxyFor } from './network/proxy-for.ts';
 import { NodeExchange } from './node-exchange.ts';
 
 /**
- * Sends requests to `target` with http-proxy-middleware. What it sees is never the client's request
- * or response but two objects of ours, so that it can neither forward a header on its own account
+ * Sends requests to `target` with http-proxy-middleware, over `network`. What it sees is never the client's
+ * request or response but two objects of ours, so that it can neither forward a header on its own account
  * nor write to, end or destroy the client's answer.
  */
-export function httpProxyMiddlewareEngine(target: URL): Engine {
-  const send = senderFor(target.protocol);
-  const upstream: Upstream = { address: proxyTarget(target), host: target.host };
+export function httpProxyMiddlewareEngine(target: URL, network: Network): Engine {
+  const upstream = upstreamAt(target, network);
   return (request, listener) => {
     const exchange = new Exchange(upstream, request, listener);
-    exchange.start(send);
+    exchange.start();
     return exchange;
   };
 }
 
+/** One target, as its requests have to know it. */
 interface Upstream {
-  readonly address: ReturnType<typeof proxyTarget>;
+  readonly address: Address;
   readonly host: string;
+  /** Node would take it from `Host`, which may name somebody else. Undefined without TLS. */
+  readonly servername: string | undefined;
+  readonly pool: Pool;
+  /** Whether a connection is there only once a proxy has opened a tunnel. */
+  readonly isTunnelled: boolean;
+  /** Where a proxy gets the requests, whose paths say to whom they go; undefined elsewhere. */
+  readonly byProxy: (HttpProxy & { readonly origin: string }) | undefined;
+}
+
+interface Address {
+  readonly protocol: string;
+  readonly hostname: string;
+  readonly port: string;
+  readonly pathname: string;
+}
+
+function upstreamAt(target: URL, network: Network): Upstream {
+  const { protocol, port, pathname, search, host, origin } = target;
+  const hostname = hostOf(target);
+  const isSecure = protocol === 'https:';
+  const proxy = proxyFor(target, network.proxies);
+  return {
+    // In the form that keeps an IPv6 host and the query; HPM drops the latter of a `URL`.
+    address: { protocol, hostname, port, pathname: pathname + search },
+    host,
+    servername: isSecure ? (isIP(hostname) === 0 ? hostname : '') : undefined,
+    pool: poolFor(target, network),
+    isTunnelled: isSecure && proxy !== undefined,
+    byProxy: isSecure || proxy === undefined ? undefined : { origin, ...proxy },
+  };
 }
 
 type Send = (req: EngineRequest, res: EngineResponse, next: () => void) => Promise<void>;
 
-/** One instance per protocol for the whole process, and so one pool of connections. */
-const senders = new Map<string, Send>();
-
-function senderFor(protocol: string): Send {
-  let sender = senders.get(protocol);
-  if (sender === undefined) {
-    sender = createSender(protocol === 'https:' ? HttpsAgent : HttpAgent);
-    senders.set(protocol, sender);
-  }
-  return sender;
-}
-
-function createSender(Agent: typeof HttpAgent): Send {
-  const { lookup } = processNames;
-  const freshAgent = new Agent({ keepAlive: false, lookup });
-  const proxy = createProxyMiddleware({
-    // An idle socket is dropped before most servers drop it (Node's own waits 5 s): a request that
-    // meets a closing socket is lost, and a POST must not be sent again. No cap on sockets in use:
-    // every open event stream holds one, and the default of 256 would stall the next request.
-    agent: new Agent({ keepAlive: true, maxFreeSockets: 256, timeout: 4000, lookup }),
-    ignorePath: true,
-    pathFilter: () => true,
-    router: (req, _res, options) => {
-      const { body, upstream, fresh, path } = exchangeOf(req);
-      options.buffer = body as unknown as Readable;
-      if (fresh) options.agent = freshAgent;
-      return path === undefined ? upstream.address : { ...upstream.address, pathname: path };
+const send = createProxyMiddleware({
+  ignorePath: true,
+  pathFilter: () => true,
+  router: (req, _res, options) => {
+    const exchange = exchangeOf(req);
+    const { body, fresh, upstream } = exchange;
+    options.buffer = body as unknown as Readable;
+    options.agent = fresh ? upstream.pool.fresh : upstream.pool.keeping;
+    // HPM begins the options of Node's request with these.
+    if (upstream.servername !== undefined) options.ssl = exchange.secureOptions();
+    return exchange.address();
+  },
+  selfHandleResponse: true,
+  // The default plugins log, answer and format URLs on each request; ours only passes on.
+  ejectPlugins: true,
+  plugins: [
+    (proxyServer) => {
+      proxyServer.on('proxyRes', (answer, req) => exchangeOf(req).onAnswer(answer));
+      proxyServer.on('error', (error, req) => req && exchangeOf(req).onError(error));
+      proxyServer.on('econnreset', (error, req) => exchangeOf(req).onError(error));
     },
-    selfHandleResponse: true,
-    // The default plugins log, answer and format URLs on each request; ours only passes on.
-    ejectPlugins: true,
-    plugins: [
-      (proxyServer) => {
-        proxyServer.on('proxyRes', (answer, req) => exchangeOf(req).onAnswer(answer));
-        proxyServer.on('error', (error, req) => req && exchangeOf(req).onError(error));
-        proxyServer.on('econnreset', (error, req) => exchangeOf(req).onError(error));
-      },
-    ],
-  });
-  return proxy as unknown as Send;
-}
+  ],
+}) as unknown as Send;
 
 function exchangeOf(req: object): Exchange {
   return (req as EngineRequest).exchange;
-}
-
-/** The address in the form that keeps an IPv6 host and the query; HPM drops the latter of a `URL`. */
-function proxyTarget({ protocol, hostname, port, pathname, search }: URL) {
-  return {
-    protocol,
-    hostname: hostname.replace(/^\[|\]$/g, ''),
-    port,
-    pathname: pathname + search,
-  };
 }
 
 class Exchange extends NodeExchange {
@@ -101,13 +106,31 @@ class Exchange extends NodeExchange {
     return this.request.fresh;
   }
 
-  get path(): string | undefined {
-    return this.request.path;
+  /** Where the request goes. */
+  address(): Address {
+    const { address, byProxy } = this.upstream;
+    const { path = address.pathname } = this.request;
+    if (byProxy !== undefined) return { ...address, pathname: byProxy.origin + path };
+    return this.request.path === undefined ? address : { ...address, pathname: path };
   }
 
-  start(send: Send): void {
+  secureOptions(): OpeningOptions & { readonly servername: string | undefined } {
+    const { servername, isTunnelled } = this.upstream;
+    // Node keeps these for as long as the connection lasts: no exchange may be among them without need.
+    return isTunnelled ? { servername, opening: this } : { servername };
+  }
+
+  start(): void {
     const { method, headers } = this.request;
-    headers.host = this.upstream.host;
+    const { host, byProxy } = this.upstream;
+    headers.host = this.request.host ?? host;
+    if (byProxy !== undefined && headers.host !== host) {
+      process.nextTick(() => this.onError(hostIsLost()));
+      return;
+    }
+    if (byProxy?.authorization !== undefined) {
+      headers['proxy-authorization'] = byProxy.authorization;
+    }
     const req = new EngineRequest(this, method, headers);
     send(req, this.#response, noop).catch((error: Error) => this.onError(error));
   }
@@ -119,6 +142,13 @@ class Exchange extends NodeExchange {
   protected override settle(): void {
     this.#response.settle();
   }
+}
+
+/** RFC 9112 section 3.2.2: a proxy writes `Host` anew, from the URL that it is sent. */
+function hostIsLost(): Error {
+  const message =
+    'headers.host would be lost: the target is not https, and a proxy replaces Host there';
+  return Object.assign(new Error(message), { code: 'ERR_INVALID_HOST' });
 }
 
 /** The request as HPM sees it: what it reads, and no client behind it. */

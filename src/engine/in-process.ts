@@ -37,8 +37,8 @@ class InProcessExchange extends NodeExchange {
   #answer: IncomingMessage | undefined;
 
   start(agent: Agent, own: { readonly host: string; readonly path: string }): void {
-    const { method, path = own.path } = this.request;
-    const headers = { ...this.request.headers, host: own.host };
+    const { method, path = own.path, host = own.host } = this.request;
+    const headers = { ...this.request.headers, host };
     try {
       this.#outgoing = nodeRequest({ agent, method, path, headers })
         .on('error', (error) => this.onError(error))

@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import type { UpstreamExchange, UpstreamListener, UpstreamRequest } from './engine.ts';
+import type { OpeningListener } from './network/proxied-agents.ts';
 import { NodeAnswer } from './upstream-answer.ts';
 import { failureOf } from './upstream-failure.ts';
 
@@ -13,7 +14,7 @@ type SecureSocket = TLSSocket & { readonly secureConnecting?: boolean };
  * One exchange that goes by Node's own client, whoever makes its `ClientRequest`: what becomes of that is
  * told in the words of the seam.
  */
-export abstract class NodeExchange implements UpstreamExchange {
+export abstract class NodeExchange implements UpstreamExchange, OpeningListener {
   protected readonly request: UpstreamRequest;
   readonly #listener: UpstreamListener;
   /** As it was before anybody has added to the headers. */
@@ -21,6 +22,9 @@ export abstract class NodeExchange implements UpstreamExchange {
   #socket: Socket | undefined;
   /** What had come over a kept-alive connection before this request. */
   #readBefore = 0;
+  /** What is being opened for it outside of Node's client, which has nothing to close until then. */
+  #opening: { destroy(): void } | undefined;
+  #isConnecting = false;
   #isAborted = false;
 
   constructor(request: UpstreamRequest, listener: UpstreamListener) {
@@ -32,7 +36,18 @@ export abstract class NodeExchange implements UpstreamExchange {
   abort(): void {
     if (this.#isAborted) return;
     this.#isAborted = true;
+    this.#opening?.destroy();
     this.close();
+  }
+
+  onOpening(opening: { destroy(): void }): void {
+    if (this.#isAborted) {
+      opening.destroy();
+      return;
+    }
+    this.#opening = opening;
+    this.#isConnecting = true;
+    this.#listener.onConnecting();
   }
 
   /** Closes the request and the answer, as far as there are any. */
@@ -56,7 +71,8 @@ export abstract class NodeExchange implements UpstreamExchange {
     const socket = outgoing.socket as TLSSocket;
     this.#socket = socket;
     this.#readBefore = socket.bytesRead;
-    if (!outgoing.reusedSocket) this.#listener.onConnecting();
+    this.#opening = undefined;
+    if (!outgoing.reusedSocket && !this.#isConnecting) this.#listener.onConnecting();
     if (outgoing.reusedSocket || !isBeingOpened(socket)) this.#onConnected(outgoing);
     else {
       const event = socket.encrypted ? 'secureConnect' : 'connect';

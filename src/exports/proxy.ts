@@ -6,6 +6,7 @@ import { Kept } from '../kept.ts';
 import type { McpMethod } from '../mcp/http-methods.ts';
 import { type ConfigProblems, checkConfig } from '../options/config-problems.ts';
 import { DEFAULT_PATH } from '../options/path.ts';
+import { NETWORK_HINTS } from '../relay/network/hints.ts';
 import {
   RELAY_OPTIONS,
   type RelayOptions,
@@ -73,10 +74,10 @@ export function mcpProxy(options: McpProxyOptions): Middleware {
   };
 }
 
-const OPTIONS = [...RELAY_OPTIONS, 'methods', 'cors', 'onError'] as const;
+const OPTIONS: readonly string[] = [...RELAY_OPTIONS, 'methods', 'cors', 'onError'];
 
 function read(problems: ConfigProblems, options: McpProxyOptions) {
-  if (!problems.keys(options, OPTIONS)) return undefined;
+  if (!problems.keys(options, OPTIONS, NETWORK_HINTS)) return undefined;
   const { cors, onError = false } = options;
   if (cors !== undefined && cors !== false) problems.at('cors').add(cors, 'false, or nothing');
   problems.at('onError').callback(onError);

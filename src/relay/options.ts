@@ -1,6 +1,8 @@
 import type { Engine } from '../engine/engine.ts';
+import { hostOfItsOwn } from '../engine/host-of-its-own.ts';
 import { httpProxyMiddlewareEngine } from '../engine/http-proxy-middleware.ts';
 import { inProcessEngines, type UpstreamHandler } from '../engine/in-process.ts';
+import type { Network } from '../engine/network/network.ts';
 import { repeatStale } from '../engine/repeat-stale.ts';
 import { timed } from '../engine/timed.ts';
 import type { Kept } from '../kept.ts';
@@ -8,11 +10,12 @@ import type { ConfigProblems } from '../options/config-problems.ts';
 import { type Duration, readDuration } from '../options/duration.ts';
 import { readTarget, type TargetPlans } from '../targets/read-target.ts';
 import { Target, type TargetPlan } from '../targets/target.ts';
+import { NETWORK_OPTIONS, type NetworkOptions, readNetworkOptions } from './network/options.ts';
 import type { RelaySettings } from './relay-settings.ts';
 import { readTimeouts, type TimeoutOptions, type Timeouts } from './timeouts.ts';
 
 /** Where requests go, and how. */
-export interface RelayOptions {
+export interface RelayOptions extends NetworkOptions {
   /**
    * The upstream MCP endpoint: a URL, whose path and query are fixed, so that nothing a client sends
    * changes them; a list of URLs, for several instances of one MCP server, where one that is repeated
@@ -34,15 +37,24 @@ export interface RelayOptions {
 /** The engines there are. */
 export type EngineName = 'http-proxy-middleware';
 
-const ENGINES: Readonly<Record<EngineName, (target: URL) => Engine>> = {
+const ENGINES: Readonly<Record<EngineName, (target: URL, network: Network) => Engine>> = {
   'http-proxy-middleware': httpProxyMiddlewareEngine,
 };
 
 /** The keys of {@link RelayOptions}. */
-export const RELAY_OPTIONS = ['target', 'timeout', 'heartbeat', 'engine'] as const;
+export const RELAY_OPTIONS: readonly string[] = [
+  'target',
+  'timeout',
+  'heartbeat',
+  'engine',
+  ...NETWORK_OPTIONS,
+];
 
 /** What the options of the relay come to. */
 export interface RelayPlan extends TargetPlans {
+  readonly network: Network;
+  /** The `Host` that the upstream sees, where it is not the target's. */
+  readonly host?: string | undefined;
   readonly engine: EngineName;
   readonly timeouts: Timeouts;
   readonly heartbeat: number | false;
@@ -59,8 +71,9 @@ export function readRelayOptions(
   const every = heartbeat !== false && readDuration(problems.at('heartbeat'), heartbeat);
   const engine = readEngine(problems.at('engine'), options.engine);
   const place = readTarget(problems.at('target'), options.target, path);
+  const network = readNetworkOptions(problems, options, place);
   if (engine === undefined || place === undefined || every === undefined) return undefined;
-  return { ...place, engine, timeouts, heartbeat: every };
+  return { ...place, network, engine, timeouts, heartbeat: every };
 }
 
 /** What every relay of one gateway has in common. */
@@ -74,10 +87,14 @@ export function relaySettings(
 /** The targets, each with its engine. */
 export function targetsOf(plan: RelayPlan, kept: Kept): readonly [Target, ...Target[]] {
   return kept.of(['targets', plan], () => {
-    const { handler, engine, timeouts } = plan;
+    const { handler, engine, network, host, timeouts } = plan;
     const createEngine = handler === undefined ? ENGINES[engine] : inProcessEngines(handler);
     const create = (target: TargetPlan, place: number) =>
-      new Target(target, place, repeatStale(timed(createEngine(target.url), timeouts)));
+      new Target(
+        target,
+        place,
+        repeatStale(timed(hostOfItsOwn(createEngine(target.url, network), host), timeouts)),
+      );
     const [first, ...others] = plan.targets;
     return [create(first, 0), ...others.map((other, i) => create(other, i + 1))];
   });

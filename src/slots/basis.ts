@@ -2,6 +2,7 @@ import type { McpMethod } from '../mcp/http-methods.ts';
 import type { ConfigProblems } from '../options/config-problems.ts';
 import { DEFAULT_PATH, readPath } from '../options/path.ts';
 import { readPublicUrl } from '../options/public-url.ts';
+import { isForwarded } from '../relay/network/options.ts';
 import { type RelayOptions, type RelayPlan, readRelayOptions } from '../relay/options.ts';
 import type { Authenticator } from './auth/authenticator.ts';
 import { checkPublicUrl, type Identity, readIdentity } from './auth/identity.ts';
@@ -50,15 +51,29 @@ export function readBasis(problems: ConfigProblems, config: BasisConfig): Basis 
   const publicUrl = readPublicUrl(problems.at('publicUrl'), config.publicUrl);
   const identity = readIdentity(problems.at('auth'), auth, publicUrl);
   checkPublicUrl(problems.at('publicUrl'), publicUrl, identity);
+  const relay = readRelayOptions(problems, config, path);
+  const rules = headers === false ? undefined : readHeaderRules(problems.at('headers'), headers);
+  checkHost(problems.at('headers'), rules?.fixed.host, relay);
   return {
     path,
     publicUrl,
     identity,
-    relay: readRelayOptions(problems, config, path),
+    relay: relay && { ...relay, host: rules?.fixed.host },
     methods: readMethods(problems.at('methods'), config.methods),
-    headers: headers === false ? undefined : readHeaderRules(problems.at('headers'), headers),
+    headers: rules,
     limits: rateLimit === false ? undefined : readLimits(problems.at('rateLimit'), rateLimit),
     policies: policies === false ? undefined : readPolicies(problems.at('policies'), policies),
     denyAs: readDenyAs(problems.at('denyAs'), config.denyAs),
   };
+}
+
+function checkHost(
+  problems: ConfigProblems,
+  host: string | undefined,
+  relay: RelayPlan | undefined,
+): void {
+  if (host === undefined || relay === undefined || !isForwarded(relay, relay.network)) return;
+  problems
+    .at('host')
+    .add(host, 'a target at https:, or proxy: false: a proxy replaces Host otherwise');
 }

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { Engine, UpstreamListener, UpstreamRequest } from '../../src/engine/engine.ts';
 import { httpProxyMiddlewareEngine } from '../../src/engine/http-proxy-middleware.ts';
 import { inProcessEngines } from '../../src/engine/in-process.ts';
+import { PLAIN_NETWORK } from '../../src/engine/network/network.ts';
 import { noop } from '../../src/lib/noop.ts';
 import { rawClient } from '../support/client/raw.ts';
 import { expectFailure } from '../support/client/refusal.ts';
@@ -46,7 +47,7 @@ function eventsOf(engine: Engine, { until }: { until: string }): Promise<string[
 describe('an engine takes the body of a request', () => {
   test('once a new connection stands, and at once from one that was kept alive', async () => {
     const { port } = await serve((_req, res) => res.end());
-    const engine = httpProxyMiddlewareEngine(new URL(`http://127.0.0.1:${port}/`));
+    const engine = httpProxyMiddlewareEngine(new URL(`http://127.0.0.1:${port}/`), PLAIN_NETWORK);
 
     const first = await eventsOf(engine, { until: 'answered' });
     expect(first).toEqual(['connecting', 'connected', 'body taken', 'answered']);
@@ -64,7 +65,9 @@ describe('an engine takes the body of a request', () => {
   test.each(['http', 'https'])('not where nobody listens, over %s', async (protocol) => {
     const url = new URL(`${protocol}://127.0.0.1:${await freePort()}/`);
 
-    const events = await eventsOf(httpProxyMiddlewareEngine(url), { until: 'unreachable' });
+    const events = await eventsOf(httpProxyMiddlewareEngine(url, PLAIN_NETWORK), {
+      until: 'unreachable',
+    });
     expect(events).toEqual(['connecting', 'unreachable']);
   });
 
@@ -72,7 +75,9 @@ describe('an engine takes the body of a request', () => {
     const upstream = await rawUpstream(({ socket }) => socket.end('no TLS'));
     const url = new URL(`https://127.0.0.1:${upstream.port}/`);
 
-    const events = await eventsOf(httpProxyMiddlewareEngine(url), { until: 'unreachable' });
+    const events = await eventsOf(httpProxyMiddlewareEngine(url, PLAIN_NETWORK), {
+      until: 'unreachable',
+    });
     expect(events).toEqual(['connecting', 'unreachable']);
   });
 });

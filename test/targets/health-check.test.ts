@@ -4,6 +4,7 @@ import { PassThrough } from 'node:stream';
 import { describe, expect, jest, test } from '@jest/globals';
 import type { Engine, UpstreamListener, UpstreamRequest } from '../../src/engine/engine.ts';
 import { httpProxyMiddlewareEngine } from '../../src/engine/http-proxy-middleware.ts';
+import { PLAIN_NETWORK } from '../../src/engine/network/network.ts';
 import type { UpstreamAnswer } from '../../src/engine/upstream-answer.ts';
 import { HealthCheck } from '../../src/targets/health-check.ts';
 import { holdTimers } from '../support/fake-time.ts';
@@ -174,7 +175,7 @@ describe('a real host', () => {
       socket.on('close', () => sockets.delete(socket));
     });
     const check = new HealthCheck(
-      httpProxyMiddlewareEngine(new URL(`http://127.0.0.1:${port}/mcp?key=1`)),
+      httpProxyMiddlewareEngine(new URL(`http://127.0.0.1:${port}/mcp?key=1`), PLAIN_NETWORK),
       { path: '/healthz?deep=1', everyMs: 5, timeoutMs },
       '1.1 gateway',
       (isHealthy) => news.emit(isHealthy ? 'in' : 'out'),

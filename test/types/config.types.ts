@@ -15,9 +15,13 @@ import {
   type McpGateway,
   type McpMethod,
   type MessageMatch,
+  type NetworkOptions,
+  type Pem,
+  type ProxyOption,
   type RelayOptions,
   type Size,
   type TimeoutOptions,
+  type TlsOptions,
   type UpstreamHandler,
 } from 'express-mcp-gateway';
 import { same, typed } from './same.ts';
@@ -43,6 +47,10 @@ export function whatATargetIs(): void {
   createMcpGateway({ target: express.Router() });
   createMcpGateway({ target: [target, new URL(target)] });
   same<RelayOptions['target'], string | URL | readonly (string | URL)[] | UpstreamHandler>();
+  same<RelayOptions['proxy'], NetworkOptions['proxy']>();
+  same<NetworkOptions['tls'], TlsOptions | false | undefined>();
+  same<ProxyOption, string | URL | false>();
+  same<TlsOptions['ca'], Pem | undefined>();
   const handler: UpstreamHandler = (_req: unknown, _res: unknown, _body?: unknown) => undefined;
   createMcpGateway({ target: handler });
   // @ts-expect-error -- it is the one option that is required
@@ -70,6 +78,9 @@ export function everyOption(): GatewayConfig {
     },
     heartbeat: false,
     engine: 'http-proxy-middleware',
+    tls: { ca: ['PEM', Buffer.of()], cert: 'PEM', key: 'PEM', passphrase: undefined },
+    proxy: 'env',
+    socketPath: '/run/mcp.sock',
     cors: { origin: ['https://app.example'], credentials: true, maxAge: '1h' },
     hosts: ['gateway.example'],
     ipFilter: { allow: ['10.0.0.0/8'] },
@@ -81,7 +92,7 @@ export function everyOption(): GatewayConfig {
     policies: () => true,
     filterLists: true,
     denyAs: 'http',
-    headers: { set: { 'X-Tenant': 'a' } },
+    headers: { host: 'mcp.internal', set: { 'X-Tenant': 'a' } },
     use: (_req, _res, next) => next(),
     legacySse: { path: '/sse', messagePath: '/messages' },
     observe: {},
@@ -98,6 +109,9 @@ export const off: GatewayConfig = {
   publicUrl: false,
   timeout: false,
   heartbeat: false,
+  tls: false,
+  proxy: false,
+  socketPath: false,
   cors: false,
   hosts: false,
   ipFilter: false,

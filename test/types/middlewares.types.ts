@@ -38,6 +38,11 @@ export function relays(): void {
   mcpProxy({ target, timeout: { idle: false }, heartbeat: '5s', onError: ({ reason }) => reason });
   // @ts-expect-error -- it reads no message
   mcpProxy({ target, timeout: { calls: [{ match: { name: 'a' }, response: '1s' }] } });
+  mcpProxy({ target, tls: { servername: 'a' }, proxy: new URL(target), socketPath: '/run/a.sock' });
+  // @ts-expect-error -- a key is text or bytes
+  mcpProxy({ target, tls: { key: 1 } });
+  // @ts-expect-error -- it has agents of its own
+  mcpProxy({ target, agent: {} });
   // @ts-expect-error
   mcpProxy({});
   // @ts-expect-error -- false lets the upstream's through; what to send is for mcpCors

@@ -85,6 +85,7 @@ export class RelayedRequest implements UpstreamListener, RelayedAnswerListener, 
     const request = {
       method,
       path,
+      host: this.#host(),
       responseTimeout: this.#context.responseTimeout,
       fresh: false,
       headers,
@@ -93,6 +94,12 @@ export class RelayedRequest implements UpstreamListener, RelayedAnswerListener, 
     this.#isConnected = false;
     this.#exchange = lease === undefined ? target.engine(request, this) : lease.send(request, this);
     this.#context.observation?.sentTo(target);
+  }
+
+  #host(): string | undefined {
+    let host: string | undefined;
+    for (const edits of this.#context.headerEdits) host = edits.host ?? host;
+    return host;
   }
 
   onConnecting(): void {}

@@ -38,6 +38,13 @@ export interface HeaderRules {
    * address of the connection is added, which is all it holds otherwise. Default: none.
    */
   readonly forward?: readonly string[];
+  /**
+   * The `Host` that the upstream sees: a name or an address, and a port where there is one. Where requests
+   * go, and whose certificate is accepted, still goes by `target`. Default: that of `target`.
+   *
+   * @see RFC 9110 section 7.2
+   */
+  readonly host?: string | false;
   /** Headers for the upstream, in place of any the client sent under that name. Default: none. */
   readonly set?: Readonly<Record<string, HeaderValue>>;
   /**

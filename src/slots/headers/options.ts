@@ -1,13 +1,14 @@
 import type { HeaderEdits, SetField } from '../../header-edits.ts';
 import { foldFieldName, isFieldName, isFieldValue } from '../../http/field.ts';
 import { isHopByHop } from '../../http/hop-by-hop.ts';
+import { isHostValue } from '../../http/host-value.ts';
 import type { ConfigProblems } from '../../options/config-problems.ts';
 import { isBelieved } from './believed-fields.ts';
 import type { ComputedHeader, HeaderRules } from './header-rules.ts';
 import { isSecretName } from './secret-name.ts';
 import { secretsOf } from './secrets.ts';
 
-const OPTIONS = ['forward', 'set', 'remove', 'secret', 'response'] as const;
+const OPTIONS = ['forward', 'host', 'set', 'remove', 'secret', 'response'] as const;
 const RESPONSE_OPTIONS = ['forward', 'set', 'remove'] as const;
 
 type Field = HeaderEdits['response']['set'][number];
@@ -34,9 +35,13 @@ export function readHeaderRules(
   rules: HeaderRules,
 ): HeaderSettings | undefined {
   if (!problems.keys(rules, OPTIONS)) return undefined;
-  const { forward = [], set = {}, remove = [], secret = [], response = {} } = rules;
+  const { forward = [], host = false, set = {}, remove = [], secret = [], response = {} } = rules;
   const ofAnswer = problems.at('response');
   const answer = ofAnswer.keys(response, RESPONSE_OPTIONS) ? response : {};
+
+  if (host !== false && !isHostValue(host)) {
+    problems.at('host').add(host, "a host, like 'mcp.internal' or 'localhost:8000'");
+  }
 
   const constants: SetField[] = [];
   const computed: ComputedField[] = [];
@@ -49,6 +54,10 @@ export function readHeaderRules(
     if (given.has(folded)) place.add(name, 'a name that is not in the list already');
     given.add(folded);
     withheld.add(folded);
+    if (folded === 'host') {
+      place.add(name, 'the option headers.host');
+      continue;
+    }
     if (isSecretName(name) || isCredential(value)) secretNames.add(folded);
     if (isComputed(value)) {
       checkName(place, name);
@@ -71,6 +80,7 @@ export function readHeaderRules(
   const fixed: HeaderEdits = {
     forwards: (name) => !tellsOfHops(name) && isForwarded(name, forwarded),
     withheld,
+    host: host === false ? undefined : host,
     set: constants,
     secrets: secretsOf(constants, secretNames),
     credentials: secretNames.size > 0 && !relaysTokens ? 'own' : undefined,

@@ -1,0 +1,41 @@
+import { readFileSync } from 'node:fs';
+import { rootCertificates } from 'node:tls';
+import express from 'express';
+import { createMcpGateway } from 'express-mcp-gateway';
+
+const app = express();
+
+// An authority of one's own, and a certificate for a server that asks who is there.
+app.use(
+  createMcpGateway({
+    path: '/tickets',
+    target: 'https://tickets.internal/mcp',
+    tls: {
+      ca: [...rootCertificates, readFileSync('ca.pem')],
+      cert: readFileSync('gateway.pem'),
+      key: readFileSync('gateway.key'),
+      passphrase: process.env.KEY_PASSPHRASE,
+    },
+  }),
+);
+
+// Out of the company's network there is one way: a proxy.
+app.use(
+  createMcpGateway({
+    path: '/search',
+    target: 'https://search.example/mcp',
+    proxy: process.env.OUTBOUND_PROXY ?? 'env',
+  }),
+);
+
+// A server on this machine, which expects to be called by another name.
+app.use(
+  createMcpGateway({
+    path: '/files',
+    target: 'http://localhost/mcp',
+    socketPath: '/run/files/mcp.sock',
+    headers: { host: 'files.internal' },
+  }),
+);
+
+app.listen(3000);

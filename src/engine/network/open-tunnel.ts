@@ -1,0 +1,60 @@
+import { type ClientRequest, request as nodeRequest, STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
+import { connectToProxy } from './connect-to-proxy.ts';
+import type { HttpProxy } from './network.ts';
+
+type OnOpened = (error: Error | undefined, socket?: Socket) => void;
+
+/**
+ * Asks a proxy for a tunnel to `authority`, a host and a port (RFC 9110 section 9.3.6). Calls back once:
+ * with the connection, over which the other end is the target's from now on, or with why there is
+ * none. Whoever destroys what this returns gives up.
+ */
+export function openTunnel(proxy: HttpProxy, authority: string, onOpened: OnOpened): Socket {
+  const socket = connectToProxy(proxy);
+  // The connection may last for days, and holds what listens to it: whoever waited for it must not be there.
+  let waiting: OnOpened | undefined = onOpened;
+  const over: OnOpened = (error, opened) => {
+    if (error !== undefined) socket.destroy();
+    const callback = waiting;
+    waiting = undefined;
+    callback?.(error, opened);
+  };
+  ask(socket, proxy, authority)
+    .once('connect', ({ statusCode = 0 }, _socket, early: Buffer) => {
+      if (statusCode < 200 || statusCode > 299) {
+        over(noTunnel(`it answered ${statusCode} ${STATUS_CODES[statusCode] ?? ''}`.trim()));
+        return;
+      }
+      if (early.length > 0) socket.unshift(early);
+      over(undefined, socket);
+    })
+    .on('error', ({ message }) => over(noTunnel(message)))
+    .end();
+  return socket;
+}
+
+function ask(socket: Socket, { authorization }: HttpProxy, authority: string): ClientRequest {
+  const request = nodeRequest({
+    method: 'CONNECT',
+    path: authority,
+    headers: {
+      Host: authority,
+      ...(authorization !== undefined && { 'Proxy-Authorization': authorization }),
+    },
+    createConnection: () => socket,
+  });
+  // Without an agent Node would ask the proxy to close.
+  request.removeHeader('connection');
+  return request;
+}
+
+/**
+ * Whatever has failed, it was not the upstream; a proxy that does not speak HTTP either. What the proxy
+ * says in its own words stays here.
+ */
+function noTunnel(why: string): Error {
+  return Object.assign(new Error(`The proxy opened no tunnel: ${why}`), {
+    code: 'ERR_PROXY_NO_TUNNEL',
+  });
+}

@@ -1,0 +1,72 @@
+import { Agent as HttpAgent } from 'node:http';
+import { type AgentOptions, Agent as HttpsAgent } from 'node:https';
+import { processNames } from '../../dns/process-names.ts';
+import { type Network, PLAIN_NETWORK } from './network.ts';
+import { ForwardingAgent, TunnellingAgent } from './proxied-agents.ts';
+import { proxyFor } from './proxy-for.ts';
+
+/** Connections to upstreams. */
+export interface Pool {
+  /** Keeps them alive, and uses them again. */
+  readonly keeping: HttpAgent;
+  /** Opens a new one for each request. */
+  readonly fresh: HttpAgent;
+}
+
+/** By what they have in common: nobody may get a connection that was opened on other terms. */
+const pools = new WeakMap<Network, Map<string, Pool>>();
+
+/** The connections that requests to `url` may go over. */
+export function poolFor(url: URL, network: Network): Pool {
+  const isProxied = proxyFor(url, network.proxies) !== undefined;
+  const isPlain = network.tls === undefined && network.socketPath === undefined && !isProxied;
+  return poolOf(isPlain ? PLAIN_NETWORK : network, url, isProxied);
+}
+
+function poolOf(network: Network, url: URL, isProxied: boolean): Pool {
+  const ofNetwork = pools.get(network) ?? new Map<string, Pool>();
+  pools.set(network, ofNetwork);
+  const terms = `${url.protocol} ${isProxied}`;
+  const pool = ofNetwork.get(terms) ?? createPool(network, url);
+  ofNetwork.set(terms, pool);
+  return pool;
+}
+
+function createPool(network: Network, url: URL): Pool {
+  const { lookup } = processNames;
+  const options = { lookup, ...optionsOf(network, url) };
+  return {
+    // An idle socket is dropped before most servers drop it (Node's own waits 5 s): a request that
+    // meets a closing socket is lost, and a POST must not be sent again. No cap on sockets in use:
+    // every open event stream holds one, and the default of 256 would stall the next request.
+    keeping: createAgent(network, url, {
+      ...options,
+      keepAlive: true,
+      maxFreeSockets: 256,
+      timeout: 4000,
+    }),
+    fresh: createAgent(network, url, { ...options, keepAlive: false }),
+  };
+}
+
+function optionsOf({ socketPath, tls }: Network, { protocol }: URL): AgentOptions {
+  const ofPlace: AgentOptions & { socketPath?: string } =
+    socketPath === undefined ? {} : { socketPath };
+  if (protocol === 'http:') return ofPlace;
+  return {
+    ...ofPlace,
+    // A session that is resumed shows no certificate: one that is not valid any more would be accepted.
+    maxCachedSessions: 0,
+    ...(tls?.secureContext && { secureContext: tls.secureContext }),
+    ...(tls?.servername !== undefined && { servername: tls.servername }),
+    ...(tls?.acceptsInvalidCertificates && { rejectUnauthorized: false }),
+  };
+}
+
+function createAgent({ proxies }: Network, url: URL, options: AgentOptions): HttpAgent {
+  const proxy = proxyFor(url, proxies);
+  if (url.protocol === 'http:') {
+    return proxy === undefined ? new HttpAgent(options) : new ForwardingAgent(proxy, options);
+  }
+  return proxy === undefined ? new HttpsAgent(options) : new TunnellingAgent(proxy, options);
+}
