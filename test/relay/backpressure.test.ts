@@ -131,7 +131,7 @@ describe('an upstream that does not read stops the client', () => {
     ['by chunks', `Transfer-Encoding: chunked\r\n\r\n${UNLIMITED.toString(16)}\r\n`],
   ])('%s: it is 504 when `response` is over', async (_name, framing) => {
     const called = Promise.withResolvers<IncomingMessage>();
-    const { target } = await startEndpoint((req) => called.resolve(req));
+    const { target } = await startEndpoint((req, _res) => called.resolve(req));
     const gateway = await startGateway({
       target,
       bodyLimit: false,
