@@ -105,6 +105,8 @@ export interface EnteredSession {
 /** Where a request goes, of several targets. */
 export interface TargetLease {
   readonly target: Target;
+  /** Whether the session of the request does not exist any more if no connection comes about. */
+  readonly isGoneUnreached: boolean;
   /** Sends it there. */
   send(request: UpstreamRequest, listener: UpstreamListener): UpstreamExchange;
   /** Chooses another target for a request that has not reached this one; false where there is none. */
@@ -233,8 +235,7 @@ export interface McpRequest extends Partial<Omit<McpMessage, 'era'>> {
 }
 
 /**
- * The message of a request, where something in the chain has read it: a policy, a limit that
- * depends on it, or `timeout.calls`.
+ * The message of a request, where a policy, a limit or `timeout.calls` has had it read.
  *
  * @param req - The request, as Node or Express gives it.
  * @returns What it asks for; undefined where nothing has read it. Of a batch only `batch` is defined; of

@@ -51,8 +51,11 @@ export class Balancer {
     if (state === undefined || state.isGone) return { isGone: true };
     const assigned = assign(state, mayTry);
     if (assigned !== undefined) return new Lease(assigned, undefined);
-    // What cannot be connected to has lost what it knew of its sessions; with others, they begin anew there.
-    if (!isOne && state.breaker?.lastFailure === 'unreachable') return { isGone: true };
+    const { lastFailure } = state.breaker ?? {};
+    const mayBeGone = lastFailure === 'unreachable' || lastFailure === 'lost';
+    // If it is gone, its sessions are, and begin anew at others. Whether it is, only a connection can tell:
+    // it may have come back, and another gateway may have begun this session there since.
+    if (!isOne && mayBeGone) return new Lease({ state, attempt: undefined }, undefined, true);
     return { isGone: false, retryAfterMs: retryAfterOf(state) };
   }
 

@@ -16,12 +16,21 @@ export type FindOther = (unreached: TargetState) => Assignment | undefined;
 
 /** The target that was chosen for a request, which counts there until it is over. */
 export class Lease {
+  readonly isGoneUnreached: boolean;
   #assigned: Assignment;
   #findOther: FindOther | undefined;
   #isOver = false;
 
-  /** @param findOther - Undefined where the request may not go elsewhere. */
-  constructor(assigned: Assignment, findOther: FindOther | undefined) {
+  /**
+   * @param findOther - Undefined where the request may not go elsewhere.
+   * @param isGoneUnreached - Whether its session does not exist any more if no connection comes about.
+   */
+  constructor(
+    assigned: Assignment,
+    findOther: FindOther | undefined,
+    isGoneUnreached: boolean = false,
+  ) {
+    this.isGoneUnreached = isGoneUnreached;
     this.#assigned = assigned;
     this.#findOther = findOther;
     assigned.state.began();

@@ -81,7 +81,8 @@ describe('a session whose target cannot be connected to', () => {
     await a.start();
     gateway.restore(a.url);
     expect(await outcomeOf(session)).toEqual([404, 'session_not_found']);
-    expect(await outcomeOf(other, 'GET')).toEqual([404, 'session_not_found']);
+    const answer = await other.send({ method: 'GET' });
+    expect([answer.status, answer.body]).toEqual([404, '{}']);
     expect(a.seen.filter((seen) => seen === 'POST ping')).toEqual([]);
   });
 
@@ -95,6 +96,64 @@ describe('a session whose target cannot be connected to', () => {
     }
     expect(b.seen).not.toContain('POST ping');
   });
+});
+
+describe('a session that began after its target was lost and came back', () => {
+  /** One gateway has found its target down and leaves it alone; the other has begun a session there. */
+  async function begunElsewhere(lose: (a: Pair[0], session: SessionClient) => Promise<void>) {
+    const [a, b] = (await instances(2)) as Pair;
+    const config = { breaker: { failures: 2 }, sessions: { store: new SharedStore() } };
+    const one = await startRig([a, b], config);
+    const other = await startRig([a, b], config);
+    const lost = await sessionAt(one.port, a);
+    await lose(a, lost);
+    expect(one.gateway.targets()[0]?.state).toBe('open');
+    await a.start();
+    const begun = await sessionAt(other.port, a);
+    return { a, b, one, lost, begun: through(one.port, begun) };
+  }
+
+  async function unreachable(a: Pair[0], session: SessionClient): Promise<void> {
+    await a.crash();
+    for (let i = 0; i < 2; i++) await outcomeOf(session);
+  }
+
+  /** As a crash does it: with the streams that were open. */
+  async function cut(a: Pair[0], session: SessionClient): Promise<void> {
+    const streams = [await session.stream(), await session.stream()];
+    await a.crash();
+    for (const stream of streams) await stream.closed();
+  }
+
+  test.each([
+    ['could not connect to it', unreachable],
+    ['lost its connections to it', cut],
+  ])('is served through a gateway that %s', async (_, lose) => {
+    const { a, b, one, lost, begun } = await begunElsewhere(lose);
+    expect(fromWhom(await begun.send())).toBe(a.name);
+    await begun.stream();
+    expect((await begun.send({ method: 'DELETE' })).status).toBe(204);
+    // Those of before are not there any more, as the target itself says.
+    const answer = await lost.send();
+    expect([answer.status, answer.body]).toEqual([404, '{}']);
+    // What belongs to no session still leaves it alone.
+    expect(one.gateway.targets()[0]?.state).toBe('open');
+    expect((await beginSession(one.port)).home).toBe(b.name);
+  });
+});
+
+test('a session whose target has crashed with its streams is 404, and begins anew elsewhere', async () => {
+  const [a, b] = (await instances(2)) as Pair;
+  const { gateway, port } = await startRig([a, b], { breaker: { failures: 2 } });
+  const session = await sessionAt(port, a);
+  const streams = [await session.stream(), await session.stream()];
+  await a.crash();
+  for (const stream of streams) await stream.closed();
+  expect(gateway.targets()[0]?.state).toBe('open');
+  for (const method of METHODS) {
+    expect(await outcomeOf(session, method)).toEqual([404, 'session_not_found']);
+  }
+  expect((await beginSession(port)).home).toBe(b.name);
 });
 
 describe('a session whose target fails with statuses', () => {

@@ -150,12 +150,12 @@ export class RelayedRequest implements UpstreamListener, RelayedAnswerListener, 
     const { kind, cause } = failure;
     // Nothing of it has been sent, and none of its body taken from the client.
     const hasReached = this.#isConnected || kind === 'internal';
-    if (!hasReached && this.#context.lease?.moveOn()) {
+    const { lease } = this.#context;
+    if (!hasReached && lease?.moveOn()) {
       this.#exchange?.abort();
       this.#send();
-      return;
-    }
-    this.#fail(this.#answer === undefined ? REASON_OF[kind] : 'upstream_invalid', cause);
+    } else if (!hasReached && lease?.isGoneUnreached) void this.#failAsGone(cause);
+    else this.#fail(this.#answer === undefined ? REASON_OF[kind] : 'upstream_invalid', cause);
   }
 
   onAnswerOver(isWhole: boolean): void {
@@ -165,6 +165,11 @@ export class RelayedRequest implements UpstreamListener, RelayedAnswerListener, 
 
   onAnswerFailed(reason: ErrorReason, cause?: unknown): void {
     this.#fail(reason, cause);
+  }
+
+  async #failAsGone(cause: unknown): Promise<void> {
+    await this.#context.session?.forget();
+    if (!this.#over) this.#fail('session_not_found', cause);
   }
 
   #fail(reason: ErrorReason, cause?: unknown): void {
