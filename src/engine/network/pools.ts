@@ -1,5 +1,6 @@
-import { Agent as HttpAgent } from 'node:http';
+import { type ClientRequestArgs, Agent as HttpAgent } from 'node:http';
 import { type AgentOptions, Agent as HttpsAgent } from 'node:https';
+import type { Duplex } from 'node:stream';
 import { processNames } from '../../dns/process-names.ts';
 import { type Network, PLAIN_NETWORK } from './network.ts';
 import { ForwardingAgent, TunnellingAgent } from './proxied-agents.ts';
@@ -68,5 +69,15 @@ function createAgent({ proxies }: Network, url: URL, options: AgentOptions): Htt
   if (url.protocol === 'http:') {
     return proxy === undefined ? new HttpAgent(options) : new ForwardingAgent(proxy, options);
   }
-  return proxy === undefined ? new HttpsAgent(options) : new TunnellingAgent(proxy, options);
+  return proxy === undefined ? new DirectAgent(options) : new TunnellingAgent(proxy, options);
+}
+
+/**
+ * What Node's agent calls back when a socket is there, its listeners on the socket hold as long as that
+ * lasts, and with it the request that opened it. A socket that is returned needs no call.
+ */
+class DirectAgent extends HttpsAgent {
+  override createConnection(options: ClientRequestArgs): Duplex | null | undefined {
+    return super.createConnection(options);
+  }
 }

@@ -1,8 +1,8 @@
 import { type AgentOptions, Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
-import { isIPv6 } from 'node:net';
+import { isIPv6, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { type ConnectionOptions, connect as tlsConnect } from 'node:tls';
+import { type ConnectionOptions, type TLSSocket, connect as tlsConnect } from 'node:tls';
 import { connectToProxy } from './connect-to-proxy.ts';
 import type { HttpProxy } from './network.ts';
 import { openTunnel } from './open-tunnel.ts';
@@ -60,10 +60,15 @@ export class TunnellingAgent extends HttpsAgent {
         onCreated(error ?? null, tunnel);
         return;
       }
-      const secure = tlsConnect({ ...options, socket });
-      socket.on('error', (lost) => secure.destroy(lost));
-      onCreated(null, secure);
+      onCreated(null, encrypt(socket, options));
     });
     opening?.onOpening(tunnel);
   }
+}
+
+/** By itself, so that the listener, which lasts as long as the connection, holds nothing of who waited for it. */
+function encrypt(socket: Socket, options: ConnectionOptions): TLSSocket {
+  const secure = tlsConnect({ ...options, socket });
+  socket.on('error', (lost) => secure.destroy(lost));
+  return secure;
 }

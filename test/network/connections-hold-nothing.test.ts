@@ -1,0 +1,71 @@
+import { once } from 'node:events';
+import { setImmediate as turn } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { expect, test } from '@jest/globals';
+import type { UpstreamListener, UpstreamRequest } from '../../src/engine/engine.ts';
+import { httpProxyMiddlewareEngine } from '../../src/engine/http-proxy-middleware.ts';
+import type { Network } from '../../src/engine/network/network.ts';
+import { noop } from '../../src/lib/noop.ts';
+import { Authority, describeWithCertificates } from './support/certificates.ts';
+import { forwardProxy } from './support/forward-proxy.ts';
+import { secureUpstream } from './support/secure-upstream.ts';
+
+setFlagsFromString('--expose-gc');
+const collectGarbage: () => void = runInNewContext('gc');
+
+const LISTENER: Omit<UpstreamListener, 'onAnswer'> = {
+  onConnecting: noop,
+  onConnected: noop,
+  onBodyBytes: noop,
+  onBodySent: noop,
+  onBodyBlocked: noop,
+  onBodyFlowing: noop,
+  onBodyLost: noop,
+  onFailure: noop,
+};
+
+/** Sends a request and has it answered; all that is left is a reference that holds nothing. */
+async function sent(port: number, network: Network): Promise<WeakRef<UpstreamRequest>> {
+  const request: UpstreamRequest = {
+    method: 'DELETE',
+    fresh: false,
+    responseTimeout: undefined,
+    headers: {},
+    body: { sendTo: (outgoing) => void outgoing.end() },
+  };
+  const answered = Promise.withResolvers<void>();
+  const engine = httpProxyMiddlewareEngine(new URL(`https://localhost:${port}/`), network);
+  engine(request, {
+    ...LISTENER,
+    onAnswer: ({ body }) => void once(body.resume(), 'end').then(() => answered.resolve()),
+  });
+  await answered.promise;
+  return new WeakRef(request);
+}
+
+describeWithCertificates('a connection that is kept', () => {
+  test.each(['directly', 'through a proxy'])(
+    'holds nothing of the request that opened it: %s',
+    async (way) => {
+      const upstream = await secureUpstream(new Authority('Private authority').issue('localhost'));
+      const { port } = await forwardProxy();
+      const proxy = { isSecure: false, host: '127.0.0.1', port, authorization: undefined };
+      const network: Network = {
+        tls: { secureContext: undefined, servername: undefined, acceptsInvalidCertificates: true },
+        socketPath: undefined,
+        proxies: { exceptions: [], ...(way === 'through a proxy' && { 'https:': proxy }) },
+      };
+
+      const first = await sent(upstream.port, network);
+      for (let i = 0; i < 10 && first.deref() !== undefined; i += 1) {
+        await turn();
+        collectGarbage();
+      }
+
+      expect(first.deref()).toBeUndefined();
+      await sent(upstream.port, network);
+      expect(upstream.connections).toHaveLength(1);
+    },
+  );
+});
