@@ -3,6 +3,22 @@ import type { BodyListener, BodySink } from '../http/request-body.ts';
 import type { UpstreamAnswer } from './upstream-answer.ts';
 import type { UpstreamFailure } from './upstream-failure.ts';
 
+/** The body of a request. */
+export interface UpstreamBody {
+  /**
+   * Writes the body, ends the stream, tells the listener. Called once, behind `onConnected`: until then no
+   * byte has been taken from the client, and the request may still be sent elsewhere.
+   */
+  sendTo(outgoing: BodySink, listener: BodyListener): void;
+  /**
+   * The same body once more, for another stream; the first gets nothing from now on. Undefined where it
+   * has not been kept.
+   */
+  again?(): UpstreamBody | undefined;
+  /** It is not sent again. */
+  forget?(): void;
+}
+
 /** A request that is ready to go: every header decided, nothing in it left to the client. */
 export interface UpstreamRequest {
   readonly method: string;
@@ -16,13 +32,7 @@ export interface UpstreamRequest {
   readonly fresh: boolean;
   /** Everything the upstream gets except `Host` and what frames the message. The engine's to keep. */
   readonly headers: OutgoingHttpHeaders;
-  readonly body: {
-    /**
-     * Writes the body, ends the stream, tells the listener. Called once, behind `onConnected`: until then no
-     * byte has been taken from the client, and the request may still be sent elsewhere.
-     */
-    sendTo(outgoing: BodySink, listener: BodyListener): void;
-  };
+  readonly body: UpstreamBody;
 }
 
 /** Told what becomes of a request and of its body; never before the engine has returned. */

@@ -24,8 +24,18 @@ export interface UpstreamAnswer {
   readonly isOpenEnded: boolean;
   /** Whether all of it has come. */
   readonly isComplete: boolean;
+  /** Written by `followRedirects`, where it is on and the answer is, or may be, a redirect that it leaves. */
+  unfollowed?: UnfollowedRedirect | undefined;
   /** Its bytes. The engine tells of their errors; nobody else has to listen for them. */
   readonly body: Readable;
+}
+
+/** What is to be known of a redirect that was not followed. */
+export interface UnfollowedRedirect {
+  /** What was asked for. */
+  readonly from: URL;
+  /** Why it was not. */
+  readonly why: string;
 }
 
 /** An answer that Node's own client has read. */
@@ -38,6 +48,7 @@ export class NodeAnswer implements UpstreamAnswer {
   readonly isEventStream: boolean;
   readonly isOpenEnded: boolean;
   readonly body: IncomingMessage;
+  unfollowed: UnfollowedRedirect | undefined;
 
   constructor(message: IncomingMessage) {
     gatherPieces(message);

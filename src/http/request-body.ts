@@ -30,6 +30,10 @@ export interface RequestBody {
   readonly length: number | undefined;
   /** Writes the body and ends `outgoing`. */
   sendTo(outgoing: BodySink, listener: BodyListener): void;
+  /** The same for another stream, which takes the place of the first; undefined where it is not kept. */
+  again?(): Pick<RequestBody, 'sendTo'> | undefined;
+  /** It is not sent again. */
+  forget?(): void;
   /** Sends no more and lets go of the client's stream. */
   stop(): void;
 }
@@ -78,6 +82,14 @@ class KeptBody implements RequestBody {
 
   sendTo(outgoing: BodySink, listener: BodyListener): void {
     if (this.#bytes !== undefined) listener.onBodyBytes(this.#bytes);
+    this.#write(outgoing, listener);
+  }
+
+  again(): Pick<RequestBody, 'sendTo'> {
+    return { sendTo: (outgoing, listener) => this.#write(outgoing, listener) };
+  }
+
+  #write(outgoing: BodySink, listener: BodyListener): void {
     outgoing.end(this.#bytes);
     listener.onBodySent();
   }

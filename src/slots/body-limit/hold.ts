@@ -37,3 +37,8 @@ export class CountedBody implements BodyHold {
     this.#held.length = 0;
   }
 }
+
+/** Begins to count what is held of the body of a request. */
+export function holdBody(context: RequestContext): BodyHold {
+  return new CountedBody(context);
+}

@@ -1,0 +1,30 @@
+import type { UpstreamAnswer } from './upstream-answer.ts';
+
+/**
+ * Where an answer redirects to, without a fragment, which is no business of a request. `from` is what was
+ * asked for. Undefined where `Location` is missing, repeated, or no URL.
+ *
+ * @see RFC 9110 section 10.2.2
+ */
+export function redirectUrl({ rawHeaders }: UpstreamAnswer, from: URL): URL | undefined {
+  const locations = rawHeaders.filter((_, i) => isLocation(rawHeaders[i - 1]) && i % 2 === 1);
+  const [location] = locations;
+  if (location === undefined || locations.length > 1 || !VISIBLE.test(location)) return undefined;
+  if (!URL.canParse(location, from.href)) return undefined;
+  const url = new URL(location, from);
+  url.hash = '';
+  return url;
+}
+
+/** The characters of a URL: Node would give any other as the bytes that it came in. */
+const VISIBLE = /^[!-~]*$/;
+
+function isLocation(name: string | undefined): boolean {
+  return name?.toLowerCase() === 'location';
+}
+
+/** Whether a redirect keeps method and body, and stays at the origin; a `Location` with credentials is none. */
+export function staysAtOrigin(status: number, url: URL, from: URL): boolean {
+  const keepsMethod = status === 307 || status === 308;
+  return keepsMethod && url.origin === from.origin && url.username + url.password === '';
+}
