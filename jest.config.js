@@ -28,7 +28,7 @@ const UNIT = [
   'readme.test.ts',
   'relay/names.test.ts',
   'structure.test.ts',
-  'targets/{breaker-properties,breaker-states,choice,options,retry-after}.test.ts',
+  'targets/{breaker-properties,breaker-states,choice,names,options,query-options,retry-after}.test.ts',
   'test-structure.test.ts',
   'types/complete.test.ts',
 ];

@@ -27,6 +27,7 @@ import { rateLimit, userLimit } from './slots/rate-limit/rate-limit.ts';
 import { sessions } from './slots/sessions/sessions.ts';
 import type { Slot } from './slots/slot.ts';
 import { streams } from './slots/streams/streams.ts';
+import { target } from './slots/target/target.ts';
 import { timeout } from './slots/timeout/timeout.ts';
 import { turn } from './slots/turn.ts';
 import { use } from './slots/use.ts';
@@ -39,6 +40,7 @@ const ORDER = [
   draining,
   hosts,
   methods,
+  target,
   ipFilter,
   rateLimit,
   auth,

@@ -10,7 +10,7 @@ import type { McpBody, McpMessage } from './mcp/message/message.ts';
 import { sessionIdIn } from './mcp/session-id.ts';
 import type { Principal } from './principal.ts';
 import type { SlotName } from './slot-name.ts';
-import type { Target } from './targets/target.ts';
+import type { Target, TemplateValues } from './targets/target.ts';
 
 /** What the gateway knows of a request, as callbacks see it. */
 export interface GatewayContext {
@@ -122,14 +122,13 @@ export class RequestContext implements GatewayContext {
   observation: Observation | undefined;
   /** Written by the routes of the older transport. Read by refusals, `streams`, `message`, `draining`. */
   legacy: LegacyLeg | undefined;
+  /** Written by `target`: what stands for the names in it, encoded. Read by the relay, `sessions`. */
+  params: TemplateValues | undefined;
   /** Written by `auth`. Read by sessions, limits, policies and callbacks, for the most part as `principal`. */
   identity: Identity | undefined;
   /** Written by `message`, once the body is found to be what it seems. Read by what decides on messages. */
   mcp: McpBody | undefined;
-  /**
-   * How long the upstream may take for its answer, in milliseconds; `false` for ever. Written by `timeout`.
-   * Read by the relay. Where it is not written, the option `timeout.response` holds.
-   */
+  /** Written by `timeout`: what holds in place of `timeout.response`, in milliseconds. Read by the relay. */
   responseTimeout: number | false | undefined;
   /** Written by `sessions`. Read by `balance`, because a session stays where it began. */
   session: EnteredSession | undefined;

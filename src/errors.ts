@@ -26,6 +26,7 @@ export type ErrorReason =
   | 'ip_not_allowed'
   | 'policy_denied'
   | 'insufficient_scope'
+  | 'not_found'
   | 'session_not_found'
   | 'method_not_allowed'
   | 'payload_too_large'
@@ -62,6 +63,7 @@ export const ERRORS: Readonly<Record<ErrorReason, ErrorRow>> = {
   ip_not_allowed: row(403, 'This address may not use the endpoint'),
   policy_denied: row(403, 'A policy of the gateway does not allow this; do not send it again'),
   insufficient_scope: row(403, 'These credentials lack a scope that this needs'),
+  not_found: row(404, 'There is no MCP endpoint at this URL'),
   session_not_found: row(404, 'There is no such session; begin one without Mcp-Session-Id'),
   method_not_allowed: row(405, 'The method is not allowed here'),
   payload_too_large: row(413, 'The message is larger than allowed'),

@@ -86,6 +86,7 @@ export type { SessionStore } from './slots/sessions/session-store.ts';
 export type { StreamOptions } from './slots/streams/streams.ts';
 export type { CallTimeout } from './slots/timeout/options.ts';
 export type { BreakerOptions } from './targets/breaker-options.ts';
+export type { QueryOptions } from './targets/forwarded-query.ts';
 export type { HealthOptions } from './targets/health-options.ts';
 export type { TargetChange, TargetStateName } from './targets/target-state.ts';
 export {

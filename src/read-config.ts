@@ -12,6 +12,7 @@ import {
 import { readResourceDocument } from './slots/auth/resource-document.ts';
 import { type Basis, readBasis } from './slots/basis.ts';
 import type { DenyAs } from './slots/policies/deny-as.ts';
+import { namesIn } from './targets/names.ts';
 
 /** A configuration, read: all that a gateway is built of. */
 export interface Plan {
@@ -68,6 +69,9 @@ function read(problems: ConfigProblems, config: GatewayConfig): Plan | undefined
   const legacySse =
     older === false ? undefined : readLegacySse(problems.at('legacySse'), older, places);
   const metadata = readMetadata(problems, basis);
+  if (basis.identity.relaysTokens && relay && namesIn(relay.targets[0].url).length > 0) {
+    problems.at('auth').addSecret(config.auth, NO_NAMES);
+  }
   if (path === undefined || relay === undefined) return undefined;
   return {
     path,
@@ -80,6 +84,11 @@ function read(problems: ConfigProblems, config: GatewayConfig): Plan | undefined
     goesByAddress: goesByAddress(slots, basis),
   };
 }
+
+/** The document is at one place of the host, and the route there has no parameters. */
+const NO_NAMES =
+  'upstreamAuth() with a target without names: the metadata of the upstream is one document. Take a ' +
+  'gateway for each upstream';
 
 function readMetadata(problems: ConfigProblems, basis: Basis): MetadataPlan | undefined {
   const warning = readMetadataWarning(basis);

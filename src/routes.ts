@@ -13,6 +13,7 @@ import type { RelaySettings } from './relay/relay-settings.ts';
 import { metadataWarningOf } from './slots/auth/metadata-warning.ts';
 import { UpstreamMetadata } from './slots/auth/upstream-metadata.ts';
 import { targetStatesOf } from './slots/balance/target-states.ts';
+import { holdBody } from './slots/body-limit/hold.ts';
 import { hopOf } from './slots/head.ts';
 import { OWN_CREDENTIALS } from './slots/own-credentials.ts';
 import { upstreamCors } from './slots/upstream-cors.ts';
@@ -27,10 +28,15 @@ export interface Route {
 }
 
 /** It knows where the sessions are that have begun. */
-function endpointsOf(plan: LegacySsePlan, kept: Kept): LegacySseEndpoints {
+function endpointsOf(
+  plan: LegacySsePlan,
+  forward: readonly string[] | undefined,
+  kept: Kept,
+): LegacySseEndpoints {
   const { places, messagePath, publicPath } = plan;
   const urls = places.map(({ stream, messages }) => `${stream} ${messages}`).join(' ');
-  return kept.of(['legacySse', urls, messagePath, publicPath], () => legacySseEndpoints(plan));
+  const terms = [urls, messagePath, publicPath, String(forward)];
+  return kept.of(['legacySse', ...terms], () => legacySseEndpoints(plan, forward));
 }
 
 /** Builds the endpoint, and what else the router serves. */
@@ -39,6 +45,7 @@ export function buildRoutes(plan: Plan, kept: Kept): Route[] {
   const targets = targetsOf(plan.relay, kept);
   const [target] = targets;
   const hop = hopOf(kept);
+  const createHold = plan.relay.followsRedirects ? holdBody : undefined;
   const chains = new Chains(kept);
 
   const states = targetStatesOf(plan.relay, slots.balance?.breaker, kept);
@@ -54,13 +61,13 @@ export function buildRoutes(plan: Plan, kept: Kept): Route[] {
       challenges && onWayBack(challenges),
       upstreamCors(slots.cors === undefined),
       onWayBack(OWN_CREDENTIALS),
-      relay({ ...relaySettings(plan.relay), hop, target, ...(pathAt && { pathAt }) }),
+      relay({ ...relaySettings(plan.relay), hop, target, createHold, ...(pathAt && { pathAt }) }),
     ]);
 
   const routes: Route[] = [{ path, run: chains.through(slots, 'relay', relayTo()) }];
   if (legacySse !== undefined) {
     const { messagePath } = legacySse;
-    const endpoints = endpointsOf(legacySse, kept);
+    const endpoints = endpointsOf(legacySse, plan.relay.query, kept);
     const messages = relayTo(endpoints.messagePathAt);
     // Whom the slots in front of it refuse may write to no stream.
     const onStream = { inFrontOf: 'rateLimit', step: endpoints.answerOnStream } as const;

@@ -15,6 +15,7 @@ export type SlotName =
   | 'draining'
   | 'hosts'
   | 'methods'
+  | 'target'
   | 'ipFilter'
   | 'rateLimit'
   | 'auth'

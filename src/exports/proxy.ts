@@ -18,6 +18,7 @@ import {
 import { relay } from '../relay/relay.ts';
 import { balance } from '../slots/balance/balance.ts';
 import { readBalance } from '../slots/balance/options.ts';
+import { holdBody } from '../slots/body-limit/hold.ts';
 import { contain } from '../slots/contain.ts';
 import { headLimits } from '../slots/head.ts';
 import { allowMethods } from '../slots/methods/methods.ts';
@@ -25,9 +26,11 @@ import { readMethods } from '../slots/methods/options.ts';
 import { OWN_CREDENTIALS } from '../slots/own-credentials.ts';
 import { readSessions } from '../slots/sessions/options.ts';
 import { sessions } from '../slots/sessions/sessions.ts';
+import { fillTarget } from '../slots/target/target.ts';
 import { awaitTurn } from '../slots/turn.ts';
 import { upstreamCors } from '../slots/upstream-cors.ts';
 import { onWayBack } from '../slots/way-back.ts';
+import { namesIn } from '../targets/names.ts';
 
 /** Where `mcpProxy` sends requests, and how. */
 export interface McpProxyOptions extends RelayOptions {
@@ -56,16 +59,23 @@ export function mcpProxy(options: McpProxyOptions): Middleware {
   );
   const kept = new Kept();
   const [target] = targetsOf(plan, kept);
+  const names = namesIn(target.url);
   const hop = new ViaHop();
   const steps = chain([
     awaitTurn(plan.timeouts.idle),
     headLimits(hop),
     allowMethods(methods),
+    names.length > 0 ? fillTarget(names) : undefined,
     upstreamCors(relayCors),
     onWayBack(OWN_CREDENTIALS),
     several && sessions.build({ ...several.sessions, ...ANYBODY }, kept),
     several && balance.build(several.balance, kept),
-    relay({ ...relaySettings(plan), hop, target }),
+    relay({
+      ...relaySettings(plan),
+      hop,
+      target,
+      createHold: plan.followsRedirects ? holdBody : undefined,
+    }),
   ]);
   const run = contain(steps);
   return function mcpProxyMiddleware(req, res, next) {
@@ -95,7 +105,7 @@ function readSeveral(problems: ConfigProblems, plan: RelayPlan) {
   return settings && balanced && { sessions: settings, balance: balanced };
 }
 
-const ANYBODY = { url: undefined, path: '', areOwned: false };
+const ANYBODY = { url: undefined, path: '', areOwned: false, template: undefined };
 
 /** No message is read here. */
 function checkCalls(problems: ConfigProblems, timeout: unknown): void {

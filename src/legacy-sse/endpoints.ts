@@ -1,12 +1,14 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { posix } from 'node:path';
-import { contextOf } from '../context.ts';
+import { contextOf, type RequestContext } from '../context.ts';
 import { UNENCODED } from '../header-edits.ts';
 import type { Middleware } from '../http/middleware.ts';
 import { BoundedMap } from '../lib/bounded-map.ts';
 import type { Target } from '../targets/target.ts';
+import { valuesKey } from '../targets/values-key.ts';
 import type { SeenEndpoint } from './endpoint-event.ts';
+import type { EndpointPaths } from './endpoint-paths.ts';
 import { EndpointStage } from './endpoint-stage.ts';
 import { SessionStreams } from './session-streams.ts';
 
@@ -18,13 +20,6 @@ const SESSION = /[?&]session_?id=([^&]+)/i;
 /** A path of the upstream that the client brings back, and the proof that it was given to it. */
 const MARK = /[?&]mcp-endpoint=([\w-]+)\.([\w-]+)$/;
 
-/** Where a target has the endpoints of the older transport. */
-export interface EndpointUrls {
-  readonly stream: URL;
-  /** Where it is expected to take messages. */
-  readonly messages: URL;
-}
-
 /**
  * The endpoints of the older transport, HTTP with SSE (MCP 2024-11-05): a stream, and a second one
  * for the client's messages, whose URL the server names at the beginning of each stream. Clients see
@@ -33,7 +28,7 @@ export interface EndpointUrls {
  * brings it back in a member of the query that is ours.
  */
 export class LegacySseEndpoints {
-  readonly #places: readonly EndpointUrls[];
+  readonly #places: readonly EndpointPaths[];
   readonly #publicPath: (req: IncomingMessage) => string;
   readonly #paths = new BoundedMap<string, string>(MAX_PATHS);
   readonly #key = randomBytes(32);
@@ -43,7 +38,7 @@ export class LegacySseEndpoints {
    * @param places - Its URLs at each target, in the order of the targets.
    * @param publicPath - Gives the path under which the client of a request posts its messages.
    */
-  constructor(places: readonly EndpointUrls[], publicPath: (req: IncomingMessage) => string) {
+  constructor(places: readonly EndpointPaths[], publicPath: (req: IncomingMessage) => string) {
     this.#places = places;
     this.#publicPath = publicPath;
   }
@@ -64,19 +59,21 @@ export class LegacySseEndpoints {
   };
 
   /** For the relay of streams. */
-  readonly streamPathAt = ({ place }: Target): string => {
-    const { stream } = this.#at(place);
-    return stream.pathname + stream.search;
-  };
+  readonly streamPathAt = ({ place }: Target, req: IncomingMessage): string | undefined =>
+    this.#at(place).streamFor(contextOf(req).params, req.url);
 
   /** For the relay of messages: the session is in the query, which is therefore the client's. */
   readonly messagePathAt = ({ place }: Target, req: IncomingMessage): string | undefined => {
     const query = queryOf(req.url ?? '');
     if (!/^[!-~]*$/.test(query)) return undefined;
+    const context = contextOf(req);
     const mark = MARK.exec(query);
-    const { pathname } = this.#at(place).messages;
-    if (mark === null) return (this.#paths.get(keyFor(query)) ?? pathname) + query;
-    const path = this.#readMark(mark);
+    if (mark === null) {
+      const expected = this.#at(place).messagesFor(context.params);
+      const path = this.#paths.get(keyFor(query, context)) ?? expected;
+      return path && path + query;
+    }
+    const path = this.#readMark(mark, context);
     return path && path + query.slice(0, mark.index);
   };
 
@@ -94,16 +91,18 @@ export class LegacySseEndpoints {
     req: IncomingMessage,
     res: ServerResponse,
   ): Promise<SeenEndpoint | undefined> {
-    const { lease, stages } = contextOf(req);
-    const { stream, messages } = this.#at(lease?.target.place ?? 0);
-    if (!URL.canParse(announced, stream.href)) return undefined;
-    const url = new URL(announced, stream);
+    const context = contextOf(req);
+    const { lease, stages, params } = context;
+    const paths = this.#at(lease?.target.place ?? 0);
+    const streamUrl = paths.origin + paths.streamFor(params);
+    if (!URL.canParse(announced, streamUrl)) return undefined;
+    const url = new URL(announced, streamUrl);
     // As official clients do: an upstream cannot send messages, and the credentials among them, away.
-    if (url.origin !== stream.origin) return undefined;
+    if (url.origin !== paths.origin) return undefined;
     const query = queryOf(announced);
-    const isExpected = url.pathname === messages.pathname;
-    const publicUrl =
-      this.#publicPath(req) + query + (isExpected ? '' : this.#markFor(url.pathname, query));
+    const isExpected = url.pathname === paths.messagesFor(params);
+    const mark = isExpected ? '' : this.#markFor(url.pathname, query, context);
+    const publicUrl = this.#publicPath(req) + query + mark;
     const session = sessionOf(publicUrl);
     for (const stage of stages) {
       if (session !== undefined) await stage.session?.(session);
@@ -111,29 +110,34 @@ export class LegacySseEndpoints {
     return { url: publicUrl, onPassed: () => this.#streams.open(session, req, res) };
   }
 
-  #at(place: number): EndpointUrls {
-    return this.#places[place] as EndpointUrls;
+  #at(place: number): EndpointPaths {
+    return this.#places[place] as EndpointPaths;
   }
 
   /** Empty where the path is found without. */
-  #markFor(path: string, query: string): string {
-    if (query !== '' && (this.#paths.get(keyFor(query)) ?? path) === path) {
-      this.#paths.set(keyFor(query), path);
+  #markFor(path: string, query: string, context: RequestContext): string {
+    const key = keyFor(query, context);
+    if (query !== '' && (this.#paths.get(key) ?? path) === path) {
+      this.#paths.set(key, path);
       return '';
     }
     const encoded = Buffer.from(path).toString('base64url');
-    return `${query === '' ? '?' : '&'}mcp-endpoint=${encoded}.${this.#proofOf(encoded)}`;
+    return `${query === '' ? '?' : '&'}mcp-endpoint=${encoded}.${this.#proofOf(encoded, context)}`;
   }
 
-  #readMark([, encoded = '', proof = '']: RegExpExecArray): string | undefined {
+  #readMark(
+    [, encoded = '', proof = '']: RegExpExecArray,
+    context: RequestContext,
+  ): string | undefined {
     const given = Buffer.from(proof);
-    const expected = Buffer.from(this.#proofOf(encoded));
+    const expected = Buffer.from(this.#proofOf(encoded, context));
     if (given.length !== expected.length || !timingSafeEqual(given, expected)) return undefined;
     return Buffer.from(encoded, 'base64url').toString();
   }
 
-  #proofOf(encoded: string): string {
-    return createHmac('sha256', this.#key).update(encoded).digest('base64url');
+  #proofOf(encoded: string, context: RequestContext): string {
+    const proven = `${valuesKey(context.params)} ${encoded}`;
+    return createHmac('sha256', this.#key).update(proven).digest('base64url');
   }
 }
 
@@ -146,8 +150,8 @@ function sessionOf(url: string): string | undefined {
 }
 
 /** The session where it is named as usual; the whole query otherwise. */
-function keyFor(query: string): string {
-  return SESSION.exec(query)?.[1] ?? query;
+function keyFor(query: string, context: RequestContext): string {
+  return `${valuesKey(context.params)} ${SESSION.exec(query)?.[1] ?? query}`;
 }
 
 /** From the question mark on, as it is written. */

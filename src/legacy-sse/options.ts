@@ -1,7 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import type { ConfigProblems } from '../options/config-problems.ts';
 import { readPath } from '../options/path.ts';
-import { besideEndpoint, type EndpointUrls, LegacySseEndpoints } from './endpoints.ts';
+import { checkNames, haveSameNames, namesIn } from '../targets/names.ts';
+import { EndpointPaths, type EndpointUrls } from './endpoint-paths.ts';
+import { besideEndpoint, LegacySseEndpoints } from './endpoints.ts';
 
 /** The older transport, HTTP with SSE (MCP 2024-11-05), for clients and servers that know no other. */
 export interface LegacySseOptions {
@@ -52,7 +54,13 @@ export function readLegacySse(
   if (targets === undefined) return undefined;
   const given = readStreamUrls(problems.at('target'), options.target, targets);
   if (path === undefined || messagePath === undefined || endpoint === undefined) return undefined;
+  const isWrong = options.target !== undefined && given === undefined;
   const streams = given ?? targets.map((target) => besideEndpoint(target, endpoint, path));
+  const [target] = targets;
+  const names = target === undefined ? [] : namesIn(target);
+  if (!isWrong && target && !streams.every((stream) => haveSameNames(stream, target))) {
+    problems.at('target').addSecret(options.target, sameNames(names));
+  }
   return {
     path,
     messagePath,
@@ -60,15 +68,25 @@ export function readLegacySse(
       stream,
       messages: besideEndpoint(stream, path, messagePath),
     })),
-    publicPath: publicUrl && publicPathOf(publicUrl, endpoint, messagePath),
+    // One URL cannot say under which values a client reaches the endpoint; the mount of a request can.
+    publicPath:
+      publicUrl && names.length === 0 ? publicPathOf(publicUrl, endpoint, messagePath) : undefined,
   };
 }
 
-/** What relates the URLs that the upstream names to those that clients see. */
-export function legacySseEndpoints(plan: LegacySsePlan): LegacySseEndpoints {
+/**
+ * What relates the URLs that the upstream names to those that clients see.
+ *
+ * @param forward - The names in the query of a client that go upstream when it opens a stream.
+ */
+export function legacySseEndpoints(
+  plan: LegacySsePlan,
+  forward: readonly string[] | undefined,
+): LegacySseEndpoints {
   const { places, messagePath, publicPath } = plan;
   const pathFor = (req: IncomingMessage) => publicPath ?? mountPath(req) + messagePath;
-  return new LegacySseEndpoints(places, pathFor);
+  const paths = places.map((urls) => new EndpointPaths(urls, forward));
+  return new LegacySseEndpoints(paths, pathFor);
 }
 
 /** Undefined: they are where they are expected. */
@@ -91,9 +109,15 @@ function readStreamUrls(
   return urls.includes(undefined) ? undefined : (urls as URL[]);
 }
 
+function sameNames(names: readonly string[]): string {
+  const expected = names.map((name) => `{${name}}`).join(', ') || 'none';
+  return `the URL of the event stream with the names of the gateway's target: ${expected}`;
+}
+
 function readStreamUrl(problems: ConfigProblems, value: unknown, target: URL): URL | undefined {
   const isText = typeof value === 'string' || value instanceof URL;
   const url = isText && URL.canParse(String(value)) ? new URL(value) : undefined;
+  if (isText && checkNames(problems, value, url)) return undefined;
   if (url?.origin === target.origin) return url;
   problems.addSecret(value, 'a URL at the origin of target');
   return undefined;

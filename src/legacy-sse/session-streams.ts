@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { contextOf, type RequestContext } from '../context.ts';
 import { onceClosed } from '../http/once-closed.ts';
 import { keyOf } from '../principal.ts';
+import { valuesKey } from '../targets/values-key.ts';
 
 /**
  * The event streams of the older transport that are relayed here, by their session. A client of it
@@ -16,8 +17,9 @@ export class SessionStreams {
   open(session: string | undefined, req: IncomingMessage, res: ServerResponse): void {
     if (session === undefined) return;
     const stream = contextOf(req);
-    this.#open.set(session, [...(this.#open.get(session) ?? []), stream]);
-    onceClosed(req, res, () => this.#close(session, stream));
+    const key = keyFor(session, stream);
+    this.#open.set(key, [...(this.#open.get(key) ?? []), stream]);
+    onceClosed(req, res, () => this.#close(key, stream));
   }
 
   /**
@@ -26,7 +28,7 @@ export class SessionStreams {
    * there is such a stream.
    */
   readonly answer = (context: RequestContext, error?: string): boolean => {
-    const [stream, another] = this.#open.get(context.sessionId ?? '') ?? [];
+    const [stream, another] = this.#open.get(keyFor(context.sessionId ?? '', context)) ?? [];
     if (stream === undefined || another !== undefined || !isSameCaller(stream, context))
       return false;
     if (error === undefined) return stream.exchange !== undefined;
@@ -35,11 +37,15 @@ export class SessionStreams {
     return stream.exchange?.sendEvent(Buffer.from(`event: message\ndata: ${error}\n\n`)) === true;
   };
 
-  #close(session: string, stream: RequestContext): void {
-    const others = this.#open.get(session)?.filter((other) => other !== stream) ?? [];
-    if (others.length === 0) this.#open.delete(session);
-    else this.#open.set(session, others);
+  #close(key: string, stream: RequestContext): void {
+    const others = this.#open.get(key)?.filter((other) => other !== stream) ?? [];
+    if (others.length === 0) this.#open.delete(key);
+    else this.#open.set(key, others);
   }
+}
+
+function keyFor(session: string, context: RequestContext): string {
+  return `${valuesKey(context.params)} ${session}`;
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { Engine } from '../engine/engine.ts';
+import { followRedirects } from '../engine/follow-redirects.ts';
 import { hostOfItsOwn } from '../engine/host-of-its-own.ts';
 import { httpProxyMiddlewareEngine } from '../engine/http-proxy-middleware.ts';
 import { inProcessEngines, type UpstreamHandler } from '../engine/in-process.ts';
@@ -8,9 +9,12 @@ import { timed } from '../engine/timed.ts';
 import type { Kept } from '../kept.ts';
 import type { ConfigProblems } from '../options/config-problems.ts';
 import { type Duration, readDuration } from '../options/duration.ts';
+import { type QueryOptions, readQuery } from '../targets/forwarded-query.ts';
 import { readTarget, type TargetPlans } from '../targets/read-target.ts';
 import { Target, type TargetPlan } from '../targets/target.ts';
 import { NETWORK_OPTIONS, type NetworkOptions, readNetworkOptions } from './network/options.ts';
+import { pathAtTargets } from './path-at.ts';
+import { readRedirects } from './redirects.ts';
 import type { RelaySettings } from './relay-settings.ts';
 import { readTimeouts, type TimeoutOptions, type Timeouts } from './timeouts.ts';
 
@@ -18,7 +22,8 @@ import { readTimeouts, type TimeoutOptions, type Timeouts } from './timeouts.ts'
 export interface RelayOptions extends NetworkOptions {
   /**
    * The upstream MCP endpoint: a URL, whose path and query are fixed, so that nothing a client sends
-   * changes them; a list of URLs, for several instances of one MCP server, where one that is repeated
+   * changes them, but for names in braces, `https://mcp.example/{tenant}/mcp`: a parameter of the route
+   * that the gateway is mounted on stands in their place, as one segment or a part of it; a list of URLs, for several instances of one MCP server, where one that is repeated
    * weighs more; or a handler in this process (an Express app, a plain `(req, res)`), which
    * is called at `http://localhost` and the gateway's path. Required.
    */
@@ -30,6 +35,17 @@ export interface RelayOptions extends NetworkOptions {
    * way takes it for dead. Only between events. Default: `'15s'`.
    */
   readonly heartbeat?: Duration | false;
+  /**
+   * Which parameters of the client's query go upstream, behind the target's own and never in place of one
+   * of those. Default: none.
+   */
+  readonly query?: QueryOptions | false;
+  /**
+   * `'same-origin'` follows a redirect with status 307 or 308 to another path of the target's own origin,
+   * once; the body of a POST is kept for it, up to `bodyLimit`. Any other redirect is answered with 502.
+   * Default: `false`, none is followed.
+   */
+  readonly redirects?: 'same-origin' | false;
   /** What carries the request upstream. Default: `'http-proxy-middleware'`. */
   readonly engine?: EngineName;
 }
@@ -46,6 +62,8 @@ export const RELAY_OPTIONS: readonly string[] = [
   'target',
   'timeout',
   'heartbeat',
+  'query',
+  'redirects',
   'engine',
   ...NETWORK_OPTIONS,
 ];
@@ -58,6 +76,9 @@ export interface RelayPlan extends TargetPlans {
   readonly engine: EngineName;
   readonly timeouts: Timeouts;
   readonly heartbeat: number | false;
+  /** The names in the client's query that go upstream. */
+  readonly query: readonly string[] | undefined;
+  readonly followsRedirects: boolean;
 }
 
 /** Reads the options of the relay; `path` is where a handler in this process is called. */
@@ -70,31 +91,34 @@ export function readRelayOptions(
   const timeouts = readTimeouts(problems.at('timeout'), timeout);
   const every = heartbeat !== false && readDuration(problems.at('heartbeat'), heartbeat);
   const engine = readEngine(problems.at('engine'), options.engine);
+  const query = readQuery(problems.at('query'), options.query);
+  const followsRedirects = readRedirects(problems.at('redirects'), options.redirects);
   const place = readTarget(problems.at('target'), options.target, path);
   const network = readNetworkOptions(problems, options, place);
   if (engine === undefined || place === undefined || every === undefined) return undefined;
-  return { ...place, network, engine, timeouts, heartbeat: every };
+  return { ...place, network, engine, timeouts, heartbeat: every, query, followsRedirects };
 }
 
 /** What every relay of one gateway has in common. */
 export function relaySettings(
   plan: RelayPlan,
-): Pick<RelaySettings, 'timeouts' | 'heartbeat' | 'isInProcess'> {
+): Pick<RelaySettings, 'timeouts' | 'heartbeat' | 'isInProcess' | 'pathAt'> {
   const { timeouts, heartbeat, handler } = plan;
-  return { timeouts, heartbeat, isInProcess: handler !== undefined };
+  const pathAt = pathAtTargets(plan.targets, plan.query);
+  return { timeouts, heartbeat, isInProcess: handler !== undefined, ...(pathAt && { pathAt }) };
 }
 
 /** The targets, each with its engine. */
 export function targetsOf(plan: RelayPlan, kept: Kept): readonly [Target, ...Target[]] {
   return kept.of(['targets', plan], () => {
-    const { handler, engine, network, host, timeouts } = plan;
+    const { handler, engine, network, host, timeouts, followsRedirects } = plan;
     const createEngine = handler === undefined ? ENGINES[engine] : inProcessEngines(handler);
+    const engineFor = (url: URL) => {
+      const engine = repeatStale(timed(hostOfItsOwn(createEngine(url, network), host), timeouts));
+      return followsRedirects ? followRedirects(engine, url, timeouts.response) : engine;
+    };
     const create = (target: TargetPlan, place: number) =>
-      new Target(
-        target,
-        place,
-        repeatStale(timed(hostOfItsOwn(createEngine(target.url, network), host), timeouts)),
-      );
+      new Target(target, place, engineFor(target.url));
     const [first, ...others] = plan.targets;
     return [create(first, 0), ...others.map((other, i) => create(other, i + 1))];
   });

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { ViaHop } from '../http/via-hop.ts';
 import type { Target } from '../targets/target.ts';
 import type { AnswerBodySettings } from './answer/body.ts';
+import type { CreateHold } from './request/keep-body.ts';
 
 /** What is the same for every request of one gateway. */
 export interface RelaySettings extends AnswerBodySettings {
@@ -16,4 +17,6 @@ export interface RelaySettings extends AnswerBodySettings {
    * the query of the request cannot be sent on.
    */
   readonly pathAt?: (target: Target, req: IncomingMessage) => string | undefined;
+  /** Where redirects are followed: makes what counts the bytes that are kept for that. */
+  readonly createHold?: CreateHold | undefined;
 }

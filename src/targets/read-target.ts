@@ -1,5 +1,6 @@
 import type { UpstreamHandler } from '../engine/in-process.ts';
 import type { ConfigProblems } from '../options/config-problems.ts';
+import { checkNames, haveSameNames } from './names.ts';
 import type { TargetPlan } from './target.ts';
 
 /** The option `target`, read. */
@@ -35,20 +36,27 @@ export function readTarget(
 /** One that is repeated weighs more. */
 function readList(problems: ConfigProblems, values: readonly unknown[]): TargetPlans | undefined {
   const weights = new Map<string, number>();
+  let firstUrl: URL | undefined;
   let isWhole = values.length > 0;
   if (!isWhole) problems.add(values, "at least one URL, like 'https://mcp.example/mcp'");
   for (const [i, value] of values.entries()) {
     const url = readTargetUrl(problems.at(i), value);
-    if (url === undefined) isWhole = false;
+    firstUrl ??= url;
+    if (url === undefined || firstUrl === undefined) isWhole = false;
+    else if (!haveSameNames(url, firstUrl)) problems.at(i).addSecret(value, SAME_NAMES);
     else weights.set(url.href, (weights.get(url.href) ?? 0) + 1);
   }
   const [first, ...others] = [...weights].map(([href, weight]) => ({ url: new URL(href), weight }));
   return isWhole && first ? { targets: [first, ...others], handler: undefined } : undefined;
 }
 
+const SAME_NAMES =
+  'the same names in braces as in the first URL: each request has to fit each of them';
+
 function readTargetUrl(problems: ConfigProblems, value: unknown): URL | undefined {
   const isText = typeof value === 'string' || value instanceof URL;
   const url = isText && URL.canParse(String(value)) ? new URL(value) : undefined;
+  if (isText && checkNames(problems, value, url)) return undefined;
   if (url === undefined || !/^https?:$/.test(url.protocol)) {
     problems.addSecret(
       value,

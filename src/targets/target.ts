@@ -1,6 +1,9 @@
 import { hash } from 'node:crypto';
 import type { Engine } from '../engine/engine.ts';
 
+/** What stands for the names in a target, by name, encoded: see `encodeValue`. */
+export type TemplateValues = ReadonlyMap<string, string>;
+
 /** A place that requests go to, as it is configured. */
 export interface TargetPlan {
   readonly url: URL;

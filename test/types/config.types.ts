@@ -18,6 +18,7 @@ import {
   type NetworkOptions,
   type Pem,
   type ProxyOption,
+  type QueryOptions,
   type RelayOptions,
   type Size,
   type TimeoutOptions,
@@ -77,6 +78,8 @@ export function everyOption(): GatewayConfig {
       calls: [{ match: { name: 'export_*' }, response: '10m' }],
     },
     heartbeat: false,
+    query: { forward: ['folder'] },
+    redirects: 'same-origin',
     engine: 'http-proxy-middleware',
     tls: { ca: ['PEM', Buffer.of()], cert: 'PEM', key: 'PEM', passphrase: undefined },
     proxy: 'env',
@@ -155,6 +158,10 @@ export function whatIsRefused(): void {
   createMcpGateway({ target, timeout: { calls: [{ match: { name: 'a' } }] } });
   // @ts-expect-error -- a list
   createMcpGateway({ target, timeout: { calls: { match: { name: 'a' }, response: '1s' } } });
+  // @ts-expect-error -- a list
+  createMcpGateway({ target, query: { forward: 'folder' } });
+  // @ts-expect-error
+  createMcpGateway({ target, redirects: true });
   // @ts-expect-error
   createMcpGateway({ target, engine: 'undici' });
   // @ts-expect-error -- both paths are needed
@@ -169,6 +176,8 @@ export function unitsAndNames(): void {
   same<McpMethod, 'POST' | 'GET' | 'DELETE'>();
   same<EngineName, 'http-proxy-middleware'>();
   same<keyof TimeoutOptions, 'connect' | 'response' | 'idle' | 'stream'>();
+  same<QueryOptions, { readonly forward: readonly string[] }>();
+  same<RelayOptions['redirects'], 'same-origin' | false | undefined>();
   same<TimeoutOptions['idle'], Duration | false | undefined>();
   same<GatewayConfig['timeout'], GatewayTimeoutOptions | false | undefined>();
   same<GatewayTimeoutOptions['calls'], readonly CallTimeout[] | false | undefined>();

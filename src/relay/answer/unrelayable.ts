@@ -1,3 +1,4 @@
+import { redirectUrl, staysAtOrigin } from '../../engine/redirect.ts';
 import type { UpstreamAnswer } from '../../engine/upstream-answer.ts';
 import { isFieldName, isFieldValue } from '../../http/field.ts';
 import { isChunkedExactly } from '../../http/framing.ts';
@@ -55,22 +56,25 @@ function problemOf(
   return `with a control character in a header, ${shown}`;
 }
 
-function redirect(
-  { status, headers }: UpstreamAnswer,
-  target: URL,
-  hide: (text: string) => string,
-): string {
-  const { location } = headers;
+function redirect(answer: UpstreamAnswer, target: URL, hide: (text: string) => string): string {
+  const { status, unfollowed } = answer;
   if (status === 304) return '304, as if the gateway had a copy of the answer';
-  if (location === undefined || !URL.canParse(location, target.href)) {
-    return `${status}, a redirect to nowhere`;
-  }
-  const url = new URL(location, target);
+  const url = redirectUrl(answer, unfollowed?.from ?? target);
+  const why = unfollowed === undefined ? '' : ` (${unfollowed.why})`;
+  const what = `${status}, a redirect${why}`;
+  if (url === undefined) return `${what} to nowhere`;
+  if (url.username !== '' || url.password !== '') return `${what} to a URL with credentials in it`;
+  if (url.href === unfollowed?.from.href) return `${what} to itself`;
   const path = pathOf(url, hide);
-  return url.origin === target.origin
-    ? `${status}, a redirect to another path of its own origin: make ${path} the path of the target`
-    : `${status}, a redirect to another origin, ${hide(url.origin)}, with the path ${path}`;
+  if (url.origin !== target.origin) {
+    return `${what} to another origin, ${hide(url.origin)}, with the path ${path}`;
+  }
+  const fix = `make ${path} the path of the target`;
+  const isFollowable = unfollowed === undefined && staysAtOrigin(status, url, target);
+  return `${what} to another path of its own origin: ${fix}${isFollowable ? FOLLOW : ''}`;
 }
+
+const FOLLOW = ", or set redirects to 'same-origin'";
 
 /** Without the query, which is where tokens are. */
 function pathOf({ pathname }: URL, hide: (text: string) => string): string {

@@ -66,7 +66,8 @@ export class RelayedRequest implements UpstreamListener, RelayedAnswerListener, 
     const target = lease?.target ?? this.#settings.target;
     const path = pathAt?.(target, this.#req);
     if (pathAt !== undefined && path === undefined) {
-      this.#fail('invalid_request');
+      answerError(this.#req, this.#res, 'invalid_request', { message: NOT_ENCODED });
+      this.abandon();
       return;
     }
     let headers: OutgoingHttpHeaders;
@@ -208,6 +209,9 @@ export class RelayedRequest implements UpstreamListener, RelayedAnswerListener, 
     this.#body.stop();
   }
 }
+
+const NOT_ENCODED =
+  "The query has a character that cannot be sent on; percent-encode all but letters, digits and '-._~'";
 
 /** What observers are told of a failure of the upstream; of what fails here, `onError` alone. */
 function detailOf(reason: ErrorReason, cause: unknown): string | undefined {

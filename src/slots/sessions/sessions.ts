@@ -5,6 +5,9 @@ import type { Middleware } from '../../http/middleware.ts';
 import type { Kept } from '../../kept.ts';
 import { sessionIdIn } from '../../mcp/session-id.ts';
 import { keyOf } from '../../principal.ts';
+import { namesIn } from '../../targets/names.ts';
+import { RequestPath } from '../../targets/request-path.ts';
+import { valuesKey } from '../../targets/values-key.ts';
 import type { Basis } from '../basis.ts';
 import type { Slot } from '../slot.ts';
 import { MemorySessionStore } from './memory-session-store.ts';
@@ -78,6 +81,8 @@ interface Settings extends SessionSettings {
   readonly path: string;
   /** Whether a session belongs to a principal, which only the gateway's own authentication finds. */
   readonly areOwned: boolean;
+  /** The target, where it is one alone and has names. */
+  readonly template: URL | undefined;
 }
 
 /** The slot. */
@@ -103,8 +108,10 @@ export const sessions: Slot<
     const settings = readSessions(place, value);
     if (settings === undefined || relay === undefined || path === undefined) return undefined;
     const isOneUrl = relay.handler === undefined && !areSeveral;
-    const url = isOneUrl ? relay.targets[0].url.href : publicUrl?.href;
-    return { ...settings, url, path, areOwned };
+    const [target] = relay.targets;
+    const url = isOneUrl ? target.url.href : publicUrl?.href;
+    const template = isOneUrl && namesIn(target.url).length > 0 ? target.url : undefined;
+    return { ...settings, url, path, areOwned, template };
   },
   build(settings, kept) {
     const owned = ownedSessions(settings, kept);
@@ -126,9 +133,17 @@ function ownedSessions({ store, ttlMs, max }: Settings, kept: Kept): OwnedSessio
 /**
  * What the ids of sessions are unique in: the upstream's URL. Mounts of one upstream have it in common,
  * and so have all processes in front of it. Several targets, and a handler in this process, have no URL of
- * their own: they are known by that of the gateway, or by where it is mounted.
+ * their own: they are known by that of the gateway, or by where it is mounted. What is begun under one value
+ * of a name in the target is not there under another.
  */
-function endpointOf({ url, path }: Settings): EndpointOf {
-  if (url !== undefined) return () => url;
-  return (req: IncomingMessage & { baseUrl?: string }) => (req.baseUrl ?? '') + path;
+function endpointOf({ url, path, template }: Settings): EndpointOf {
+  if (template !== undefined) {
+    const filled = new RequestPath(template, undefined);
+    return (req) => template.origin + filled.for(contextOf(req).params);
+  }
+  return (req: IncomingMessage & { baseUrl?: string }) => {
+    const base = url ?? (req.baseUrl ?? '') + path;
+    const { params } = contextOf(req);
+    return params === undefined ? base : `${base} ${valuesKey(params)}`;
+  };
 }

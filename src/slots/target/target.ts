@@ -1,0 +1,53 @@
+import type { IncomingMessage } from 'node:http';
+import { answerError } from '../../answer-error.ts';
+import { contextOf } from '../../context.ts';
+import type { Middleware } from '../../http/middleware.ts';
+import { namesIn } from '../../targets/names.ts';
+import { encodeValue, valueProblem } from '../../targets/template-value.ts';
+import type { Basis } from '../basis.ts';
+import type { Slot } from '../slot.ts';
+
+/**
+ * Takes the values for the names in the target from the parameters of the route that the gateway is
+ * mounted on. What could not be sent as one segment is refused with 404, because no such endpoint exists.
+ */
+export function fillTarget(names: readonly string[]): Middleware {
+  return function fillTargetMiddleware(req: IncomingMessage & { params?: unknown }, res, next) {
+    const params = Object(req.params) as Readonly<Record<string, unknown>>;
+    const values = new Map<string, string>();
+    for (const name of names) {
+      if (!Object.hasOwn(params, name)) {
+        answerError(req, res, 'internal_error', { cause: missing(name) });
+        return;
+      }
+      const value = params[name];
+      const problem = valueProblem(value);
+      if (problem !== undefined) {
+        const cause = new Error(`The parameter '${name}' of the route ${problem}`);
+        answerError(req, res, 'not_found', { cause });
+        return;
+      }
+      values.set(name, encodeValue(value as string));
+    }
+    contextOf(req).params = values;
+    next();
+  };
+}
+
+function missing(name: string): Error {
+  return new Error(
+    `The target has {${name}}, and the route has no parameter '${name}': mount the gateway on a path ` +
+      `that has it, like app.use('/:${name}', gateway)`,
+  );
+}
+
+/** The slot. It is in the chain where the target has names. */
+export const target: Slot<object, readonly string[], 'target'> = {
+  name: 'target',
+  options: [],
+  read(_problems, _config, { relay }: Basis) {
+    const names = relay === undefined ? [] : namesIn(relay.targets[0].url);
+    return names.length === 0 ? undefined : names;
+  },
+  build: (names) => fillTarget(names),
+};

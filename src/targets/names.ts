@@ -1,0 +1,75 @@
+import type { ConfigProblems } from '../options/config-problems.ts';
+
+/** A name in a path. `URL` encodes the braces of a path, so that they are the same encoded. */
+export const NAME_IN_PATH: RegExp = /%7B(\w+)%7D/gi;
+/** A name in a query, whose braces `URL` leaves as they are. */
+export const NAME_IN_QUERY: RegExp = /\{(\w+)\}/g;
+
+const IN_TEXT = /\{\w+\}/g;
+const BRACE = /[{}]/;
+const ANY_BRACE = /[{}]|%7B|%7D/i;
+
+/** The names in a target's path and query, each once. */
+export function namesIn({ pathname, search }: URL): readonly string[] {
+  return [...new Set([...namesOf(pathname, NAME_IN_PATH), ...namesOf(search, NAME_IN_QUERY)])];
+}
+
+/** Whether two URLs have the same names, in whatever order. */
+export function haveSameNames(one: URL, other: URL): boolean {
+  const names = namesIn(one);
+  const others = namesIn(other);
+  return names.length === others.length && names.every((name) => others.includes(name));
+}
+
+/**
+ * Notes what is wrong with the names in a target. A value of the client may be a path segment, a part of
+ * one, or a value in the query, and nothing else.
+ *
+ * @param url - The same target, parsed; undefined where it could not be.
+ * @returns Whether the names are what is wrong with it, or a part of that.
+ */
+export function checkNames(
+  problems: ConfigProblems,
+  value: string | URL,
+  url: URL | undefined,
+): boolean {
+  const problem = problemOf(value, url);
+  if (problem !== undefined) problems.addSecret(value, problem);
+  return problem !== undefined;
+}
+
+function problemOf(value: string | URL, url: URL | undefined): string | undefined {
+  const text = String(value);
+  const rest = text.replace(IN_TEXT, '');
+  const encoded = url?.pathname.replace(NAME_IN_PATH, '') ?? '';
+  // Nobody can tell which braces of a `URL` were written encoded.
+  if (BRACE.test(rest) || (value instanceof URL && ANY_BRACE.test(encoded))) return NO_NAME;
+  if (url === undefined) return BRACE.test(text) ? MISPLACED : undefined;
+  const { hostname, username, password, hash } = url;
+  if (ANY_BRACE.test([hostname, username, password, hash].join(' '))) return MISPLACED;
+  if (countIn(text) > countIn(url.pathname + url.search)) return TAKEN_AWAY;
+  const parameters = url.search.slice(1).split('&');
+  if (parameters.some((parameter) => BRACE.test(parameter.replace(/=.*/s, '')))) return IN_KEY;
+  const [, express] = /\/:(\w+)/.exec(url.pathname) ?? [];
+  if (express !== undefined) {
+    return `{${express}} in place of :${express}; a segment that begins so is written %3A${express}`;
+  }
+  return undefined;
+}
+
+const NO_NAME =
+  'names in braces, like {tenant}, of letters, digits and _; a brace that stands for itself is written %7B or %7D';
+const MISPLACED =
+  'names in braces only in the path, or in a value of the query: nothing that a client says may choose ' +
+  'scheme, host, port, credentials or fragment. For several hosts, take a gateway for each';
+const TAKEN_AWAY = "no '..' behind a name in braces, which takes it away";
+const IN_KEY = 'names in braces only in values of the query, like ?tenant={tenant}';
+
+/** Of names, written either way. */
+function countIn(text: string): number {
+  return text.match(/\{\w+\}|%7B\w+%7D/gi)?.length ?? 0;
+}
+
+function namesOf(text: string, pattern: RegExp): string[] {
+  return Array.from(text.matchAll(pattern), ([, name]) => name as string);
+}

@@ -1,0 +1,36 @@
+/** Control characters, C1 among them, and halves of surrogate pairs, which have no encoding. */
+const UNSENDABLE = /[\p{Cc}\p{Cs}]/u;
+
+/** However often they are encoded: what stands behind the upstream may decode more than once. */
+const DOT = String.raw`(?:\.|%(?:25)*2e)`;
+const SLASH = String.raw`(?:[/\\]|%(?:25)*(?:2f|5c))`;
+/** Some servers take what follows a semicolon off a segment before they look at it. */
+const PARAMETERS = '(?:;|%(?:25)*3b)';
+const DOT_SEGMENT = new RegExp(`(?:^|${SLASH})${DOT}{1,2}(?:$|${SLASH}|${PARAMETERS})`, 'i');
+
+/**
+ * Why a parameter of a route may not be sent as a value of a target; undefined where it may. It is to
+ * end a sentence that begins with its name.
+ */
+export function valueProblem(value: unknown): string | undefined {
+  if (value === undefined || value === '') return 'is empty';
+  if (Array.isArray(value)) return 'is a list of segments, of a wildcard; a target takes one';
+  if (typeof value !== 'string') return 'is no text';
+  if (UNSENDABLE.test(value)) return 'has a control character, or half of a surrogate pair';
+  return DOT_SEGMENT.test(value) ? "has '.' or '..' in place of a path segment" : undefined;
+}
+
+/**
+ * A value as one segment, or as a part of one, or as one value of a query: everything but the unreserved
+ * characters is encoded, so that none of it can be a delimiter.
+ *
+ * @see RFC 3986 sections 2.3 and 3.3
+ */
+export function encodeValue(value: string): string {
+  return encodeURIComponent(value).replace(/[!'()*]/g, encodeDelimiter);
+}
+
+/** What `encodeURIComponent` leaves. */
+function encodeDelimiter(character: string): string {
+  return `%${character.charCodeAt(0).toString(16).toUpperCase()}`;
+}
