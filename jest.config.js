@@ -27,6 +27,7 @@ const UNIT = [
   'policies/{config,filter-lists-properties}.test.ts',
   'readme.test.ts',
   'relay/names.test.ts',
+  'scale-out/compose.test.ts',
   'structure.test.ts',
   'targets/{breaker-properties,breaker-states,choice,names,options,query-options,retry-after}.test.ts',
   'test-structure.test.ts',
@@ -46,6 +47,7 @@ const SLOW = [
   'observe/isolation.test.ts',
   'policies/{filter-lists-long,process,properties}.test.ts',
   'relay/{duplex,early-answers,idle-streams,long-bytes,silence-by-default}.test.ts',
+  'scale-out/scale-out.test.ts',
   'sigterm.test.ts',
 ];
 

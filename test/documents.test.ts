@@ -6,7 +6,7 @@ import { describe, expect, test } from '@jest/globals';
 const root = fileURLToPath(new URL('../', import.meta.url));
 const read = (path: string) => readFileSync(join(root, path), 'utf8');
 
-const documents = globSync(['*.md', 'docs/**/*.md'], { cwd: root });
+const documents = globSync(['*.md', 'docs/**/*.md', 'examples/**/*.md'], { cwd: root });
 
 /** Without blocks of code. */
 const proseOf = (path: string) => read(path).replaceAll(/^ *```.*?^ *```$/gms, '');

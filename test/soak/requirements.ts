@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { NGINX_ENV } from './processes/nginx.ts';
+import { NGINX_ENV } from '../../examples/scale-out/nginx.ts';
 
 /** What is missing here to run at all. */
 export function missingHere(): string[] {

@@ -5,8 +5,8 @@ import { setImmediate, setTimeout } from 'node:timers/promises';
 import { McpServer } from '@modelcontextprotocol/server';
 import { z } from 'zod';
 import { createUpstream } from '../../../examples/demo/upstream.ts';
+import { StreamEvents } from '../../../examples/scale-out/stream-events.ts';
 import { type ChildSettings, serveAsChild, settingsOfChild } from './serve-as-child.ts';
-import { StreamEvents } from './stream-events.ts';
 
 export interface UpstreamSettings extends ChildSettings {
   /** Outlives the process: what was written is the system's. */

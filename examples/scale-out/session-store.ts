@@ -1,0 +1,18 @@
+import type { SessionStore } from '../../src/index.ts';
+
+type SendCommand = <Reply>(...command: string[]) => Promise<Reply>;
+
+/** Keeps in Redis (7 or later) whose a session is, and at which upstream it lives. */
+export function sessionStore(send: SendCommand): SessionStore {
+  const keyOf = (key: string) => `mcp-session:${key}`;
+  return {
+    async get(key, ttlMs) {
+      return (await send<string | null>('GETEX', keyOf(key), 'PX', `${ttlMs}`)) ?? undefined;
+    },
+    async add(key, value, ttlMs) {
+      const command = ['SET', keyOf(key), value, 'NX', 'GET', 'PX', `${ttlMs}`];
+      return (await send<string | null>(...command)) ?? value;
+    },
+    delete: (key) => send('DEL', keyOf(key)),
+  };
+}
