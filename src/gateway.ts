@@ -35,8 +35,8 @@ export interface McpGateway extends Router {
    * anew.
    *
    * @param url - The target, as configured or normalised.
-   * @returns Resolves when the time is over and nothing is under way there any more, or with `restore`.
-   * Rejects with a `RangeError` where the gateway has no such target, or no other.
+   * @returns Resolves when the time is over and nothing is under way there any more, or with `restore`
+   * or `close`. Rejects with a `RangeError` where the gateway has no such target, or no other.
    */
   drain(url: string | URL, options?: { readonly graceMs?: number }): Promise<void>;
   /**
@@ -69,7 +69,7 @@ export function createMcpGateway(config: GatewayConfig): McpGateway {
   return Object.assign(router, {
     close({ graceMs = GRACE_MS }: Grace = {}) {
       service.stop();
-      return drainOf(kept).drain(graceMs);
+      return drainOf(kept).drain(graceMs).finally(service.endDrains);
     },
     targets: () => service.statuses(),
     drain: (url: string | URL, { graceMs = GRACE_MS }: Grace = {}) => service.drain(url, graceMs),

@@ -81,6 +81,8 @@ export class TargetState {
   }
 
   drain(): void {
+    // What is over stays over: its sessions were told that they do not exist.
+    if (this.#drain !== 'none') return;
     this.#change('drain', () => {
       this.#drain = 'begun';
     });

@@ -1,7 +1,8 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import express from 'express';
 import { createMcpGateway, type GatewayConfig, type McpGateway } from '../../src/index.ts';
 import { reasonOf } from '../support/client/refusal.ts';
+import { holdTimers, inHeldTime } from '../support/fake-time.ts';
 import { serve } from '../support/servers.ts';
 import { witness } from '../support/witness.ts';
 import { beginSession, type Instance, instances, type SessionClient } from './support.ts';
@@ -62,6 +63,53 @@ describe('drain() of one target', () => {
       [{ target: name, state: 'draining', previous: 'closed', reason: 'drain' }, 'tools'],
       [{ target: name, state: 'closed', previous: 'draining', reason: 'restore' }, 'tools'],
     ]);
+  });
+
+  test('when its time is over, drain() again brings no session back', async () => {
+    const all = await instances(2);
+    const [a] = all as [Instance, Instance];
+    const { gateway, port } = await start(all);
+    const old = await sessionAt(port, a);
+    await gateway.drain(a.url, { graceMs: 0 });
+    await gateway.drain(a.url);
+    const answer = await old.send();
+    expect([answer.status, reasonOf(answer)]).toEqual([404, 'session_not_found']);
+    expect(a.seen).not.toContain('POST ping');
+  });
+
+  test('what is open there when the time is over ends: streams between events, calls with 503', async () => {
+    const all = await instances(2);
+    const [a, b] = all as [Instance, Instance];
+    const { gateway, port } = await start(all);
+    const [old, other] = [await sessionAt(port, a), await sessionAt(port, b)];
+    const [stream, kept] = [await old.stream(), await other.stream()];
+    a.answering = () => {};
+    holdTimers();
+    const call = old.send();
+    await a.has(a.seen.length + 1);
+    const drained = gateway.drain(a.url, { graceMs: 60_000 });
+    jest.advanceTimersByTime(59_999);
+    expect(gateway.targets()[0]).toMatchObject({ state: 'draining', open: 2, streams: 1 });
+    jest.advanceTimersByTime(1);
+    await stream.has(/data: 1\n\n\r\n0\r\n\r\n$/);
+    const answer = await inHeldTime(call);
+    expect([answer.status, reasonOf(answer)]).toEqual([503, 'draining']);
+    await inHeldTime(drained);
+    expect(gateway.targets()).toMatchObject([{ open: 0 }, { open: 1, streams: 1 }]);
+    expect(kept.ending).toBeUndefined();
+  });
+
+  test('close() does not wait for it, and all that wait for it go on', async () => {
+    const all = await instances(2);
+    const [a] = all as [Instance, Instance];
+    const { gateway, port } = await start(all);
+    const old = await sessionAt(port, a);
+    const stream = await old.stream();
+    const drained = gateway.drain(a.url, { graceMs: Number.POSITIVE_INFINITY });
+    await gateway.close({ graceMs: 0 });
+    await stream.has(/0\r\n\r\n$/);
+    await drained;
+    expect((await old.send()).status).toBe(503);
   });
 
   test('a URL that is no target, and the only target, are refused', async () => {

@@ -94,6 +94,11 @@ export class TargetService {
     state.restore();
   }
 
+  /** The gateway is out of service: nobody has to wait for one of its targets any more. */
+  readonly endDrains = (): void => {
+    for (const drain of this.#drains.values()) drain.cancel();
+  };
+
   #find(url: string | URL): TargetState {
     const href = URL.canParse(String(url)) ? new URL(url).href : undefined;
     const state = this.#states.find(({ target }) => target.url.href === href);
