@@ -30,9 +30,13 @@ export async function listenOn(server: Server | NetServer, host = '127.0.0.1'): 
   server.listen(0, host);
   await once(server, 'listening');
   atTestEnd(async () => {
+    // A server is closed before what its sockets tell of their end.
+    const closed = [...sockets].map(
+      (socket) => new Promise((resolve) => socket.on('close', resolve)),
+    );
     for (const socket of sockets) socket.destroy();
     server.close();
-    await once(server, 'close');
+    await Promise.all([once(server, 'close'), ...closed]);
   });
   return (server.address() as AddressInfo).port;
 }
