@@ -57,14 +57,14 @@ export function through(
   return sessionClient(port, id, home, headers);
 }
 
-/** Opens an event stream that belongs to no session, and waits for its first event. */
+/** Opens an event stream that belongs to no session, and waits for its first event, or for a refusal. */
 export async function openStream(
   port: number,
   headers: Readonly<Record<string, string>> = {},
 ): Promise<RawClient> {
   const client = await rawClient(port);
   client.send(requestBytes({ method: 'GET', headers: { ...headers, Connection: undefined } }));
-  await client.has(/data: 1\n\n/);
+  await client.has(/data: 1\n\n|^HTTP\/1.1 [45]/);
   return client;
 }
 
