@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { globSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { SLOTS } from '../src/chain.ts';
 import { ERRORS } from '../src/errors.ts';
@@ -39,6 +39,27 @@ test('every TypeScript block is one of the examples, which are type-checked', ()
   const shown = blocks.filter(({ language }) => language === 'ts').map(({ text }) => text);
   expect(shown.length).toBeGreaterThanOrEqual(5);
   for (const text of shown) expect(sources).toContain(text);
+});
+
+test('every TypeScript block of the pages in docs is a part of an example', () => {
+  const examples = globSync('examples/**/*.ts', { cwd: root }).map(read);
+  const pages = globSync('docs/*.md', { cwd: root }).map(read);
+  const shown = pages.flatMap((page) => [...page.matchAll(/^```ts\n(.*?)^```$/gms)]);
+  expect(shown.length).toBeGreaterThanOrEqual(2);
+  for (const [, text = ''] of shown) {
+    // Whole lines, so that nothing of a statement is left out.
+    const isPart = examples.some((source) => `\n${source}`.includes(`\n${text}`));
+    expect([text, isPart]).toEqual([text, true]);
+  }
+});
+
+test('files that the pages in docs name are there', () => {
+  const pages = globSync('docs/*.md', { cwd: root }).map(read);
+  const named = pages.flatMap((page) => [...page.matchAll(/`(test\/[\w./-]+)`/g)]);
+  expect(named.length).toBeGreaterThanOrEqual(5);
+  for (const [, path = ''] of named) {
+    expect([path, globSync(path, { cwd: root })]).toEqual([path, [path]]);
+  }
 });
 
 test('every command is an npm script, or installs the package', () => {
