@@ -26,7 +26,7 @@ export function readOptions(args: readonly string[]): SoakOptions {
       seed: { ...text, default: String(randomInt(1_000_000)) },
       rate: { ...text, default: '200' },
       streams: { ...text, default: '100' },
-      upstreams: { ...text, default: '1' },
+      upstreams: { ...text, default: '3' },
       outputFile: text,
     },
   });

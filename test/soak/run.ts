@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { createClient } from 'redis';
+import type { TargetStatus } from '../../src/index.ts';
 import { Chaos } from './chaos.ts';
 import { Journal } from './load/journal.ts';
 import { Load } from './load/load.ts';
@@ -62,9 +63,13 @@ export async function run(
     upstreams: stage.upstreams,
     gateways: stage.gateways,
     streams: { open, last, users: streams },
-    rest: { fresh, before, after },
+    rest: { fresh, before, after, targets: await targetsOf(stage) },
     keys: await timesLeft(stage.redisUrl),
   };
+}
+
+async function targetsOf({ gateways }: Stage): Promise<TargetStatus[]> {
+  return (await Promise.all(gateways.map((each) => each.ask<TargetStatus[]>('targets')))).flat();
 }
 
 /** Ends the events; gives the number of the last one of each session. */

@@ -48,11 +48,13 @@ export class FollowedEvents {
 
   async #open(): Promise<Outcome> {
     const session = this.#session;
+    const id = this.#journal.nextId();
     const sentAt = Date.now();
     let gateways: readonly number[] = [];
     const run = async (): Promise<Outcome> => {
       const resumed = this.#lastId === undefined ? {} : { 'Last-Event-ID': this.#lastId };
-      const head = await this.#http.send('GET', { ...sessionHeaders(session), ...resumed });
+      const own = { 'X-Request-Id': id, ...sessionHeaders(session), ...resumed };
+      const head = await this.#http.send('GET', own);
       ({ gateways } = head);
       if (head.status >= 300) {
         const { text, isWhole } = await bodyOf(head.incoming);
@@ -64,7 +66,7 @@ export class FollowedEvents {
     const what = 'stream';
     const endedAt = Date.now();
     this.#journal.attempts.push({
-      ...{ what, number: undefined, session, gateways, sentAt, endedAt, outcome },
+      ...{ id, what, number: undefined, session, gateways, sentAt, endedAt, outcome },
     });
     return outcome;
   }

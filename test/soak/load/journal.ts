@@ -25,6 +25,8 @@ export type RequestKind = 'begin' | 'initialized' | 'call' | 'stream' | 'end';
 
 /** A request and what became of it. */
 export interface Attempt {
+  /** Gateways name it in their notes. Empty for clients that cannot say it. */
+  readonly id: string;
   readonly what: RequestKind;
   /** Of a call. No two have the same. */
   readonly number: number | undefined;
@@ -42,9 +44,15 @@ export class Journal {
   readonly attempts: Attempt[] = [];
   readonly sessions: Session[] = [];
   #lastNumber = 0;
+  #lastId = 0;
 
   nextNumber(): number {
     this.#lastNumber += 1;
     return this.#lastNumber;
+  }
+
+  nextId(): string {
+    this.#lastId += 1;
+    return String(this.#lastId);
   }
 }

@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
-import { gatewaysIn } from './http-client.ts';
+import { gatewaysIn, refusalOf } from './http-client.ts';
 import type { Attempt, Journal, Outcome, Session } from './journal.ts';
 
 const BETWEEN_TRIES_MS = 200;
@@ -82,10 +82,19 @@ export class OfficialClient {
     const sentAt = Date.now();
     const outcome: Outcome = await run().then(
       (by) => ({ kind: 'answered', by }),
-      (error) => ({ kind: 'failed', detail: String(error) }),
+      (error) => outcomeOf(error, session !== undefined),
     );
     const gateways = this.#gateways;
-    const attempt = { what, number, session, gateways, sentAt, endedAt: Date.now(), outcome };
+    const attempt = {
+      id: '',
+      what,
+      number,
+      session,
+      gateways,
+      sentAt,
+      endedAt: Date.now(),
+      outcome,
+    };
     this.#journal.attempts.push(attempt);
     return attempt;
   }
@@ -100,4 +109,14 @@ export class OfficialClient {
       },
     });
   }
+}
+
+/**
+ * To begin is several requests in one. That the session which the first brought is not found by the next,
+ * is not said of the session to begin in.
+ */
+function outcomeOf(error: unknown, isInSession: boolean): Outcome {
+  const { status, text } = (error as { data?: { status?: number; text?: string } }).data ?? {};
+  const isRefusal = status !== undefined && (isInSession || status !== 404);
+  return isRefusal ? refusalOf(status, text ?? '') : { kind: 'failed', detail: String(error) };
 }

@@ -71,10 +71,12 @@ export class Requests {
     accept: (head: Head, result: Result | undefined) => Outcome,
   ): Promise<Attempt> {
     const { what, method, number, session, body, headers = {} } = sent;
+    const id = this.#journal.nextId();
     const sentAt = Date.now();
     let gateways: readonly number[] = [];
     const run = async (): Promise<Outcome> => {
-      const head = await this.#http.send(method, { ...headers, ...sessionHeaders(session) }, body);
+      const own = { 'X-Request-Id': id, ...headers, ...sessionHeaders(session) };
+      const head = await this.#http.send(method, own, body);
       ({ gateways } = head);
       const { text, isWhole } = await bodyOf(head.incoming);
       if (!isWhole) return { kind: 'cut' };
@@ -82,7 +84,7 @@ export class Requests {
     };
     const outcome = await run().catch((error) => wrong(`no answer: ${error}`));
     const endedAt = Date.now();
-    const attempt = { what, number, session, gateways, sentAt, endedAt, outcome };
+    const attempt = { id, what, number, session, gateways, sentAt, endedAt, outcome };
     this.#journal.attempts.push(attempt);
     return attempt;
   }

@@ -9,7 +9,7 @@ import { resources } from './resources.ts';
 import { type ChildSettings, serveAsChild, settingsOfChild } from './serve-as-child.ts';
 
 export interface GatewaySettings extends ChildSettings {
-  readonly targets: readonly string[];
+  readonly targets: string[];
   readonly redisUrl: string;
   readonly apiKey: string;
   /** Where notes go, one a line; it outlives the process. */
@@ -36,13 +36,20 @@ app.set('trust proxy', 'loopback');
 
 const sha256 = createHash('sha256').update(settings.apiKey).digest('hex');
 const gateway = createMcpGateway({
-  target: settings.targets[0] as string,
+  target: settings.targets,
   auth: apiKey({ keys: [{ sha256, subject: 'soak' }] }),
   sessions: { store, ttl: '10m' },
-  onError({ reason, cause }) {
-    note({ kind: 'error', at: Date.now(), reason, cause: String(cause) });
+  breaker: { openFor: '1s' },
+  observe: {
+    onTarget({ target, state, reason }) {
+      note({ kind: 'target', at: Date.now(), target, state, reason });
+    },
+  },
+  onError({ reason, cause }, { headers }) {
+    const request = String(headers['x-request-id'] ?? '');
+    note({ kind: 'error', request, reason, cause: String(cause) });
   },
 });
 app.use(gateway);
 
-hardenServer(serveAsChild(settings, app, { resources }));
+hardenServer(serveAsChild(settings, app, { resources, targets: () => gateway.targets() }));

@@ -1,6 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFile, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
+import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { configureNginx, NGINX_ENV } from '../../../examples/scale-out/nginx.ts';
 
@@ -18,6 +20,7 @@ export class Nginx {
 
   async start(): Promise<void> {
     const args = await configureNginx(this.#folder, this.port, this.#gateways);
+    await this.#waitForSlowGateways();
     const child = spawn('nginx', args, { env: NGINX_ENV, stdio: ['ignore', 'ignore', 'pipe'] });
     this.#child = child;
     let log = '';
@@ -37,6 +40,13 @@ export class Nginx {
     const exit = once(child, 'exit');
     child.kill('SIGTERM');
     await exit;
+  }
+
+  /** A process that was killed refuses connections at once. One that is slow is to be waited for. */
+  async #waitForSlowGateways(): Promise<void> {
+    const file = join(this.#folder, 'gateways.conf');
+    const text = await readFile(file, 'utf8');
+    await writeFile(file, text.replace(/proxy_connect_timeout \w+;/, 'proxy_connect_timeout 60s;'));
   }
 
   async #listens(): Promise<boolean> {

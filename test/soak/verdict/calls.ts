@@ -45,7 +45,7 @@ export function checksOfCalls(evidence: Evidence): Check[] {
     },
     {
       name: 'what was lost was under way on a process that was killed',
-      problems: lost.filter((attempt) => losses.causeOf(attempt) === undefined).map(textOf),
+      problems: byKind(lost.filter((attempt) => losses.causeOf(attempt) === undefined)),
     },
   ];
 
@@ -60,7 +60,16 @@ export function checksOfCalls(evidence: Evidence): Check[] {
   }
 }
 
-export function textOf(attempt: Attempt): string {
+/** An example of each kind. */
+function byKind(attempts: readonly Attempt[]): string[] {
+  const kinds = Map.groupBy(attempts, ({ what, outcome }) => `${what}: ${JSON.stringify(outcome)}`);
+  return [...kinds.values()].map((each) => {
+    const [first] = each as [Attempt];
+    return `${each.length} times: ${textOf(first)}`;
+  });
+}
+
+function textOf(attempt: Attempt): string {
   const { what, number = '', session, gateways, sentAt, endedAt, outcome } = attempt;
   const home = session === undefined ? 'no session' : `session of ${session.home}`;
   const times = `${sentAt} to ${endedAt}`;

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import type { TargetStatus } from '../../../src/index.ts';
 import type { Journal, Session } from '../load/journal.ts';
 import type { Life } from '../processes/life.ts';
 import type { Note } from '../processes/note.ts';
@@ -52,6 +53,8 @@ export interface RestOfSurvivor {
   readonly before: Rest;
   /** In the end. */
   readonly after: Rest;
+  /** What all gateways say of their targets in the end. */
+  readonly targets: readonly TargetStatus[];
 }
 
 export async function readExecutions(files: readonly string[]): Promise<Execution[]> {

@@ -1,5 +1,7 @@
+import type { TargetStatus } from '../../../src/index.ts';
 import { type Attempt, Journal, type Outcome, type Session } from '../load/journal.ts';
 import type { Life } from '../processes/life.ts';
+import type { Note } from '../processes/note.ts';
 import type { Rest } from '../rest.ts';
 import type { Evidence, RunProcess } from './evidence.ts';
 import { verdict } from './verdict.ts';
@@ -14,13 +16,13 @@ const process = (name: string, port: number, ...lives: Life[]): RunProcess => ({
   ...{ name, port, lives, log: '', crashes: [] },
 });
 
-const UPSTREAM = process(
+export const UPSTREAM: RunProcess = process(
   'upstream-1',
   1,
   life('upstream-1/1', 0, 1000, 1010),
   life('upstream-1/2', 1500),
 );
-const OTHER_UPSTREAM = process('upstream-2', 2, life('upstream-2/1', 0));
+export const OTHER_UPSTREAM: RunProcess = process('upstream-2', 2, life('upstream-2/1', 0));
 export const SURVIVOR: RunProcess = process('gateway-1', 11, life('gateway-1/1', 0));
 export const MORTAL: RunProcess = process(
   'gateway-2',
@@ -45,6 +47,7 @@ type When = Pick<Attempt, 'sentAt' | 'endedAt'>;
 /** A request through the gateway that lives, at a time when nothing is killed. */
 export const attempt = (parts: Partial<Attempt> & { outcome: Outcome }): Attempt => ({
   ...{
+    id: '',
     what: 'call',
     number: undefined,
     session: KEPT,
@@ -67,6 +70,21 @@ export const REST: Rest = {
   active: { TCPSocketWrap: 1 },
   objects: { Timeout: 2 },
   heapBytes: 20_000_000,
+};
+
+export const TARGET: TargetStatus = {
+  url: 'http://127.0.0.1:1/mcp',
+  weight: 1,
+  state: 'closed',
+  open: 0,
+  streams: 0,
+  failures: 0,
+};
+
+/** The breaker of the first upstream opens, after that was killed. */
+export const OPENED: Extract<Note, { kind: 'target' }> = {
+  ...{ kind: 'target', gateway: 'gateway-1/1', target: '127.0.0.1:1' },
+  ...{ at: 1005, state: 'open', reason: 'lost' },
 };
 
 /** A run in which all that has to hold does hold, with more requests where some are given. */
@@ -99,7 +117,7 @@ export function goodRun(...more: Attempt[]): Evidence {
     upstreams: [UPSTREAM, OTHER_UPSTREAM],
     gateways: [SURVIVOR, MORTAL],
     streams: { users: 1, open: [KEPT], last: { kept: 3 } },
-    rest: { fresh: REST.files, before: REST, after: REST },
+    rest: { fresh: REST.files, before: REST, after: REST, targets: [TARGET] },
     keys: [60_000],
   };
 }

@@ -1,5 +1,6 @@
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import type { Attempt, Outcome } from '../load/journal.ts';
+import type { Note } from '../processes/note.ts';
 import {
   AROUND_GATEWAY_KILL,
   AROUND_KILL,
@@ -8,7 +9,10 @@ import {
   failedChecks,
   goodRun,
   LOST,
+  OPENED,
+  OTHER_UPSTREAM,
   refused,
+  UPSTREAM,
 } from './good-run.ts';
 
 interface Loss extends Partial<Attempt> {
@@ -95,4 +99,63 @@ test('a store that was slow explains what it could not be asked', () => {
   const run = goodRun(attempt({ outcome: refused(503, 'store_unavailable') }));
   const note = { gateway: 'gateway-1/1', kind: 'slow store', from: 2700, to: 3005 } as const;
   expect(failedChecks({ ...run, notes: [note] })).toEqual([]);
+});
+
+describe('while a breaker is open', () => {
+  const CLOSED = { ...OPENED, at: 1900, state: 'closed', reason: 'trial_succeeded' } as const;
+  const unavailable = (parts: Partial<Attempt>) =>
+    goodRun(attempt({ ...parts, outcome: refused(503, 'upstream_unavailable') }));
+  const others = [
+    { ...OPENED, target: '127.0.0.1:2', at: 1700 },
+    { ...OPENED, target: '127.0.0.1:1', at: 1005 },
+  ];
+
+  test('a call in a session of its target may be refused', () => {
+    const run = unavailable({ session: LOST, sentAt: 1800, endedAt: 1810 });
+    expect(failedChecks({ ...run, notes: [OPENED, CLOSED] })).toEqual([]);
+  });
+
+  test.each([
+    { call: 'after it has closed', parts: { session: LOST, sentAt: 1901, endedAt: 1910 } },
+    { call: 'at the other gateway', parts: { session: LOST, sentAt: 1800, gateways: [12] } },
+    { call: 'in a session of another target', parts: { sentAt: 1800, endedAt: 1810 } },
+    { call: 'in no session', parts: { session: undefined, sentAt: 1800, endedAt: 1810 } },
+  ])('a call $call may not be refused', ({ parts }) => {
+    expect(failedChecks({ ...unavailable(parts), notes: [OPENED, CLOSED] })).toEqual([LOSS]);
+  });
+
+  test('a call in no session may be refused if that of every target is open', () => {
+    const run = unavailable({ session: undefined, sentAt: 1800, endedAt: 1810 });
+    // The second one opens without reason, which another check finds.
+    expect(failedChecks({ ...run, notes: others })).not.toContain(LOSS);
+  });
+});
+
+describe('what belongs to no session and was refused a connection', () => {
+  const note: Note = {
+    kind: 'error',
+    ...{ gateway: 'gateway-1/1', request: '7', reason: 'upstream_unreachable' },
+    cause: 'Error: connect ECONNREFUSED 127.0.0.1:1',
+  };
+  const run = goodRun(
+    attempt({
+      ...{ id: '7', session: undefined, sentAt: 1100, endedAt: 1110 },
+      outcome: refused(502, 'upstream_unreachable'),
+    }),
+  );
+
+  test('may not be lost while another upstream can take it', () => {
+    expect(failedChecks({ ...run, notes: [note] })).toEqual([LOSS]);
+  });
+
+  test('may be lost while the other is down as well', () => {
+    const lives = OTHER_UPSTREAM.lives.map((life) => ({ ...life, killedAt: 1050, goneAt: 1051 }));
+    const upstreams = [UPSTREAM, { ...OTHER_UPSTREAM, lives }];
+    expect(failedChecks({ ...run, upstreams, notes: [note] })).not.toContain(LOSS);
+  });
+
+  test('may be lost while the breaker of the other is open', () => {
+    const open = { ...OPENED, at: 1100, target: '127.0.0.1:2' };
+    expect(failedChecks({ ...run, notes: [note, open] })).not.toContain(LOSS);
+  });
 });

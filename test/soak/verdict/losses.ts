@@ -1,25 +1,33 @@
-import type { Attempt, Outcome } from '../load/journal.ts';
+import type { Attempt, Outcome, Session } from '../load/journal.ts';
 import { type Downtime, downtimes } from '../processes/life.ts';
-import type { Evidence } from './evidence.ts';
+import { type OpenBreaker, openBreakers } from './breakers.ts';
+import type { Evidence, RunProcess } from './evidence.ts';
 
 /** Traces what clients lost to the kills that overlap it. */
 export class Losses {
   readonly #notes: Evidence['notes'];
-  /** Of each upstream. */
-  readonly #upstreams: readonly (readonly Downtime[])[];
+  readonly #upstreams: readonly RunProcess[];
   /** By port. */
   readonly #gateways: ReadonlyMap<number, readonly Downtime[]>;
+  readonly #breakers: readonly OpenBreaker[];
+  /** The ids of requests for which no connection came about. */
+  readonly #refused: ReadonlySet<string>;
 
-  constructor({ notes, upstreams, gateways }: Evidence) {
-    this.#notes = notes;
-    this.#upstreams = upstreams.map(({ lives }) => downtimes(lives));
-    this.#gateways = new Map(gateways.map(({ port, lives }) => [port, downtimes(lives)]));
+  constructor(evidence: Evidence) {
+    this.#notes = evidence.notes;
+    this.#upstreams = evidence.upstreams;
+    this.#gateways = new Map(evidence.gateways.map(({ port, lives }) => [port, downtimes(lives)]));
+    this.#breakers = openBreakers(evidence);
+    const errors = evidence.notes.filter((note) => note.kind === 'error');
+    const refused = errors.filter(({ cause }) => cause.includes('ECONNREFUSED'));
+    this.#refused = new Set(refused.map(({ request }) => request));
   }
 
   /** Why this came of it; undefined where nothing explains it. */
   causeOf(attempt: Attempt): string | undefined {
     if (this.#gatewayKilled(attempt)) return 'a gateway was killed';
     if (this.#upstreamKilled(attempt)) return 'an upstream was killed';
+    if (this.#breakersOpen(attempt)) return 'a breaker was open';
     if (this.#storeSlow(attempt)) return 'the session store was slow';
     return undefined;
   }
@@ -41,19 +49,50 @@ export class Losses {
   }
 
   #upstreamKilled(attempt: Attempt): boolean {
+    const couldGoOn = attempt.session === undefined && this.#refused.has(attempt.id);
+    if (couldGoOn && !this.#hadNoOther(attempt)) return false;
     return this.#downtimesAround(attempt)
       .filter(({ from }) => from <= attempt.endedAt)
       .some((downtime) => mayCome(attempt, downtime));
   }
 
+  /** What finds its upstream down goes on to another, once: that was down as well, or there was none. */
+  #hadNoOther(attempt: Attempt): boolean {
+    const { sentAt, endedAt } = attempt;
+    const open = this.#openBreakersFor(attempt);
+    const unable = this.#upstreams.filter(
+      ({ port, lives }) =>
+        open.some(({ target }) => target === port) ||
+        downtimes(lives).some(({ from, to }) => from <= endedAt && sentAt <= to),
+    );
+    return unable.length >= Math.min(2, this.#upstreams.length);
+  }
+
   /** From when its session was lost on; of all upstreams for what belongs to no session. */
   #downtimesAround({ session }: Attempt): readonly Downtime[] {
-    if (session === undefined) return this.#upstreams.flat();
-    for (const each of this.#upstreams) {
-      const lost = each.findIndex(({ life }) => life.id === session.home);
-      if (lost !== -1) return each.slice(lost);
-    }
-    return [];
+    if (session === undefined) return this.#upstreams.flatMap(({ lives }) => downtimes(lives));
+    const since = downtimes(this.#homeOf(session)?.lives ?? []);
+    const lost = since.findIndex(({ life }) => life.id === session.home);
+    return lost === -1 ? [] : since.slice(lost);
+  }
+
+  #homeOf({ home }: Session): RunProcess | undefined {
+    return this.#upstreams.find(({ lives }) => lives.some(({ id }) => id === home));
+  }
+
+  /** Of its home, or of all where it has none. That they open for a reason, is checked by itself. */
+  #breakersOpen(attempt: Attempt): boolean {
+    if (!isRefusal(attempt.outcome, 503, 'upstream_unavailable')) return false;
+    const home = attempt.session && this.#homeOf(attempt.session);
+    const targets = home === undefined ? this.#upstreams : [home];
+    const open = this.#openBreakersFor(attempt);
+    return targets.every(({ port }) => open.some(({ target }) => target === port));
+  }
+
+  #openBreakersFor({ gateways, sentAt, endedAt }: Attempt): readonly OpenBreaker[] {
+    return this.#breakers.filter(
+      ({ gateway, from, to }) => gateways.includes(gateway) && from <= endedAt && sentAt <= to,
+    );
   }
 
   /** The gateway gives up a store that takes too long, which happens when a machine stands still. */
@@ -84,7 +123,7 @@ function mayCome({ session, sentAt, outcome }: Attempt, { gone, to }: Downtime):
   }
 }
 
-const UPSTREAM_DOWN = new Set(['upstream_unreachable', 'upstream_invalid', 'upstream_unavailable']);
+const UPSTREAM_DOWN = new Set(['upstream_unreachable', 'upstream_invalid']);
 
 function isRefusal(outcome: Outcome, status: number, reason?: string): boolean {
   if (outcome.kind !== 'refused' || outcome.status !== status) return false;

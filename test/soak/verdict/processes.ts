@@ -1,10 +1,12 @@
 import type { Attempt } from '../load/journal.ts';
 import { downtimes } from '../processes/life.ts';
+import { openBreakers } from './breakers.ts';
 import type { Check } from './check.ts';
 import type { Evidence } from './evidence.ts';
 
 /** What a gateway may report while processes are killed. */
 const EXPECTED_ERRORS = new Set([
+  'session_not_found',
   'upstream_unreachable',
   'upstream_invalid',
   'upstream_unavailable',
@@ -16,10 +18,15 @@ const KEYS_PER_SESSION = 2;
 
 /** What has to hold for the processes themselves and for what they share. */
 export function checksOfProcesses(evidence: Evidence): Check[] {
-  const { journal, notes, upstreams, gateways, keys } = evidence;
+  const { journal, notes, upstreams, gateways, keys, rest } = evidence;
   const logs = gateways.filter(({ log }) => log !== '');
   const errors = notes.filter((note) => note.kind === 'error' && !EXPECTED_ERRORS.has(note.reason));
   const begun = journal.attempts.filter(({ what }) => what === 'begin').length;
+  const unasked = openBreakers(evidence).filter(({ target, from }) => {
+    const lives = upstreams.find(({ port }) => port === target)?.lives ?? [];
+    return !downtimes(lives).some((down) => down.from <= from);
+  });
+  const busy = rest.targets.filter(({ open, streams }) => open > 0 || streams > 0);
   const forever = keys.filter((timeLeft) => timeLeft === -1);
   const most = begun * KEYS_PER_SESSION;
   return [
@@ -33,6 +40,14 @@ export function checksOfProcesses(evidence: Evidence): Check[] {
         ...logs.map(({ name, log }) => `${name}: ${log}`),
         ...errors.map((note) => JSON.stringify(note)),
       ],
+    },
+    {
+      name: 'no breaker opens for an upstream that was not killed',
+      problems: unasked.map(({ gateway, target }) => `at gateway ${gateway} for ${target}`),
+    },
+    {
+      name: 'a gateway counts nothing as under way when nobody uses it',
+      problems: busy.map((target) => JSON.stringify(target)),
     },
     {
       name: 'Redis has a few keys for each session, and forgets each of them some time',

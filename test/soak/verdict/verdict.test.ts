@@ -8,9 +8,11 @@ import {
   goodRun,
   LOST,
   MORTAL,
+  OPENED,
   REST,
   refused,
   SURVIVOR,
+  TARGET,
 } from './good-run.ts';
 
 test('a run in which all that has to hold does hold passes', () => {
@@ -116,11 +118,27 @@ test.each([
     'no gateway warns of anything, or meets an error of its own',
   ],
   [
+    'a breaker that opens although its upstream lives',
+    { ...good, notes: [{ ...OPENED, target: '127.0.0.1:2' }] },
+    'no breaker opens for an upstream that was not killed',
+  ],
+  [
+    'a stream that is still counted',
+    { ...good, rest: { ...good.rest, targets: [{ ...TARGET, open: 1, streams: 1 }] } },
+    'a gateway counts nothing as under way when nobody uses it',
+  ],
+  [
     'an error of a gateway',
     {
       ...good,
       notes: [
-        { gateway: 'gateway-1/1', kind: 'error', at: 1, reason: 'internal_error', cause: 'Error' },
+        {
+          gateway: 'gateway-1/1',
+          kind: 'error',
+          request: '',
+          reason: 'internal_error',
+          cause: 'Error',
+        },
       ],
     } as const,
     'no gateway warns of anything, or meets an error of its own',
