@@ -40,6 +40,7 @@ export class TargetService {
   readonly #open: OpenRequests;
   readonly #checks: readonly HealthCheck[];
   readonly #drains = new Map<TargetState, TargetDrain>();
+  #isClosed = false;
 
   /** @param checks - What asks the targets how they are, as long as the gateway is in service. */
   constructor(
@@ -84,7 +85,9 @@ export class TargetService {
       throw new RangeError('It is the only target; close() the gateway');
     const drain = this.#drains.get(state) ?? new TargetDrain(state, this.#open);
     this.#drains.set(state, drain);
-    return drain.begin(graceMs);
+    const over = drain.begin(graceMs);
+    if (this.#isClosed) drain.cancel();
+    return over;
   }
 
   restore(url: string | URL): void {
@@ -96,6 +99,7 @@ export class TargetService {
 
   /** The gateway is out of service: nobody has to wait for one of its targets any more. */
   readonly endDrains = (): void => {
+    this.#isClosed = true;
     for (const drain of this.#drains.values()) drain.cancel();
   };
 
