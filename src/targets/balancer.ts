@@ -71,8 +71,10 @@ export class Balancer {
     return due ?? leastBusyOfTwo(able, this.#random);
   }
 
+  /** A target that drains comes back when its operator says so: it counts where there is no other. */
   get #soonest(): number {
-    return Math.min(...this.states.map(retryAfterOf));
+    const waiting = this.states.filter(({ name }) => name !== 'draining');
+    return waiting.length === 0 ? RETRY_MS : Math.min(...waiting.map(retryAfterOf));
   }
 }
 
