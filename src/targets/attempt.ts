@@ -9,6 +9,8 @@ export type AttemptFailure = 'unreachable' | 'timeout' | 'status' | 'lost';
 export interface RequestOutcome {
   /** Whether there are failures that this one would make forgotten by going on well. */
   readonly canForget: boolean;
+  /** Whether it is the one request that tries the host, while others are refused. */
+  readonly isTrial: boolean;
   /** The head of an answer has come, and is no failure. */
   answered(): void;
   /** `retryAfterMs`: how long the host wants to be left alone, where it says so. */
@@ -24,6 +26,7 @@ export interface RequestOutcome {
 /** Told of attempts: of each at most one of failure, good end and leaving, and not before its beginning. */
 export interface AttemptListener {
   canForget(attempt: Attempt): boolean;
+  isTrial(attempt: Attempt): boolean;
   onAnswered(attempt: Attempt): void;
   /** `isWaiting`: no head of an answer has come. */
   onFailed(
@@ -52,6 +55,10 @@ export class Attempt implements RequestOutcome {
 
   get canForget(): boolean {
     return this.#progress !== 'over' && this.#listener.canForget(this);
+  }
+
+  get isTrial(): boolean {
+    return this.#progress === 'waiting' && this.#listener.isTrial(this);
   }
 
   answered(): void {

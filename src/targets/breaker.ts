@@ -122,6 +122,10 @@ export class Breaker implements AttemptListener {
     return this.#failures > 0 && this.#state === 'closed' && this.#isCurrent(attempt);
   }
 
+  isTrial(attempt: Attempt): boolean {
+    return this.#state === 'half-open' && this.#isCurrent(attempt);
+  }
+
   onAnswered(attempt: Attempt): void {
     if (!this.#isCurrent(attempt)) return;
     if (this.#state === 'closed') this.#stopWaiting();

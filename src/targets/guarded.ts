@@ -14,6 +14,9 @@ import type { RequestOutcome } from './attempt.ts';
 /** How long an event stream has to stand to show that its host is well. */
 const STOOD_MS = 5000;
 
+/** How long a trial may wait for its client to send the rest of the body: others wait for its end. */
+const TRIAL_BODY_MS = 5000;
+
 /**
  * The same engine, for one request: `outcome` is told what its exchange says about the host.
  *
@@ -42,8 +45,8 @@ class GuardedExchange extends ForwardingListener implements UpstreamExchange {
   #exchange: UpstreamExchange | undefined;
   #isConnected = false;
   #answer: UpstreamAnswer | undefined;
-  /** Runs only where there are failures to forget. */
-  #standing: Deadline | undefined;
+  /** Runs only for the body of a trial, and for an event stream where there are failures to forget. */
+  #timer: Deadline | undefined;
 
   constructor(outcome: RequestOutcome, statuses: ReadonlySet<number>, listener: UpstreamListener) {
     super(listener);
@@ -56,7 +59,7 @@ class GuardedExchange extends ForwardingListener implements UpstreamExchange {
   }
 
   abort(): void {
-    this.#standing?.clear();
+    this.#timer?.clear();
     this.#outcome.left();
     this.#exchange?.abort();
   }
@@ -68,18 +71,25 @@ class GuardedExchange extends ForwardingListener implements UpstreamExchange {
 
   override onConnected(): void {
     this.#isConnected = true;
+    if (this.#outcome.isTrial) this.#startTimer(TRIAL_BODY_MS, this.#onTooSlow);
     super.onConnected();
+  }
+
+  override onBodySent(): void {
+    if (this.#answer === undefined) this.#timer?.clear();
+    super.onBodySent();
   }
 
   override onAnswer(answer: UpstreamAnswer): void {
     this.#answer = answer;
+    this.#timer?.clear();
     if (this.#statuses.has(answer.status)) this.#outcome.failed('status', wantedPause(answer));
     else this.#watch(answer);
     super.onAnswer(answer);
   }
 
   override onFailure(failure: UpstreamFailure): void {
-    this.#standing?.clear();
+    this.#timer?.clear();
     // What breaks behind the end of an answer is the connection.
     if (this.#answer?.isComplete !== true) this.#judge(failure);
     super.onFailure(failure);
@@ -89,8 +99,12 @@ class GuardedExchange extends ForwardingListener implements UpstreamExchange {
     this.#outcome.answered();
     answer.body.once('end', this.#onEnd);
     if (!answer.isEventStream || !this.#outcome.canForget) return;
-    this.#standing = new Deadline();
-    this.#standing.start(STOOD_MS, this.#onStood);
+    this.#startTimer(STOOD_MS, this.#onStood);
+  }
+
+  #startTimer(ms: number, onExpired: () => void): void {
+    this.#timer ??= new Deadline();
+    this.#timer.start(ms, onExpired);
   }
 
   #judge({ kind, cause }: UpstreamFailure): void {
@@ -107,9 +121,12 @@ class GuardedExchange extends ForwardingListener implements UpstreamExchange {
   }
 
   readonly #onEnd = (): void => {
-    this.#standing?.clear();
+    this.#timer?.clear();
     this.#outcome.endedWell();
   };
+
+  /** The request goes on, but says nothing any more: another one may try the host. */
+  readonly #onTooSlow = (): void => this.#outcome.left();
 
   readonly #onStood = (): void => this.#outcome.stood();
 }

@@ -17,12 +17,13 @@ const REQUEST: UpstreamRequest = {
 };
 
 /** An exchange that the test plays: the engine's side, what the relay hears, and what it came to. */
-function play({ canForget = false } = {}) {
+function play({ canForget = false, isTrial = false } = {}) {
   const told: string[] = [];
   const heard: string[] = [];
   const note = (line: string) => void told.push(line);
   const outcome: RequestOutcome = {
     canForget,
+    isTrial,
     answered: () => note('answered'),
     failed: (kind, ms) => note(['failed', kind, ms].filter((part) => part !== undefined).join(' ')),
     endedWell: () => note('ended well'),
@@ -194,6 +195,42 @@ describe('the body of an answer', () => {
     upstream.onAnswer(new FakeAnswer());
     exchange.abort();
     expect(told).toEqual(['answered', 'left']);
+  });
+});
+
+describe('a trial gives its place up, and nothing else,', () => {
+  function trial() {
+    holdTimers();
+    const played = play({ isTrial: true });
+    played.upstream.onConnected();
+    return played;
+  }
+
+  test('where its body has not been sent after 5 s', () => {
+    const { told, heard } = trial();
+    jest.advanceTimersByTime(4999);
+    expect(told).toEqual([]);
+    jest.advanceTimersByTime(1);
+    expect([told, heard]).toEqual([['left'], []]);
+  });
+
+  test.each([
+    ['its body is sent', ({ upstream }: ReturnType<typeof trial>) => upstream.onBodySent()],
+    [
+      'it is answered before',
+      ({ upstream }: ReturnType<typeof trial>) => upstream.onAnswer(new FakeAnswer()),
+    ],
+    ['it fails', ({ upstream }: ReturnType<typeof trial>) => upstream.onFailure(failure('lost'))],
+    ['its client leaves', ({ exchange }: ReturnType<typeof trial>) => exchange.abort()],
+  ])('and not where %s', (_what, end) => {
+    end(trial());
+    expect(jest.getTimerCount()).toBe(0);
+  });
+
+  test('and others have no such timer', () => {
+    holdTimers();
+    play().upstream.onConnected();
+    expect(jest.getTimerCount()).toBe(0);
   });
 });
 

@@ -1,9 +1,10 @@
 import type { ServerResponse } from 'node:http';
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import type { GatewayConfig } from '../../src/index.ts';
 import { rawClient } from '../support/client/raw.ts';
 import { reasonOf } from '../support/client/refusal.ts';
 import { headOf, requestBytes } from '../support/client/request.ts';
+import { holdTimers } from '../support/fake-time.ts';
 import { modern, modernHeaders } from '../support/messages.ts';
 import { rawUpstream } from '../support/upstream.ts';
 import { attempt, type Rig, refusedFor, SECOND, startRig } from './support/breaker-rig.ts';
@@ -187,6 +188,36 @@ describe('the place of the trial is free again when its client leaves', () => {
     expect(upstream.seen).toEqual([]);
     expect((await attempt(port))?.status).toBe(200);
   });
+});
+
+test('a client that does not send its whole body holds the place for 5 s, and no longer', async () => {
+  const upstream = await rawUpstream();
+  const rig = await startRig([], { target: upstream.target, breaker: { failures: 1 } });
+  const first = attempt(rig.port);
+  const connection = await upstream.connection(0);
+  await connection.has(/ping/);
+  connection.socket.destroy();
+  await first;
+  rig.pass(FIRST_MS);
+  holdTimers();
+  const slow = await rawClient(rig.port);
+  slow.send(`${headOf({ headers: { Connection: undefined } })}Content-Length: 8\r\n\r\n{"half"`);
+  const held = await upstream.connection(1);
+  await held.has(/"half"/);
+  jest.advanceTimersByTime(4999);
+  refusedFor(await attempt(rig.port));
+  jest.advanceTimersByTime(1);
+  const second = attempt(rig.port);
+  const trial = await upstream.connection(2);
+  await trial.has(/ping/);
+  trial.socket.write('HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n');
+  expect((await second)?.status).toBe(202);
+  expect(rig.states()).toEqual(['closed 0']);
+  // The slow one is served all the same.
+  slow.send('}');
+  await held.has(/"half"\}/);
+  held.socket.write('HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n');
+  await slow.has(/ 202 /);
 });
 
 test('what comes late of requests that began before says nothing', async () => {
