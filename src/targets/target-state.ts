@@ -1,4 +1,4 @@
-import { Breaker, type BreakerSettings, type BreakerSources } from './breaker.ts';
+import { Breaker, type BreakerSettings, type BreakerSources, PROCESS_SOURCES } from './breaker.ts';
 import type { Target } from './target.ts';
 
 /**
@@ -38,7 +38,7 @@ export class TargetState {
     target: Target,
     breaker: BreakerSettings | undefined,
     onChange: (change: TargetChange) => void,
-    sources: BreakerSources = SOURCES,
+    sources: BreakerSources = PROCESS_SOURCES,
   ) {
     this.target = target;
     this.#onChange = onChange;
@@ -127,5 +127,3 @@ export class TargetState {
     }
   }
 }
-
-const SOURCES: BreakerSources = { now: () => performance.now(), random: Math.random };

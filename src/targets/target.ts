@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import type { Engine } from '../engine/engine.ts';
+import { portOf } from '../engine/network/network.ts';
 
 /** What stands for the names in a target, by name, encoded: see `encodeValue`. */
 export type TemplateValues = ReadonlyMap<string, string>;
@@ -28,8 +29,7 @@ export class Target {
     this.url = url;
     this.weight = weight;
     this.id = hash('sha256', url.href, 'base64url');
-    const { hostname, port, protocol } = url;
-    this.name = `${hostname}:${port || (protocol === 'https:' ? 443 : 80)}`;
+    this.name = `${url.hostname}:${portOf(url)}`;
     this.place = place;
     this.engine = engine;
   }

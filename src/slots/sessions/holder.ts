@@ -2,11 +2,11 @@
 export interface Holder {
   /** Empty where the gateway does not ask who comes. */
   readonly owner: string;
-  /** The id of its target, where there are several. */
+  /** The id of its target, where targets are chosen: there are several, or one with a breaker. */
   readonly home: string | undefined;
 }
 
-/** An owner is empty or a JSON text, and ends with neither. */
+/** How a text with a home ends. No owner ends like this: it is empty, or a JSON text. */
 const HOME = /@([\w-]+)$/;
 
 /** As it is kept in a store. */
