@@ -60,7 +60,7 @@ function rowsOf(output: string): Row[] {
   expect(lines).toContainEqual([...HEADINGS]);
   return lines
     .filter(([protocol = '']) =>
-      /^(20\d\d-\d\d-\d\d|with tokens|with limits|from pages)$/.test(protocol),
+      /^(20\d\d-\d\d-\d\d|with tokens|with limits|from pages|two servers)$/.test(protocol),
     )
     .map((cells) => {
       expect(cells).toHaveLength(HEADINGS.length);
@@ -102,6 +102,26 @@ const EXPECTED_CALLS = [
   'from pages | POST server/discover | relay | 200 | relayed | 0 | complete',
   'from pages | POST tools/list | relay | 200 | relayed | 0 | complete',
   'from pages | POST server/discover | cors | 403 | origin_not_allowed | 0 | complete',
+  'two servers | POST initialize | relay | 200 | relayed | 1 | complete',
+  'two servers | POST notifications/initialized | relay | 202 | relayed | 0 | complete',
+  'two servers | POST initialize | relay | 200 | relayed | 1 | complete',
+  'two servers | POST notifications/initialized | relay | 202 | relayed | 0 | complete',
+  'two servers | POST tools/call where | relay | 200 | relayed | 1 | complete',
+  'two servers | POST tools/call where | relay | 200 | relayed | 1 | complete',
+  'two servers | POST tools/call where | relay | 200 | relayed | 1 | complete',
+  'two servers | POST tools/call where | relay | 200 | relayed | 1 | complete',
+  'two servers | GET | relay | 200 | relayed | 0 | upstream_invalid',
+  'two servers | POST tools/call work | relay | 200 | relayed | 1 | upstream_invalid',
+  'two servers | POST tools/call where | relay | 502 | upstream_unreachable | 0 | complete',
+  'two servers | POST tools/call where | relay | 404 | session_not_found | 0 | complete',
+  'two servers | POST initialize | relay | 200 | relayed | 1 | complete',
+  'two servers | POST notifications/initialized | relay | 202 | relayed | 0 | complete',
+  'two servers | POST tools/call where | relay | 200 | relayed | 1 | complete',
+  'two servers | POST tools/call where | relay | 200 | relayed | 1 | complete',
+  'two servers | POST server/discover | relay | 200 | relayed | 0 | complete',
+  'two servers | POST tools/call where | relay | 200 | relayed | 0 | complete',
+  'two servers | GET | relay | 200 | relayed | 0 | client_left',
+  'two servers | GET | relay | 200 | relayed | 0 | client_left',
 ];
 
 const sorted = (rows: readonly string[]) => rows.toSorted((a, b) => a.localeCompare(b));
@@ -115,9 +135,10 @@ describe('npm run demo', () => {
     for (const row of rows) {
       // Of the three methods, only POST brings a message; only it and GET are answered with one. What
       // is refused brings the upstream none.
-      const isSent = row.call.startsWith('POST') && row.slot === 'relay';
+      const isSent = row.call.startsWith('POST') && row.reason === 'relayed';
       expect(row['bytes in']).toMatch(isSent ? /^[1-9]\d*$/ : /^0$/);
-      const isEmpty = row.status === '202' || row.call === 'DELETE';
+      const isSilent = row.call === 'GET' && row.events === '0';
+      const isEmpty = row.status === '202' || row.call === 'DELETE' || isSilent;
       expect(row['bytes out']).toMatch(isEmpty ? /^0$/ : /^[1-9]\d*$/);
       for (const time of [row.head, row.total]) expect(time).toMatch(/^\d+\.\d ms$/);
       expect(Number.parseFloat(row.head)).toBeLessThanOrEqual(Number.parseFloat(row.total));
@@ -129,6 +150,14 @@ describe('npm run demo', () => {
     expect(demo.output).toMatch(
       /the limit is 2 in 1 minute; wait \d+ seconds before you try again$/m,
     );
+    const targets = demo.output.match(/^ {2}(?:before A|A is|A:).*$/gm) ?? [];
+    expect(targets[0]).toMatch(
+      /killed: A closed, 2 requests open \(2 streams\); B closed, 1 request/,
+    );
+    expect(targets[1]).toMatch(/A: closed → open \(unreachable\)/);
+    expect(targets[2]).toMatch(/gone: A open, 0 requests open \(0 streams\); B closed/);
+    expect(targets.at(-2)).toMatch(/A: half-open → closed \(trial_succeeded\)/);
+    expect(targets.at(-1)).toMatch(/back: A closed, .*; B closed/);
   });
 
   test.each(['SIGINT', 'SIGTERM'] as const)(

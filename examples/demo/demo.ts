@@ -16,6 +16,7 @@ import { createIssuer } from './issuer.ts';
 import { Journal } from './journal.ts';
 import { runLimitedAgent } from './limited-agent.ts';
 import { runPages } from './pages.ts';
+import { runScaled } from './scaled.ts';
 import { runSecuredAgent } from './secured-agent.ts';
 import { table } from './table.ts';
 import { createUpstream } from './upstream.ts';
@@ -78,6 +79,8 @@ const limited = await journal.take();
 // And from web pages.
 await runPages(url, origin);
 const pages = await journal.take();
+// And with two instances of a server, of which one is killed.
+const scaled = await runScaled(app, new URL('/scaled', url), journal);
 clearTimeout(deadline);
 
 console.log('What the gateway saw:\n');
@@ -106,6 +109,8 @@ console.log(
       ...rows('with limits', limited),
       [],
       ...rows('from pages', pages),
+      [],
+      ...rows('two servers', scaled.records),
     ],
   ),
 );
@@ -115,7 +120,13 @@ ended; without a token there is a 401; with tokens 'wipe' needs a scope, which t
 when it is told so; a page from anywhere but ${origin} gets nothing; and with limits
 an agent that calls too often is told:
 
-  ${told}`);
+  ${told}
+
+Two servers A and B stand behind /scaled, each with an agent in a session. A is killed while it works:
+that call is cut and nothing is sent twice, its session gets 502 and then 404, and its agent begins
+anew at B, whose own agent never noticed. After 3 s the gateway tries A again:
+
+${scaled.told}`);
 
 if (process.argv.includes('--once')) {
   stop();
@@ -167,6 +178,7 @@ function bold(text: URL): string {
 }
 
 function stop(): void {
+  void scaled.stop();
   for (const running of [server, upstreamServer, issuerServer]) {
     running.close();
     running.closeAllConnections();
