@@ -18,7 +18,7 @@ export function readTarget(
 ): TargetPlans | undefined {
   if (Array.isArray(value)) return readList(problems, value);
   if (typeof value !== 'function') {
-    const url = readTargetUrl(problems, value);
+    const url = readTargetUrl(problems, value, `${A_URL}, or a request handler`);
     return url && { targets: [{ url, weight: 1 }], handler: undefined };
   }
   if (isRouter(value)) problems.add(value, 'an app around this router: express().use(router)');
@@ -40,7 +40,7 @@ function readList(problems: ConfigProblems, values: readonly unknown[]): TargetP
   let isWhole = values.length > 0;
   if (!isWhole) problems.add(values, "at least one URL, like 'https://mcp.example/mcp'");
   for (const [i, value] of values.entries()) {
-    const url = readTargetUrl(problems.at(i), value);
+    const url = readTargetUrl(problems.at(i), value, A_URL);
     firstUrl ??= url;
     if (url === undefined || firstUrl === undefined) isWhole = false;
     else if (!haveSameNames(url, firstUrl)) problems.at(i).addSecret(value, SAME_NAMES);
@@ -53,15 +53,19 @@ function readList(problems: ConfigProblems, values: readonly unknown[]): TargetP
 const SAME_NAMES =
   'the same names in braces as in the first URL: each request has to fit each of them';
 
-function readTargetUrl(problems: ConfigProblems, value: unknown): URL | undefined {
+const A_URL = "the upstream's URL, like 'https://mcp.example/mcp'";
+
+/** @param expected - What may stand in this place. */
+function readTargetUrl(
+  problems: ConfigProblems,
+  value: unknown,
+  expected: string,
+): URL | undefined {
   const isText = typeof value === 'string' || value instanceof URL;
   const url = isText && URL.canParse(String(value)) ? new URL(value) : undefined;
   if (isText && checkNames(problems, value, url)) return undefined;
   if (url === undefined || !/^https?:$/.test(url.protocol)) {
-    problems.addSecret(
-      value,
-      "the upstream's URL, like 'https://mcp.example/mcp', or a request handler",
-    );
+    problems.addSecret(value, expected);
     return undefined;
   }
   if (url.username !== '' || url.password !== '') {

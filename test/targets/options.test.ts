@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { createMcpGateway } from '../../src/index.ts';
 import { checkConfig } from '../../src/options/config-problems.ts';
 import { readBreaker } from '../../src/targets/breaker-options.ts';
 import { readHealth } from '../../src/targets/health-options.ts';
@@ -108,3 +109,14 @@ describe('health', () => {
     expect(mistakesOf(() => health(value))).toEqual(mistakes);
   });
 });
+
+test.each([[() => {}], [['http://a.example/mcp']], ['ftp://a.example/mcp']])(
+  'a list of targets has URLs in it and nothing else: %p',
+  (value) => {
+    const target = ['http://a.example/mcp', value] as string[];
+    const error = configErrorOf(() => createMcpGateway({ target }));
+    expect(error?.message).toMatch(
+      /target\[1\]: given \w+; expected the upstream's URL, like 'https:\/\/mcp.example\/mcp'$/m,
+    );
+  },
+);
