@@ -4,6 +4,7 @@ import { posix } from 'node:path';
 import { contextOf, type RequestContext } from '../context.ts';
 import { UNENCODED } from '../header-edits.ts';
 import type { Middleware } from '../http/middleware.ts';
+import { isSameOrigin } from '../http/same-origin.ts';
 import { BoundedMap } from '../lib/bounded-map.ts';
 import type { Target } from '../targets/target.ts';
 import { valuesKey } from '../targets/values-key.ts';
@@ -98,7 +99,7 @@ export class LegacySseEndpoints {
     if (!URL.canParse(announced, streamUrl)) return undefined;
     const url = new URL(announced, streamUrl);
     // As official clients do: an upstream cannot send messages, and the credentials among them, away.
-    if (url.origin !== paths.origin) return undefined;
+    if (!isSameOrigin(url, new URL(streamUrl))) return undefined;
     const query = queryOf(announced);
     const isExpected = url.pathname === paths.messagesFor(params);
     const mark = isExpected ? '' : this.#markFor(url.pathname, query, context);

@@ -57,6 +57,17 @@ describe("the upstream's metadata is at the gateway", () => {
     expect(own.paths()).toEqual(['/up/mcp', '/meta/mcp?v=1']);
   });
 
+  test('not where they say so with another scheme in front of the origin', async () => {
+    const own = await protectedUpstream({
+      '/up/mcp': (req, res) =>
+        challenge(`Bearer resource_metadata="blob:http://${req.headers.host}/meta"`)(req, res),
+      [PATH_FORM]: document(REST),
+    });
+    await send(own.gateway.port);
+    expect((await own.metadata()).status).toBe(200);
+    expect(own.paths()).toEqual(['/up/mcp', PATH_FORM]);
+  });
+
   test('none: the request goes on, to whatever else the app has there', async () => {
     const own = await protectedUpstream({});
     expect((await own.metadata()).status).toBe(404);

@@ -134,6 +134,17 @@ describe('what cannot be rewritten is cut, not passed on', () => {
     expect(records).toMatchObject([{ slot: 'relay', end: 'upstream_invalid' }]);
   });
 
+  test('a URL with another scheme in front of its own origin', async () => {
+    let opening = '';
+    const { port: upstreamPort } = await serve((_req, res) => {
+      res.writeHead(200, { 'content-type': 'text/event-stream' }).write(opening);
+    });
+    opening = `event: endpoint\ndata: blob:http://127.0.0.1:${upstreamPort}/in?s=1\n\n`;
+    const port = await gatewayFor({ port: upstreamPort } as Upstream);
+    const { text } = await exchange(port, get('/sse'));
+    expect(text).not.toMatch(/data:|0\r\n\r\n$/);
+  });
+
   test.each([
     ['encoded', { 'content-encoding': 'gzip' }],
     ['with a length', { 'content-length': '40' }],

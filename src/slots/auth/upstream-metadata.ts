@@ -4,6 +4,7 @@ import type { AnswerStage } from '../../answer-stage.ts';
 import { readUpstream } from '../../engine/read-document.ts';
 import { GatewayError } from '../../errors.ts';
 import type { Middleware } from '../../http/middleware.ts';
+import { isSameOrigin } from '../../http/same-origin.ts';
 import { serveDocument } from '../../http/serve-document.ts';
 import type { ViaHop } from '../../http/via-hop.ts';
 import { isJsonObject, type JsonObject } from '../../mcp/json/json-object.ts';
@@ -89,9 +90,9 @@ export class UpstreamMetadata {
   #learn(url: string): void {
     // An upstream must not make this process connect to other servers.
     if (!URL.canParse(url)) return;
-    const { origin, pathname, search } = new URL(url);
-    if (!this.#targets.some((target) => target.url.origin === origin)) return;
-    this.#announced = pathname + search;
+    const announced = new URL(url);
+    if (!this.#targets.some((target) => isSameOrigin(target.url, announced))) return;
+    this.#announced = announced.pathname + announced.search;
   }
 
   #paths(url: URL): Set<string> {
