@@ -1,6 +1,6 @@
 import type { Engine, UpstreamExchange, UpstreamListener, UpstreamRequest } from './engine.ts';
 import { ForwardingListener } from './forwarding-listener.ts';
-import { redirectUrl, staysAtOrigin } from './redirect.ts';
+import { leadsToItself, redirectUrl, staysAtOrigin } from './redirect.ts';
 import type { UnfollowedRedirect, UpstreamAnswer } from './upstream-answer.ts';
 import type { UpstreamFailure } from './upstream-failure.ts';
 
@@ -37,6 +37,8 @@ class FollowedExchange extends ForwardingListener implements UpstreamExchange {
   #exchange: UpstreamExchange | undefined;
   #redirect: ReadUp | undefined;
   #bodySentAt: number | undefined;
+  /** Whether it was aborted, or has failed: an engine may still tell of an answer. */
+  #isOver = false;
 
   constructor(settings: FollowSettings, request: UpstreamRequest, listener: UpstreamListener) {
     super(listener);
@@ -52,6 +54,7 @@ class FollowedExchange extends ForwardingListener implements UpstreamExchange {
   }
 
   abort(): void {
+    this.#isOver = true;
     this.#letGo();
     this.#exchange?.abort();
   }
@@ -62,17 +65,19 @@ class FollowedExchange extends ForwardingListener implements UpstreamExchange {
   }
 
   override onAnswer(answer: UpstreamAnswer): void {
+    if (this.#isOver) return;
     const { pathname, search, origin } = this.#settings.target;
     const from = new URL(origin + (this.#request.path ?? pathname + search));
     const url = redirectUrl(answer, from);
     if (url === undefined || !staysAtOrigin(answer.status, url, from)) this.#pass(answer);
-    else if (url.href === from.href) this.#pass(answer, { from, why: 'not followed' });
+    else if (leadsToItself(url, from)) this.#pass(answer, { from, why: 'not followed' });
     else this.#follow(answer, from, url);
   }
 
   override onFailure(failure: UpstreamFailure): void {
     // The rest of a redirect may break off.
     if (this.#redirect !== undefined) return;
+    this.#isOver = true;
     this.#letGo();
     super.onFailure(failure);
   }

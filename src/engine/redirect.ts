@@ -1,3 +1,4 @@
+import { isSameOrigin } from '../http/same-origin.ts';
 import type { UpstreamAnswer } from './upstream-answer.ts';
 
 /**
@@ -26,5 +27,18 @@ function isLocation(name: string | undefined): boolean {
 /** Whether a redirect keeps method and body, and stays at the origin; a `Location` with credentials is none. */
 export function staysAtOrigin(status: number, url: URL, from: URL): boolean {
   const keepsMethod = status === 307 || status === 308;
-  return keepsMethod && url.origin === from.origin && url.username + url.password === '';
+  return keepsMethod && isSameOrigin(url, from) && url.username + url.password === '';
+}
+
+/** Whether a redirect leads to what was asked for, which must not get the same request twice. */
+export function leadsToItself(url: URL, from: URL): boolean {
+  return isSameOrigin(url, from) && requestTarget(url) === requestTarget(from);
+}
+
+/** Path and query in one spelling, in which no character is encoded without need (RFC 3986 section 6.2.2). */
+function requestTarget({ pathname, search }: URL): string {
+  return (pathname + search).replace(/%[\da-f]{2}/gi, (encoded) => {
+    const character = String.fromCharCode(Number.parseInt(encoded.slice(1), 16));
+    return /[\w.~-]/.test(character) ? character : encoded.toUpperCase();
+  });
 }

@@ -2,7 +2,12 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { PassThrough } from 'node:stream';
 import { describe, expect, jest, test } from '@jest/globals';
-import type { UpstreamListener, UpstreamRequest } from '../../src/engine/engine.ts';
+import type {
+  Engine,
+  UpstreamExchange,
+  UpstreamListener,
+  UpstreamRequest,
+} from '../../src/engine/engine.ts';
 import { followRedirects } from '../../src/engine/follow-redirects.ts';
 import type { UpstreamAnswer } from '../../src/engine/upstream-answer.ts';
 import { mcpProxy } from '../../src/index.ts';
@@ -185,6 +190,12 @@ describe('any other redirect is 502, and the cause says which', () => {
     ['bytes that are no URL', '/gr\u00f6\u00dfe?moved', 307, /a redirect to nowhere/],
     ['itself', '', 307, /\(not followed\) to itself/],
     ['itself with a fragment', '#part', 308, /\(not followed\) to itself/],
+    [
+      'another scheme in front of its own',
+      'blob:http://SELF/new?moved',
+      307,
+      /to another origin, blob:/,
+    ],
   ])('%s', async (_name, location, status, cause) => {
     const upstream = await redirecting(({ headers }) => [
       status,
@@ -196,6 +207,23 @@ describe('any other redirect is 502, and the cause says which', () => {
 
     expect(upstream.seen).toHaveLength(1);
     expect(String(gateway.errors[0]?.cause)).toMatch(cause);
+  });
+
+  test.each([
+    ['/mcp?', '/mcp'],
+    ['?', '/mcp'],
+    ['/%6dcp', '/mcp'],
+    ['/mcp%2fa', '/mcp%2Fa'],
+    ['?key=~', '/mcp?key=%7e'],
+  ])('the same URL, spelled %s in place of %s: it gets a POST once', async (location, own) => {
+    const upstream = await redirecting(() => [307, location]);
+    const target = `http://127.0.0.1:${upstream.port}${own}`;
+    const gateway = await startGateway({ target, redirects });
+
+    expectFailure(await post(gateway.port, BODY), 'upstream_invalid', gateway);
+
+    expect(pathsOf(upstream.seen)).toEqual([`POST ${own}`]);
+    expect(String(gateway.errors[0]?.cause)).toMatch(/\(not followed\) to itself/);
   });
 
   test('two Locations', async () => {
@@ -366,6 +394,41 @@ whereUpstreamsAre('remote', () => {
   });
 });
 
+/** An engine that remembers what it was asked for, and the body of a request without one. */
+function rememberingEngine() {
+  const sent: { readonly request: UpstreamRequest; readonly listener: UpstreamListener }[] = [];
+  const engine: Engine = (request, listener) => {
+    sent.push({ request, listener });
+    return { abort: () => {} };
+  };
+  const body = { sendTo: () => {}, again: () => body };
+  return { engine, sent, body };
+}
+
+const NOBODY = new Proxy({}, { get: () => () => {} }) as UpstreamListener;
+
+const REDIRECT = {
+  status: 307,
+  rawHeaders: ['Location', '/new'],
+  isComplete: true,
+  body: new PassThrough(),
+} as unknown as UpstreamAnswer;
+
+test.each<[name: string, end: (exchange: UpstreamExchange, listener: UpstreamListener) => void]>([
+  ['its client has left', (exchange) => exchange.abort()],
+  ['it has failed', (_, listener) => listener.onFailure({ kind: 'timeout', hasBegun: false })],
+])('a redirect of a request is not followed once %s', (_name, end) => {
+  const { engine, sent, body } = rememberingEngine();
+  const following = followRedirects(engine, new URL('http://h/mcp'), 1000);
+  const exchange = following({ method: 'POST', fresh: false, headers: {}, body }, NOBODY);
+  const listener = sent[0]?.listener as UpstreamListener;
+
+  end(exchange, listener);
+  listener.onAnswer(REDIRECT);
+
+  expect(sent).toHaveLength(1);
+});
+
 test('the connection of a redirect is used again', async () => {
   const sockets = new Set<unknown>();
   const { port } = await serve((req, res) => {
@@ -413,30 +476,16 @@ test.each<[responseTimeout: number | false | undefined, left: number | false]>([
   [600, 1],
   [false, false],
 ])('one timer for both answers: of %s ms, %s are left', (responseTimeout, left) => {
-  const sent: { readonly request: UpstreamRequest; readonly listener: UpstreamListener }[] = [];
-  const engine = followRedirects(
-    (request, listener) => {
-      sent.push({ request, listener });
-      return { abort: () => {} };
-    },
-    new URL('http://h/mcp'),
-    1000,
-  );
+  const { engine, sent, body } = rememberingEngine();
+  const following = followRedirects(engine, new URL('http://h/mcp'), 1000);
   const now = jest.spyOn(performance, 'now');
   atTestEnd(() => now.mockRestore());
-  const body = { sendTo: () => {}, again: () => body };
-  const listener = new Proxy({}, { get: () => () => {} }) as UpstreamListener;
-  engine({ method: 'POST', fresh: false, headers: {}, body, responseTimeout }, listener);
+  following({ method: 'POST', fresh: false, headers: {}, body, responseTimeout }, NOBODY);
 
   now.mockReturnValue(50_000);
   sent[0]?.listener.onBodySent();
   now.mockReturnValue(50_700);
-  sent[0]?.listener.onAnswer({
-    status: 307,
-    rawHeaders: ['Location', '/new'],
-    isComplete: true,
-    body: new PassThrough(),
-  } as unknown as UpstreamAnswer);
+  sent[0]?.listener.onAnswer(REDIRECT);
 
   expect(sent[1]?.request).toMatchObject({ path: '/new', responseTimeout: left });
 });

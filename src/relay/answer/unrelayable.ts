@@ -1,7 +1,8 @@
-import { redirectUrl, staysAtOrigin } from '../../engine/redirect.ts';
+import { leadsToItself, redirectUrl, staysAtOrigin } from '../../engine/redirect.ts';
 import type { UpstreamAnswer } from '../../engine/upstream-answer.ts';
 import { isFieldName, isFieldValue } from '../../http/field.ts';
 import { isChunkedExactly } from '../../http/framing.ts';
+import { isSameOrigin } from '../../http/same-origin.ts';
 
 /** Node keeps this many header lines of an answer and silently drops the rest. */
 const MAX_HEADERS = 1000;
@@ -64,10 +65,11 @@ function redirect(answer: UpstreamAnswer, target: URL, hide: (text: string) => s
   const what = `${status}, a redirect${why}`;
   if (url === undefined) return `${what} to nowhere`;
   if (url.username !== '' || url.password !== '') return `${what} to a URL with credentials in it`;
-  if (url.href === unfollowed?.from.href) return `${what} to itself`;
+  if (unfollowed && leadsToItself(url, unfollowed.from)) return `${what} to itself`;
   const path = pathOf(url, hide);
-  if (url.origin !== target.origin) {
-    return `${what} to another origin, ${hide(url.origin)}, with the path ${path}`;
+  if (!isSameOrigin(url, target)) {
+    const origin = /^https?:$/.test(url.protocol) ? url.origin : url.protocol;
+    return `${what} to another origin, ${hide(origin)}, with the path ${path}`;
   }
   const fix = `make ${path} the path of the target`;
   const isFollowable = unfollowed === undefined && staysAtOrigin(status, url, target);
