@@ -1,12 +1,23 @@
-/** Control characters, C1 among them, and halves of surrogate pairs, which have no encoding. */
-const UNSENDABLE = /[\p{Cc}\p{Cs}]/u;
+/**
+ * Control characters, C1 among them, and halves of surrogate pairs, which have no encoding. Also control
+ * characters that are still encoded: what stands behind the upstream may decode more than once.
+ */
+const UNSENDABLE = /[\p{Cc}\p{Cs}]|%(?:25)*(?:[01][\da-f]|7f)/iu;
 
-/** However often they are encoded: what stands behind the upstream may decode more than once. */
+/** However often they are encoded, for the same reason. */
 const DOT = String.raw`(?:\.|%(?:25)*2e)`;
 const SLASH = String.raw`(?:[/\\]|%(?:25)*(?:2f|5c))`;
-/** Some servers take what follows a semicolon off a segment before they look at it. */
-const PARAMETERS = '(?:;|%(?:25)*3b)';
-const DOT_SEGMENT = new RegExp(`(?:^|${SLASH})${DOT}{1,2}(?:$|${SLASH}|${PARAMETERS})`, 'i');
+/** What parsers of URLs take off both ends. */
+const BLANKS = '(?: |%(?:25)*20)*';
+/**
+ * Some servers take what follows a semicolon off a segment before they look at it. A server that puts the
+ * decoded value into another URL ends the path at a question mark or a number sign.
+ */
+const END = '(?:[;?#]|%(?:25)*(?:3b|3f|23))';
+const DOT_SEGMENT = new RegExp(
+  `(?:^|${SLASH})${BLANKS}${DOT}{1,2}${BLANKS}(?:$|${SLASH}|${END})`,
+  'i',
+);
 
 /**
  * Why a parameter of a route may not be sent as a value of a target; undefined where it may. It is to
