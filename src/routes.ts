@@ -18,6 +18,7 @@ import { hopOf } from './slots/head.ts';
 import { OWN_CREDENTIALS } from './slots/own-credentials.ts';
 import { upstreamCors } from './slots/upstream-cors.ts';
 import { onWayBack } from './slots/way-back.ts';
+import { inOrderOfUse } from './targets/in-order-of-use.ts';
 
 /** One of the router's paths, and what a request for it goes through. */
 export interface Route {
@@ -49,10 +50,9 @@ export function buildRoutes(plan: Plan, kept: Kept): Route[] {
   const chains = new Chains(kept);
 
   const states = targetStatesOf(plan.relay, slots.balance?.breaker, kept);
-  const pick = () => states.find(({ name }) => name === 'closed')?.target ?? target;
   const upstreamMetadata =
     metadata !== undefined && metadata.document === undefined
-      ? new UpstreamMetadata(targets, pick, metadata.publicUrl, hop)
+      ? new UpstreamMetadata(targets, () => inOrderOfUse(states), metadata.publicUrl, hop)
       : undefined;
   const warnOfMetadata = metadata && metadataWarningOf(metadata.warning, kept);
   const challenges = upstreamMetadata?.stage((req) => warnOfMetadata?.(req));

@@ -22,17 +22,22 @@ const IN_CHALLENGE = /(\bresource_metadata\s*=\s*)(?:"([^"]*)"|([^\s,"]+))/gi;
  */
 export class UpstreamMetadata {
   readonly #targets: readonly Target[];
-  readonly #pick: () => Target;
+  readonly #inOrder: () => readonly Target[];
   readonly #publicUrl: URL;
   readonly #hop: ViaHop;
   /** Where the upstream's own challenges say it is. */
   #announced: string | undefined;
   #pending: Promise<Buffer | undefined> | undefined;
 
-  /** @param pick - Gives the one of the targets to ask: all of them say the same. */
-  constructor(targets: readonly Target[], pick: () => Target, publicUrl: URL, hop: ViaHop) {
+  /** @param inOrder - Gives all the targets, and the one to ask first at the beginning. */
+  constructor(
+    targets: readonly Target[],
+    inOrder: () => readonly Target[],
+    publicUrl: URL,
+    hop: ViaHop,
+  ) {
     this.#targets = targets;
-    this.#pick = pick;
+    this.#inOrder = inOrder;
     this.#publicUrl = publicUrl;
     this.#hop = hop;
   }
@@ -77,9 +82,22 @@ export class UpstreamMetadata {
     return this.#pending;
   }
 
-  /** Undefined where the upstream has none. */
+  /** All targets say the same: the next one is asked only where one gives no answer. */
   async #fetch(): Promise<Buffer | undefined> {
-    const { engine, url } = this.#pick();
+    let failure: unknown;
+    for (const target of this.#inOrder()) {
+      try {
+        return await this.#read(target);
+      } catch (cause) {
+        if (!isSilence(cause)) throw cause;
+        failure = cause;
+      }
+    }
+    throw failure;
+  }
+
+  /** Undefined where the upstream has none. */
+  async #read({ engine, url }: Target): Promise<Buffer | undefined> {
     for (const path of this.#paths(url)) {
       const { status, body } = await readUpstream(engine, path, this.#hop.entry('1.1'));
       if (status === 200) return this.#adapted(body);
@@ -116,6 +134,11 @@ export class UpstreamMetadata {
     const own = urls.filter((url) => url.origin === origin);
     return own.some((url) => withSlash(url.pathname).startsWith(withSlash(pathname)));
   }
+}
+
+function isSilence(cause: unknown): boolean {
+  if (!(cause instanceof GatewayError)) return false;
+  return cause.reason === 'upstream_unreachable' || cause.reason === 'upstream_timeout';
 }
 
 function jsonObject(body: Buffer): JsonObject {
