@@ -6,6 +6,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Journal } from './load/journal.ts';
 import { readOptions } from './options.ts';
 import { reportOfChecks, reportOfEvents } from './report.ts';
 import { missingHere } from './requirements.ts';
@@ -45,9 +46,27 @@ async function soak(): Promise<Check[]> {
     const evidence = await run(stage, options, say);
     const found = verdict(evidence);
     say(`\n${reportOfEvents(evidence)}\n\n${reportOfChecks(found)}`);
+    await keepOrRemove(folder, stage, evidence.journal, found);
     return found;
   } finally {
     await stage.stop();
-    await rm(folder, { recursive: true });
   }
+}
+
+/** What processes have written is only of interest where something is wrong. */
+async function keepOrRemove(
+  folder: string,
+  stage: Stage,
+  journal: Journal,
+  found: readonly Check[],
+): Promise<void> {
+  if (found.every(({ problems }) => problems.length === 0)) {
+    await rm(folder, { recursive: true });
+    return;
+  }
+  await writeFile(join(folder, 'nginx.log'), stage.nginx.log);
+  await writeFile(join(folder, 'attempts.json'), JSON.stringify(journal.attempts, undefined, 1));
+  const lives = [...stage.upstreams, ...stage.gateways].flatMap((each) => each.lives);
+  await writeFile(join(folder, 'lives.json'), JSON.stringify(lives, undefined, 1));
+  say(`\nWhat processes wrote: ${folder}`);
 }

@@ -2,6 +2,9 @@ import { once } from 'node:events';
 import { Agent, type IncomingMessage, type OutgoingHttpHeaders, request } from 'node:http';
 import type { Outcome } from './journal.ts';
 
+/** Of an answer that is not understood. */
+const MOST_SHOWN = 200;
+
 export interface Head {
   readonly status: number;
   /** The ports of the gateways that nginx passed the request to, in order. */
@@ -80,6 +83,7 @@ export async function bodyOf(
 /** Who refused, and why: nginx answers in HTML, the gateway names its reason, the MCP server neither. */
 export function refusalOf(status: number, text: string): Outcome {
   if (/<center>nginx/.test(text)) return { kind: 'refused', status, reason: 'nginx' };
-  const reason = /"reason":"(\w+)"/.exec(text)?.[1] ?? 'upstream';
-  return { kind: 'refused', status, reason };
+  const reason = /"reason":"(\w+)"/.exec(text)?.[1];
+  if (reason !== undefined) return { kind: 'refused', status, reason };
+  return { kind: 'refused', status, reason: 'upstream', text: text.slice(0, MOST_SHOWN) };
 }

@@ -11,7 +11,13 @@ export interface Session {
 export type Outcome =
   /** Answered whole; `by` is the life that executed it, where the answer says that. */
   | { readonly kind: 'answered'; readonly by: string | undefined }
-  | { readonly kind: 'refused'; readonly status: number; readonly reason: string }
+  | {
+      readonly kind: 'refused';
+      readonly status: number;
+      readonly reason: string;
+      /** The answer itself, where neither nginx nor the gateway gave it. */
+      readonly text?: string;
+    }
   /** The answer had begun, and was not whole when its connection was closed. */
   | { readonly kind: 'cut' }
   /** The client itself closed a stream. */

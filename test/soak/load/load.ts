@@ -10,7 +10,8 @@ const OFFICIAL_CLIENTS = 4;
 const BETWEEN_LOOKS_MS = 20;
 /** After a pause of the machine, what is missing comes bit by bit. */
 const MOST_AT_ONCE = 50;
-const MOST_UNDER_WAY = 1000;
+/** Nor do more and more calls wait while it stands still. */
+const MOST_UNDER_WAY = 500;
 const LONGEST_CALL_MS = 400;
 /** One in so many calls belongs to no session. */
 const STATELESS = 10;
@@ -59,7 +60,7 @@ export class Load {
   async stopCalls(): Promise<void> {
     this.#isCalling = false;
     for (const official of this.#officials) official.leave();
-    await Promise.all([...this.#underWay, ...this.users.map((user) => user.callsEnded())]);
+    await Promise.all(this.#underWay);
   }
 
   /** One in two ends the session in order, the others are just gone. */
@@ -80,10 +81,10 @@ export class Load {
   }
 
   #call(): void {
-    if (this.#underWay.size > MOST_UNDER_WAY) return;
+    if (this.#underWay.size >= MOST_UNDER_WAY) return;
     const ms = this.#random.between(0, LONGEST_CALL_MS);
     if (this.#random.between(1, STATELESS) === 1) this.#note(this.#requests.call(ms));
-    else this.#random.pick(this.users)?.call(ms);
+    else this.#note(this.#random.pick(this.users)?.call(ms));
   }
 
   async #renewAgainAndAgain(): Promise<void> {
@@ -94,7 +95,8 @@ export class Load {
     }
   }
 
-  #note(promise: Promise<unknown>): void {
+  #note(promise: Promise<unknown> | undefined): void {
+    if (promise === undefined) return;
     this.#underWay.add(promise);
     void promise.finally(() => this.#underWay.delete(promise));
   }

@@ -53,27 +53,23 @@ export class User {
     this.#session = undefined;
   }
 
-  call(ms: number): void {
+  /** Undefined while there is no session. */
+  call(ms: number): Promise<unknown> | undefined {
     const session = this.#session;
-    if (session === undefined) return;
+    if (session === undefined) return undefined;
     const call = this.#requests.call(ms, session).then(({ outcome }) => {
       const isOver = outcome.kind === 'refused' && outcome.status === 404;
       if (isOver && this.#session === session) void this.#abandon();
     });
     this.#calls.add(call);
-    void call.finally(() => this.#calls.delete(call));
-  }
-
-  /** Waits for all calls that are under way. */
-  async callsEnded(): Promise<void> {
-    await Promise.all(this.#calls);
+    return call.finally(() => this.#calls.delete(call));
   }
 
   /** Ends the session in order; another begins. */
   async renew(): Promise<void> {
     const session = this.#session;
     if (session === undefined) return;
-    await Promise.all([this.#abandon(), this.callsEnded()]);
+    await Promise.all([this.#abandon(), ...this.#calls]);
     await this.#requests.end(session);
   }
 

@@ -11,6 +11,8 @@ export class Nginx {
   readonly #folder: string;
   readonly #gateways: readonly number[];
   #child: ChildProcess | undefined;
+  /** What it has complained of. */
+  log = '';
 
   constructor(folder: string, port: number, gateways: readonly number[]) {
     this.#folder = folder;
@@ -23,12 +25,11 @@ export class Nginx {
     await this.#waitForSlowGateways();
     const child = spawn('nginx', args, { env: NGINX_ENV, stdio: ['ignore', 'ignore', 'pipe'] });
     this.#child = child;
-    let log = '';
     child.stderr.on('data', (bytes) => {
-      log += bytes;
+      this.log += bytes;
     });
     while (!(await this.#listens())) {
-      if (child.exitCode !== null) throw new Error(`nginx ended: ${log}`);
+      if (child.exitCode !== null) throw new Error(`nginx ended: ${this.log}`);
       await setTimeout(20);
     }
   }

@@ -55,4 +55,5 @@ async function stopEvents(): Promise<Record<string, number>> {
   return Object.fromEntries(numbers);
 }
 
-serveAsChild(settings, upstream.app, { stopEvents });
+// The gateway drops connections that are idle long before, also on a machine that stands still for a while.
+serveAsChild(settings, upstream.app, { stopEvents }).keepAliveTimeout = 65_000;

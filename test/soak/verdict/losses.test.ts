@@ -101,6 +101,21 @@ test('a store that was slow explains what it could not be asked', () => {
   expect(failedChecks({ ...run, notes: [note] })).toEqual([]);
 });
 
+describe('a stream that its upstream takes to be open', () => {
+  const stream = (parts: Partial<Attempt> & Pick<Attempt, 'outcome'>) =>
+    attempt({ what: 'stream', ...parts });
+  const held = stream({ sentAt: 2100, endedAt: 2110, outcome: refused(409, 'upstream') });
+
+  test('may be refused after its gateway was killed', () => {
+    const cut = stream({ ...AROUND_GATEWAY_KILL, sentAt: 100, outcome: CUT });
+    expect(failedChecks(goodRun(cut, held))).toEqual([]);
+  });
+
+  test('may not be refused otherwise', () => {
+    expect(failedChecks(goodRun(held))).toEqual([LOSS]);
+  });
+});
+
 describe('while a breaker is open', () => {
   const CLOSED = { ...OPENED, at: 1900, state: 'closed', reason: 'trial_succeeded' } as const;
   const unavailable = (parts: Partial<Attempt>) =>

@@ -5,6 +5,7 @@ import type { Evidence, RunProcess } from './evidence.ts';
 
 /** Traces what clients lost to the kills that overlap it. */
 export class Losses {
+  readonly #attempts: readonly Attempt[];
   readonly #notes: Evidence['notes'];
   readonly #upstreams: readonly RunProcess[];
   /** By port. */
@@ -14,6 +15,7 @@ export class Losses {
   readonly #refused: ReadonlySet<string>;
 
   constructor(evidence: Evidence) {
+    this.#attempts = evidence.journal.attempts;
     this.#notes = evidence.notes;
     this.#upstreams = evidence.upstreams;
     this.#gateways = new Map(evidence.gateways.map(({ port, lives }) => [port, downtimes(lives)]));
@@ -25,7 +27,7 @@ export class Losses {
 
   /** Why this came of it; undefined where nothing explains it. */
   causeOf(attempt: Attempt): string | undefined {
-    if (this.#gatewayKilled(attempt)) return 'a gateway was killed';
+    if (this.#gatewayKilled(attempt) || this.#isStreamHeld(attempt)) return 'a gateway was killed';
     if (this.#upstreamKilled(attempt)) return 'an upstream was killed';
     if (this.#breakersOpen(attempt)) return 'a breaker was open';
     if (this.#storeSlow(attempt)) return 'the session store was slow';
@@ -46,6 +48,15 @@ export class Losses {
         .flatMap((port) => this.#gateways.get(port) ?? [])
         .some(({ from, to }) => from <= endedAt && sentAt <= to)
     );
+  }
+
+  /** The upstream has not noticed yet that the gateway of the stream before is gone. */
+  #isStreamHeld({ what, outcome, session, sentAt }: Attempt): boolean {
+    if (what !== 'stream' || !isRefusal(outcome, 409)) return false;
+    const before = this.#attempts.findLast(
+      (each) => each.session === session && each.outcome.kind === 'cut' && each.endedAt <= sentAt,
+    );
+    return before !== undefined && this.#gatewayKilled(before);
   }
 
   #upstreamKilled(attempt: Attempt): boolean {

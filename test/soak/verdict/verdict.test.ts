@@ -49,7 +49,7 @@ test.each([
       ...goodRun(attempt({ number: 5, session: LOST, outcome: refused(404, 'session_not_found') })),
       executions: [...good.executions, { number: 5, by: 'upstream-1/1' }],
     },
-    'no call was executed that was answered with 404 or 503',
+    'no call was executed that was refused with anything but 502',
   ],
   [
     'a session that moved',
