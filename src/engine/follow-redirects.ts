@@ -9,8 +9,8 @@ const MOST_READ = 64 * 1024;
 
 /**
  * The same engine, which follows a redirect to another path of the target's own origin, once, with the
- * same method, headers and body. Whoever asks sees one exchange. A redirect that cannot be followed is
- * the answer.
+ * same method, headers and body. The caller sees one exchange. A redirect that cannot be followed is
+ * passed on as the answer.
  *
  * @see RFC 9110 sections 15.4.8 and 15.4.9
  * @param responseMs - How long the two answers may take in all, where a request does not say.

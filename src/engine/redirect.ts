@@ -2,8 +2,8 @@ import { isSameOrigin } from '../http/same-origin.ts';
 import type { UpstreamAnswer } from './upstream-answer.ts';
 
 /**
- * Where an answer redirects to, without a fragment, which is no business of a request. `from` is what was
- * asked for. Undefined where `Location` is missing, repeated, or no URL.
+ * Where an answer redirects to, without the fragment, which is never sent. `from` is the URL that was asked
+ * for. Undefined where `Location` is missing, repeated, or no URL.
  *
  * @see RFC 9110 section 10.2.2
  */
@@ -24,7 +24,7 @@ function isLocation(name: string | undefined): boolean {
   return name?.toLowerCase() === 'location';
 }
 
-/** Whether a redirect keeps method and body, and stays at the origin; a `Location` with credentials is none. */
+/** Whether a redirect keeps method and body, stays at the origin, and brings no credentials in its URL. */
 export function staysAtOrigin(status: number, url: URL, from: URL): boolean {
   const keepsMethod = status === 307 || status === 308;
   return keepsMethod && isSameOrigin(url, from) && url.username + url.password === '';

@@ -20,8 +20,8 @@ const DOT_SEGMENT = new RegExp(
 );
 
 /**
- * Why a parameter of a route may not be sent as a value of a target; undefined where it may. It is to
- * end a sentence that begins with its name.
+ * Why a parameter of a route may not be sent as a value of a target; undefined where it may. The text
+ * ends a sentence that begins with the name of the parameter.
  */
 export function valueProblem(value: unknown): string | undefined {
   if (value === undefined || value === '') return 'is empty';
