@@ -82,3 +82,14 @@ test('of two targets that name the same session only one has it, and the stream 
   expect(postsTo(home as Upstream)).toHaveLength(4);
   expect(postsTo(other as Upstream)).toEqual([]);
 });
+
+test('a message that names sessions of two targets is 404 to both', async () => {
+  const all = [await upstreamWith(opening('one')), await upstreamWith(opening('two'))];
+  const { port } = await start(all);
+  const [path, other] = [(await stream(port)).url, (await stream(port)).url];
+  const naming = (url: string) => ({ 'Mcp-Session-Id': url.slice(url.indexOf('?')) });
+  const answer = await send(port, { path, headers: naming(other) });
+  expect([answer.status, reasonOf(answer)]).toEqual([404, 'session_not_found']);
+  expect(all.flatMap(postsTo)).toEqual([]);
+  expect((await send(port, { path, headers: naming(path) })).status).toBe(202);
+});
