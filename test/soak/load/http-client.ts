@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { Agent, type IncomingMessage, type OutgoingHttpHeaders, request } from 'node:http';
-import type { Outcome } from './journal.ts';
+import type { Refusal } from './journal.ts';
 
 /** Of an answer that is not understood. */
 const MOST_SHOWN = 200;
@@ -81,7 +81,7 @@ export async function bodyOf(
 }
 
 /** Who refused, and why: nginx answers in HTML, the gateway names its reason, the MCP server neither. */
-export function refusalOf(status: number, text: string): Outcome {
+export function refusalOf(status: number, text: string): Refusal {
   if (/<center>nginx/.test(text)) return { kind: 'refused', status, reason: 'nginx' };
   const reason = /"reason":"(\w+)"/.exec(text)?.[1];
   if (reason !== undefined) return { kind: 'refused', status, reason };

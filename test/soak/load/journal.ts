@@ -7,17 +7,20 @@ export interface Session {
   readonly events: number[];
 }
 
+export interface Refusal {
+  readonly kind: 'refused';
+  readonly status: number;
+  /** That of the gateway; otherwise `nginx` or `upstream`. */
+  readonly reason: string;
+  /** The answer itself, where neither nginx nor the gateway gave it. */
+  readonly text?: string;
+}
+
 /** What became of a request, as far as its client can tell. */
 export type Outcome =
   /** Answered whole; `by` is the life that executed it, where the answer says that. */
   | { readonly kind: 'answered'; readonly by: string | undefined }
-  | {
-      readonly kind: 'refused';
-      readonly status: number;
-      readonly reason: string;
-      /** The answer itself, where neither nginx nor the gateway gave it. */
-      readonly text?: string;
-    }
+  | Refusal
   /** The answer had begun, and was not whole when its connection was closed. */
   | { readonly kind: 'cut' }
   /** The client itself closed a stream. */

@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { gatewaysIn, refusalOf } from './http-client.ts';
-import type { Attempt, Journal, Outcome, Session } from './journal.ts';
+import type { Attempt, Journal, Outcome, Refusal, Session } from './journal.ts';
 
 const BETWEEN_TRIES_MS = 200;
 
@@ -16,6 +16,8 @@ export class OfficialClient {
   #isLeaving = false;
   /** Of the answers that came since the present call began. */
   #gateways: number[] = [];
+  /** The last of them that refused a request, and no event stream. */
+  #refusal: Refusal | undefined;
 
   constructor(url: string, apiKey: string, journal: Journal) {
     this.#url = new URL(url);
@@ -79,10 +81,11 @@ export class OfficialClient {
     run: () => Promise<string | undefined>,
   ): Promise<Attempt> {
     this.#gateways = [];
+    this.#refusal = undefined;
     const sentAt = Date.now();
     const outcome: Outcome = await run().then(
       (by) => ({ kind: 'answered', by }),
-      (error) => outcomeOf(error, session !== undefined),
+      (error) => this.#failure(error, session !== undefined),
     );
     const gateways = this.#gateways;
     const attempt = {
@@ -99,24 +102,27 @@ export class OfficialClient {
     return attempt;
   }
 
+  /**
+   * To begin is several requests in one. That the session which the first brought is not found by the next,
+   * is not said of the session to begin in.
+   */
+  #failure(error: unknown, isInSession: boolean): Outcome {
+    const refusal = this.#refusal;
+    if (refusal !== undefined && (isInSession || refusal.status !== 404)) return refusal;
+    return { kind: 'failed', detail: String(error) };
+  }
+
   #transport(): StreamableHTTPClientTransport {
     return new StreamableHTTPClientTransport(this.#url, {
       requestInit: { headers: { 'X-Api-Key': this.#apiKey } },
       fetch: async (input, init) => {
         const answer = await fetch(input, init);
         this.#gateways.push(...gatewaysIn(answer.headers.get('x-gateway')));
+        if (!answer.ok && init?.method !== 'GET') {
+          this.#refusal = refusalOf(answer.status, await answer.clone().text());
+        }
         return answer;
       },
     });
   }
-}
-
-/**
- * To begin is several requests in one. That the session which the first brought is not found by the next,
- * is not said of the session to begin in.
- */
-function outcomeOf(error: unknown, isInSession: boolean): Outcome {
-  const { status, text } = (error as { data?: { status?: number; text?: string } }).data ?? {};
-  const isRefusal = status !== undefined && (isInSession || status !== 404);
-  return isRefusal ? refusalOf(status, text ?? '') : { kind: 'failed', detail: String(error) };
 }
