@@ -128,7 +128,7 @@ describe('the document comes from the next instance', () => {
   test('where one is drained, which hears nothing', async () => {
     const [drained, well] = [await protectedInstance(), await protectedInstance()];
     const rig = await start([drained, well]);
-    await rig.gateway.drain(drained.url);
+    await rig.gateway.drain(drained.url, { graceMs: 0 });
     expect((await metadata(rig)).status).toBe(200);
     expect([drained.asked(), well.asked()]).toEqual([[], [PATH_FORM]]);
   });
