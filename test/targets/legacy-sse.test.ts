@@ -3,6 +3,7 @@ import { get, type Upstream, upstreamWith } from '../legacy-sse/support.ts';
 import { rawClient } from '../support/client/raw.ts';
 import { reasonOf } from '../support/client/refusal.ts';
 import { send } from '../support/client/send.ts';
+import { namedStream } from './legacy-streams.ts';
 import { SharedStore, startRig } from './rig.ts';
 
 const opening = (session: string, path = '/messages') => [
@@ -16,13 +17,6 @@ function start(all: readonly Upstream[], store = new SharedStore()) {
   return startRig(urls, { ...LEGACY, sessions: { store } });
 }
 
-/** Opens a stream; gives the URL that it names. */
-async function stream(port: number) {
-  const client = (await rawClient(port)).send(get('/sse'));
-  const text = await client.has(/data: \S+\n\n/);
-  return { client, url: /data: (\S+)\n\n/.exec(text)?.[1] ?? '' };
-}
-
 const postsTo = ({ seen }: Upstream) => seen.filter((one) => one.startsWith('POST'));
 
 test('messages go to the target of their stream, through each gateway on the store', async () => {
@@ -30,7 +24,7 @@ test('messages go to the target of their stream, through each gateway on the sto
   const store = new SharedStore();
   const [gateway, other] = [await start(all, store), await start(all.toReversed(), store)];
   // Two streams that are open go to two targets.
-  const urls = [(await stream(gateway.port)).url, (await stream(gateway.port)).url];
+  const urls = [(await namedStream(gateway.port)).url, (await namedStream(gateway.port)).url];
   expect(urls.toSorted((a, b) => a.localeCompare(b))).toEqual([
     '/messages?sessionId=one',
     '/messages?sessionId=two',
@@ -50,7 +44,7 @@ test('where each target announces a path of its own, a message finds both', asyn
     await upstreamWith(opening('two', '/second/post')),
   ];
   const { port } = await start(all);
-  for (const { url } of [await stream(port), await stream(port)]) {
+  for (const { url } of [await namedStream(port), await namedStream(port)]) {
     expect((await send(port, { path: url })).status).toBe(202);
   }
   expect(all.map(postsTo)).toEqual([
@@ -72,7 +66,7 @@ test('a message that names no stream, or one that is not known, is 404 to all ta
 test('of two targets that name the same session only one has it, and the stream of the other ends', async () => {
   const all = [await upstreamWith(opening('1')), await upstreamWith(opening('1'))];
   const { port, errors } = await start(all);
-  const { url } = await stream(port);
+  const { url } = await namedStream(port);
   const [home, other] = all[0]?.streams.length === 1 ? all : all.toReversed();
   const second = (await rawClient(port)).send(get('/sse'));
   await second.closed();
@@ -86,7 +80,7 @@ test('of two targets that name the same session only one has it, and the stream 
 test('a message that names sessions of two targets is 404 to both', async () => {
   const all = [await upstreamWith(opening('one')), await upstreamWith(opening('two'))];
   const { port } = await start(all);
-  const [path, other] = [(await stream(port)).url, (await stream(port)).url];
+  const [path, other] = [(await namedStream(port)).url, (await namedStream(port)).url];
   const naming = (url: string) => ({ 'Mcp-Session-Id': url.slice(url.indexOf('?')) });
   const answer = await send(port, { path, headers: naming(other) });
   expect([answer.status, reasonOf(answer)]).toEqual([404, 'session_not_found']);
