@@ -49,6 +49,7 @@ const SLOW = [
   'relay/{duplex,early-answers,idle-streams,long-bytes,silence-by-default}.test.ts',
   'scale-out/scale-out.test.ts',
   'sigterm.test.ts',
+  'targets/redis-processes.test.ts',
 ];
 
 const below = (patterns) => patterns.map((pattern) => `<rootDir>/test/${pattern}`);
