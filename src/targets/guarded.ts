@@ -44,6 +44,7 @@ class GuardedExchange extends ForwardingListener implements UpstreamExchange {
   readonly #statuses: ReadonlySet<number>;
   #exchange: UpstreamExchange | undefined;
   #isConnected = false;
+  #isBodySent = false;
   #answer: UpstreamAnswer | undefined;
   /** Runs only for the body of a trial, and for an event stream where there are failures to forget. */
   #timer: Deadline | undefined;
@@ -76,6 +77,7 @@ class GuardedExchange extends ForwardingListener implements UpstreamExchange {
   }
 
   override onBodySent(): void {
+    this.#isBodySent = true;
     if (this.#answer === undefined) this.#timer?.clear();
     super.onBodySent();
   }
@@ -109,10 +111,16 @@ class GuardedExchange extends ForwardingListener implements UpstreamExchange {
 
   #judge({ kind, cause }: UpstreamFailure): void {
     if (kind === 'internal') this.#outcome.left();
+    else if (kind === 'lost' && this.#isUploading) this.#outcome.left();
     else if (kind === 'timeout') this.#outcome.failed('timeout');
     else if (!this.#isConnected) this.#outcome.failed('unreachable');
     else if (isHeadTooLong(cause)) this.#giveUpAnswered();
     else this.#outcome.failed('lost');
+  }
+
+  /** A host that refuses an upload closes on it, and its answer is lost. How much is sent, the client decides. */
+  get #isUploading(): boolean {
+    return this.#isConnected && !this.#isBodySent && this.#answer === undefined;
   }
 
   #giveUpAnswered(): void {

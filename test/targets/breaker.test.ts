@@ -4,6 +4,7 @@ import { rawClient } from '../support/client/raw.ts';
 import { reasonOf } from '../support/client/refusal.ts';
 import { headOf, requestBytes } from '../support/client/request.ts';
 import { holdTimers } from '../support/fake-time.ts';
+import { reset } from '../support/servers.ts';
 import { rawUpstream } from '../support/upstream.ts';
 import { witness } from '../support/witness.ts';
 import { attempt, type Rig, refusedFor, SECOND, startRig } from './support/breaker-rig.ts';
@@ -265,6 +266,20 @@ describe('clients that leave open nothing', () => {
     }
     expect(states()).toEqual(['closed 0']);
     expect(gateway.targets()[0]?.open).toBe(0);
+  });
+
+  test('while they upload what the host does not want: it closes on them', async () => {
+    const upstream = await rawUpstream();
+    const { port, states } = await startRig([], { target: upstream.target });
+    for (let i = 0; i < 6; i += 1) {
+      const client = await rawClient(port);
+      client.send(`${headOf({})}Content-Length: 99\r\n\r\n{"half":`);
+      const connection = await upstream.connection(i);
+      await connection.has(/"half":/);
+      reset(connection.socket);
+      expect(await client.has(/ 502 /)).toMatch(/upstream_unreachable/);
+    }
+    expect(states()).toEqual(['closed 0']);
   });
 
   test('and end no row of failures', async () => {

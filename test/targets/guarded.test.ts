@@ -101,10 +101,19 @@ describe('before an answer', () => {
       const { upstream, told } = play();
       upstream.onConnecting();
       upstream.onConnected();
+      upstream.onBodySent();
       upstream.onFailure(failure(kind));
       expect(told).toEqual(['failed lost']);
     },
   );
+
+  test('lost while the body is sent says nothing: the host may not want what the client sends', () => {
+    const { upstream, told } = play();
+    upstream.onConnecting();
+    upstream.onConnected();
+    upstream.onFailure(failure('lost'));
+    expect(told).toEqual(['left']);
+  });
 
   test('a second connection that does not come about, behind one that was stale', () => {
     const { upstream, told } = play();
