@@ -10,8 +10,11 @@ const OFFICIAL_CLIENTS = 4;
 const BETWEEN_LOOKS_MS = 20;
 /** After a pause of the machine, what is missing comes bit by bit. */
 const MOST_AT_ONCE = 50;
-/** Nor do more and more calls wait while it stands still. */
-const MOST_UNDER_WAY = 500;
+/**
+ * Nor do more and more calls wait while it stands still: with the streams they are fewer than connections that
+ * wait to be accepted (511 in Node and nginx), beyond which the system would drop some.
+ */
+const MOST_UNDER_WAY = 200;
 const LONGEST_CALL_MS = 400;
 /** One in so many calls belongs to no session. */
 const STATELESS = 10;
