@@ -102,12 +102,13 @@ export class Instance extends EventEmitter {
     this.seen.push(method === 'POST' ? `POST ${methodIn(body)}` : method);
     this.heads.push(req.headers);
     if (method === 'POST') this.bodies.push(body);
-    if (this.answering === undefined) this.#serve(req, res, body);
+    if (this.answering === undefined) this.serve(req, res, body);
     else this.answering(req, res, body);
     this.emit('seen');
   }
 
-  #serve(req: IncomingMessage, res: ServerResponse, body: string): void {
+  /** Its own answer. */
+  serve(req: IncomingMessage, res: ServerResponse, body: string): void {
     const session = sessionIdIn(req.headers);
     if (session !== undefined && !this.sessions.has(session)) {
       res.writeHead(404, JSON_TYPE).end('{}');
