@@ -3,6 +3,7 @@ import type { AnswerStage } from './answer-stage.ts';
 import { BodyNotes } from './body-notes.ts';
 import type { UpstreamExchange, UpstreamListener, UpstreamRequest } from './engine/engine.ts';
 import type { ErrorReason, GatewayError } from './errors.ts';
+import { ContextView, type GatewayContext } from './gateway-context.ts';
 import type { HeaderEdits } from './header-edits.ts';
 import { clientAddress } from './http/client-address.ts';
 import { notAwaited } from './lib/not-awaited.ts';
@@ -11,18 +12,6 @@ import { sessionIdIn } from './mcp/session-id.ts';
 import type { Principal } from './principal.ts';
 import type { SlotName } from './slot-name.ts';
 import type { Target, TemplateValues } from './targets/target.ts';
-
-/** What the gateway knows of a request, as callbacks see it. */
-export interface GatewayContext {
-  /** The request itself. Reading its body here takes it from the upstream. */
-  readonly req: IncomingMessage;
-  /** The client's address; `trust proxy` decides about forwarded headers. */
-  readonly ip: string;
-  /** The request's headers as Node gives them, by lower-case name. */
-  readonly headers: IncomingHttpHeaders;
-  /** Who it comes from, once an authenticator has found out. */
-  readonly principal: Principal | undefined;
-}
 
 /**
  * Told of every failure that the gateway answers for. It never changes the answer, and an error it
@@ -140,6 +129,7 @@ export class RequestContext implements GatewayContext {
   #headerEdits: readonly HeaderEdits[] = [];
   readonly #stages: AnswerStage[] = [];
   #body: BodyNotes | undefined;
+  #view: ContextView | undefined;
 
   constructor(req: IncomingMessage) {
     this.req = req;
@@ -172,6 +162,12 @@ export class RequestContext implements GatewayContext {
     return this.#body;
   }
 
+  /** What observers and `onError` see of it: the same object for all that happens to the request. */
+  get view(): GatewayContext {
+    this.#view ??= new ContextView(this);
+    return this.#view;
+  }
+
   get principal(): Principal | undefined {
     return this.identity?.principal;
   }
@@ -198,7 +194,7 @@ export class RequestContext implements GatewayContext {
   report(error: GatewayError): void {
     // Told, not asked: a listener's failure is not the request's, however it fails.
     try {
-      notAwaited(this.onError?.(error, this));
+      notAwaited(this.onError?.(error, this.view));
     } catch (failure) {
       notAwaited(failure, 0);
     }

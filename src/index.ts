@@ -1,7 +1,6 @@
 export type { GatewayConfig, GatewayTimeoutOptions } from './config.ts';
 export {
   type ErrorListener,
-  type GatewayContext,
   type McpRequest,
   mcpOf,
   principalOf,
@@ -37,6 +36,7 @@ export { policy } from './exports/policy.ts';
 export { type McpProxyOptions, mcpProxy } from './exports/proxy.ts';
 export { throttle } from './exports/throttle.ts';
 export { createMcpGateway, type McpGateway } from './gateway.ts';
+export type { GatewayContext } from './gateway-context.ts';
 export { type HardenServerOptions, hardenServer } from './harden-server.ts';
 export type { Middleware, Next } from './http/middleware.ts';
 export type { LegacySseOptions } from './legacy-sse/options.ts';

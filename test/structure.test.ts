@@ -102,6 +102,7 @@ describe('dependencies point one way', () => {
       'body-notes.ts',
       'engine/engine.ts',
       'errors.ts',
+      'gateway-context.ts',
       'header-edits.ts',
       'http/client-address.ts',
       'lib/not-awaited.ts',

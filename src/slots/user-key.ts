@@ -1,4 +1,4 @@
-import type { GatewayContext } from '../context.ts';
+import type { GatewayContext } from '../gateway-context.ts';
 import { addressKey } from '../lib/address-key.ts';
 import { keyOf } from '../principal.ts';
 

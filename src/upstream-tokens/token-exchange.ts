@@ -1,8 +1,9 @@
 import { hash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { decodeJwt } from 'jose';
-import { contextOf, type GatewayContext } from '../context.ts';
+import { contextOf } from '../context.ts';
 import { UpstreamUnavailableError } from '../errors.ts';
+import type { GatewayContext } from '../gateway-context.ts';
 import { BoundedMap } from '../lib/bounded-map.ts';
 import { type ConfigProblems, checkConfig } from '../options/config-problems.ts';
 import { bearerTokenOf } from '../slots/auth/bearer-token.ts';

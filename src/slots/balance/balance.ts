@@ -58,7 +58,7 @@ function wantOf(context: RequestContext, keyOf: BalanceKey | undefined): Want {
 }
 
 function keyFor(context: RequestContext, keyOf: BalanceKey): string {
-  const key: unknown = keyOf(context);
+  const key: unknown = keyOf(context.view);
   if (typeof key === 'string') return key;
   notAwaited(key);
   throw new TypeError(`The function in balance gave ${typeof key}, not a text`);

@@ -1,4 +1,4 @@
-import type { GatewayContext } from '../../context.ts';
+import type { GatewayContext } from '../../gateway-context.ts';
 import type { ConfigProblems } from '../../options/config-problems.ts';
 import type { RelayPlan } from '../../relay/options.ts';
 import type { BreakerSettings } from '../../targets/breaker.ts';

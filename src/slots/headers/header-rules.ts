@@ -1,4 +1,4 @@
-import type { GatewayContext } from '../../context.ts';
+import type { GatewayContext } from '../../gateway-context.ts';
 
 /**
  * Computes a value for each request; `undefined` leaves the field out. One that throws, or takes more

@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { answerError } from '../../answer-error.ts';
-import { contextOf, type GatewayContext, type RequestContext } from '../../context.ts';
+import { contextOf, type RequestContext } from '../../context.ts';
 import { GatewayError, UpstreamUnavailableError } from '../../errors.ts';
+import type { GatewayContext } from '../../gateway-context.ts';
 import type { HeaderEdits, SetField } from '../../header-edits.ts';
 import { isFieldValue } from '../../http/field.ts';
 import type { Middleware } from '../../http/middleware.ts';
@@ -42,7 +43,7 @@ export function editHeaders(settings: HeaderSettings): Middleware {
       return;
     }
     if (computed.length === 0) return add(edits);
-    within(LONGEST_MS, resolve(computed, context), 'A function of headers.set hangs')
+    within(LONGEST_MS, resolve(computed, context.view), 'A function of headers.set hangs')
       .then((values) => add(withComputed(edits, values, secretNames, context)))
       .catch((cause: unknown) => answerFailure(req, res, cause));
   };
@@ -125,7 +126,7 @@ function tellOfRefusal(compute: ComputedHeader, value: string, context: RequestC
     context.report(new GatewayError('internal_error', cause));
   };
   try {
-    Promise.resolve(compute.onUpstreamUnauthorized?.(value, context)).then(notAwaited, fail);
+    Promise.resolve(compute.onUpstreamUnauthorized?.(value, context.view)).then(notAwaited, fail);
   } catch (cause) {
     fail(cause);
   }

@@ -54,7 +54,7 @@ export class ObservedRequest implements Observation {
     this.#res = res;
     this.#observers = observers;
     this.#ip = ip;
-    for (const observer of observers) observer.onRequest(context);
+    for (const observer of observers) observer.onRequest(context.view);
     watchAnswer(res, {
       onHead: (fields) => this.#onHead(fields),
       onBytes: (bytes) => this.#onBytes(bytes),
@@ -74,7 +74,7 @@ export class ObservedRequest implements Observation {
   passed(slot: SlotName): void {
     if (this.#isAnswered) return;
     for (const observer of this.#observers) {
-      observer.onDecision({ slot, outcome: 'allow' }, this.#context);
+      observer.onDecision({ slot, outcome: 'allow' }, this.#context.view);
     }
   }
 
@@ -86,7 +86,7 @@ export class ObservedRequest implements Observation {
     // The relay answers for the upstream; it decides nothing.
     if (slot === 'relay') return;
     for (const observer of this.#observers) {
-      observer.onDecision({ slot, outcome: 'deny', reason, policy, detail }, this.#context);
+      observer.onDecision({ slot, outcome: 'deny', reason, policy, detail }, this.#context.view);
     }
   }
 
@@ -102,7 +102,7 @@ export class ObservedRequest implements Observation {
           detail,
           mode: 'shadow',
         },
-        this.#context,
+        this.#context.view,
       );
     }
   }
@@ -140,7 +140,8 @@ export class ObservedRequest implements Observation {
     if (isEventStream(String(fields['content-type']))) this.#events = new EventCounter();
     // A stream may stay open for days.
     if (this.#context.req.complete && this.#context.mcp === undefined) this.#peek();
-    for (const observer of this.#observers) observer.onResponse({ status, headMs }, this.#context);
+    for (const observer of this.#observers)
+      observer.onResponse({ status, headMs }, this.#context.view);
   }
 
   #onBytes(bytes: Uint8Array): void {
@@ -152,13 +153,13 @@ export class ObservedRequest implements Observation {
     const ms = this.#elapsed();
     this.#firstEventMs ??= ms;
     for (let number = before + 1; number <= this.#events.count; number += 1) {
-      for (const observer of this.#observers) observer.onEvent({ number, ms }, this.#context);
+      for (const observer of this.#observers) observer.onEvent({ number, ms }, this.#context.view);
     }
   }
 
   #onClose(): void {
     const record = this.#record();
-    for (const observer of this.#observers) observer.onClose(record, this.#context);
+    for (const observer of this.#observers) observer.onClose(record, this.#context.view);
     this.#observers = [];
   }
 

@@ -1,5 +1,5 @@
-import type { GatewayContext } from '../../context.ts';
 import type { ErrorReason } from '../../errors.ts';
+import type { GatewayContext } from '../../gateway-context.ts';
 import type { SlotName } from '../../slot-name.ts';
 import type { TargetChange } from '../../targets/target-state.ts';
 

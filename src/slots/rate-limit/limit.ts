@@ -1,5 +1,5 @@
 import type { Store } from 'express-rate-limit';
-import type { GatewayContext } from '../../context.ts';
+import type { GatewayContext } from '../../gateway-context.ts';
 import type { Duration } from '../../options/duration.ts';
 import type { MessageMatch } from '../message-match.ts';
 import type { PolicyContext } from '../policies/policy.ts';

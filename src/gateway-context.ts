@@ -1,0 +1,43 @@
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import type { Principal } from './principal.ts';
+
+/** What the gateway knows of a request, as callbacks see it. */
+export interface GatewayContext {
+  /** The request itself. Reading its body here takes it from the upstream. */
+  readonly req: IncomingMessage;
+  /** The client's address; `trust proxy` decides about forwarded headers. */
+  readonly ip: string;
+  /** The request's headers as Node gives them, by lower-case name. */
+  readonly headers: IncomingHttpHeaders;
+  /** Who it comes from, once an authenticator has found out. */
+  readonly principal: Principal | undefined;
+}
+
+/**
+ * What observers and `onError` are given: they keep it, and write it into logs. All in it is read from
+ * the context at the moment it is asked for, and nothing is a property of its own, so that a logger that
+ * writes an object's properties finds no credentials, and no part of the gateway.
+ */
+export class ContextView implements GatewayContext {
+  readonly #context: GatewayContext;
+
+  constructor(context: GatewayContext) {
+    this.#context = context;
+  }
+
+  get req(): IncomingMessage {
+    return this.#context.req;
+  }
+
+  get ip(): string {
+    return this.#context.ip;
+  }
+
+  get headers(): IncomingHttpHeaders {
+    return this.#context.headers;
+  }
+
+  get principal(): Principal | undefined {
+    return this.#context.principal;
+  }
+}
