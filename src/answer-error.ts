@@ -53,7 +53,7 @@ export function answerError(
   }
   context.report(new GatewayError(reason, details.cause));
   if (res.headersSent) {
-    context.observation?.ended(reason);
+    context.observation?.ended(reason, details);
     cut(res);
     return;
   }

@@ -24,7 +24,7 @@ export interface Refusal {
   /** The slot, where it is not the one that the request is in. */
   readonly slot?: SlotName | undefined;
   readonly policy?: string | undefined;
-  /** What the policy gave as its reason. */
+  /** What the policy gave as its reason, or why the upstream failed. */
   readonly detail?: string | undefined;
 }
 
@@ -48,7 +48,7 @@ export interface Observation {
   /** Bytes of its body went upstream. */
   received(bytes: Uint8Array): void;
   /** Its answer was ended before it was whole. */
-  ended(reason: EndReason): void;
+  ended(reason: EndReason, by?: Refusal): void;
 }
 
 /** A request that is on its way upstream, and its answer. */

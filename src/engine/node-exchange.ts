@@ -5,6 +5,7 @@ import type { TLSSocket } from 'node:tls';
 import type { UpstreamExchange, UpstreamListener, UpstreamRequest } from './engine.ts';
 import type { OpeningListener } from './network/proxied-agents.ts';
 import { NodeAnswer } from './upstream-answer.ts';
+import { UpstreamError } from './upstream-error.ts';
 import { failureOf } from './upstream-failure.ts';
 
 /** Node's types leave out that a handshake is under way (`_tls_wrap.js`). */
@@ -66,7 +67,7 @@ export abstract class NodeExchange implements UpstreamExchange, OpeningListener 
     if (!this.#hasLength) outgoing.removeHeader('content-length');
     outgoing.once('upgrade', (_answer, socket: Duplex) => {
       socket.destroy();
-      this.onError(new Error('The upstream switched protocols'));
+      this.onError(new UpstreamError('The upstream switched protocols', 'protocol switched'));
     });
     const socket = outgoing.socket as TLSSocket;
     this.#socket = socket;
@@ -104,8 +105,9 @@ export abstract class NodeExchange implements UpstreamExchange, OpeningListener 
 
   #onAnswerClosed(answer: IncomingMessage): void {
     this.settle();
-    if (!answer.complete)
-      this.#fail(new Error('The upstream closed before its answer ended'), true);
+    if (answer.complete) return;
+    const message = 'The upstream closed before its answer ended';
+    this.#fail(new UpstreamError(message, 'connection lost'), true);
   }
 
   #fail(error: Error, hasBegun: boolean): void {

@@ -22,12 +22,14 @@ export interface UpstreamDocument {
 export function readUpstream(engine: Engine, path: string, via: string): Promise<UpstreamDocument> {
   return new Promise((resolve, reject) => {
     let exchange: UpstreamExchange | undefined;
-    const refuse = (reason: ErrorReason, cause?: Error) => {
+    const refuse = (reason: ErrorReason, cause: Error) => {
       clearTimeout(deadline);
       exchange?.abort();
       reject(new GatewayError(reason, cause));
     };
-    const deadline = setTimeout(() => refuse('upstream_timeout'), TIMEOUT_MS);
+    const deadline = setTimeout(() => {
+      refuse('upstream_timeout', new Error(`No document came in ${TIMEOUT_MS} ms`));
+    }, TIMEOUT_MS);
     const onAnswer = ({ status, body }: UpstreamAnswer) => {
       const held = new HeldBytes(MAX_BYTES);
       body.on('data', (chunk: Buffer) => {

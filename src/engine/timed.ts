@@ -2,6 +2,7 @@ import { Deadline } from '../lib/deadline.ts';
 import type { Engine, UpstreamExchange, UpstreamListener, UpstreamRequest } from './engine.ts';
 import { ForwardingListener } from './forwarding-listener.ts';
 import type { UpstreamAnswer } from './upstream-answer.ts';
+import { UpstreamError } from './upstream-error.ts';
 import type { UpstreamFailure } from './upstream-failure.ts';
 
 /** How long an exchange may take until its answer begins, in milliseconds; `false` for ever. */
@@ -61,7 +62,7 @@ class TimedExchange extends ForwardingListener implements UpstreamExchange {
   }
 
   override onConnecting(): void {
-    if (!this.#isOver) this.#stage.start(this.#connectMs, this.#onTimeout);
+    if (!this.#isOver) this.#stage.start(this.#connectMs, this.#onUnconnected);
     super.onConnecting();
   }
 
@@ -79,7 +80,7 @@ class TimedExchange extends ForwardingListener implements UpstreamExchange {
   }
 
   override onBodyBlocked(): void {
-    if (!this.#isOver) this.#stall.start(this.#responseMs, this.#onTimeout);
+    if (!this.#isOver) this.#stall.start(this.#responseMs, this.#onStalled);
     super.onBodyBlocked();
   }
 
@@ -100,13 +101,26 @@ class TimedExchange extends ForwardingListener implements UpstreamExchange {
 
   #awaitAnswer(): void {
     const isDue = !this.#isOver && this.#isConnected && this.#isBodySent && !this.#mayStaySilent;
-    if (isDue) this.#stage.start(this.#responseMs, this.#onTimeout);
+    if (isDue) this.#stage.start(this.#responseMs, this.#onUnanswered);
   }
 
-  readonly #onTimeout = (): void => {
+  readonly #onUnconnected = (): void =>
+    this.#giveUp(`No connection came about in ${this.#connectMs} ms`, 'connect timer');
+
+  readonly #onUnanswered = (): void =>
+    this.#giveUp(`No answer began in ${this.#responseMs} ms`, 'response timer');
+
+  readonly #onStalled = (): void =>
+    this.#giveUp(`None of the body was taken for ${this.#responseMs} ms`, 'response timer');
+
+  #giveUp(message: string, detail: string): void {
     this.abort();
-    super.onFailure({ kind: 'timeout', hasBegun: false });
-  };
+    super.onFailure({
+      kind: 'timeout',
+      hasBegun: false,
+      cause: new UpstreamError(message, detail),
+    });
+  }
 
   #stop(): void {
     this.#isOver = true;

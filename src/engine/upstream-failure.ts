@@ -11,8 +11,8 @@ export interface UpstreamFailure {
   readonly kind: FailureKind;
   /** Whether the upstream had sent anything in answer. */
   readonly hasBegun: boolean;
-  /** For whoever operates the gateway; a timer that has run out has none. */
-  readonly cause?: Error;
+  /** For whoever operates the gateway. */
+  readonly cause: Error;
 }
 
 /** Which row of the error table a failure belongs to, as long as there is no answer. */

@@ -84,7 +84,7 @@ describeWithCertificates('an upstream with the certificate of a private authorit
       const [error] = gateway.errors;
       const cause = error?.cause as NodeJS.ErrnoException;
       expect(cause.code).toMatch(new RegExp(`^(${code})`));
-      expect((await observer.record()).detail).toBe(cause.message);
+      expect((await observer.record()).detail).toBe(cause.code);
       expect(answer.head + answer.body).not.toContain(cause.message);
       expect(answer.head + answer.body).not.toMatch(/certificate|CERT_/i);
       expectFailure(answer, 'upstream_unreachable', gateway);

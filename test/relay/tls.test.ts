@@ -13,6 +13,7 @@ import { startGateway } from '../support/gateway.ts';
 import { atTestEnd, listenOn } from '../support/servers.ts';
 import { startGatewayProcess } from '../support/start-gateway-process.ts';
 import { rawUpstream } from '../support/upstream.ts';
+import { witness } from '../support/witness.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'express-mcp-gateway-'));
 const keyFile = join(directory, 'key.pem');
@@ -72,10 +73,13 @@ async function trustingGateway(target: string) {
 (createCertificate() ? describe : describe.skip)('an upstream with a certificate', () => {
   test('that nobody trusts is 502, and sees no request', async () => {
     const upstream = await httpsUpstream();
-    const gateway = await startGateway({ target: `https://localhost:${upstream.port}/up/mcp` });
+    const observe = witness();
+    const target = `https://localhost:${upstream.port}/up/mcp`;
+    const gateway = await startGateway({ target, observe });
 
     expectFailure(await send(gateway.port), 'upstream_unreachable', gateway);
     expect(upstream.seen).toEqual([]);
+    expect((await observe.record()).detail).toBe('DEPTH_ZERO_SELF_SIGNED_CERT');
   });
 
   test('for another name is 502, and sees no request', async () => {

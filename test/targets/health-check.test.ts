@@ -42,7 +42,12 @@ function play(settings = SETTINGS) {
     last().listener.onAnswer({ status, body } as unknown as UpstreamAnswer);
     if (status >= 200 && status < 300) await once(body.end('well'), 'end');
   };
-  const fail = () => last().listener.onFailure({ kind: 'unreachable', hasBegun: false });
+  const fail = () =>
+    last().listener.onFailure({
+      kind: 'unreachable',
+      hasBegun: false,
+      cause: new Error('refused'),
+    });
   const next = () => jest.advanceTimersByTime(settings.everyMs);
   return { check, asked, changes, last, answer, fail, next };
 }

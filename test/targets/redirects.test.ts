@@ -416,7 +416,11 @@ const REDIRECT = {
 
 test.each<[name: string, end: (exchange: UpstreamExchange, listener: UpstreamListener) => void]>([
   ['its client has left', (exchange) => exchange.abort()],
-  ['it has failed', (_, listener) => listener.onFailure({ kind: 'timeout', hasBegun: false })],
+  [
+    'it has failed',
+    (_, listener) =>
+      listener.onFailure({ kind: 'timeout', hasBegun: false, cause: new Error('late') }),
+  ],
 ])('a redirect of a request is not followed once %s', (_name, end) => {
   const { engine, sent, body } = rememberingEngine();
   const following = followRedirects(engine, new URL('http://h/mcp'), 1000);

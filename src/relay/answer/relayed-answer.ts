@@ -3,6 +3,7 @@ import type { AnswerEnd, AnswerProblem, AnswerStage } from '../../answer-stage.t
 import type { BodyEdit, BodyEditor } from '../../body-editor.ts';
 import { contextOf, type EndReason, type RequestContext } from '../../context.ts';
 import type { UpstreamAnswer } from '../../engine/upstream-answer.ts';
+import { UpstreamError } from '../../engine/upstream-error.ts';
 import type { ErrorReason } from '../../errors.ts';
 import { cut } from '../../http/cut.ts';
 import { endWhenRead } from '../../http/end-when-read.ts';
@@ -201,7 +202,11 @@ export class RelayedAnswer implements AnswerBodyListener {
   }
 
   onAnswerTimeout(): void {
-    this.#listener.onAnswerFailed('upstream_timeout');
+    const { idle, stream } = this.#settings.timeouts;
+    const cause = this.isEventStream
+      ? new UpstreamError(`The event stream was open for ${stream} ms`, 'stream timer')
+      : new UpstreamError(`Nothing more of the answer came for ${idle} ms`, 'idle timer');
+    this.#listener.onAnswerFailed('upstream_timeout', cause);
   }
 
   onClientStalled(): void {

@@ -1,5 +1,6 @@
 import { leadsToItself, redirectUrl, staysAtOrigin } from '../../engine/redirect.ts';
 import type { UpstreamAnswer } from '../../engine/upstream-answer.ts';
+import { UpstreamError } from '../../engine/upstream-error.ts';
 import { isFieldName, isFieldValue } from '../../http/field.ts';
 import { isChunkedExactly } from '../../http/framing.ts';
 import { isSameOrigin } from '../../http/same-origin.ts';
@@ -22,18 +23,21 @@ export function unrelayable(
   answer: UpstreamAnswer,
   target: URL,
   hide: (text: string) => string,
-): Error | undefined {
-  const problem = problemOf(answer, target, hide);
-  return problem === undefined ? undefined : new Error(`The upstream answered ${problem}`);
+): UpstreamError | undefined {
+  const { status } = answer;
+  if (status >= 300 && status < 400) return redirect(answer, target, hide);
+  const problem = problemOf(answer, hide);
+  return problem === undefined ? undefined : answered(problem);
 }
 
-function problemOf(
-  answer: UpstreamAnswer,
-  target: URL,
-  hide: (text: string) => string,
-): string | undefined {
+/** @param detail - Default: all of it. */
+function answered(problem: string, detail?: string): UpstreamError {
+  const message = `The upstream answered ${problem}`;
+  return new UpstreamError(message, detail ?? message);
+}
+
+function problemOf(answer: UpstreamAnswer, hide: (text: string) => string): string | undefined {
   const { status, rawHeaders, httpVersion } = answer;
-  if (status >= 300 && status < 400) return redirect(answer, target, hide);
   if (status < 200 || status > 599) return `with ${status}, which is no final status of HTTP`;
   const lines = rawHeaders.length / 2;
   if (lines >= MAX_HEADERS) {
@@ -57,23 +61,33 @@ function problemOf(
   return `with a control character in a header, ${shown}`;
 }
 
-function redirect(answer: UpstreamAnswer, target: URL, hide: (text: string) => string): string {
+function redirect(
+  answer: UpstreamAnswer,
+  target: URL,
+  hide: (text: string) => string,
+): UpstreamError {
   const { status, unfollowed } = answer;
-  if (status === 304) return '304, as if the gateway had a copy of the answer';
+  if (status === 304) return answered('304, as if the gateway had a copy of the answer');
   const url = redirectUrl(answer, unfollowed?.from ?? target);
   const why = unfollowed === undefined ? '' : ` (${unfollowed.why})`;
   const what = `${status}, a redirect${why}`;
-  if (url === undefined) return `${what} to nowhere`;
-  if (url.username !== '' || url.password !== '') return `${what} to a URL with credentials in it`;
-  if (unfollowed && leadsToItself(url, unfollowed.from)) return `${what} to itself`;
+  if (url === undefined) return answered(`${what} to nowhere`);
+  const origin = hide(/^https?:$/.test(url.protocol) ? url.origin : url.protocol);
   const path = pathOf(url, hide);
+  const detail = `redirect to ${origin}${path}`;
+  if (url.username !== '' || url.password !== '') {
+    return answered(`${what} to a URL with credentials in it`, detail);
+  }
+  if (unfollowed && leadsToItself(url, unfollowed.from)) {
+    return answered(`${what} to itself`, detail);
+  }
   if (!isSameOrigin(url, target)) {
-    const origin = /^https?:$/.test(url.protocol) ? url.origin : url.protocol;
-    return `${what} to another origin, ${hide(origin)}, with the path ${path}`;
+    return answered(`${what} to another origin, ${origin}, with the path ${path}`, detail);
   }
   const fix = `make ${path} the path of the target`;
   const isFollowable = unfollowed === undefined && staysAtOrigin(status, url, target);
-  return `${what} to another path of its own origin: ${fix}${isFollowable ? FOLLOW : ''}`;
+  const where = `to another path of its own origin: ${fix}${isFollowable ? FOLLOW : ''}`;
+  return answered(`${what} ${where}`, detail);
 }
 
 const FOLLOW = ", or set redirects to 'same-origin'";

@@ -9,6 +9,7 @@ import {
 } from '../../context.ts';
 import type { UpstreamExchange, UpstreamListener } from '../../engine/engine.ts';
 import type { UpstreamAnswer } from '../../engine/upstream-answer.ts';
+import { detailOf } from '../../engine/upstream-error.ts';
 import { REASON_OF, type UpstreamFailure } from '../../engine/upstream-failure.ts';
 import type { ErrorReason } from '../../errors.ts';
 import { isBodyPending } from '../../http/framing.ts';
@@ -174,7 +175,7 @@ export class RelayedRequest implements UpstreamListener, RelayedAnswerListener, 
   }
 
   #fail(reason: ErrorReason, cause?: unknown): void {
-    answerError(this.#req, this.#res, reason, { cause, detail: detailOf(reason, cause) });
+    answerError(this.#req, this.#res, reason, { cause, detail: toldOf(reason, cause) });
     this.abandon();
   }
 
@@ -214,6 +215,6 @@ const NOT_ENCODED =
   "The query has a character that cannot be sent on; percent-encode all but letters, digits and '-._~'";
 
 /** What observers are told of a failure of the upstream; of what fails here, `onError` alone. */
-function detailOf(reason: ErrorReason, cause: unknown): string | undefined {
-  return reason.startsWith('upstream_') && isNativeError(cause) ? cause.message : undefined;
+function toldOf(reason: ErrorReason, cause: unknown): string | undefined {
+  return reason.startsWith('upstream_') && isNativeError(cause) ? detailOf(cause) : undefined;
 }

@@ -5,6 +5,7 @@ import { onceClosed } from '../../http/once-closed.ts';
 import { notAwaited } from '../../lib/not-awaited.ts';
 import { Balancer, type Want } from '../../targets/balancer.ts';
 import { Lease } from '../../targets/lease.ts';
+import type { TargetState } from '../../targets/target-state.ts';
 import type { Basis } from '../basis.ts';
 import type { Slot } from '../slot.ts';
 import { mayStayOpen } from '../standing-stream.ts';
@@ -40,9 +41,17 @@ export function balanceRequests(balancer: Balancer, keyOf: BalanceKey | undefine
       void forgotten.then(() => answerError(req, res, 'session_not_found'));
     } else {
       const headers = { 'Retry-After': String(Math.max(1, Math.ceil(chosen.retryAfterMs / 1000))) };
-      answerError(req, res, 'upstream_unavailable', { headers });
+      const detail = statesOf(balancer.states);
+      const cause = new Error(`No target takes the request: ${detail}`);
+      answerError(req, res, 'upstream_unavailable', { headers, cause, detail });
     }
   };
+}
+
+/** `2 open, 1 draining`: how many targets are in which state. */
+function statesOf(states: readonly TargetState[]): string {
+  const byName = Map.groupBy(states, ({ name }) => name);
+  return [...byName].map(([name, { length }]) => `${length} ${name}`).join(', ');
 }
 
 function wantOf(context: RequestContext, keyOf: BalanceKey | undefined): Want {

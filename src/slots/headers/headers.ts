@@ -62,7 +62,8 @@ function answerFailure(req: IncomingMessage, res: ServerResponse, cause: unknown
   if (!isTime) notAwaited(retryAfterMs);
   const seconds = isTime ? Math.max(1, Math.ceil(retryAfterMs / 1000)) : 1;
   const headers = { 'Retry-After': String(seconds) };
-  answerError(req, res, 'upstream_unavailable', { cause, headers });
+  const detail = 'a function of headers.set has no value';
+  answerError(req, res, 'upstream_unavailable', { cause, headers, detail });
 }
 
 function withHops(edits: HeaderEdits, hops: string | undefined): HeaderEdits {

@@ -107,8 +107,10 @@ export class ObservedRequest implements Observation {
     }
   }
 
-  ended(reason: EndReason): void {
-    this.#end ??= reason;
+  ended(reason: EndReason, { detail }: Refusal = {}): void {
+    if (this.#end !== undefined) return;
+    this.#end = reason;
+    this.#detail ??= detail;
   }
 
   sentTo(target: Target): void {
