@@ -43,6 +43,8 @@ export interface Observation {
   shadowed(by: Refusal): void;
   /** It is on its way to this target. */
   sentTo(target: Target): void;
+  /** The upstream's answer has begun, or it has failed. */
+  answered(): void;
   /** The answer is the upstream's. */
   relayed(): void;
   /** Bytes of its body went upstream. */

@@ -65,7 +65,9 @@ export type { MessageMatch } from './slots/message-match.ts';
 export { type AccessLogger, accessLog } from './slots/observe/access-log.ts';
 export type {
   EndReason,
+  FailureOrigin,
   ObservedMessage,
+  ObservedUser,
   Observer,
   RequestRecord,
   SlotDecision,

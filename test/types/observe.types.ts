@@ -3,9 +3,11 @@ import {
   accessLog,
   type EndReason,
   type ErrorReason,
+  type FailureOrigin,
   type GatewayConfig,
   type GatewayContext,
   type ObservedMessage,
+  type ObservedUser,
   type Observer,
   type RequestRecord,
   type SlotDecision,
@@ -60,6 +62,19 @@ export function records(record: RequestRecord): void {
     Exclude<EndReason, ErrorReason>,
     'complete' | 'client_left' | 'client_stalled' | 'token_expired'
   >();
+  typed<ObservedUser | undefined>()(record.user);
+  same<
+    ObservedUser,
+    {
+      readonly subject: string;
+      readonly issuer: string | undefined;
+      readonly clientId: string | undefined;
+    }
+  >();
+  typed<string>()(record.gateway + record.requestId);
+  typed<FailureOrigin | undefined>()(record.origin);
+  same<FailureOrigin, 'gateway' | 'upstream' | 'client'>();
+  typed<number>()(record.gatewayMs + (record.upstreamMs ?? 0));
   // @ts-expect-error -- a record is kept as it is
   record.status = 200;
   // @ts-expect-error -- no header is in it

@@ -94,8 +94,8 @@ export class RelayedRequest implements UpstreamListener, RelayedAnswerListener, 
       body: this.#body,
     };
     this.#isConnected = false;
-    this.#exchange = lease === undefined ? target.engine(request, this) : lease.send(request, this);
     this.#context.observation?.sentTo(target);
+    this.#exchange = lease === undefined ? target.engine(request, this) : lease.send(request, this);
   }
 
   #host(): string | undefined {
@@ -129,6 +129,7 @@ export class RelayedRequest implements UpstreamListener, RelayedAnswerListener, 
 
   onAnswer(answer: UpstreamAnswer): void {
     if (this.#over) return;
+    this.#context.observation?.answered();
     if (this.#res.headersSent) {
       this.abandon();
       return;

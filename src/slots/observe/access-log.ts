@@ -1,6 +1,7 @@
-import { ERRORS, type ErrorReason } from '../../errors.ts';
+import { ERRORS } from '../../errors.ts';
 import { checkConfig } from '../../options/config-problems.ts';
 import type { Observer, RequestRecord } from './observer.ts';
+import { isErrorReason } from './origin.ts';
 
 /** What the access log writes to: pino, or anything of its shape, `console` included. */
 export interface AccessLogger {
@@ -44,8 +45,4 @@ function levelOf({ status = 0, reason, end }: RequestRecord): (typeof LEVELS)[nu
   // In the older transport it may have been told on a stream.
   if (status === 202 && isErrorReason(reason) && ERRORS[reason].status >= 500) return 'error';
   return isErrorReason(reason) || (isErrorReason(end) && end !== 'draining') ? 'warn' : 'info';
-}
-
-function isErrorReason(reason: string | undefined): reason is ErrorReason {
-  return reason !== undefined && Object.hasOwn(ERRORS, reason);
 }

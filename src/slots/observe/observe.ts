@@ -21,11 +21,11 @@ export function readObservers(problems: ConfigProblems, value: unknown): readonl
  * Tells observers, none of which fails, of every request from here on. Each slot behind it is to be
  * {@link watched}.
  */
-function tellObservers(isolated: readonly Required<Observer>[]): Middleware {
+function tellObservers(isolated: readonly Required<Observer>[], gateway: string): Middleware {
   return function tellObserversMiddleware(req, res, next) {
     const context = contextOf(req);
     const { ip, failure } = addressOf(context);
-    context.observation = new ObservedRequest(context, res, isolated, ip);
+    context.observation = new ObservedRequest(context, res, isolated, ip, gateway);
     if (failure === undefined) next();
     else answerError(req, res, 'internal_error', failure);
   };
@@ -92,6 +92,6 @@ export const observe: Slot<
       for (const observer of isolated) observer.onTarget(change, gateway);
     };
     targetChangesOf(kept).listener = tell;
-    return tellObservers(isolated);
+    return tellObservers(isolated, gateway);
   },
 };

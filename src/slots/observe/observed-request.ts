@@ -1,5 +1,4 @@
-import { hash } from 'node:crypto';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import type { Observation, Refusal, RequestContext } from '../../context.ts';
 import type { ErrorReason } from '../../errors.ts';
 import { HeldBytes } from '../../http/held-bytes.ts';
@@ -9,8 +8,14 @@ import { EventCounter } from '../../mcp/events/counter.ts';
 import { sessionIdIn } from '../../mcp/session-id.ts';
 import type { SlotName } from '../../slot-name.ts';
 import type { Target } from '../../targets/target.ts';
+import { mayStayOpen } from '../standing-stream.ts';
 import type { EndReason, ObservedMessage, Observer, RequestRecord } from './observer.ts';
+import { originOf } from './origin.ts';
+import { pathDoubt } from './path-doubt.ts';
 import { claimedMessages, judgedMessages, peekMessages } from './peek-messages.ts';
+import { RequestId } from './request-id.ts';
+import { Times } from './times.ts';
+import { hashOf, pathOf, userOf, versionOf } from './told-parts.ts';
 import { watchAnswer } from './watch-answer.ts';
 
 /** The largest body that is looked into. */
@@ -18,13 +23,14 @@ const PEEK_LIMIT = 64 * 1024;
 
 /** One request as observers see it. */
 export class ObservedRequest implements Observation {
-  readonly #start = performance.now();
+  readonly #times = new Times();
   readonly #context: RequestContext;
   readonly #res: ServerResponse;
   /** Nobody once it is over: a slot that was still waiting may go on then. */
   #observers: readonly Required<Observer>[];
   /** Taken at once: a socket forgets its peer when it closes. */
   readonly #ip: string;
+  readonly #gateway: string;
   #slot: SlotName = 'observe';
   #reason: RequestRecord['reason'];
   #policy: string | undefined;
@@ -34,8 +40,7 @@ export class ObservedRequest implements Observation {
   #end: EndReason | undefined;
   #isSent = false;
   #status: number | undefined;
-  #headMs: number | undefined;
-  #firstEventMs: number | undefined;
+  #contentType = '';
   #mintedSession: string | undefined;
   #bytesIn = 0;
   #bytesOut = 0;
@@ -49,11 +54,13 @@ export class ObservedRequest implements Observation {
     res: ServerResponse,
     observers: readonly Required<Observer>[],
     ip: string,
+    gateway: string,
   ) {
     this.#context = context;
     this.#res = res;
     this.#observers = observers;
     this.#ip = ip;
+    this.#gateway = gateway;
     for (const observer of observers) observer.onRequest(context.view);
     watchAnswer(res, {
       onHead: (fields) => this.#onHead(fields),
@@ -115,6 +122,11 @@ export class ObservedRequest implements Observation {
 
   sentTo(target: Target): void {
     this.#target = target.name;
+    this.#times.sent();
+  }
+
+  answered(): void {
+    this.#times.answered();
   }
 
   relayed(): void {
@@ -134,12 +146,12 @@ export class ObservedRequest implements Observation {
 
   #onHead(fields: Readonly<Record<string, unknown>>): void {
     const status = this.#res.statusCode;
-    const headMs = this.#elapsed();
+    const headMs = this.#times.headWritten();
     this.#status = status;
-    this.#headMs = headMs;
     this.#reason ??= 'answered';
     this.#mintedSession = sessionIdIn(fields);
-    if (isEventStream(String(fields['content-type']))) this.#events = new EventCounter();
+    this.#contentType = String(fields['content-type'] ?? '');
+    if (isEventStream(this.#contentType)) this.#events = new EventCounter();
     // A stream may stay open for days.
     if (this.#context.req.complete && this.#context.mcp === undefined) this.#peek();
     for (const observer of this.#observers)
@@ -152,8 +164,8 @@ export class ObservedRequest implements Observation {
     const before = this.#events.count;
     this.#events.push(bytes);
     if (this.#events.count === before) return;
-    const ms = this.#elapsed();
-    this.#firstEventMs ??= ms;
+    const ms = this.#times.elapsed();
+    this.#times.firstEventMs ??= ms;
     for (let number = before + 1; number <= this.#events.count; number += 1) {
       for (const observer of this.#observers) observer.onEvent({ number, ms }, this.#context.view);
     }
@@ -166,25 +178,39 @@ export class ObservedRequest implements Observation {
   }
 
   #record(): RequestRecord {
-    const { req, headers } = this.#context;
+    const { req, headers, principal, sessionId = this.#mintedSession } = this.#context;
+    const id = new RequestId(headers);
+    const { totalMs, upstreamMs, gatewayMs } = this.#times.end();
+    const [status, reason] = [this.#status, this.#reason];
+    const end = this.#end ?? (this.#isSent ? 'complete' : 'client_left');
+    const messages = this.#messages();
+    const doubt = reason === 'relayed' ? pathDoubt(messages, status, this.#contentType) : undefined;
     return {
+      gateway: this.#gateway,
+      get requestId() {
+        return id.value;
+      },
       method: req.method as string,
       path: pathOf(req),
       ip: this.#ip,
-      messages: this.#messages(),
+      user: userOf(principal),
+      messages,
       protocolVersion: versionOf(headers),
-      session: hashOf(this.#context.sessionId ?? this.#mintedSession),
+      session: sessionId && hashOf(sessionId),
       slot: this.#slot,
-      reason: this.#reason,
+      reason,
       policy: this.#policy,
-      detail: this.#detail,
+      detail: this.#detail ?? doubt,
       shadow: this.#shadow,
       target: this.#target,
-      status: this.#status,
-      end: this.#end ?? (this.#isSent ? 'complete' : 'client_left'),
-      headMs: this.#headMs,
-      firstEventMs: this.#firstEventMs,
-      totalMs: this.#elapsed(),
+      status,
+      end,
+      origin: originOf({ reason, end, status, mayStayOpen: mayStayOpen(this.#context) }),
+      headMs: this.#times.headMs,
+      firstEventMs: this.#times.firstEventMs,
+      totalMs,
+      upstreamMs,
+      gatewayMs,
       bytesIn: this.#bytesIn,
       bytesOut: this.#bytesOut,
       events: this.#events?.count ?? 0,
@@ -204,30 +230,4 @@ export class ObservedRequest implements Observation {
     if (this.#body !== undefined && bytes !== undefined) this.#said = peekMessages(bytes);
     this.#body = undefined;
   }
-
-  /** To the microsecond, which is more than a log needs. */
-  #elapsed(): number {
-    return Math.round((performance.now() - this.#start) * 1000) / 1000;
-  }
-}
-
-/**
- * What the client asked for. The query may hold a session or a token, what stands before the path
- * (RFC 9112 section 3.2.2) a password.
- */
-function pathOf(req: IncomingMessage & { originalUrl?: string }): string {
-  const target = req.originalUrl ?? req.url ?? '';
-  return target.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i, '').replace(/[?#].*/, '');
-}
-
-/** A version is a date; nobody knows what else a client may send in its place. */
-function versionOf(headers: IncomingMessage['headers']): string | undefined {
-  const value = headers['mcp-protocol-version']?.toString() ?? '';
-  return /^\d{4}-\d\d-\d\d$/.test(value) ? value : undefined;
-}
-
-/** A session id is a credential where nothing else is asked for. */
-function hashOf(session: string | undefined): string | undefined {
-  if (session === undefined) return undefined;
-  return hash('sha256', session, 'hex').slice(0, 16);
 }

@@ -1,5 +1,6 @@
 import type { ErrorReason } from '../../errors.ts';
 import type { GatewayContext } from '../../gateway-context.ts';
+import type { Principal } from '../../principal.ts';
 import type { SlotName } from '../../slot-name.ts';
 import type { TargetChange } from '../../targets/target-state.ts';
 
@@ -27,6 +28,23 @@ export interface ObservedMessage {
   readonly name: string | undefined;
 }
 
+/** Who a request comes from, as far as records say it. Longer texts are cut at 256 characters. */
+export interface ObservedUser {
+  /** As {@link Principal} has it: the `sub` of a token, the owner of a key. */
+  readonly subject: string;
+  /** Who says so, where anybody does. */
+  readonly issuer: string | undefined;
+  /** The OAuth client that acts for the user, where it is known. */
+  readonly clientId: string | undefined;
+}
+
+/**
+ * Whose failure it was. `client`: it left, read nothing any more, or sent what is not well-formed.
+ * `upstream`: it could not be used, or answered with an error. `gateway`: a slot refused what is
+ * well-formed, the gateway failed, or what it depends on.
+ */
+export type FailureOrigin = 'gateway' | 'upstream' | 'client';
+
 /** Why a request was over. */
 export type EndReason =
   /** Its answer went out whole, whatever it said. */
@@ -45,12 +63,21 @@ export type EndReason =
  * argument, so that it may be kept.
  */
 export interface RequestRecord {
+  /** The gateway, by its option `name`; by its `path`, where it has none. */
+  readonly gateway: string;
+  /**
+   * What the request is known by: the client's `X-Request-Id` if that is 1 to 128 visible ASCII
+   * characters; else an id of the gateway's own, which is made when this is read for the first time.
+   */
+  readonly requestId: string;
   /** The HTTP method. */
   readonly method: string;
   /** The path the client asked for, without the query. */
   readonly path: string;
   /** The client's address, as {@link GatewayContext} has it. */
   readonly ip: string;
+  /** Who it comes from; undefined where nobody has asked, or found out. Its claims are not here. */
+  readonly user: ObservedUser | undefined;
   /**
    * Its messages, at most 16: as the body says, or where that was not read (refused before, over
    * 64 KB), as `Mcp-Method` and `Mcp-Name` claim.
@@ -66,7 +93,14 @@ export interface RequestRecord {
   readonly reason: 'relayed' | 'answered' | ErrorReason | undefined;
   /** The policy that refused it. */
   readonly policy: string | undefined;
-  /** The reason that the policy gave, or what else is known of why it was refused. */
+  /**
+   * The reason that the policy gave, or what else is known of why it was refused. Of an upstream that
+   * failed: the code of the error (`ECONNREFUSED`, `CERT_HAS_EXPIRED`, `HPE_INVALID_CONSTANT`), which timer
+   * ran out (`connect timer`, `response timer`, `idle timer`, `stream timer`), `connection lost`, `redirect to
+   * https://host/path`, how many targets are in which state, or what was wrong with the answer. A
+   * page in place of the first answer: `the target may have the wrong path`. None of this is told to
+   * clients.
+   */
   readonly detail: string | undefined;
   /** The policies in shadow mode that would have refused it. */
   readonly shadow: readonly string[];
@@ -76,8 +110,22 @@ export interface RequestRecord {
   readonly status: number | undefined;
   /** Why it was over. */
   readonly end: EndReason;
+  /** Whose failure it was; undefined where nothing has failed. A client may leave a stream that stays open. */
+  readonly origin: FailureOrigin | undefined;
   /** Milliseconds from the arrival of the request to the head of its answer. */
   readonly headMs: number | undefined;
+  /**
+   * The upstream's part of `headMs`: milliseconds from when the request was handed over to be sent, to the
+   * head of the upstream's answer or to its failure. To open a connection is in it, to go on to another
+   * target, and the time that the client takes for a body that no slot has read. Where neither came, to
+   * the end. Undefined where the request was not sent.
+   */
+  readonly upstreamMs: number | undefined;
+  /**
+   * All the rest of `headMs`, or of `totalMs` where nothing was answered: what slots, callbacks and stores
+   * took, and the client for a body that a slot reads.
+   */
+  readonly gatewayMs: number;
   /** Milliseconds from the arrival to the end of the first event of a stream. */
   readonly firstEventMs: number | undefined;
   /** Milliseconds from the arrival to the end. */

@@ -1,8 +1,8 @@
-import { hash } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { isText } from '../../lib/text.ts';
 import type { McpMessage } from '../../mcp/message/message.ts';
 import { decodeSentinel } from '../../mcp/message/sentinel.ts';
+import { cap, hashOf } from './told-parts.ts';
 
 /** What a message says it is about. */
 export interface PeekedMessage {
@@ -12,7 +12,6 @@ export interface PeekedMessage {
 
 /** More would let one request fill a log. */
 const MAX_MESSAGES = 16;
-const MAX_LENGTH = 256;
 
 /**
  * What the messages of a body say they are about, for those who look on and decide nothing. Empty
@@ -59,7 +58,7 @@ function peeked(method: unknown, name: unknown): PeekedMessage {
 
 function redacted(method: string, name: string): string {
   // Whoever knows the id of a task can ask for its result.
-  if (method.startsWith('tasks/')) return hash('sha256', name, 'hex').slice(0, 16);
+  if (method.startsWith('tasks/')) return hashOf(name);
   return method.startsWith('resources/') || URI.test(name) ? redactedUri(name.trim()) : name;
 }
 
@@ -67,8 +66,4 @@ function redacted(method: string, name: string): string {
 function redactedUri(uri: string): string {
   if (/^data:/i.test(uri)) return 'data:';
   return uri.replace(/\/\/[^/?#]*@/, '//').replace(/[?#].*/s, '');
-}
-
-function cap(text: string): string {
-  return text.slice(0, MAX_LENGTH);
 }

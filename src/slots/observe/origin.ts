@@ -1,0 +1,63 @@
+import type { ErrorReason } from '../../errors.ts';
+import type { FailureOrigin, RequestRecord } from './observer.ts';
+
+/**
+ * Whose failure each row of the error table is. `client`: what it sent is not what HTTP, JSON-RPC or MCP
+ * ask for. `gateway`: a slot refused what is well-formed, or the gateway, or what it depends on, failed.
+ */
+const ORIGINS: Readonly<Record<ErrorReason, FailureOrigin>> = {
+  parse_error: 'client',
+  invalid_request: 'client',
+  header_mismatch: 'client',
+  repeated_header: 'client',
+  unexpected_body: 'client',
+  unauthorized: 'gateway',
+  origin_not_allowed: 'gateway',
+  host_not_allowed: 'gateway',
+  ip_not_allowed: 'gateway',
+  policy_denied: 'gateway',
+  insufficient_scope: 'gateway',
+  not_found: 'gateway',
+  session_not_found: 'gateway',
+  method_not_allowed: 'gateway',
+  payload_too_large: 'gateway',
+  unsupported_media_type: 'client',
+  rate_limited: 'gateway',
+  too_many_streams: 'gateway',
+  head_too_large: 'gateway',
+  loop_detected: 'gateway',
+  body_consumed: 'gateway',
+  internal_error: 'gateway',
+  draining: 'gateway',
+  overloaded: 'gateway',
+  keys_unavailable: 'gateway',
+  store_unavailable: 'gateway',
+  upstream_unavailable: 'upstream',
+  upstream_unauthorized: 'upstream',
+  upstream_unreachable: 'upstream',
+  upstream_invalid: 'upstream',
+  upstream_timeout: 'upstream',
+};
+
+/** What decides whose failure a request was, besides its record. */
+export type Ended = Pick<RequestRecord, 'reason' | 'end' | 'status'> & {
+  /** Whether its answer may stay open for ever, so that to leave it is no failure. */
+  readonly mayStayOpen: boolean;
+};
+
+/** Whose failure a request was; undefined where nothing has failed. */
+export function originOf({ reason, end, status, mayStayOpen }: Ended): FailureOrigin | undefined {
+  if (isErrorReason(reason)) return ORIGINS[reason];
+  // A gateway that closes ends streams as its operator wants it.
+  if (isErrorReason(end) && end !== 'draining') return ORIGINS[end];
+  if (end === 'client_stalled') return 'client';
+  const isGood = status !== undefined && status < 400;
+  if (end === 'client_left' && !(isGood && mayStayOpen)) return 'client';
+  if (isGood) return undefined;
+  return reason === 'relayed' ? 'upstream' : 'gateway';
+}
+
+/** Whether it is a row of the error table. */
+export function isErrorReason(reason: string | undefined): reason is ErrorReason {
+  return reason !== undefined && Object.hasOwn(ORIGINS, reason);
+}

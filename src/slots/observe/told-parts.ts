@@ -1,0 +1,43 @@
+import { hash } from 'node:crypto';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import type { Principal } from '../../principal.ts';
+import type { ObservedUser } from './observer.ts';
+
+/** No text of a record is longer: it may be anything that a client, or whoever made its token, has chosen. */
+const LONGEST = 256;
+
+/** A text as it may be told. */
+export function cap(text: string): string {
+  return text.slice(0, LONGEST);
+}
+
+/**
+ * What the client asked for. The query may hold a session or a token, what stands before the path
+ * (RFC 9112 section 3.2.2) a password.
+ */
+export function pathOf(req: IncomingMessage & { originalUrl?: string }): string {
+  const target = req.originalUrl ?? req.url ?? '';
+  return target.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i, '').replace(/[?#].*/, '');
+}
+
+/** A version is a date; nobody knows what else a client may send in its place. */
+export function versionOf(headers: IncomingHttpHeaders): string | undefined {
+  const value = headers['mcp-protocol-version']?.toString() ?? '';
+  return /^\d{4}-\d\d-\d\d$/.test(value) ? value : undefined;
+}
+
+/** A session id is a credential where nothing else is asked for; so is the id of a task. */
+export function hashOf(secret: string): string {
+  return hash('sha256', secret, 'hex').slice(0, 16);
+}
+
+/** Who a request comes from: no claim beyond these three. */
+export function userOf(principal: Principal | undefined): ObservedUser | undefined {
+  if (principal === undefined) return undefined;
+  const { subject, issuer, clientId } = principal;
+  return {
+    subject: cap(subject),
+    issuer: issuer === undefined ? undefined : cap(issuer),
+    clientId: clientId === undefined ? undefined : cap(clientId),
+  };
+}

@@ -1,0 +1,60 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from '@jest/globals';
+import { ERRORS, type ErrorReason } from '../../src/errors.ts';
+import { type Ended, originOf } from '../../src/slots/observe/origin.ts';
+
+const REASONS = Object.keys(ERRORS) as ErrorReason[];
+
+const OK: Ended = { reason: 'relayed', end: 'complete', status: 200, mayStayOpen: false };
+
+describe('whose failure it was', () => {
+  test('README says so for each reason of the error table', () => {
+    const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+    const row = readme.split('\n').find((line) => line.startsWith('| `origin` |')) ?? '';
+    const named = new Set([...row.matchAll(/`(\w+)`/g)].map(([, name]) => name));
+    for (const reason of REASONS) {
+      const { status } = ERRORS[reason];
+      const expected = reason.startsWith('upstream_')
+        ? 'upstream'
+        : named.has(reason)
+          ? 'client'
+          : 'gateway';
+      expect([reason, originOf({ ...OK, reason, status })]).toEqual([reason, expected]);
+    }
+  });
+
+  test.each<[string, Partial<Ended>, ReturnType<typeof originOf>]>([
+    ['an answer', {}, undefined],
+    ['a preflight that CORS answers', { reason: 'answered', status: 204 }, undefined],
+    ['an error of the upstream', { status: 404 }, 'upstream'],
+    ['an error of a middleware of the app', { reason: 'answered', status: 418 }, 'gateway'],
+    ['a client that left in its answer', { end: 'client_left' }, 'client'],
+    [
+      'a client that left before',
+      { reason: undefined, end: 'client_left', status: undefined },
+      'client',
+    ],
+    [
+      'a client that left a stream which stays open',
+      { end: 'client_left', mayStayOpen: true },
+      undefined,
+    ],
+    [
+      'one that left before such a stream began',
+      { reason: undefined, end: 'client_left', status: undefined, mayStayOpen: true },
+      'client',
+    ],
+    ['a client that read nothing more', { end: 'client_stalled' }, 'client'],
+    ['credentials that expired', { end: 'token_expired', mayStayOpen: true }, undefined],
+    ['a stream that the closing gateway ended', { end: 'draining', mayStayOpen: true }, undefined],
+    ['an answer that broke off', { end: 'upstream_invalid' }, 'upstream'],
+    ['an answer that took too long', { end: 'upstream_timeout' }, 'upstream'],
+    [
+      'a refusal that the client did not wait for',
+      { reason: 'policy_denied', status: 403, end: 'client_left' },
+      'gateway',
+    ],
+  ])('%s', (_what, ended, origin) => {
+    expect(originOf({ ...OK, ...ended })).toBe(origin);
+  });
+});
