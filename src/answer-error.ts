@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { contextOf, type Refusal, type RequestContext } from './context.ts';
+import { contextOf, type RequestContext } from './context.ts';
 import { ERRORS, type ErrorReason, errorText, GatewayError } from './errors.ts';
 import { cut } from './http/cut.ts';
 import { endWhenRead } from './http/end-when-read.ts';
@@ -7,6 +7,7 @@ import { forbidSniffing } from './http/forbid-sniffing.ts';
 import { isBodyPending } from './http/framing.ts';
 import { makeLastRequest } from './http/last-request.ts';
 import { notAwaited } from './lib/not-awaited.ts';
+import type { Refusal } from './observation.ts';
 import { awaitId, idOfUnjudged, mayIdCome } from './unjudged-body.ts';
 
 /** What an answer from the error table may carry besides its row. */

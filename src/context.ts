@@ -2,15 +2,16 @@ import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { AnswerStage } from './answer-stage.ts';
 import { BodyNotes } from './body-notes.ts';
 import type { UpstreamExchange, UpstreamListener, UpstreamRequest } from './engine/engine.ts';
-import type { ErrorReason, GatewayError } from './errors.ts';
+import type { GatewayError } from './errors.ts';
 import { ContextView, type GatewayContext } from './gateway-context.ts';
 import type { HeaderEdits } from './header-edits.ts';
 import { clientAddress } from './http/client-address.ts';
 import { notAwaited } from './lib/not-awaited.ts';
+import type { ClientInfo } from './mcp/message/client-info.ts';
 import type { McpBody, McpMessage } from './mcp/message/message.ts';
 import { sessionIdIn } from './mcp/session-id.ts';
+import type { EndReason, Observation } from './observation.ts';
 import type { Principal } from './principal.ts';
-import type { SlotName } from './slot-name.ts';
 import type { Target, TemplateValues } from './targets/target.ts';
 
 /**
@@ -18,40 +19,6 @@ import type { Target, TemplateValues } from './targets/target.ts';
  * throws is dropped.
  */
 export type ErrorListener = (error: GatewayError, ctx: GatewayContext) => void;
-
-/** Who refused a request, and why, as far as the error table does not say. */
-export interface Refusal {
-  /** The slot, where it is not the one that the request is in. */
-  readonly slot?: SlotName | undefined;
-  readonly policy?: string | undefined;
-  /** What the policy gave as its reason, or why the upstream failed. */
-  readonly detail?: string | undefined;
-}
-
-/** Why an answer was ended before it was whole. */
-export type EndReason = ErrorReason | 'client_stalled' | 'token_expired';
-
-/** What the parts of a request's chain tell whoever observes it. */
-export interface Observation {
-  /** The request has come to a slot. */
-  entered(slot: SlotName): void;
-  /** The slot has let it pass. */
-  passed(slot: SlotName): void;
-  /** It was refused: by the slot it is in, unless another is named. */
-  refused(reason: ErrorReason, by?: Refusal): void;
-  /** A policy in shadow mode would have refused it. */
-  shadowed(by: Refusal): void;
-  /** It is on its way to this target. */
-  sentTo(target: Target): void;
-  /** The upstream's answer has begun, or it has failed. */
-  answered(): void;
-  /** The answer is the upstream's. */
-  relayed(): void;
-  /** Bytes of its body went upstream. */
-  received(bytes: Uint8Array): void;
-  /** Its answer was ended before it was whole. */
-  ended(reason: EndReason, by?: Refusal): void;
-}
 
 /** A request that is on its way upstream, and its answer. */
 export interface RelayedExchange {
@@ -89,6 +56,8 @@ export interface Identity {
 export interface EnteredSession {
   /** The id of the target where it lives; undefined where there is one target alone. */
   readonly home: string | undefined;
+  /** The client that began it; undefined where nobody observed that. */
+  readonly client: ClientInfo | undefined;
   /** Called where it does not exist any more, because its home does not. Never rejects. */
   forget(): Promise<void>;
 }

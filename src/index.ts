@@ -66,6 +66,7 @@ export { type AccessLogger, accessLog } from './slots/observe/access-log.ts';
 export type {
   EndReason,
   FailureOrigin,
+  ObservedClient,
   ObservedMessage,
   ObservedUser,
   Observer,

@@ -106,10 +106,11 @@ describe('dependencies point one way', () => {
       'header-edits.ts',
       'http/client-address.ts',
       'lib/not-awaited.ts',
+      'mcp/message/client-info.ts',
       'mcp/message/message.ts',
       'mcp/session-id.ts',
+      'observation.ts',
       'principal.ts',
-      'slot-name.ts',
       'targets/target.ts',
     ]);
   });

@@ -5,7 +5,13 @@ import { type Ended, originOf } from '../../src/slots/observe/origin.ts';
 
 const REASONS = Object.keys(ERRORS) as ErrorReason[];
 
-const OK: Ended = { reason: 'relayed', end: 'complete', status: 200, mayStayOpen: false };
+const OK: Ended = {
+  reason: 'relayed',
+  end: 'complete',
+  status: 200,
+  mayStayOpen: false,
+  hasError: false,
+};
 
 describe('whose failure it was', () => {
   test('README says so for each reason of the error table', () => {
@@ -27,6 +33,7 @@ describe('whose failure it was', () => {
     ['an answer', {}, undefined],
     ['a preflight that CORS answers', { reason: 'answered', status: 204 }, undefined],
     ['an error of the upstream', { status: 404 }, 'upstream'],
+    ['an answer that says that a call failed', { hasError: true }, 'upstream'],
     ['an error of a middleware of the app', { reason: 'answered', status: 418 }, 'gateway'],
     ['a client that left in its answer', { end: 'client_left' }, 'client'],
     [

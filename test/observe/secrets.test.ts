@@ -104,7 +104,7 @@ describe('nothing that an observer is told holds a secret', () => {
     });
     expect(response.status).toBe(200);
     const { messages } = await observer.record();
-    expect(messages).toEqual([{ method: 'resources/read', name: 'https://x.example/a' }]);
+    expect(messages).toMatchObject([{ method: 'resources/read', name: 'https://x.example/a' }]);
     expectNoSecret(observer);
   });
 
@@ -215,7 +215,7 @@ describe('what names a thing is told without what may be a secret in it', () => 
       `POST /mcp HTTP/1.1\r\nHost: h\r\nConnection: close\r\nContent-Type: application/json\r\nMCP-Protocol-Version: Bearer ${SECRETS.authorization}\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
     );
     const { messages, protocolVersion } = await observer.record();
-    expect(messages).toEqual([{ method, name: expected }]);
+    expect(messages).toMatchObject([{ method, name: expected }]);
     expect(protocolVersion).toBeUndefined();
     expectNoSecret(observer);
   });

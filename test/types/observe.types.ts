@@ -6,6 +6,7 @@ import {
   type FailureOrigin,
   type GatewayConfig,
   type GatewayContext,
+  type ObservedClient,
   type ObservedMessage,
   type ObservedUser,
   type Observer,
@@ -56,8 +57,15 @@ export function records(record: RequestRecord): void {
   typed<readonly ObservedMessage[]>()(record.messages);
   same<
     ObservedMessage,
-    { readonly method: string | undefined; readonly name: string | undefined }
+    {
+      readonly method: string | undefined;
+      readonly name: string | undefined;
+      readonly outcome: 'result' | 'tool_error' | 'rpc_error' | undefined;
+      readonly errorCode: number | undefined;
+    }
   >();
+  typed<ObservedClient | undefined>()(record.client);
+  same<ObservedClient, { readonly name: string; readonly version: string | undefined }>();
   same<
     Exclude<EndReason, ErrorReason>,
     'complete' | 'client_left' | 'client_stalled' | 'token_expired'

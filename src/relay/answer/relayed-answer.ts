@@ -1,13 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AnswerEnd, AnswerProblem, AnswerStage } from '../../answer-stage.ts';
 import type { BodyEdit, BodyEditor } from '../../body-editor.ts';
-import { contextOf, type EndReason, type RequestContext } from '../../context.ts';
+import { contextOf, type RequestContext } from '../../context.ts';
 import type { UpstreamAnswer } from '../../engine/upstream-answer.ts';
 import { UpstreamError } from '../../engine/upstream-error.ts';
 import type { ErrorReason } from '../../errors.ts';
 import { cut } from '../../http/cut.ts';
 import { endWhenRead } from '../../http/end-when-read.ts';
 import { Deadline } from '../../lib/deadline.ts';
+import type { EndReason } from '../../observation.ts';
 import { LONGEST_TIMER_MS } from '../../options/duration.ts';
 import type { RelaySettings } from '../relay-settings.ts';
 import { AnswerBody, type AnswerBodyListener } from './body.ts';

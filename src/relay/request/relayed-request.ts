@@ -1,12 +1,7 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { isNativeError } from 'node:util/types';
 import { answerError } from '../../answer-error.ts';
-import {
-  contextOf,
-  type EndReason,
-  type RelayedExchange,
-  type RequestContext,
-} from '../../context.ts';
+import { contextOf, type RelayedExchange, type RequestContext } from '../../context.ts';
 import type { UpstreamExchange, UpstreamListener } from '../../engine/engine.ts';
 import type { UpstreamAnswer } from '../../engine/upstream-answer.ts';
 import { detailOf } from '../../engine/upstream-error.ts';
@@ -17,6 +12,7 @@ import { makeLastRequest } from '../../http/last-request.ts';
 import { onceClosed } from '../../http/once-closed.ts';
 import type { RequestBody } from '../../http/request-body.ts';
 import { noop } from '../../lib/noop.ts';
+import type { EndReason } from '../../observation.ts';
 import { RelayedAnswer, type RelayedAnswerListener } from '../answer/relayed-answer.ts';
 import type { RelaySettings } from '../relay-settings.ts';
 import { upstreamHeaders } from './headers.ts';

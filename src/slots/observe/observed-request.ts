@@ -1,25 +1,23 @@
 import type { ServerResponse } from 'node:http';
-import type { Observation, Refusal, RequestContext } from '../../context.ts';
+import type { RequestContext } from '../../context.ts';
 import type { ErrorReason } from '../../errors.ts';
-import { HeldBytes } from '../../http/held-bytes.ts';
 import { isEventStream } from '../../http/media-type.ts';
 import { onceClosed } from '../../http/once-closed.ts';
 import { EventCounter } from '../../mcp/events/counter.ts';
+import type { ClientInfo } from '../../mcp/message/client-info.ts';
 import { sessionIdIn } from '../../mcp/session-id.ts';
+import type { Observation, Refusal } from '../../observation.ts';
 import type { SlotName } from '../../slot-name.ts';
 import type { Target } from '../../targets/target.ts';
 import { mayStayOpen } from '../standing-stream.ts';
-import type { EndReason, ObservedMessage, Observer, RequestRecord } from './observer.ts';
+import { ObservedMessages } from './observed-messages.ts';
+import type { EndReason, Observer, RequestRecord } from './observer.ts';
 import { originOf } from './origin.ts';
 import { pathDoubt } from './path-doubt.ts';
-import { claimedMessages, judgedMessages, peekMessages } from './peek-messages.ts';
 import { RequestId } from './request-id.ts';
 import { Times } from './times.ts';
 import { hashOf, pathOf, userOf, versionOf } from './told-parts.ts';
 import { watchAnswer } from './watch-answer.ts';
-
-/** The largest body that is looked into. */
-const PEEK_LIMIT = 64 * 1024;
 
 /** One request as observers see it. */
 export class ObservedRequest implements Observation {
@@ -45,9 +43,7 @@ export class ObservedRequest implements Observation {
   #bytesIn = 0;
   #bytesOut = 0;
   #events: EventCounter | undefined;
-  /** What came of the body, until it has been looked into, or is too much for that. */
-  #body: HeldBytes | undefined = new HeldBytes(PEEK_LIMIT);
-  #said: readonly ObservedMessage[] = [];
+  readonly #messages: ObservedMessages;
 
   constructor(
     context: RequestContext,
@@ -61,9 +57,10 @@ export class ObservedRequest implements Observation {
     this.#observers = observers;
     this.#ip = ip;
     this.#gateway = gateway;
+    this.#messages = new ObservedMessages(context);
     for (const observer of observers) observer.onRequest(context.view);
     watchAnswer(res, {
-      onHead: (fields) => this.#onHead(fields),
+      onHead: (fields, isEncoded) => this.#onHead(fields, isEncoded),
       onBytes: (bytes) => this.#onBytes(bytes),
     });
     // Node 22 calls an answer finished that was lost with its connection.
@@ -71,6 +68,10 @@ export class ObservedRequest implements Observation {
       this.#isSent = !context.req.socket.destroyed;
     });
     onceClosed(context.req, res, () => this.#onClose());
+  }
+
+  get client(): ClientInfo | undefined {
+    return this.#messages.client;
   }
 
   entered(slot: SlotName): void {
@@ -135,16 +136,14 @@ export class ObservedRequest implements Observation {
 
   received(bytes: Uint8Array): void {
     this.#bytesIn += bytes.length;
-    // What was judged need not be looked into.
-    if (this.#bytesIn > PEEK_LIMIT || this.#context.mcp !== undefined) this.#body = undefined;
-    this.#body?.push(bytes);
+    this.#messages.received(bytes);
   }
 
   get #isAnswered(): boolean {
     return this.#status !== undefined;
   }
 
-  #onHead(fields: Readonly<Record<string, unknown>>): void {
+  #onHead(fields: Readonly<Record<string, unknown>>, isEncoded: boolean): void {
     const status = this.#res.statusCode;
     const headMs = this.#times.headWritten();
     this.#status = status;
@@ -152,14 +151,14 @@ export class ObservedRequest implements Observation {
     this.#mintedSession = sessionIdIn(fields);
     this.#contentType = String(fields['content-type'] ?? '');
     if (isEventStream(this.#contentType)) this.#events = new EventCounter();
-    // A stream may stay open for days.
-    if (this.#context.req.complete && this.#context.mcp === undefined) this.#peek();
+    this.#messages.onHead(this.#contentType, isEncoded);
     for (const observer of this.#observers)
       observer.onResponse({ status, headMs }, this.#context.view);
   }
 
   #onBytes(bytes: Uint8Array): void {
     this.#bytesOut += bytes.length;
+    this.#messages.onBytes(bytes);
     if (this.#events === undefined) return;
     const before = this.#events.count;
     this.#events.push(bytes);
@@ -178,12 +177,13 @@ export class ObservedRequest implements Observation {
   }
 
   #record(): RequestRecord {
-    const { req, headers, principal, sessionId = this.#mintedSession } = this.#context;
+    const { req, headers, principal, session, sessionId = this.#mintedSession } = this.#context;
     const id = new RequestId(headers);
     const { totalMs, upstreamMs, gatewayMs } = this.#times.end();
     const [status, reason] = [this.#status, this.#reason];
     const end = this.#end ?? (this.#isSent ? 'complete' : 'client_left');
-    const messages = this.#messages();
+    const messages = this.#messages.end();
+    const hasError = messages.some(({ outcome = 'result' }) => outcome !== 'result');
     const doubt = reason === 'relayed' ? pathDoubt(messages, status, this.#contentType) : undefined;
     return {
       gateway: this.#gateway,
@@ -194,6 +194,7 @@ export class ObservedRequest implements Observation {
       path: pathOf(req),
       ip: this.#ip,
       user: userOf(principal),
+      client: this.client ?? session?.client,
       messages,
       protocolVersion: versionOf(headers),
       session: sessionId && hashOf(sessionId),
@@ -205,7 +206,7 @@ export class ObservedRequest implements Observation {
       target: this.#target,
       status,
       end,
-      origin: originOf({ reason, end, status, mayStayOpen: mayStayOpen(this.#context) }),
+      origin: originOf({ reason, end, status, hasError, mayStayOpen: mayStayOpen(this.#context) }),
       headMs: this.#times.headMs,
       firstEventMs: this.#times.firstEventMs,
       totalMs,
@@ -215,19 +216,5 @@ export class ObservedRequest implements Observation {
       bytesOut: this.#bytesOut,
       events: this.#events?.count ?? 0,
     };
-  }
-
-  #messages(): readonly ObservedMessage[] {
-    const judged = this.#context.mcp?.messages;
-    if (judged !== undefined) return judgedMessages(judged);
-    this.#peek();
-    return this.#said.length > 0 ? this.#said : claimedMessages(this.#context.headers);
-  }
-
-  #peek(): void {
-    // Of a request that reached no upstream, no byte was relayed; the relay has read it for its id.
-    const bytes = this.#bytesIn > 0 ? this.#body?.take() : this.#context.body.ends?.first();
-    if (this.#body !== undefined && bytes !== undefined) this.#said = peekMessages(bytes);
-    this.#body = undefined;
   }
 }

@@ -26,6 +26,15 @@ export interface ObservedMessage {
   readonly method: string | undefined;
   /** The tool, prompt or resource it is about, where it is about one. */
   readonly name: string | undefined;
+  /**
+   * What came of a request, as the client was told. `tool_error`: a result with `isError`. Undefined for
+   * what awaits no answer, and where none was seen: in an answer that is neither JSON nor an event stream,
+   * is encoded, or is over 64 KB (of a stream, an event); on another stream, as in the older transport and
+   * where a client resumes one; of two requests with the same id.
+   */
+  readonly outcome: 'result' | 'tool_error' | 'rpc_error' | undefined;
+  /** The code of a `rpc_error`, where that is an integer. */
+  readonly errorCode: number | undefined;
 }
 
 /** Who a request comes from, as far as records say it. Longer texts are cut at 256 characters. */
@@ -38,9 +47,15 @@ export interface ObservedUser {
   readonly clientId: string | undefined;
 }
 
+/** The program that speaks, as it says itself. Nobody has checked that. Longer texts are cut at 64 characters. */
+export interface ObservedClient {
+  readonly name: string;
+  readonly version: string | undefined;
+}
+
 /**
  * Whose failure it was. `client`: it left, read nothing any more, or sent what is not well-formed.
- * `upstream`: it could not be used, or answered with an error. `gateway`: a slot refused what is
+ * `upstream`: it could not be used, or answered with an error, be that the tool's. `gateway`: a slot refused what is
  * well-formed, the gateway failed, or what it depends on.
  */
 export type FailureOrigin = 'gateway' | 'upstream' | 'client';
@@ -78,6 +93,12 @@ export interface RequestRecord {
   readonly ip: string;
   /** Who it comes from; undefined where nobody has asked, or found out. Its claims are not here. */
   readonly user: ObservedUser | undefined;
+  /**
+   * The program that sent it: `clientInfo` in `_meta` (from revision 2026-07-28 on) or of `initialize`; of
+   * what follows on an `initialize`, where `sessions` are on: the client that began the session. Undefined
+   * where a body was over 64 KB, and in the older transport but for `initialize`.
+   */
+  readonly client: ObservedClient | undefined;
   /**
    * Its messages, at most 16: as the body says, or where that was not read (refused before, over
    * 64 KB), as `Mcp-Method` and `Mcp-Name` claim.

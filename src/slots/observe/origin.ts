@@ -43,17 +43,20 @@ const ORIGINS: Readonly<Record<ErrorReason, FailureOrigin>> = {
 export type Ended = Pick<RequestRecord, 'reason' | 'end' | 'status'> & {
   /** Whether its answer may stay open for ever, so that to leave it is no failure. */
   readonly mayStayOpen: boolean;
+  /** Whether one of its messages was answered with an error. */
+  readonly hasError: boolean;
 };
 
 /** Whose failure a request was; undefined where nothing has failed. */
-export function originOf({ reason, end, status, mayStayOpen }: Ended): FailureOrigin | undefined {
+export function originOf(ended: Ended): FailureOrigin | undefined {
+  const { reason, end, status, mayStayOpen, hasError } = ended;
   if (isErrorReason(reason)) return ORIGINS[reason];
   // A gateway that closes ends streams as its operator wants it.
   if (isErrorReason(end) && end !== 'draining') return ORIGINS[end];
   if (end === 'client_stalled') return 'client';
   const isGood = status !== undefined && status < 400;
   if (end === 'client_left' && !(isGood && mayStayOpen)) return 'client';
-  if (isGood) return undefined;
+  if (isGood && !hasError) return undefined;
   return reason === 'relayed' ? 'upstream' : 'gateway';
 }
 

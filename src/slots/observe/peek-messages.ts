@@ -1,5 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { isText } from '../../lib/text.ts';
+import { comparableId, idsIn } from '../../mcp/message/answers.ts';
+import { type ClientInfo, clientOf } from '../../mcp/message/client-info.ts';
 import type { McpMessage } from '../../mcp/message/message.ts';
 import { decodeSentinel } from '../../mcp/message/sentinel.ts';
 import { cap, hashOf } from './told-parts.ts';
@@ -8,39 +10,56 @@ import { cap, hashOf } from './told-parts.ts';
 export interface PeekedMessage {
   readonly method: string | undefined;
   readonly name: string | undefined;
+  /** Of a request, in a form that can be compared. */
+  readonly id: string | undefined;
 }
+
+/** What a body says, to those who look on and decide nothing. */
+export interface PeekedBody {
+  readonly messages: readonly PeekedMessage[];
+  /** Of the first message that says it. */
+  readonly client: ClientInfo | undefined;
+}
+
+/** What a body says that is no JSON. */
+export const NOTHING: PeekedBody = { messages: [], client: undefined };
 
 /** More would let one request fill a log. */
 const MAX_MESSAGES = 16;
 
-/**
- * What the messages of a body say they are about, for those who look on and decide nothing. Empty
- * where the body is no JSON.
- */
-export function peekMessages(body: Uint8Array): PeekedMessage[] {
+/** Reads a body. */
+export function peekBody(body: Uint8Array): PeekedBody {
+  const text = Buffer.from(body.buffer, body.byteOffset, body.length).toString();
   let document: unknown;
   try {
-    document = JSON.parse(Buffer.from(body.buffer, body.byteOffset, body.length).toString());
+    document = JSON.parse(text);
   } catch {
-    return [];
+    return NOTHING;
   }
-  const messages = Array.isArray(document) ? document : [document];
-  return messages.slice(0, MAX_MESSAGES).map((message) => {
+  const all: unknown[] = Array.isArray(document) ? document : [document];
+  const told = all.slice(0, MAX_MESSAGES);
+  const ids = idsOf(told, text);
+  const messages = told.map((message, i) => {
     const params = memberOf(message, 'params');
     const names = ['name', 'uri', 'taskId'].map((key) => memberOf(params, key));
-    return peeked(memberOf(message, 'method'), names.find(isText));
+    return peeked(memberOf(message, 'method'), names.find(isText), ids[i]);
   });
+  return { messages, client: firstOf(told, clientOf) };
 }
 
 /** The same of messages that have been judged. */
 export function judgedMessages(messages: readonly McpMessage[]): PeekedMessage[] {
-  return messages.slice(0, MAX_MESSAGES).map(({ method, name }) => peeked(method, name));
+  return messages
+    .slice(0, MAX_MESSAGES)
+    .map(({ method, name, idText }) =>
+      peeked(method, name, idText === undefined ? undefined : comparableId(idText)),
+    );
 }
 
 /** What the mirrored headers claim the message to be about. */
 export function claimedMessages(headers: IncomingHttpHeaders): PeekedMessage[] {
   const { 'mcp-method': method, 'mcp-name': name = '' } = headers;
-  return method === undefined ? [] : [peeked(method, decodeSentinel(name.toString()))];
+  return method === undefined ? [] : [peeked(method, decodeSentinel(name.toString()), undefined)];
 }
 
 function memberOf(value: unknown, key: string): unknown {
@@ -48,12 +67,35 @@ function memberOf(value: unknown, key: string): unknown {
   return (value as Record<string, unknown>)[key];
 }
 
+/** Only where a number was rounded is its source looked for. */
+function idsOf(messages: readonly unknown[], text: string): readonly (string | undefined)[] {
+  const ids = messages.map((message) => memberOf(message, 'id'));
+  const isExact = ids.every((id) => typeof id !== 'number' || Number.isSafeInteger(id));
+  if (!isExact) return idsIn(text);
+  return ids.map((id) =>
+    typeof id === 'string' || typeof id === 'number' ? JSON.stringify(id) : undefined,
+  );
+}
+
+function firstOf<T, R>(items: readonly T[], read: (item: T) => R | undefined): R | undefined {
+  for (const item of items) {
+    const found = read(item);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
 const URI = /^\s*[a-z][a-z0-9+.-]*:/i;
 
-/** Names are told as they are, but neither what may be a password in a URI nor the id of a task. */
-function peeked(method: unknown, name: unknown): PeekedMessage {
-  if (!isText(method)) return { method: undefined, name: isText(name) ? cap(name) : undefined };
-  return { method: cap(method), name: isText(name) ? cap(redacted(method, name)) : undefined };
+/**
+ * Names are told as they are, but neither what may be a password in a URI nor the id of a task. Without a
+ * method it is a response: its id is the server's.
+ */
+function peeked(method: unknown, name: unknown, id: string | undefined): PeekedMessage {
+  if (!isText(method)) {
+    return { method: undefined, name: isText(name) ? cap(name) : undefined, id: undefined };
+  }
+  return { method: cap(method), name: isText(name) ? cap(redacted(method, name)) : undefined, id };
 }
 
 function redacted(method: string, name: string): string {

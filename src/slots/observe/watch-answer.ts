@@ -2,8 +2,11 @@ import type { ServerResponse } from 'node:http';
 
 /** Told what is written to an answer, whoever writes it. */
 export interface AnswerWatcher {
-  /** Its head is written, with these fields, by lower-case name. */
-  onHead(fields: Readonly<Record<string, unknown>>): void;
+  /**
+   * Its head is written, with these fields, by lower-case name. `isEncoded`: its bytes are, as they come
+   * here. What `compression()` in front makes of them later is not seen.
+   */
+  onHead(fields: Readonly<Record<string, unknown>>, isEncoded: boolean): void;
   /** Bytes of its body are. */
   onBytes(bytes: Uint8Array): void;
 }
@@ -17,8 +20,10 @@ export function watchAnswer(res: ServerResponse, watcher: AnswerWatcher): void {
   // Not assigned where they are written: V8 puts a function that is assigned to a property as a literal
   // among the old objects, and with it the request, which would outlive its garbage collections.
   const watchedWriteHead = (...args: unknown[]) => {
+    const given = fieldsOf(args.at(-1));
+    const coding = String(given['content-encoding'] ?? res.getHeader('content-encoding') ?? '');
     const result = Reflect.apply(writeHead, res, args);
-    watcher.onHead({ ...res.getHeaders(), ...fieldsOf(args.at(-1)) });
+    watcher.onHead({ ...res.getHeaders(), ...given }, !/^(identity)?$/i.test(coding));
     return result;
   };
   const watchedWrite = (...args: unknown[]) => {

@@ -1,23 +1,47 @@
+import { type ClientInfo, readClientInfo } from '../../mcp/message/client-info.ts';
+
 /** Whose a session is, and where it lives. */
 export interface Holder {
   /** Empty where the gateway does not ask who comes. */
   readonly owner: string;
   /** The id of its target, where targets are chosen: there are several, or one with a breaker. */
   readonly home: string | undefined;
+  /** The client that began it, for observers. It is no part of whose the session is. */
+  readonly client?: ClientInfo | undefined;
 }
 
 /** How a text with a home ends. No owner ends like this: it is empty, or a JSON text. */
 const HOME = /@([\w-]+)$/;
+const CLIENT = /#([\w-]+)$/;
 
 /** As it is kept in a store. */
-export function holderText({ owner, home }: Holder): string {
-  return home === undefined ? owner : `${owner}@${home}`;
+export function holderText({ owner, home, client }: Holder): string {
+  const place = home === undefined ? owner : `${owner}@${home}`;
+  if (client === undefined) return place;
+  return `${place}#${Buffer.from(JSON.stringify(client)).toString('base64url')}`;
 }
 
 /** Reads it back. */
 export function readHolder(text: string): Holder {
-  const home = HOME.exec(text)?.[1];
+  const rest = heldBy(text);
+  const home = HOME.exec(rest)?.[1];
   return home === undefined
-    ? { owner: text, home }
-    : { owner: text.slice(0, -home.length - 1), home };
+    ? { owner: rest, home }
+    : { owner: rest.slice(0, -home.length - 1), home };
+}
+
+/** The text without the client: two that are the same then are of one holder. */
+export function heldBy(text: string): string {
+  return text.replace(CLIENT, '');
+}
+
+/** The client in the text; undefined where there is none, or none that can be read. */
+export function clientIn(text: string): ClientInfo | undefined {
+  const written = CLIENT.exec(text)?.[1];
+  if (written === undefined) return undefined;
+  try {
+    return readClientInfo(JSON.parse(Buffer.from(written, 'base64url').toString()));
+  } catch {
+    return undefined;
+  }
 }

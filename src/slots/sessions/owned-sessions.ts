@@ -3,6 +3,7 @@ import { BoundedMap } from '../../lib/bounded-map.ts';
 import { notAwaited } from '../../lib/not-awaited.ts';
 import { within } from '../../lib/within.ts';
 import { STORE_TIMEOUT_MS } from '../store-timeout.ts';
+import { heldBy } from './holder.ts';
 import type { SessionStore } from './session-store.ts';
 
 /** How long a session may be on its way from one owner to the next: a few calls to a store. */
@@ -25,7 +26,7 @@ export interface SessionPlaces {
 
 /**
  * Whose session is whose. Every call fails where the store does, or takes too long. An owner is, here, the
- * text of a `Holder`: where a session lives is part of whose it is.
+ * text of a `Holder`: where a session lives is part of whose it is, and which client began it is not.
  *
  * A session that seems to have ended stays its owner's: an upstream answers 404 for other reasons as
  * well. It is marked under a key of its own, because what a store keeps cannot be changed in one step,
@@ -61,7 +62,7 @@ export class OwnedSessions {
    */
   async claim(key: string, owner: string, mayMove: boolean): Promise<boolean> {
     const kept = await this.#add(key, owner);
-    if (kept !== owner) return mayMove && this.#move(key, kept, owner);
+    if (heldBy(kept) !== heldBy(owner)) return mayMove && this.#move(key, kept, owner);
     await this.#unmark(key);
     return true;
   }
@@ -74,8 +75,9 @@ export class OwnedSessions {
   /** It seems to have ended; its owner keeps it. */
   async markEnded(key: string, owner: string): Promise<void> {
     this.#markedAt.set(key, performance.now());
-    const mark = () => askKept(() => this.#ended.add(markOf(key), owner, this.ttlMs));
-    if ((await mark()) === owner) return;
+    const marked = heldBy(owner);
+    const mark = () => askKept(() => this.#ended.add(markOf(key), marked, this.ttlMs));
+    if ((await mark()) === marked) return;
     await this.#unmark(key);
     await mark();
   }
@@ -111,7 +113,7 @@ export class OwnedSessions {
       if ((await this.holderOf(key)) === from && (await this.#hasEnded(key, from))) {
         await this.forget(key);
       }
-      const isMoved = (await this.#add(key, to)) === to;
+      const isMoved = heldBy(await this.#add(key, to)) === heldBy(to);
       if (isMoved) await this.#unmark(key);
       return isMoved;
     } finally {
@@ -120,7 +122,7 @@ export class OwnedSessions {
   }
 
   async #hasEnded(key: string, owner: string): Promise<boolean> {
-    return (await askText(() => this.#ended.get(markOf(key), this.ttlMs))) === owner;
+    return (await askText(() => this.#ended.get(markOf(key), this.ttlMs))) === heldBy(owner);
   }
 
   async #unmark(key: string): Promise<void> {

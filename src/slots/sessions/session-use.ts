@@ -5,8 +5,9 @@ import type { UpstreamAnswer } from '../../engine/upstream-answer.ts';
 import { GatewayError } from '../../errors.ts';
 import { onceClosed } from '../../http/once-closed.ts';
 import { Deadline } from '../../lib/deadline.ts';
+import type { ClientInfo } from '../../mcp/message/client-info.ts';
 import { sessionIdIn } from '../../mcp/session-id.ts';
-import { holderText, readHolder } from './holder.ts';
+import { clientIn, heldBy, holderText, readHolder } from './holder.ts';
 import { type OwnedSessions, sessionKey } from './owned-sessions.ts';
 import { SessionTakenError } from './session-taken-error.ts';
 
@@ -62,7 +63,8 @@ export class SessionUse implements AnswerStage, EnteredSession {
     const named = await Promise.all(sessionIds.map((id) => this.#find(this.#keyFor(id))));
     const held = named.filter((session) => session !== undefined);
     const [first] = held;
-    const areInOnePlace = held.every(({ holder }) => holder === first?.holder);
+    const place = first && heldBy(first.holder);
+    const areInOnePlace = held.every(({ holder }) => heldBy(holder) === place);
     if (held.length < named.length || !areInOnePlace) return false;
     if (this.#context.sessionId !== undefined) this.#own = first;
     this.#use(held);
@@ -73,6 +75,11 @@ export class SessionUse implements AnswerStage, EnteredSession {
   get home(): string | undefined {
     const [first] = this.#held;
     return first && readHolder(first.holder).home;
+  }
+
+  get client(): ClientInfo | undefined {
+    const [first] = this.#held;
+    return first && clientIn(first.holder);
   }
 
   /** The sessions that the request names do not exist any more. */
@@ -130,8 +137,10 @@ export class SessionUse implements AnswerStage, EnteredSession {
 
   async #claim(sessionId: string, mayMove: boolean): Promise<HeldSession> {
     const key = this.#keyFor(sessionId);
-    const home = this.#context.lease?.target.id;
-    const held = { key, holder: holderText({ owner: this.#user.owner, home }) };
+    const { lease, observation } = this.#context;
+    const home = lease?.target.id;
+    const holder = holderText({ owner: this.#user.owner, home, client: observation?.client });
+    const held = { key, holder };
     if (!(await this.#sessions.claim(key, held.holder, mayMove))) throw new SessionTakenError();
     this.#use([held]);
     return held;

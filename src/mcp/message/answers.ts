@@ -1,0 +1,121 @@
+import { JsonCursor } from '../json/cursor.ts';
+import { MessageProblem } from '../message-problem.ts';
+
+/** What came of a request. `tool_error`: a result that says `isError`, as that of a tool that failed. */
+export type Outcome = 'result' | 'tool_error' | 'rpc_error';
+
+/** The answer to a request, as far as it says what came of it. */
+export interface MessageAnswer {
+  /** The id of the request, as {@link comparableId} writes it. */
+  readonly id: string;
+  readonly outcome: Outcome;
+  /** The code of the JSON-RPC error; undefined where there is none that is an integer. */
+  readonly errorCode: number | undefined;
+}
+
+/**
+ * An id in a form that is the same however it was spelled, from its source text. A number that not every
+ * reader keeps is compared as it was written. Undefined where it can be the id of no request.
+ */
+export function comparableId(source: string): string | undefined {
+  if (source.startsWith('"')) return JSON.stringify(JSON.parse(source));
+  if (!/^-?\d/.test(source)) return undefined;
+  const number = Number(source);
+  return Number.isSafeInteger(number) ? String(number) : source;
+}
+
+/**
+ * The answers that a text holds: one JSON-RPC message, or a batch of them. What is a request, has a member
+ * twice that matters here, or has both a result and an error, is none. Nothing is where the text is no JSON.
+ */
+export function answersIn(text: string): MessageAnswer[] {
+  return eachMessage(text, readAnswer).filter((answer) => answer !== undefined);
+}
+
+/** The ids of the messages in a text, by their places in it, as {@link comparableId} writes them. */
+export function idsIn(text: string): (string | undefined)[] {
+  return eachMessage(text, (cursor) => {
+    let id: string | undefined;
+    eachMember(cursor, (name) => {
+      const start = cursor.start();
+      cursor.skip();
+      if (name === 'id') id = comparableId(cursor.since(start));
+    });
+    return id;
+  });
+}
+
+/** Nothing is found in a text that is not JSON as a whole. */
+function eachMessage<T>(text: string, read: (cursor: JsonCursor) => T): T[] {
+  // Readers that decode an answer as UTF-8 drop the mark (Encoding standard).
+  const cursor = new JsonCursor(text.startsWith('\ufeff') ? text.slice(1) : text);
+  const found: T[] = [];
+  try {
+    if (!cursor.isAtArray()) found.push(read(cursor));
+    else for (let has = cursor.openArray(); has; has = cursor.nextItem()) found.push(read(cursor));
+    cursor.end();
+    return found;
+  } catch (error) {
+    if (error instanceof MessageProblem) return [];
+    throw error;
+  }
+}
+
+/** Goes through the members of an object; `read` has to pass over the value. What is none is passed over. */
+function eachMember(cursor: JsonCursor, read: (name: string) => void): void {
+  if (!cursor.isAtObject()) {
+    cursor.skip();
+    return;
+  }
+  for (let has = cursor.openObject(); has; has = cursor.nextMember()) read(cursor.name());
+}
+
+const MEMBERS: ReadonlySet<string> = new Set(['id', 'method', 'result', 'error']);
+
+function readAnswer(cursor: JsonCursor): MessageAnswer | undefined {
+  const sources = new Map<string, string>();
+  let isUnclear = false;
+  let isError: string | undefined;
+  let code: string | undefined;
+  eachMember(cursor, (name) => {
+    if (!MEMBERS.has(name)) {
+      cursor.skip();
+      return;
+    }
+    if (sources.has(name)) isUnclear = true;
+    const start = cursor.start();
+    if (name === 'result') isError = readScalar(cursor, 'isError');
+    else if (name === 'error') code = readScalar(cursor, 'code');
+    else cursor.skip();
+    sources.set(name, cursor.since(start));
+  });
+  // Null is what is not there, but as a result.
+  const isThere = (name: string) => sources.has(name) && sources.get(name) !== 'null';
+  const id = comparableId(sources.get('id') ?? '');
+  if (isUnclear || id === undefined || isThere('method')) return undefined;
+  if (isThere('error')) {
+    if (isThere('result')) return undefined;
+    return { id, outcome: 'rpc_error', errorCode: readCode(code) };
+  }
+  if (!sources.has('result') || isError === UNCLEAR) return undefined;
+  return { id, outcome: isError === 'true' ? 'tool_error' : 'result', errorCode: undefined };
+}
+
+/** In place of a member that is there twice. */
+const UNCLEAR = '?';
+
+/** The source of a member of the object that comes next; undefined where there is none. */
+function readScalar(cursor: JsonCursor, member: string): string | undefined {
+  let source: string | undefined;
+  eachMember(cursor, (name) => {
+    const start = cursor.start();
+    cursor.skip();
+    if (name === member) source = source === undefined ? cursor.since(start) : UNCLEAR;
+  });
+  return source;
+}
+
+function readCode(source: string | undefined): number | undefined {
+  const code = /^-?\d/.test(source ?? '') ? Number(source) : undefined;
+  return Number.isSafeInteger(code) ? code : undefined;
+}

@@ -1,0 +1,34 @@
+import { isJsonObject } from '../json/json-object.ts';
+
+/** Which client sent a message, as it says itself: nothing is decided by it. */
+export interface ClientInfo {
+  /** At most 64 characters of what it calls itself. */
+  readonly name: string;
+  /** At most 64 characters; undefined where it says none. */
+  readonly version: string | undefined;
+}
+
+/** Clients have short names. Each session remembers one. */
+const LONGEST = 64;
+
+/** Where a message of the modern era says it (MCP 2026-07-28, "_meta"). */
+const CLIENT_INFO = 'io.modelcontextprotocol/clientInfo';
+
+/** The client of a message: of one of the modern era from `_meta`, else of an `initialize`. */
+export function clientOf(message: unknown): ClientInfo | undefined {
+  if (!isJsonObject(message)) return undefined;
+  const { method, params } = message;
+  if (!isJsonObject(params)) return undefined;
+  const { _meta: meta } = params;
+  const told = isJsonObject(meta) ? readClientInfo(meta[CLIENT_INFO]) : undefined;
+  return told ?? (method === 'initialize' ? readClientInfo(params.clientInfo) : undefined);
+}
+
+/** Reads what a client says of itself. */
+export function readClientInfo(value: unknown): ClientInfo | undefined {
+  if (!isJsonObject(value)) return undefined;
+  const { name, version } = value;
+  if (typeof name !== 'string') return undefined;
+  const isTold = typeof version === 'string';
+  return { name: name.slice(0, LONGEST), version: isTold ? version.slice(0, LONGEST) : undefined };
+}

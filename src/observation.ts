@@ -1,0 +1,40 @@
+import type { ErrorReason } from './errors.ts';
+import type { ClientInfo } from './mcp/message/client-info.ts';
+import type { SlotName } from './slot-name.ts';
+import type { Target } from './targets/target.ts';
+
+/** Who refused a request, and why, as far as the error table does not say. */
+export interface Refusal {
+  /** The slot, where it is not the one that the request is in. */
+  readonly slot?: SlotName | undefined;
+  readonly policy?: string | undefined;
+  /** What the policy gave as its reason, or why the upstream failed. */
+  readonly detail?: string | undefined;
+}
+
+/** Why an answer was ended before it was whole. */
+export type EndReason = ErrorReason | 'client_stalled' | 'token_expired';
+
+/** What the parts of a request's chain tell whoever observes it. */
+export interface Observation {
+  /** The client, as far as the request itself says it. */
+  readonly client: ClientInfo | undefined;
+  /** The request has come to a slot. */
+  entered(slot: SlotName): void;
+  /** The slot has let it pass. */
+  passed(slot: SlotName): void;
+  /** It was refused: by the slot it is in, unless another is named. */
+  refused(reason: ErrorReason, by?: Refusal): void;
+  /** A policy in shadow mode would have refused it. */
+  shadowed(by: Refusal): void;
+  /** It is on its way to this target. */
+  sentTo(target: Target): void;
+  /** The upstream's answer has begun, or it has failed. */
+  answered(): void;
+  /** The answer is the upstream's. */
+  relayed(): void;
+  /** Bytes of its body went upstream. */
+  received(bytes: Uint8Array): void;
+  /** Its answer was ended before it was whole. */
+  ended(reason: EndReason, by?: Refusal): void;
+}

@@ -1,0 +1,136 @@
+import type { IncomingMessage } from 'node:http';
+import type { RequestContext } from '../../context.ts';
+import { HeldBytes } from '../../http/held-bytes.ts';
+import type { MessageAnswer } from '../../mcp/message/answers.ts';
+import type { ClientInfo } from '../../mcp/message/client-info.ts';
+import { type AnswerTap, answerTap } from './answer-tap.ts';
+import type { ObservedMessage } from './observer.ts';
+import {
+  claimedMessages,
+  judgedMessages,
+  NOTHING,
+  type PeekedBody,
+  type PeekedMessage,
+  peekBody,
+} from './peek-messages.ts';
+
+/** The largest body that is looked into. */
+const PEEK_LIMIT = 64 * 1024;
+
+/** The messages of one request: what they ask for, who sent them, and what came of them. */
+export class ObservedMessages {
+  readonly #context: RequestContext;
+  /** What came of the body, until it has been looked into, or is too much for that. */
+  #held: HeldBytes | undefined = new HeldBytes(PEEK_LIMIT);
+  #isSent = false;
+  #peeked: PeekedBody | undefined;
+  #tap: AnswerTap | undefined;
+  /** The places of those that await an answer, by their ids. */
+  readonly #awaited = new Map<string, number>();
+  readonly #answers = new Map<number, MessageAnswer>();
+
+  constructor(context: RequestContext) {
+    this.#context = context;
+  }
+
+  /** Bytes of the body went upstream. */
+  received(bytes: Uint8Array): void {
+    this.#isSent = true;
+    if (this.#held === undefined) return;
+    // What was judged need not be looked into.
+    const isTooMuch = this.#held.length + bytes.length > PEEK_LIMIT;
+    if (isTooMuch || this.#context.mcp !== undefined) this.#held = undefined;
+    else this.#held.push(bytes);
+  }
+
+  /** As it says itself; undefined as long as its message has not come whole. */
+  get client(): ClientInfo | undefined {
+    return this.#isWhole ? this.#peek().client : undefined;
+  }
+
+  /** The head of the answer is written. From here on, the answers to the messages are looked for. */
+  onHead(contentType: string, isEncoded: boolean): void {
+    // A stream may stay open for days.
+    if (!this.#isWhole) return;
+    const { messages } = this.#peek();
+    if (isEncoded) return;
+    for (const [place, { id }] of messages.entries()) {
+      if (id === undefined) continue;
+      // Of two with the same id nobody can tell which one is answered.
+      this.#awaited.set(id, this.#awaited.has(id) ? Number.NaN : place);
+    }
+    for (const [id, place] of this.#awaited) if (Number.isNaN(place)) this.#awaited.delete(id);
+    if (this.#awaited.size > 0) this.#tap = answerTap(contentType, this.#take);
+  }
+
+  /** Bytes of the answer are written. */
+  onBytes(bytes: Uint8Array): void {
+    this.#read((tap) => tap.push(bytes));
+  }
+
+  /** The request is over. */
+  end(): readonly ObservedMessage[] {
+    this.#read((tap) => tap.end());
+    this.#tap = undefined;
+    const { messages } = this.#peek();
+    return messages.map(({ method, name }, place) => {
+      const { outcome, errorCode } = this.#answers.get(place) ?? {};
+      return { method, name, outcome, errorCode };
+    });
+  }
+
+  /** Whoever only looks on never fails. */
+  #read(step: (tap: AnswerTap) => void): void {
+    if (this.#tap === undefined) return;
+    try {
+      step(this.#tap);
+    } catch {
+      this.#tap = undefined;
+    }
+  }
+
+  readonly #take = (answer: MessageAnswer): boolean => {
+    const place = this.#awaited.get(answer.id);
+    if (place !== undefined) {
+      this.#answers.set(place, answer);
+      this.#awaited.delete(answer.id);
+    }
+    return this.#awaited.size > 0;
+  };
+
+  get #isWhole(): boolean {
+    return (
+      this.#peeked !== undefined || this.#context.mcp !== undefined || this.#context.req.complete
+    );
+  }
+
+  #peek(): PeekedBody {
+    this.#peeked ??= this.#look();
+    this.#held = undefined;
+    return this.#peeked;
+  }
+
+  #look(): PeekedBody {
+    const { mcp, headers, body } = this.#context;
+    if (mcp !== undefined) {
+      const messages = judgedMessages(mcp.messages);
+      const isClientTold = mcp.messages.some(
+        ({ method, era }) => era === 'modern' || method === 'initialize',
+      );
+      return { messages, client: isClientTold ? this.#judged().client : undefined };
+    }
+    // Of a request that reached no upstream, no byte was relayed; the relay has read it for its id.
+    const bytes = this.#isSent ? this.#held?.take() : body.ends?.first();
+    const said = bytes === undefined ? NOTHING : peekBody(bytes);
+    if (said.messages.length > 0) return said;
+    const claimed: readonly PeekedMessage[] = claimedMessages(headers);
+    return { messages: claimed, client: undefined };
+  }
+
+  /** A body that was judged is kept for the relay. */
+  #judged(): PeekedBody {
+    const { rawBody } = this.#context.req as IncomingMessage & { readonly rawBody?: unknown };
+    const isSmall = rawBody instanceof Uint8Array && rawBody.length <= PEEK_LIMIT;
+    return isSmall ? peekBody(rawBody) : NOTHING;
+  }
+}
