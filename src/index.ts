@@ -63,6 +63,7 @@ export type { BalanceKey } from './slots/balance/options.ts';
 export type { TargetStatus } from './slots/balance/target-service.ts';
 export type { MessageMatch } from './slots/message-match.ts';
 export { type AccessLogger, accessLog } from './slots/observe/access-log.ts';
+export type { AccessLogOptions } from './slots/observe/access-log-options.ts';
 export type {
   EndReason,
   FailureOrigin,

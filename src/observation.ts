@@ -15,10 +15,21 @@ export interface Refusal {
 /** Why an answer was ended before it was whole. */
 export type EndReason = ErrorReason | 'client_stalled' | 'token_expired';
 
+/** What is told of a refusal of whom has brought no credentials at all: a login begins like that. */
+export const NO_CREDENTIALS = 'no credentials';
+
+/** The call of a tool, as a body says it. */
+export interface ToolCall {
+  readonly name: string;
+  readonly arguments: Readonly<Record<string, unknown>>;
+}
+
 /** What the parts of a request's chain tell whoever observes it. */
 export interface Observation {
   /** The client, as far as the request itself says it. */
   readonly client: ClientInfo | undefined;
+  /** The tools that it calls; none unless an observer has asked for their arguments. */
+  readonly toolCalls: readonly ToolCall[];
   /** The request has come to a slot. */
   entered(slot: SlotName): void;
   /** The slot has let it pass. */

@@ -1,5 +1,6 @@
 import {
   type AccessLogger,
+  type AccessLogOptions,
   accessLog,
   type EndReason,
   type ErrorReason,
@@ -93,6 +94,16 @@ export function loggers(own: AccessLogger): void {
   typed<Observer>()(accessLog(own));
   typed<Observer>()(accessLog(console));
   typed<Observer>()(accessLog(pino()));
+  const options: AccessLogOptions = {
+    user: ({ subject }) => subject,
+    fields: ({ headers }) => ({ tenant: headers['x-tenant'] }),
+    arguments: (name, args) => ({ name: typed<string>()(name), path: args.path }),
+  };
+  typed<Observer>()(accessLog(own, options));
+  // @ts-expect-error -- a text is
+  accessLog(own, { user: () => 7 });
+  // @ts-expect-error -- there is no such option
+  accessLog(own, { level: 'info' });
   // @ts-expect-error
   accessLog({ info: () => {} });
   // @ts-expect-error

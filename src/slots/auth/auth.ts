@@ -6,6 +6,7 @@ import { foldFieldName } from '../../http/field.ts';
 import type { Middleware } from '../../http/middleware.ts';
 import { noop } from '../../lib/noop.ts';
 import { within } from '../../lib/within.ts';
+import { NO_CREDENTIALS } from '../../observation.ts';
 import type { ConfigProblems } from '../../options/config-problems.ts';
 import type { Basis } from '../basis.ts';
 import type { Slot } from '../slot.ts';
@@ -32,7 +33,8 @@ export function authenticate(
   { schemes, challenge }: Pick<Identity, 'schemes' | 'challenge'>,
   onChallenge: (req: IncomingMessage) => void = noop,
 ): Middleware {
-  const edits = withholding(credentialFields(schemes));
+  const fields = credentialFields(schemes);
+  const edits = withholding(fields);
   const names = schemeNames(schemes);
   return function authenticateMiddleware(req, res, next) {
     if (hasTokenInQuery(req)) {
@@ -47,7 +49,7 @@ export function authenticate(
       .then((found) => {
         if (found.outcome !== 'accepted') {
           if (isChallenged(found)) onChallenge(req);
-          answer(req, res, challenge, found);
+          answer(req, res, challenge, found, fields);
           return;
         }
         const scopes = missingScopes(found);
@@ -125,6 +127,7 @@ function answer(
   res: ServerResponse,
   challenge: Challenge,
   found: Exclude<Identification, { outcome: 'accepted' }>,
+  fields: ReadonlySet<string>,
 ): void {
   if (found.outcome === 'unavailable') {
     answerError(req, res, 'keys_unavailable', { cause: found.cause });
@@ -135,8 +138,13 @@ function answer(
     refuse(req, res, challenge, { error: 'invalid_token', description: found.description });
   } else {
     // RFC 6750 section 3.1: no error code for who has brought nothing.
-    refuse(req, res, challenge);
+    refuse(req, res, challenge, undefined, hasNone(req, fields) ? NO_CREDENTIALS : undefined);
   }
+}
+
+/** A function may have looked for credentials where no other authenticator does. */
+function hasNone({ headers }: IncomingMessage, fields: ReadonlySet<string>): boolean {
+  return !Object.keys(headers).some((name) => fields.has(foldFieldName(name)));
 }
 
 function askForScopes(
@@ -154,10 +162,11 @@ function refuse(
   res: ServerResponse,
   challenge: Challenge,
   details?: ChallengeDetails,
+  told: string | undefined = details?.description,
 ): void {
   answerError(req, res, 'unauthorized', {
     headers: { 'WWW-Authenticate': challenge.header(details) },
-    detail: details?.description,
+    detail: told,
   });
 }
 

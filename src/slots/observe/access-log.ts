@@ -1,48 +1,82 @@
+import { contextOf } from '../../context.ts';
 import { ERRORS } from '../../errors.ts';
-import { checkConfig } from '../../options/config-problems.ts';
+import { NO_CREDENTIALS } from '../../observation.ts';
+import { type ConfigProblems, checkConfig } from '../../options/config-problems.ts';
+import type { AccessLogOptions } from './access-log-options.ts';
+import { LogExtras } from './log-extras.ts';
 import type { Observer, RequestRecord } from './observer.ts';
 import { isErrorReason } from './origin.ts';
+import { SEES_ARGUMENTS } from './sees-arguments.ts';
 
 /** What the access log writes to: pino, or anything of its shape, `console` included. */
 export interface AccessLogger {
   /** What went as it should. */
   info(record: object, message: string): void;
-  /** What a slot refused. */
+  /** What a slot refused, and calls that were answered with an error. */
   warn(record: object, message: string): void;
   /** What failed, here or upstream. */
   error(record: object, message: string): void;
 }
 
 const LEVELS = ['info', 'warn', 'error'] as const;
+const OPTIONS = ['user', 'fields', 'arguments'] as const;
 
 /**
  * An observer that writes one record a request when it is over, a {@link RequestRecord}: `info` for
- * what went as it should, a client that left and a stream that the closing gateway ended included;
- * `warn` for what a slot refused; `error` for what failed, here or upstream: an answer with 500 or
- * more, and one that broke off. No header, query string or argument is in it.
+ * what went as it should, a client that left, a stream that the closing gateway ended and the first request of a
+ * login, without any credentials, included; `warn` for what a slot refused, a tool that failed and a JSON-RPC
+ * error; `error` for what failed, here or upstream: an answer with 500 or more, and one that broke off. No
+ * header, query string or argument is in it, but for what `options` put there.
  *
  * @param logger - pino, or anything with `info`, `warn` and `error`, called with `(record, message)`.
+ * @param options - What is written besides; see {@link AccessLogOptions}.
  * @returns An observer for `observe`.
- * @throws {GatewayConfigError} if `logger` is no such thing.
+ * @throws {GatewayConfigError} if `logger` is no such thing, or an option is no function.
  */
-export function accessLog(logger: AccessLogger): Observer {
+export function accessLog(logger: AccessLogger, options: AccessLogOptions = {}): Observer {
   checkConfig((problems) => {
     const isLogger = LEVELS.every((level) => typeof logger?.[level] === 'function');
     if (!isLogger) problems.add(logger, 'a logger with the functions info, warn and error');
+    readOptions(problems, options);
   });
+  const extras = OPTIONS.some((name) => options[name] !== undefined)
+    ? new LogExtras(options)
+    : undefined;
   return {
-    onClose(record) {
-      logger[levelOf(record)](record, `${record.method} ${record.status ?? record.end}`);
+    ...(options.arguments !== undefined && { [SEES_ARGUMENTS]: true }),
+    onClose(record, ctx) {
+      const level = levelOf(record);
+      const message = `${record.method} ${record.status ?? record.end}`;
+      if (extras === undefined) {
+        logger[level](record, message);
+        return;
+      }
+      const calls = contextOf(ctx.req).observation?.toolCalls ?? [];
+      extras.write(record, ctx, calls, (line) => logger[level](line, message));
     },
   };
 }
 
-function levelOf({ status = 0, reason, end }: RequestRecord): (typeof LEVELS)[number] {
+function readOptions(problems: ConfigProblems, options: AccessLogOptions): void {
+  if (!problems.keys(options, OPTIONS)) return;
+  for (const name of OPTIONS) {
+    const value: unknown = options[name];
+    if (value !== undefined && typeof value !== 'function') {
+      problems.at(name).add(value, 'a function');
+    }
+  }
+}
+
+function levelOf(record: RequestRecord): (typeof LEVELS)[number] {
+  const { status = 0, reason, end, detail, messages } = record;
   if (reason === 'draining') return 'warn';
   if (status >= 500 || (isErrorReason(end) && ERRORS[end].status >= 500 && end !== 'draining')) {
     return 'error';
   }
   // In the older transport it may have been told on a stream.
   if (status === 202 && isErrorReason(reason) && ERRORS[reason].status >= 500) return 'error';
-  return isErrorReason(reason) || (isErrorReason(end) && end !== 'draining') ? 'warn' : 'info';
+  // So every login begins.
+  if (reason === 'unauthorized' && detail === NO_CREDENTIALS) return 'info';
+  if (isErrorReason(reason) || (isErrorReason(end) && end !== 'draining')) return 'warn';
+  return messages.some(({ outcome = 'result' }) => outcome !== 'result') ? 'warn' : 'info';
 }

@@ -9,8 +9,9 @@ import type { TargetChange } from '../../targets/target-state.ts';
 import type { Basis } from '../basis.ts';
 import type { Slot } from '../slot.ts';
 import { CALLBACKS, isolate } from './isolate.ts';
-import { ObservedRequest } from './observed-request.ts';
+import { ObservedRequest, type ObserveSettings } from './observed-request.ts';
 import type { Observer } from './observer.ts';
+import { SEES_ARGUMENTS } from './sees-arguments.ts';
 
 /** Reads one observer or a list of them. */
 export function readObservers(problems: ConfigProblems, value: unknown): readonly Observer[] {
@@ -21,11 +22,14 @@ export function readObservers(problems: ConfigProblems, value: unknown): readonl
  * Tells observers, none of which fails, of every request from here on. Each slot behind it is to be
  * {@link watched}.
  */
-function tellObservers(isolated: readonly Required<Observer>[], gateway: string): Middleware {
+function tellObservers(
+  isolated: readonly Required<Observer>[],
+  settings: ObserveSettings,
+): Middleware {
   return function tellObserversMiddleware(req, res, next) {
     const context = contextOf(req);
     const { ip, failure } = addressOf(context);
-    context.observation = new ObservedRequest(context, res, isolated, ip, gateway);
+    context.observation = new ObservedRequest(context, res, isolated, ip, settings);
     if (failure === undefined) next();
     else answerError(req, res, 'internal_error', failure);
   };
@@ -92,6 +96,7 @@ export const observe: Slot<
       for (const observer of isolated) observer.onTarget(change, gateway);
     };
     targetChangesOf(kept).listener = tell;
-    return tellObservers(isolated, gateway);
+    const keepsCalls = observers.some((observer) => SEES_ARGUMENTS in observer);
+    return tellObservers(isolated, { gateway, keepsCalls });
   },
 };

@@ -3,6 +3,7 @@ import type { RequestContext } from '../../context.ts';
 import { HeldBytes } from '../../http/held-bytes.ts';
 import type { MessageAnswer } from '../../mcp/message/answers.ts';
 import type { ClientInfo } from '../../mcp/message/client-info.ts';
+import type { ToolCall } from '../../observation.ts';
 import { type AnswerTap, answerTap } from './answer-tap.ts';
 import type { ObservedMessage } from './observer.ts';
 import {
@@ -20,6 +21,7 @@ const PEEK_LIMIT = 64 * 1024;
 /** The messages of one request: what they ask for, who sent them, and what came of them. */
 export class ObservedMessages {
   readonly #context: RequestContext;
+  readonly #keepsCalls: boolean;
   /** What came of the body, until it has been looked into, or is too much for that. */
   #held: HeldBytes | undefined = new HeldBytes(PEEK_LIMIT);
   #isSent = false;
@@ -29,8 +31,10 @@ export class ObservedMessages {
   readonly #awaited = new Map<string, number>();
   readonly #answers = new Map<number, MessageAnswer>();
 
-  constructor(context: RequestContext) {
+  /** @param keepsCalls - Whether the arguments of tools are kept. */
+  constructor(context: RequestContext, keepsCalls: boolean) {
     this.#context = context;
+    this.#keepsCalls = keepsCalls;
   }
 
   /** Bytes of the body went upstream. */
@@ -46,6 +50,13 @@ export class ObservedMessages {
   /** As it says itself; undefined as long as its message has not come whole. */
   get client(): ClientInfo | undefined {
     return this.#isWhole ? this.#peek().client : undefined;
+  }
+
+  /** Empty unless they are kept. */
+  get toolCalls(): readonly ToolCall[] {
+    if (!this.#keepsCalls || !this.#isWhole) return [];
+    // What was judged is read when somebody asks: the body is there as long as the request is.
+    return (this.#context.mcp === undefined ? this.#peek() : this.#judged()).calls;
   }
 
   /** The head of the answer is written. From here on, the answers to the messages are looked for. */
@@ -117,20 +128,20 @@ export class ObservedMessages {
       const isClientTold = mcp.messages.some(
         ({ method, era }) => era === 'modern' || method === 'initialize',
       );
-      return { messages, client: isClientTold ? this.#judged().client : undefined };
+      return { ...NOTHING, messages, client: isClientTold ? this.#judged().client : undefined };
     }
     // Of a request that reached no upstream, no byte was relayed; the relay has read it for its id.
     const bytes = this.#isSent ? this.#held?.take() : body.ends?.first();
-    const said = bytes === undefined ? NOTHING : peekBody(bytes);
+    const said = bytes === undefined ? NOTHING : peekBody(bytes, this.#keepsCalls);
     if (said.messages.length > 0) return said;
     const claimed: readonly PeekedMessage[] = claimedMessages(headers);
-    return { messages: claimed, client: undefined };
+    return { ...NOTHING, messages: claimed };
   }
 
   /** A body that was judged is kept for the relay. */
   #judged(): PeekedBody {
     const { rawBody } = this.#context.req as IncomingMessage & { readonly rawBody?: unknown };
     const isSmall = rawBody instanceof Uint8Array && rawBody.length <= PEEK_LIMIT;
-    return isSmall ? peekBody(rawBody) : NOTHING;
+    return isSmall ? peekBody(rawBody, this.#keepsCalls) : NOTHING;
   }
 }

@@ -6,7 +6,7 @@ import { onceClosed } from '../../http/once-closed.ts';
 import { EventCounter } from '../../mcp/events/counter.ts';
 import type { ClientInfo } from '../../mcp/message/client-info.ts';
 import { sessionIdIn } from '../../mcp/session-id.ts';
-import type { Observation, Refusal } from '../../observation.ts';
+import type { Observation, Refusal, ToolCall } from '../../observation.ts';
 import type { SlotName } from '../../slot-name.ts';
 import type { Target } from '../../targets/target.ts';
 import { mayStayOpen } from '../standing-stream.ts';
@@ -18,6 +18,14 @@ import { RequestId } from './request-id.ts';
 import { Times } from './times.ts';
 import { hashOf, pathOf, userOf, versionOf } from './told-parts.ts';
 import { watchAnswer } from './watch-answer.ts';
+
+/** What is the same for all requests. */
+export interface ObserveSettings {
+  /** What the gateway is known by. */
+  readonly gateway: string;
+  /** Whether an observer wants the arguments of tools. */
+  readonly keepsCalls: boolean;
+}
 
 /** One request as observers see it. */
 export class ObservedRequest implements Observation {
@@ -50,14 +58,14 @@ export class ObservedRequest implements Observation {
     res: ServerResponse,
     observers: readonly Required<Observer>[],
     ip: string,
-    gateway: string,
+    { gateway, keepsCalls }: ObserveSettings,
   ) {
     this.#context = context;
     this.#res = res;
     this.#observers = observers;
     this.#ip = ip;
     this.#gateway = gateway;
-    this.#messages = new ObservedMessages(context);
+    this.#messages = new ObservedMessages(context, keepsCalls);
     for (const observer of observers) observer.onRequest(context.view);
     watchAnswer(res, {
       onHead: (fields, isEncoded) => this.#onHead(fields, isEncoded),
@@ -72,6 +80,10 @@ export class ObservedRequest implements Observation {
 
   get client(): ClientInfo | undefined {
     return this.#messages.client;
+  }
+
+  get toolCalls(): readonly ToolCall[] {
+    return this.#messages.toolCalls;
   }
 
   entered(slot: SlotName): void {

@@ -49,7 +49,9 @@ export interface ObservedUser {
 
 /** The program that speaks, as it says itself. Nobody has checked that. Longer texts are cut at 64 characters. */
 export interface ObservedClient {
+  /** What it calls itself. */
   readonly name: string;
+  /** Undefined where it says none. */
   readonly version: string | undefined;
 }
 

@@ -1,9 +1,11 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { isText } from '../../lib/text.ts';
+import { isJsonObject } from '../../mcp/json/json-object.ts';
 import { comparableId, idsIn } from '../../mcp/message/answers.ts';
 import { type ClientInfo, clientOf } from '../../mcp/message/client-info.ts';
 import type { McpMessage } from '../../mcp/message/message.ts';
 import { decodeSentinel } from '../../mcp/message/sentinel.ts';
+import type { ToolCall } from '../../observation.ts';
 import { cap, hashOf } from './told-parts.ts';
 
 /** What a message says it is about. */
@@ -19,16 +21,18 @@ export interface PeekedBody {
   readonly messages: readonly PeekedMessage[];
   /** Of the first message that says it. */
   readonly client: ClientInfo | undefined;
+  /** The tools that are called; none unless they are asked for. */
+  readonly calls: readonly ToolCall[];
 }
 
 /** What a body says that is no JSON. */
-export const NOTHING: PeekedBody = { messages: [], client: undefined };
+export const NOTHING: PeekedBody = { messages: [], client: undefined, calls: [] };
 
 /** More would let one request fill a log. */
 const MAX_MESSAGES = 16;
 
 /** Reads a body. */
-export function peekBody(body: Uint8Array): PeekedBody {
+export function peekBody(body: Uint8Array, keepsCalls = false): PeekedBody {
   const text = Buffer.from(body.buffer, body.byteOffset, body.length).toString();
   let document: unknown;
   try {
@@ -44,7 +48,8 @@ export function peekBody(body: Uint8Array): PeekedBody {
     const names = ['name', 'uri', 'taskId'].map((key) => memberOf(params, key));
     return peeked(memberOf(message, 'method'), names.find(isText), ids[i]);
   });
-  return { messages, client: firstOf(told, clientOf) };
+  const calls = keepsCalls ? told.flatMap(callOf) : [];
+  return { messages, client: firstOf(told, clientOf), calls };
 }
 
 /** The same of messages that have been judged. */
@@ -65,6 +70,14 @@ export function claimedMessages(headers: IncomingHttpHeaders): PeekedMessage[] {
 function memberOf(value: unknown, key: string): unknown {
   if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined;
   return (value as Record<string, unknown>)[key];
+}
+
+function callOf(message: unknown): ToolCall[] {
+  if (memberOf(message, 'method') !== 'tools/call') return [];
+  const params = memberOf(message, 'params');
+  const name = memberOf(params, 'name');
+  const args = memberOf(params, 'arguments');
+  return isText(name) ? [{ name, arguments: isJsonObject(args) ? args : {} }] : [];
 }
 
 /** Only where a number was rounded is its source looked for. */
