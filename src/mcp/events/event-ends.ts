@@ -1,4 +1,5 @@
 import { CR, LF } from './line-end.ts';
+import { LineEnds } from './line-ends.ts';
 
 /**
  * Finds where events end in the bytes of an event stream: behind their blank line (HTML standard,
@@ -16,6 +17,7 @@ export class EventEnds {
    */
   push(chunk: Uint8Array): number[] {
     const ends: number[] = [];
+    const lineEnds = new LineEnds(chunk);
     let start = 0;
     for (let i = 0; i < chunk.length; i++) {
       const byte = chunk[i];
@@ -35,6 +37,8 @@ export class EventEnds {
       } else {
         this.#afterCr = byte === CR;
         this.#isBlank = endsLine;
+        // Nothing else matters within a line.
+        if (!endsLine) i = lineEnds.nextFrom(i + 1) - 1;
       }
     }
     this.#isBegun = start < chunk.length || (start === 0 && this.#isBegun);
