@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
-import type { Observer } from '../../src/index.ts';
+import { createMcpGateway, type Observer } from '../../src/index.ts';
 import { CALLBACKS } from '../../src/slots/observe/isolate.ts';
 import { forkModule } from '../support/fork-module.ts';
 import { startGateway } from '../support/gateway.ts';
@@ -29,7 +29,10 @@ async function reported(emitted: { mock: { calls: unknown[][] } }): Promise<unkn
     .map(([message]) => message);
 }
 
-describe.each(CALLBACKS)('an observer that fails in %s', (callback) => {
+/** Those that are told of requests. */
+const OF_REQUESTS = CALLBACKS.filter((name) => name !== 'onTarget');
+
+describe.each(OF_REQUESTS)('an observer that fails in %s', (callback) => {
   test.each(Object.entries(FAILURES))(
     'and %s: neither the answer nor another observer is touched; it is reported once',
     async (_how, fail) => {
@@ -47,7 +50,7 @@ describe.each(CALLBACKS)('an observer that fails in %s', (callback) => {
       }
 
       for (const observer of [before, after]) {
-        for (const name of CALLBACKS) expect(observer.told(name).length).toBeGreaterThan(0);
+        for (const name of OF_REQUESTS) expect(observer.told(name).length).toBeGreaterThan(0);
         expect(observer.records).toHaveLength(2);
         expect(observer.told('onEvent')).toHaveLength(4);
       }
@@ -57,6 +60,23 @@ describe.each(CALLBACKS)('an observer that fails in %s', (callback) => {
     },
   );
 });
+
+test.each(Object.entries(FAILURES))(
+  'an observer that fails in onTarget and %s: the others hear of the target, and it is reported once',
+  async (_how, fail) => {
+    const emitted = jest.spyOn(process, 'emitWarning').mockImplementation(() => {});
+    const [before, after] = [witness(), witness()];
+    const hostile = failingIn('onTarget', fail) as Observer;
+    const urls = ['http://127.0.0.1:1/mcp', 'http://127.0.0.1:2/mcp'];
+    const gateway = createMcpGateway({ target: urls, observe: [before, hostile, after] });
+    void gateway.drain(urls[0] as string);
+    gateway.restore(urls[0] as string);
+    for (const { changes } of [before, after]) {
+      expect(changes.map(([{ state }]) => state)).toEqual(['draining', 'closed']);
+    }
+    expect(await reported(emitted)).toEqual([expect.stringContaining('onTarget')]);
+  },
+);
 
 test('each of several that fail is reported, once for all its callbacks', async () => {
   const emitted = jest.spyOn(process, 'emitWarning').mockImplementation(() => {});
