@@ -1,7 +1,7 @@
 import { type ErrorReason, GatewayError } from '../errors.ts';
 import { HeldBytes } from '../http/held-bytes.ts';
-import { noop } from '../lib/noop.ts';
-import type { Engine, UpstreamExchange, UpstreamRequest } from './engine.ts';
+import type { Engine, UpstreamExchange } from './engine.ts';
+import { NO_BODY, UNTIL_ANSWERED } from './own-request.ts';
 import type { UpstreamAnswer } from './upstream-answer.ts';
 import { REASON_OF } from './upstream-failure.ts';
 
@@ -51,23 +51,10 @@ export function readUpstream(engine: Engine, path: string, via: string): Promise
         body: NO_BODY,
       },
       {
-        ...NOT_ASKED,
+        ...UNTIL_ANSWERED,
         onAnswer,
         onFailure: ({ kind, cause }) => refuse(REASON_OF[kind], cause),
       },
     );
   });
 }
-
-const NO_BODY: UpstreamRequest['body'] = { sendTo: (outgoing) => void outgoing.end() };
-
-/** What becomes of the request until it is answered. */
-const NOT_ASKED = {
-  onConnecting: noop,
-  onConnected: noop,
-  onBodyBytes: noop,
-  onBodySent: noop,
-  onBodyBlocked: noop,
-  onBodyFlowing: noop,
-  onBodyLost: noop,
-};

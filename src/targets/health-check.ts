@@ -1,11 +1,6 @@
-import type {
-  Engine,
-  UpstreamExchange,
-  UpstreamListener,
-  UpstreamRequest,
-} from '../engine/engine.ts';
+import type { Engine, UpstreamExchange, UpstreamRequest } from '../engine/engine.ts';
+import { NO_BODY, UNTIL_ANSWERED } from '../engine/own-request.ts';
 import type { UpstreamAnswer } from '../engine/upstream-answer.ts';
-import { noop } from '../lib/noop.ts';
 import type { HealthSettings } from './health-options.ts';
 
 /** So many failures in a row take a host out; one good answer brings it back. */
@@ -77,17 +72,8 @@ export class HealthCheck {
   };
 }
 
-const NO_BODY: UpstreamRequest['body'] = { sendTo: (outgoing) => void outgoing.end() };
-
 /** One request, and what it says about the host. */
-class Check implements UpstreamListener {
-  readonly onConnecting: () => void = noop;
-  readonly onConnected: () => void = noop;
-  readonly onBodyBytes: () => void = noop;
-  readonly onBodySent: () => void = noop;
-  readonly onBodyBlocked: () => void = noop;
-  readonly onBodyFlowing: () => void = noop;
-  readonly onBodyLost: () => void = noop;
+class Check {
   readonly #deadline: NodeJS.Timeout;
   readonly #onVerdict: (isWell: boolean) => void;
   #exchange: UpstreamExchange | undefined;
@@ -95,7 +81,7 @@ class Check implements UpstreamListener {
 
   constructor(timeoutMs: number, onVerdict: (isWell: boolean) => void) {
     this.#onVerdict = onVerdict;
-    this.#deadline = setTimeout(this.onFailure, timeoutMs).unref();
+    this.#deadline = setTimeout(this.#onFailure, timeoutMs).unref();
   }
 
   get isOver(): boolean {
@@ -103,7 +89,11 @@ class Check implements UpstreamListener {
   }
 
   start(engine: Engine, request: UpstreamRequest): void {
-    this.#exchange = engine(request, this);
+    this.#exchange = engine(request, {
+      ...UNTIL_ANSWERED,
+      onAnswer: this.#onAnswer,
+      onFailure: this.#onFailure,
+    });
   }
 
   stop(): void {
@@ -112,13 +102,13 @@ class Check implements UpstreamListener {
     this.#exchange?.abort();
   }
 
-  onAnswer({ status, body }: UpstreamAnswer): void {
+  readonly #onAnswer = ({ status, body }: UpstreamAnswer): void => {
     if (this.#isOver) return;
-    if (status < 200 || status > 299) this.onFailure();
+    if (status < 200 || status > 299) this.#onFailure();
     else body.once('end', this.#onEnd).resume();
-  }
+  };
 
-  readonly onFailure = (): void => {
+  readonly #onFailure = (): void => {
     if (this.#isOver) return;
     this.stop();
     this.#onVerdict(false);

@@ -6,6 +6,7 @@ import { expect, test } from '@jest/globals';
 import type { UpstreamListener, UpstreamRequest } from '../../src/engine/engine.ts';
 import { httpProxyMiddlewareEngine } from '../../src/engine/http-proxy-middleware.ts';
 import type { Network } from '../../src/engine/network/network.ts';
+import { NO_BODY, UNTIL_ANSWERED } from '../../src/engine/own-request.ts';
 import { noop } from '../../src/lib/noop.ts';
 import { Authority, describeWithCertificates } from './support/certificates.ts';
 import { forwardProxy } from './support/forward-proxy.ts';
@@ -14,16 +15,7 @@ import { secureUpstream } from './support/secure-upstream.ts';
 setFlagsFromString('--expose-gc');
 const collectGarbage: () => void = runInNewContext('gc');
 
-const LISTENER: Omit<UpstreamListener, 'onAnswer'> = {
-  onConnecting: noop,
-  onConnected: noop,
-  onBodyBytes: noop,
-  onBodySent: noop,
-  onBodyBlocked: noop,
-  onBodyFlowing: noop,
-  onBodyLost: noop,
-  onFailure: noop,
-};
+const LISTENER: Omit<UpstreamListener, 'onAnswer'> = { ...UNTIL_ANSWERED, onFailure: noop };
 
 /** Sends a request and has it answered; all that is left is a reference that holds nothing. */
 async function sent(port: number, network: Network): Promise<WeakRef<UpstreamRequest>> {
@@ -32,7 +24,7 @@ async function sent(port: number, network: Network): Promise<WeakRef<UpstreamReq
     fresh: false,
     responseTimeout: undefined,
     headers: {},
-    body: { sendTo: (outgoing) => void outgoing.end() },
+    body: NO_BODY,
   };
   const answered = Promise.withResolvers<void>();
   const engine = httpProxyMiddlewareEngine(new URL(`https://localhost:${port}/`), network);
