@@ -1,6 +1,6 @@
 import type { Engine, UpstreamExchange, UpstreamListener, UpstreamRequest } from './engine.ts';
 import { ForwardingListener } from './forwarding-listener.ts';
-import { leadsToItself, redirectUrl, staysAtOrigin } from './redirect.ts';
+import { keepsMethod, leadsToItself, redirectUrl, staysAtOrigin } from './redirect.ts';
 import type { UnfollowedRedirect, UpstreamAnswer } from './upstream-answer.ts';
 import type { UpstreamFailure } from './upstream-failure.ts';
 
@@ -66,6 +66,10 @@ class FollowedExchange extends ForwardingListener implements UpstreamExchange {
 
   override onAnswer(answer: UpstreamAnswer): void {
     if (this.#isOver) return;
+    if (!keepsMethod(answer.status)) {
+      this.#pass(answer);
+      return;
+    }
     const { pathname, search, origin } = this.#settings.target;
     const from = new URL(origin + (this.#request.path ?? pathname + search));
     const url = redirectUrl(answer, from);

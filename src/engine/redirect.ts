@@ -24,10 +24,14 @@ function isLocation(name: string | undefined): boolean {
   return name?.toLowerCase() === 'location';
 }
 
+/** Whether a redirect is followed with the same method and body. */
+export function keepsMethod(status: number): boolean {
+  return status === 307 || status === 308;
+}
+
 /** Whether a redirect keeps method and body, stays at the origin, and brings no credentials in its URL. */
 export function staysAtOrigin(status: number, url: URL, from: URL): boolean {
-  const keepsMethod = status === 307 || status === 308;
-  return keepsMethod && isSameOrigin(url, from) && url.username + url.password === '';
+  return keepsMethod(status) && isSameOrigin(url, from) && url.username + url.password === '';
 }
 
 /** Whether a redirect leads to what was asked for, which must not get the same request twice. */
