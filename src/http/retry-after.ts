@@ -14,6 +14,11 @@ export function retryAfterMs(value: string | undefined, now: number): number | u
   return ms > 0 ? ms : undefined;
 }
 
+/** What to say in `Retry-After` of a time in milliseconds: whole seconds, and not at once. */
+export function retryAfterSeconds(ms: number): number {
+  return Math.max(1, Math.ceil(ms / 1000));
+}
+
 function timeOf(value: string): number {
   if (DATE.test(value)) return Date.parse(value);
   return ASCTIME_DATE.test(value) ? Date.parse(`${value} GMT`) : Number.NaN;

@@ -2,6 +2,7 @@ import { answerError } from '../../answer-error.ts';
 import { contextOf, type RequestContext } from '../../context.ts';
 import type { Middleware } from '../../http/middleware.ts';
 import { onceClosed } from '../../http/once-closed.ts';
+import { retryAfterSeconds } from '../../http/retry-after.ts';
 import { notAwaited } from '../../lib/not-awaited.ts';
 import { Balancer, type Want } from '../../targets/balancer.ts';
 import { Lease } from '../../targets/lease.ts';
@@ -40,7 +41,7 @@ export function balanceRequests(balancer: Balancer, keyOf: BalanceKey | undefine
       const forgotten = context.session?.forget() ?? Promise.resolve();
       void forgotten.then(() => answerError(req, res, 'session_not_found'));
     } else {
-      const headers = { 'Retry-After': String(Math.max(1, Math.ceil(chosen.retryAfterMs / 1000))) };
+      const headers = { 'Retry-After': String(retryAfterSeconds(chosen.retryAfterMs)) };
       const detail = statesOf(balancer.states);
       const cause = new Error(`No target takes the request: ${detail}`);
       answerError(req, res, 'upstream_unavailable', { headers, cause, detail });

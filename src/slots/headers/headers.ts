@@ -6,6 +6,7 @@ import type { GatewayContext } from '../../gateway-context.ts';
 import type { HeaderEdits, SetField } from '../../header-edits.ts';
 import { isFieldValue } from '../../http/field.ts';
 import type { Middleware } from '../../http/middleware.ts';
+import { retryAfterSeconds } from '../../http/retry-after.ts';
 import { isTrustedPeer } from '../../http/trusted-peer.ts';
 import { notAwaited } from '../../lib/not-awaited.ts';
 import { within } from '../../lib/within.ts';
@@ -60,7 +61,7 @@ function answerFailure(req: IncomingMessage, res: ServerResponse, cause: unknown
   const { retryAfterMs } = cause;
   const isTime = Number.isFinite(retryAfterMs);
   if (!isTime) notAwaited(retryAfterMs);
-  const seconds = isTime ? Math.max(1, Math.ceil(retryAfterMs / 1000)) : 1;
+  const seconds = isTime ? retryAfterSeconds(retryAfterMs) : 1;
   const headers = { 'Retry-After': String(seconds) };
   const detail = 'a function of headers.set has no value';
   answerError(req, res, 'upstream_unavailable', { cause, headers, detail });

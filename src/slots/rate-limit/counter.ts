@@ -4,6 +4,7 @@ import {
   rateLimit,
   type Store,
 } from 'express-rate-limit';
+import { retryAfterSeconds } from '../../http/retry-after.ts';
 import { noop } from '../../lib/noop.ts';
 import type { Charge } from './charges.ts';
 import { GuardedStore } from './guarded-store.ts';
@@ -97,7 +98,7 @@ export class Counter {
     if (asked.count === undefined) throw new Error('The store failed');
     const { remaining, resetTime } = asked.count;
     const endsAt = resetTime?.getTime() ?? Date.now() + this.#windowMs;
-    const waitSeconds = Math.max(1, Math.ceil((endsAt - Date.now()) / 1000));
+    const waitSeconds = retryAfterSeconds(endsAt - Date.now());
     return { isOver: asked.isOver, remaining, resetTime, waitSeconds, fields };
   }
 
