@@ -3,6 +3,7 @@ import { ForwardingListener } from './forwarding-listener.ts';
 import { keepsMethod, leadsToItself, redirectUrl, staysAtOrigin } from './redirect.ts';
 import type { UnfollowedRedirect, UpstreamAnswer } from './upstream-answer.ts';
 import type { UpstreamFailure } from './upstream-failure.ts';
+import { withHeadersToKeep } from './with-headers-to-keep.ts';
 
 /** How much of a redirect's own body is read, so that its connection can be used again. */
 const MOST_READ = 64 * 1024;
@@ -48,9 +49,7 @@ class FollowedExchange extends ForwardingListener implements UpstreamExchange {
   }
 
   start(): void {
-    // An engine may keep the headers that it is given, and change them.
-    const headers = Object.assign(Object.create(null), this.#request.headers);
-    this.#exchange = this.#settings.engine({ ...this.#request, headers }, this);
+    this.#exchange = this.#settings.engine(withHeadersToKeep(this.#request), this);
   }
 
   abort(): void {

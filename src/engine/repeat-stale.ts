@@ -1,6 +1,7 @@
 import type { Engine, UpstreamExchange, UpstreamListener, UpstreamRequest } from './engine.ts';
 import { ForwardingListener } from './forwarding-listener.ts';
 import type { UpstreamFailure } from './upstream-failure.ts';
+import { withHeadersToKeep } from './with-headers-to-keep.ts';
 
 /**
  * The same engine, which sends a request once more, over a new connection, where it was lost on one that
@@ -30,9 +31,7 @@ class RepeatedExchange extends ForwardingListener implements UpstreamExchange {
   }
 
   start(): void {
-    // An engine may keep the headers that it is given, and change them.
-    const headers = Object.assign(Object.create(null), this.#request.headers);
-    this.#exchange = this.#engine({ ...this.#request, headers }, this);
+    this.#exchange = this.#engine(withHeadersToKeep(this.#request), this);
   }
 
   abort(): void {
