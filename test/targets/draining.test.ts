@@ -1,36 +1,16 @@
 import { describe, expect, jest, test } from '@jest/globals';
-import express from 'express';
-import { createMcpGateway, type GatewayConfig, type McpGateway } from '../../src/index.ts';
+import { createMcpGateway } from '../../src/index.ts';
 import { reasonOf } from '../support/client/refusal.ts';
 import { holdTimers, inHeldTime } from '../support/fake-time.ts';
-import { serve } from '../support/servers.ts';
 import { witness } from '../support/witness.ts';
-import { beginSession, type Instance, instances, type SessionClient } from './support.ts';
-
-interface Rig {
-  readonly gateway: McpGateway;
-  readonly port: number;
-}
-
-async function start(all: readonly Instance[], config: Partial<GatewayConfig> = {}): Promise<Rig> {
-  const gateway = createMcpGateway({ target: all.map(({ url }) => url), ...config });
-  const { port } = await serve(express().use(gateway));
-  return { gateway, port };
-}
-
-/** Begins sessions until there is one at this instance. */
-async function sessionAt(port: number, { name }: Instance): Promise<SessionClient> {
-  for (;;) {
-    const session = await beginSession(port);
-    if (session.home === name) return session;
-  }
-}
+import { sessionAt, startRig } from './rig.ts';
+import { beginSession, type Instance, instances } from './support.ts';
 
 describe('drain() of one target', () => {
   test('nothing new begins there, and its sessions go on until the time is over', async () => {
     const all = await instances(2);
     const [a, b] = all as [Instance, Instance];
-    const { gateway, port } = await start(all);
+    const { gateway, port } = await startRig(all);
     const old = await sessionAt(port, a);
     const stream = await old.stream();
     const drained = gateway.drain(a.url, { graceMs: Number.POSITIVE_INFINITY });
@@ -52,7 +32,7 @@ describe('drain() of one target', () => {
     const all = await instances(2);
     const [a, b] = all as [Instance, Instance];
     const observer = witness();
-    const { gateway, port } = await start(all, { observe: observer, name: 'tools' });
+    const { gateway, port } = await startRig(all, { observe: observer, name: 'tools' });
     await gateway.drain(b.url, { graceMs: 0 });
     await gateway.drain(a.url, { graceMs: 0 });
     await expect(beginSession(port)).rejects.toThrow(/ 503 .*upstream_unavailable/s);
@@ -68,7 +48,7 @@ describe('drain() of one target', () => {
   test('when its time is over, drain() again brings no session back', async () => {
     const all = await instances(2);
     const [a] = all as [Instance, Instance];
-    const { gateway, port } = await start(all);
+    const { gateway, port } = await startRig(all);
     const old = await sessionAt(port, a);
     await gateway.drain(a.url, { graceMs: 0 });
     await gateway.drain(a.url);
@@ -80,7 +60,7 @@ describe('drain() of one target', () => {
   test('what is open there when the time is over ends: streams between events, calls with 503', async () => {
     const all = await instances(2);
     const [a, b] = all as [Instance, Instance];
-    const { gateway, port } = await start(all);
+    const { gateway, port } = await startRig(all);
     const [old, other] = [await sessionAt(port, a), await sessionAt(port, b)];
     const [stream, kept] = [await old.stream(), await other.stream()];
     a.answering = () => {};
@@ -102,7 +82,7 @@ describe('drain() of one target', () => {
   test('close() does not wait for it, and all that wait for it go on', async () => {
     const all = await instances(2);
     const [a] = all as [Instance, Instance];
-    const { gateway, port } = await start(all);
+    const { gateway, port } = await startRig(all);
     const old = await sessionAt(port, a);
     const stream = await old.stream();
     const drained = gateway.drain(a.url, { graceMs: Number.POSITIVE_INFINITY });
@@ -114,7 +94,7 @@ describe('drain() of one target', () => {
 
   test('a URL that is no target, and the only target, are refused', async () => {
     const all = await instances(2);
-    const { gateway } = await start(all);
+    const { gateway } = await startRig(all);
     await expect(gateway.drain('http://127.0.0.1:1/mcp')).rejects.toThrow(RangeError);
     await expect(gateway.drain('no url')).rejects.toThrow(RangeError);
     expect(() => gateway.restore('http://127.0.0.1:1/mcp')).toThrow(RangeError);

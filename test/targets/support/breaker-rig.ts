@@ -1,11 +1,10 @@
-import express from 'express';
-import { createMcpGateway, type GatewayConfig, type McpGateway } from '../../../src/index.ts';
+import type { GatewayConfig, McpGateway } from '../../../src/index.ts';
 import { type Answer, headerOf, parseAnswer } from '../../support/client/answer.ts';
 import { exchange } from '../../support/client/raw.ts';
 import { outcomeOf, reasonOf } from '../../support/client/refusal.ts';
 import { type Outgoing, requestBytes } from '../../support/client/request.ts';
 import { holdClock } from '../../support/fake-time.ts';
-import { serve } from '../../support/servers.ts';
+import { startRig as startGateway } from '../rig.ts';
 import type { Instance } from '../support.ts';
 
 export const SECOND = 1000;
@@ -25,9 +24,7 @@ export async function startRig(
   config: Partial<GatewayConfig> = {},
 ): Promise<Rig> {
   const pass = holdClock();
-  const urls = all.map(({ url }) => url);
-  const gateway = createMcpGateway({ target: urls, breaker: {}, ...config });
-  const { port } = await serve(express().use(gateway));
+  const { gateway, port } = await startGateway(all, { breaker: {}, ...config });
   const states = () => gateway.targets().map(({ state, failures }) => `${state} ${failures}`);
   return { gateway, port, pass, states };
 }
