@@ -1,11 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { contextOf, type RequestContext } from './context.ts';
-import { ERRORS, type ErrorReason, errorText, GatewayError } from './errors.ts';
+import { ERRORS, type ErrorReason, errorText } from './errors.ts';
 import { cut } from './http/cut.ts';
 import { endWhenRead } from './http/end-when-read.ts';
 import { forbidSniffing } from './http/forbid-sniffing.ts';
 import { isBodyPending } from './http/framing.ts';
 import { makeLastRequest } from './http/last-request.ts';
+import { causeOf } from './lib/function-failure.ts';
 import { notAwaited } from './lib/not-awaited.ts';
 import type { Refusal } from './observation.ts';
 import { awaitId, idOfUnjudged, mayIdCome } from './unjudged-body.ts';
@@ -26,7 +27,7 @@ export interface AnswerDetails extends Refusal {
   readonly id?: string | null | undefined;
   /** Whether a request with an id gets the refusal as the answer to its call, with 200. */
   readonly asResult?: boolean;
-  /** Reported, never sent. */
+  /** Reported, never sent. Where a function of the app has failed: a `FunctionFailure`. */
   readonly cause?: unknown;
 }
 
@@ -45,14 +46,14 @@ export function answerError(
   const stream = streamFor(reason, context, details);
   context.exchange?.abandon();
   // Even a promise can be thrown.
-  notAwaited(details.cause, 0);
+  notAwaited(causeOf(details.cause), 0);
   // The client has gone, or has been answered.
   if (res.destroyed || res.writableEnded) return;
   if (!('id' in details) && stream?.(context) && isIdAwaited(req, res)) {
     awaitIdFor(req, res, reason, details);
     return;
   }
-  context.report(new GatewayError(reason, details.cause));
+  context.report(reason, details.cause);
   if (res.headersSent) {
     context.observation?.ended(reason, details);
     cut(res);

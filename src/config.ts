@@ -127,6 +127,10 @@ export interface GatewayConfig extends RelayOptions {
   readonly use?: RequestHandler | readonly RequestHandler[] | false;
   /** Told what becomes of every request; `accessLog` is one. Default: nobody is. */
   readonly observe?: Observer | readonly Observer[] | false;
-  /** Told of every failure that the gateway answers for; never changes the answer. */
+  /**
+   * Told of every failure that the gateway answers for; never changes the answer. Default: nobody is. Without
+   * `observe` either, failures are warnings of the process, `MCP_GATEWAY_FAILURE`: one for each reason of
+   * status 500 or above, and one for each function in these options that fails.
+   */
   readonly onError?: ErrorListener | false;
 }

@@ -2,10 +2,11 @@ import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { AnswerStage } from './answer-stage.ts';
 import { BodyNotes } from './body-notes.ts';
 import type { UpstreamExchange, UpstreamListener, UpstreamRequest } from './engine/engine.ts';
-import type { GatewayError } from './errors.ts';
+import { ERRORS, type ErrorReason, GatewayError } from './errors.ts';
 import { ContextView, type GatewayContext } from './gateway-context.ts';
 import type { HeaderEdits } from './header-edits.ts';
 import { clientAddress } from './http/client-address.ts';
+import { causeOf } from './lib/function-failure.ts';
 import { notAwaited } from './lib/not-awaited.ts';
 import type { ClientInfo } from './mcp/message/client-info.ts';
 import type { McpBody, McpMessage } from './mcp/message/message.ts';
@@ -19,6 +20,15 @@ import type { Target, TemplateValues } from './targets/target.ts';
  * throws is dropped.
  */
 export type ErrorListener = (error: GatewayError, ctx: GatewayContext) => void;
+
+/**
+ * Told of the same where there is neither a listener nor an observer. `failure`: the cause, or a
+ * `FunctionFailure`.
+ */
+export type FailureListener = (row: FailedRow, failure: unknown) => void;
+
+/** A row of the error table, as far as it says how grave it is. */
+export type FailedRow = Pick<GatewayError, 'reason' | 'status'>;
 
 /** A request that is on its way upstream, and its answer. */
 export interface RelayedExchange {
@@ -78,6 +88,8 @@ export class RequestContext implements GatewayContext {
   readonly req: IncomingMessage;
   /** Written by the gateway, or `mcpProxy`. Read by {@link report}. */
   onError: ErrorListener | undefined;
+  /** Written by them where nobody else hears of failures. Read by {@link report}. */
+  onFailure: FailureListener | undefined;
   /** Written by `observe`. Read by all who have something to tell. */
   observation: Observation | undefined;
   /** Written by the routes of the older transport. Read by refusals, `streams`, `message`, `draining`. */
@@ -161,11 +173,18 @@ export class RequestContext implements GatewayContext {
     return this.req.headers;
   }
 
-  /** Tells `onError`, whatever it makes of it. */
-  report(error: GatewayError): void {
+  /**
+   * Tells of a failure, whatever `onError` makes of it.
+   *
+   * @param failure - Its cause, or a `FunctionFailure`.
+   */
+  report(reason: ErrorReason, failure?: unknown): void {
+    this.onFailure?.({ reason, status: ERRORS[reason].status }, failure);
+    if (this.onError === undefined) return;
+    const error = new GatewayError(reason, causeOf(failure));
     // Told, not asked: a listener's failure is not the request's, however it fails.
     try {
-      notAwaited(this.onError?.(error, this.view));
+      notAwaited(this.onError(error, this.view));
     } catch (failure) {
       notAwaited(failure, 0);
     }

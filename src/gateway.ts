@@ -7,6 +7,7 @@ import { type Plan, readConfig } from './read-config.ts';
 import { buildRoutes } from './routes.ts';
 import { type TargetStatus, targetServiceOf } from './slots/balance/target-service.ts';
 import { drainOf } from './slots/draining.ts';
+import { failureWarning } from './warnings/failure.ts';
 import { mountWarning } from './warnings/mount.ts';
 import { trustWarning } from './warnings/trust-proxy.ts';
 
@@ -79,8 +80,10 @@ export function createMcpGateway(config: GatewayConfig): McpGateway {
 
 /** Makes what runs; what is to outlive it is taken from `kept`. */
 function buildGateway(plan: Plan, kept: Kept): RequestHandler {
-  const { onError } = plan;
+  const { onError, slots } = plan;
   const routes = buildRoutes(plan, kept);
+  const isMute = onError === false && slots.observe === undefined;
+  const onFailure = isMute ? failureWarning(plan.name) : undefined;
   const warnOfMount = mountWarning(plan.path);
   const warnOfTrust = trustWarning(plan.goesByAddress);
   return function serve(req, res, next) {
@@ -96,6 +99,7 @@ function buildGateway(plan: Plan, kept: Kept): RequestHandler {
     if (res.headersSent || res.closed || req.socket.destroyed) return;
     warnOfTrust(req);
     if (onError !== false) contextOf(req).onError = onError;
+    else if (onFailure !== undefined) contextOf(req).onFailure = onFailure;
     route.run(req, res, next);
   };
 }

@@ -16,6 +16,8 @@ import { namesIn } from './targets/names.ts';
 
 /** A configuration, read: all that a gateway is built of. */
 export interface Plan {
+  /** What the gateway is known by. */
+  readonly name: string;
   /** The route of the endpoint. */
   readonly path: string;
   readonly relay: RelayPlan;
@@ -74,6 +76,7 @@ function read(problems: ConfigProblems, config: GatewayConfig): Plan | undefined
   }
   if (path === undefined || relay === undefined) return undefined;
   return {
+    name: config.name ?? path,
     path,
     relay,
     slots,

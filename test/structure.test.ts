@@ -105,6 +105,7 @@ describe('dependencies point one way', () => {
       'gateway-context.ts',
       'header-edits.ts',
       'http/client-address.ts',
+      'lib/function-failure.ts',
       'lib/not-awaited.ts',
       'mcp/message/client-info.ts',
       'mcp/message/message.ts',

@@ -19,6 +19,13 @@ import { NodeExchange } from './node-exchange.ts';
 // biome-ignore lint/suspicious/noExplicitAny: each framework and SDK has request types of its own.
 export type UpstreamHandler = (req: any, res: any, ...rest: any[]) => unknown;
 
+/** What the handler threw, or rejected with, is the cause. */
+export class HandlerError extends Error {
+  constructor(cause: unknown) {
+    super('The upstream handler failed', { cause });
+  }
+}
+
 /** Makes engines that take a URL to a handler in this process. */
 export function inProcessEngines(handler: UpstreamHandler): (target: URL) => Engine {
   const agent = new InProcessAgent(handler);
@@ -148,7 +155,7 @@ function run(
   res: ServerResponse,
   abort: (cause: Error) => void,
 ): void {
-  const fail = (cause: unknown) => abort(new Error('The upstream handler failed', { cause }));
+  const fail = (cause: unknown) => abort(new HandlerError(cause));
   try {
     Promise.resolve(handler(req, res)).catch(fail);
   } catch (error) {

@@ -1,3 +1,5 @@
+import { plain } from '../lib/plain-error.ts';
+
 /**
  * Why an exchange with the upstream has failed, as far as no error of Node says it. For whoever operates
  * the gateway, never for the client.
@@ -9,6 +11,7 @@ export class UpstreamError extends Error {
   constructor(message: string, detail: string) {
     super(message);
     this.detail = detail;
+    plain(this, detail);
   }
 }
 

@@ -31,6 +31,7 @@ import { awaitTurn } from '../slots/turn.ts';
 import { upstreamCors } from '../slots/upstream-cors.ts';
 import { onWayBack } from '../slots/way-back.ts';
 import { namesIn } from '../targets/names.ts';
+import { failureWarning } from '../warnings/failure.ts';
 
 /** Where `mcpProxy` sends requests, and how. */
 export interface McpProxyOptions extends RelayOptions {
@@ -38,7 +39,10 @@ export interface McpProxyOptions extends RelayOptions {
   readonly methods?: readonly McpMethod[];
   /** `false` lets the upstream's own CORS headers through. Default: they are dropped. */
   readonly cors?: false;
-  /** Told of every failure it answers for. Default: nobody is. */
+  /**
+   * Told of every failure it answers for. Default: nobody is, and the first failure of each reason of status
+   * 500 or above is a warning of the process, `MCP_GATEWAY_FAILURE`.
+   */
   readonly onError?: ErrorListener | false;
 }
 
@@ -78,8 +82,10 @@ export function mcpProxy(options: McpProxyOptions): Middleware {
     }),
   ]);
   const run = contain(steps);
+  const onFailure = onError === false ? failureWarning('mcpProxy') : undefined;
   return function mcpProxyMiddleware(req, res, next) {
     if (onError !== false) contextOf(req).onError = onError;
+    else contextOf(req).onFailure = onFailure;
     run(req, res, next);
   };
 }

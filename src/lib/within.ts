@@ -1,4 +1,5 @@
 import { Deadline } from './deadline.ts';
+import { plain } from './plain-error.ts';
 import { isThenable } from './thenable.ts';
 
 /**
@@ -14,7 +15,7 @@ export async function within<T>(
   const deadline = new Deadline();
   const expiry = new Promise<never>((_resolve, reject) => {
     // A timer runs before the event loop reads what has come, an immediate after that.
-    deadline.start(ms, () => setImmediate(() => reject(new Error(message))));
+    deadline.start(ms, () => setImmediate(() => reject(plain(new Error(message)))));
   });
   return Promise.race([Promise.resolve(result), expiry]).finally(() => deadline.clear());
 }

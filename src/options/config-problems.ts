@@ -18,26 +18,27 @@ export function checkConfig<T>(read: (problems: ConfigProblems) => T | undefined
  */
 export class ConfigProblems {
   readonly #found: ConfigProblem[];
-  readonly #path: string;
+  /** Where it stands. */
+  readonly path: string;
 
   constructor(found: ConfigProblem[], path: string) {
     this.#found = found;
-    this.#path = path;
+    this.path = path;
   }
 
   /** The same, one step further: at a member of an object, or at an item of a list. */
   at(key: string | number): ConfigProblems {
-    return new ConfigProblems(this.#found, join(this.#path, key));
+    return new ConfigProblems(this.#found, join(this.path, key));
   }
 
   /** Notes that `given` stands where `expected` belongs. */
   add(given: unknown, expected: string): void {
-    this.#found.push({ path: this.#path, given: show(given), expected });
+    this.#found.push({ path: this.path, given: show(given), expected });
   }
 
   /** Notes that a value which may be a secret is not what belongs there. */
   addSecret(given: unknown, expected: string): void {
-    this.#found.push({ path: this.#path, given: typeof given, expected });
+    this.#found.push({ path: this.path, given: typeof given, expected });
   }
 
   /** Reads the entries of an object whose keys are the user's. */

@@ -3,6 +3,7 @@ import { answerError } from '../answer-error.ts';
 import { contextOf } from '../context.ts';
 import type { Middleware } from '../http/middleware.ts';
 import { readAddress } from '../lib/address.ts';
+import { callOwn } from '../lib/function-failure.ts';
 import { Networks, readNetwork } from '../lib/networks.ts';
 import { notAwaited } from '../lib/not-awaited.ts';
 import type { ConfigProblems } from '../options/config-problems.ts';
@@ -24,14 +25,21 @@ export interface IpFilterSettings {
   readonly allowed: Networks | undefined;
   readonly denied: Networks;
   readonly clientIp: NonNullable<IpFilterOptions['clientIp']>;
+  /** Where that stands in the configuration. */
+  readonly option: string;
 }
 
 /** Refuses with 403 what comes from an address that is denied, or not allowed, or none at all. */
-export function filterByAddress({ allowed, denied, clientIp }: IpFilterSettings): Middleware {
+export function filterByAddress({
+  allowed,
+  denied,
+  clientIp,
+  option,
+}: IpFilterSettings): Middleware {
   return function filterByAddressMiddleware(req, res, next) {
     let text: unknown;
     try {
-      text = clientIp === false ? contextOf(req).ip : clientIp(req);
+      text = clientIp === false ? contextOf(req).ip : callOwn(option, () => clientIp(req));
     } catch (cause) {
       answerError(req, res, 'internal_error', { cause });
       return;
@@ -61,6 +69,7 @@ export function readIpFilter(
     allowed: allow && readNetworks(problems.at('allow'), allow),
     denied: readNetworks(problems.at('deny'), deny),
     clientIp,
+    option: problems.at('clientIp').path,
   };
 }
 

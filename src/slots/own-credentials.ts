@@ -1,6 +1,7 @@
 import type { AnswerStage } from '../answer-stage.ts';
 import { contextOf } from '../context.ts';
 import type { HeaderEdits } from '../header-edits.ts';
+import { plain } from '../lib/plain-error.ts';
 
 /** What an upstream says of credentials (RFC 9110 section 11, RFC 8053, RFC 9449 section 8). */
 const OF_CREDENTIALS: ReadonlySet<string> = new Set([
@@ -44,7 +45,9 @@ export const OWN_CREDENTIALS: AnswerStage = {
   judge(req, { status }) {
     const isRefused = status === 401 || status === 407;
     if (!isRefused || !hasOwnCredentials(contextOf(req).headerEdits)) return undefined;
-    const cause = new Error(`The upstream answered ${status} to the gateway's own credentials`);
+    const cause = plain(
+      new Error(`The upstream answered ${status} to the gateway's own credentials`),
+    );
     return { reason: 'upstream_unauthorized', cause };
   },
   head(req, head) {

@@ -1,41 +1,51 @@
 import { answerError } from '../answer-error.ts';
 import { contextOf } from '../context.ts';
-import { GatewayError } from '../errors.ts';
 import { chain } from '../http/chain.ts';
 import type { Middleware, Next } from '../http/middleware.ts';
+import { FunctionFailure } from '../lib/function-failure.ts';
 import { notAwaited } from '../lib/not-awaited.ts';
-import { asList } from '../options/as-list.ts';
+import { plain } from '../lib/plain-error.ts';
+import { asList, pathsIn } from '../options/as-list.ts';
 import type { ConfigProblems } from '../options/config-problems.ts';
 import type { Slot } from './slot.ts';
 
+/** A middleware of the app, and where it stands in the configuration. */
+export interface OwnMiddleware {
+  readonly middleware: Middleware;
+  readonly option: string;
+}
+
 /** Reads one middleware or a list of them. */
-export function readUse(problems: ConfigProblems, value: unknown): readonly Middleware[] {
-  return problems.list(asList(value), isFunction, 'a middleware function', { atLeast: 1 });
+export function readUse(problems: ConfigProblems, value: unknown): readonly OwnMiddleware[] {
+  const paths = pathsIn(problems, value);
+  return problems
+    .list(asList(value), isFunction, 'a middleware function', { atLeast: 1 })
+    .map((middleware, i) => ({ middleware, option: paths[i] ?? problems.path }));
 }
 
 /**
  * The host app's own middlewares, in order. Each goes on at most once, and each of its failures,
  * thrown, rejected or handed to `next`, is answered for.
  */
-export function useMiddlewares(own: readonly Middleware[]): Middleware {
+export function useMiddlewares(own: readonly OwnMiddleware[]): Middleware {
   return chain(own.map(guard));
 }
 
-function guard(middleware: Middleware): Middleware {
+function guard({ middleware, option }: OwnMiddleware): Middleware {
   return function guardedMiddleware(req, res, next) {
     let decided = false;
     const decide: Next = (error) => {
       if (decided) return;
       decided = true;
       if (error === undefined || error === null) next();
-      else answerError(req, res, 'internal_error', { cause: error });
+      else answerError(req, res, 'internal_error', { cause: new FunctionFailure(option, error) });
     };
     const fail = (error: unknown) => {
-      const cause = error ?? new Error('A middleware in `use` failed');
+      const cause = error ?? plain(new Error('A middleware in `use` failed'));
       // It has gone on already: the request is no longer its to fail, but somebody should know.
       if (!decided) return decide(cause);
       notAwaited(cause, 0);
-      contextOf(req).report(new GatewayError('internal_error', cause));
+      contextOf(req).report('internal_error', new FunctionFailure(option, cause));
     };
     try {
       Promise.resolve(middleware(req, res, decide)).catch(fail);
@@ -50,7 +60,7 @@ function isFunction(value: unknown): value is Middleware {
 }
 
 /** The slot. */
-export const use: Slot<{ readonly use?: unknown }, readonly Middleware[], 'use'> = {
+export const use: Slot<{ readonly use?: unknown }, readonly OwnMiddleware[], 'use'> = {
   name: 'use',
   options: ['use'],
   read: (problems, { use: value = false }) =>

@@ -5,6 +5,7 @@ import { contextOf } from '../context.ts';
 import { UpstreamUnavailableError } from '../errors.ts';
 import type { GatewayContext } from '../gateway-context.ts';
 import { BoundedMap } from '../lib/bounded-map.ts';
+import { plain } from '../lib/plain-error.ts';
 import { type ConfigProblems, checkConfig } from '../options/config-problems.ts';
 import { bearerTokenOf } from '../slots/auth/bearer-token.ts';
 import { BackOff } from './back-off.ts';
@@ -137,7 +138,8 @@ function tokenOf(req: IncomingMessage): string {
   }
   const given = bearerTokenOf(req);
   if (given !== undefined && given !== 'malformed') return given.token;
-  throw new Error('tokenExchange needs the Bearer token of the caller: put auth: jwt() in front');
+  const needed = 'tokenExchange needs the Bearer token of the caller: put auth: jwt() in front';
+  throw plain(new Error(needed));
 }
 
 /** How long the caller's token lasts, where it says so: what came of it must not outlive it. */

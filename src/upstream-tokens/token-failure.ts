@@ -1,3 +1,5 @@
+import { plain } from '../lib/plain-error.ts';
+
 /**
  * Why there is no token. The message is our own: errors of the libraries carry what was sent and what
  * came back, and with it secrets.
@@ -10,5 +12,6 @@ export class TokenFailure extends Error {
   constructor(message: string, { isForAll }: { readonly isForAll: boolean }) {
     super(message);
     this.isForAll = isForAll;
+    plain(this);
   }
 }

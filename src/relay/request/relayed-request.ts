@@ -3,6 +3,7 @@ import { isNativeError } from 'node:util/types';
 import { answerError } from '../../answer-error.ts';
 import { contextOf, type RelayedExchange, type RequestContext } from '../../context.ts';
 import type { UpstreamExchange, UpstreamListener } from '../../engine/engine.ts';
+import { HandlerError } from '../../engine/in-process.ts';
 import type { UpstreamAnswer } from '../../engine/upstream-answer.ts';
 import { detailOf } from '../../engine/upstream-error.ts';
 import { REASON_OF, type UpstreamFailure } from '../../engine/upstream-failure.ts';
@@ -11,6 +12,7 @@ import { isBodyPending } from '../../http/framing.ts';
 import { makeLastRequest } from '../../http/last-request.ts';
 import { onceClosed } from '../../http/once-closed.ts';
 import type { RequestBody } from '../../http/request-body.ts';
+import { FunctionFailure } from '../../lib/function-failure.ts';
 import { noop } from '../../lib/noop.ts';
 import type { EndReason } from '../../observation.ts';
 import { RelayedAnswer, type RelayedAnswerListener } from '../answer/relayed-answer.ts';
@@ -172,7 +174,10 @@ export class RelayedRequest implements UpstreamListener, RelayedAnswerListener, 
   }
 
   #fail(reason: ErrorReason, cause?: unknown): void {
-    answerError(this.#req, this.#res, reason, { cause, detail: toldOf(reason, cause) });
+    answerError(this.#req, this.#res, reason, {
+      cause: cause instanceof HandlerError ? ofHandler(cause) : cause,
+      detail: toldOf(reason, cause),
+    });
     this.abandon();
   }
 
@@ -210,6 +215,10 @@ export class RelayedRequest implements UpstreamListener, RelayedAnswerListener, 
 
 const NOT_ENCODED =
   "The query has a character that cannot be sent on; percent-encode all but letters, digits and '-._~'";
+
+function ofHandler(error: HandlerError): FunctionFailure {
+  return new FunctionFailure('target', error, error.cause);
+}
 
 /** What observers are told of a failure of the upstream; of what fails here, `onError` alone. */
 function toldOf(reason: ErrorReason, cause: unknown): string | undefined {

@@ -4,6 +4,7 @@ import { contextOf } from '../../context.ts';
 import { type HeaderEdits, NO_EDITS } from '../../header-edits.ts';
 import { foldFieldName } from '../../http/field.ts';
 import type { Middleware } from '../../http/middleware.ts';
+import { FunctionFailure } from '../../lib/function-failure.ts';
 import { noop } from '../../lib/noop.ts';
 import { within } from '../../lib/within.ts';
 import { NO_CREDENTIALS } from '../../observation.ts';
@@ -30,7 +31,7 @@ import { relayCredentials } from './upstream-auth.ts';
  * before those that find them not enough (403), and these before those that refuse (401).
  */
 export function authenticate(
-  { schemes, challenge }: Pick<Identity, 'schemes' | 'challenge'>,
+  { schemes, places, challenge }: Pick<Identity, 'schemes' | 'places' | 'challenge'>,
   onChallenge: (req: IncomingMessage) => void = noop,
 ): Middleware {
   const fields = credentialFields(schemes);
@@ -45,7 +46,7 @@ export function authenticate(
       });
       return;
     }
-    identify(schemes, req, res)
+    identify(schemes, places, req, res)
       .then((found) => {
         if (found.outcome !== 'accepted') {
           if (isChallenged(found)) onChallenge(req);
@@ -101,13 +102,19 @@ const LONGEST_MS = 10_000;
 
 async function identify(
   schemes: readonly AuthenticationScheme[],
+  places: readonly string[],
   req: IncomingMessage,
   res: ServerResponse,
 ): Promise<Found> {
   let found: Found = { outcome: 'absent' };
   for (const [position, scheme] of schemes.entries()) {
-    const given = await within(LONGEST_MS, scheme.identify(req, res), 'An authenticator hangs');
-    const own = readIdentification(given);
+    let own: Identification;
+    try {
+      const given = await within(LONGEST_MS, scheme.identify(req, res), 'An authenticator hangs');
+      own = readIdentification(given);
+    } catch (cause) {
+      throw new FunctionFailure(places[position] ?? '', cause);
+    }
     if (own.outcome === 'accepted') return { ...own, needed: scheme.scopes, position };
     if (RANK.indexOf(own.outcome) > RANK.indexOf(found.outcome)) found = own;
   }

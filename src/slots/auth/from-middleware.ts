@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import { Writable } from 'node:stream';
 import { noop } from '../../lib/noop.ts';
 import { notAwaited } from '../../lib/not-awaited.ts';
+import { plain } from '../../lib/plain-error.ts';
 import { isScope } from '../../oauth/scope.ts';
 import { checkConfig } from '../../options/config-problems.ts';
 import type { Principal } from '../../principal.ts';
@@ -88,7 +89,7 @@ function refusalBy(
     const settle = ({ status, challenge }: Refused, error?: unknown) => {
       const refusal = readRefusal(status, challenge);
       if (refusal !== undefined) resolve(refusal);
-      else reject(error ?? new Error(`The authenticating middleware answered ${status}`));
+      else reject(error ?? plain(new Error(`The authenticating middleware answered ${status}`)));
     };
     const settleAsAnswered = () =>
       settle({ status: own.statusCode, challenge: own.getHeader('WWW-Authenticate') });
@@ -102,7 +103,7 @@ function refusalBy(
         settle(refusedBy(error), error);
       }
     };
-    const fail = (error: unknown) => next(error ?? new Error('The middleware failed'));
+    const fail = (error: unknown) => next(error ?? plain(new Error('The middleware failed')));
     new Promise((settled) => settled(middleware(req, own, next))).catch(fail);
   });
 }

@@ -1,3 +1,4 @@
+import { pathsIn } from '../../options/as-list.ts';
 import type { ConfigProblems } from '../../options/config-problems.ts';
 import type { AuthenticationScheme, Authenticator } from './authenticator.ts';
 import { Challenge } from './challenge.ts';
@@ -7,6 +8,8 @@ import { isUpstreamAuth } from './upstream-auth.ts';
 /** Who may come in, and what the others are told. */
 export interface Identity {
   readonly schemes: readonly AuthenticationScheme[];
+  /** Where each of them stands in the configuration. */
+  readonly places: readonly string[];
   readonly challenge: Challenge;
   /** Whether tokens are the upstream's business, see `upstreamAuth`. */
   readonly relaysTokens: boolean;
@@ -32,6 +35,7 @@ export function readIdentity(
   const schemes = relaysTokens ? [] : given;
   return {
     schemes,
+    places: pathsIn(problems, value),
     relaysTokens,
     isAsked: value !== false,
     issuers: [...new Set(schemes.flatMap((scheme) => scheme.issuers))],

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { notAwaited } from '../../lib/not-awaited.ts';
+import { plain } from '../../lib/plain-error.ts';
 import { isThenable } from '../../lib/thenable.ts';
 import type { ConfigProblems } from '../../options/config-problems.ts';
 import type { Principal } from '../../principal.ts';
@@ -54,8 +55,8 @@ export function checked(principal: Principal): Principal {
   const mayDo = scopes ?? [];
   if (isNamed && isKnown && Array.isArray(mayDo) && mayDo.every(isString)) return principal;
   notAwaited([principal, subject, issuer, scopes, claims, clientId]);
-  throw new TypeError(
-    'An authenticator gives { subject: "...", scopes: ["..."] }, or null for nobody',
+  throw plain(
+    new TypeError('An authenticator gives { subject: "...", scopes: ["..."] }, or null for nobody'),
   );
 }
 

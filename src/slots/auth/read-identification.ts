@@ -1,4 +1,5 @@
 import { membersOf, notAwaited } from '../../lib/not-awaited.ts';
+import { plain } from '../../lib/plain-error.ts';
 import { isThenable } from '../../lib/thenable.ts';
 import { isScope } from '../../oauth/scope.ts';
 import type { Identification } from './authenticator.ts';
@@ -14,8 +15,10 @@ export function readIdentification(found: Identification): Identification {
   if (found?.outcome === 'accepted') checked(found.principal);
   if (isIdentification(found) && !holdsPromise(found)) return found;
   notAwaited(found);
-  throw new TypeError(
-    'An authenticator gives { outcome: "..." } and a principal with members that are no promises',
+  throw plain(
+    new TypeError(
+      'An authenticator gives { outcome: "..." } and a principal with members that are no promises',
+    ),
   );
 }
 

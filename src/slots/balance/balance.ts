@@ -3,7 +3,9 @@ import { contextOf, type RequestContext } from '../../context.ts';
 import type { Middleware } from '../../http/middleware.ts';
 import { onceClosed } from '../../http/once-closed.ts';
 import { retryAfterSeconds } from '../../http/retry-after.ts';
+import { callOwn } from '../../lib/function-failure.ts';
 import { notAwaited } from '../../lib/not-awaited.ts';
+import { plain } from '../../lib/plain-error.ts';
 import { Balancer, type Want } from '../../targets/balancer.ts';
 import { Lease } from '../../targets/lease.ts';
 import type { TargetState } from '../../targets/target-state.ts';
@@ -62,7 +64,10 @@ function wantOf(context: RequestContext, keyOf: BalanceKey | undefined): Want {
   return {
     isOfSession,
     home: session?.home,
-    key: isOfSession || keyOf === undefined ? undefined : keyFor(context, keyOf),
+    key:
+      isOfSession || keyOf === undefined
+        ? undefined
+        : callOwn('balance', () => keyFor(context, keyOf)),
     mayTry: req.method === 'POST' && !mayStayOpen(context),
   };
 }
@@ -71,7 +76,7 @@ function keyFor(context: RequestContext, keyOf: BalanceKey): string {
   const key: unknown = keyOf(context.view);
   if (typeof key === 'string') return key;
   notAwaited(key);
-  throw new TypeError(`The function in balance gave ${typeof key}, not a text`);
+  throw plain(new TypeError(`The function in balance gave ${typeof key}, not a text`));
 }
 
 /** The slot. */

@@ -3,9 +3,9 @@ import type { AnswerProblem, AnswerStage } from '../../answer-stage.ts';
 import type { BodyEditor } from '../../body-editor.ts';
 import { contextOf, type RequestContext } from '../../context.ts';
 import type { UpstreamAnswer } from '../../engine/upstream-answer.ts';
-import { GatewayError } from '../../errors.ts';
 import { UNENCODED } from '../../header-edits.ts';
 import type { Middleware } from '../../http/middleware.ts';
+import type { FunctionFailure } from '../../lib/function-failure.ts';
 import { LIST_KINDS } from '../../mcp/lists/list-kinds.ts';
 import { eraOfStream } from '../../mcp/message/era.ts';
 import type { McpMessage } from '../../mcp/message/message.ts';
@@ -71,7 +71,7 @@ class CallerFilter implements ListFilter, AnswerStage {
   }
 
   report(cause: unknown): void {
-    this.#context.report(new GatewayError('upstream_invalid', cause));
+    this.#context.report('upstream_invalid', cause);
   }
 
   async allows(method: string, name: string): Promise<boolean> {
@@ -94,10 +94,10 @@ class CallerFilter implements ListFilter, AnswerStage {
     return { method, id: 0, idText: '0', params, name, arguments: undefined, era, protocolVersion };
   }
 
-  #tell(failure: Error): void {
+  #tell(failure: FunctionFailure): void {
     if (this.#isFailureTold) return;
     this.#isFailureTold = true;
-    this.#context.report(new GatewayError('policy_denied', failure));
+    this.#context.report('policy_denied', failure);
   }
 }
 

@@ -1,14 +1,16 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { answerError } from '../../answer-error.ts';
 import { contextOf, type RequestContext } from '../../context.ts';
-import { GatewayError, UpstreamUnavailableError } from '../../errors.ts';
+import { UpstreamUnavailableError } from '../../errors.ts';
 import type { GatewayContext } from '../../gateway-context.ts';
 import type { HeaderEdits, SetField } from '../../header-edits.ts';
 import { isFieldValue } from '../../http/field.ts';
 import type { Middleware } from '../../http/middleware.ts';
 import { retryAfterSeconds } from '../../http/retry-after.ts';
 import { isTrustedPeer } from '../../http/trusted-peer.ts';
+import { causeOf, FunctionFailure } from '../../lib/function-failure.ts';
 import { notAwaited } from '../../lib/not-awaited.ts';
+import { plain, plainText } from '../../lib/plain-error.ts';
 import { within } from '../../lib/within.ts';
 import type { Slot } from '../slot.ts';
 import { EDITED_ANSWER } from './edited-answer.ts';
@@ -53,12 +55,16 @@ export function editHeaders(settings: HeaderSettings): Middleware {
 /** How long a value may take. */
 const LONGEST_MS = 30_000;
 
-function answerFailure(req: IncomingMessage, res: ServerResponse, cause: unknown): void {
-  if (!(cause instanceof UpstreamUnavailableError)) {
+function answerFailure(req: IncomingMessage, res: ServerResponse, failure: unknown): void {
+  // Of several functions it is not known which one hangs.
+  const isHanging = plainText(failure) !== undefined;
+  const cause = isHanging ? new FunctionFailure('headers.set', failure) : failure;
+  const thrown = causeOf(failure);
+  if (!(thrown instanceof UpstreamUnavailableError)) {
     answerError(req, res, 'internal_error', { cause });
     return;
   }
-  const { retryAfterMs } = cause;
+  const { retryAfterMs } = thrown;
   const isTime = Number.isFinite(retryAfterMs);
   if (!isTime) notAwaited(retryAfterMs);
   const seconds = isTime ? retryAfterSeconds(retryAfterMs) : 1;
@@ -83,16 +89,29 @@ async function resolve(
   ctx: GatewayContext,
 ): Promise<ComputedValue[]> {
   // One that throws at once must not leave those before it alone with their rejections.
-  const values = await Promise.all(fields.map(async ([, compute]) => compute(ctx)));
+  const values = await Promise.all(fields.map((field) => computedValue(field, ctx)));
   return fields.flatMap(([name, compute, folded], i): ComputedValue[] => {
     const value = values[i];
     if (value === undefined) return [];
     if (!isFieldValue(value)) {
       notAwaited(values);
-      throw new TypeError(`headers.set.${name} gave no header value`);
+      const cause = plain(new TypeError(`headers.set.${name} gave no header value`));
+      throw new FunctionFailure(pathOf(name), cause);
     }
     return [{ field: [name, value, folded], compute }];
   });
+}
+
+async function computedValue([name, compute]: ComputedField, ctx: GatewayContext) {
+  try {
+    return await compute(ctx);
+  } catch (cause) {
+    throw new FunctionFailure(pathOf(name), cause);
+  }
+}
+
+function pathOf(name: string): string {
+  return `headers.set.${name}`;
 }
 
 function withComputed(
@@ -105,7 +124,7 @@ function withComputed(
   const interested = values.filter(({ compute }) => compute.onUpstreamUnauthorized !== undefined);
   const onUnauthorized = () => {
     for (const { field, compute } of interested) {
-      if (isSent(field, context.headerEdits)) tellOfRefusal(compute, field[1], context);
+      if (isSent(field, context.headerEdits)) tellOfRefusal(compute, field, context);
     }
   };
   return {
@@ -122,10 +141,15 @@ function isSent(field: SetField, edits: readonly HeaderEdits[]): boolean {
   return last?.set.includes(field) === true;
 }
 
-function tellOfRefusal(compute: ComputedHeader, value: string, context: RequestContext): void {
+function tellOfRefusal(
+  compute: ComputedHeader,
+  [name, value]: SetField,
+  context: RequestContext,
+): void {
   const fail = (cause: unknown) => {
     notAwaited(cause, 0);
-    context.report(new GatewayError('internal_error', cause));
+    const option = `${pathOf(name)}.onUpstreamUnauthorized`;
+    context.report('internal_error', new FunctionFailure(option, cause));
   };
   try {
     Promise.resolve(compute.onUpstreamUnauthorized?.(value, context.view)).then(notAwaited, fail);

@@ -1,4 +1,6 @@
+import { FunctionFailure } from '../../lib/function-failure.ts';
 import { notAwaited } from '../../lib/not-awaited.ts';
+import { plain } from '../../lib/plain-error.ts';
 import { isThenable } from '../../lib/thenable.ts';
 import { within } from '../../lib/within.ts';
 import { isScope } from '../../oauth/scope.ts';
@@ -11,7 +13,7 @@ export interface Verdict {
   readonly message?: string | undefined;
   readonly scopes?: readonly string[] | undefined;
   /** What went wrong with the policy itself, which then denies. */
-  readonly failure?: Error;
+  readonly failure?: FunctionFailure;
 }
 
 /** Asks a policy. Whatever it does, the answer is a verdict, and only a clear yes allows. */
@@ -21,7 +23,8 @@ export async function judge(policy: EnforcedPolicy, ctx: PolicyContext): Promise
     const tooLong = `A policy took more than ${timeoutMs} ms`;
     return read(await within(timeoutMs, policy.check(ctx), tooLong));
   } catch (error) {
-    return { allow: false, reason: 'the policy failed', failure: asError(error) };
+    const failure = new FunctionFailure(policy.option, asError(error), error);
+    return { allow: false, reason: 'the policy failed', failure };
   }
 }
 
@@ -32,7 +35,7 @@ function read(decision: Decision): Verdict {
   const { allow, reason, message, scopes }: Partial<typeof decision> = isObject ? decision : {};
   try {
     if (typeof allow !== 'boolean') {
-      throw new TypeError('A policy gives true, false or { allow: true or false }');
+      throw plain(new TypeError('A policy gives true, false or { allow: true or false }'));
     }
     return { allow, reason: textOf(reason), message: textOf(message), scopes: scopesOf(scopes) };
   } catch (error) {
@@ -45,11 +48,11 @@ function scopesOf(value: unknown): readonly string[] | undefined {
   if (value === undefined || value === null) return undefined;
   const scopes = Array.isArray(value) ? [...value] : [];
   if (scopes.length > 0 && scopes.every(isScope)) return scopes;
-  throw new TypeError('The scopes of a decision are a list of scopes');
+  throw plain(new TypeError('The scopes of a decision are a list of scopes'));
 }
 
 function textOf(value: unknown): string | undefined {
-  if (isThenable(value)) throw new TypeError('A member of a decision is a promise');
+  if (isThenable(value)) throw plain(new TypeError('A member of a decision is a promise'));
   return value === undefined || value === null ? undefined : String(value);
 }
 

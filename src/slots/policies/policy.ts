@@ -63,6 +63,8 @@ export interface EnforcedPolicy {
   readonly message: string | undefined;
   readonly timeoutMs: number | false;
   readonly seesArguments: boolean;
+  /** Where it stands in the configuration. */
+  readonly option: string;
 }
 
 const KEYS = ['name', 'check', 'mode', 'message', 'timeout'] as const;
@@ -88,7 +90,7 @@ function readPolicy(
 ): EnforcedPolicy | undefined {
   if (typeof value === 'function') {
     const check = value as PolicyCheck;
-    return enforced({ name: check.name || fallbackName, check });
+    return enforced({ name: check.name || fallbackName, check }, problems.path);
   }
   // An object of a class has members of its own.
   const known = isPlain(value) ? KEYS : [...KEYS, ...Object.keys(value ?? {})];
@@ -105,11 +107,12 @@ function readPolicy(
   }
   const isTimed = timeout !== undefined && timeout !== false;
   const timeoutMs = isTimed ? readDuration(problems.at('timeout'), timeout) : timeout;
-  return enforced(rule, timeoutMs);
+  return enforced(rule, problems.path, timeoutMs);
 }
 
 function enforced(
   rule: PolicyRule,
+  option: string,
   timeoutMs: number | false = DEFAULT_TIMEOUT_MS,
 ): EnforcedPolicy {
   return {
@@ -119,6 +122,7 @@ function enforced(
     message: rule.message,
     timeoutMs,
     seesArguments: !BY_NAME.has(rule.check),
+    option,
   };
 }
 

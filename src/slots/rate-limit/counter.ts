@@ -6,6 +6,7 @@ import {
 } from 'express-rate-limit';
 import { retryAfterSeconds } from '../../http/retry-after.ts';
 import { noop } from '../../lib/noop.ts';
+import { plain } from '../../lib/plain-error.ts';
 import type { Charge } from './charges.ts';
 import { GuardedStore } from './guarded-store.ts';
 import { LocalStore } from './local-store.ts';
@@ -95,7 +96,7 @@ export class Counter {
       Promise.resolve(this.#limiter(asked as never, answer as never, next)).catch(reject);
     });
     // A store may reject with nothing, which looks like going on.
-    if (asked.count === undefined) throw new Error('The store failed');
+    if (asked.count === undefined) throw plain(new Error('The store failed'));
     const { remaining, resetTime } = asked.count;
     const endsAt = resetTime?.getTime() ?? Date.now() + this.#windowMs;
     const waitSeconds = retryAfterSeconds(endsAt - Date.now());

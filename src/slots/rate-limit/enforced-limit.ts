@@ -1,5 +1,7 @@
 import type { RequestContext } from '../../context.ts';
+import { callOwn, causeOf } from '../../lib/function-failure.ts';
 import { notAwaited } from '../../lib/not-awaited.ts';
+import { plain } from '../../lib/plain-error.ts';
 import { type Settled, settled } from '../../lib/settled.ts';
 import { turnAfter } from '../../lib/turns.ts';
 import { UnclearValueError } from '../../mcp/json/unclear.ts';
@@ -24,9 +26,13 @@ export interface LimitSettings extends CounterSettings {
   /** What its keys begin with, in a store that others may use as well. */
   readonly prefix: string;
   readonly by: readonly LimitKey[];
+  /** Where each of them stands in the configuration. */
+  readonly places: readonly string[];
   /** Whether it is about the message; undefined where it is about every request. */
   readonly matches: ((message: McpMessage) => boolean) | undefined;
   readonly weight: number | ((ctx: PolicyContext) => number);
+  /** Where that stands in the configuration. */
+  readonly weightPlace: string;
   readonly onStoreError: 'allow' | 'deny';
 }
 
@@ -77,10 +83,10 @@ export class EnforcedLimit {
    * over {@link MOST_CHARGES}.
    */
   async chargesOf(context: RequestContext): Promise<readonly Charge[]> {
-    const { by, matches, prefix, weight } = this.#settings;
+    const { by, places, matches, prefix, weight } = this.#settings;
     const { mcp, req } = context;
     const charges = new Charges(this.#hasNames ? storeKey(prefix, userKey(context)) : undefined);
-    const keyOf = keyMaker(by, context);
+    const keyOf = keyMaker(by, context, places);
     for (const [i, message] of (mcp?.messages ?? []).entries()) {
       if (i > 0) await turnAfter(i);
       if (charges.size > MOST_CHARGES) break;
@@ -100,16 +106,17 @@ export class EnforcedLimit {
   }
 
   #chargeFor(message: McpMessage, context: RequestContext, keyOf: KeyMaker): Charge {
-    const { weight } = this.#settings;
+    const { weight, weightPlace } = this.#settings;
     const isForRequests = !isNotification(message);
     let own: PolicyContext | undefined;
     const ctx = () => (own ??= policyContext(context, message));
     try {
-      const counted = typeof weight === 'number' ? weight : weightOf(weight(ctx()));
+      const counted =
+        typeof weight === 'number' ? weight : callOwn(weightPlace, () => weightOf(weight(ctx())));
       return { key: keyOf(message.name, ctx), weight: counted, isForRequests };
     } catch (error) {
       // What a client writes so that it can be read in two ways is too much, but nobody's mistake.
-      if (!(error instanceof UnclearValueError)) throw error;
+      if (!(causeOf(error) instanceof UnclearValueError)) throw error;
       return { key: 'unclear', weight: Number.POSITIVE_INFINITY, isForRequests };
     }
   }
@@ -151,5 +158,5 @@ function weightOf(value: unknown): number {
   if (value === Number.POSITIVE_INFINITY) return value;
   if (typeof value === 'number' && Number.isInteger(value) && value >= 0) return value;
   notAwaited(value);
-  throw new TypeError('The `weight` of a limit gives a whole number');
+  throw plain(new TypeError('The `weight` of a limit gives a whole number'));
 }

@@ -1,6 +1,7 @@
 import type { IncrementResponse, Options, Store } from 'express-rate-limit';
 import { noop } from '../../lib/noop.ts';
 import { notAwaited } from '../../lib/not-awaited.ts';
+import { plain } from '../../lib/plain-error.ts';
 import { settled } from '../../lib/settled.ts';
 import { isThenable } from '../../lib/thenable.ts';
 import { within } from '../../lib/within.ts';
@@ -109,7 +110,7 @@ export class GuardedStore implements Tally {
     const { totalHits, resetTime } = hits;
     if (!Number.isSafeInteger(totalHits) || totalHits < 1 || isThenable(resetTime)) {
       notAwaited([hits, totalHits, resetTime]);
-      throw new TypeError('The store gave no count');
+      throw plain(new TypeError('The store gave no count'));
     }
     const latest = Date.now() + (this.#options?.windowMs ?? 0);
     const isTime = resetTime instanceof Date && resetTime.getTime() <= latest;

@@ -1,6 +1,8 @@
 import { hash } from 'node:crypto';
 import { addressKey } from '../../lib/address-key.ts';
+import { callOwn } from '../../lib/function-failure.ts';
 import { notAwaited } from '../../lib/not-awaited.ts';
+import { plain } from '../../lib/plain-error.ts';
 import { type User, userKey } from '../user-key.ts';
 import type { LimitContext, LimitKey } from './limit.ts';
 
@@ -15,9 +17,15 @@ export type KeyMaker = (name: string | undefined, contextOf: () => LimitContext)
 /**
  * Makes the keys of one request; what its messages have in common is worked out once. In JSON, so that
  * no two lists of parts give one text.
+ *
+ * @param places - Where each of `by` stands in the configuration.
  */
-export function keyMaker(by: readonly LimitKey[], caller: Caller): KeyMaker {
-  const parts = by.map((key) => partOf(key, caller));
+export function keyMaker(
+  by: readonly LimitKey[],
+  caller: Caller,
+  places: readonly string[],
+): KeyMaker {
+  const parts = by.map((key, i) => partOf(key, caller, places[i] ?? ''));
   return (name, contextOf) =>
     JSON.stringify(parts.map((part) => (typeof part === 'string' ? part : part(name, contextOf))));
 }
@@ -35,9 +43,11 @@ export function namesKeys(key: LimitKey): boolean {
   return key !== 'ip' && key !== 'user';
 }
 
-function partOf(key: LimitKey, caller: Caller): string | KeyMaker {
+function partOf(key: LimitKey, caller: Caller, place: string): string | KeyMaker {
   const { ip, sessionId } = caller;
-  if (typeof key === 'function') return (_name, contextOf) => textOf(key(contextOf()));
+  if (typeof key === 'function') {
+    return (_name, contextOf) => callOwn(place, () => textOf(key(contextOf())));
+  }
   if (key === 'tool') return (name) => `tool ${name}`;
   if (key === 'user') return userKey(caller);
   if (key === 'session' && sessionId !== undefined) return `session ${sessionId}`;
@@ -48,5 +58,5 @@ function partOf(key: LimitKey, caller: Caller): string | KeyMaker {
 function textOf(value: unknown): string {
   if (typeof value === 'string') return `own ${value}`;
   notAwaited(value);
-  throw new TypeError('A function in `by` of a limit gives a text');
+  throw plain(new TypeError('A function in `by` of a limit gives a text'));
 }

@@ -1,5 +1,6 @@
 import type { Options } from 'express-rate-limit';
 import { LinkedMap } from '../../lib/linked-map.ts';
+import { plain } from '../../lib/plain-error.ts';
 import type { Hits, Tally } from './tally.ts';
 
 /** How many keys are counted at once. */
@@ -88,7 +89,8 @@ export class LocalStore implements Tally {
   #create(key: string, limit: number, now: number): Entry {
     if (this.size >= MOST_KEYS) {
       const { first } = this.#light;
-      if (first === undefined) throw new Error(`There are ${MOST_KEYS} keys near their limit`);
+      if (first === undefined)
+        throw plain(new Error(`There are ${MOST_KEYS} keys near their limit`));
       this.#forget(first.key);
     }
     const resetTime = new Date(now + this.#windowMs);

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import type { Store } from 'express-rate-limit';
 import type { McpMessage } from '../../mcp/message/message.ts';
+import { pathsIn } from '../../options/as-list.ts';
 import type { ConfigProblems } from '../../options/config-problems.ts';
 import { readDuration } from '../../options/duration.ts';
 import { type BodyNeed, mostOf } from '../body-need.ts';
@@ -89,7 +90,9 @@ function readLimit(
       windowMs,
       store,
       by,
+      places: pathsIn(problems.at('by'), given.by),
       weight,
+      weightPlace: problems.at('weight').path,
       onStoreError,
       matches: isOfMessage
         ? (message) => isCounted(message, countsTools) && matcher?.matches(message) !== false

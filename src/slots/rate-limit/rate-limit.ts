@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { type AnswerDetails, answerError } from '../../answer-error.ts';
 import { contextOf, type RequestContext } from '../../context.ts';
-import { type ErrorReason, GatewayError } from '../../errors.ts';
+import type { ErrorReason } from '../../errors.ts';
 import type { Middleware } from '../../http/middleware.ts';
 import type { Kept } from '../../kept.ts';
 import type { Basis } from '../basis.ts';
@@ -89,7 +89,7 @@ async function findRefusal(
     if (failure === undefined) continue;
     const { cause } = failure;
     if (!limit.mayFail) return { reason: 'store_unavailable', cause, detail: limit.name };
-    context.report(new GatewayError('store_unavailable', cause));
+    context.report('store_unavailable', cause);
   }
   return undefined;
 }

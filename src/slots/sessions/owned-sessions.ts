@@ -1,6 +1,7 @@
 import { hash, randomUUID } from 'node:crypto';
 import { BoundedMap } from '../../lib/bounded-map.ts';
 import { notAwaited } from '../../lib/not-awaited.ts';
+import { plain } from '../../lib/plain-error.ts';
 import { within } from '../../lib/within.ts';
 import { STORE_TIMEOUT_MS } from '../store-timeout.ts';
 import { heldBy } from './holder.ts';
@@ -164,7 +165,9 @@ async function askText(
 async function askKept(call: () => string | Promise<string>): Promise<string> {
   const kept = await askText(call);
   if (kept !== undefined) return kept;
-  throw new TypeError('`add` of the session store gave no text: it has to give what is kept');
+  throw plain(
+    new TypeError('`add` of the session store gave no text: it has to give what is kept'),
+  );
 }
 
 async function ask<T>(call: () => T | Promise<T>): Promise<T> {

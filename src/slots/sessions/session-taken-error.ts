@@ -1,3 +1,5 @@
+import { plain } from '../../lib/plain-error.ts';
+
 /** The upstream gave a user the session that is another user's, or that lives at another target. */
 export class SessionTakenError extends Error {
   constructor() {
@@ -6,5 +8,6 @@ export class SessionTakenError extends Error {
         'has not ended: it gives the same id to all, it has begun to count its ids anew, or several targets count',
     );
     this.name = 'SessionTakenError';
+    plain(this);
   }
 }

@@ -2,7 +2,6 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AnswerProblem, AnswerStage } from '../../answer-stage.ts';
 import type { EnteredSession, RequestContext } from '../../context.ts';
 import type { UpstreamAnswer } from '../../engine/upstream-answer.ts';
-import { GatewayError } from '../../errors.ts';
 import { onceClosed } from '../../http/once-closed.ts';
 import { Deadline } from '../../lib/deadline.ts';
 import type { ClientInfo } from '../../mcp/message/client-info.ts';
@@ -189,7 +188,7 @@ export class SessionUse implements AnswerStage, EnteredSession {
   /** The request goes on without what the store was asked for; whoever listens is told. */
   async #tell<Result>(call: Promise<Result>): Promise<Result | undefined> {
     return call.catch((cause) => {
-      this.#context.report(new GatewayError('store_unavailable', cause));
+      this.#context.report('store_unavailable', cause);
       return undefined;
     });
   }

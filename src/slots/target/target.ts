@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { answerError } from '../../answer-error.ts';
 import { contextOf } from '../../context.ts';
 import type { Middleware } from '../../http/middleware.ts';
+import { plain } from '../../lib/plain-error.ts';
 import { namesIn } from '../../targets/names.ts';
 import { encodeValue, valueProblem } from '../../targets/template-value.ts';
 import type { Basis } from '../basis.ts';
@@ -35,10 +36,10 @@ export function fillTarget(names: readonly string[]): Middleware {
 }
 
 function missing(name: string): Error {
-  return new Error(
+  const message =
     `The target has {${name}}, and the route has no parameter '${name}': mount the gateway on a path ` +
-      `that has it, like app.use('/:${name}', gateway)`,
-  );
+    `that has it, like app.use('/:${name}', gateway)`;
+  return plain(new Error(message));
 }
 
 /** The slot. It is in the chain where the target has names. */

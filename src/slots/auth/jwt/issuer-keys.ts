@@ -1,4 +1,5 @@
 import { fetchJson } from '../../../http/fetch-json.ts';
+import { plain } from '../../../lib/plain-error.ts';
 import { timeLimited } from '../../../lib/time-limited.ts';
 import { discoverKeysUrl } from './discovery.ts';
 import { readVerificationKeys, type VerificationKeys } from './verification-keys.ts';
@@ -15,7 +16,7 @@ export async function fetchIssuerKeys(
   { issuer, keysUrl }: KeysLocation,
   timeoutMs: number,
 ): Promise<VerificationKeys> {
-  const timedOut = new Error(`The key server of ${issuer} did not answer in time`);
+  const timedOut = plain(new Error(`The key server of ${issuer} did not answer in time`));
   return timeLimited(timeoutMs, timedOut, async (signal) => {
     const url = keysUrl ?? (await discoverKeysUrl(issuer, signal));
     return readVerificationKeys(await fetchJson(url, signal));

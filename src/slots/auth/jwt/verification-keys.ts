@@ -1,4 +1,5 @@
 import { createLocalJWKSet, type JWK, type LocalJWKSet } from 'jose';
+import { plain } from '../../../lib/plain-error.ts';
 
 const MOST_KEYS = 100;
 
@@ -32,8 +33,8 @@ export interface VerificationKeys {
  */
 export function readVerificationKeys(document: unknown): VerificationKeys {
   const { keys: given } = Object(document) as { keys?: unknown };
-  if (!Array.isArray(given)) throw new Error('The key server answered what is no JWK Set');
-  if (given.length > MOST_KEYS) throw new Error('The key server answered too many keys');
+  if (!Array.isArray(given)) throw plain(new Error('The key server answered what is no JWK Set'));
+  if (given.length > MOST_KEYS) throw plain(new Error('The key server answered too many keys'));
   const dropped: string[] = [];
   const keys = given.flatMap((key: unknown, i) => {
     const problem = problemWith(key);

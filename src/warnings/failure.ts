@@ -1,0 +1,44 @@
+import { FunctionFailure } from '../lib/function-failure.ts';
+import { plainText } from '../lib/plain-error.ts';
+import { placeOf, toldError } from '../lib/told-error.ts';
+
+/** A row of the error table. */
+interface FailedRow {
+  readonly reason: string;
+  readonly status: number;
+}
+
+/**
+ * For a gateway whose failures nobody else hears of: warns once of each reason for which requests fail, and
+ * once of each function of the app that fails. Of messages, only our own are in a warning.
+ *
+ * @param name - What the gateway is known by.
+ */
+export function failureWarning(name: string): (row: FailedRow, failure: unknown) => void {
+  const told = new Set<string>();
+  return function warnOfFailure({ reason, status }, failure) {
+    const option = failure instanceof FunctionFailure ? failure.option : undefined;
+    const kind = option ?? reason;
+    // Below 500 it is for the client to do something about it.
+    if (told.has(kind) || (option === undefined && status < 500)) return;
+    told.add(kind);
+    const what =
+      failure instanceof FunctionFailure
+        ? `${failure.option} failed: ${functionText(failure.thrown)}. This is told once for each function`
+        : `${status} ${reason}${causeText(failure)}. This is told once for each reason`;
+    process.emitWarning(
+      `MCP gateway ${JSON.stringify(name)}: ${what}; set onError or observe to hear of every failure.`,
+      { type: 'McpGatewayWarning', code: 'MCP_GATEWAY_FAILURE' },
+    );
+  };
+}
+
+function causeText(cause: unknown): string {
+  return cause === undefined ? '' : ` (${toldError(cause)})`;
+}
+
+/** A message of our own says what is wrong; of anything else, the place helps to find it. */
+function functionText(thrown: unknown): string {
+  const place = plainText(thrown) === undefined ? placeOf(thrown) : undefined;
+  return place === undefined ? toldError(thrown) : `${toldError(thrown)} at ${place}`;
+}
