@@ -6,6 +6,7 @@ import type { McpMethod } from './mcp/http-methods.ts';
 import type { ConfigProblems } from './options/config-problems.ts';
 import type { SlotName } from './slot-name.ts';
 import { auth } from './slots/auth/auth.ts';
+import type { Identity } from './slots/auth/identity.ts';
 import { balance } from './slots/balance/balance.ts';
 import type { BalanceSettings } from './slots/balance/options.ts';
 import type { Basis } from './slots/basis.ts';
@@ -23,7 +24,9 @@ import { message } from './slots/message/message.ts';
 import { methods } from './slots/methods/methods.ts';
 import { observe, watched } from './slots/observe/observe.ts';
 import { policies } from './slots/policies/policies.ts';
+import type { LimitSettings } from './slots/rate-limit/enforced-limit.ts';
 import { rateLimit, userLimit } from './slots/rate-limit/rate-limit.ts';
+import type { SessionSettings } from './slots/sessions/options.ts';
 import { sessions } from './slots/sessions/sessions.ts';
 import type { Slot } from './slots/slot.ts';
 import { streams } from './slots/streams/streams.ts';
@@ -78,11 +81,18 @@ export type SlotPlans = {
 };
 
 /** Those of a slot, where others have to know them. */
-type SettingsOf<Name extends SlotName> = Name extends 'methods'
-  ? readonly McpMethod[]
-  : Name extends 'balance'
-    ? BalanceSettings
-    : object;
+type SettingsOf<Name extends SlotName> = Name extends keyof KnownSettings
+  ? KnownSettings[Name]
+  : object;
+
+interface KnownSettings {
+  readonly methods: readonly McpMethod[];
+  readonly rateLimit: { readonly limits: readonly LimitSettings[] };
+  readonly auth: { readonly identity: Identity };
+  readonly sessions: SessionSettings;
+  readonly userLimit: { readonly limits: readonly LimitSettings[] };
+  readonly balance: BalanceSettings;
+}
 
 /** Reads the options of all slots. */
 export function readSlots(

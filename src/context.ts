@@ -21,10 +21,7 @@ import type { Target, TemplateValues } from './targets/target.ts';
  */
 export type ErrorListener = (error: GatewayError, ctx: GatewayContext) => void;
 
-/**
- * Told of the same where there is neither a listener nor an observer. `failure`: the cause, or a
- * `FunctionFailure`.
- */
+/** The gateway's own listener, told of the same. `failure`: the cause, or a `FunctionFailure`. */
 export type FailureListener = (row: FailedRow, failure: unknown) => void;
 
 /** A row of the error table, as far as it says how grave it is. */
@@ -88,7 +85,7 @@ export class RequestContext implements GatewayContext {
   readonly req: IncomingMessage;
   /** Written by the gateway, or `mcpProxy`. Read by {@link report}. */
   onError: ErrorListener | undefined;
-  /** Written by them where nobody else hears of failures. Read by {@link report}. */
+  /** Written by them, to count and to warn. Read by {@link report}. */
   onFailure: FailureListener | undefined;
   /** Written by `observe`. Read by all who have something to tell. */
   observation: Observation | undefined;

@@ -1,12 +1,14 @@
 import express, { type RequestHandler, type Router } from 'express';
 import type { GatewayConfig } from './config.ts';
-import { contextOf } from './context.ts';
+import { contextOf, type FailureListener } from './context.ts';
 import { Kept } from './kept.ts';
+import { noop } from './lib/noop.ts';
 import { isEndpoint } from './options/path.ts';
 import { type Plan, readConfig } from './read-config.ts';
 import { buildRoutes } from './routes.ts';
 import { type TargetStatus, targetServiceOf } from './slots/balance/target-service.ts';
 import { drainOf } from './slots/draining.ts';
+import { type GatewayStats, requestCountsOf, statsOf } from './stats.ts';
 import { failureWarning } from './warnings/failure.ts';
 import { mountWarning } from './warnings/mount.ts';
 import { trustWarning } from './warnings/trust-proxy.ts';
@@ -23,6 +25,11 @@ export interface McpGateway extends Router {
    * Resolves when nothing is under way any more; never rejects.
    */
   close(options?: { readonly graceMs?: number }): Promise<void>;
+  /**
+   * How the gateway is at the moment, as far as this process knows: what is open, how requests fail, how
+   * targets and keys are. It holds no secret. Each call looks at every open request.
+   */
+  stats(): GatewayStats;
   /**
    * How the targets are at the moment, as far as this process knows.
    *
@@ -72,6 +79,7 @@ export function createMcpGateway(config: GatewayConfig): McpGateway {
       service.stop();
       return drainOf(kept).drain(graceMs).finally(service.endDrains);
     },
+    stats: () => statsOf(plan, service, kept),
     targets: () => service.statuses(),
     drain: (url: string | URL, { graceMs = GRACE_MS }: Grace = {}) => service.drain(url, graceMs),
     restore: (url: string | URL) => service.restore(url),
@@ -82,8 +90,13 @@ export function createMcpGateway(config: GatewayConfig): McpGateway {
 function buildGateway(plan: Plan, kept: Kept): RequestHandler {
   const { onError, slots } = plan;
   const routes = buildRoutes(plan, kept);
+  const counts = requestCountsOf(kept);
   const isMute = onError === false && slots.observe === undefined;
-  const onFailure = isMute ? failureWarning(plan.name) : undefined;
+  const warn = isMute ? failureWarning(plan.name) : noop;
+  const onFailure: FailureListener = (row, failure) => {
+    counts.failed(row);
+    warn(row, failure);
+  };
   const warnOfMount = mountWarning(plan.path);
   const warnOfTrust = trustWarning(plan.goesByAddress);
   return function serve(req, res, next) {
@@ -98,8 +111,10 @@ function buildGateway(plan: Plan, kept: Kept): RequestHandler {
     // Already answered, or the client has gone.
     if (res.headersSent || res.closed || req.socket.destroyed) return;
     warnOfTrust(req);
-    if (onError !== false) contextOf(req).onError = onError;
-    else if (onFailure !== undefined) contextOf(req).onFailure = onFailure;
+    counts.total += 1;
+    const context = contextOf(req);
+    context.onFailure = onFailure;
+    if (onError !== false) context.onError = onError;
     route.run(req, res, next);
   };
 }

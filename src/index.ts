@@ -58,9 +58,10 @@ export type {
   Authenticator,
   Identification,
 } from './slots/auth/authenticator.ts';
+export type { KeyStats } from './slots/auth/jwt/key-stats.ts';
 export { type UpstreamAuth, upstreamAuth } from './slots/auth/upstream-auth.ts';
 export type { BalanceKey } from './slots/balance/options.ts';
-export type { TargetStatus } from './slots/balance/target-service.ts';
+export type { TargetStats, TargetStatus } from './slots/balance/target-service.ts';
 export type { MessageMatch } from './slots/message-match.ts';
 export { type AccessLogger, accessLog } from './slots/observe/access-log.ts';
 export type { AccessLogOptions } from './slots/observe/access-log-options.ts';
@@ -85,13 +86,17 @@ export type {
 export { requireScopes } from './slots/policies/require-scopes.ts';
 export { allowTools, denyTools } from './slots/policies/tools.ts';
 export type { Limit, LimitContext, LimitKey, LimitMatch } from './slots/rate-limit/limit.ts';
+export type { LimitStats } from './slots/rate-limit/rate-limit.ts';
 export type { SessionOptions } from './slots/sessions/options.ts';
 export type { SessionStore } from './slots/sessions/session-store.ts';
+export type { SessionStats } from './slots/sessions/sessions.ts';
 export type { StreamOptions } from './slots/streams/streams.ts';
 export type { CallTimeout } from './slots/timeout/options.ts';
+export type { GatewayStats } from './stats.ts';
 export type { BreakerOptions } from './targets/breaker-options.ts';
 export type { QueryOptions } from './targets/forwarded-query.ts';
 export type { HealthOptions } from './targets/health-options.ts';
+export type { TargetFailure } from './targets/target.ts';
 export type { TargetChange, TargetStateName } from './targets/target-state.ts';
 export {
   type ClientCredentialsHeader,

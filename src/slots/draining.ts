@@ -29,6 +29,10 @@ export class Drain {
     this.#open = open;
   }
 
+  get isDraining(): boolean {
+    return this.#drained !== undefined;
+  }
+
   /** An answer that begins while the gateway closes. */
   readonly #stage: AnswerStage = {
     begun: (req) => {

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import type { Engine } from '../engine/engine.ts';
 import { portOf } from '../engine/network/network.ts';
+import type { ErrorReason } from '../errors.ts';
 
 /** What stands for the names in a target, by name, encoded: see `encodeValue`. */
 export type TemplateValues = ReadonlyMap<string, string>;
@@ -10,6 +11,16 @@ export interface TargetPlan {
   readonly url: URL;
   /** How often it is in the list. */
   readonly weight: number;
+}
+
+/** Why a request got no answer from a target that could be relayed. */
+export interface TargetFailure {
+  /** When. */
+  readonly at: Date;
+  /** In the error table; the request itself may have gone well elsewhere. */
+  readonly reason: ErrorReason;
+  /** In a few words: the code of an error, or what stands in its place. */
+  readonly detail: string | undefined;
 }
 
 /** Where requests go: the upstream, or one of several instances of it. */
@@ -24,6 +35,8 @@ export class Target {
   readonly name: string;
   /** Sends requests there: to the path and query of `url`, where a request has none of its own. */
   readonly engine: Engine;
+  /** Written by the relay. */
+  lastFailure: TargetFailure | undefined;
 
   constructor({ url, weight }: TargetPlan, place: number, engine: Engine) {
     this.url = url;

@@ -14,6 +14,7 @@ import { onceClosed } from '../../http/once-closed.ts';
 import type { RequestBody } from '../../http/request-body.ts';
 import { FunctionFailure } from '../../lib/function-failure.ts';
 import { noop } from '../../lib/noop.ts';
+import { toldError } from '../../lib/told-error.ts';
 import type { EndReason } from '../../observation.ts';
 import { RelayedAnswer, type RelayedAnswerListener } from '../answer/relayed-answer.ts';
 import type { RelaySettings } from '../relay-settings.ts';
@@ -152,6 +153,7 @@ export class RelayedRequest implements UpstreamListener, RelayedAnswerListener, 
     // Nothing of it has been sent, and none of its body taken from the client.
     const hasReached = this.#isConnected || kind === 'internal';
     const { lease } = this.#context;
+    if (!hasReached) this.#note(REASON_OF[kind], cause);
     if (!hasReached && lease?.moveOn()) {
       this.#exchange?.abort();
       this.#send();
@@ -173,7 +175,15 @@ export class RelayedRequest implements UpstreamListener, RelayedAnswerListener, 
     if (!this.#over) this.#fail('session_not_found', cause);
   }
 
+  /** Of those reasons of the upstream that are about one target. */
+  #note(reason: ErrorReason, cause: unknown): void {
+    const target = this.#context.lease?.target ?? this.#settings.target;
+    const detail = cause === undefined ? undefined : toldError(cause);
+    target.lastFailure = { at: new Date(), reason, detail };
+  }
+
   #fail(reason: ErrorReason, cause?: unknown): void {
+    if (reason.startsWith('upstream_')) this.#note(reason, cause);
     answerError(this.#req, this.#res, reason, {
       cause: cause instanceof HandlerError ? ofHandler(cause) : cause,
       detail: toldOf(reason, cause),

@@ -5,6 +5,7 @@ import { Deadline } from '../../lib/deadline.ts';
 import type { RelayPlan } from '../../relay/options.ts';
 import { HealthCheck } from '../../targets/health-check.ts';
 import type { HealthSettings } from '../../targets/health-options.ts';
+import type { TargetFailure } from '../../targets/target.ts';
 import type { TargetState, TargetStateName } from '../../targets/target-state.ts';
 import { graceOf } from '../draining.ts';
 import { hopOf } from '../head.ts';
@@ -29,6 +30,15 @@ export interface TargetStatus {
   readonly streams: number;
   /** Failures in a row, as the breaker counts them; 0 without one. */
   readonly failures: number;
+}
+
+/** What is known of a target at one moment. */
+export interface TargetStats extends TargetStatus {
+  /**
+   * The last time that a request got no answer from there that could be relayed; undefined: there was none.
+   * Later requests may have gone well.
+   */
+  readonly lastFailure: TargetFailure | undefined;
 }
 
 /** How long an event that has begun may take to end when its target is out of service. */
@@ -76,6 +86,12 @@ export class TargetService {
         streams: here.filter(({ exchange }) => exchange.isEventStream).length,
         failures: state.breaker?.failures ?? 0,
       };
+    });
+  }
+
+  stats(): TargetStats[] {
+    return this.statuses().map((status, i) => {
+      return { ...status, lastFailure: this.#states[i]?.target.lastFailure };
     });
   }
 

@@ -75,6 +75,11 @@ export class Counter {
     });
   }
 
+  /** How many keys are counted in this process; undefined: they are in a store. */
+  get keys(): number | undefined {
+    return this.#tally instanceof LocalStore ? this.#tally.size : undefined;
+  }
+
   /** Makes the store ready. */
   start(): void {
     this.#tally.start();

@@ -28,15 +28,35 @@ export interface LimitRefusalSettings {
 
 /** Makes the counters of limits, and their stores ready. */
 export function countersFor(limits: readonly LimitSettings[], kept: Kept): EnforcedLimit[] {
+  return limits.map((settings) => new EnforcedLimit(settings, counterOf(settings, kept)));
+}
+
+function counterOf(settings: LimitSettings, kept: Kept): Counter {
+  const { name, prefix, limit, windowMs, store } = settings;
+  return kept.of(['counter', name, prefix, limit, windowMs, store], () => {
+    if (store !== undefined) setWindow(store, windowMs);
+    const made = new Counter(settings);
+    made.start();
+    return made;
+  });
+}
+
+/** What is known of a limit at one moment. */
+export interface LimitStats {
+  /** Its name, as in the `RateLimit` headers. */
+  readonly name: string;
+  /**
+   * For how many callers this process counts, those included whose window is over and that nobody has swept
+   * out yet. Undefined: they are counted in a store.
+   */
+  readonly keys: number | undefined;
+}
+
+/** Of limits that are enforced. */
+export function limitStatsOf(limits: readonly LimitSettings[], kept: Kept): LimitStats[] {
   return limits.map((settings) => {
-    const { name, prefix, limit, windowMs, store } = settings;
-    const counter = kept.of(['counter', name, prefix, limit, windowMs, store], () => {
-      if (store !== undefined) setWindow(store, windowMs);
-      const made = new Counter(settings);
-      made.start();
-      return made;
-    });
-    return new EnforcedLimit(settings, counter);
+    const { keys } = counterOf(settings, kept);
+    return { name: settings.name, keys };
   });
 }
 

@@ -28,6 +28,11 @@ export class MemorySessionStore implements SessionStore {
     this.#max = max;
   }
 
+  /** How many there are, those included that have expired and were not asked for since. */
+  get size(): number {
+    return this.#entries.size;
+  }
+
   get(key: string, ttlMs: number): string | undefined {
     const entry = this.#entries.get(key);
     if (entry === undefined) return undefined;

@@ -5,6 +5,7 @@ import { plain } from '../../lib/plain-error.ts';
 import { within } from '../../lib/within.ts';
 import { STORE_TIMEOUT_MS } from '../store-timeout.ts';
 import { heldBy } from './holder.ts';
+import { MemorySessionStore } from './memory-session-store.ts';
 import type { SessionStore } from './session-store.ts';
 
 /** How long a session may be on its way from one owner to the next: a few calls to a store. */
@@ -50,6 +51,11 @@ export class OwnedSessions {
     this.#locks = locks;
     this.#checkedAt = owners === ended ? new BoundedMap(MOST_MARKED) : undefined;
     this.ttlMs = ttlMs;
+  }
+
+  /** How many this process keeps; undefined: a store does. */
+  get known(): number | undefined {
+    return this.#owners instanceof MemorySessionStore ? this.#owners.size : undefined;
   }
 
   /** Who has the session, if it is known; its time begins anew. */

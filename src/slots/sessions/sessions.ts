@@ -120,7 +120,21 @@ export const sessions: Slot<
   },
 };
 
-function ownedSessions({ store, ttlMs, max }: Settings, kept: Kept): OwnedSessions {
+/** What is known of sessions at one moment. */
+export interface SessionStats {
+  /**
+   * How many this process remembers, those included that have expired and were not asked for since. Undefined:
+   * a store remembers them.
+   */
+  readonly known: number | undefined;
+}
+
+/** Of a gateway with these settings. */
+export function sessionStatsOf(settings: SessionSettings, kept: Kept): SessionStats {
+  return { known: ownedSessions(settings, kept).known };
+}
+
+function ownedSessions({ store, ttlMs, max }: SessionSettings, kept: Kept): OwnedSessions {
   return kept.of(['sessions', store, ttlMs, max], () => {
     // Each has a store of its own in this process: what has ended must not take the place of what is in
     // use, nor a lock the place of the mark that it is about.

@@ -42,6 +42,7 @@ export class KeySet {
   #fetching: Promise<void> | undefined;
   #failures = 0;
   #failure: unknown;
+  #failingSince: number | undefined;
   #retryAt = Number.NEGATIVE_INFINITY;
   #renewedAt = Number.NEGATIVE_INFINITY;
   /** When the keys were last renewed in vain, by origin. */
@@ -91,6 +92,16 @@ export class KeySet {
     return this.#fetched?.keys ?? lacking;
   }
 
+  /** How long ago they were fetched, in milliseconds; undefined: never. */
+  get fetchedMsAgo(): number | undefined {
+    return this.#fetched && this.#age();
+  }
+
+  /** For how long it has failed to fetch them; undefined: it does not fail. */
+  get failingForMs(): number | undefined {
+    return this.#failingSince === undefined ? undefined : this.#now() - this.#failingSince;
+  }
+
   #waitsSince(origin: string): number {
     return this.#waiting.get(origin) ?? Number.NEGATIVE_INFINITY;
   }
@@ -116,6 +127,7 @@ export class KeySet {
     this.#fetched = { keys: known?.text === keys.text ? known : keys, at: this.#now() };
     this.#failures = 0;
     this.#failure = undefined;
+    this.#failingSince = undefined;
   }
 
   #fail(error: unknown): void {
@@ -123,5 +135,6 @@ export class KeySet {
     this.#retryAt = this.#now() + backOff;
     this.#failures += 1;
     this.#failure = error;
+    this.#failingSince ??= this.#now();
   }
 }

@@ -4,6 +4,7 @@ import type { AuthenticationScheme, Identification } from '../authenticator.ts';
 import { bearerTokenOf } from '../bearer-token.ts';
 import { fetchIssuerKeys } from './issuer-keys.ts';
 import { KeySet, KeysUnavailable } from './key-set.ts';
+import { rememberKeys } from './key-stats.ts';
 import type { JwtSettings } from './options.ts';
 import type { TokenProblem } from './problem.ts';
 import type { VerifiedToken } from './token-memory.ts';
@@ -38,7 +39,7 @@ export function jwtScheme(
   const keySet = new KeySet(fetchKeys, clock.monotonic);
   const verifier = new TokenVerifier(settings, keySet, clock.now);
 
-  return {
+  const scheme: AuthenticationScheme = {
     kind: 'jwt',
     header: 'authorization',
     issuers: [settings.issuer],
@@ -60,6 +61,7 @@ export function jwtScheme(
       return closeOnExpiry ? { ...accepted, expiresAt: verifier.endOf(verdict) } : accepted;
     },
   };
+  return rememberKeys(scheme, keySet);
 }
 
 async function verify(

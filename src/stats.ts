@@ -1,0 +1,91 @@
+import { contextOf, type FailedRow, type RequestContext } from './context.ts';
+import type { ErrorReason } from './errors.ts';
+import type { Kept } from './kept.ts';
+import type { Plan } from './read-config.ts';
+import { type KeyStats, keyStatsOf } from './slots/auth/jwt/key-stats.ts';
+import type { TargetService, TargetStats } from './slots/balance/target-service.ts';
+import { drainOf } from './slots/draining.ts';
+import { openRequestsOf } from './slots/open-requests.ts';
+import { type LimitStats, limitStatsOf } from './slots/rate-limit/rate-limit.ts';
+import { type SessionStats, sessionStatsOf } from './slots/sessions/sessions.ts';
+
+/**
+ * How a gateway is at one moment, as far as this process knows. There is no secret in it, and no name of a
+ * user. What is undefined is not switched on.
+ */
+export interface GatewayStats {
+  /** What the gateway is known by: the option `name`. */
+  readonly gateway: string;
+  /** When it was made. */
+  readonly since: Date;
+  /** Whether `close()` was called: it takes no new requests. */
+  readonly draining: boolean;
+  /** The requests for its routes. */
+  readonly requests: {
+    /** How many are under way, event streams included. */
+    readonly open: number;
+    /** How many have come, whatever became of them. */
+    readonly total: number;
+    /**
+     * How many failures there were, by their reason in the error table: those of which `onError` is told. A
+     * reason that did not occur is not there.
+     */
+    readonly byReason: Readonly<Partial<Record<ErrorReason, number>>>;
+  };
+  /** The event streams that the upstream has opened. */
+  readonly streams: {
+    /** How many are open, those with the answer to a call included. */
+    readonly open: number;
+  };
+  /** One for each limit of `rateLimit`, those by address alone first. */
+  readonly limits: readonly LimitStats[] | undefined;
+  /** What is remembered of sessions. */
+  readonly sessions: SessionStats | undefined;
+  /** One for each URL of `target`, in its order. */
+  readonly targets: readonly TargetStats[];
+  /** One for each `jwt()` in `auth`. */
+  readonly keys: readonly KeyStats[] | undefined;
+}
+
+/** What is counted as requests come. */
+export class RequestCounts {
+  readonly since: Date = new Date();
+  total = 0;
+  readonly #failures = new Map<ErrorReason, number>();
+
+  failed({ reason }: FailedRow): void {
+    this.#failures.set(reason, (this.#failures.get(reason) ?? 0) + 1);
+  }
+
+  get byReason(): GatewayStats['requests']['byReason'] {
+    return Object.fromEntries(this.#failures);
+  }
+}
+
+/** That of a gateway. */
+export function requestCountsOf(kept: Kept): RequestCounts {
+  return kept.of(['request counts'], () => new RequestCounts());
+}
+
+/** Puts together what the parts of a gateway know. */
+export function statsOf({ name, slots }: Plan, service: TargetService, kept: Kept): GatewayStats {
+  const { since, total, byReason } = requestCountsOf(kept);
+  const open = openRequestsOf(kept).all();
+  const limits = [...(slots.rateLimit?.limits ?? []), ...(slots.userLimit?.limits ?? [])];
+  const keys = keyStatsOf(slots.auth?.identity.schemes ?? []);
+  return {
+    gateway: name,
+    since,
+    draining: drainOf(kept).isDraining,
+    requests: { open: open.length, total, byReason },
+    streams: { open: open.filter(({ req }) => isStream(contextOf(req))).length },
+    limits: limits.length > 0 ? limitStatsOf(limits, kept) : undefined,
+    sessions: slots.sessions && sessionStatsOf(slots.sessions, kept),
+    targets: service.stats(),
+    keys: keys.length > 0 ? keys : undefined,
+  };
+}
+
+function isStream({ exchange }: RequestContext): boolean {
+  return exchange?.isEventStream === true;
+}
