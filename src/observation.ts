@@ -1,3 +1,4 @@
+import type { OutgoingHttpHeaders } from 'node:http';
 import type { ErrorReason } from './errors.ts';
 import type { ClientInfo } from './mcp/message/client-info.ts';
 import type { SlotName } from './slot-name.ts';
@@ -24,8 +25,29 @@ export interface ToolCall {
   readonly arguments: Readonly<Record<string, unknown>>;
 }
 
+/** A request that is ready to go upstream. */
+export interface SendingRequest {
+  readonly target: Target;
+  /** The headers it goes with, which may be changed. */
+  readonly headers: OutgoingHttpHeaders;
+  /** Whether the app has decided what goes upstream under a lower-case name. */
+  isDecided(name: string): boolean;
+}
+
+/** What is done around a request that goes upstream, where an observer asks for that. */
+export interface FollowedSending {
+  /** The longest body that is to be looked into before it is sent. */
+  readonly peekLimit: number;
+  /** What the body is; undefined where it is too long. Called where nobody has judged it. */
+  peeked(body: Uint8Array | undefined): void;
+  /** Calls `send`, at once and once. Called again where the request goes to another target. */
+  sending(request: SendingRequest, send: () => void): void;
+}
+
 /** What the parts of a request's chain tell whoever observes it. */
 export interface Observation {
+  /** Undefined where nobody asks for more than to be told. */
+  readonly followed: FollowedSending | undefined;
   /** The client, as far as the request itself says it. */
   readonly client: ClientInfo | undefined;
   /** The tools that it calls; none unless an observer has asked for their arguments. */

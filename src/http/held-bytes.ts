@@ -23,6 +23,11 @@ export class HeldBytes {
     return this.#bytes.length;
   }
 
+  /** All of them, as they are held: not to be kept. */
+  get bytes(): Buffer {
+    return this.#bytes.subarray(0, this.length);
+  }
+
   /** What they will cost together with the next piece. */
   capacityWith(piece: Uint8Array): number {
     const length = this.length + piece.length;

@@ -1,3 +1,4 @@
+import type { PeekListener } from './body-peek.ts';
 import { HeldBytes } from './held-bytes.ts';
 import type { BodyListener, BodySink, RequestBody } from './request-body.ts';
 
@@ -35,6 +36,10 @@ export class RepeatableBody implements RequestBody {
 
   get length(): number | undefined {
     return this.#body.length;
+  }
+
+  peek(limit: number, listener: PeekListener): void {
+    this.#body.peek(limit, listener);
   }
 
   sendTo(outgoing: BodySink, listener: BodyListener): void {

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { BodyPeek, type PeekListener } from './body-peek.ts';
 import { declaredLength, hasBody } from './framing.ts';
 
 /** Told how the sending of a body goes. */
@@ -28,6 +29,11 @@ export interface BodySink {
 export interface RequestBody {
   /** For `Content-Length`; undefined sends it chunked. */
   readonly length: number | undefined;
+  /**
+   * Holds back what comes, until that is the whole body or more than `limit` bytes. Called once at most,
+   * before `sendTo`, which then begins with what has been held back.
+   */
+  peek(limit: number, listener: PeekListener): void;
   /** Writes the body and ends `outgoing`. */
   sendTo(outgoing: BodySink, listener: BodyListener): void;
   /** The same for another stream, which takes the place of the first; undefined where it is not kept. */
@@ -71,6 +77,8 @@ function isAsSent(req: IncomingMessage, kept: unknown): kept is Uint8Array {
   return coding === undefined || coding.toLowerCase() === 'identity';
 }
 
+const NOTHING = new Uint8Array();
+
 class KeptBody implements RequestBody {
   readonly length: number;
   readonly #bytes: Uint8Array | undefined;
@@ -78,6 +86,10 @@ class KeptBody implements RequestBody {
   constructor(bytes: Uint8Array | undefined) {
     this.length = bytes?.length ?? 0;
     this.#bytes = bytes;
+  }
+
+  peek(limit: number, listener: PeekListener): void {
+    listener.onPeeked(this.length > limit ? undefined : (this.#bytes ?? NOTHING));
   }
 
   sendTo(outgoing: BodySink, listener: BodyListener): void {
@@ -103,6 +115,7 @@ class StreamedBody implements RequestBody {
   #sent = 0;
   #outgoing: BodySink | undefined;
   #listener: BodyListener | undefined;
+  #peek: BodyPeek | undefined;
 
   constructor(req: IncomingMessage) {
     this.length = declaredLength(req);
@@ -111,30 +124,50 @@ class StreamedBody implements RequestBody {
     req.pause();
   }
 
+  peek(limit: number, listener: PeekListener): void {
+    if (this.length !== undefined && this.length > limit) listener.onPeeked(undefined);
+    else this.#peek = new BodyPeek(this.#req, limit, listener);
+  }
+
   sendTo(outgoing: BodySink, listener: BodyListener): void {
     // Between the check and now, somebody else may have begun to read.
-    if (!isUntouched(this.#req)) {
+    const isWhole =
+      this.#peek === undefined ? isUntouched(this.#req) : this.#req.listenerCount('readable') === 0;
+    if (!isWhole) {
       listener.onBodyLost();
       return;
     }
     this.#outgoing = outgoing;
     this.#listener = listener;
     outgoing.on('drain', this.#onDrain);
-    this.#req.on('data', this.#onData).on('end', this.#onEnd).resume();
+    let isBlocked = false;
+    for (const piece of this.#peek?.take() ?? []) isBlocked = !this.#forward(piece) || isBlocked;
+    if (this.#peek?.hasEnded) {
+      this.#onEnd();
+      return;
+    }
+    this.#req.on('data', this.#onData).on('end', this.#onEnd);
+    if (!isBlocked) this.#req.resume();
   }
 
   stop(): void {
+    this.#peek?.stop();
     this.#outgoing?.off('drain', this.#onDrain);
     this.#req.off('data', this.#onData).off('end', this.#onEnd);
   }
 
   readonly #onData = (chunk: Buffer): void => {
+    if (!this.#forward(chunk)) this.#req.pause();
+  };
+
+  /** Whether more may follow at once. */
+  #forward(chunk: Uint8Array): boolean {
     this.#sent += chunk.length;
     this.#listener?.onBodyBytes(chunk);
-    if (this.#outgoing?.write(chunk) !== false) return;
-    this.#req.pause();
+    if (this.#outgoing?.write(chunk) !== false) return true;
     this.#listener?.onBodyBlocked();
-  };
+    return false;
+  }
 
   readonly #onDrain = (): void => {
     this.#listener?.onBodyFlowing();

@@ -77,7 +77,8 @@ function isForwarded(name: string, edits: readonly HeaderEdits[]): boolean {
   return false;
 }
 
-function isWithheld(name: string, edits: readonly HeaderEdits[]): boolean {
+/** Whether what the client sends under a lower-case name is replaced, or ends here. */
+export function isWithheld(name: string, edits: readonly HeaderEdits[]): boolean {
   if (edits.length === 0) return false;
   const folded = foldFieldName(name);
   for (const { withheld } of edits) if (withheld.has(folded)) return true;

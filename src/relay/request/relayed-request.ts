@@ -2,12 +2,13 @@ import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:
 import { isNativeError } from 'node:util/types';
 import { answerError } from '../../answer-error.ts';
 import { contextOf, type RelayedExchange, type RequestContext } from '../../context.ts';
-import type { UpstreamExchange, UpstreamListener } from '../../engine/engine.ts';
+import type { UpstreamExchange, UpstreamListener, UpstreamRequest } from '../../engine/engine.ts';
 import { HandlerError } from '../../engine/in-process.ts';
 import type { UpstreamAnswer } from '../../engine/upstream-answer.ts';
 import { detailOf } from '../../engine/upstream-error.ts';
 import { REASON_OF, type UpstreamFailure } from '../../engine/upstream-failure.ts';
 import type { ErrorReason } from '../../errors.ts';
+import type { PeekListener } from '../../http/body-peek.ts';
 import { isBodyPending } from '../../http/framing.ts';
 import { makeLastRequest } from '../../http/last-request.ts';
 import { onceClosed } from '../../http/once-closed.ts';
@@ -16,16 +17,19 @@ import { FunctionFailure } from '../../lib/function-failure.ts';
 import { noop } from '../../lib/noop.ts';
 import { toldError } from '../../lib/told-error.ts';
 import type { EndReason } from '../../observation.ts';
+import type { Target } from '../../targets/target.ts';
 import { RelayedAnswer, type RelayedAnswerListener } from '../answer/relayed-answer.ts';
 import type { RelaySettings } from '../relay-settings.ts';
-import { upstreamHeaders } from './headers.ts';
+import { isWithheld, upstreamHeaders } from './headers.ts';
 
 /**
  * One request on its way. It owns both legs, and the end of one is the end of the other: a client
  * that leaves takes the upstream request with it, an answer that breaks off breaks off for the
  * client. Whatever happens first ends it; whatever happens later finds it over.
  */
-export class RelayedRequest implements UpstreamListener, RelayedAnswerListener, RelayedExchange {
+export class RelayedRequest
+  implements UpstreamListener, RelayedAnswerListener, RelayedExchange, PeekListener
+{
   readonly #req: IncomingMessage;
   readonly #res: ServerResponse;
   readonly #settings: RelaySettings;
@@ -33,6 +37,8 @@ export class RelayedRequest implements UpstreamListener, RelayedAnswerListener, 
   readonly #body: RequestBody;
   #exchange: UpstreamExchange | undefined;
   #answer: RelayedAnswer | undefined;
+  /** How much of the body was held back, and has not been sent. */
+  #peeked = 0;
   #isConnected = false;
   #isBodySent = false;
   #over = false;
@@ -57,6 +63,23 @@ export class RelayedRequest implements UpstreamListener, RelayedAnswerListener, 
       this.#context.body.watch();
     }
     onceClosed(this.#req, this.#res, this.abandon);
+    const { followed } = this.#context.observation ?? NOT_OBSERVED;
+    if (followed === undefined || this.#context.mcp !== undefined) this.#send();
+    else {
+      // From here on, whoever answers it takes it back.
+      this.#context.exchange = this;
+      this.#body.peek(followed.peekLimit, this);
+    }
+  }
+
+  onPeekBytes(bytes: Uint8Array): void {
+    this.#peeked += bytes.length;
+    this.#context.body.ends?.push(bytes);
+  }
+
+  onPeeked(body: Uint8Array | undefined): void {
+    if (this.#over) return;
+    this.#context.observation?.followed?.peeked(body);
     this.#send();
   }
 
@@ -86,7 +109,7 @@ export class RelayedRequest implements UpstreamListener, RelayedAnswerListener, 
     const request = {
       method,
       path,
-      host: this.#host(),
+      host: this.#context.headerEdits.findLast(({ host }) => host !== undefined)?.host,
       responseTimeout: this.#context.responseTimeout,
       fresh: false,
       headers,
@@ -94,13 +117,17 @@ export class RelayedRequest implements UpstreamListener, RelayedAnswerListener, 
     };
     this.#isConnected = false;
     this.#context.observation?.sentTo(target);
-    this.#exchange = lease === undefined ? target.engine(request, this) : lease.send(request, this);
+    const { followed } = this.#context.observation ?? NOT_OBSERVED;
+    if (followed === undefined) this.#dispatch(target, request);
+    else {
+      const isDecided = (name: string) => isWithheld(name, this.#context.headerEdits);
+      followed.sending({ target, headers, isDecided }, () => this.#dispatch(target, request));
+    }
   }
 
-  #host(): string | undefined {
-    let host: string | undefined;
-    for (const edits of this.#context.headerEdits) host = edits.host ?? host;
-    return host;
+  #dispatch({ engine }: Target, request: UpstreamRequest): void {
+    const { lease } = this.#context;
+    this.#exchange = lease === undefined ? engine(request, this) : lease.send(request, this);
   }
 
   onConnecting(): void {}
@@ -111,7 +138,9 @@ export class RelayedRequest implements UpstreamListener, RelayedAnswerListener, 
 
   onBodyBytes(bytes: Uint8Array): void {
     this.#context.observation?.received(bytes);
-    this.#context.body.ends?.push(bytes);
+    // What was held back has been noted as it came.
+    if (this.#peeked > 0) this.#peeked -= bytes.length;
+    else this.#context.body.ends?.push(bytes);
   }
 
   onBodySent(): void {
@@ -225,6 +254,8 @@ export class RelayedRequest implements UpstreamListener, RelayedAnswerListener, 
 
 const NOT_ENCODED =
   "The query has a character that cannot be sent on; percent-encode all but letters, digits and '-._~'";
+
+const NOT_OBSERVED: { readonly followed?: undefined } = {};
 
 function ofHandler(error: HandlerError): FunctionFailure {
   return new FunctionFailure('target', error, error.cause);

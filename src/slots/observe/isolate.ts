@@ -1,5 +1,7 @@
 import { noop } from '../../lib/noop.ts';
 import { notAwaited } from '../../lib/not-awaited.ts';
+import type { Follow } from './followed-request.ts';
+import { FOLLOW, type FollowingObserver } from './follower.ts';
 import type { Observer } from './observer.ts';
 
 /** The callbacks of an observer. */
@@ -16,16 +18,7 @@ export const CALLBACKS: readonly (keyof Observer)[] = [
  * The same observer with every callback there, and none that fails: the first failure becomes a
  * warning of the process, later ones are dropped.
  */
-export function isolate(observer: Observer): Required<Observer> {
-  let isReported = false;
-  const report = (name: string, error: unknown) => {
-    if (isReported) return;
-    isReported = true;
-    process.emitWarning(`An observer of the MCP gateway failed in ${name}: ${textOf(error)}`, {
-      type: 'McpGatewayWarning',
-      code: 'MCP_GATEWAY_OBSERVER',
-    });
-  };
+export function isolate(observer: Observer, report: ReportFailure): Required<Observer> {
   const guard = (name: keyof Observer) => {
     const callback: ((...args: never[]) => unknown) | undefined = observer[name];
     if (callback === undefined) return noop;
@@ -42,6 +35,40 @@ export function isolate(observer: Observer): Required<Observer> {
     };
   };
   return Object.fromEntries(CALLBACKS.map((name) => [name, guard(name)])) as never;
+}
+
+/** Tells that a callback of an observer has failed. */
+export type ReportFailure = (name: string, error: unknown) => void;
+
+/** Reports the first failure of one observer. */
+export function failureReport(): ReportFailure {
+  let isReported = false;
+  return (name, error) => {
+    if (isReported) return;
+    isReported = true;
+    process.emitWarning(`An observer of the MCP gateway failed in ${name}: ${textOf(error)}`, {
+      type: 'McpGatewayWarning',
+      code: 'MCP_GATEWAY_OBSERVER',
+    });
+  };
+}
+
+/** Makes followers of requests, where an observer has them. */
+export function isolatedFollow(
+  observer: FollowingObserver,
+  report: ReportFailure,
+): Follow | undefined {
+  if (observer[FOLLOW] === undefined) return undefined;
+  return (context, gateway) => {
+    try {
+      const follower = observer[FOLLOW]?.(context.view, gateway);
+      return follower && { follower, report };
+    } catch (error) {
+      notAwaited(error, 0);
+      report('onRequest', error);
+      return undefined;
+    }
+  };
 }
 
 /** Anything can be thrown, even what has no text. */

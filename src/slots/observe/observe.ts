@@ -8,7 +8,14 @@ import { targetChangesOf } from '../../targets/target-changes.ts';
 import type { TargetChange } from '../../targets/target-state.ts';
 import type { Basis } from '../basis.ts';
 import type { Slot } from '../slot.ts';
-import { CALLBACKS, isolate } from './isolate.ts';
+import { FOLLOW, type FollowingObserver } from './follower.ts';
+import {
+  CALLBACKS,
+  failureReport,
+  isolate,
+  isolatedFollow,
+  type ReportFailure,
+} from './isolate.ts';
 import { ObservedRequest, type ObserveSettings } from './observed-request.ts';
 import type { Observer } from './observer.ts';
 import { SEES_ARGUMENTS } from './sees-arguments.ts';
@@ -63,7 +70,11 @@ function isObserver(value: unknown): value is Observer {
   const callbacks = CALLBACKS.map((name) => (value as Observer)[name]).filter(
     (callback) => callback !== undefined,
   );
-  return callbacks.length > 0 && callbacks.every((callback) => typeof callback === 'function');
+  const isFollowing = (value as FollowingObserver)[FOLLOW] !== undefined;
+  return (
+    (callbacks.length > 0 || isFollowing) &&
+    callbacks.every((callback) => typeof callback === 'function')
+  );
 }
 
 /** What the slot goes by. */
@@ -91,12 +102,16 @@ export const observe: Slot<
     return { observers, gateway: name ?? path };
   },
   build({ observers, gateway }, kept) {
-    const isolated = observers.map(isolate);
+    const reports = observers.map(failureReport);
+    const isolated = observers.map((observer, i) => isolate(observer, reports[i] as ReportFailure));
+    const follow = observers.flatMap(
+      (observer, i) => isolatedFollow(observer, reports[i] as ReportFailure) ?? [],
+    );
     const tell = (change: TargetChange) => {
       for (const observer of isolated) observer.onTarget(change, gateway);
     };
     targetChangesOf(kept).listener = tell;
     const keepsCalls = observers.some((observer) => SEES_ARGUMENTS in observer);
-    return tellObservers(isolated, { gateway, keepsCalls });
+    return tellObservers(isolated, { gateway, keepsCalls, follow });
   },
 };

@@ -16,7 +16,7 @@ import {
 } from './peek-messages.ts';
 
 /** The largest body that is looked into. */
-const PEEK_LIMIT = 64 * 1024;
+export const PEEK_LIMIT: number = 64 * 1024;
 
 /** The messages of one request: what they ask for, who sent them, and what came of them. */
 export class ObservedMessages {
@@ -45,6 +45,17 @@ export class ObservedMessages {
     const isTooMuch = this.#held.length + bytes.length > PEEK_LIMIT;
     if (isTooMuch || this.#context.mcp !== undefined) this.#held = undefined;
     else this.#held.push(bytes);
+  }
+
+  /** The body has come whole before it is sent. */
+  peeked(body: Uint8Array): void {
+    this.#keep(this.#orClaimed(peekBody(body, this.#keepsCalls)));
+  }
+
+  /** As far as they are known already; else as the headers claim. */
+  get known(): readonly PeekedMessage[] {
+    const isRead = this.#peeked !== undefined || this.#context.mcp !== undefined;
+    return isRead ? this.#peek().messages : claimedMessages(this.#context.headers);
   }
 
   /** As it says itself; undefined as long as its message has not come whole. */
@@ -116,13 +127,17 @@ export class ObservedMessages {
   }
 
   #peek(): PeekedBody {
-    this.#peeked ??= this.#look();
+    return this.#peeked ?? this.#keep(this.#look());
+  }
+
+  #keep(said: PeekedBody): PeekedBody {
+    this.#peeked = said;
     this.#held = undefined;
-    return this.#peeked;
+    return said;
   }
 
   #look(): PeekedBody {
-    const { mcp, headers, body } = this.#context;
+    const { mcp, body } = this.#context;
     if (mcp !== undefined) {
       const messages = judgedMessages(mcp.messages);
       const isClientTold = mcp.messages.some(
@@ -132,10 +147,12 @@ export class ObservedMessages {
     }
     // Of a request that reached no upstream, no byte was relayed; the relay has read it for its id.
     const bytes = this.#isSent ? this.#held?.take() : body.ends?.first();
-    const said = bytes === undefined ? NOTHING : peekBody(bytes, this.#keepsCalls);
+    return this.#orClaimed(bytes === undefined ? NOTHING : peekBody(bytes, this.#keepsCalls));
+  }
+
+  #orClaimed(said: PeekedBody): PeekedBody {
     if (said.messages.length > 0) return said;
-    const claimed: readonly PeekedMessage[] = claimedMessages(headers);
-    return { ...NOTHING, messages: claimed };
+    return { ...NOTHING, messages: claimedMessages(this.#context.headers) };
   }
 
   /** A body that was judged is kept for the relay. */

@@ -10,6 +10,7 @@ import type { Observation, Refusal, ToolCall } from '../../observation.ts';
 import type { SlotName } from '../../slot-name.ts';
 import type { Target } from '../../targets/target.ts';
 import { mayStayOpen } from '../standing-stream.ts';
+import { type Follow, FollowedRequest } from './followed-request.ts';
 import { ObservedMessages } from './observed-messages.ts';
 import type { EndReason, Observer, RequestRecord } from './observer.ts';
 import { originOf } from './origin.ts';
@@ -25,6 +26,8 @@ export interface ObserveSettings {
   readonly gateway: string;
   /** Whether an observer wants the arguments of tools. */
   readonly keepsCalls: boolean;
+  /** Who makes followers. */
+  readonly follow: readonly Follow[];
 }
 
 /** One request as observers see it. */
@@ -52,13 +55,14 @@ export class ObservedRequest implements Observation {
   #bytesOut = 0;
   #events: EventCounter | undefined;
   readonly #messages: ObservedMessages;
+  readonly followed: FollowedRequest | undefined;
 
   constructor(
     context: RequestContext,
     res: ServerResponse,
     observers: readonly Required<Observer>[],
     ip: string,
-    { gateway, keepsCalls }: ObserveSettings,
+    { gateway, keepsCalls, follow }: ObserveSettings,
   ) {
     this.#context = context;
     this.#res = res;
@@ -66,6 +70,9 @@ export class ObservedRequest implements Observation {
     this.#ip = ip;
     this.#gateway = gateway;
     this.#messages = new ObservedMessages(context, keepsCalls);
+    if (follow.length > 0) {
+      this.followed = new FollowedRequest(context, this.#messages, follow, gateway);
+    }
     for (const observer of observers) observer.onRequest(context.view);
     watchAnswer(res, {
       onHead: (fields, isEncoded) => this.#onHead(fields, isEncoded),
@@ -151,6 +158,11 @@ export class ObservedRequest implements Observation {
     this.#messages.received(bytes);
   }
 
+  get #session(): string | undefined {
+    const { sessionId = this.#mintedSession } = this.#context;
+    return sessionId && hashOf(sessionId);
+  }
+
   get #isAnswered(): boolean {
     return this.#status !== undefined;
   }
@@ -166,6 +178,8 @@ export class ObservedRequest implements Observation {
     this.#messages.onHead(this.#contentType, isEncoded);
     for (const observer of this.#observers)
       observer.onResponse({ status, headMs }, this.#context.view);
+    const isStream = this.#events !== undefined;
+    this.followed?.onHead({ status, isEventStream: isStream, session: this.#session });
   }
 
   #onBytes(bytes: Uint8Array): void {
@@ -185,11 +199,12 @@ export class ObservedRequest implements Observation {
   #onClose(): void {
     const record = this.#record();
     for (const observer of this.#observers) observer.onClose(record, this.#context.view);
+    this.followed?.onClose(record);
     this.#observers = [];
   }
 
   #record(): RequestRecord {
-    const { req, headers, principal, session, sessionId = this.#mintedSession } = this.#context;
+    const { req, headers, principal, session } = this.#context;
     const id = new RequestId(headers);
     const { totalMs, upstreamMs, gatewayMs } = this.#times.end();
     const [status, reason] = [this.#status, this.#reason];
@@ -209,7 +224,7 @@ export class ObservedRequest implements Observation {
       client: this.client ?? session?.client,
       messages,
       protocolVersion: versionOf(headers),
-      session: sessionId && hashOf(sessionId),
+      session: this.#session,
       slot: this.#slot,
       reason,
       policy: this.#policy,

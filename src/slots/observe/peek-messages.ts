@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { isText } from '../../lib/text.ts';
-import { isJsonObject } from '../../mcp/json/json-object.ts';
+import { unguarded } from '../../mcp/json/guarded.ts';
+import { isJsonObject, type JsonObject } from '../../mcp/json/json-object.ts';
 import { comparableId, idsIn } from '../../mcp/message/answers.ts';
 import { type ClientInfo, clientOf } from '../../mcp/message/client-info.ts';
 import type { McpMessage } from '../../mcp/message/message.ts';
@@ -14,6 +15,8 @@ export interface PeekedMessage {
   readonly name: string | undefined;
   /** Of a request, in a form that can be compared. */
   readonly id: string | undefined;
+  /** The members of `params._meta`, whatever they are. */
+  readonly meta: JsonObject | undefined;
 }
 
 /** What a body says, to those who look on and decide nothing. */
@@ -46,7 +49,8 @@ export function peekBody(body: Uint8Array, keepsCalls = false): PeekedBody {
   const messages = told.map((message, i) => {
     const params = memberOf(message, 'params');
     const names = ['name', 'uri', 'taskId'].map((key) => memberOf(params, key));
-    return peeked(memberOf(message, 'method'), names.find(isText), ids[i]);
+    const meta = memberOf(params, '_meta');
+    return peeked(memberOf(message, 'method'), names.find(isText), ids[i], meta);
   });
   const calls = keepsCalls ? told.flatMap(callOf) : [];
   return { messages, client: firstOf(told, clientOf), calls };
@@ -56,15 +60,20 @@ export function peekBody(body: Uint8Array, keepsCalls = false): PeekedBody {
 export function judgedMessages(messages: readonly McpMessage[]): PeekedMessage[] {
   return messages
     .slice(0, MAX_MESSAGES)
-    .map(({ method, name, idText }) =>
-      peeked(method, name, idText === undefined ? undefined : comparableId(idText)),
+    .map(({ method, name, idText, params }) =>
+      peeked(
+        method,
+        name,
+        idText === undefined ? undefined : comparableId(idText),
+        unguarded(memberOf(unguarded(params), '_meta')),
+      ),
     );
 }
 
 /** What the mirrored headers claim the message to be about. */
 export function claimedMessages(headers: IncomingHttpHeaders): PeekedMessage[] {
   const { 'mcp-method': method, 'mcp-name': name = '' } = headers;
-  return method === undefined ? [] : [peeked(method, decodeSentinel(name.toString()), undefined)];
+  return method === undefined ? [] : [peeked(method, decodeSentinel(name.toString()))];
 }
 
 function memberOf(value: unknown, key: string): unknown {
@@ -104,11 +113,17 @@ const URI = /^\s*[a-z][a-z0-9+.-]*:/i;
  * Names are told as they are, but neither what may be a password in a URI nor the id of a task. Without a
  * method it is a response: its id is the server's.
  */
-function peeked(method: unknown, name: unknown, id: string | undefined): PeekedMessage {
+function peeked(method: unknown, name: unknown, id?: string, meta?: unknown): PeekedMessage {
   if (!isText(method)) {
-    return { method: undefined, name: isText(name) ? cap(name) : undefined, id: undefined };
+    const told = isText(name) ? cap(name) : undefined;
+    return { method: undefined, name: told, id: undefined, meta: undefined };
   }
-  return { method: cap(method), name: isText(name) ? cap(redacted(method, name)) : undefined, id };
+  return {
+    method: cap(method),
+    name: isText(name) ? cap(redacted(method, name)) : undefined,
+    id,
+    meta: isJsonObject(meta) ? meta : undefined,
+  };
 }
 
 function redacted(method: string, name: string): string {

@@ -1,0 +1,109 @@
+import type { RequestContext } from '../../context.ts';
+import { notAwaited } from '../../lib/not-awaited.ts';
+import type { FollowedSending, SendingRequest } from '../../observation.ts';
+import type { AnswerBegun, FollowedMessage, Follower } from './follower.ts';
+import { type ObservedMessages, PEEK_LIMIT } from './observed-messages.ts';
+import type { ObservedMessage, RequestRecord } from './observer.ts';
+import type { PeekedMessage } from './peek-messages.ts';
+import { cap } from './told-parts.ts';
+
+/** Makes a follower for a request; undefined where that fails, which is reported. */
+export type Follow = (context: RequestContext, gateway: string) => GuardedFollower | undefined;
+
+/** A follower, and whom its failures are reported to. */
+export interface GuardedFollower {
+  readonly follower: Follower;
+  report(name: string, error: unknown): void;
+}
+
+const NOT_ANSWERED = { outcome: undefined, errorCode: undefined };
+
+function followed(
+  { method, name, id, meta }: PeekedMessage,
+  { outcome, errorCode }: Pick<ObservedMessage, 'outcome' | 'errorCode'>,
+): FollowedMessage {
+  const text: unknown = id?.startsWith('"') ? JSON.parse(id) : id;
+  const told = text === undefined ? undefined : cap(String(text));
+  return { method, name, id: told, meta, outcome, errorCode };
+}
+
+/** Tells the followers of one request, none of which can fail it. */
+export class FollowedRequest implements FollowedSending {
+  readonly peekLimit: number = PEEK_LIMIT;
+  readonly #messages: ObservedMessages;
+  #followers: readonly GuardedFollower[];
+
+  constructor(
+    context: RequestContext,
+    messages: ObservedMessages,
+    follow: readonly Follow[],
+    gateway: string,
+  ) {
+    this.#messages = messages;
+    this.#followers = follow.flatMap((create) => create(context, gateway) ?? []);
+  }
+
+  peeked(body: Uint8Array | undefined): void {
+    if (body !== undefined) this.#messages.peeked(body);
+  }
+
+  sending(request: SendingRequest, send: () => void): void {
+    const messages = this.#messages.known.map((message) => followed(message, NOT_ANSWERED));
+    let run = send;
+    for (const guarded of this.#followers) run = around(guarded, { ...request, messages }, run);
+    run();
+  }
+
+  onHead(head: AnswerBegun): void {
+    this.#tell('onHead', (follower) => follower.onHead?.(head));
+  }
+
+  onClose(record: RequestRecord): void {
+    const messages = this.#messages.known.map((message, i) =>
+      followed(message, record.messages[i] ?? NOT_ANSWERED),
+    );
+    this.#tell('onClose', (follower) => follower.onClose?.(record, messages));
+    this.#followers = [];
+  }
+
+  #tell(name: string, tell: (follower: Follower) => void): void {
+    for (const { follower, report } of this.#followers) {
+      try {
+        tell(follower);
+      } catch (error) {
+        notAwaited(error, 0);
+        report(name, error);
+      }
+    }
+  }
+}
+
+/** Sends once, whatever the follower does. */
+function around(
+  { follower, report }: GuardedFollower,
+  sending: Parameters<Required<Follower>['onSending']>[0],
+  send: () => void,
+): () => void {
+  return () => {
+    let isSent = false;
+    let failure: { readonly error: unknown } | undefined;
+    const once = () => {
+      if (isSent) return;
+      isSent = true;
+      try {
+        send();
+      } catch (error) {
+        // It is not the follower's.
+        failure = { error };
+      }
+    };
+    try {
+      follower.onSending?.(sending, once);
+    } catch (error) {
+      notAwaited(error, 0);
+      report('onSending', error);
+    }
+    once();
+    if (failure !== undefined) throw failure.error;
+  };
+}

@@ -1,0 +1,50 @@
+import type { GatewayContext } from '../../gateway-context.ts';
+import type { SendingRequest } from '../../observation.ts';
+import type { ObservedMessage, Observer, RequestRecord } from './observer.ts';
+
+/**
+ * The key under which an observer of this package makes a {@link Follower} for each request. It is not
+ * for apps, which could delay requests by it, and change their headers.
+ */
+export const FOLLOW: unique symbol = Symbol('express-mcp-gateway.follow');
+
+/** An observer that is told more than others. */
+export interface FollowingObserver extends Observer {
+  /** @param gateway - The gateway's name. */
+  [FOLLOW]?(ctx: GatewayContext, gateway: string): Follower;
+}
+
+/** A message, with what only followers are told. */
+export interface FollowedMessage extends ObservedMessage {
+  /** The id of a request, as a text. */
+  readonly id: string | undefined;
+  /** The members of `params._meta`, whatever they are. */
+  readonly meta: Readonly<Record<string, unknown>> | undefined;
+}
+
+/** A request that goes upstream. */
+export interface Sending extends SendingRequest {
+  /** Its messages; none where they are not known, or there are none. */
+  readonly messages: readonly FollowedMessage[];
+}
+
+/** The head of an answer. */
+export interface AnswerBegun {
+  readonly status: number;
+  readonly isEventStream: boolean;
+  /** The session as a hash, as records have it. */
+  readonly session: string | undefined;
+}
+
+/** Is told what becomes of one request. What it throws is reported, and changes nothing. */
+export interface Follower {
+  /**
+   * The request goes upstream: calls `send` at once, in the context that is to be active meanwhile. Once more
+   * where it could not reach the target before.
+   */
+  onSending?(sending: Sending, send: () => void): void;
+  /** The head of its answer is written. */
+  onHead?(head: AnswerBegun): void;
+  /** It is over. */
+  onClose?(record: RequestRecord, messages: readonly FollowedMessage[]): void;
+}
