@@ -46,6 +46,7 @@ const SLOW = [
   'messages/{limits,properties,turns}.test.ts',
   'middleware/body-limit.test.ts',
   'observe/isolation.test.ts',
+  'otel/{instrumented,metrics}.test.ts',
   'policies/{filter-lists-long,process,properties}.test.ts',
   'relay/{duplex,early-answers,idle-streams,long-bytes,silence-by-default}.test.ts',
   'scale-out/scale-out.test.ts',

@@ -20,6 +20,7 @@ const LOADED: Readonly<Record<string, readonly string[]>> = {
   headers: ['fastest-levenshtein'],
   'ip-filter': ['fastest-levenshtein'],
   metadata: ['fastest-levenshtein'],
+  otel: ['@opentelemetry/api', 'fastest-levenshtein'],
   policy: ['bytes', 'fastest-levenshtein', 'ms'],
   // The engine's library brings `ms` as well.
   proxy: ['fastest-levenshtein', 'http-proxy-middleware', 'ms', 'vary'],
@@ -29,6 +30,7 @@ const LOADED: Readonly<Record<string, readonly string[]>> = {
 /** Parts of this package that one subpath needs, and no other. */
 const OWN: Readonly<Record<string, string>> = {
   'engine/': 'proxy',
+  'otel/': 'otel',
   'relay/': 'proxy',
   'slots/auth/jwt/': 'auth',
   'slots/cors': 'cors',

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
+import { otel } from '../src/exports/otel.ts';
 import * as root from '../src/index.ts';
 
 const base = new URL('../', import.meta.url);
@@ -38,7 +39,7 @@ test('the public surface is what is documented, and no more', () => {
   ]);
 });
 
-describe('each middleware has an import path of its own', () => {
+describe('each middleware has an import path of its own, and so has what needs a further package', () => {
   test.each([
     ['./proxy', { mcpProxy: root.mcpProxy }],
     ['./cors', { mcpCors: root.mcpCors }],
@@ -65,6 +66,7 @@ describe('each middleware has an import path of its own', () => {
     ],
     ['./metadata', { protectedResourceMetadata: root.protectedResourceMetadata }],
     ['./headers', { injectHeaders: root.injectHeaders }],
+    ['./otel', { otel }],
   ])('%s', async (subpath, exported) => {
     const { default: built } = subpaths['./*'];
     const source = built
@@ -84,6 +86,7 @@ test('each of them is a file of src/exports, and nothing else is', () => {
     'headers.ts',
     'ip-filter.ts',
     'metadata.ts',
+    'otel.ts',
     'policy.ts',
     'proxy.ts',
     'throttle.ts',

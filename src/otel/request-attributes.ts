@@ -1,0 +1,88 @@
+import type { Attributes } from '@opentelemetry/api';
+import type { GatewayContext } from '../gateway-context.ts';
+import { isModernVersion } from '../mcp/message/era.ts';
+import type { FollowedMessage } from '../slots/observe/follower.ts';
+import { revisionLabel } from '../slots/observe/known-methods.ts';
+import type { Target } from '../targets/target.ts';
+import { ATTRIBUTE } from './attributes.ts';
+import { furtherAttributes, HTTP, revisionOf } from './message-attributes.ts';
+
+/** The attributes that spans and metrics of a message have from its request. */
+export class RequestAttributes {
+  readonly #ctx: GatewayContext;
+  readonly #gateway: string;
+  /** A socket forgets its peer when it closes. */
+  readonly #port: number | undefined;
+  readonly #ip: string;
+  /** Where it was sent. */
+  target: Target | undefined;
+
+  constructor(ctx: GatewayContext, gateway: string) {
+    this.#ctx = ctx;
+    this.#gateway = gateway;
+    this.#port = ctx.req.socket.remotePort;
+    this.#ip = addressOf(ctx);
+  }
+
+  readonly ofServer = (message: FollowedMessage | undefined): Attributes => {
+    const ip = this.#ip;
+    const { headers, req } = this.#ctx;
+    const { remoteAddress } = req.socket;
+    const isPeer = remoteAddress === ip || remoteAddress === `::ffff:${ip}`;
+    return {
+      ...furtherAttributes(message, headers),
+      [ATTRIBUTE.httpVersion]: req.httpVersion,
+      ...(ip !== '' && { [ATTRIBUTE.clientAddress]: ip }),
+      ...(isPeer && this.#port !== undefined && { [ATTRIBUTE.clientPort]: this.#port }),
+    };
+  };
+
+  readonly ofClient = (message: FollowedMessage | undefined): Attributes => ({
+    ...furtherAttributes(message, this.#ctx.headers),
+    [ATTRIBUTE.httpVersion]: '1.1',
+    [ATTRIBUTE.gateway]: this.#gateway,
+    ...this.#server,
+  });
+
+  /** What is known once it is answered. The session is the hash that records have: the id is a credential. */
+  atEnd(message: FollowedMessage | undefined, session: string | undefined): Attributes {
+    const isModern = isModernVersion(revisionOf(message, this.#ctx.headers));
+    return {
+      [ATTRIBUTE.gateway]: this.#gateway,
+      ...(session !== undefined && !isModern && { [ATTRIBUTE.session]: session }),
+    };
+  }
+
+  ofServerMetric(message: FollowedMessage): Attributes {
+    return { ...this.#ofMetric(message), [ATTRIBUTE.httpVersion]: this.#ctx.req.httpVersion };
+  }
+
+  ofClientMetric(message: FollowedMessage): Attributes {
+    return { ...this.#ofMetric(message), [ATTRIBUTE.httpVersion]: '1.1', ...this.#server };
+  }
+
+  #ofMetric(message: FollowedMessage): Attributes {
+    const revision = revisionOf(message, this.#ctx.headers);
+    return {
+      ...HTTP,
+      [ATTRIBUTE.gateway]: this.#gateway,
+      ...(revision !== undefined && { [ATTRIBUTE.protocolVersion]: revisionLabel(revision) }),
+    };
+  }
+
+  get #server(): Attributes {
+    if (this.target === undefined) return {};
+    const { hostname } = this.target.url;
+    const port = this.target.name.slice(this.target.name.lastIndexOf(':') + 1);
+    return { [ATTRIBUTE.serverAddress]: hostname, [ATTRIBUTE.serverPort]: Number(port) };
+  }
+}
+
+/** Empty where the app's own function for `trust proxy` fails. */
+function addressOf(ctx: GatewayContext): string {
+  try {
+    return ctx.ip;
+  } catch {
+    return '';
+  }
+}

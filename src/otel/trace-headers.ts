@@ -1,0 +1,18 @@
+import { type Context, propagation } from '@opentelemetry/api';
+import type { Sending } from '../slots/observe/follower.ts';
+
+/**
+ * Puts a context into the headers of a request that goes upstream, in place of what the client sent, and
+ * never beside it. Instrumentation of `node:http` puts its own in that place, where it is there.
+ */
+export function setTraceHeaders({ headers, isDecided }: Sending, context: Context): void {
+  const injected: Record<string, string> = {};
+  propagation.inject(context, injected);
+  const names = Object.keys(injected).filter((name) => !isDecided(name));
+  if (names.length === 0) return;
+  const replaced = new Set([...propagation.fields(), ...names].map((name) => name.toLowerCase()));
+  for (const name of Object.keys(headers)) {
+    if (replaced.has(name.toLowerCase()) && !isDecided(name)) delete headers[name];
+  }
+  for (const name of names) headers[name] = injected[name];
+}

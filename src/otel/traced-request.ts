@@ -1,0 +1,135 @@
+import { type Context, context, type Tracer } from '@opentelemetry/api';
+import type { GatewayContext } from '../gateway-context.ts';
+import type { AnswerBegun, FollowedMessage, Follower, Sending } from '../slots/observe/follower.ts';
+import type { RequestRecord } from '../slots/observe/observer.ts';
+import type { Durations, MeasuredMessage, Side } from './durations.ts';
+import { nameHttpSpan } from './http-span.ts';
+import type { ParentMode } from './parents.ts';
+import { RequestAttributes } from './request-attributes.ts';
+import { setTraceHeaders } from './trace-headers.ts';
+import { TracedMessage } from './traced-message.ts';
+import type { Outcome } from './verdict.ts';
+
+/** What all requests have in common. */
+export interface TraceSettings {
+  readonly tracer: Tracer;
+  readonly durations: Durations;
+  readonly mode: ParentMode;
+}
+
+/** No connection came about with the target that was chosen first. */
+const UNREACHABLE: Outcome = { reason: 'upstream_unreachable', status: undefined, end: 'complete' };
+
+/** Spans of requests that carry no message: there are some where such a request reaches the upstream. */
+const NAMES: Readonly<Record<string, string>> = { GET: 'GET stream', DELETE: 'DELETE session' };
+
+/** The method whose answer is a stream that stays open. */
+const LISTEN = 'subscriptions/listen';
+
+/** Makes the spans of one request, and measures its messages. */
+export class TracedRequest implements Follower {
+  readonly #settings: TraceSettings;
+  readonly #ctx: GatewayContext;
+  /** The context in which it came. */
+  readonly #ambient: Context = context.active();
+  readonly #startedAt = Date.now();
+  readonly #start = performance.now();
+  readonly #attributes: RequestAttributes;
+  /** One for each message with a method; undefined until they are known. */
+  #traced: readonly TracedMessage[] | undefined;
+  readonly #measured: [side: Side, measured: MeasuredMessage][] = [];
+
+  constructor(settings: TraceSettings, ctx: GatewayContext, gateway: string) {
+    this.#settings = settings;
+    this.#ctx = ctx;
+    this.#attributes = new RequestAttributes(ctx, gateway);
+    nameHttpSpan(this.#ambient, ctx.req);
+  }
+
+  onSending(sending: Sending, send: () => void): void {
+    const name = NAMES[this.#ctx.req.method as string];
+    const traced = this.#begin(sending.messages, name);
+    for (const one of traced) this.#endClient(one, UNREACHABLE);
+    this.#attributes.target = sending.target;
+    const contexts = traced.map((one) => one.sent(this.#attributes.ofClient));
+    // One request carries them all: of a batch, the span of the first is the active one.
+    const [first] = contexts;
+    if (first === undefined) {
+      send();
+      return;
+    }
+    setTraceHeaders(sending, first);
+    context.with(first, send);
+  }
+
+  onHead({ status, isEventStream, session }: AnswerBegun): void {
+    if (!isEventStream) return;
+    const outcome: Outcome = { reason: 'relayed', status, end: 'complete' };
+    for (const one of this.#traced ?? []) {
+      // It may stay open for days.
+      const isStanding = one.message === undefined || one.message.method === LISTEN;
+      if (isStanding) this.#end(one, outcome, session);
+    }
+    this.#record();
+  }
+
+  onClose(record: RequestRecord, messages: readonly FollowedMessage[]): void {
+    const told = messages.filter(hasMethod);
+    for (const [i, one] of this.#begin(messages).entries()) {
+      const message = told[i] ?? one.message;
+      if (record.reason === 'relayed' && message) this.#settings.durations.learn(message);
+      if (!one.isOver) this.#end(one, record, record.session, message);
+    }
+    this.#record();
+  }
+
+  /** @param name - Of the span of a request that carries no message. */
+  #begin(messages: readonly FollowedMessage[], name?: string): readonly TracedMessage[] {
+    this.#traced ??= this.#tracedOf(messages, name);
+    return this.#traced;
+  }
+
+  #tracedOf(messages: readonly FollowedMessage[], name: string | undefined): TracedMessage[] {
+    const { tracer, mode } = this.#settings;
+    const { headers } = this.#ctx;
+    const basis = { tracer, mode, headers, ambient: this.#ambient, startedAt: this.#startedAt };
+    const create = (message: FollowedMessage | undefined) =>
+      new TracedMessage(basis, message, this.#attributes.ofServer, name);
+    if (messages.length === 0) return name === undefined ? [] : [create(undefined)];
+    return messages.filter(hasMethod).map(create);
+  }
+
+  #end(
+    one: TracedMessage,
+    outcome: Outcome,
+    session: string | undefined,
+    message = one.message,
+  ): void {
+    this.#endClient(one, outcome, message);
+    const ms = performance.now() - this.#start;
+    const more = () => this.#attributes.atEnd(message, session);
+    const verdict = one.end(outcome, this.#startedAt + ms, more, message);
+    if (message === undefined) return;
+    const common = this.#attributes.ofServerMetric(message);
+    this.#measured.push(['server', { message, verdict, common, seconds: ms / 1000 }]);
+  }
+
+  #endClient(one: TracedMessage, outcome: Outcome, message = one.message): void {
+    const sent = one.endClient(outcome, message);
+    if (sent === undefined || message === undefined) return;
+    const common = this.#attributes.ofClientMetric(message);
+    this.#measured.push(['client', { message, common, ...sent }]);
+  }
+
+  /** Behind the spans, so that a meter that fails leaves none open. */
+  #record(): void {
+    for (const [side, measured] of this.#measured.splice(0)) {
+      this.#settings.durations.record(side, measured);
+    }
+  }
+}
+
+/** Answers to questions of the server are no messages of their own. */
+function hasMethod({ method }: FollowedMessage): boolean {
+  return method !== undefined;
+}
