@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import type { Engine } from '../engine/engine.ts';
 import { portOf } from '../engine/network/network.ts';
 import type { ErrorReason } from '../errors.ts';
+import { toldError } from '../lib/told-error.ts';
 
 /** What stands for the names in a target, by name, encoded: see `encodeValue`. */
 export type TemplateValues = ReadonlyMap<string, string>;
@@ -35,8 +36,7 @@ export class Target {
   readonly name: string;
   /** Sends requests there: to the path and query of `url`, where a request has none of its own. */
   readonly engine: Engine;
-  /** Written by the relay. */
-  lastFailure: TargetFailure | undefined;
+  #lastFailure: TargetFailure | undefined;
 
   constructor({ url, weight }: TargetPlan, place: number, engine: Engine) {
     this.url = url;
@@ -45,5 +45,15 @@ export class Target {
     this.name = `${url.hostname}:${portOf(url)}`;
     this.place = place;
     this.engine = engine;
+  }
+
+  get lastFailure(): TargetFailure | undefined {
+    return this.#lastFailure;
+  }
+
+  /** Takes note of why a request got no answer from here that could be relayed. */
+  noteFailure(reason: ErrorReason, cause: unknown): void {
+    const detail = cause === undefined ? undefined : toldError(cause);
+    this.#lastFailure = { at: new Date(), reason, detail };
   }
 }

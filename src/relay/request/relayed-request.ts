@@ -1,11 +1,8 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
-import { isNativeError } from 'node:util/types';
 import { answerError } from '../../answer-error.ts';
 import { contextOf, type RelayedExchange, type RequestContext } from '../../context.ts';
 import type { UpstreamExchange, UpstreamListener, UpstreamRequest } from '../../engine/engine.ts';
-import { HandlerError } from '../../engine/in-process.ts';
 import type { UpstreamAnswer } from '../../engine/upstream-answer.ts';
-import { detailOf } from '../../engine/upstream-error.ts';
 import { REASON_OF, type UpstreamFailure } from '../../engine/upstream-failure.ts';
 import type { ErrorReason } from '../../errors.ts';
 import type { PeekListener } from '../../http/body-peek.ts';
@@ -13,14 +10,13 @@ import { isBodyPending } from '../../http/framing.ts';
 import { makeLastRequest } from '../../http/last-request.ts';
 import { onceClosed } from '../../http/once-closed.ts';
 import type { RequestBody } from '../../http/request-body.ts';
-import { FunctionFailure } from '../../lib/function-failure.ts';
 import { noop } from '../../lib/noop.ts';
-import { toldError } from '../../lib/told-error.ts';
 import type { EndReason } from '../../observation.ts';
 import type { Target } from '../../targets/target.ts';
 import { RelayedAnswer, type RelayedAnswerListener } from '../answer/relayed-answer.ts';
 import type { RelaySettings } from '../relay-settings.ts';
 import { isWithheld, upstreamHeaders } from './headers.ts';
+import { toldFailure } from './told-failure.ts';
 
 /**
  * One request on its way. It owns both legs, and the end of one is the end of the other: a client
@@ -63,7 +59,7 @@ export class RelayedRequest
       this.#context.body.watch();
     }
     onceClosed(this.#req, this.#res, this.abandon);
-    const { followed } = this.#context.observation ?? NOT_OBSERVED;
+    const followed = this.#context.observation?.followed;
     if (followed === undefined || this.#context.mcp !== undefined) this.#send();
     else {
       // From here on, whoever answers it takes it back.
@@ -117,7 +113,7 @@ export class RelayedRequest
     };
     this.#isConnected = false;
     this.#context.observation?.sentTo(target);
-    const { followed } = this.#context.observation ?? NOT_OBSERVED;
+    const followed = this.#context.observation?.followed;
     if (followed === undefined) this.#dispatch(target, request);
     else {
       const isDecided = (name: string) => isWithheld(name, this.#context.headerEdits);
@@ -207,16 +203,12 @@ export class RelayedRequest
   /** Of those reasons of the upstream that are about one target. */
   #note(reason: ErrorReason, cause: unknown): void {
     const target = this.#context.lease?.target ?? this.#settings.target;
-    const detail = cause === undefined ? undefined : toldError(cause);
-    target.lastFailure = { at: new Date(), reason, detail };
+    target.noteFailure(reason, cause);
   }
 
   #fail(reason: ErrorReason, cause?: unknown): void {
     if (reason.startsWith('upstream_')) this.#note(reason, cause);
-    answerError(this.#req, this.#res, reason, {
-      cause: cause instanceof HandlerError ? ofHandler(cause) : cause,
-      detail: toldOf(reason, cause),
-    });
+    answerError(this.#req, this.#res, reason, toldFailure(reason, cause));
     this.abandon();
   }
 
@@ -254,14 +246,3 @@ export class RelayedRequest
 
 const NOT_ENCODED =
   "The query has a character that cannot be sent on; percent-encode all but letters, digits and '-._~'";
-
-const NOT_OBSERVED: { readonly followed?: undefined } = {};
-
-function ofHandler(error: HandlerError): FunctionFailure {
-  return new FunctionFailure('target', error, error.cause);
-}
-
-/** What observers are told of a failure of the upstream; of what fails here, `onError` alone. */
-function toldOf(reason: ErrorReason, cause: unknown): string | undefined {
-  return reason.startsWith('upstream_') && isNativeError(cause) ? detailOf(cause) : undefined;
-}
