@@ -7,6 +7,8 @@ export const NAME_IN_QUERY: RegExp = /\{(\w+)\}/g;
 
 const IN_TEXT = /\{\w+\}/g;
 const BRACE = /[{}]/;
+/** All that stands between a name, and another one or the end of its segment, on either side. */
+const TWO_DOTS = /(?:\/|%7D)(?:\.|%2e){2}%7B|%7D(?:\.|%2e){2}(?:\/|$)/i;
 const ANY_BRACE = /[{}]|%7B|%7D/i;
 
 /** The names in a target's path and query, each once. */
@@ -48,6 +50,7 @@ function problemOf(value: string | URL, url: URL | undefined): string | undefine
   const { hostname, username, password, hash } = url;
   if (ANY_BRACE.test([hostname, username, password, hash].join(' '))) return MISPLACED;
   if (countIn(text) > countIn(url.pathname + url.search)) return TAKEN_AWAY;
+  if (TWO_DOTS.test(url.pathname)) return LEADS_UP;
   const parameters = url.search.slice(1).split('&');
   if (parameters.some((parameter) => BRACE.test(parameter.replace(/=.*/s, '')))) return IN_KEY;
   const [, express] = /\/:(\w+)/.exec(url.pathname) ?? [];
@@ -63,6 +66,8 @@ const MISPLACED =
   'names in braces only in the path, or in a value of the query: nothing that a client says may choose ' +
   'scheme, host, port, credentials or fragment. For several hosts, take a gateway for each';
 const TAKEN_AWAY = "no '..' behind a name in braces, which takes it away";
+const LEADS_UP =
+  "no '..' next to a name in braces: a value with a slash in it would lead up where the upstream decodes twice";
 const IN_KEY = 'names in braces only in values of the query, like ?tenant={tenant}';
 
 /** Of names, written either way. */

@@ -12,6 +12,7 @@ describe('a target may have names in its path and in values of its query', () =>
     'http://h/{region}/{tenant}/mcp',
     'http://h/{tenant}/{tenant}',
     'http://h/{a}{b}/mcp',
+    'http://h/{a}.{b}/...{c}/x..{d}/{e}.json',
     'http://h/mcp?tenant={tenant}',
     'http://h/mcp?key=1&tenant=t-{tenant}-x',
     'http://h?tenant={tenant}',
@@ -90,10 +91,17 @@ describe('a name is letters, digits and _ in braces', () => {
   );
 });
 
+const TWO_DOTS = /no '\.\.' next to a name/;
+
 describe('a name has to be where it does what it says', () => {
   test.each([
     ['behind which a segment leads up', 'http://h/{tenant}/../mcp', /no '\.\.' behind a name/],
     ['the same, encoded', 'http://h/{tenant}/%2e%2e/mcp', /no '\.\.' behind a name/],
+    ['behind two dots, which with a slash in its value lead up', 'http://h/x/..{a}', TWO_DOTS],
+    ['behind two dots and before a text', 'http://h/x/..{a}x/mcp', TWO_DOTS],
+    ['behind two dots, encoded', 'http://h/x/%2e.{a}', TWO_DOTS],
+    ['before two dots', 'http://h/x/{a}..', TWO_DOTS],
+    ['around two dots', 'http://h/x/{a}..{b}/mcp', TWO_DOTS],
     ['as the name of a parameter', 'http://h/mcp?{key}=1', /only in values of the query/],
     ['as a whole parameter', 'http://h/mcp?a=1&{key}', /only in values of the query/],
     ['as Express writes it', 'http://h/:tenant/mcp', /\{tenant\} in place of :tenant/],
