@@ -148,7 +148,7 @@ describe('in a store, the client is no part of whose a session is', () => {
       const text = holderText({ ...holder, client: { name, version: '1' } });
       expect(readHolder(text)).toEqual(holder);
       expect(heldBy(text)).toBe(plain);
-      expect(clientIn(text)).toEqual({ name, version: '1' });
+      expect(clientIn(text)).toEqual({ name: name.toWellFormed(), version: '1' });
     }
   });
 

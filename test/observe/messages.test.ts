@@ -23,6 +23,9 @@ async function messagesOf(body: string | Buffer, headers: Record<string, string>
   return messages.map(({ method, name }) => [method, name]);
 }
 
+const ADD: Named = [['tools/call', 'add']];
+const CUT: Named[number] = ['tools/call', `${'n'.repeat(255)}\ufffd`];
+
 const BODIES: readonly (readonly [what: string, body: string, messages: Named])[] = [
   ['tools/call', call('add', { arguments: { name: 'secret' } }), [['tools/call', 'add']]],
   [
@@ -78,6 +81,8 @@ const BODIES: readonly (readonly [what: string, body: string, messages: Named])[
     '{"__proto__":{"method":"a"},"params":{"__proto__":{"name":"b"}}}',
     [[undefined, undefined]],
   ],
+  ['half a character', call('a\ud800'), [['tools/call', 'a\ufffd']]],
+  ['half a character, as cutting leaves it', call(`${'n'.repeat(255)}😀`), [CUT]],
   ['names that prototypes have', call('__proto__'), [['tools/call', '__proto__']]],
   ['256 characters of a name', call('n'.repeat(300)), [['tools/call', 'n'.repeat(256)]]],
   [

@@ -1,7 +1,13 @@
 import { hash } from 'node:crypto';
 import { describe, expect, jest, test } from '@jest/globals';
 import express from 'express';
-import { apiKey, createMcpGateway, type GatewayConfig, type Observer } from '../../src/index.ts';
+import {
+  apiKey,
+  createMcpGateway,
+  type GatewayConfig,
+  type Observer,
+  principalOf,
+} from '../../src/index.ts';
 import { exchange, rawClient } from '../support/client/raw.ts';
 import { rawRequest } from '../support/client/request.ts';
 import { startGateway } from '../support/gateway.ts';
@@ -95,6 +101,42 @@ describe('the record says who', () => {
     const cut = long.slice(0, 256);
     const { user } = await observe.record();
     expect(user).toEqual({ subject: cut, issuer: cut, clientId: cut });
+  });
+
+  const others = { issuer: undefined, clientId: undefined };
+
+  test.each<[string, object, object]>([
+    ['null for what is not known', { issuer: null, clientId: null }, { subject: 'ada', ...others }],
+    ['no text', { clientId: { id: 1 } }, { subject: 'ada', ...others }],
+    [
+      'half a character',
+      { clientId: 'a\ud83d' },
+      { subject: 'ada', ...others, clientId: 'a\ufffd' },
+    ],
+  ])('%s in the principal is told as no more than a text', async (_what, members, expected) => {
+    const { url, observe } = await observed({
+      auth: () => ({ subject: 'ada', ...members }) as never,
+    });
+    expect((await fetch(url)).status).toBe(200);
+    expect((await observe.record()).user).toEqual(expected);
+  });
+
+  test('what the app makes of a principal later fails nothing', async () => {
+    const { url, observe } = await observed({
+      auth: () => ({ subject: 'ada' }),
+      use: (req, _res, next) => {
+        const principal = principalOf(req) as object;
+        Object.defineProperty(principal, 'issuer', {
+          get() {
+            throw new Error('not now');
+          },
+        });
+        Object.assign(principal, { subject: undefined });
+        next();
+      },
+    });
+    expect((await fetch(url)).status).toBe(200);
+    expect((await observe.record()).user).toEqual({ subject: '', ...others });
   });
 });
 

@@ -29,6 +29,10 @@ export function readClientInfo(value: unknown): ClientInfo | undefined {
   if (!isJsonObject(value)) return undefined;
   const { name, version } = value;
   if (typeof name !== 'string') return undefined;
-  const isTold = typeof version === 'string';
-  return { name: name.slice(0, LONGEST), version: isTold ? version.slice(0, LONGEST) : undefined };
+  return { name: cut(name), version: typeof version === 'string' ? cut(version) : undefined };
+}
+
+/** Half a character, as JSON may hold it and as cutting may leave it, is replaced. */
+function cut(text: string): string {
+  return text.slice(0, LONGEST).toWellFormed();
 }

@@ -6,9 +6,12 @@ import type { ObservedUser } from './observer.ts';
 /** No text of a record is longer: it may be anything that a client, or whoever made its token, has chosen. */
 const LONGEST = 256;
 
-/** A text as it may be told. */
+/**
+ * A text as it may be told. Half a character, as JSON may hold it and as cutting may leave it, is replaced:
+ * whoever writes UTF-8 does that later, and would make one label of two.
+ */
 export function cap(text: string): string {
-  return text.slice(0, LONGEST);
+  return text.slice(0, LONGEST).toWellFormed();
 }
 
 /**
@@ -34,10 +37,19 @@ export function hashOf(secret: string): string {
 /** Who a request comes from: no claim beyond these three. */
 export function userOf(principal: Principal | undefined): ObservedUser | undefined {
   if (principal === undefined) return undefined;
-  const { subject, issuer, clientId } = principal;
   return {
-    subject: cap(subject),
-    issuer: issuer === undefined ? undefined : cap(issuer),
-    clientId: clientId === undefined ? undefined : cap(clientId),
+    subject: textIn(principal, 'subject') ?? '',
+    issuer: textIn(principal, 'issuer'),
+    clientId: textIn(principal, 'clientId'),
   };
+}
+
+/** The object is the app's, which may have put anything into it, and have changed it since. */
+function textIn(principal: Principal, member: keyof ObservedUser): string | undefined {
+  try {
+    const value: unknown = principal[member];
+    return typeof value === 'string' ? cap(value) : undefined;
+  } catch {
+    return undefined;
+  }
 }
