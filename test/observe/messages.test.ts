@@ -81,6 +81,7 @@ const BODIES: readonly (readonly [what: string, body: string, messages: Named])[
     '{"__proto__":{"method":"a"},"params":{"__proto__":{"name":"b"}}}',
     [[undefined, undefined]],
   ],
+  ['behind a byte order mark, which many servers pass over', `\ufeff${call('add')}`, ADD],
   ['half a character', call('a\ud800'), [['tools/call', 'a\ufffd']]],
   ['half a character, as cutting leaves it', call(`${'n'.repeat(255)}😀`), [CUT]],
   ['names that prototypes have', call('__proto__'), [['tools/call', '__proto__']]],

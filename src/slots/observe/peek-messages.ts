@@ -36,7 +36,9 @@ const MAX_MESSAGES = 16;
 
 /** Reads a body. */
 export function peekBody(body: Uint8Array, keepsCalls = false): PeekedBody {
-  const text = Buffer.from(body.buffer, body.byteOffset, body.length).toString();
+  const source = Buffer.from(body.buffer, body.byteOffset, body.length).toString();
+  // Servers that pass over a mark would be called without that being seen.
+  const text = source.startsWith('\ufeff') ? source.slice(1) : source;
   let document: unknown;
   try {
     document = JSON.parse(text);
