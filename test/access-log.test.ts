@@ -148,7 +148,7 @@ function expectNames(
   expect(lines).toBe(names.length);
   expect(entries.map(({ level }) => level)).toEqual(names.map(() => INFO));
   expect(entries.map(({ messages }) => messages.map(({ name }) => name ?? ''))).toEqual(
-    names.map((name) => [name.slice(0, 256)]),
+    names.map((name) => [name.slice(0, 256).toWellFormed()]),
   );
 }
 

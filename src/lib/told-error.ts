@@ -26,6 +26,12 @@ export function toldError(error: unknown): string {
   return typeof name === 'string' && NAME.test(name) ? name : `a value of type ${typeof error}`;
 }
 
+/** The same for what a function of the app threw: where it is not our own text, the place helps to find it. */
+export function toldThrown(thrown: unknown): string {
+  const place = plainText(thrown) === undefined ? placeOf(thrown) : undefined;
+  return place === undefined ? toldError(thrown) : `${toldError(thrown)} at ${place}`;
+}
+
 /** Where it was thrown, outside of packages and of Node; undefined where it does not say. */
 export function placeOf(error: unknown): string | undefined {
   const [stack, message] = [read(error, 'stack'), read(error, 'message')];

@@ -1,6 +1,5 @@
 import { FunctionFailure } from '../lib/function-failure.ts';
-import { plainText } from '../lib/plain-error.ts';
-import { placeOf, toldError } from '../lib/told-error.ts';
+import { toldError, toldThrown } from '../lib/told-error.ts';
 
 /** A row of the error table. */
 interface FailedRow {
@@ -24,7 +23,7 @@ export function failureWarning(name: string): (row: FailedRow, failure: unknown)
     told.add(kind);
     const what =
       failure instanceof FunctionFailure
-        ? `${failure.option} failed: ${functionText(failure.thrown)}. This is told once for each function`
+        ? `${failure.option} failed: ${toldThrown(failure.thrown)}. This is told once for each function`
         : `${status} ${reason}${causeText(failure)}. This is told once for each reason`;
     process.emitWarning(
       `MCP gateway ${JSON.stringify(name)}: ${what}; set onError or observe to hear of every failure.`,
@@ -35,10 +34,4 @@ export function failureWarning(name: string): (row: FailedRow, failure: unknown)
 
 function causeText(cause: unknown): string {
   return cause === undefined ? '' : ` (${toldError(cause)})`;
-}
-
-/** A message of our own says what is wrong; of anything else, the place helps to find it. */
-function functionText(thrown: unknown): string {
-  const place = plainText(thrown) === undefined ? placeOf(thrown) : undefined;
-  return place === undefined ? toldError(thrown) : `${toldError(thrown)} at ${place}`;
 }

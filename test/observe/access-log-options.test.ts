@@ -1,47 +1,12 @@
-import { describe, expect, jest, test } from '@jest/globals';
-import { pino } from 'pino';
+import { describe, expect, test } from '@jest/globals';
 import {
-  type AccessLogger,
   type AccessLogOptions,
   accessLog,
   type GatewayConfig,
   GatewayConfigError,
   jwt,
 } from '../../src/index.ts';
-import { startGateway } from '../support/gateway.ts';
-import { atTestEnd } from '../support/servers.ts';
-import { recordingUpstream } from '../support/upstream.ts';
-import { witness } from '../support/witness.ts';
-
-const call = (name: string, args: object = {}, id = 1) =>
-  JSON.stringify({ jsonrpc: '2.0', id, method: 'tools/call', params: { name, arguments: args } });
-
-const CALL = call('add', { a: 1, key: 's3cret' });
-
-/** A gateway whose log is kept, by its lines. */
-async function logged(
-  options: AccessLogOptions,
-  config: Partial<GatewayConfig> = {},
-  answer = '{"jsonrpc":"2.0","id":1,"result":{}}',
-) {
-  const { target } = await recordingUpstream((_req, res) => {
-    res.setHeader('Content-Type', 'application/json').end(answer);
-  });
-  const lines: string[] = [];
-  const logger = pino({ base: null }, { write: (line) => void lines.push(line) });
-  const last = witness();
-  const observe = [accessLog(logger, options), last];
-  const { url } = await startGateway({ target, observe, ...config });
-  const post = async (body: string, headers: Record<string, string> = {}) => {
-    const type = { 'Content-Type': 'application/json' };
-    const init = { method: 'POST', headers: { ...type, ...headers }, body };
-    const response = await fetch(url, init);
-    await response.text();
-    await last.record(lines.length - 1);
-    return { status: response.status, line: JSON.parse(lines.at(-1) as string), lines };
-  };
-  return { post, lines, last };
-}
+import { CALL, call, logged } from './support/logged.ts';
 
 const auth = () => ({ subject: 'ada', issuer: 'https://a.example', claims: { email: 'a@b' } });
 
@@ -112,82 +77,6 @@ describe.each([
   test('nobody sees without the option', async () => {
     const { post } = await logged({ fields: () => ({}) }, config);
     expect(JSON.stringify((await post(CALL)).line)).not.toContain('s3cret');
-  });
-});
-
-describe('a function that fails costs neither the line nor the request', () => {
-  const fail = (): never => {
-    throw new Error('not today');
-  };
-  const circular: { self?: unknown } = {};
-  circular.self = circular;
-
-  test.each<[string, AccessLogOptions]>([
-    ['user throws', { user: fail }],
-    ['fields throws', { fields: fail }],
-    ['arguments throws', { arguments: fail }],
-    ['all throw', { user: fail, fields: fail, arguments: fail }],
-    ['user gives no text', { user: (() => 7) as never }],
-    ['user rejects', { user: (async () => fail()) as never }],
-    ['fields gives null', { fields: (() => null) as never }],
-    ['fields gives a text', { fields: (() => 'a') as never }],
-    ['fields rejects', { fields: async () => fail() }],
-    ['arguments rejects', { arguments: async () => fail() }],
-    [
-      'fields gives a getter that throws',
-      {
-        fields: () => ({
-          get a() {
-            return fail();
-          },
-        }),
-      },
-    ],
-    [
-      'fields gives what cannot be written',
-      { fields: () => ({ toJSON: fail, a: { toJSON: fail } }) },
-    ],
-    ['fields gives itself', { fields: () => circular }],
-    ['fields gives a BigInt', { fields: () => ({ a: 10n }) }],
-  ])('%s', async (_what, options) => {
-    const { post, last } = await logged(options, { auth });
-    for (const at of [0, 1]) {
-      const { status, line, lines } = await post(CALL);
-      expect(status).toBe(200);
-      expect(lines).toHaveLength(at + 1);
-      expect(line).toMatchObject({ status: 200, reason: 'relayed', path: '/mcp' });
-    }
-    expect(last.records).toHaveLength(2);
-  });
-
-  test('it is reported once', async () => {
-    const emit = jest.spyOn(process, 'emitWarning').mockImplementation(() => {});
-    atTestEnd(() => emit.mockRestore());
-    const { post } = await logged({ fields: fail });
-    await post(CALL);
-    await post(CALL);
-    expect(emit.mock.calls).toEqual([
-      [
-        expect.stringContaining('not today'),
-        expect.objectContaining({ code: 'MCP_GATEWAY_OBSERVER' }),
-      ],
-    ]);
-  });
-
-  test('a logger that fails at them gets the record alone', async () => {
-    const lines: object[] = [];
-    const write = (line: object) => {
-      if ('tenant' in line) throw new Error('no tenants');
-      lines.push(line);
-    };
-    const logger: AccessLogger = { info: write, warn: write, error: write };
-    const { target } = await recordingUpstream();
-    const last = witness();
-    const observe = [accessLog(logger, { fields: () => ({ tenant: 1 }) }), last];
-    const { url } = await startGateway({ target, observe });
-    await (await fetch(url)).text();
-    await last.record();
-    expect(lines).toEqual([expect.objectContaining({ status: 200 })]);
   });
 });
 

@@ -90,8 +90,8 @@ test('each of several that fail is reported, once for all its callbacks', async 
   await (await fetch(url)).text();
   await last.record();
   expect(await reported(emitted)).toEqual([
-    expect.stringMatching(/onRequest: Error: observer$/),
-    expect.stringMatching(/onClose: Error: observer$/),
+    expect.stringMatching(/onRequest: Error at \S*hostile-observers\.ts:\d+:\d+$/),
+    expect.stringMatching(/onClose: Error at \S*hostile-observers\.ts:\d+:\d+$/),
   ]);
 });
 

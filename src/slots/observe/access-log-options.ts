@@ -2,7 +2,7 @@ import type { GatewayContext } from '../../gateway-context.ts';
 import type { Principal } from '../../principal.ts';
 
 /**
- * What an access log writes besides. What one of these functions throws is reported once, as a warning
+ * What an access log writes besides. What a function throws is reported once for each, as a warning
  * of the process; the record is written without it. None of them is waited for.
  */
 export interface AccessLogOptions {

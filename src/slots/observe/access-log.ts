@@ -47,12 +47,11 @@ export function accessLog(logger: AccessLogger, options: AccessLogOptions = {}):
     onClose(record, ctx) {
       const level = levelOf(record);
       const message = `${record.method} ${record.status ?? record.end}`;
-      if (extras === undefined) {
-        logger[level](record, message);
-        return;
-      }
+      // A logger may be async: what it gives is given on, so that a rejection is reported.
+      const log = (line: object): unknown => logger[level](line, message);
+      if (extras === undefined) return log(record) as undefined;
       const calls = contextOf(ctx.req).observation?.toolCalls ?? [];
-      extras.write(record, ctx, calls, (line) => logger[level](line, message));
+      return extras.write(record, ctx, calls, log) as undefined;
     },
   };
 }

@@ -1,5 +1,7 @@
+import { FunctionFailure } from '../../lib/function-failure.ts';
 import { noop } from '../../lib/noop.ts';
 import { notAwaited } from '../../lib/not-awaited.ts';
+import { toldThrown } from '../../lib/told-error.ts';
 import type { Follow } from './followed-request.ts';
 import { FOLLOW, type FollowingObserver } from './follower.ts';
 import type { Observer } from './observer.ts';
@@ -40,13 +42,23 @@ export function isolate(observer: Observer, report: ReportFailure): Required<Obs
 /** Tells that a callback of an observer has failed. */
 export type ReportFailure = (name: string, error: unknown) => void;
 
-/** Reports the first failure of one observer. */
+/**
+ * Reports the first failure of one observer, and of each function that an observer of this package was given.
+ * No message of an error is in it, because that may hold a secret, or lines that a client has made up.
+ */
 export function failureReport(): ReportFailure {
-  let isReported = false;
+  const told = new Set<string>();
   return (name, error) => {
-    if (isReported) return;
-    isReported = true;
-    process.emitWarning(`An observer of the MCP gateway failed in ${name}: ${textOf(error)}`, {
+    const option = error instanceof FunctionFailure ? error.option : undefined;
+    const kind = option ?? '';
+    if (told.has(kind)) return;
+    told.add(kind);
+    const what =
+      option === undefined
+        ? `An observer of the MCP gateway failed in ${name}`
+        : `${option} failed`;
+    const thrown = error instanceof FunctionFailure ? error.thrown : error;
+    process.emitWarning(`${what}: ${toldThrown(thrown)}`, {
       type: 'McpGatewayWarning',
       code: 'MCP_GATEWAY_OBSERVER',
     });
@@ -69,13 +81,4 @@ export function isolatedFollow(
       return undefined;
     }
   };
-}
-
-/** Anything can be thrown, even what has no text. */
-function textOf(error: unknown): string {
-  try {
-    return String(error);
-  } catch {
-    return 'an error without a text';
-  }
 }

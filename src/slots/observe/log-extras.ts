@@ -1,5 +1,7 @@
 import type { GatewayContext } from '../../gateway-context.ts';
+import { FunctionFailure } from '../../lib/function-failure.ts';
 import { notAwaited } from '../../lib/not-awaited.ts';
+import { plain } from '../../lib/plain-error.ts';
 import { isThenable } from '../../lib/thenable.ts';
 import type { ToolCall } from '../../observation.ts';
 import type { AccessLogOptions } from './access-log-options.ts';
@@ -8,6 +10,8 @@ import type { RequestRecord } from './observer.ts';
 /** What functions of the user add to the lines of an access log. */
 export class LogExtras {
   readonly #options: AccessLogOptions;
+  /** The options of which a failure was thrown already. */
+  readonly #thrown = new Set<string>();
 
   constructor(options: AccessLogOptions) {
     this.#options = options;
@@ -16,38 +20,48 @@ export class LogExtras {
   /**
    * Writes one line, whatever fails.
    *
-   * @throws what failed first, when the line is written.
+   * @returns What the logger gave.
+   * @throws {FunctionFailure} what one of the functions threw, or the logger at what they gave, when the line is
+   * written: one at a time, each once.
    */
   write(
     record: RequestRecord,
     ctx: GatewayContext,
     calls: readonly ToolCall[],
-    log: (line: object) => void,
-  ): void {
-    const failures: unknown[] = [];
-    const attempt = <T>(act: () => T): T | undefined => {
+    log: (line: object) => unknown,
+  ): unknown {
+    const failures: FunctionFailure[] = [];
+    const attempt = <T>(option: keyof AccessLogOptions | 'logger', act: () => T): T | undefined => {
       try {
         return act();
       } catch (error) {
         notAwaited(error, 0);
-        failures.push(error);
+        failures.push(new FunctionFailure(`accessLog.${option}`, error));
         return undefined;
       }
     };
-    const line = {
-      ...attempt(() => this.#fields(ctx)),
-      ...record,
-      ...attempt(() => this.#user(ctx)),
-      ...attempt(() => this.#arguments(calls)),
-    };
+    const fields = attempt('fields', () => this.#fields(ctx));
+    const user = attempt('user', () => this.#user(ctx));
+    const told = attempt('arguments', () => this.#arguments(calls));
     // A logger may fail at what the functions gave, never at a record.
-    if (attempt(() => isLogged(log, line)) !== true) log(record);
-    if (failures.length > 0) throw failures[0];
+    const hasMore = fields !== undefined || user !== undefined || told !== undefined;
+    const written = hasMore
+      ? attempt('logger', () => ({ result: log({ ...fields, ...record, ...user, ...told }) }))
+      : undefined;
+    const { result } = written ?? { result: log(record) };
+    const failure = failures.find(({ option }) => !this.#thrown.has(option));
+    if (failure === undefined) return result;
+    this.#thrown.add(failure.option);
+    notAwaited(result, 0);
+    throw failure;
   }
 
   #fields(ctx: GatewayContext): object | undefined {
-    const fields = asObject(this.#options.fields?.(ctx));
-    return fields && { ...fields };
+    const given = asObject(this.#options.fields?.(ctx));
+    if (given === undefined) return undefined;
+    // At the top of the line it would stand for all of it.
+    const { toJSON: _, ...fields } = given as Record<string, unknown>;
+    return fields;
   }
 
   #user({ principal }: GatewayContext): object | undefined {
@@ -56,7 +70,7 @@ export class LogExtras {
     const text: unknown = user(principal);
     if (typeof text === 'string') return { user: text };
     notAwaited(text);
-    throw new TypeError(`The function user of accessLog gave ${typeof text}, not a text`);
+    throw plain(new TypeError(`It gave ${typeof text}, not a text`));
   }
 
   #arguments(calls: readonly ToolCall[]): object | undefined {
@@ -67,14 +81,12 @@ export class LogExtras {
   }
 }
 
-function isLogged(log: (line: object) => void, line: object): boolean {
-  log(line);
-  return true;
-}
-
-/** What is no object, or a promise, adds nothing. */
+/** What is no object, or a promise, adds nothing. Members may be promises, where an `await` was forgotten. */
 function asObject(value: unknown): object | undefined {
-  if (typeof value === 'object' && value !== null && !isThenable(value)) return value;
-  notAwaited(value);
-  return undefined;
+  if (typeof value !== 'object' || value === null || isThenable(value)) {
+    notAwaited(value);
+    return undefined;
+  }
+  notAwaited(value, 1);
+  return value;
 }
