@@ -42,7 +42,7 @@ export interface McpGateway extends Router {
    * end between two events, and what is still open ends a few seconds later. A later call sets the time
    * anew.
    *
-   * @param url - The target, as configured or normalised.
+   * @param url - The target, as configured, normalised, or as `targets()` shows it.
    * @returns Resolves when the time is over and nothing is under way there any more, or with `restore`
    * or `close`. Rejects with a `RangeError` where the gateway has no such target, or no other.
    */
@@ -50,7 +50,7 @@ export interface McpGateway extends Router {
   /**
    * Takes a target into service again after `drain`.
    *
-   * @param url - The target, as configured or normalised.
+   * @param url - The target, as configured, normalised, or as `targets()` shows it.
    * @throws {RangeError} where the gateway has no such target.
    */
   restore(url: string | URL): void;

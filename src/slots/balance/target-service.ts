@@ -5,6 +5,7 @@ import { Deadline } from '../../lib/deadline.ts';
 import type { RelayPlan } from '../../relay/options.ts';
 import { HealthCheck } from '../../targets/health-check.ts';
 import type { HealthSettings } from '../../targets/health-options.ts';
+import { shownUrl } from '../../targets/shown-url.ts';
 import type { TargetFailure } from '../../targets/target.ts';
 import type { TargetState, TargetStateName } from '../../targets/target-state.ts';
 import { graceOf } from '../draining.ts';
@@ -15,7 +16,7 @@ import { targetStatesOf } from './target-states.ts';
 
 /** How a target is at the moment. */
 export interface TargetStatus {
-  /** Its URL, normalised. */
+  /** Its URL, normalised, with `•••` in place of each value in the query, which may be a key. */
   readonly url: string;
   /** How often it is in the list. */
   readonly weight: number;
@@ -79,7 +80,7 @@ export class TargetService {
       const { url, weight } = state.target;
       const here = exchanges.filter(({ target }) => target === state.target);
       return {
-        url: url.href,
+        url: shownUrl(url),
         weight,
         state: state.name,
         open: here.length,
@@ -122,8 +123,14 @@ export class TargetService {
   #find(url: string | URL): TargetState {
     const href = URL.canParse(String(url)) ? new URL(url).href : undefined;
     const state = this.#states.find(({ target }) => target.url.href === href);
-    if (state === undefined) throw new RangeError('No target of the gateway has this URL');
-    return state;
+    if (state !== undefined) return state;
+    const [alike, ...others] = this.#states.filter(
+      ({ target }) => new URL(shownUrl(target.url)).href === href,
+    );
+    if (alike === undefined) throw new RangeError('No target of the gateway has this URL');
+    if (others.length > 0)
+      throw new RangeError('Several targets are shown so; give the URL as configured');
+    return alike;
   }
 }
 
