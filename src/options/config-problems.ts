@@ -85,19 +85,20 @@ export class ConfigProblems {
     return true;
   }
 
-  /** Reads a list; notes and leaves out every item that is none of the kind. */
+  /** Reads a list; notes and leaves out every item that is none of the kind. `mayBeSecret`: without showing it. */
   list<T>(
     value: unknown,
     isItem: (item: unknown) => item is T,
     expected: string,
-    { atLeast = 0 }: { atLeast?: number } = {},
+    { atLeast = 0, mayBeSecret = false }: { atLeast?: number; mayBeSecret?: boolean } = {},
   ): T[] {
+    const note = mayBeSecret ? 'addSecret' : 'add';
     if (!Array.isArray(value) || value.length < atLeast) {
-      this.add(value, `a list, and in it ${expected}`);
+      this[note](value, `a list, and in it ${expected}`);
       return [];
     }
     return [...value].filter((item, i) => {
-      if (!isItem(item)) this.at(i).add(item, expected);
+      if (!isItem(item)) this.at(i)[note](item, expected);
       return isItem(item);
     });
   }

@@ -41,6 +41,6 @@ export function readHealth(
 function readHealthPath(problems: ConfigProblems, path: unknown): string | undefined {
   const isPath = typeof path === 'string' && /^\/(?!\/)[!-~]*$/.test(path) && !path.includes('#');
   if (isPath) return path;
-  problems.add(path, "a path on the host of the target, like '/healthz'");
+  problems.addSecret(path, "a path on the host of the target, like '/healthz'");
   return undefined;
 }

@@ -65,7 +65,7 @@ function read(problems: ConfigProblems, options: ApiKeyOptions) {
   if (!isFieldName(header)) problems.at('header').add(header, 'a header name');
   const list = problems.at('keys');
   // What is none may be a key in the clear: `readKey` tells of it without showing it.
-  const given = list.list(keys, isAnything, 'a key', { atLeast: 1 });
+  const given = list.list(keys, isAnything, 'a key', { atLeast: 1, mayBeSecret: true });
   const hashes = given.map((key) => String((key as ApiKey | null)?.sha256).toLowerCase());
   for (const [i, hash] of hashes.entries()) {
     const place = list.at(i).at('sha256');

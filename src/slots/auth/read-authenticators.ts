@@ -19,7 +19,10 @@ export function readAuthenticators(
   value: Authenticator | readonly Authenticator[],
 ): AuthenticationScheme[] {
   const list = Array.isArray(value) ? value : [value];
-  const given = problems.list(list, isAuthenticator, EXPECTED, { atLeast: 1 });
+  const given = problems.list(list, isAuthenticator, EXPECTED, {
+    atLeast: 1,
+    mayBeSecret: true,
+  });
   return given.map((own) => (typeof own === 'function' ? fromFunction(own) : own));
 }
 

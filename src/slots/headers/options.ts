@@ -68,7 +68,9 @@ export function readHeaderRules(
   }
   const isSet = (name: unknown): name is string =>
     isFieldName(name) && given.has(foldFieldName(name));
-  for (const name of problems.at('secret').list(secret, isSet, 'the name of a header in set')) {
+  for (const name of problems
+    .at('secret')
+    .list(secret, isSet, 'the name of a header in set', { mayBeSecret: true })) {
     secretNames.add(foldFieldName(name));
   }
   const forwarded = readForward(problems.at('forward'), forward);

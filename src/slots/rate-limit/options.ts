@@ -189,7 +189,7 @@ function readStore(
   if (store === undefined) return undefined;
   if (!isStore(store)) {
     const expected = `a store for express-rate-limit, with ${STORE_CALLS.join(', ')}`;
-    problems.add(store, expected);
+    problems.addSecret(store, expected);
     return undefined;
   }
   if (windowMs === undefined) return store;

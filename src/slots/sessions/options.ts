@@ -33,14 +33,15 @@ export function readSessions(
 ): SessionSettings | undefined {
   const options = value === 'bind' ? {} : value;
   if (typeof options !== 'object' || options === null) {
-    problems.add(value, "'bind', false, or { store, ttl, max }");
+    problems.addSecret(value, "'bind', false, or { store, ttl, max }");
     return undefined;
   }
   problems.keys(options, ['store', 'ttl', 'max']);
   const { store, ttl, max = 100_000 } = options;
   if (!Number.isInteger(max) || max < 1) problems.at('max').add(max, 'a number of sessions');
   if (store !== undefined && !CALLS.every((call) => typeof store?.[call] === 'function')) {
-    problems.at('store').add(store, `an object with the functions ${CALLS.join(', ')}`);
+    // It may be a URL with a password.
+    problems.at('store').addSecret(store, `an object with the functions ${CALLS.join(', ')}`);
   }
   const ttlMs = ttl === undefined ? DAY_MS : readDuration(problems.at('ttl'), ttl);
   return ttlMs === undefined ? undefined : { store, ttlMs, max };
