@@ -202,7 +202,13 @@ describeRedis('two processes with their sessions in Redis', () => {
     for (const gateway of gateways) {
       const { log, signal } = await gateway.end();
       expect(signal).toBe('SIGTERM');
-      expect(log).not.toMatch(/warning|unhandled|uncaught/i);
+      // The failure is told once, and nothing else.
+      expect(log.match(/MCP_GATEWAY_FAILURE.*/g)).toEqual([
+        expect.stringContaining('503 store_unavailable'),
+      ]);
+      expect(log.match(/\[[A-Z_]+\] \w*Warning|unhandled|uncaught/gi)).toEqual([
+        '[MCP_GATEWAY_FAILURE] McpGatewayWarning',
+      ]);
       expect(log).not.toContain(KEYS.ada);
     }
   });

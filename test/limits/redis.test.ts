@@ -222,7 +222,13 @@ describeRedis('two processes with their limits in Redis', () => {
       for (const gateway of gateways) {
         const { log, signal } = await gateway.end();
         expect(signal).toBe('SIGTERM');
-        expect(log).not.toMatch(/warning|unhandled|uncaught/i);
+        // The failure is told once, and nothing else.
+        expect(log.match(/MCP_GATEWAY_FAILURE.*/g)).toEqual([
+          expect.stringContaining('503 store_unavailable'),
+        ]);
+        expect(log.match(/\[[A-Z_]+\] \w*Warning|unhandled|uncaught/gi)).toEqual([
+          '[MCP_GATEWAY_FAILURE] McpGatewayWarning',
+        ]);
       }
     },
     // Three processes start one after the other, which takes long where others run as well.
