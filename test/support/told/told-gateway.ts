@@ -1,0 +1,100 @@
+import { inspect } from 'node:util';
+import { jest } from '@jest/globals';
+import express from 'express';
+import { pino } from 'pino';
+import { otel } from '../../../src/exports/otel.ts';
+import {
+  accessLog,
+  createMcpGateway,
+  type GatewayConfig,
+  type GatewayContext,
+  type Observer,
+} from '../../../src/index.ts';
+import { exchange } from '../client/raw.ts';
+import { kit2 } from '../otel/kit-2.ts';
+import { atTestEnd, serve } from '../servers.ts';
+import { witness } from '../witness.ts';
+
+/** All that is told of requests, by whom it is told. */
+export type Told = Readonly<Record<string, string>>;
+
+/** A gateway that tells everything it can tell, or, `isMute`, what it tells where nobody asks. */
+export interface ToldGateway {
+  readonly port: number;
+  /** Sends a request, on a connection of its own, and waits until all of it is told. */
+  ask(bytes: string | Buffer): Promise<string>;
+  /** What was told so far. */
+  told(): Promise<Told>;
+}
+
+const show = (value: unknown) =>
+  inspect(value, { depth: 12, showHidden: true, maxStringLength: null, maxArrayLength: null });
+
+/** Starts one. Warnings of the process are kept until the test is over, and not printed. */
+export async function toldGateway(config: GatewayConfig, isMute = false): Promise<ToldGateway> {
+  const lines: string[] = [];
+  const notes: unknown[] = [];
+  const errors: string[] = [];
+  const answers: string[] = [];
+  const kit = kit2();
+  const [tracing, metering] = [kit.tracing(), kit.metering()];
+  const last = witness();
+  const observe = isMute
+    ? false
+    : [
+        ...logs(lines, notes),
+        otel({ tracerProvider: tracing.tracerProvider, meterProvider: metering.meterProvider }),
+        last,
+      ];
+  const warn = jest.spyOn(process, 'emitWarning').mockImplementation(() => {});
+  atTestEnd(() => warn.mockRestore());
+  const gateway = createMcpGateway({
+    onError: isMute ? false : (error, ctx) => errors.push(show([error, error.stack, ctx])),
+    observe,
+    ...config,
+  });
+  const { port } = await serve(express().disable('x-powered-by').use(gateway));
+  let asked = 0;
+  return {
+    port,
+    async ask(bytes) {
+      const { text } = await exchange(port, bytes);
+      answers.push(text);
+      if (!isMute) await last.record(asked++);
+      return text;
+    },
+    told: async () => ({
+      log: lines.join(''),
+      observers: show(notes) + show(last.records) + JSON.stringify([last.calls, last.changes]),
+      onError: errors.join('\n'),
+      warnings: show(warn.mock.calls),
+      stats: show(gateway.stats()) + JSON.stringify(gateway.stats()),
+      targets: show(gateway.targets()),
+      spans: show(tracing.spans.map((span) => ({ ...span, parentSpanContext: undefined }))),
+      metrics: show(await metering.collect()),
+      answers: answers.join('\n'),
+    }),
+  };
+}
+
+/** Logs in several ways, and an observer that prints all it is given. */
+function logs(lines: string[], notes: unknown[]): Observer[] {
+  const print = (...given: unknown[]) => void notes.push(show(given));
+  const printing = (line: object, message: string) => void lines.push(`${show(line)} ${message}\n`);
+  return [
+    accessLog(pino({ base: null }, { write: (line) => void lines.push(line) }), {
+      user: ({ subject }) => subject,
+      fields: (ctx: GatewayContext) => ({ ctx }),
+      arguments: (name) => ({ name }),
+    }),
+    accessLog({ info: printing, warn: printing, error: printing }),
+    {
+      onRequest: print,
+      onDecision: print,
+      onResponse: print,
+      onEvent: print,
+      onClose: print,
+      onTarget: print,
+    },
+  ];
+}
