@@ -22,7 +22,7 @@ const UNIT = [
   'limits/{address-key,config}.test.ts',
   'memory/held-bytes.test.ts',
   'messages/*.test.ts',
-  'observe/known-names.test.ts',
+  'operations/*.test.ts',
   'outbound/config.test.ts',
   'package.test.ts',
   'policies/{config,filter-lists-properties}.test.ts',

@@ -1,10 +1,10 @@
 import { type Attributes, type Histogram, type MeterProvider, metrics } from '@opentelemetry/api';
-import { methodLabel, OTHER } from '../slots/observe/known-methods.ts';
-import { KnownCodes, KnownNames } from '../slots/observe/known-names.ts';
+import { methodLabel, OTHER } from '../operations/known-methods.ts';
+import { KnownCodes, KnownNames } from '../operations/known-names.ts';
+import type { Verdict } from '../operations/verdict.ts';
 import type { ObservedMessage } from '../slots/observe/observer.ts';
 import { ATTRIBUTE, EXECUTE_TOOL } from './attributes.ts';
 import { SCOPE } from './scope.ts';
-import type { Verdict } from './verdict.ts';
 
 /** As which the gateway had to do with a message. */
 export type Side = 'server' | 'client';

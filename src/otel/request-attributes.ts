@@ -1,8 +1,8 @@
 import type { Attributes } from '@opentelemetry/api';
 import type { GatewayContext } from '../gateway-context.ts';
 import { isModernVersion } from '../mcp/message/era.ts';
+import { revisionLabel } from '../operations/known-methods.ts';
 import type { FollowedMessage } from '../slots/observe/follower.ts';
-import { revisionLabel } from '../slots/observe/known-methods.ts';
 import type { Target } from '../targets/target.ts';
 import { ATTRIBUTE } from './attributes.ts';
 import { furtherAttributes, HTTP, revisionOf } from './message-attributes.ts';

@@ -6,11 +6,12 @@ import {
   type Tracer,
   trace,
 } from '@opentelemetry/api';
+import { clientVerdict, type Outcome, serverVerdict, type Verdict } from '../operations/verdict.ts';
 import type { FollowedMessage } from '../slots/observe/follower.ts';
 import { ATTRIBUTE } from './attributes.ts';
 import { mainAttributes, spanName } from './message-attributes.ts';
 import { type ParentMode, placementOf, type Surroundings } from './parents.ts';
-import { clientVerdict, type Outcome, serverVerdict, statusOf, type Verdict } from './verdict.ts';
+import { statusOf } from './span-status.ts';
 
 /** What the spans of one request have in common. */
 export interface SpanBasis extends Omit<Surroundings, 'meta'> {

@@ -1,5 +1,6 @@
 import { type Context, context, type Tracer } from '@opentelemetry/api';
 import type { GatewayContext } from '../gateway-context.ts';
+import type { Outcome } from '../operations/verdict.ts';
 import type { AnswerBegun, FollowedMessage, Follower, Sending } from '../slots/observe/follower.ts';
 import type { RequestRecord } from '../slots/observe/observer.ts';
 import type { Durations, MeasuredMessage, Side } from './durations.ts';
@@ -8,7 +9,6 @@ import type { ParentMode } from './parents.ts';
 import { RequestAttributes } from './request-attributes.ts';
 import { setTraceHeaders } from './trace-headers.ts';
 import { TracedMessage } from './traced-message.ts';
-import type { Outcome } from './verdict.ts';
 
 /** What all requests have in common. */
 export interface TraceSettings {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { methodLabel, revisionLabel } from '../../src/slots/observe/known-methods.ts';
-import { KnownCodes, KnownNames } from '../../src/slots/observe/known-names.ts';
+import { methodLabel, revisionLabel } from '../../src/operations/known-methods.ts';
+import { KnownCodes, KnownNames } from '../../src/operations/known-names.ts';
 
 const RESULT = { outcome: 'result' } as const;
 const TOOL_ERROR = { outcome: 'tool_error' } as const;

@@ -1,8 +1,6 @@
-import type { SpanStatus } from '@opentelemetry/api';
-import { SpanStatusCode } from '@opentelemetry/api';
 import { ERRORS, type ErrorReason } from '../errors.ts';
-import { OTHER } from '../slots/observe/known-methods.ts';
 import type { ObservedMessage, RequestRecord } from '../slots/observe/observer.ts';
+import { OTHER } from './known-methods.ts';
 
 /** What came of a message, as a span and a metric say it. */
 export interface Verdict {
@@ -54,12 +52,6 @@ export function clientVerdict(outcome: Outcome, message: ObservedMessage | undef
   const { end, status = 0 } = outcome;
   if (isEarly(end)) return { error: end, code: undefined };
   return { error: status >= 400 ? String(status) : undefined, code: undefined };
-}
-
-/** The status of a span: an error exactly where it has a type. */
-export function statusOf({ error, description }: Verdict): SpanStatus {
-  if (error === undefined) return { code: SpanStatusCode.UNSET };
-  return { code: SpanStatusCode.ERROR, ...(description !== undefined && { message: description }) };
 }
 
 function answerVerdict(message: ObservedMessage | undefined): Verdict | undefined {
