@@ -1,13 +1,12 @@
 import { type Attributes, type Histogram, type MeterProvider, metrics } from '@opentelemetry/api';
+import { BOUNDARIES } from '../operations/boundaries.ts';
 import { methodLabel, OTHER } from '../operations/known-methods.ts';
 import { KnownCodes, KnownNames } from '../operations/known-names.ts';
+import type { Side } from '../operations/measured-request.ts';
 import type { Verdict } from '../operations/verdict.ts';
 import type { ObservedMessage } from '../slots/observe/observer.ts';
 import { ATTRIBUTE, EXECUTE_TOOL } from './attributes.ts';
 import { SCOPE } from './scope.ts';
-
-/** As which the gateway had to do with a message. */
-export type Side = 'server' | 'client';
 
 /** What is measured of a message, besides what came of it. */
 export interface MeasuredMessage {
@@ -17,9 +16,6 @@ export interface MeasuredMessage {
   readonly common: Attributes;
   readonly seconds: number;
 }
-
-/** In seconds; those that the conventions advise. */
-const BOUNDARIES = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60, 120, 300];
 
 /**
  * How long messages take: `mcp.server.operation.duration`, and of those that were sent on
@@ -59,7 +55,7 @@ export class Durations {
     const options = (description: string) => ({
       description,
       unit: 's',
-      advice: { explicitBucketBoundaries: BOUNDARIES },
+      advice: { explicitBucketBoundaries: [...BOUNDARIES] },
     });
     this.#server = meter.createHistogram(
       'mcp.server.operation.duration',

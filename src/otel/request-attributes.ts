@@ -41,7 +41,7 @@ export class RequestAttributes {
     ...furtherAttributes(message, this.#ctx.headers),
     [ATTRIBUTE.httpVersion]: '1.1',
     [ATTRIBUTE.gateway]: this.#gateway,
-    ...this.#server,
+    ...serverOf(this.target),
   });
 
   /** What is known once it is answered. The session is the hash that records have: the id is a credential. */
@@ -57,8 +57,8 @@ export class RequestAttributes {
     return { ...this.#ofMetric(message), [ATTRIBUTE.httpVersion]: this.#ctx.req.httpVersion };
   }
 
-  ofClientMetric(message: FollowedMessage): Attributes {
-    return { ...this.#ofMetric(message), [ATTRIBUTE.httpVersion]: '1.1', ...this.#server };
+  ofClientMetric(message: FollowedMessage, target: Target | undefined): Attributes {
+    return { ...this.#ofMetric(message), [ATTRIBUTE.httpVersion]: '1.1', ...serverOf(target) };
   }
 
   #ofMetric(message: FollowedMessage): Attributes {
@@ -69,13 +69,13 @@ export class RequestAttributes {
       ...(revision !== undefined && { [ATTRIBUTE.protocolVersion]: revisionLabel(revision) }),
     };
   }
+}
 
-  get #server(): Attributes {
-    if (this.target === undefined) return {};
-    const { hostname } = this.target.url;
-    const port = this.target.name.slice(this.target.name.lastIndexOf(':') + 1);
-    return { [ATTRIBUTE.serverAddress]: hostname, [ATTRIBUTE.serverPort]: Number(port) };
-  }
+function serverOf(target: Target | undefined): Attributes {
+  if (target === undefined) return {};
+  const { hostname } = target.url;
+  const port = target.name.slice(target.name.lastIndexOf(':') + 1);
+  return { [ATTRIBUTE.serverAddress]: hostname, [ATTRIBUTE.serverPort]: Number(port) };
 }
 
 /** Empty where the app's own function for `trust proxy` fails. */

@@ -33,7 +33,6 @@ export class TracedMessage {
   readonly #context: Context;
   readonly #server: Span;
   #client: Span | undefined;
-  #sentAt = 0;
   isOver = false;
 
   /**
@@ -65,7 +64,6 @@ export class TracedMessage {
 
   /** It goes upstream. Gives the context of the span that begins. */
   sent(attributesOf: AttributesOf): Context {
-    this.#sentAt = performance.now();
     const client = this.#tracer.startSpan(
       this.#name,
       { kind: SpanKind.CLIENT, attributes: this.#attributes },
@@ -76,20 +74,15 @@ export class TracedMessage {
     return trace.setSpan(this.#context, client);
   }
 
-  /** The answer, or what stands for it, is there. Gives what came of it where it was sent upstream. */
-  endClient(
-    outcome: Outcome,
-    message: FollowedMessage | undefined = this.message,
-  ): Sent | undefined {
+  /** The answer, or what stands for it, is there. */
+  endClient(outcome: Outcome, message: FollowedMessage | undefined = this.message): void {
     const client = this.#client;
-    if (client === undefined) return undefined;
     this.#client = undefined;
-    const verdict = clientVerdict(outcome, message);
-    if (client.isRecording()) {
+    if (client?.isRecording() === true) {
+      const verdict = clientVerdict(outcome, message);
       client.setAttributes(verdictAttributes(verdict)).setStatus(statusOf(verdict));
     }
-    client.end();
-    return { verdict, seconds: (performance.now() - this.#sentAt) / 1000 };
+    client?.end();
   }
 
   /** The message is over. `more` is asked where the span is recorded. */
@@ -98,22 +91,15 @@ export class TracedMessage {
     endedAt: number,
     more: () => Attributes,
     message: FollowedMessage | undefined = this.message,
-  ): Verdict {
+  ): void {
     this.isOver = true;
-    const verdict = serverVerdict(outcome, message);
     const span = this.#server;
     if (span.isRecording()) {
+      const verdict = serverVerdict(outcome, message);
       span.setAttributes({ ...verdictAttributes(verdict), ...more() }).setStatus(statusOf(verdict));
     }
     span.end(endedAt);
-    return verdict;
   }
-}
-
-/** What came of a message that was sent upstream. */
-export interface Sent {
-  readonly verdict: Verdict;
-  readonly seconds: number;
 }
 
 function verdictAttributes({ error, code }: Verdict): Attributes {

@@ -1,9 +1,17 @@
 import { type Context, context, type Tracer } from '@opentelemetry/api';
 import type { GatewayContext } from '../gateway-context.ts';
+import {
+  begunOutcome,
+  LISTEN,
+  MeasuredRequest,
+  type Operation,
+  type OperationListener,
+  UNREACHABLE,
+} from '../operations/measured-request.ts';
 import type { Outcome } from '../operations/verdict.ts';
 import type { AnswerBegun, FollowedMessage, Follower, Sending } from '../slots/observe/follower.ts';
 import type { RequestRecord } from '../slots/observe/observer.ts';
-import type { Durations, MeasuredMessage, Side } from './durations.ts';
+import type { Durations } from './durations.ts';
 import { nameHttpSpan } from './http-span.ts';
 import type { ParentMode } from './parents.ts';
 import { RequestAttributes } from './request-attributes.ts';
@@ -17,17 +25,11 @@ export interface TraceSettings {
   readonly mode: ParentMode;
 }
 
-/** No connection came about with the target that was chosen first. */
-const UNREACHABLE: Outcome = { reason: 'upstream_unreachable', status: undefined, end: 'complete' };
-
 /** Spans of requests that carry no message: there are some where such a request reaches the upstream. */
 const NAMES: Readonly<Record<string, string>> = { GET: 'GET stream', DELETE: 'DELETE session' };
 
-/** The method whose answer is a stream that stays open. */
-const LISTEN = 'subscriptions/listen';
-
 /** Makes the spans of one request, and measures its messages. */
-export class TracedRequest implements Follower {
+export class TracedRequest implements Follower, OperationListener<FollowedMessage> {
   readonly #settings: TraceSettings;
   readonly #ctx: GatewayContext;
   /** The context in which it came. */
@@ -37,7 +39,7 @@ export class TracedRequest implements Follower {
   readonly #attributes: RequestAttributes;
   /** One for each message with a method; undefined until they are known. */
   #traced: readonly TracedMessage[] | undefined;
-  readonly #measured: [side: Side, measured: MeasuredMessage][] = [];
+  readonly #measured = new MeasuredRequest(this);
 
   constructor(settings: TraceSettings, ctx: GatewayContext, gateway: string) {
     this.#settings = settings;
@@ -47,9 +49,10 @@ export class TracedRequest implements Follower {
   }
 
   onSending(sending: Sending, send: () => void): void {
+    this.#measured.sending(sending.target);
     const name = NAMES[this.#ctx.req.method as string];
     const traced = this.#begin(sending.messages, name);
-    for (const one of traced) this.#endClient(one, UNREACHABLE);
+    for (const one of traced) one.endClient(UNREACHABLE);
     this.#attributes.target = sending.target;
     const contexts = traced.map((one) => one.sent(this.#attributes.ofClient));
     // One request carries them all: of a batch, the span of the first is the active one.
@@ -62,25 +65,38 @@ export class TracedRequest implements Follower {
     context.with(first, send);
   }
 
-  onHead({ status, isEventStream, session }: AnswerBegun): void {
+  onHead(head: AnswerBegun, messages: () => readonly FollowedMessage[]): void {
+    const { status, isEventStream, session } = head;
     if (!isEventStream) return;
-    const outcome: Outcome = { reason: 'relayed', status, end: 'complete' };
+    const outcome = begunOutcome(status);
     for (const one of this.#traced ?? []) {
       // It may stay open for days.
       const isStanding = one.message === undefined || one.message.method === LISTEN;
       if (isStanding) this.#end(one, outcome, session);
     }
-    this.#record();
+    // Behind the spans, so that a meter that fails leaves none open.
+    this.#measured.begun(head, messages);
   }
 
   onClose(record: RequestRecord, messages: readonly FollowedMessage[]): void {
     const told = messages.filter(hasMethod);
     for (const [i, one] of this.#begin(messages).entries()) {
       const message = told[i] ?? one.message;
-      if (record.reason === 'relayed' && message) this.#settings.durations.learn(message);
       if (!one.isOver) this.#end(one, record, record.session, message);
     }
-    this.#record();
+    this.#measured.closed(record, messages);
+  }
+
+  onRelayed(message: FollowedMessage): void {
+    this.#settings.durations.learn(message);
+  }
+
+  onOperation({ side, message, verdict, seconds, target }: Operation<FollowedMessage>): void {
+    const common =
+      side === 'server'
+        ? this.#attributes.ofServerMetric(message)
+        : this.#attributes.ofClientMetric(message, target);
+    this.#settings.durations.record(side, { message, verdict, common, seconds });
   }
 
   /** @param name - Of the span of a request that carries no message. */
@@ -105,27 +121,10 @@ export class TracedRequest implements Follower {
     session: string | undefined,
     message = one.message,
   ): void {
-    this.#endClient(one, outcome, message);
+    one.endClient(outcome, message);
     const ms = performance.now() - this.#start;
     const more = () => this.#attributes.atEnd(message, session);
-    const verdict = one.end(outcome, this.#startedAt + ms, more, message);
-    if (message === undefined) return;
-    const common = this.#attributes.ofServerMetric(message);
-    this.#measured.push(['server', { message, verdict, common, seconds: ms / 1000 }]);
-  }
-
-  #endClient(one: TracedMessage, outcome: Outcome, message = one.message): void {
-    const sent = one.endClient(outcome, message);
-    if (sent === undefined || message === undefined) return;
-    const common = this.#attributes.ofClientMetric(message);
-    this.#measured.push(['client', { message, common, ...sent }]);
-  }
-
-  /** Behind the spans, so that a meter that fails leaves none open. */
-  #record(): void {
-    for (const [side, measured] of this.#measured.splice(0)) {
-      this.#settings.durations.record(side, measured);
-    }
+    one.end(outcome, this.#startedAt + ms, more, message);
   }
 }
 

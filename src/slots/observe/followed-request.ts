@@ -48,14 +48,14 @@ export class FollowedRequest implements FollowedSending {
   }
 
   sending(request: SendingRequest, send: () => void): void {
-    const messages = this.#messages.known.map((message) => followed(message, NOT_ANSWERED));
+    const messages = this.#known();
     let run = send;
     for (const guarded of this.#followers) run = around(guarded, { ...request, messages }, run);
     run();
   }
 
   onHead(head: AnswerBegun): void {
-    this.#tell('onHead', (follower) => follower.onHead?.(head));
+    this.#tell('onHead', (follower) => follower.onHead?.(head, this.#known));
   }
 
   onClose(record: RequestRecord): void {
@@ -65,6 +65,9 @@ export class FollowedRequest implements FollowedSending {
     this.#tell('onClose', (follower) => follower.onClose?.(record, messages));
     this.#followers = [];
   }
+
+  readonly #known = (): readonly FollowedMessage[] =>
+    this.#messages.known.map((message) => followed(message, NOT_ANSWERED));
 
   #tell(name: string, tell: (follower: Follower) => void): void {
     for (const { follower, report } of this.#followers) {

@@ -31,6 +31,8 @@ export interface Sending extends SendingRequest {
 /** The head of an answer. */
 export interface AnswerBegun {
   readonly status: number;
+  /** Milliseconds from the arrival of the request. */
+  readonly headMs: number;
   readonly isEventStream: boolean;
   /** The session as a hash, as records have it. */
   readonly session: string | undefined;
@@ -43,8 +45,8 @@ export interface Follower {
    * where it could not reach the target before.
    */
   onSending?(sending: Sending, send: () => void): void;
-  /** The head of its answer is written. */
-  onHead?(head: AnswerBegun): void;
+  /** The head of its answer is written. `messages`: as they are known now, for whoever has to ask. */
+  onHead?(head: AnswerBegun, messages: () => readonly FollowedMessage[]): void;
   /** It is over. */
   onClose?(record: RequestRecord, messages: readonly FollowedMessage[]): void;
 }

@@ -179,7 +179,7 @@ export class ObservedRequest implements Observation {
     for (const observer of this.#observers)
       observer.onResponse({ status, headMs }, this.#context.view);
     const isStream = this.#events !== undefined;
-    this.followed?.onHead({ status, isEventStream: isStream, session: this.#session });
+    this.followed?.onHead({ status, headMs, isEventStream: isStream, session: this.#session });
   }
 
   #onBytes(bytes: Uint8Array): void {

@@ -1,0 +1,112 @@
+import type { AnswerBegun } from '../slots/observe/follower.ts';
+import type { ObservedMessage, RequestRecord } from '../slots/observe/observer.ts';
+import type { Target } from '../targets/target.ts';
+import { clientVerdict, type Outcome, serverVerdict, type Verdict } from './verdict.ts';
+
+/** As which the gateway had to do with a message: as a server for the client, as a client of the upstream. */
+export type Side = 'server' | 'client';
+
+/** A message that has been answered: by the gateway, or by a target. */
+export interface Operation<M extends ObservedMessage = ObservedMessage> {
+  readonly side: Side;
+  readonly message: M;
+  readonly verdict: Verdict;
+  readonly seconds: number;
+  /** Where it was sent, on the client's side. */
+  readonly target: Target | undefined;
+}
+
+/** Is told what was measured. */
+export interface OperationListener<M extends ObservedMessage = ObservedMessage> {
+  /** The upstream has answered for this message: its name is a real one, or is refused. */
+  onRelayed(message: M): void;
+  onOperation(operation: Operation<M>): void;
+}
+
+/** A message with this method is answered by a stream that may stay open for days. */
+export const LISTEN = 'subscriptions/listen';
+
+/** No connection came about with the target that was chosen first. */
+export const UNREACHABLE: Outcome = {
+  reason: 'upstream_unreachable',
+  status: undefined,
+  end: 'complete',
+};
+
+/** The head of an answer that is a stream, as an outcome. */
+export function begunOutcome(status: number): Outcome {
+  return { reason: 'relayed', status, end: 'complete' };
+}
+
+/** One time that a request was sent to a target. */
+interface Attempt {
+  readonly target: Target;
+  readonly sentAt: number;
+  /** Known when the next one begins. */
+  seconds: number | undefined;
+}
+
+/**
+ * Measures how long the messages of one request take, on both sides. Those whose answer may stay open are
+ * over with its head.
+ */
+export class MeasuredRequest<M extends ObservedMessage = ObservedMessage> {
+  readonly #listener: OperationListener<M>;
+  readonly #attempts: Attempt[] = [];
+  #isListening = false;
+
+  constructor(listener: OperationListener<M>) {
+    this.#listener = listener;
+  }
+
+  /** The request goes to a target; not for the first time where none could be reached before. */
+  sending(target: Target): void {
+    const now = performance.now();
+    const last = this.#attempts.at(-1);
+    if (last !== undefined) last.seconds = (now - last.sentAt) / 1000;
+    this.#attempts.push({ target, sentAt: now, seconds: undefined });
+  }
+
+  /** The head of its answer is written. */
+  begun({ status, isEventStream, headMs }: AnswerBegun, messages: () => readonly M[]): void {
+    if (!isEventStream) return;
+    for (const message of messages()) {
+      if (message.method !== LISTEN) continue;
+      this.#isListening = true;
+      this.#measure(message, begunOutcome(status), headMs);
+    }
+  }
+
+  /** It is over. */
+  closed(record: RequestRecord, messages: readonly M[]): void {
+    // Before the first is measured: a name of this request may be shown by it.
+    if (record.reason === 'relayed') {
+      for (const message of messages) this.#listener.onRelayed(message);
+    }
+    for (const message of messages) {
+      // Answers to questions of the server are no messages of their own.
+      if (message.method === undefined || (this.#isListening && message.method === LISTEN))
+        continue;
+      this.#measure(message, record, record.totalMs);
+    }
+  }
+
+  #measure(message: M, outcome: Outcome, ms: number): void {
+    const listener = this.#listener;
+    const last = this.#attempts.at(-1);
+    for (const attempt of this.#attempts) {
+      const { target } = attempt;
+      const verdict = clientVerdict(attempt === last ? outcome : UNREACHABLE, message);
+      const seconds = attempt.seconds ?? (performance.now() - attempt.sentAt) / 1000;
+      listener.onOperation({ side: 'client', message, verdict, seconds, target });
+    }
+    const verdict = serverVerdict(outcome, message);
+    listener.onOperation({
+      side: 'server',
+      message,
+      verdict,
+      seconds: ms / 1000,
+      target: undefined,
+    });
+  }
+}
