@@ -41,6 +41,11 @@ export class KnownNames {
     this.#names.set(name, isProven);
   }
 
+  /** Whether it has had a result, and may be shown. */
+  isProven(name: string): boolean {
+    return this.#names.get(name) === true;
+  }
+
   /** A name as a label may show it. */
   label(name: string): string {
     return this.#names.has(name) ? name : OTHER;

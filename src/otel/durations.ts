@@ -1,21 +1,14 @@
 import { type Attributes, type Histogram, type MeterProvider, metrics } from '@opentelemetry/api';
 import { BOUNDARIES } from '../operations/boundaries.ts';
-import { methodLabel, OTHER } from '../operations/known-methods.ts';
-import { KnownCodes, KnownNames } from '../operations/known-names.ts';
-import type { Side } from '../operations/measured-request.ts';
-import type { Verdict } from '../operations/verdict.ts';
+import type { Operation } from '../operations/measured-request.ts';
+import {
+  type OperationLabels,
+  OperationSeries,
+  type Variety,
+} from '../operations/operation-series.ts';
 import type { ObservedMessage } from '../slots/observe/observer.ts';
 import { ATTRIBUTE, EXECUTE_TOOL } from './attributes.ts';
 import { SCOPE } from './scope.ts';
-
-/** What is measured of a message, besides what came of it. */
-export interface MeasuredMessage {
-  readonly message: ObservedMessage;
-  readonly verdict: Verdict;
-  /** The gateway's name, and whatever else has few values. */
-  readonly common: Attributes;
-  readonly seconds: number;
-}
 
 /**
  * How long messages take: `mcp.server.operation.duration`, and of those that were sent on
@@ -27,8 +20,8 @@ export class Durations {
   #provider: MeterProvider | undefined;
   #server: Histogram | undefined;
   #client: Histogram | undefined;
-  readonly #names = new KnownNames();
-  readonly #codes = new KnownCodes();
+  /** By the names of gateways, which are few. */
+  readonly #series = new Map<string, OperationSeries<Attributes>>();
 
   /** @param provider - Undefined: the global one. */
   constructor(provider: MeterProvider | undefined) {
@@ -36,16 +29,27 @@ export class Durations {
   }
 
   /** Takes note of what an upstream has answered: its tools and prompts are named from then on. */
-  learn(message: ObservedMessage): void {
-    const { method, name } = message;
-    if (name !== undefined && nameAttribute(method) !== undefined) this.#names.learn(name, message);
+  learn(message: ObservedMessage, gateway: string): void {
+    this.#seriesOf(gateway).learn(message);
   }
 
-  /** A message has been answered: here, or where it was sent. */
-  record(side: Side, measured: MeasuredMessage): void {
+  /**
+   * A message has been answered: here, or where it was sent.
+   *
+   * @param variety - The attributes that have few values.
+   */
+  record(operation: Operation, gateway: string, variety: Variety<Attributes>): void {
     this.#refresh();
-    const histogram = side === 'server' ? this.#server : this.#client;
-    histogram?.record(measured.seconds, this.#attributesOf(measured));
+    const histogram = operation.side === 'server' ? this.#server : this.#client;
+    histogram?.record(operation.seconds, this.#seriesOf(gateway).of(operation, variety));
+  }
+
+  #seriesOf(gateway: string): OperationSeries<Attributes> {
+    const known = this.#series.get(gateway);
+    if (known !== undefined) return known;
+    const series = new OperationSeries<Attributes>({ isNamed, hasCode: true });
+    this.#series.set(gateway, series);
+    return series;
   }
 
   #refresh(): void {
@@ -67,24 +71,25 @@ export class Durations {
     );
     this.#provider = provider;
   }
-
-  #attributesOf({ message, verdict, common }: MeasuredMessage): Attributes {
-    const { method = OTHER, name } = message;
-    const code = verdict.code === undefined ? undefined : this.#codes.label(verdict.code);
-    const isCode = verdict.code !== undefined && verdict.error === String(verdict.code);
-    const about = name === undefined ? undefined : nameAttribute(method);
-    return {
-      ...common,
-      [ATTRIBUTE.method]: methodLabel(method),
-      ...(method === 'tools/call' && { [ATTRIBUTE.operation]: EXECUTE_TOOL }),
-      ...(about !== undefined && { [about]: this.#names.label(name as string) }),
-      ...(verdict.error !== undefined && { [ATTRIBUTE.error]: isCode ? code : verdict.error }),
-      ...(code !== undefined && { [ATTRIBUTE.responseCode]: code }),
-    };
-  }
 }
 
-function nameAttribute(method: string | undefined): string | undefined {
+/** What a metric says of a message. */
+export function labelAttributes({ method, name, error, code }: OperationLabels): Attributes {
+  const about = nameAttribute(method);
+  return {
+    [ATTRIBUTE.method]: method,
+    ...(method === 'tools/call' && { [ATTRIBUTE.operation]: EXECUTE_TOOL }),
+    ...(about !== undefined && name !== '' && { [about]: name }),
+    ...(error !== '' && { [ATTRIBUTE.error]: error }),
+    ...(code !== '' && { [ATTRIBUTE.responseCode]: code }),
+  };
+}
+
+function isNamed(method: string): boolean {
+  return nameAttribute(method) !== undefined;
+}
+
+function nameAttribute(method: string): string | undefined {
   if (method === 'tools/call') return ATTRIBUTE.tool;
   return method === 'prompts/get' ? ATTRIBUTE.prompt : undefined;
 }

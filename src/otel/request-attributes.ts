@@ -1,10 +1,13 @@
 import type { Attributes } from '@opentelemetry/api';
 import type { GatewayContext } from '../gateway-context.ts';
 import { isModernVersion } from '../mcp/message/era.ts';
-import { revisionLabel } from '../operations/known-methods.ts';
+import { OTHER, revisionLabel } from '../operations/known-methods.ts';
+import type { Operation } from '../operations/measured-request.ts';
+import type { Variety } from '../operations/operation-series.ts';
 import type { FollowedMessage } from '../slots/observe/follower.ts';
 import type { Target } from '../targets/target.ts';
 import { ATTRIBUTE } from './attributes.ts';
+import { labelAttributes } from './durations.ts';
 import { furtherAttributes, HTTP, revisionOf } from './message-attributes.ts';
 
 /** The attributes that spans and metrics of a message have from its request. */
@@ -53,20 +56,20 @@ export class RequestAttributes {
     };
   }
 
-  ofServerMetric(message: FollowedMessage): Attributes {
-    return { ...this.#ofMetric(message), [ATTRIBUTE.httpVersion]: this.#ctx.req.httpVersion };
-  }
-
-  ofClientMetric(message: FollowedMessage, target: Target | undefined): Attributes {
-    return { ...this.#ofMetric(message), [ATTRIBUTE.httpVersion]: '1.1', ...serverOf(target) };
-  }
-
-  #ofMetric(message: FollowedMessage): Attributes {
-    const revision = revisionOf(message, this.#ctx.headers);
+  /** What tells a series of a metric from others besides what the message says. */
+  varietyOf({ message, side, target }: Operation<FollowedMessage>): Variety<Attributes> {
+    const said = revisionOf(message, this.#ctx.headers);
+    const revision = said === undefined ? undefined : revisionLabel(said);
+    const http = side === 'server' ? this.#ctx.req.httpVersion : '1.1';
+    const common = { ...HTTP, [ATTRIBUTE.gateway]: this.#gateway };
     return {
-      ...HTTP,
-      [ATTRIBUTE.gateway]: this.#gateway,
-      ...(revision !== undefined && { [ATTRIBUTE.protocolVersion]: revisionLabel(revision) }),
+      key: `${revision} ${http} ${target?.name}`,
+      make: (labels, isKnown) => ({
+        ...common,
+        ...labelAttributes(labels),
+        ...(revision !== undefined && { [ATTRIBUTE.protocolVersion]: isKnown ? revision : OTHER }),
+        ...(isKnown && { [ATTRIBUTE.httpVersion]: http, ...serverOf(target) }),
+      }),
     };
   }
 }

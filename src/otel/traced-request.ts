@@ -32,6 +32,7 @@ const NAMES: Readonly<Record<string, string>> = { GET: 'GET stream', DELETE: 'DE
 export class TracedRequest implements Follower, OperationListener<FollowedMessage> {
   readonly #settings: TraceSettings;
   readonly #ctx: GatewayContext;
+  readonly #gateway: string;
   /** The context in which it came. */
   readonly #ambient: Context = context.active();
   readonly #startedAt = Date.now();
@@ -44,6 +45,7 @@ export class TracedRequest implements Follower, OperationListener<FollowedMessag
   constructor(settings: TraceSettings, ctx: GatewayContext, gateway: string) {
     this.#settings = settings;
     this.#ctx = ctx;
+    this.#gateway = gateway;
     this.#attributes = new RequestAttributes(ctx, gateway);
     nameHttpSpan(this.#ambient, ctx.req);
   }
@@ -88,15 +90,12 @@ export class TracedRequest implements Follower, OperationListener<FollowedMessag
   }
 
   onRelayed(message: FollowedMessage): void {
-    this.#settings.durations.learn(message);
+    this.#settings.durations.learn(message, this.#gateway);
   }
 
-  onOperation({ side, message, verdict, seconds, target }: Operation<FollowedMessage>): void {
-    const common =
-      side === 'server'
-        ? this.#attributes.ofServerMetric(message)
-        : this.#attributes.ofClientMetric(message, target);
-    this.#settings.durations.record(side, { message, verdict, common, seconds });
+  onOperation(operation: Operation<FollowedMessage>): void {
+    const variety = this.#attributes.varietyOf(operation);
+    this.#settings.durations.record(operation, this.#gateway, variety);
   }
 
   /** @param name - Of the span of a request that carries no message. */

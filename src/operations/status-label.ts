@@ -1,0 +1,11 @@
+import { STATUS_CODES } from 'node:http';
+
+/** An HTTP status as a label may show it: an upstream may make up any; of one that HTTP does not have, the class. */
+export function statusLabel(status: number | string): string {
+  return Object.hasOwn(STATUS_CODES, status) ? String(status) : statusClass(status);
+}
+
+/** `5xx`: the class of a status. */
+export function statusClass(status: number | string): string {
+  return `${String(status)[0]}xx`;
+}
