@@ -36,8 +36,8 @@ export interface SendingRequest {
 
 /** What is done around a request that goes upstream, where an observer asks for that. */
 export interface FollowedSending {
-  /** The longest body that is to be looked into before it is sent. */
-  readonly peekLimit: number;
+  /** The longest body that is to be looked into before it is sent; undefined where nobody has to. */
+  readonly peekLimit: number | undefined;
   /** What the body is; undefined where it is too long. Called where nobody has judged it. */
   peeked(body: Uint8Array | undefined): void;
   /** Calls `send`, at once and once. Called again where the request goes to another target. */

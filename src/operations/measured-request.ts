@@ -1,3 +1,4 @@
+import { LISTEN_METHOD } from '../mcp/message/listen-method.ts';
 import type { AnswerBegun } from '../slots/observe/follower.ts';
 import type { ObservedMessage, RequestRecord } from '../slots/observe/observer.ts';
 import type { Target } from '../targets/target.ts';
@@ -22,9 +23,6 @@ export interface OperationListener<M extends ObservedMessage = ObservedMessage> 
   onRelayed(message: M): void;
   onOperation(operation: Operation<M>): void;
 }
-
-/** A message with this method is answered by a stream that may stay open for days. */
-export const LISTEN = 'subscriptions/listen';
 
 /** No connection came about with the target that was chosen first. */
 export const UNREACHABLE: Outcome = {
@@ -71,7 +69,7 @@ export class MeasuredRequest<M extends ObservedMessage = ObservedMessage> {
   begun({ status, isEventStream, headMs }: AnswerBegun, messages: () => readonly M[]): void {
     if (!isEventStream) return;
     for (const message of messages()) {
-      if (message.method !== LISTEN) continue;
+      if (message.method !== LISTEN_METHOD) continue;
       this.#isListening = true;
       this.#measure(message, begunOutcome(status), headMs);
     }
@@ -85,7 +83,7 @@ export class MeasuredRequest<M extends ObservedMessage = ObservedMessage> {
     }
     for (const message of messages) {
       // Answers to questions of the server are no messages of their own.
-      if (message.method === undefined || (this.#isListening && message.method === LISTEN))
+      if (message.method === undefined || (this.#isListening && message.method === LISTEN_METHOD))
         continue;
       this.#measure(message, record, record.totalMs);
     }

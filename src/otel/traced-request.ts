@@ -1,8 +1,8 @@
 import { type Context, context, type Tracer } from '@opentelemetry/api';
 import type { GatewayContext } from '../gateway-context.ts';
+import { LISTEN_METHOD } from '../mcp/message/listen-method.ts';
 import {
   begunOutcome,
-  LISTEN,
   MeasuredRequest,
   type Operation,
   type OperationListener,
@@ -30,6 +30,8 @@ const NAMES: Readonly<Record<string, string>> = { GET: 'GET stream', DELETE: 'DE
 
 /** Makes the spans of one request, and measures its messages. */
 export class TracedRequest implements Follower, OperationListener<FollowedMessage> {
+  /** The parent of a message is in its `_meta`. */
+  readonly needsMessages = true;
   readonly #settings: TraceSettings;
   readonly #ctx: GatewayContext;
   readonly #gateway: string;
@@ -73,14 +75,15 @@ export class TracedRequest implements Follower, OperationListener<FollowedMessag
     const outcome = begunOutcome(status);
     for (const one of this.#traced ?? []) {
       // It may stay open for days.
-      const isStanding = one.message === undefined || one.message.method === LISTEN;
+      const isStanding = one.message === undefined || one.message.method === LISTEN_METHOD;
       if (isStanding) this.#end(one, outcome, session);
     }
     // Behind the spans, so that a meter that fails leaves none open.
     this.#measured.begun(head, messages);
   }
 
-  onClose(record: RequestRecord, messages: readonly FollowedMessage[]): void {
+  onClose(record: RequestRecord, known: () => readonly FollowedMessage[]): void {
+    const messages = known();
     const told = messages.filter(hasMethod);
     for (const [i, one] of this.#begin(messages).entries()) {
       const message = told[i] ?? one.message;

@@ -1,9 +1,11 @@
 import type { Kept } from '../kept.ts';
 import { noop } from '../lib/noop.ts';
-import type { TargetChange } from './target-state.ts';
+import type { TargetChange, TargetState } from './target-state.ts';
 
-/** Where the targets of a gateway tell of their changes. */
+/** Where the targets of a gateway tell of their changes, and how they are. */
 export class TargetChanges {
+  /** Those that can have more than one state. */
+  states: readonly TargetState[] = [];
   /** Told of each. */
   listener: (change: TargetChange) => void = noop;
 

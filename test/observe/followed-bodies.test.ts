@@ -6,16 +6,18 @@ import { FOLLOW, type FollowingObserver, type Sending } from '../../src/slots/ob
 import type { Framing } from '../support/client/request.ts';
 import { rawRequest } from '../support/client/request.ts';
 import { post, send } from '../support/client/send.ts';
+import { startEndpoint } from '../support/endpoint.ts';
 import { startGateway } from '../support/gateway.ts';
 import { atTestEnd } from '../support/servers.ts';
 import { recordingUpstream } from '../support/upstream.ts';
 import { witness } from '../support/witness.ts';
 
 /** An observer that stands around what is sent. */
-function follower(): { observer: Observer; sendings: Sending[] } {
+function follower(needsMessages = true): { observer: Observer; sendings: Sending[] } {
   const sendings: Sending[] = [];
   const observer: FollowingObserver = {
     [FOLLOW]: () => ({
+      needsMessages,
       onSending(sending, go) {
         sendings.push(sending);
         go();
@@ -83,6 +85,25 @@ describe('a body that is looked into before it is sent', () => {
     expect(await told.record()).toMatchObject({ end: 'client_left', target: undefined });
     expect(sendings).toEqual([]);
     expect(seen).toEqual([]);
+  });
+
+  test('a follower that has no need of the messages: nothing is held back for it', async () => {
+    const { observer, sendings } = follower(false);
+    const told = witness();
+    const heads: number[] = [];
+    const { target } = await startEndpoint((_req, res) => {
+      heads.push(1);
+      res.writeHead(200).end();
+    });
+    const { port } = await startGateway({ target, observe: [observer, told] });
+    const socket = connect(port, '127.0.0.1');
+    atTestEnd(() => void socket.destroy());
+    await once(socket, 'connect');
+    // The rest never comes: the upstream has the request all the same, and answers.
+    socket.write(rawRequest({ body: call(1000) }).slice(0, 400), 'latin1');
+    await once(socket, 'data');
+    expect(heads).toEqual([1]);
+    expect(sendings.map(({ messages }) => messages)).toEqual([[]]);
   });
 
   test('an upstream that cannot be reached is answered for with the id', async () => {

@@ -59,12 +59,12 @@ export class RelayedRequest
       this.#context.body.watch();
     }
     onceClosed(this.#req, this.#res, this.abandon);
-    const followed = this.#context.observation?.followed;
-    if (followed === undefined || this.#context.mcp !== undefined) this.#send();
+    const peekLimit = this.#context.observation?.followed?.peekLimit;
+    if (peekLimit === undefined || this.#context.mcp !== undefined) this.#send();
     else {
       // From here on, whoever answers it takes it back.
       this.#context.exchange = this;
-      this.#body.peek(followed.peekLimit, this);
+      this.#body.peek(peekLimit, this);
     }
   }
 

@@ -7,6 +7,7 @@ import { HealthCheck } from '../../targets/health-check.ts';
 import type { HealthSettings } from '../../targets/health-options.ts';
 import { shownUrl } from '../../targets/shown-url.ts';
 import type { TargetFailure } from '../../targets/target.ts';
+import { targetChangesOf } from '../../targets/target-changes.ts';
 import type { TargetState, TargetStateName } from '../../targets/target-state.ts';
 import { graceOf } from '../draining.ts';
 import { hopOf } from '../head.ts';
@@ -141,6 +142,8 @@ export function targetServiceOf(
   kept: Kept,
 ): TargetService {
   const states = targetStatesOf(relay, settings?.breaker, kept);
+  // A single target that nothing keeps requests from is always in the same state.
+  targetChangesOf(kept).states = settings === undefined ? [] : states;
   const checks = settings?.health ? healthChecksOf(states, settings.health, kept) : [];
   return new TargetService(states, openRequestsOf(kept), checks);
 }

@@ -1,9 +1,9 @@
 import type { RequestContext } from '../../context.ts';
 import { notAwaited } from '../../lib/not-awaited.ts';
 import type { FollowedSending, SendingRequest } from '../../observation.ts';
-import type { AnswerBegun, FollowedMessage, Follower } from './follower.ts';
+import type { AnswerBegun, FollowedMessage, Follower, Sending } from './follower.ts';
 import { type ObservedMessages, PEEK_LIMIT } from './observed-messages.ts';
-import type { ObservedMessage, RequestRecord } from './observer.ts';
+import type { ObservedMessage, RequestRecord, SlotDecision } from './observer.ts';
 import type { PeekedMessage } from './peek-messages.ts';
 import { cap } from './told-parts.ts';
 
@@ -29,7 +29,7 @@ function followed(
 
 /** Tells the followers of one request, none of which can fail it. */
 export class FollowedRequest implements FollowedSending {
-  readonly peekLimit: number = PEEK_LIMIT;
+  readonly peekLimit: number | undefined;
   readonly #messages: ObservedMessages;
   #followers: readonly GuardedFollower[];
 
@@ -41,6 +41,8 @@ export class FollowedRequest implements FollowedSending {
   ) {
     this.#messages = messages;
     this.#followers = follow.flatMap((create) => create(context, gateway) ?? []);
+    const isPeeked = this.#followers.some(({ follower }) => follower.needsMessages === true);
+    this.peekLimit = isPeeked ? PEEK_LIMIT : undefined;
   }
 
   peeked(body: Uint8Array | undefined): void {
@@ -48,10 +50,24 @@ export class FollowedRequest implements FollowedSending {
   }
 
   sending(request: SendingRequest, send: () => void): void {
-    const messages = this.#known();
+    const known = this.#known;
+    const sending: Sending = {
+      ...request,
+      get messages() {
+        return known();
+      },
+    };
     let run = send;
-    for (const guarded of this.#followers) run = around(guarded, { ...request, messages }, run);
+    for (const guarded of this.#followers) run = around(guarded, sending, run);
     run();
+  }
+
+  onDenied(decision: SlotDecision): void {
+    this.#tell('onDecision', (follower) => follower.onDenied?.(decision));
+  }
+
+  onFirstEvent(ms: number): void {
+    this.#tell('onEvent', (follower) => follower.onFirstEvent?.(ms));
   }
 
   onHead(head: AnswerBegun): void {
@@ -59,9 +75,10 @@ export class FollowedRequest implements FollowedSending {
   }
 
   onClose(record: RequestRecord): void {
-    const messages = this.#messages.known.map((message, i) =>
-      followed(message, record.messages[i] ?? NOT_ANSWERED),
-    );
+    const messages = () =>
+      this.#messages.known.map((message, i) =>
+        followed(message, record.messages[i] ?? NOT_ANSWERED),
+      );
     this.#tell('onClose', (follower) => follower.onClose?.(record, messages));
     this.#followers = [];
   }
@@ -84,7 +101,7 @@ export class FollowedRequest implements FollowedSending {
 /** Sends once, whatever the follower does. */
 function around(
   { follower, report }: GuardedFollower,
-  sending: Parameters<Required<Follower>['onSending']>[0],
+  sending: Sending,
   send: () => void,
 ): () => void {
   return () => {

@@ -1,6 +1,7 @@
 import type { GatewayContext } from '../../gateway-context.ts';
 import type { SendingRequest } from '../../observation.ts';
-import type { ObservedMessage, Observer, RequestRecord } from './observer.ts';
+import type { TargetChanges } from '../../targets/target-changes.ts';
+import type { ObservedMessage, Observer, RequestRecord, SlotDecision } from './observer.ts';
 
 /**
  * The key under which an observer of this package makes a {@link Follower} for each request. It is not
@@ -8,8 +9,13 @@ import type { ObservedMessage, Observer, RequestRecord } from './observer.ts';
  */
 export const FOLLOW: unique symbol = Symbol('express-mcp-gateway.follow');
 
+/** The key under which an observer of this package is told of the gateways that it observes. */
+export const ATTACH: unique symbol = Symbol('express-mcp-gateway.attach');
+
 /** An observer that is told more than others. */
 export interface FollowingObserver extends Observer {
+  /** A gateway of this name is built; perhaps not for the first time. */
+  [ATTACH]?(gateway: string, targets: TargetChanges): void;
   /** @param gateway - The gateway's name. */
   [FOLLOW]?(ctx: GatewayContext, gateway: string): Follower;
 }
@@ -40,6 +46,12 @@ export interface AnswerBegun {
 
 /** Is told what becomes of one request. What it throws is reported, and changes nothing. */
 export interface Follower {
+  /** Whether it has to know the messages before they are sent: a body is held back for that. */
+  readonly needsMessages?: boolean;
+  /** A slot has refused it, or would have. */
+  onDenied?(decision: SlotDecision): void;
+  /** The first event of its answer is written whole. `ms`: from the arrival of the request. */
+  onFirstEvent?(ms: number): void;
   /**
    * The request goes upstream: calls `send` at once, in the context that is to be active meanwhile. Once more
    * where it could not reach the target before.
@@ -47,6 +59,6 @@ export interface Follower {
   onSending?(sending: Sending, send: () => void): void;
   /** The head of its answer is written. `messages`: as they are known now, for whoever has to ask. */
   onHead?(head: AnswerBegun, messages: () => readonly FollowedMessage[]): void;
-  /** It is over. */
-  onClose?(record: RequestRecord, messages: readonly FollowedMessage[]): void;
+  /** It is over. `messages`: for whoever needs more of them than the record has. */
+  onClose?(record: RequestRecord, messages: () => readonly FollowedMessage[]): void;
 }

@@ -8,7 +8,7 @@ import { targetChangesOf } from '../../targets/target-changes.ts';
 import type { TargetChange } from '../../targets/target-state.ts';
 import type { Basis } from '../basis.ts';
 import type { Slot } from '../slot.ts';
-import { FOLLOW, type FollowingObserver } from './follower.ts';
+import { ATTACH, FOLLOW, type FollowingObserver } from './follower.ts';
 import {
   CALLBACKS,
   failureReport,
@@ -110,7 +110,11 @@ export const observe: Slot<
     const tell = (change: TargetChange) => {
       for (const observer of isolated) observer.onTarget(change, gateway);
     };
-    targetChangesOf(kept).listener = tell;
+    const targets = targetChangesOf(kept);
+    targets.listener = tell;
+    for (const observer of observers as readonly FollowingObserver[]) {
+      observer[ATTACH]?.(gateway, targets);
+    }
     const keepsCalls = observers.some((observer) => SEES_ARGUMENTS in observer);
     return tellObservers(isolated, { gateway, keepsCalls, follow });
   },

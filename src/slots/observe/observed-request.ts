@@ -12,7 +12,7 @@ import type { Target } from '../../targets/target.ts';
 import { mayStayOpen } from '../standing-stream.ts';
 import { type Follow, FollowedRequest } from './followed-request.ts';
 import { ObservedMessages } from './observed-messages.ts';
-import type { EndReason, Observer, RequestRecord } from './observer.ts';
+import type { EndReason, Observer, RequestRecord, SlotDecision } from './observer.ts';
 import { originOf } from './origin.ts';
 import { pathDoubt } from './path-doubt.ts';
 import { RequestId } from './request-id.ts';
@@ -112,26 +112,18 @@ export class ObservedRequest implements Observation {
     this.#detail = detail;
     // The relay answers for the upstream; it decides nothing.
     if (slot === 'relay') return;
-    for (const observer of this.#observers) {
-      observer.onDecision({ slot, outcome: 'deny', reason, policy, detail }, this.#context.view);
-    }
+    this.#denied({ slot, outcome: 'deny', reason, policy, detail });
   }
 
   shadowed({ slot = this.#slot, policy = '', detail }: Refusal): void {
     this.#shadow.push(policy);
-    for (const observer of this.#observers) {
-      observer.onDecision(
-        {
-          slot,
-          outcome: 'deny',
-          reason: 'policy_denied',
-          policy,
-          detail,
-          mode: 'shadow',
-        },
-        this.#context.view,
-      );
-    }
+    const [outcome, reason, mode] = ['deny', 'policy_denied', 'shadow'] as const;
+    this.#denied({ slot, outcome, reason, policy, detail, mode });
+  }
+
+  #denied(decision: SlotDecision): void {
+    for (const observer of this.#observers) observer.onDecision(decision, this.#context.view);
+    this.followed?.onDenied(decision);
   }
 
   ended(reason: EndReason, { detail }: Refusal = {}): void {
@@ -190,7 +182,10 @@ export class ObservedRequest implements Observation {
     this.#events.push(bytes);
     if (this.#events.count === before) return;
     const ms = this.#times.elapsed();
-    this.#times.firstEventMs ??= ms;
+    if (before === 0) {
+      this.#times.firstEventMs = ms;
+      this.followed?.onFirstEvent(ms);
+    }
     for (let number = before + 1; number <= this.#events.count; number += 1) {
       for (const observer of this.#observers) observer.onEvent({ number, ms }, this.#context.view);
     }

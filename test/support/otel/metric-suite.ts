@@ -84,7 +84,7 @@ export function describeMetrics(kit: OtelKit): void {
         const told = { method, name: `made-up-${i}`, outcome, errorCode };
         const reason = i % 5 === 0 ? 'policy_denied' : 'relayed';
         const record = { reason, status: 200 + (i % 400), end: 'complete', messages: [told] };
-        follower?.onClose?.(record as never, [{ ...told, id: String(i), meta: undefined }]);
+        follower?.onClose?.(record as never, () => [{ ...told, id: String(i), meta: undefined }]);
       }
       const [server] = await collect();
       expect(server?.descriptor.name).toBe(ofSide('server'));
