@@ -22,6 +22,8 @@ const LOADED: Readonly<Record<string, readonly string[]>> = {
   metadata: ['fastest-levenshtein'],
   otel: ['@opentelemetry/api', 'fastest-levenshtein'],
   policy: ['bytes', 'fastest-levenshtein', 'ms'],
+  // What it observes are types alone; `prom-client` itself loads the API of OpenTelemetry.
+  prometheus: ['@opentelemetry/api', 'fastest-levenshtein', 'prom-client'],
   // The engine's library brings `ms` as well.
   proxy: ['fastest-levenshtein', 'http-proxy-middleware', 'ms', 'vary'],
   throttle: ['bytes', 'express-rate-limit', 'fastest-levenshtein', 'ms'],
@@ -31,6 +33,7 @@ const LOADED: Readonly<Record<string, readonly string[]>> = {
 const OWN: Readonly<Record<string, string>> = {
   'engine/': 'proxy',
   'otel/': 'otel',
+  'prometheus/': 'prometheus',
   'relay/': 'proxy',
   'slots/auth/jwt/': 'auth',
   'slots/cors': 'cors',

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { otel } from '../src/exports/otel.ts';
+import { prometheus } from '../src/exports/prometheus.ts';
 import * as root from '../src/index.ts';
 
 const base = new URL('../', import.meta.url);
@@ -67,6 +68,7 @@ describe('each middleware has an import path of its own, and so has what needs a
     ['./metadata', { protectedResourceMetadata: root.protectedResourceMetadata }],
     ['./headers', { injectHeaders: root.injectHeaders }],
     ['./otel', { otel }],
+    ['./prometheus', { prometheus }],
   ])('%s', async (subpath, exported) => {
     const { default: built } = subpaths['./*'];
     const source = built
@@ -88,6 +90,7 @@ test('each of them is a file of src/exports, and nothing else is', () => {
     'metadata.ts',
     'otel.ts',
     'policy.ts',
+    'prometheus.ts',
     'proxy.ts',
     'throttle.ts',
   ]);

@@ -1,0 +1,5 @@
+export {
+  type PrometheusObserver,
+  type PrometheusOptions,
+  prometheus,
+} from '../prometheus/prometheus.ts';

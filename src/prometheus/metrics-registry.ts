@@ -1,0 +1,4 @@
+import type { OpenMetricsContentType, Registry } from 'prom-client';
+
+/** A registry of `prom-client`, for either format. */
+export type MetricsRegistry = Registry | Registry<OpenMetricsContentType>;

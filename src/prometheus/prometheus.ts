@@ -1,0 +1,65 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type OpenMetricsContentType, type Registry, register } from 'prom-client';
+import type { GatewayContext } from '../gateway-context.ts';
+import { checkConfig } from '../options/config-problems.ts';
+import { ATTACH, FOLLOW, type FollowingObserver } from '../slots/observe/follower.ts';
+import { failureReport } from '../slots/observe/isolate.ts';
+import type { Observer } from '../slots/observe/observer.ts';
+import type { TargetChanges } from '../targets/target-changes.ts';
+import { MeteredRequest } from './metered-request.ts';
+import { metricsHandler } from './metrics-handler.ts';
+import { metricsOf } from './metrics-of.ts';
+
+/** What {@link prometheus} goes by. */
+export interface PrometheusOptions {
+  /**
+   * Where the metrics are registered. Default: `register`, the global registry of `prom-client`, so that
+   * whatever serves the metrics of the app serves these as well. Observers of one registry count in the same
+   * metrics.
+   */
+  readonly registry?: Registry | Registry<OpenMetricsContentType>;
+}
+
+/** An observer that counts, and serves what it has counted. */
+export interface PrometheusObserver extends Observer {
+  /**
+   * A middleware for Express, Connect and `node:http` that answers GET and HEAD with all that the registry
+   * has, 405 to other methods, and 500 where that cannot be collected. It looks at no path, and asks nobody
+   * who they are: `app.get('/metrics', metrics.handler)`, where only Prometheus gets.
+   */
+  readonly handler: (req: IncomingMessage, res: ServerResponse) => void;
+}
+
+/**
+ * An observer that counts requests, and measures messages, for Prometheus. Each metric has the label
+ * `gateway`: the option `name` of the gateway, or its `path`. Histograms, in seconds, with the buckets of
+ * OpenTelemetry's conventions for MCP: `mcp_server_operation_duration_seconds` and
+ * `mcp_client_operation_duration_seconds` (`mcp_method`, `tool`, `error_type`), and
+ * `mcp_gateway_first_event_seconds`. Counters: `mcp_gateway_requests_total` (`method`, `status`, `origin`) and
+ * `mcp_gateway_decisions_total` (`slot`, `reason`, `mode`). Gauges: `mcp_gateway_requests_in_flight`,
+ * `mcp_gateway_streams_open` and `mcp_gateway_target_state` (`target`, `state`). What clients and servers
+ * make up gives at most 250 series of each metric and gateway. Needs `prom-client`.
+ *
+ * @returns An observer for `observe`; one may serve several gateways.
+ * @throws {GatewayConfigError} for an unknown option, what is no registry, and a registry that has metrics
+ * of these names from elsewhere.
+ */
+export function prometheus(options: PrometheusOptions = {}): PrometheusObserver {
+  const { registry = register } = options ?? {};
+  const metrics = checkConfig((problems) => {
+    if (!problems.keys(options, ['registry'])) return undefined;
+    return metricsOf(problems.at('registry'), registry);
+  });
+  const report = failureReport();
+  const observer: FollowingObserver & PrometheusObserver = {
+    handler: metricsHandler(registry, (error) => report('handler', error)),
+    [ATTACH](gateway: string, targets: TargetChanges) {
+      metrics.of(gateway);
+      metrics.targets.attach(gateway, targets);
+    },
+    [FOLLOW]({ req }: GatewayContext, gateway: string) {
+      return new MeteredRequest(metrics, metrics.of(gateway), req.method);
+    },
+  };
+  return observer;
+}

@@ -1,0 +1,59 @@
+import { Gauge } from 'prom-client';
+import type { TargetChanges } from '../targets/target-changes.ts';
+import type { TargetStateName } from '../targets/target-state.ts';
+import type { MetricsRegistry } from './metrics-registry.ts';
+
+const ALL: Readonly<Record<TargetStateName, true>> = {
+  closed: true,
+  open: true,
+  'half-open': true,
+  draining: true,
+  unhealthy: true,
+};
+const STATES = Object.keys(ALL);
+
+/** A gateway, and where its targets are. It may go: apps make gateways anew. */
+interface Attached {
+  readonly gateway: string;
+  readonly targets: WeakRef<TargetChanges>;
+}
+
+/**
+ * The state of each target: 1 for the one that it has, 0 for the others. It is read when it is asked for,
+ * because nobody is told when the time of an open breaker is over.
+ */
+export class TargetGauge {
+  readonly #gauge: Gauge;
+  readonly #known = new WeakSet<TargetChanges>();
+  #attached: Attached[] = [];
+
+  constructor(name: string, registers: MetricsRegistry[]) {
+    this.#gauge = new Gauge({
+      name,
+      help: 'Of each target, 1 for the state that it has, 0 for the others',
+      labelNames: ['gateway', 'target', 'state'],
+      registers,
+      collect: () => this.#collect(),
+    });
+  }
+
+  attach(gateway: string, targets: TargetChanges): void {
+    if (this.#known.has(targets)) return;
+    this.#known.add(targets);
+    this.#attached = this.#attached.filter((other) => other.targets.deref() !== undefined);
+    this.#attached.push({ gateway, targets: new WeakRef(targets) });
+  }
+
+  #collect(): void {
+    const gauge = this.#gauge;
+    gauge.reset();
+    for (const { gateway, targets } of this.#attached) {
+      for (const { target, name } of targets.deref()?.states ?? []) {
+        for (const state of STATES) {
+          // Where two have the same labels, both count.
+          gauge.inc({ gateway, target: target.name, state }, state === name ? 1 : 0);
+        }
+      }
+    }
+  }
+}
