@@ -38,7 +38,8 @@ export class ConfigProblems {
 
   /** Notes that a value which may be a secret is not what belongs there. */
   addSecret(given: unknown, expected: string): void {
-    this.#found.push({ path: this.path, given: typeof given, expected });
+    const shown = Array.isArray(given) ? show(given) : typeof given;
+    this.#found.push({ path: this.path, given: shown, expected });
   }
 
   /** Reads the entries of an object whose keys are the user's. */
