@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
 import { delimiter, join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
 import { describe, expect, test } from '@jest/globals';
 import { atTestEnd, serve } from './support/servers.ts';
 
@@ -10,11 +11,11 @@ class Demo extends EventEmitter {
   readonly exit: Promise<[code: number | null, signal: NodeJS.Signals | null]>;
   output = '';
 
-  constructor(args: string[], port = 0) {
+  constructor(args: string[], port = 0, env: Readonly<Record<string, string>> = {}) {
     super();
     const path = [join('node_modules', '.bin'), process.env.PATH].join(delimiter);
     this.process = spawn('node', ['examples/demo/demo.ts', ...args], {
-      env: { ...process.env, PATH: path, PORT: String(port), FORCE_COLOR: '0' },
+      env: { ...process.env, PATH: path, PORT: String(port), FORCE_COLOR: '0', ...env },
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     atTestEnd(() => void this.process.kill('SIGKILL'));
@@ -158,38 +159,74 @@ describe('npm run demo', () => {
     expect(targets[2]).toMatch(/gone: A open, 0 requests open \(0 streams\); B closed/);
     expect(targets.at(-2)).toMatch(/A: half-open → closed \(trial_succeeded\)/);
     expect(targets.at(-1)).toMatch(/back: A closed, .*; B closed/);
+
+    // Without a collector: of a call in its trace, the time at the upstream is a part of the whole.
+    expect(demo.output).toMatch(/^Traces: in memory only; OTEL_EXPORTER_OTLP_ENDPOINT=/m);
+    const spans = [
+      ...demo.output.matchAll(/^(SERVER|CLIENT) +tools\/call countdown +(\d+\.\d) ms$/gm),
+    ];
+    expect(spans.map(([, kind]) => kind)).toEqual(['SERVER', 'CLIENT']);
+    const [whole, atUpstream] = spans.map(([, , ms]) => Number(ms));
+    expect(atUpstream).toBeLessThanOrEqual(whole as number);
   });
 
-  test.each(['SIGINT', 'SIGTERM'] as const)(
-    'serves at the URL it prints until %s, then ends with 0',
-    async (signal) => {
-      const demo = new Demo([]);
-      const [, url] = await demo.prints(/point an agent at (\S+?),/);
-      const answer = await fetch(url as string, {
-        method: 'POST',
-        headers: {
-          accept: 'application/json, text/event-stream',
-          'content-type': 'application/json',
-        },
-        body: JSON.stringify({
-          jsonrpc: '2.0',
-          id: 1,
-          method: 'initialize',
-          params: {
-            protocolVersion: '2025-11-25',
-            capabilities: {},
-            clientInfo: { name: 'test', version: '1' },
-          },
-        }),
+  test('sends its traces to the collector that the environment names', async () => {
+    const bodies: Buffer[] = [];
+    const { port } = await serve((req, res) => {
+      buffer(req).then((body) => {
+        bodies.push(body);
+        res.writeHead(200, { 'content-type': 'application/json' }).end('{}');
       });
-      expect(answer.status).toBe(200);
-      expect(await answer.text()).toContain('"protocolVersion":"2025-11-25"');
+    });
+    const endpoint = `http://127.0.0.1:${port}`;
+    const demo = new Demo(['--once'], 0, { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint });
+    expect(await demo.exit).toEqual([0, null]);
+    expect(demo.output).toContain(`Traces: sent to ${endpoint}.\n`);
+    const sent = bodies.map((body) => JSON.parse(body.toString()));
+    const names = JSON.stringify(sent);
+    for (const told of ['express-mcp-gateway-demo', 'tools/call countdown', 'policy_denied']) {
+      expect(names).toContain(told);
+    }
+  });
 
-      demo.process.kill(signal);
-      expect(await demo.exit).toEqual([0, null]);
-      await expect(fetch(url as string)).rejects.toThrow();
-    },
-  );
+  test.each([
+    ['SIGINT', {}],
+    // Nobody listens there.
+    ['SIGTERM', { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:1' }],
+  ] as const)('serves at the URL it prints until %s, then ends with 0; %j', async (signal, env) => {
+    const demo = new Demo([], 0, env);
+    const [, url] = await demo.prints(/point an agent at (\S+?),/);
+    const answer = await fetch(url as string, {
+      method: 'POST',
+      headers: {
+        accept: 'application/json, text/event-stream',
+        'content-type': 'application/json',
+      },
+      body: JSON.stringify({
+        jsonrpc: '2.0',
+        id: 1,
+        method: 'initialize',
+        params: {
+          protocolVersion: '2025-11-25',
+          capabilities: {},
+          clientInfo: { name: 'test', version: '1' },
+        },
+      }),
+    });
+    expect(answer.status).toBe(200);
+    expect(await answer.text()).toContain('"protocolVersion":"2025-11-25"');
+
+    const [, metrics] = await demo.prints(/^Metrics: (\S+),/m);
+    const scrape = await (await fetch(metrics as string)).text();
+    for (const path of ['/mcp', '/secured', '/limited', '/scaled']) {
+      expect(scrape).toContain(`gateway="${path}"`);
+    }
+    expect(scrape).toMatch(/^mcp_server_operation_duration_seconds_count\{.*tool="add".*\} [1-9]/m);
+
+    demo.process.kill(signal);
+    expect(await demo.exit).toEqual([0, null]);
+    await expect(fetch(url as string)).rejects.toThrow();
+  });
 
   test('takes the next port that is free when its own is not', async () => {
     const { port } = await serve((_req, res) => res.end());

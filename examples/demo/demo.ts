@@ -3,6 +3,8 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { styleText } from 'node:util';
 import express, { type Express } from 'express';
+import { otel } from '../../src/exports/otel.ts';
+import { prometheus } from '../../src/exports/prometheus.ts';
 import {
   createMcpGateway,
   denyTools,
@@ -19,6 +21,7 @@ import { runPages } from './pages.ts';
 import { runScaled } from './scaled.ts';
 import { runSecuredAgent } from './secured-agent.ts';
 import { table } from './table.ts';
+import { Traces } from './traces.ts';
 import { createUpstream } from './upstream.ts';
 
 // A gateway that holds an event back would keep the agent waiting for it.
@@ -42,9 +45,14 @@ const securedUrl = new URL('/secured', url);
 const limitedUrl = new URL('/limited', url);
 const origin = 'https://app.example';
 
-app.use(
-  createMcpGateway({ target, cors: { origin }, policies: denyTools('wipe'), observe: journal }),
-);
+// Metrics of all gateways are on one page, and their spans in one place.
+const traces = new Traces();
+const metrics = prometheus();
+const metricsUrl = new URL('/metrics', url);
+app.get(metricsUrl.pathname, metrics.handler);
+const observe = [journal, metrics, otel({ tracerProvider: traces.provider })];
+
+app.use(createMcpGateway({ target, cors: { origin }, policies: denyTools('wipe'), observe }));
 app.use(
   createMcpGateway({
     path: '/secured',
@@ -52,7 +60,7 @@ app.use(
     target,
     auth: jwt({ issuer: issuerUrl, audience: securedUrl.href, jwksUri: `${issuerUrl}/jwks` }),
     policies: requireScopes({ wipe: ['demo:wipe'] }),
-    observe: journal,
+    observe,
   }),
 );
 app.use(
@@ -60,7 +68,7 @@ app.use(
     path: '/limited',
     target,
     rateLimit: { limit: 2, window: '1m', by: ['user', 'tool'] },
-    observe: journal,
+    observe,
   }),
 );
 
@@ -80,7 +88,7 @@ const limited = await journal.take();
 await runPages(url, origin);
 const pages = await journal.take();
 // And with two instances of a server, of which one is killed.
-const scaled = await runScaled(app, new URL('/scaled', url), journal);
+const scaled = await runScaled(app, new URL('/scaled', url), journal, observe);
 clearTimeout(deadline);
 
 console.log('What the gateway saw:\n');
@@ -126,7 +134,16 @@ Two servers A and B stand behind /scaled, each with an agent in a session. A is 
 that call is cut and nothing is sent twice, its session gets 502 and then 404, and its agent begins
 anew at B, whose own agent never noticed. After 3 s the gateway tries A again:
 
-${scaled.told}`);
+${scaled.told}
+
+Metrics: ${bold(metricsUrl)}, for Prometheus; examples/grafana has a dashboard and alerts for them.
+Traces: ${traces.where}.
+One of them, of a call over /mcp:
+
+${table(
+  [{ heading: 'span' }, { heading: 'name' }, { heading: 'time', align: 'right' }],
+  traces.lastWith('tools/call countdown'),
+)}`);
 
 if (process.argv.includes('--once')) {
   stop();
@@ -179,6 +196,7 @@ function bold(text: URL): string {
 
 function stop(): void {
   void scaled.stop();
+  void traces.stop();
   for (const running of [server, upstreamServer, issuerServer]) {
     running.close();
     running.closeAllConnections();

@@ -1,6 +1,11 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Express } from 'express';
-import { createMcpGateway, type RequestRecord, type TargetStatus } from '../../src/index.ts';
+import {
+  createMcpGateway,
+  type Observer,
+  type RequestRecord,
+  type TargetStatus,
+} from '../../src/index.ts';
 import { Instance } from './instance.ts';
 import type { Journal } from './journal.ts';
 import { findKeys, runScaledAgents, whereIs } from './scaled-agent.ts';
@@ -10,6 +15,7 @@ export async function runScaled(
   app: Express,
   url: URL,
   journal: Journal,
+  observe: readonly Observer[],
 ): Promise<{ records: RequestRecord[]; told: string; stop: () => Promise<void> }> {
   const [a, b] = [new Instance('A'), new Instance('B')];
   await Promise.all([a.start(), b.start()]);
@@ -21,7 +27,7 @@ export async function runScaled(
     breaker: { failures: 3, openFor: '3s' },
     balance: ({ headers }) => String(headers['x-key']),
     observe: [
-      journal,
+      ...observe,
       {
         onTarget: ({ target, previous, state, reason }) => {
           told.push(`  ${nameOf(target)}: ${previous} → ${state} (${reason})`);
