@@ -19,6 +19,7 @@ const UNIT = [
   '{architecture,bounds,comments,documents}.test.ts',
   'auth/{gateway-config,jwt-options,token-memory}.test.ts',
   'event-{boundary,counter}.test.ts',
+  'grafana/promql.test.ts',
   'limits/{address-key,config}.test.ts',
   'memory/held-bytes.test.ts',
   'messages/*.test.ts',
