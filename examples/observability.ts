@@ -1,18 +1,35 @@
 import express from 'express';
-import { accessLog, createMcpGateway } from 'express-mcp-gateway';
+import { accessLog, createMcpGateway, hardenServer } from 'express-mcp-gateway';
 import { otel } from 'express-mcp-gateway/otel';
+import { prometheus } from 'express-mcp-gateway/prometheus';
 import { pino } from 'pino';
 
-// OpenTelemetry has to be there before this file is loaded, as by
+// For traces, an SDK of OpenTelemetry has to be there before this file is loaded, as by
 // node --import @opentelemetry/auto-instrumentations-node/register gateway.js
+const { MCP_TARGET = 'https://third-party-mcp-server.example/mcp' } = process.env;
+const { PORT = 3000, METRICS_PORT = 9464 } = process.env;
+
+const metrics = prometheus();
+const gateway = createMcpGateway({
+  name: 'tickets',
+  target: MCP_TARGET,
+  observe: [otel(), metrics, accessLog(pino())],
+});
+
 const app = express();
+app.get('/readyz', (_req, res) => {
+  res.sendStatus(gateway.stats().draining ? 503 : 200);
+});
+app.use(gateway);
+const server = hardenServer(app.listen(PORT));
 
-app.use(
-  createMcpGateway({
-    name: 'tickets',
-    target: 'https://third-party-mcp-server.example/mcp',
-    observe: [otel(), accessLog(pino())],
-  }),
-);
+// Which only Prometheus should reach.
+const metricsServer = express().get('/metrics', metrics.handler).listen(METRICS_PORT);
 
-app.listen(3000);
+process.once('SIGTERM', async () => {
+  await gateway.close({ graceMs: 10_000 });
+  for (const ending of [server, metricsServer]) {
+    ending.close();
+    ending.closeAllConnections();
+  }
+});

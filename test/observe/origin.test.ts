@@ -14,9 +14,9 @@ const OK: Ended = {
 };
 
 describe('whose failure it was', () => {
-  test('README says so for each reason of the error table', () => {
-    const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
-    const row = readme.split('\n').find((line) => line.startsWith('| `origin` |')) ?? '';
+  test('docs say so for each reason of the error table', () => {
+    const page = readFileSync(new URL('../../docs/observability.md', import.meta.url), 'utf8');
+    const row = page.split('\n').find((line) => line.startsWith('| `origin` |')) ?? '';
     const named = new Set([...row.matchAll(/`(\w+)`/g)].map(([, name]) => name));
     for (const reason of REASONS) {
       const { status } = ERRORS[reason];

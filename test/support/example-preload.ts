@@ -1,16 +1,22 @@
 /**
- * Loaded before an example: the package's name means its source here, and the parent is told the port
+ * Loaded before an example: the package's names mean its source here, and the parent is told the port
  * that the example listens on.
  */
 import { Server } from 'node:http';
 import { registerHooks } from 'node:module';
 import type { AddressInfo } from 'node:net';
 
-const source = new URL('../../src/index.ts', import.meta.url).href;
+const sourceOf = (path: string) => new URL(`../../src/${path}.ts`, import.meta.url).href;
 
 registerHooks({
-  resolve: (specifier, context, next) =>
-    next(specifier === 'express-mcp-gateway' ? source : specifier, context),
+  resolve(specifier, context, next) {
+    const [, subpath] = /^express-mcp-gateway(?:\/(.+))?$/.exec(specifier) ?? [
+      undefined,
+      specifier,
+    ];
+    if (subpath === specifier) return next(specifier, context);
+    return next(sourceOf(subpath === undefined ? 'index' : `exports/${subpath}`), context);
+  },
 });
 
 const { emit } = Server.prototype;

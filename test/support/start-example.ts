@@ -12,16 +12,22 @@ export interface Example {
   readonly exit: Promise<[code: number | null, signal: NodeJS.Signals | null]>;
 }
 
-/** Runs an example that takes its port from the environment, in a process of its own. */
+/**
+ * Runs an example that takes its port from the environment, in a process of its own.
+ *
+ * @param options - `preload`: what else is loaded before it.
+ */
 export async function startExample(
   file: string,
   env: Record<string, string>,
-  options: Pick<ForkOptions, 'silent'> = {},
+  options: Pick<ForkOptions, 'silent'> & { readonly preload?: readonly URL[] } = {},
 ): Promise<Example> {
+  const { preload = [], ...rest } = options;
+  const preloads = [new URL('example-preload.ts', import.meta.url), ...preload];
   const child = forkModule(new URL(`../../examples/${file}`, import.meta.url), [], {
-    ...options,
+    ...rest,
     env: { ...process.env, ...env, PORT: '0' },
-    execArgv: [`--import=${new URL('example-preload.ts', import.meta.url)}`],
+    execArgv: preloads.map((url) => `--import=${url}`),
   });
   atTestEnd(() => void child.kill('SIGKILL'));
   const exit = once(child, 'exit') as Example['exit'];
