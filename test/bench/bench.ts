@@ -1,5 +1,5 @@
 /**
- * What a request costs in the proxy process: `npm run bench`, `-- --quick` for under a minute,
+ * What a request costs in the proxy process: `npm run bench`, `-- --quick` for two minutes,
  * `-- --json` for machines. It reports and never judges: no speed is asserted.
  */
 import { availableParallelism } from 'node:os';
@@ -18,20 +18,25 @@ const FIRST_WARM_UP_MS = 4000;
 const WARM_UP_MS = 200;
 const SLICE_MS = 700;
 
-const upstream = await Child.start('./upstream.ts');
-const [plain, gateway, several, guarded] = await Promise.all([
-  Child.start('./proxies/http-proxy-middleware.ts', upstream.url),
-  Child.start('./proxies/gateway.ts', upstream.url),
-  Child.start('./proxies/several-targets.ts', upstream.url),
-  Child.start('./proxies/guarded-gateway.ts', upstream.url),
-]);
-const variants = [
-  { name: 'direct', url: upstream.url },
-  { name: 'http-proxy-middleware', url: plain.url, proxy: plain },
-  { name: 'express-mcp-gateway', url: gateway.url, proxy: gateway },
-  { name: 'the same with two targets', url: several.url, proxy: several },
-  { name: 'the same with all slots on', url: guarded.url, proxy: guarded },
+const REFERENCE = 'http-proxy-middleware';
+const PROXIES: readonly (readonly [name: string, module: string, ...args: string[]])[] = [
+  [REFERENCE, 'http-proxy-middleware.ts'],
+  ['express-mcp-gateway', 'gateway.ts'],
+  ['the same with two targets', 'several-targets.ts'],
+  ['the same with accessLog', 'logging-gateway.ts'],
+  ['the same with otel, sampled', 'traced-gateway.ts', 'sampled'],
+  ['the same with otel, not sampled', 'traced-gateway.ts', 'unsampled'],
+  ['the same with all slots on', 'guarded-gateway.ts'],
 ];
+
+const upstream = await Child.start('./upstream.ts');
+const proxies = await Promise.all(
+  PROXIES.map(async ([name, module, ...args]) => {
+    const proxy = await Child.start(`./proxies/${module}`, upstream.url, ...args);
+    return { name, url: proxy.url, proxy };
+  }),
+);
+const variants = [{ name: 'direct', url: upstream.url, proxy: undefined }, ...proxies];
 
 for (const { url } of variants) await load(url, CONCURRENCY, FIRST_WARM_UP_MS);
 
@@ -54,7 +59,7 @@ for (let round = 0; round < ROUNDS; round++) {
 }
 
 closeConnections();
-for (const child of [upstream, plain, gateway, several, guarded]) child.stop();
+for (const child of [upstream, ...proxies.map(({ proxy }) => proxy)]) child.stop();
 
 const summary = {
   node: process.version,
@@ -62,6 +67,6 @@ const summary = {
   rounds: ROUNDS,
   sliceMs: SLICE_MS,
   concurrency: CONCURRENCY,
-  variants: variants.map(({ name }) => summarise(name, rounds, 'http-proxy-middleware')),
+  variants: variants.map(({ name }) => summarise(name, rounds, REFERENCE)),
 };
 console.log(options.json ? JSON.stringify(summary, null, 2) : report(summary));
