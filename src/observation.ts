@@ -52,6 +52,8 @@ export interface Observation {
   readonly client: ClientInfo | undefined;
   /** The tools that it calls; none unless an observer has asked for their arguments. */
   readonly toolCalls: readonly ToolCall[];
+  /** Whether anybody is to be told that slots let it pass. */
+  readonly hearsDecisions: boolean;
   /** The request has come to a slot. */
   entered(slot: SlotName): void;
   /** The slot has let it pass. */

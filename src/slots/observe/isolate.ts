@@ -1,5 +1,4 @@
 import { FunctionFailure } from '../../lib/function-failure.ts';
-import { noop } from '../../lib/noop.ts';
 import { notAwaited } from '../../lib/not-awaited.ts';
 import { toldThrown } from '../../lib/told-error.ts';
 import type { Follow } from './followed-request.ts';
@@ -16,27 +15,47 @@ export const CALLBACKS: readonly (keyof Observer)[] = [
   'onTarget',
 ];
 
+/** Of all observers, the callbacks that are there: what nobody asks for need not be found out. */
+export type Callbacks = {
+  readonly [Name in keyof Observer]-?: readonly Required<Observer>[Name][];
+};
+
+/** Where nobody is to be told any more. */
+export const NO_CALLBACKS: Callbacks = callbacksOf([]);
+
 /**
- * The same observer with every callback there, and none that fails: the first failure becomes a
+ * The callbacks of observers, none of which fails: the first failure of an observer becomes a
  * warning of the process, later ones are dropped.
  */
-export function isolate(observer: Observer, report: ReportFailure): Required<Observer> {
-  const guard = (name: keyof Observer) => {
-    const callback: ((...args: never[]) => unknown) | undefined = observer[name];
-    if (callback === undefined) return noop;
-    return (...args: never[]) => {
-      try {
-        // Nobody waits for it, but what it rejects with must not end the process.
-        Promise.resolve(callback.apply(observer, args)).then(notAwaited, (error) =>
-          report(name, error),
-        );
-      } catch (error) {
-        notAwaited(error, 0);
-        report(name, error);
-      }
-    };
+export function callbacksOf(
+  observers: readonly (readonly [observer: Observer, report: ReportFailure])[],
+): Callbacks {
+  const lists = CALLBACKS.map((name) => [
+    name,
+    observers.flatMap(([observer, report]) => isolated(observer, name, report) ?? []),
+  ]);
+  return Object.fromEntries(lists);
+}
+
+function isolated(observer: Observer, name: keyof Observer, report: ReportFailure) {
+  const callback: ((...args: never[]) => unknown) | undefined = observer[name];
+  if (callback === undefined) return undefined;
+  const fail = (error: unknown) => report(name, error);
+  return (...args: never[]) => {
+    try {
+      const given = callback.apply(observer, args);
+      // Nobody waits for it, but what it rejects with must not end the process.
+      if (mayWait(given)) Promise.resolve(given).then(notAwaited, fail);
+    } catch (error) {
+      notAwaited(error, 0);
+      fail(error);
+    }
   };
-  return Object.fromEntries(CALLBACKS.map((name) => [name, guard(name)])) as never;
+}
+
+/** Whether it may be a promise, or hold one. Most give nothing, and a promise for that costs more than the call. */
+function mayWait(given: unknown): boolean {
+  return (typeof given === 'object' && given !== null) || typeof given === 'function';
 }
 
 /** Tells that a callback of an observer has failed. */

@@ -5,17 +5,10 @@ import { asList } from '../../options/as-list.ts';
 import type { ConfigProblems } from '../../options/config-problems.ts';
 import type { SlotName } from '../../slot-name.ts';
 import { targetChangesOf } from '../../targets/target-changes.ts';
-import type { TargetChange } from '../../targets/target-state.ts';
 import type { Basis } from '../basis.ts';
 import type { Slot } from '../slot.ts';
 import { ATTACH, FOLLOW, type FollowingObserver } from './follower.ts';
-import {
-  CALLBACKS,
-  failureReport,
-  isolate,
-  isolatedFollow,
-  type ReportFailure,
-} from './isolate.ts';
+import { CALLBACKS, callbacksOf, failureReport, isolatedFollow } from './isolate.ts';
 import { ObservedRequest, type ObserveSettings } from './observed-request.ts';
 import type { Observer } from './observer.ts';
 import { SEES_ARGUMENTS } from './sees-arguments.ts';
@@ -29,14 +22,11 @@ export function readObservers(problems: ConfigProblems, value: unknown): readonl
  * Tells observers, none of which fails, of every request from here on. Each slot behind it is to be
  * {@link watched}.
  */
-function tellObservers(
-  isolated: readonly Required<Observer>[],
-  settings: ObserveSettings,
-): Middleware {
+function tellObservers(settings: ObserveSettings): Middleware {
   return function tellObserversMiddleware(req, res, next) {
     const context = contextOf(req);
     const { ip, failure } = addressOf(context);
-    context.observation = new ObservedRequest(context, res, isolated, ip, settings);
+    context.observation = new ObservedRequest(context, res, ip, settings);
     if (failure === undefined) next();
     else answerError(req, res, 'internal_error', failure);
   };
@@ -55,9 +45,17 @@ function addressOf(context: RequestContext): { ip: string; failure?: { cause: un
 export function watched(slot: SlotName, middleware: Middleware): Middleware {
   return function watchedMiddleware(req, res, next) {
     const { observation } = contextOf(req);
-    observation?.entered(slot);
+    if (observation === undefined) {
+      middleware(req, res, next);
+      return;
+    }
+    observation.entered(slot);
+    if (!observation.hearsDecisions) {
+      middleware(req, res, next);
+      return;
+    }
     middleware(req, res, (error) => {
-      observation?.passed(slot);
+      observation.passed(slot);
       next(error);
     });
   };
@@ -102,20 +100,17 @@ export const observe: Slot<
     return { observers, gateway: name ?? path };
   },
   build({ observers, gateway }, kept) {
-    const reports = observers.map(failureReport);
-    const isolated = observers.map((observer, i) => isolate(observer, reports[i] as ReportFailure));
-    const follow = observers.flatMap(
-      (observer, i) => isolatedFollow(observer, reports[i] as ReportFailure) ?? [],
-    );
-    const tell = (change: TargetChange) => {
-      for (const observer of isolated) observer.onTarget(change, gateway);
-    };
+    const guarded = observers.map((observer) => [observer, failureReport()] as const);
+    const callbacks = callbacksOf(guarded);
+    const follow = guarded.flatMap(([observer, report]) => isolatedFollow(observer, report) ?? []);
     const targets = targetChangesOf(kept);
-    targets.listener = tell;
+    targets.listener = (change) => {
+      for (const onTarget of callbacks.onTarget) onTarget(change, gateway);
+    };
     for (const observer of observers as readonly FollowingObserver[]) {
       observer[ATTACH]?.(gateway, targets);
     }
     const keepsCalls = observers.some((observer) => SEES_ARGUMENTS in observer);
-    return tellObservers(isolated, { gateway, keepsCalls, follow });
+    return tellObservers({ gateway, keepsCalls, callbacks, follow });
   },
 };

@@ -5,20 +5,20 @@ import { isEventStream } from '../../http/media-type.ts';
 import { onceClosed } from '../../http/once-closed.ts';
 import { EventCounter } from '../../mcp/events/counter.ts';
 import type { ClientInfo } from '../../mcp/message/client-info.ts';
-import { sessionIdIn } from '../../mcp/session-id.ts';
 import type { Observation, Refusal, ToolCall } from '../../observation.ts';
 import type { SlotName } from '../../slot-name.ts';
 import type { Target } from '../../targets/target.ts';
 import { mayStayOpen } from '../standing-stream.ts';
 import { type Follow, FollowedRequest } from './followed-request.ts';
+import { type Callbacks, NO_CALLBACKS } from './isolate.ts';
 import { ObservedMessages } from './observed-messages.ts';
-import type { EndReason, Observer, RequestRecord, SlotDecision } from './observer.ts';
+import type { EndReason, RequestRecord, SlotDecision } from './observer.ts';
 import { originOf } from './origin.ts';
 import { pathDoubt } from './path-doubt.ts';
 import { RequestId } from './request-id.ts';
 import { Times } from './times.ts';
 import { hashOf, pathOf, userOf, versionOf } from './told-parts.ts';
-import { watchAnswer } from './watch-answer.ts';
+import { type AnswerWatcher, type WrittenHead, watchAnswer } from './watch-answer.ts';
 
 /** What is the same for all requests. */
 export interface ObserveSettings {
@@ -26,17 +26,18 @@ export interface ObserveSettings {
   readonly gateway: string;
   /** Whether an observer wants the arguments of tools. */
   readonly keepsCalls: boolean;
+  readonly callbacks: Callbacks;
   /** Who makes followers. */
   readonly follow: readonly Follow[];
 }
 
 /** One request as observers see it. */
-export class ObservedRequest implements Observation {
+export class ObservedRequest implements Observation, AnswerWatcher {
   readonly #times = new Times();
   readonly #context: RequestContext;
   readonly #res: ServerResponse;
   /** Nobody once it is over: a slot that was still waiting may go on then. */
-  #observers: readonly Required<Observer>[];
+  #callbacks: Callbacks;
   /** Taken at once: a socket forgets its peer when it closes. */
   readonly #ip: string;
   readonly #gateway: string;
@@ -60,29 +61,21 @@ export class ObservedRequest implements Observation {
   constructor(
     context: RequestContext,
     res: ServerResponse,
-    observers: readonly Required<Observer>[],
     ip: string,
-    { gateway, keepsCalls, follow }: ObserveSettings,
+    { gateway, keepsCalls, callbacks, follow }: ObserveSettings,
   ) {
     this.#context = context;
     this.#res = res;
-    this.#observers = observers;
+    this.#callbacks = callbacks;
     this.#ip = ip;
     this.#gateway = gateway;
     this.#messages = new ObservedMessages(context, keepsCalls);
     if (follow.length > 0) {
       this.followed = new FollowedRequest(context, this.#messages, follow, gateway);
     }
-    for (const observer of observers) observer.onRequest(context.view);
-    watchAnswer(res, {
-      onHead: (fields, isEncoded) => this.#onHead(fields, isEncoded),
-      onBytes: (bytes) => this.#onBytes(bytes),
-    });
-    // Node 22 calls an answer finished that was lost with its connection.
-    res.prependOnceListener('finish', () => {
-      this.#isSent = !context.req.socket.destroyed;
-    });
-    onceClosed(context.req, res, () => this.#onClose());
+    for (const onRequest of callbacks.onRequest) onRequest(context.view);
+    watchAnswer(res, this);
+    onceClosed(context.req, res, this.#onClose);
   }
 
   get client(): ClientInfo | undefined {
@@ -93,6 +86,10 @@ export class ObservedRequest implements Observation {
     return this.#messages.toolCalls;
   }
 
+  get hearsDecisions(): boolean {
+    return this.#callbacks.onDecision.length > 0;
+  }
+
   entered(slot: SlotName): void {
     // Once it is answered, it is of no more interest what a slot makes of it.
     if (!this.#isAnswered) this.#slot = slot;
@@ -100,8 +97,8 @@ export class ObservedRequest implements Observation {
 
   passed(slot: SlotName): void {
     if (this.#isAnswered) return;
-    for (const observer of this.#observers) {
-      observer.onDecision({ slot, outcome: 'allow' }, this.#context.view);
+    for (const onDecision of this.#callbacks.onDecision) {
+      onDecision({ slot, outcome: 'allow' }, this.#context.view);
     }
   }
 
@@ -122,7 +119,9 @@ export class ObservedRequest implements Observation {
   }
 
   #denied(decision: SlotDecision): void {
-    for (const observer of this.#observers) observer.onDecision(decision, this.#context.view);
+    for (const onDecision of this.#callbacks.onDecision) {
+      onDecision(decision, this.#context.view);
+    }
     this.followed?.onDenied(decision);
   }
 
@@ -159,22 +158,22 @@ export class ObservedRequest implements Observation {
     return this.#status !== undefined;
   }
 
-  #onHead(fields: Readonly<Record<string, unknown>>, isEncoded: boolean): void {
+  onHead({ contentType, sessionId, isEncoded }: WrittenHead): void {
     const status = this.#res.statusCode;
     const headMs = this.#times.headWritten();
     this.#status = status;
     this.#reason ??= 'answered';
-    this.#mintedSession = sessionIdIn(fields);
-    this.#contentType = String(fields['content-type'] ?? '');
-    if (isEventStream(this.#contentType)) this.#events = new EventCounter();
-    this.#messages.onHead(this.#contentType, isEncoded);
-    for (const observer of this.#observers)
-      observer.onResponse({ status, headMs }, this.#context.view);
+    this.#mintedSession = sessionId;
+    this.#contentType = contentType;
+    if (isEventStream(contentType)) this.#events = new EventCounter();
+    this.#messages.onHead(contentType, isEncoded);
+    for (const onResponse of this.#callbacks.onResponse)
+      onResponse({ status, headMs }, this.#context.view);
     const isStream = this.#events !== undefined;
     this.followed?.onHead({ status, headMs, isEventStream: isStream, session: this.#session });
   }
 
-  #onBytes(bytes: Uint8Array): void {
+  onBytes(bytes: Uint8Array): void {
     this.#bytesOut += bytes.length;
     this.#messages.onBytes(bytes);
     if (this.#events === undefined) return;
@@ -187,16 +186,21 @@ export class ObservedRequest implements Observation {
       this.followed?.onFirstEvent(ms);
     }
     for (let number = before + 1; number <= this.#events.count; number += 1) {
-      for (const observer of this.#observers) observer.onEvent({ number, ms }, this.#context.view);
+      for (const onEvent of this.#callbacks.onEvent) onEvent({ number, ms }, this.#context.view);
     }
   }
 
-  #onClose(): void {
-    const record = this.#record();
-    for (const observer of this.#observers) observer.onClose(record, this.#context.view);
-    this.followed?.onClose(record);
-    this.#observers = [];
+  onFinish(): void {
+    // Node 22 calls an answer finished that was lost with its connection.
+    this.#isSent = !this.#context.req.socket.destroyed;
   }
+
+  readonly #onClose = (): void => {
+    const record = this.#record();
+    for (const onClose of this.#callbacks.onClose) onClose(record, this.#context.view);
+    this.followed?.onClose(record);
+    this.#callbacks = NO_CALLBACKS;
+  };
 
   #record(): RequestRecord {
     const { req, headers, principal, session } = this.#context;

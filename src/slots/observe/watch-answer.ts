@@ -1,60 +1,130 @@
 import type { ServerResponse } from 'node:http';
 
+/** What counts of a head that is written. */
+export interface WrittenHead {
+  readonly contentType: string;
+  /** The session that it begins. */
+  readonly sessionId: string | undefined;
+  /** Whether the bytes are encoded, as they come here. What `compression()` in front makes of them later is not seen. */
+  readonly isEncoded: boolean;
+}
+
 /** Told what is written to an answer, whoever writes it. */
 export interface AnswerWatcher {
-  /**
-   * Its head is written, with these fields, by lower-case name. `isEncoded`: its bytes are, as they come
-   * here. What `compression()` in front makes of them later is not seen.
-   */
-  onHead(fields: Readonly<Record<string, unknown>>, isEncoded: boolean): void;
+  onHead(head: WrittenHead): void;
   /** Bytes of its body are. */
   onBytes(bytes: Uint8Array): void;
+  /** Node takes it for sent. Called before others hear of that. */
+  onFinish(): void;
 }
+
+const WATCH: unique symbol = Symbol('express-mcp-gateway.watch');
+
+/** What an answer had before it was watched, and who watches it. */
+interface Watch extends Pick<ServerResponse, 'writeHead' | 'write' | 'end'> {
+  readonly watcher: AnswerWatcher;
+}
+
+type Watched = ServerResponse & { [WATCH]?: Watch };
 
 /**
  * Follows an answer without changing it. Node ends every way to write a head in `writeHead`, and
  * every way to write a body in `write` or `end`.
+ *
+ * The functions are the same for all answers. One made for each costs more than what it does, and V8 puts
+ * it among the old objects where it is assigned as a literal, and with it the request.
  */
-export function watchAnswer(res: ServerResponse, watcher: AnswerWatcher): void {
-  const { writeHead, write, end } = res;
-  // Not assigned where they are written: V8 puts a function that is assigned to a property as a literal
-  // among the old objects, and with it the request, which would outlive its garbage collections.
-  const watchedWriteHead = (...args: unknown[]) => {
-    const given = fieldsOf(args.at(-1));
-    const coding = String(given['content-encoding'] ?? res.getHeader('content-encoding') ?? '');
-    const result = Reflect.apply(writeHead, res, args);
-    watcher.onHead({ ...res.getHeaders(), ...given }, !/^(identity)?$/i.test(coding));
-    return result;
-  };
-  const watchedWrite = (...args: unknown[]) => {
-    const result = Reflect.apply(write, res, args);
-    tell(args);
-    return result;
-  };
-  const watchedEnd = (...args: unknown[]) => {
-    const result = Reflect.apply(end, res, args);
-    tell(args);
-    return result;
-  };
-  Object.assign(res, { writeHead: watchedWriteHead, write: watchedWrite, end: watchedEnd });
-
-  function tell([chunk, encoding]: unknown[]): void {
-    // To HEAD, and with 204 and 304, Node sends no body.
-    if (res.req.method === 'HEAD' || res.statusCode === 204 || res.statusCode === 304) return;
-    if (chunk instanceof Uint8Array) watcher.onBytes(chunk);
-    else if (typeof chunk === 'string') watcher.onBytes(Buffer.from(chunk, encodingOf(encoding)));
+export function watchAnswer(res: Watched, watcher: AnswerWatcher): void {
+  const { [WATCH]: watch, writeHead, write, end } = res;
+  if (watch !== undefined) {
+    res[WATCH] = { ...watch, watcher: both(watch.watcher, watcher) };
+    return;
   }
+  res[WATCH] = { watcher, writeHead, write, end };
+  res.writeHead = watchedWriteHead as ServerResponse['writeHead'];
+  res.write = watchedWrite as ServerResponse['write'];
+  res.end = watchedEnd as ServerResponse['end'];
+  res.prependListener('finish', watchedFinish);
 }
 
-/** Of what `writeHead` is given: where nothing was set before, Node sends it without keeping it. */
-function fieldsOf(given: unknown): Record<string, unknown> {
-  if (typeof given !== 'object' || given === null) return {};
+function watchedWriteHead(this: Watched, ...args: unknown[]): unknown {
+  const { writeHead, watcher } = this[WATCH] as Watch;
+  const given = args.at(-1);
+  const coding = fieldOf(this, given, 'content-encoding');
+  const result: unknown = Reflect.apply(writeHead, this, args);
+  watcher.onHead({
+    contentType: fieldOf(this, given, 'content-type') ?? '',
+    sessionId: fieldOf(this, given, 'mcp-session-id') || undefined,
+    isEncoded: coding !== undefined && !/^(identity)?$/i.test(coding),
+  });
+  return result;
+}
+
+function watchedWrite(this: Watched, ...args: unknown[]): unknown {
+  const { write, watcher } = this[WATCH] as Watch;
+  const result: unknown = Reflect.apply(write, this, args);
+  tell(this, watcher, args[0], args[1]);
+  return result;
+}
+
+function watchedEnd(this: Watched, ...args: unknown[]): unknown {
+  const { end, watcher } = this[WATCH] as Watch;
+  const result: unknown = Reflect.apply(end, this, args);
+  tell(this, watcher, args[0], args[1]);
+  return result;
+}
+
+function watchedFinish(this: Watched): void {
+  this[WATCH]?.watcher.onFinish();
+}
+
+function tell(
+  res: ServerResponse,
+  watcher: AnswerWatcher,
+  chunk: unknown,
+  encoding: unknown,
+): void {
+  const isText = typeof chunk === 'string';
+  if (!isText && !(chunk instanceof Uint8Array)) return;
+  // To HEAD, and with 204 and 304, Node sends no body.
+  if (res.req.method === 'HEAD' || res.statusCode === 204 || res.statusCode === 304) return;
+  watcher.onBytes(isText ? Buffer.from(chunk, encodingOf(encoding)) : chunk);
+}
+
+/**
+ * A field as the head has it. What `writeHead` is given comes first: where nothing was set before, Node sends it
+ * without keeping it.
+ */
+function fieldOf(res: ServerResponse, given: unknown, name: string): string | undefined {
+  const value: unknown = givenField(given, name) ?? res.getHeader(name);
+  return value === undefined || value === null ? undefined : String(value);
+}
+
+function givenField(given: unknown, name: string): unknown {
+  if (typeof given !== 'object' || given === null) return undefined;
   const flat: unknown[] = Array.isArray(given) ? given.flat() : Object.entries(given).flat();
-  const fields: Record<string, unknown> = {};
-  for (let i = 0; i < flat.length; i += 2) fields[String(flat[i]).toLowerCase()] = flat[i + 1];
-  return fields;
+  const at = flat.findLastIndex((each, i) => i % 2 === 0 && String(each).toLowerCase() === name);
+  return at < 0 ? undefined : flat[at + 1];
 }
 
 function encodingOf(encoding: unknown): BufferEncoding {
   return Buffer.isEncoding(encoding as string) ? (encoding as BufferEncoding) : 'utf8';
+}
+
+/** Where a request passes two gateways. */
+function both(first: AnswerWatcher, second: AnswerWatcher): AnswerWatcher {
+  return {
+    onHead(head) {
+      first.onHead(head);
+      second.onHead(head);
+    },
+    onBytes(bytes) {
+      first.onBytes(bytes);
+      second.onBytes(bytes);
+    },
+    onFinish() {
+      first.onFinish();
+      second.onFinish();
+    },
+  };
 }
