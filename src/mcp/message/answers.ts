@@ -1,4 +1,5 @@
-import { JsonCursor } from '../json/cursor.ts';
+import { JsonCursor, MAX_DEPTH } from '../json/cursor.ts';
+import { isJsonObject, type JsonObject } from '../json/json-object.ts';
 import { MessageProblem } from '../message-problem.ts';
 
 /** What came of a request. `tool_error`: a result that says `isError`, as that of a tool that failed. */
@@ -29,7 +30,9 @@ export function comparableId(source: string): string | undefined {
  * twice that matters here, or has both a result and an error, is none. Nothing is where the text is no JSON.
  */
 export function answersIn(text: string): MessageAnswer[] {
-  return eachMessage(text, readAnswer).filter((answer) => answer !== undefined);
+  return (
+    parsedAnswer(text) ?? eachMessage(text, readAnswer).filter((answer) => answer !== undefined)
+  );
 }
 
 /** The ids of the messages in a text, by their places in it, as {@link comparableId} writes them. */
@@ -68,6 +71,61 @@ function eachMember(cursor: JsonCursor, read: (name: string) => void): void {
     return;
   }
   for (let has = cursor.openObject(); has; has = cursor.nextMember()) read(cursor.name());
+}
+
+/**
+ * The same by `JSON.parse`, which takes a fraction of the time, for a text that it reads as the cursor does:
+ * undefined where it may not.
+ */
+function parsedAnswer(text: string): MessageAnswer[] | undefined {
+  // A name with an escape may be another's twin.
+  if (text.includes('\\u') || mayBeTooDeep(text)) return undefined;
+  let message: unknown;
+  try {
+    message = JSON.parse(text);
+  } catch {
+    // A byte order mark, or nothing at all: both are rare.
+    return undefined;
+  }
+  if (!isJsonObject(message)) return undefined;
+  if (!isKnownOnce(text, message, 'id') || !isKnownOnce(text, message, 'method')) return undefined;
+  if (!isKnownOnce(text, message, 'result') || !isKnownOnce(text, message, 'error'))
+    return undefined;
+  const { id, method, result, error } = message;
+  if (typeof id === 'number' ? !Number.isSafeInteger(id) : typeof id !== 'string') return undefined;
+  if (method !== undefined && method !== null) return [];
+  if (error !== undefined && error !== null) {
+    if (result !== undefined && result !== null) return [];
+    if (!isJsonObject(error))
+      return [{ id: JSON.stringify(id), outcome: 'rpc_error', errorCode: undefined }];
+    if (!isKnownOnce(text, error, 'code')) return undefined;
+    const { code } = error;
+    const errorCode = Number.isSafeInteger(code) ? (code as number) : undefined;
+    return [{ id: JSON.stringify(id), outcome: 'rpc_error', errorCode }];
+  }
+  if (result === undefined) return [];
+  if (isJsonObject(result) && !isKnownOnce(text, result, 'isError')) return undefined;
+  const outcome = isJsonObject(result) && result.isError === true ? 'tool_error' : 'result';
+  return [{ id: JSON.stringify(id), outcome, errorCode: undefined }];
+}
+
+/** Whether a member is not there, or cannot be there twice: `JSON.parse` shows the last one only. */
+function isKnownOnce(text: string, object: JsonObject, name: string): boolean {
+  if (object[name] === undefined) return true;
+  const quoted = `"${name}"`;
+  return text.indexOf(quoted, text.indexOf(quoted) + 1) < 0;
+}
+
+/** Whether there are more arrays and objects than may be nested. */
+function mayBeTooDeep(text: string): boolean {
+  let count = 0;
+  for (const open of ['[', '{']) {
+    for (let at = text.indexOf(open); at >= 0; at = text.indexOf(open, at + 1)) {
+      count += 1;
+      if (count > MAX_DEPTH) return true;
+    }
+  }
+  return false;
 }
 
 const MEMBERS: ReadonlySet<string> = new Set(['id', 'method', 'result', 'error']);
