@@ -2,8 +2,13 @@ import type { RequestContext } from '../../context.ts';
 import { notAwaited } from '../../lib/not-awaited.ts';
 import type { FollowedSending, SendingRequest } from '../../observation.ts';
 import type { AnswerBegun, FollowedMessage, Follower, Sending } from './follower.ts';
-import { type ObservedMessages, PEEK_LIMIT } from './observed-messages.ts';
-import type { ObservedMessage, RequestRecord, SlotDecision } from './observer.ts';
+import {
+  type MessageOutcome,
+  NOT_ANSWERED,
+  type ObservedMessages,
+  PEEK_LIMIT,
+} from './observed-messages.ts';
+import type { RequestRecord, SlotDecision } from './observer.ts';
 import type { PeekedMessage } from './peek-messages.ts';
 import { cap } from './told-parts.ts';
 
@@ -16,11 +21,9 @@ export interface GuardedFollower {
   report(name: string, error: unknown): void;
 }
 
-const NOT_ANSWERED = { outcome: undefined, errorCode: undefined };
-
 function followed(
   { method, name, id, meta }: PeekedMessage,
-  { outcome, errorCode }: Pick<ObservedMessage, 'outcome' | 'errorCode'>,
+  { outcome, errorCode }: MessageOutcome,
 ): FollowedMessage {
   const text: unknown = id?.startsWith('"') ? JSON.parse(id) : id;
   const told = text === undefined ? undefined : cap(String(text));

@@ -9,6 +9,7 @@ import type { ObservedMessage } from './observer.ts';
 import {
   claimedMessages,
   judgedMessages,
+  mayTellClient,
   NOTHING,
   type PeekedBody,
   type PeekedMessage,
@@ -18,18 +19,25 @@ import {
 /** The largest body that is looked into. */
 export const PEEK_LIMIT: number = 64 * 1024;
 
+/** What came of one message. */
+export type MessageOutcome = Pick<ObservedMessage, 'outcome' | 'errorCode'>;
+
+export const NOT_ANSWERED: MessageOutcome = { outcome: undefined, errorCode: undefined };
+
 /** The messages of one request: what they ask for, who sent them, and what came of them. */
 export class ObservedMessages {
   readonly #context: RequestContext;
   readonly #keepsCalls: boolean;
-  /** What came of the body, until it has been looked into, or is too much for that. */
-  #held: HeldBytes | undefined = new HeldBytes(PEEK_LIMIT);
+  /** What came of the body, until it has been looked into. */
+  #held: HeldBytes | undefined;
+  #isTooMuch = false;
   #isSent = false;
   #peeked: PeekedBody | undefined;
   #tap: AnswerTap | undefined;
-  /** The places of those that await an answer, by their ids. */
-  readonly #awaited = new Map<string, number>();
-  readonly #answers = new Map<number, MessageAnswer>();
+  /** The places of those that await an answer, by their ids; undefined where none does. */
+  #awaited: Map<string, number> | undefined;
+  /** By those places. */
+  readonly #answers: MessageOutcome[] = [];
 
   /** @param keepsCalls - Whether the arguments of tools are kept. */
   constructor(context: RequestContext, keepsCalls: boolean) {
@@ -40,10 +48,11 @@ export class ObservedMessages {
   /** Bytes of the body went upstream. */
   received(bytes: Uint8Array): void {
     this.#isSent = true;
-    if (this.#held === undefined) return;
     // What was judged need not be looked into.
-    const isTooMuch = this.#held.length + bytes.length > PEEK_LIMIT;
-    if (isTooMuch || this.#context.mcp !== undefined) this.#held = undefined;
+    if (this.#isTooMuch || this.#peeked !== undefined || this.#context.mcp !== undefined) return;
+    this.#held ??= new HeldBytes(PEEK_LIMIT);
+    this.#isTooMuch = this.#held.length + bytes.length > PEEK_LIMIT;
+    if (this.#isTooMuch) this.#held = undefined;
     else this.#held.push(bytes);
   }
 
@@ -76,48 +85,43 @@ export class ObservedMessages {
     if (!this.#isWhole) return;
     const { messages } = this.#peek();
     if (isEncoded) return;
-    for (const [place, { id }] of messages.entries()) {
-      if (id === undefined) continue;
-      // Of two with the same id nobody can tell which one is answered.
-      this.#awaited.set(id, this.#awaited.has(id) ? Number.NaN : place);
-    }
-    for (const [id, place] of this.#awaited) if (Number.isNaN(place)) this.#awaited.delete(id);
-    if (this.#awaited.size > 0) this.#tap = answerTap(contentType, this.#take);
+    this.#awaited = placesOf(messages);
+    if (this.#awaited !== undefined) this.#tap = answerTap(contentType, this.#take);
   }
 
   /** Bytes of the answer are written. */
   onBytes(bytes: Uint8Array): void {
-    this.#read((tap) => tap.push(bytes));
-  }
-
-  /** The request is over. */
-  end(): readonly ObservedMessage[] {
-    this.#read((tap) => tap.end());
-    this.#tap = undefined;
-    const { messages } = this.#peek();
-    return messages.map(({ method, name }, place) => {
-      const { outcome, errorCode } = this.#answers.get(place) ?? {};
-      return { method, name, outcome, errorCode };
-    });
-  }
-
-  /** Whoever only looks on never fails. */
-  #read(step: (tap: AnswerTap) => void): void {
     if (this.#tap === undefined) return;
     try {
-      step(this.#tap);
+      this.#tap.push(bytes);
     } catch {
+      // Whoever only looks on never fails.
       this.#tap = undefined;
     }
   }
 
-  readonly #take = (answer: MessageAnswer): boolean => {
-    const place = this.#awaited.get(answer.id);
-    if (place !== undefined) {
-      this.#answers.set(place, answer);
-      this.#awaited.delete(answer.id);
+  /** The request is over. */
+  end(): readonly ObservedMessage[] {
+    try {
+      this.#tap?.end();
+    } catch {
+      // See above.
     }
-    return this.#awaited.size > 0;
+    this.#tap = undefined;
+    const { messages } = this.#peek();
+    return messages.map(({ method, name }, place) => {
+      const { outcome, errorCode } = this.#answers[place] ?? NOT_ANSWERED;
+      return { method, name, outcome, errorCode };
+    });
+  }
+
+  readonly #take = ({ id, outcome, errorCode }: MessageAnswer): boolean => {
+    const place = this.#awaited?.get(id);
+    if (place !== undefined) {
+      this.#answers[place] = { outcome, errorCode };
+      this.#awaited?.delete(id);
+    }
+    return this.#awaited !== undefined && this.#awaited.size > 0;
   };
 
   get #isWhole(): boolean {
@@ -143,7 +147,7 @@ export class ObservedMessages {
       const isClientTold = mcp.messages.some(
         ({ method, era }) => era === 'modern' || method === 'initialize',
       );
-      return { ...NOTHING, messages, client: isClientTold ? this.#judged().client : undefined };
+      return { messages, client: isClientTold ? this.#judgedClient : undefined, calls: [] };
     }
     // Of a request that reached no upstream, no byte was relayed; the relay has read it for its id.
     const bytes = this.#isSent ? this.#held?.take() : body.ends?.first();
@@ -155,10 +159,33 @@ export class ObservedMessages {
     return { ...NOTHING, messages: claimedMessages(this.#context.headers) };
   }
 
-  /** A body that was judged is kept for the relay. */
   #judged(): PeekedBody {
-    const { rawBody } = this.#context.req as IncomingMessage & { readonly rawBody?: unknown };
-    const isSmall = rawBody instanceof Uint8Array && rawBody.length <= PEEK_LIMIT;
-    return isSmall ? peekBody(rawBody, this.#keepsCalls) : NOTHING;
+    const body = this.#judgedBody;
+    return body === undefined ? NOTHING : peekBody(body, this.#keepsCalls);
   }
+
+  get #judgedClient(): ClientInfo | undefined {
+    const body = this.#judgedBody;
+    return body !== undefined && mayTellClient(body) ? peekBody(body).client : undefined;
+  }
+
+  /** A body that was judged is kept for the relay. */
+  get #judgedBody(): Uint8Array | undefined {
+    const { rawBody } = this.#context.req as IncomingMessage & { readonly rawBody?: unknown };
+    return rawBody instanceof Uint8Array && rawBody.length <= PEEK_LIMIT ? rawBody : undefined;
+  }
+}
+
+/** The places of those that await an answer. Of two with the same id nobody can tell which one is answered. */
+function placesOf(messages: readonly PeekedMessage[]): Map<string, number> | undefined {
+  let places: Map<string, number> | undefined;
+  const twins: string[] = [];
+  for (const [place, { id }] of messages.entries()) {
+    if (id === undefined) continue;
+    places ??= new Map();
+    if (places.has(id)) twins.push(id);
+    else places.set(id, place);
+  }
+  for (const id of twins) places?.delete(id);
+  return places?.size === 0 ? undefined : places;
 }

@@ -36,27 +36,41 @@ const MAX_MESSAGES = 16;
 
 /** Reads a body. */
 export function peekBody(body: Uint8Array, keepsCalls = false): PeekedBody {
-  const source = Buffer.from(body.buffer, body.byteOffset, body.length).toString();
-  // Servers that pass over a mark would be called without that being seen.
-  const text = source.startsWith('\ufeff') ? source.slice(1) : source;
+  const text = textOf(body);
   let document: unknown;
   try {
     document = JSON.parse(text);
   } catch {
     return NOTHING;
   }
-  const all: unknown[] = Array.isArray(document) ? document : [document];
-  const told = all.slice(0, MAX_MESSAGES);
+  const told: unknown[] = Array.isArray(document) ? document.slice(0, MAX_MESSAGES) : [document];
   const ids = idsOf(told, text);
   const messages = told.map((message, i) => {
     const params = memberOf(message, 'params');
-    const names = ['name', 'uri', 'taskId'].map((key) => memberOf(params, key));
-    const meta = memberOf(params, '_meta');
-    return peeked(memberOf(message, 'method'), names.find(isText), ids[i], meta);
+    return peeked(memberOf(message, 'method'), nameIn(params), ids[i], memberOf(params, '_meta'));
   });
   const calls = keepsCalls ? told.flatMap(callOf) : [];
   return { messages, client: firstOf(told, clientOf), calls };
 }
+
+/** Whether it is worth it to read a body for the client. */
+export function mayTellClient(body: Uint8Array): boolean {
+  const text = textOf(body);
+  return text.includes('clientInfo') || text.includes('\\u');
+}
+
+function textOf(body: Uint8Array): string {
+  const source = Buffer.from(body.buffer, body.byteOffset, body.length).toString();
+  // Servers that pass over a mark would be called without that being seen.
+  return source.startsWith('\ufeff') ? source.slice(1) : source;
+}
+
+function nameIn(params: unknown): string | undefined {
+  return NAMES.map((name) => memberOf(params, name)).find(isText);
+}
+
+/** What a message is about: a tool or prompt, a resource, a task. */
+const NAMES = ['name', 'uri', 'taskId'];
 
 /** The same of messages that have been judged. */
 export function judgedMessages(messages: readonly McpMessage[]): PeekedMessage[] {
