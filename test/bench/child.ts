@@ -41,6 +41,8 @@ export class Child {
 /** The other end: serves `listener` on a free port for as long as the parent is there. */
 export function serveAsChild(listener: RequestListener): void {
   const server = createServer(listener);
+  // A round takes longer than Node would wait for the next one.
+  server.keepAliveTimeout = 0;
   server.listen(0, '127.0.0.1', () => {
     process.send?.(`http://127.0.0.1:${(server.address() as AddressInfo).port}/mcp`);
   });
