@@ -9,7 +9,8 @@ import type { Basis } from '../basis.ts';
 import type { Slot } from '../slot.ts';
 import { ATTACH, FOLLOW, type FollowingObserver } from './follower.ts';
 import { CALLBACKS, callbacksOf, failureReport, isolatedFollow } from './isolate.ts';
-import { ObservedRequest, type ObserveSettings } from './observed-request.ts';
+import type { ObserveSettings } from './observe-settings.ts';
+import { ObservedRequest } from './observed-request.ts';
 import type { Observer } from './observer.ts';
 import { SEES_ARGUMENTS } from './sees-arguments.ts';
 

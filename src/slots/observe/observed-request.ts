@@ -9,27 +9,17 @@ import type { Observation, Refusal, ToolCall } from '../../observation.ts';
 import type { SlotName } from '../../slot-name.ts';
 import type { Target } from '../../targets/target.ts';
 import { mayStayOpen } from '../standing-stream.ts';
-import { type Follow, FollowedRequest } from './followed-request.ts';
+import { FollowedRequest } from './followed-request.ts';
 import { type Callbacks, NO_CALLBACKS } from './isolate.ts';
+import type { ObserveSettings } from './observe-settings.ts';
 import { ObservedMessages } from './observed-messages.ts';
 import type { EndReason, RequestRecord, SlotDecision } from './observer.ts';
 import { originOf } from './origin.ts';
 import { pathDoubt } from './path-doubt.ts';
-import { RequestId } from './request-id.ts';
+import { requestIdOf } from './request-id.ts';
 import { Times } from './times.ts';
 import { hashOf, pathOf, userOf, versionOf } from './told-parts.ts';
 import { type AnswerWatcher, type WrittenHead, watchAnswer } from './watch-answer.ts';
-
-/** What is the same for all requests. */
-export interface ObserveSettings {
-  /** What the gateway is known by. */
-  readonly gateway: string;
-  /** Whether an observer wants the arguments of tools. */
-  readonly keepsCalls: boolean;
-  readonly callbacks: Callbacks;
-  /** Who makes followers. */
-  readonly follow: readonly Follow[];
-}
 
 /** One request as observers see it. */
 export class ObservedRequest implements Observation, AnswerWatcher {
@@ -52,6 +42,7 @@ export class ObservedRequest implements Observation, AnswerWatcher {
   #status: number | undefined;
   #contentType = '';
   #mintedSession: string | undefined;
+  #sessionHash: string | undefined;
   #bytesIn = 0;
   #bytesOut = 0;
   #events: EventCounter | undefined;
@@ -92,11 +83,11 @@ export class ObservedRequest implements Observation, AnswerWatcher {
 
   entered(slot: SlotName): void {
     // Once it is answered, it is of no more interest what a slot makes of it.
-    if (!this.#isAnswered) this.#slot = slot;
+    if (this.#status === undefined) this.#slot = slot;
   }
 
   passed(slot: SlotName): void {
-    if (this.#isAnswered) return;
+    if (this.#status !== undefined) return;
     for (const onDecision of this.#callbacks.onDecision) {
       onDecision({ slot, outcome: 'allow' }, this.#context.view);
     }
@@ -151,11 +142,13 @@ export class ObservedRequest implements Observation, AnswerWatcher {
 
   get #session(): string | undefined {
     const { sessionId = this.#mintedSession } = this.#context;
-    return sessionId && hashOf(sessionId);
+    if (sessionId !== undefined) this.#sessionHash ??= hashOf(sessionId);
+    return this.#sessionHash;
   }
 
-  get #isAnswered(): boolean {
-    return this.#status !== undefined;
+  /** Whether anybody asks how it ends. */
+  get #isRecorded(): boolean {
+    return this.#callbacks.onClose.length > 0 || this.followed !== undefined;
   }
 
   onHead({ contentType, sessionId, isEncoded }: WrittenHead): void {
@@ -166,7 +159,7 @@ export class ObservedRequest implements Observation, AnswerWatcher {
     this.#mintedSession = sessionId;
     this.#contentType = contentType;
     if (isEventStream(contentType)) this.#events = new EventCounter();
-    this.#messages.onHead(contentType, isEncoded);
+    if (this.#isRecorded) this.#messages.onHead(contentType, isEncoded);
     for (const onResponse of this.#callbacks.onResponse)
       onResponse({ status, headMs }, this.#context.view);
     const isStream = this.#events !== undefined;
@@ -196,26 +189,26 @@ export class ObservedRequest implements Observation, AnswerWatcher {
   }
 
   readonly #onClose = (): void => {
-    const record = this.#record();
-    for (const onClose of this.#callbacks.onClose) onClose(record, this.#context.view);
-    this.followed?.onClose(record);
+    if (this.#isRecorded) {
+      const record = this.#record();
+      for (const onClose of this.#callbacks.onClose) onClose(record, this.#context.view);
+      this.followed?.onClose(record);
+    }
     this.#callbacks = NO_CALLBACKS;
   };
 
   #record(): RequestRecord {
     const { req, headers, principal, session } = this.#context;
-    const id = new RequestId(headers);
     const { totalMs, upstreamMs, gatewayMs } = this.#times.end();
     const [status, reason] = [this.#status, this.#reason];
     const end = this.#end ?? (this.#isSent ? 'complete' : 'client_left');
+    const hasLeft = end === 'client_left';
     const messages = this.#messages.end();
     const hasError = messages.some(({ outcome = 'result' }) => outcome !== 'result');
     const doubt = reason === 'relayed' ? pathDoubt(messages, status, this.#contentType) : undefined;
     return {
       gateway: this.#gateway,
-      get requestId() {
-        return id.value;
-      },
+      requestId: requestIdOf(headers),
       method: req.method as string,
       path: pathOf(req),
       ip: this.#ip,
@@ -232,7 +225,13 @@ export class ObservedRequest implements Observation, AnswerWatcher {
       target: this.#target,
       status,
       end,
-      origin: originOf({ reason, end, status, hasError, mayStayOpen: mayStayOpen(this.#context) }),
+      origin: originOf({
+        reason,
+        end,
+        status,
+        hasError,
+        mayStayOpen: hasLeft && mayStayOpen(this.#context),
+      }),
       headMs: this.#times.headMs,
       firstEventMs: this.#times.firstEventMs,
       totalMs,

@@ -84,7 +84,7 @@ export interface RequestRecord {
   readonly gateway: string;
   /**
    * What the request is known by: the client's `X-Request-Id` if that is 1 to 128 visible ASCII
-   * characters; else an id of the gateway's own, which is made when this is read for the first time.
+   * characters; else an id that the gateway makes up.
    */
   readonly requestId: string;
   /** The HTTP method. */

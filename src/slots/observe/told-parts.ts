@@ -20,8 +20,12 @@ export function cap(text: string): string {
  */
 export function pathOf(req: IncomingMessage & { originalUrl?: string }): string {
   const target = req.originalUrl ?? req.url ?? '';
-  return target.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i, '').replace(/[?#].*/, '');
+  const path = target.startsWith('/') ? target : target.replace(AUTHORITY, '');
+  const end = path.search(/[?#]/);
+  return end < 0 ? path : path.slice(0, end);
 }
+
+const AUTHORITY = /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i;
 
 /** A version is a date; nobody knows what else a client may send in its place. */
 export function versionOf(headers: IncomingHttpHeaders): string | undefined {
