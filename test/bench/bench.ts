@@ -26,6 +26,7 @@ const PROXIES: readonly (readonly [name: string, module: string, ...args: string
   ['the same with accessLog', 'logging-gateway.ts'],
   ['the same with otel, sampled', 'traced-gateway.ts', 'sampled'],
   ['the same with otel, not sampled', 'traced-gateway.ts', 'unsampled'],
+  ['the same with prometheus', 'metered-gateway.ts'],
   ['the same with all slots on', 'guarded-gateway.ts'],
 ];
 
