@@ -63,7 +63,7 @@ export class RequestAttributes {
     const http = side === 'server' ? this.#ctx.req.httpVersion : '1.1';
     const common = { ...HTTP, [ATTRIBUTE.gateway]: this.#gateway };
     return {
-      key: `${revision} ${http} ${target?.name}`,
+      key: `${revision},${http},${target?.name}`,
       make: (labels, isKnown) => ({
         ...common,
         ...labelAttributes(labels),
