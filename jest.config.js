@@ -50,6 +50,7 @@ const SLOW = [
   'otel/{instrumented,metrics}.test.ts',
   'outbound/secrets-in-outputs.test.ts',
   'policies/{filter-lists-long,process,properties}.test.ts',
+  'prometheus/bounded.test.ts',
   'relay/{duplex,early-answers,idle-streams,long-bytes,silence-by-default}.test.ts',
   'scale-out/scale-out.test.ts',
   'sigterm.test.ts',
