@@ -41,6 +41,7 @@ const SLOW = [
   'auth/{from-middleware-example,gateway-expiry,jwt-process,redis-sessions}.test.ts',
   'demo.test.ts',
   'forgotten-awaits.test.ts',
+  'grafana/schema.test.ts',
   'limits/{example,local-store,process,redis,redis-slow,streams-aborted}.test.ts',
   'loads.test.ts',
   'memory/{gathered-pieces,small-pieces}.test.ts',
