@@ -6,12 +6,12 @@ import { ATTRIBUTE, EXECUTE_TOOL } from './attributes.ts';
 
 /** What a sampler may decide by, and what names the series of a metric. */
 export function mainAttributes({ method, name }: FollowedMessage): Attributes {
+  const attributes: Attributes = {};
+  if (method !== undefined) attributes[ATTRIBUTE.method] = method;
+  if (method === 'tools/call') attributes[ATTRIBUTE.operation] = EXECUTE_TOOL;
   const about = name === undefined ? undefined : nameAttribute(method);
-  return {
-    ...(method !== undefined && { [ATTRIBUTE.method]: method }),
-    ...(method === 'tools/call' && { [ATTRIBUTE.operation]: EXECUTE_TOOL }),
-    ...(about !== undefined && { [about]: name }),
-  };
+  if (about !== undefined) attributes[about] = name;
+  return attributes;
 }
 
 /** What else a message says of itself. Its arguments, and what comes back, are never told. */
@@ -19,13 +19,11 @@ export function furtherAttributes(
   message: FollowedMessage | undefined,
   headers: IncomingHttpHeaders,
 ): Attributes {
-  const { id } = message ?? {};
+  const attributes: Attributes = { ...HTTP };
+  if (message?.id !== undefined) attributes[ATTRIBUTE.requestId] = message.id;
   const version = revisionOf(message, headers);
-  return {
-    ...(id !== undefined && { [ATTRIBUTE.requestId]: id }),
-    ...(version !== undefined && { [ATTRIBUTE.protocolVersion]: version }),
-    ...HTTP,
-  };
+  if (version !== undefined) attributes[ATTRIBUTE.protocolVersion] = version;
+  return attributes;
 }
 
 /** The revision of MCP by which a message goes, where it says so, and says a date. */

@@ -34,20 +34,21 @@ export interface Surroundings {
  * @see OpenTelemetry, conventions for MCP, "Context propagation"
  */
 export function placementOf({ ambient, headers, meta }: Surroundings, mode: ParentMode): Placement {
-  const bare = trace.deleteSpan(ambient);
+  // To change a context is to copy it.
+  const bare = trace.getSpan(ambient) === undefined ? ambient : trace.deleteSpan(ambient);
   const active = validIn(ambient);
   const ofMeta = meta && propagation.extract(bare, meta, MEMBERS);
   const ofHeaders = active ? undefined : propagation.extract(bare, headers, defaultTextMapGetter);
-  const remotes = [validIn(ofMeta), validIn(ofHeaders)];
+  const remote = validIn(ofMeta);
   if (mode === 'link') {
     const isLocal = active !== undefined && active.isRemote !== true;
     return {
       context: isLocal ? ambient : bare,
-      links: linksTo([...remotes, isLocal ? undefined : active]),
+      links: linksTo([remote, validIn(ofHeaders), isLocal ? undefined : active]),
     };
   }
-  if (remotes[0] !== undefined) {
-    return { context: ofMeta as Context, links: linksTo([active, remotes[1]], remotes[0]) };
+  if (remote !== undefined) {
+    return { context: ofMeta as Context, links: linksTo([active, validIn(ofHeaders)], remote) };
   }
   return { context: active ? ambient : (ofHeaders ?? bare), links: [] };
 }

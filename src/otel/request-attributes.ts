@@ -27,25 +27,26 @@ export class RequestAttributes {
     this.#ip = addressOf(ctx);
   }
 
-  readonly ofServer = (message: FollowedMessage | undefined): Attributes => {
+  ofServer(message: FollowedMessage | undefined): Attributes {
     const ip = this.#ip;
     const { headers, req } = this.#ctx;
     const { remoteAddress } = req.socket;
     const isPeer = remoteAddress === ip || remoteAddress === `::ffff:${ip}`;
-    return {
-      ...furtherAttributes(message, headers),
-      [ATTRIBUTE.httpVersion]: req.httpVersion,
-      ...(ip !== '' && { [ATTRIBUTE.clientAddress]: ip }),
-      ...(isPeer && this.#port !== undefined && { [ATTRIBUTE.clientPort]: this.#port }),
-    };
-  };
+    const attributes = furtherAttributes(message, headers);
+    attributes[ATTRIBUTE.httpVersion] = req.httpVersion;
+    if (ip !== '') attributes[ATTRIBUTE.clientAddress] = ip;
+    if (isPeer && this.#port !== undefined) attributes[ATTRIBUTE.clientPort] = this.#port;
+    return attributes;
+  }
 
-  readonly ofClient = (message: FollowedMessage | undefined): Attributes => ({
-    ...furtherAttributes(message, this.#ctx.headers),
-    [ATTRIBUTE.httpVersion]: '1.1',
-    [ATTRIBUTE.gateway]: this.#gateway,
-    ...serverOf(this.target),
-  });
+  ofClient(message: FollowedMessage | undefined): Attributes {
+    return {
+      ...furtherAttributes(message, this.#ctx.headers),
+      [ATTRIBUTE.httpVersion]: '1.1',
+      [ATTRIBUTE.gateway]: this.#gateway,
+      ...serverOf(this.target),
+    };
+  }
 
   /** What is known once it is answered. The session is the hash that records have: the id is a credential. */
   atEnd(message: FollowedMessage | undefined, session: string | undefined): Attributes {
@@ -61,11 +62,12 @@ export class RequestAttributes {
     const said = revisionOf(message, this.#ctx.headers);
     const revision = said === undefined ? undefined : revisionLabel(said);
     const http = side === 'server' ? this.#ctx.req.httpVersion : '1.1';
-    const common = { ...HTTP, [ATTRIBUTE.gateway]: this.#gateway };
+    const gateway = this.#gateway;
     return {
       key: `${revision},${http},${target?.name}`,
       make: (labels, isKnown) => ({
-        ...common,
+        ...HTTP,
+        [ATTRIBUTE.gateway]: gateway,
         ...labelAttributes(labels),
         ...(revision !== undefined && { [ATTRIBUTE.protocolVersion]: isKnown ? revision : OTHER }),
         ...(isKnown && { [ATTRIBUTE.httpVersion]: http, ...serverOf(target) }),

@@ -10,9 +10,11 @@ export function setTraceHeaders({ headers, isDecided }: Sending, context: Contex
   propagation.inject(context, injected);
   const names = Object.keys(injected).filter((name) => !isDecided(name));
   if (names.length === 0) return;
-  const replaced = new Set([...propagation.fields(), ...names].map((name) => name.toLowerCase()));
+  const replaced = [...propagation.fields(), ...names].map((name) => name.toLowerCase());
   for (const name of Object.keys(headers)) {
-    if (replaced.has(name.toLowerCase()) && !isDecided(name)) delete headers[name];
+    // Most headers are of another length than any of them, and need not be spelled in lower case to tell.
+    if (!replaced.some(({ length }) => length === name.length)) continue;
+    if (replaced.includes(name.toLowerCase()) && !isDecided(name)) delete headers[name];
   }
   for (const name of names) headers[name] = injected[name];
 }

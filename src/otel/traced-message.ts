@@ -11,23 +11,23 @@ import type { FollowedMessage } from '../slots/observe/follower.ts';
 import { ATTRIBUTE } from './attributes.ts';
 import { mainAttributes, spanName } from './message-attributes.ts';
 import { type ParentMode, placementOf, type Surroundings } from './parents.ts';
+import type { RequestAttributes } from './request-attributes.ts';
 import { statusOf } from './span-status.ts';
 
 /** What the spans of one request have in common. */
 export interface SpanBasis extends Omit<Surroundings, 'meta'> {
   readonly tracer: Tracer;
   readonly mode: ParentMode;
+  /** Asked where a span is recorded, and not otherwise. */
+  readonly request: RequestAttributes;
   /** When the request came, in milliseconds since the epoch. */
   readonly startedAt: number;
 }
 
-/** Asked where a span is recorded, and not otherwise. */
-export type AttributesOf = (message: FollowedMessage | undefined) => Attributes;
-
 /** The two spans of a message: of the gateway as a server, and of the gateway as a client. */
 export class TracedMessage {
   readonly message: FollowedMessage | undefined;
-  readonly #tracer: Tracer;
+  readonly #basis: SpanBasis;
   readonly #name: string;
   readonly #attributes: Attributes;
   readonly #context: Context;
@@ -42,12 +42,11 @@ export class TracedMessage {
   constructor(
     basis: SpanBasis,
     message: FollowedMessage | undefined,
-    attributesOf: AttributesOf,
     name: string = message === undefined ? '' : spanName(message),
   ) {
-    const { tracer, mode, startedAt } = basis;
+    const { tracer, mode, startedAt, request } = basis;
     this.message = message;
-    this.#tracer = tracer;
+    this.#basis = basis;
     this.#name = name;
     this.#attributes = message === undefined ? {} : mainAttributes(message);
     const { ambient, headers } = basis;
@@ -59,18 +58,19 @@ export class TracedMessage {
       placement.context,
     );
     this.#context = trace.setSpan(placement.context, this.#server);
-    if (this.#server.isRecording()) this.#server.setAttributes(attributesOf(message));
+    if (this.#server.isRecording()) this.#server.setAttributes(request.ofServer(message));
   }
 
   /** It goes upstream. Gives the context of the span that begins. */
-  sent(attributesOf: AttributesOf): Context {
-    const client = this.#tracer.startSpan(
+  sent(): Context {
+    const { tracer, request } = this.#basis;
+    const client = tracer.startSpan(
       this.#name,
       { kind: SpanKind.CLIENT, attributes: this.#attributes },
       this.#context,
     );
     this.#client = client;
-    if (client.isRecording()) client.setAttributes(attributesOf(this.message));
+    if (client.isRecording()) client.setAttributes(request.ofClient(this.message));
     return trace.setSpan(this.#context, client);
   }
 
@@ -85,26 +85,29 @@ export class TracedMessage {
     client?.end();
   }
 
-  /** The message is over. `more` is asked where the span is recorded. */
+  /** The message is over. `session`: as records have it. */
   end(
     outcome: Outcome,
     endedAt: number,
-    more: () => Attributes,
+    session: string | undefined,
     message: FollowedMessage | undefined = this.message,
   ): void {
     this.isOver = true;
     const span = this.#server;
     if (span.isRecording()) {
       const verdict = serverVerdict(outcome, message);
-      span.setAttributes({ ...verdictAttributes(verdict), ...more() }).setStatus(statusOf(verdict));
+      span
+        .setAttributes(verdictAttributes(verdict))
+        .setAttributes(this.#basis.request.atEnd(message, session))
+        .setStatus(statusOf(verdict));
     }
     span.end(endedAt);
   }
 }
 
 function verdictAttributes({ error, code }: Verdict): Attributes {
-  return {
-    ...(error !== undefined && { [ATTRIBUTE.error]: error }),
-    ...(code !== undefined && { [ATTRIBUTE.responseCode]: String(code) }),
-  };
+  const attributes: Attributes = {};
+  if (error !== undefined) attributes[ATTRIBUTE.error] = error;
+  if (code !== undefined) attributes[ATTRIBUTE.responseCode] = String(code);
+  return attributes;
 }

@@ -16,7 +16,7 @@ import { nameHttpSpan } from './http-span.ts';
 import type { ParentMode } from './parents.ts';
 import { RequestAttributes } from './request-attributes.ts';
 import { setTraceHeaders } from './trace-headers.ts';
-import { TracedMessage } from './traced-message.ts';
+import { type SpanBasis, TracedMessage } from './traced-message.ts';
 
 /** What all requests have in common. */
 export interface TraceSettings {
@@ -58,7 +58,7 @@ export class TracedRequest implements Follower, OperationListener<FollowedMessag
     const traced = this.#begin(sending.messages, name);
     for (const one of traced) one.endClient(UNREACHABLE);
     this.#attributes.target = sending.target;
-    const contexts = traced.map((one) => one.sent(this.#attributes.ofClient));
+    const contexts = traced.map((one) => one.sent());
     // One request carries them all: of a batch, the span of the first is the active one.
     const [first] = contexts;
     if (first === undefined) {
@@ -110,9 +110,16 @@ export class TracedRequest implements Follower, OperationListener<FollowedMessag
   #tracedOf(messages: readonly FollowedMessage[], name: string | undefined): TracedMessage[] {
     const { tracer, mode } = this.#settings;
     const { headers } = this.#ctx;
-    const basis = { tracer, mode, headers, ambient: this.#ambient, startedAt: this.#startedAt };
+    const basis: SpanBasis = {
+      tracer,
+      mode,
+      headers,
+      request: this.#attributes,
+      ambient: this.#ambient,
+      startedAt: this.#startedAt,
+    };
     const create = (message: FollowedMessage | undefined) =>
-      new TracedMessage(basis, message, this.#attributes.ofServer, name);
+      new TracedMessage(basis, message, name);
     if (messages.length === 0) return name === undefined ? [] : [create(undefined)];
     return messages.filter(hasMethod).map(create);
   }
@@ -125,8 +132,7 @@ export class TracedRequest implements Follower, OperationListener<FollowedMessag
   ): void {
     one.endClient(outcome, message);
     const ms = performance.now() - this.#start;
-    const more = () => this.#attributes.atEnd(message, session);
-    one.end(outcome, this.#startedAt + ms, more, message);
+    one.end(outcome, this.#startedAt + ms, session, message);
   }
 }
 

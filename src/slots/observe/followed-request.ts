@@ -53,13 +53,7 @@ export class FollowedRequest implements FollowedSending {
   }
 
   sending(request: SendingRequest, send: () => void): void {
-    const known = this.#known;
-    const sending: Sending = {
-      ...request,
-      get messages() {
-        return known();
-      },
-    };
+    const sending = new Departure(request, this.#known);
     let run = send;
     for (const guarded of this.#followers) run = around(guarded, sending, run);
     run();
@@ -98,6 +92,28 @@ export class FollowedRequest implements FollowedSending {
         report(name, error);
       }
     }
+  }
+}
+
+/** A class, because objects that have a getter each of their own have no shape in common. */
+class Departure implements Sending {
+  readonly target: Sending['target'];
+  readonly headers: Sending['headers'];
+  readonly isDecided: Sending['isDecided'];
+  readonly #known: () => readonly FollowedMessage[];
+
+  constructor(
+    { target, headers, isDecided }: SendingRequest,
+    known: () => readonly FollowedMessage[],
+  ) {
+    this.target = target;
+    this.headers = headers;
+    this.isDecided = isDecided;
+    this.#known = known;
+  }
+
+  get messages(): readonly FollowedMessage[] {
+    return this.#known();
   }
 }
 
