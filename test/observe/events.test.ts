@@ -93,6 +93,20 @@ const WRITINGS: Record<string, Answer> = {
   'writeHead with a phrase and an object': (res) =>
     void res.writeHead(200, 'Fine', { 'Content-Type': TYPE }).end(TWO),
   'writeHead with a list': (res) => void res.writeHead(200, ['Content-Type', TYPE]).end(TWO),
+  'writeHead with a list that has a list in it': (res) =>
+    void res.writeHead(200, ['X-Own', ['a', 'b'], 'Content-Type', TYPE] as never).end(TWO),
+  'writeHead with a list of pairs': (res) =>
+    void res.writeHead(200, [['Content-Type', TYPE]] as never).end(TWO),
+  'end twice': (res) => {
+    res.on('error', () => {});
+    res.setHeader('Content-Type', TYPE).end(TWO);
+    res.end(TWO);
+  },
+  'write after end': (res) => {
+    res.on('error', () => {});
+    res.setHeader('Content-Type', TYPE).end(TWO);
+    res.write(TWO);
+  },
   'write, end': (res) => {
     res.setHeader('Content-Type', TYPE).write('data: 1\n\n');
     res.end(': none\n\ndata: 2\n\n');

@@ -62,15 +62,18 @@ function watchedWriteHead(this: Watched, ...args: unknown[]): unknown {
 
 function watchedWrite(this: Watched, ...args: unknown[]): unknown {
   const { write, watcher } = this[WATCH] as Watch;
+  // Node takes nothing any more, and says so in its own way.
+  const isOver = this.writableEnded;
   const result: unknown = Reflect.apply(write, this, args);
-  tell(this, watcher, args[0], args[1]);
+  if (!isOver) tell(this, watcher, args[0], args[1]);
   return result;
 }
 
 function watchedEnd(this: Watched, ...args: unknown[]): unknown {
   const { end, watcher } = this[WATCH] as Watch;
+  const isOver = this.writableEnded;
   const result: unknown = Reflect.apply(end, this, args);
-  tell(this, watcher, args[0], args[1]);
+  if (!isOver) tell(this, watcher, args[0], args[1]);
   return result;
 }
 
@@ -102,7 +105,9 @@ function fieldOf(res: ServerResponse, given: unknown, name: string): string | un
 
 function givenField(given: unknown, name: string): unknown {
   if (typeof given !== 'object' || given === null) return undefined;
-  const flat: unknown[] = Array.isArray(given) ? given.flat() : Object.entries(given).flat();
+  const entries: unknown[] = Array.isArray(given) ? given : Object.entries(given);
+  // Names and values in turns; a value may be a list.
+  const flat = Array.isArray(entries[0]) ? entries.flat() : entries;
   const at = flat.findLastIndex((each, i) => i % 2 === 0 && String(each).toLowerCase() === name);
   return at < 0 ? undefined : flat[at + 1];
 }
