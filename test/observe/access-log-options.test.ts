@@ -6,6 +6,7 @@ import {
   GatewayConfigError,
   jwt,
 } from '../../src/index.ts';
+import { recordingUpstream } from '../support/upstream.ts';
 import { CALL, call, logged } from './support/logged.ts';
 
 const auth = () => ({ subject: 'ada', issuer: 'https://a.example', claims: { email: 'a@b' } });
@@ -90,6 +91,16 @@ describe('levels', () => {
   ])('%s', async (_what, answer, level) => {
     const { post } = await logged({}, {}, answer);
     expect((await post(CALL)).line.level).toBe(level);
+  });
+
+  test('a page in place of the first answer', async () => {
+    const { target } = await recordingUpstream((_req, res) => {
+      res.writeHead(404, { 'Content-Type': 'text/html' }).end('<p>');
+    });
+    const { post } = await logged({}, { target });
+    const { line } = await post('{"jsonrpc":"2.0","id":1,"method":"initialize"}');
+    expect(line).toMatchObject({ level: WARN, detail: 'the target may have the wrong path' });
+    expect((await post(CALL)).line).toMatchObject({ level: INFO, status: 404 });
   });
 
   const tokens = jwt({

@@ -24,8 +24,8 @@ const OPTIONS = ['user', 'fields', 'arguments'] as const;
 /**
  * An observer that writes one record a request when it is over, a {@link RequestRecord}: `info` for
  * what went as it should, a client that left, a stream that the closing gateway ended and the first request of a
- * login, without any credentials, included; `warn` for what a slot refused, a tool that failed and a JSON-RPC
- * error; `error` for what failed, here or upstream: an answer with 500 or more, and one that broke off. No
+ * login, without any credentials, included; `warn` for what a slot refused, a tool that failed, a JSON-RPC
+ * error and a page in place of the first answer; `error` for what failed, here or upstream: an answer with 500 or more, and one that broke off. No
  * header, query string or argument is in it, but for what `options` put there.
  *
  * @param logger - pino, or anything with `info`, `warn` and `error`, called with `(record, message)`.
@@ -77,5 +77,7 @@ function levelOf(record: RequestRecord): (typeof LEVELS)[number] {
   // So every login begins.
   if (reason === 'unauthorized' && detail === NO_CREDENTIALS) return 'info';
   if (isErrorReason(reason) || (isErrorReason(end) && end !== 'draining')) return 'warn';
+  // Of what was relayed whole, something is known only where the configuration seems to be wrong.
+  if (reason === 'relayed' && detail !== undefined) return 'warn';
   return messages.some(({ outcome = 'result' }) => outcome !== 'result') ? 'warn' : 'info';
 }
