@@ -7,6 +7,7 @@ import {
   type GatewayConfig,
   type Observer,
   principalOf,
+  type SlotDecision,
 } from '../../src/index.ts';
 import { exchange, rawClient } from '../support/client/raw.ts';
 import { rawRequest } from '../support/client/request.ts';
@@ -138,6 +139,39 @@ describe('the record says who', () => {
     expect((await fetch(url)).status).toBe(200);
     expect((await observe.record()).user).toEqual({ subject: '', ...others });
   });
+});
+
+test('what a policy, or a route, makes of a long text of the client is cut', async () => {
+  const long = `${'x'.repeat(255)}😀`;
+  const cut = `${'x'.repeat(255)}\ufffd`;
+  const policies = [
+    { name: 'own', check: () => ({ allow: false, reason: long }), mode: 'shadow' as const },
+    { name: 'own', check: () => ({ allow: false, reason: long }) },
+  ];
+  const { target } = await recordingUpstream();
+  const observe = witness();
+  const gateway = createMcpGateway({ target, path: '/', observe, policies });
+  const { port } = await serve(express().use('/:team', gateway));
+  await exchange(port, rawRequest({ path: `/${'x'.repeat(300)}` }));
+  const record = await observe.record();
+  expect(record).toMatchObject({ detail: cut, path: `/${'x'.repeat(255)}` });
+  const denied = (observe.told('onDecision') as SlotDecision[]).filter(
+    ({ outcome }) => outcome === 'deny',
+  );
+  expect(denied.map(({ detail }) => detail)).toEqual([cut, cut]);
+});
+
+test('the query is in no path that the app has rewritten', async () => {
+  const { target } = await recordingUpstream();
+  const observe = witness();
+  const app = express();
+  app.use((req, _res, next) => {
+    req.originalUrl = '/mcp?a=\u2028k3y';
+    next();
+  });
+  const { port } = await serve(app.use(createMcpGateway({ target, observe })));
+  await exchange(port, rawRequest());
+  expect((await observe.record()).path).toBe('/mcp');
 });
 
 describe('requestId', () => {

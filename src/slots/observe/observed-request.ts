@@ -18,7 +18,7 @@ import { originOf } from './origin.ts';
 import { pathDoubt } from './path-doubt.ts';
 import { requestIdOf } from './request-id.ts';
 import { Times } from './times.ts';
-import { hashOf, pathOf, userOf, versionOf } from './told-parts.ts';
+import { cap, hashOf, pathOf, userOf, versionOf } from './told-parts.ts';
 import { type AnswerWatcher, type WrittenHead, watchAnswer } from './watch-answer.ts';
 
 /** One request as observers see it. */
@@ -93,7 +93,8 @@ export class ObservedRequest implements Observation, AnswerWatcher {
     }
   }
 
-  refused(reason: ErrorReason, { slot = this.#slot, policy, detail }: Refusal = {}): void {
+  refused(reason: ErrorReason, { slot = this.#slot, policy, detail: given }: Refusal = {}): void {
+    const detail = given && cap(given);
     this.#slot = slot;
     this.#reason = reason;
     this.#policy = policy;
@@ -103,7 +104,8 @@ export class ObservedRequest implements Observation, AnswerWatcher {
     this.#denied({ slot, outcome: 'deny', reason, policy, detail });
   }
 
-  shadowed({ slot = this.#slot, policy = '', detail }: Refusal): void {
+  shadowed({ slot = this.#slot, policy = '', detail: given }: Refusal): void {
+    const detail = given && cap(given);
     this.#shadow.push(policy);
     const [outcome, reason, mode] = ['deny', 'policy_denied', 'shadow'] as const;
     this.#denied({ slot, outcome, reason, policy, detail, mode });
@@ -119,7 +121,7 @@ export class ObservedRequest implements Observation, AnswerWatcher {
   ended(reason: EndReason, { detail }: Refusal = {}): void {
     if (this.#end !== undefined) return;
     this.#end = reason;
-    this.#detail ??= detail;
+    this.#detail ??= detail && cap(detail);
   }
 
   sentTo(target: Target): void {

@@ -14,7 +14,7 @@ export interface SlotDecision {
   readonly reason?: ErrorReason | undefined;
   /** The policy that decided, where one did. */
   readonly policy?: string | undefined;
-  /** What the policy gave as its reason. */
+  /** What the policy gave as its reason, cut at 256 characters. */
   readonly detail?: string | undefined;
   /** `'shadow'`: it would have denied, and the request went on. */
   readonly mode?: 'shadow';
@@ -89,7 +89,7 @@ export interface RequestRecord {
   readonly requestId: string;
   /** The HTTP method. */
   readonly method: string;
-  /** The path the client asked for, without the query. */
+  /** The path the client asked for, without the query, cut at 256 characters. */
   readonly path: string;
   /** The client's address, as {@link GatewayContext} has it. */
   readonly ip: string;
@@ -121,8 +121,8 @@ export interface RequestRecord {
    * failed: the code of the error (`ECONNREFUSED`, `CERT_HAS_EXPIRED`, `HPE_INVALID_CONSTANT`), which timer
    * ran out (`connect timer`, `response timer`, `idle timer`, `stream timer`), `connection lost`, `redirect to
    * https://host/path`, how many targets are in which state, or what was wrong with the answer. A
-   * page in place of the first answer: `the target may have the wrong path`. None of this is told to
-   * clients.
+   * page in place of the first answer: `the target may have the wrong path`. Cut at 256 characters. None of
+   * this is told to clients.
    */
   readonly detail: string | undefined;
   /** The policies in shadow mode that would have refused it. */

@@ -22,7 +22,7 @@ export function pathOf(req: IncomingMessage & { originalUrl?: string }): string 
   const target = req.originalUrl ?? req.url ?? '';
   const path = target.startsWith('/') ? target : target.replace(AUTHORITY, '');
   const end = path.search(/[?#]/);
-  return end < 0 ? path : path.slice(0, end);
+  return cap(end < 0 ? path : path.slice(0, end));
 }
 
 const AUTHORITY = /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i;
