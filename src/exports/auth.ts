@@ -5,7 +5,9 @@ import { readPublicUrl } from '../options/public-url.ts';
 import { authenticate } from '../slots/auth/auth.ts';
 import type { Authenticator } from '../slots/auth/authenticator.ts';
 import { checkPublicUrl, readIdentity } from '../slots/auth/identity.ts';
+import { standAlone } from '../slots/stand-alone.ts';
 import { awaitTurn } from '../slots/turn.ts';
+import { failureWarningAlone } from '../warnings/failure.ts';
 
 export { type ApiKey, type ApiKeyOptions, apiKey } from '../slots/auth/api-key.ts';
 export {
@@ -42,5 +44,8 @@ export function requireAuth(
     checkPublicUrl(place, publicUrl, identity);
     return identity;
   });
-  return chain([awaitTurn(), authenticate(identity)]);
+  return standAlone(
+    failureWarningAlone('requireAuth'),
+    chain([awaitTurn(), authenticate(identity)]),
+  );
 }

@@ -4,6 +4,8 @@ import type { Size } from '../options/size.ts';
 import { limitBodies } from '../slots/body-limit/body-limit.ts';
 import { CountedBodies } from '../slots/body-limit/budget.ts';
 import { type BodyLimitOptions, readBodyLimits } from '../slots/body-limit/options.ts';
+import { standAlone } from '../slots/stand-alone.ts';
+import { failureWarningAlone } from '../warnings/failure.ts';
 
 export type { BodyLimitOptions } from '../slots/body-limit/options.ts';
 
@@ -20,5 +22,6 @@ export type { BodyLimitOptions } from '../slots/body-limit/options.ts';
  */
 export function bodyLimit(limit: Size | BodyLimitOptions): Middleware {
   const limits = checkConfig((problems) => readBodyLimits(problems, limit));
-  return limitBodies(limits.body, { budget: new CountedBodies(limits), isAdded: true });
+  const run = limitBodies(limits.body, { budget: new CountedBodies(limits), isAdded: true });
+  return standAlone(failureWarningAlone('bodyLimit'), run);
 }

@@ -4,7 +4,9 @@ import { checkConfig } from '../options/config-problems.ts';
 import type { HeaderRules } from '../slots/headers/header-rules.ts';
 import { editHeaders } from '../slots/headers/headers.ts';
 import { readHeaderRules } from '../slots/headers/options.ts';
+import { standAlone } from '../slots/stand-alone.ts';
 import { awaitTurn } from '../slots/turn.ts';
+import { failureWarningAlone } from '../warnings/failure.ts';
 
 export type { ComputedHeader, HeaderRules, HeaderValue } from '../slots/headers/header-rules.ts';
 
@@ -20,5 +22,6 @@ export type { ComputedHeader, HeaderRules, HeaderValue } from '../slots/headers/
  */
 export function injectHeaders(rules: HeaderRules): Middleware {
   const settings = checkConfig((problems) => readHeaderRules(problems, rules));
-  return chain([awaitTurn(), editHeaders(settings)]);
+  const run = chain([awaitTurn(), editHeaders(settings)]);
+  return standAlone(failureWarningAlone('injectHeaders'), run);
 }

@@ -1,6 +1,8 @@
 import type { Middleware } from '../http/middleware.ts';
 import { checkConfig } from '../options/config-problems.ts';
 import { filterByAddress, type IpFilterOptions, readIpFilter } from '../slots/ip-filter.ts';
+import { standAlone } from '../slots/stand-alone.ts';
+import { failureWarningAlone } from '../warnings/failure.ts';
 
 export type { IpFilterOptions } from '../slots/ip-filter.ts';
 
@@ -14,5 +16,6 @@ export type { IpFilterOptions } from '../slots/ip-filter.ts';
  * @see RFC 4291 section 2.5.5.2, "IPv4-Mapped IPv6 Address"
  */
 export function ipFilter(options: IpFilterOptions): Middleware {
-  return filterByAddress(checkConfig((problems) => readIpFilter(problems, options)));
+  const run = filterByAddress(checkConfig((problems) => readIpFilter(problems, options)));
+  return standAlone(failureWarningAlone('ipFilter'), run);
 }

@@ -7,7 +7,9 @@ import { contain } from '../slots/contain.ts';
 import { readMessageAlone } from '../slots/message/read-alone.ts';
 import { enforcePolicies } from '../slots/policies/policies.ts';
 import { needOf, type Policy, readPolicies } from '../slots/policies/policy.ts';
+import { standAlone } from '../slots/stand-alone.ts';
 import { awaitTurn } from '../slots/turn.ts';
+import { failureWarningAlone } from '../warnings/failure.ts';
 
 export { requireScopes } from '../slots/policies/require-scopes.ts';
 export { allowTools, denyTools } from '../slots/policies/tools.ts';
@@ -29,5 +31,5 @@ export function policy(...policies: Policy[]): Middleware {
     readMessageAlone(mostOf(enforced.map(needOf)) ?? 'message'),
     enforcePolicies(enforced, { denyAs: 'jsonrpc', challenge: new Challenge([], undefined) }),
   ]);
-  return contain(run);
+  return standAlone(failureWarningAlone('policy'), contain(run));
 }

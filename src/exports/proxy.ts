@@ -84,8 +84,10 @@ export function mcpProxy(options: McpProxyOptions): Middleware {
   const run = contain(steps);
   const onFailure = onError === false ? failureWarning('mcpProxy') : undefined;
   return function mcpProxyMiddleware(req, res, next) {
-    if (onError !== false) contextOf(req).onError = onError;
-    else contextOf(req).onFailure = onFailure;
+    const context = contextOf(req);
+    if (onError !== false) context.onError = onError;
+    // In a gateway, somebody is told already.
+    else if (context.onError === undefined) context.onFailure ??= onFailure;
     run(req, res, next);
   };
 }

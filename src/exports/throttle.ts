@@ -7,7 +7,9 @@ import { readMessageAlone } from '../slots/message/read-alone.ts';
 import type { Limit } from '../slots/rate-limit/limit.ts';
 import { readLimits } from '../slots/rate-limit/options.ts';
 import { countersFor, enforceLimits } from '../slots/rate-limit/rate-limit.ts';
+import { standAlone } from '../slots/stand-alone.ts';
 import { awaitTurn } from '../slots/turn.ts';
+import { failureWarningAlone } from '../warnings/failure.ts';
 
 /**
  * Limits by themselves: refuses with 429 what is over one of them. Where one needs the message, it
@@ -29,5 +31,5 @@ export function throttle(limits: Limit | readonly Limit[]): Middleware {
     need && readMessageAlone(need),
     enforceLimits(countersFor(late, kept), { asResult: true }),
   ]);
-  return contain(run);
+  return standAlone(failureWarningAlone('throttle'), contain(run));
 }

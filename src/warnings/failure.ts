@@ -7,13 +7,27 @@ interface FailedRow {
   readonly status: number;
 }
 
+/** What who has a gateway can do to hear of all. */
+const SET_THEM = 'set onError or observe to hear of every failure';
+
+/** A middleware by itself has no such options. */
+const USE_GATEWAY = 'createMcpGateway tells its onError of every failure';
+
+/** The same for a middleware that stands without a gateway, known by its name. */
+export function failureWarningAlone(name: string): ReturnType<typeof failureWarning> {
+  return failureWarning(name, USE_GATEWAY);
+}
+
 /**
  * For a gateway whose failures nobody else hears of: warns once of each reason for which requests fail, and
  * once of each function of the app that fails. Of messages, only our own are in a warning.
  *
  * @param name - What the gateway is known by.
  */
-export function failureWarning(name: string): (row: FailedRow, failure: unknown) => void {
+export function failureWarning(
+  name: string,
+  advice: string = SET_THEM,
+): (row: FailedRow, failure: unknown) => void {
   const told = new Set<string>();
   return function warnOfFailure({ reason, status }, failure) {
     const option = failure instanceof FunctionFailure ? failure.option : undefined;
@@ -25,10 +39,10 @@ export function failureWarning(name: string): (row: FailedRow, failure: unknown)
       failure instanceof FunctionFailure
         ? `${failure.option} failed: ${toldThrown(failure.thrown)}. This is told once for each function`
         : `${status} ${reason}${causeText(failure)}. This is told once for each reason`;
-    process.emitWarning(
-      `MCP gateway ${JSON.stringify(name)}: ${what}; set onError or observe to hear of every failure.`,
-      { type: 'McpGatewayWarning', code: 'MCP_GATEWAY_FAILURE' },
-    );
+    process.emitWarning(`MCP gateway ${JSON.stringify(name)}: ${what}; ${advice}.`, {
+      type: 'McpGatewayWarning',
+      code: 'MCP_GATEWAY_FAILURE',
+    });
   };
 }
 
