@@ -47,7 +47,7 @@ const SLOW = [
   'memory/{gathered-pieces,small-pieces}.test.ts',
   'messages/{limits,properties,turns}.test.ts',
   'middleware/body-limit.test.ts',
-  'observe/{isolation,secrets-in-outputs}.test.ts',
+  'observe/{hostile-texts,isolation,secrets-in-outputs}.test.ts',
   'otel/{instrumented,metrics}.test.ts',
   'outbound/secrets-in-outputs.test.ts',
   'policies/{filter-lists-long,process,properties}.test.ts',

@@ -2,7 +2,9 @@ import { inspect } from 'node:util';
 import { jest } from '@jest/globals';
 import express from 'express';
 import { pino } from 'pino';
+import { Registry } from 'prom-client';
 import { otel } from '../../../src/exports/otel.ts';
+import { prometheus } from '../../../src/exports/prometheus.ts';
 import {
   accessLog,
   createMcpGateway,
@@ -38,14 +40,14 @@ export async function toldGateway(config: GatewayConfig, isMute = false): Promis
   const answers: string[] = [];
   const kit = kit2();
   const [tracing, metering] = [kit.tracing(), kit.metering()];
+  const registry = new Registry();
   const last = witness();
-  const observe = isMute
-    ? false
-    : [
-        ...logs(lines, notes),
-        otel({ tracerProvider: tracing.tracerProvider, meterProvider: metering.meterProvider }),
-        last,
-      ];
+  const { tracerProvider } = tracing;
+  const metrics = [
+    otel({ tracerProvider, meterProvider: metering.meterProvider }),
+    prometheus({ registry }),
+  ];
+  const observe = isMute ? false : [...logs(lines, notes), ...metrics, last];
   const warn = jest.spyOn(process, 'emitWarning').mockImplementation(() => {});
   atTestEnd(() => warn.mockRestore());
   const gateway = createMcpGateway({
@@ -71,7 +73,7 @@ export async function toldGateway(config: GatewayConfig, isMute = false): Promis
       stats: show(gateway.stats()) + JSON.stringify(gateway.stats()),
       targets: show(gateway.targets()),
       spans: show(tracing.spans.map((span) => ({ ...span, parentSpanContext: undefined }))),
-      metrics: show(await metering.collect()),
+      metrics: show(await metering.collect()) + (await registry.metrics()),
       answers: answers.join('\n'),
     }),
   };
