@@ -36,9 +36,12 @@ export interface SendingRequest {
 
 /** What is done around a request that goes upstream, where an observer asks for that. */
 export interface FollowedSending {
-  /** The longest body that is to be looked into before it is sent; undefined where nobody has to. */
-  readonly peekLimit: number | undefined;
-  /** What the body is; undefined where it is too long. Called where nobody has judged it. */
+  /**
+   * How long a body may be, and may take to come, that is to be looked into before it is sent; undefined
+   * where none has to be.
+   */
+  readonly peekBounds: { readonly bytes: number; readonly ms: number } | undefined;
+  /** What the body is; undefined where it is beyond the bounds. Called where nobody has judged it. */
   peeked(body: Uint8Array | undefined): void;
   /** Calls `send`, at once and once. Called again where the request goes to another target. */
   sending(request: SendingRequest, send: () => void): void;

@@ -5,14 +5,24 @@ import { HeldBytes } from './held-bytes.ts';
 export interface PeekListener {
   /** These bytes have come, and are held back. */
   onPeekBytes(bytes: Uint8Array): void;
-  /** This is all of it; undefined where it is too long. May be called at once. */
+  /** This is all of it; undefined where it is too long, or takes too long. May be called at once. */
   onPeeked(body: Uint8Array | undefined): void;
 }
 
-/** Holds back the beginning of a request's body, until that is all of it, or more than there is room for. */
+/** How much of a body is held back, and for how long. */
+export interface PeekBounds {
+  readonly bytes: number;
+  readonly ms: number;
+}
+
+/**
+ * Holds back the beginning of a request's body, until that is all of it, or more than there is room for, or
+ * time is over: an upstream may answer before a body ends, and a client may wait for that.
+ */
 export class BodyPeek {
   readonly #req: IncomingMessage;
   readonly #limit: number;
+  readonly #timer: NodeJS.Timeout;
   readonly #listener: PeekListener;
   readonly #held: HeldBytes;
   /** The piece that was too much. */
@@ -20,11 +30,12 @@ export class BodyPeek {
   /** Whether there is no more to come. */
   hasEnded = false;
 
-  constructor(req: IncomingMessage, limit: number, listener: PeekListener) {
+  constructor(req: IncomingMessage, { bytes, ms }: PeekBounds, listener: PeekListener) {
     this.#req = req;
-    this.#limit = limit;
+    this.#limit = bytes;
     this.#listener = listener;
-    this.#held = new HeldBytes(limit);
+    this.#held = new HeldBytes(bytes);
+    this.#timer = setTimeout(this.#giveUp, ms);
     req.on('data', this.#onData).on('end', this.#onEnd).resume();
   }
 
@@ -42,6 +53,7 @@ export class BodyPeek {
   }
 
   #leave(): void {
+    clearTimeout(this.#timer);
     this.#req.off('data', this.#onData).off('end', this.#onEnd);
   }
 
@@ -52,6 +64,10 @@ export class BodyPeek {
       return;
     }
     this.#last = chunk;
+    this.#giveUp();
+  };
+
+  readonly #giveUp = (): void => {
     this.#leave();
     this.#req.pause();
     this.#listener.onPeeked(undefined);

@@ -1,4 +1,4 @@
-import type { PeekListener } from './body-peek.ts';
+import type { PeekBounds, PeekListener } from './body-peek.ts';
 import { HeldBytes } from './held-bytes.ts';
 import type { BodyListener, BodySink, RequestBody } from './request-body.ts';
 
@@ -38,8 +38,8 @@ export class RepeatableBody implements RequestBody {
     return this.#body.length;
   }
 
-  peek(limit: number, listener: PeekListener): void {
-    this.#body.peek(limit, listener);
+  peek(bounds: PeekBounds, listener: PeekListener): void {
+    this.#body.peek(bounds, listener);
   }
 
   sendTo(outgoing: BodySink, listener: BodyListener): void {

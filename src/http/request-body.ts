@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { BodyPeek, type PeekListener } from './body-peek.ts';
+import { BodyPeek, type PeekBounds, type PeekListener } from './body-peek.ts';
 import { declaredLength, hasBody } from './framing.ts';
 
 /** Told how the sending of a body goes. */
@@ -30,10 +30,10 @@ export interface RequestBody {
   /** For `Content-Length`; undefined sends it chunked. */
   readonly length: number | undefined;
   /**
-   * Holds back what comes, until that is the whole body or more than `limit` bytes. Called once at most,
-   * before `sendTo`, which then begins with what has been held back.
+   * Holds back what comes, until that is the whole body, or a bound is reached. Called once at most, before
+   * `sendTo`, which then begins with what has been held back.
    */
-  peek(limit: number, listener: PeekListener): void;
+  peek(bounds: PeekBounds, listener: PeekListener): void;
   /** Writes the body and ends `outgoing`. */
   sendTo(outgoing: BodySink, listener: BodyListener): void;
   /** The same for another stream, which takes the place of the first; undefined where it is not kept. */
@@ -88,8 +88,8 @@ class KeptBody implements RequestBody {
     this.#bytes = bytes;
   }
 
-  peek(limit: number, listener: PeekListener): void {
-    listener.onPeeked(this.length > limit ? undefined : (this.#bytes ?? NOTHING));
+  peek({ bytes }: PeekBounds, listener: PeekListener): void {
+    listener.onPeeked(this.length > bytes ? undefined : (this.#bytes ?? NOTHING));
   }
 
   sendTo(outgoing: BodySink, listener: BodyListener): void {
@@ -124,9 +124,9 @@ class StreamedBody implements RequestBody {
     req.pause();
   }
 
-  peek(limit: number, listener: PeekListener): void {
-    if (this.length !== undefined && this.length > limit) listener.onPeeked(undefined);
-    else this.#peek = new BodyPeek(this.#req, limit, listener);
+  peek(bounds: PeekBounds, listener: PeekListener): void {
+    if (this.length !== undefined && this.length > bounds.bytes) listener.onPeeked(undefined);
+    else this.#peek = new BodyPeek(this.#req, bounds, listener);
   }
 
   sendTo(outgoing: BodySink, listener: BodyListener): void {

@@ -1,12 +1,14 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import type { Observer } from '../../src/index.ts';
 import { FOLLOW, type FollowingObserver, type Sending } from '../../src/slots/observe/follower.ts';
+import { rawClient } from '../support/client/raw.ts';
 import type { Framing } from '../support/client/request.ts';
-import { rawRequest } from '../support/client/request.ts';
+import { headOf, rawRequest } from '../support/client/request.ts';
 import { post, send } from '../support/client/send.ts';
 import { startEndpoint } from '../support/endpoint.ts';
+import { holdTimers, inHeldTime } from '../support/fake-time.ts';
 import { startGateway } from '../support/gateway.ts';
 import { atTestEnd } from '../support/servers.ts';
 import { recordingUpstream } from '../support/upstream.ts';
@@ -73,6 +75,7 @@ describe('a body that is looked into before it is sent', () => {
   });
 
   test('a client that leaves in the middle of it: the upstream hears nothing', async () => {
+    holdTimers();
     const { target, seen } = await recordingUpstream();
     const { observer, sendings } = follower();
     const told = witness();
@@ -114,7 +117,45 @@ describe('a body that is looked into before it is sent', () => {
     expect(JSON.parse(answer.body.toString()).id).toBe('7');
   });
 
+  test.each([
+    ['Content-Length', 'Content-Length: 10\r\n\r\n{"a":', ' "b"'],
+    ['chunked', 'Transfer-Encoding: chunked\r\n\r\n5\r\n{"a":\r\n', '5\r\n "b"}\r\n0\r\n\r\n'],
+  ])('%s: one that its client does not end goes on as it comes', async (_framing, begin, rest) => {
+    const arrived: string[] = [];
+    const { target } = await startEndpoint((req, res) => {
+      req.on('data', (chunk) => {
+        arrived.push(chunk.toString());
+        // The client waits for that.
+        res.write('{}');
+      });
+      req.on('end', () => res.end());
+    });
+    const { observer, sendings } = follower();
+    const told = witness();
+    const { port } = await startGateway({ target, observe: [observer, told] });
+    const client = (await rawClient(port)).send(`${headOf()}${begin}`);
+    await client.has(/\{\}/);
+    expect(arrived).toEqual(['{"a":']);
+    client.send(rest.padEnd(5, '}'));
+    await client.closed();
+    expect(arrived.join('')).toBe('{"a": "b"}');
+    expect(sendings.map(({ messages }) => messages)).toEqual([[]]);
+    expect(await told.record()).toMatchObject({ bytesIn: 10, end: 'complete' });
+  });
+
+  test('a body that comes whole leaves no timer behind', async () => {
+    holdTimers();
+    const { target, seen } = await recordingUpstream();
+    const { observer } = follower();
+    const { port } = await startGateway({ target, observe: observer });
+    await post(port, call(200));
+    jest.advanceTimersByTime(10_000);
+    await post(port, call(200));
+    expect(seen.length).toBe(2);
+  });
+
   test('the gateway that closes in the middle of it answers', async () => {
+    holdTimers();
     const { target, seen } = await recordingUpstream();
     const { observer } = follower();
     const told = witness();
@@ -128,7 +169,7 @@ describe('a body that is looked into before it is sent', () => {
     await once(socket, 'connect');
     socket.write(rawRequest({ body: call(1000) }).slice(0, 400), 'latin1');
     await told.has('onDecision', 1);
-    await gateway.close({ graceMs: 0 });
+    await inHeldTime(gateway.close({ graceMs: 0 }));
     expect(seen).toEqual([]);
     expect(await told.record()).toMatchObject({ target: undefined });
   });

@@ -59,12 +59,12 @@ export class RelayedRequest
       this.#context.body.watch();
     }
     onceClosed(this.#req, this.#res, this.abandon);
-    const peekLimit = this.#context.observation?.followed?.peekLimit;
-    if (peekLimit === undefined || this.#context.mcp !== undefined) this.#send();
+    const peekBounds = this.#context.observation?.followed?.peekBounds;
+    if (peekBounds === undefined || this.#context.mcp !== undefined) this.#send();
     else {
       // From here on, whoever answers it takes it back.
       this.#context.exchange = this;
-      this.#body.peek(peekLimit, this);
+      this.#body.peek(peekBounds, this);
     }
   }
 

@@ -21,6 +21,11 @@ export interface GuardedFollower {
   report(name: string, error: unknown): void;
 }
 
+/** How long a body may be held back to be looked into: it does not come whole where its client awaits an answer first. */
+const PEEK_MS = 100;
+
+const PEEK_BOUNDS = { bytes: PEEK_LIMIT, ms: PEEK_MS };
+
 function followed(
   { method, name, id, meta }: PeekedMessage,
   { outcome, errorCode }: MessageOutcome,
@@ -32,7 +37,7 @@ function followed(
 
 /** Tells the followers of one request, none of which can fail it. */
 export class FollowedRequest implements FollowedSending {
-  readonly peekLimit: number | undefined;
+  readonly peekBounds: FollowedSending['peekBounds'];
   readonly #messages: ObservedMessages;
   #followers: readonly GuardedFollower[];
 
@@ -45,7 +50,7 @@ export class FollowedRequest implements FollowedSending {
     this.#messages = messages;
     this.#followers = follow.flatMap((create) => create(context, gateway) ?? []);
     const isPeeked = this.#followers.some(({ follower }) => follower.needsMessages === true);
-    this.peekLimit = isPeeked ? PEEK_LIMIT : undefined;
+    this.peekBounds = isPeeked ? PEEK_BOUNDS : undefined;
   }
 
   peeked(body: Uint8Array | undefined): void {
