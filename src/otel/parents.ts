@@ -5,6 +5,7 @@ import {
   isSpanContextValid,
   type Link,
   propagation,
+  ROOT_CONTEXT,
   type SpanContext,
   trace,
 } from '@opentelemetry/api';
@@ -34,11 +35,11 @@ export interface Surroundings {
  * @see OpenTelemetry, conventions for MCP, "Context propagation"
  */
 export function placementOf({ ambient, headers, meta }: Surroundings, mode: ParentMode): Placement {
-  // To change a context is to copy it.
-  const bare = trace.getSpan(ambient) === undefined ? ambient : trace.deleteSpan(ambient);
+  const bare = withoutSpan(ambient);
   const active = validIn(ambient);
-  const ofMeta = meta && propagation.extract(bare, meta, MEMBERS);
   const ofHeaders = active ? undefined : propagation.extract(bare, headers, defaultTextMapGetter);
+  // What is no span, as baggage, stays that of the headers where `_meta` has none.
+  const ofMeta = meta && propagation.extract(withoutSpan(ofHeaders ?? bare), meta, MEMBERS);
   const remote = validIn(ofMeta);
   if (mode === 'link') {
     const isLocal = active !== undefined && active.isRemote !== true;
@@ -51,6 +52,16 @@ export function placementOf({ ambient, headers, meta }: Surroundings, mode: Pare
     return { context: ofMeta as Context, links: linksTo([active, validIn(ofHeaders)], remote) };
   }
   return { context: active ? ambient : (ofHeaders ?? bare), links: [] };
+}
+
+/** To change a context is to copy it. */
+function withoutSpan(context: Context): Context {
+  return trace.getSpan(context) === undefined ? context : trace.deleteSpan(context);
+}
+
+/** The span that `_meta` names, if any. */
+export function spanIn(meta: Readonly<Record<string, unknown>>): SpanContext | undefined {
+  return validIn(propagation.extract(ROOT_CONTEXT, meta, MEMBERS));
 }
 
 function validIn(context: Context | undefined): SpanContext | undefined {

@@ -2,6 +2,7 @@ import { context, propagation } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import {
   CompositePropagator,
+  suppressTracing,
   W3CBaggagePropagator,
   W3CTraceContextPropagator,
 } from '@opentelemetry/core';
@@ -60,6 +61,7 @@ export function kit2(): OtelKit {
     w3c: new CompositePropagator({
       propagators: [new W3CTraceContextPropagator(), new W3CBaggagePropagator()],
     }),
+    suppress: suppressTracing,
     b3: new B3Propagator({ injectEncoding: B3InjectEncoding.MULTI_HEADER }),
     setGlobals(propagator) {
       context.setGlobalContextManager(contextManager);

@@ -1,5 +1,6 @@
 import type {
   Attributes,
+  Context,
   MeterProvider,
   SpanContext,
   SpanStatus,
@@ -58,6 +59,8 @@ export interface OtelKit {
   /** W3C trace context and baggage. */
   readonly w3c: TextMapPropagator;
   readonly b3: TextMapPropagator;
+  /** In this context no spans are made. */
+  suppress(context: Context): Context;
   /** Sets the propagator and the context manager for the process. */
   setGlobals(propagator: TextMapPropagator): void;
   unsetGlobals(): void;

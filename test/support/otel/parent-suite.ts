@@ -1,5 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import type { SpanContext } from '@opentelemetry/api';
+import { context, type SpanContext, trace } from '@opentelemetry/api';
+import type { Express } from 'express';
+import { send } from '../client/send.ts';
 import type { ExportedSpan, OtelKit } from './kit.ts';
 import {
   answer,
@@ -150,6 +152,70 @@ export function describeParents(kit: OtelKit): void {
       ]);
     });
 
+    test('baggage of the headers stays where _meta has none', async () => {
+      const traced = await startTraced(kit);
+      await traced.post(ping(meta), { ...headers, baggage: 'who=header', tracestate: 'of=header' });
+      const [{ headers: seen = {} } = {}] = traced.upstream.seen;
+      expect(seen.baggage).toBe('who=header');
+      // That belongs to the other trace.
+      expect(seen.tracestate).toBeUndefined();
+    });
+
+    test('of a client that is only linked to, neither state nor baggage goes upstream', async () => {
+      const traced = await startTraced(kit, { otel: { parent: 'link' } });
+      const given = { baggage: 'who=client', tracestate: 'of=client' };
+      await traced.post(ping({ ...meta, ...given }), { ...headers, ...given });
+      const [{ headers: seen = {} } = {}] = traced.upstream.seen;
+      expect([seen.baggage, seen.tracestate]).toEqual([undefined, undefined]);
+      expectSentOn(traced);
+    });
+
+    test.each([
+      ['malformed', ['traceparent: 00-zz-1-01']],
+      ['of another version', ['traceparent: ff-{trace}-{span}-01']],
+      ['repeated', ['traceparent: 00-{trace}-{span}-01', 'TraceParent: 00-{trace}-{span}-01']],
+    ])('a header that is %s is no parent, and does not go upstream', async (_what, lines) => {
+      const traced = await startTraced(kit);
+      const { traceId, spanId } = OF_HEADER;
+      const named = lines.map((line) => line.replace('{trace}', traceId).replace('{span}', spanId));
+      const { status } = await send(traced.gateway.port, { headers: named });
+      expect(status).toBe(200);
+      await traced.observer.record();
+      expect(parentOf(traced.spans(SERVER)[0])).toBeUndefined();
+      expectSentOn(traced);
+    });
+
+    test('where tracing is suppressed, there are no spans, and headers go on as they are', async () => {
+      const traced = await startTraced(kit, { prepare: suppressed(kit) });
+      await traced.post(ping(), { ...headers, baggage: 'who=header' });
+      expect(traced.tracing.spans).toEqual([]);
+      expect(traced.upstream.seen[0]?.headers).toMatchObject(headers);
+    });
+
+    test('what the app runs before a request is sent has the context in which it came', async () => {
+      const seen: (string | undefined)[] = [];
+      const note = () => void seen.push(trace.getActiveSpan()?.spanContext().spanId);
+      const traced = await startTraced(kit, {
+        active: ACTIVE,
+        config: {
+          auth: () => {
+            note();
+            return { subject: 'ann' };
+          },
+          headers: {
+            set: {
+              'X-A': () => {
+                note();
+                return 'a';
+              },
+            },
+          },
+        },
+      });
+      await traced.post(ping(meta), headers);
+      expect(seen).toEqual([ACTIVE.spanId, ACTIVE.spanId]);
+    });
+
     const KEPT = [
       [{ remove: ['traceparent'] }, undefined],
       [{ set: { Traceparent: 'of the app' } }, 'of the app'],
@@ -222,6 +288,15 @@ export function describeParents(kit: OtelKit): void {
       });
     });
   });
+}
+
+/** An app that suppresses tracing. */
+function suppressed(kit: OtelKit): (app: Express) => void {
+  return (app) => {
+    app.use((_req, _res, next) => {
+      context.with(kit.suppress(context.active()), next);
+    });
+  };
 }
 
 /** The upstream is told the span of ours that it belongs to. */

@@ -7,6 +7,7 @@ import {
   TraceFlags,
   trace,
 } from '@opentelemetry/api';
+import type { Express } from 'express';
 import { type OtelOptions, otel } from '../../../src/exports/otel.ts';
 import type { GatewayConfig } from '../../../src/index.ts';
 import { startGateway, type TestGateway } from '../gateway.ts';
@@ -35,6 +36,8 @@ export interface TracedOptions {
   readonly isSampled?: boolean;
   /** What is the active span where the gateway is called. */
   readonly active?: SpanContext;
+  /** Mounts what comes before the gateway. */
+  readonly prepare?: (app: Express) => void;
 }
 
 /** A gateway that is traced by a kit, in front of an upstream that answers as it is told. */
@@ -57,6 +60,7 @@ export async function startTraced(
       ...options.config,
     },
     (app) => {
+      options.prepare?.(app);
       if (active === undefined) return;
       app.use((_req, _res, next) => {
         context.with(trace.setSpanContext(ROOT_CONTEXT, active), next);
