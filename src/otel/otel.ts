@@ -1,4 +1,4 @@
-import { type MeterProvider, type Tracer, type TracerProvider, trace } from '@opentelemetry/api';
+import { type MeterProvider, type TracerProvider, trace } from '@opentelemetry/api';
 import type { GatewayContext } from '../gateway-context.ts';
 import { checkConfig } from '../options/config-problems.ts';
 import { FOLLOW, type FollowingObserver } from '../slots/observe/follower.ts';
@@ -52,10 +52,10 @@ export function otel(options: OtelOptions = {}): Observer {
   });
   const { tracerProvider = trace, parent: mode = 'remote' } = options;
   const durations = new Durations(options.meterProvider);
-  let tracer: Tracer | undefined;
   const observer: FollowingObserver = {
     [FOLLOW](ctx: GatewayContext, gateway: string) {
-      tracer ??= tracerProvider.getTracer(SCOPE);
+      // Asked for each request, since an app may set another provider at any time. SDKs remember it.
+      const tracer = tracerProvider.getTracer(SCOPE);
       return new TracedRequest({ tracer, durations, mode }, ctx, gateway);
     },
   };

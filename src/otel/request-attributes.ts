@@ -33,6 +33,7 @@ export class RequestAttributes {
     const { remoteAddress } = req.socket;
     const isPeer = remoteAddress === ip || remoteAddress === `::ffff:${ip}`;
     const attributes = furtherAttributes(message, headers);
+    attributes[ATTRIBUTE.gateway] = this.#gateway;
     attributes[ATTRIBUTE.httpVersion] = req.httpVersion;
     if (ip !== '') attributes[ATTRIBUTE.clientAddress] = ip;
     if (isPeer && this.#port !== undefined) attributes[ATTRIBUTE.clientPort] = this.#port;
@@ -48,13 +49,10 @@ export class RequestAttributes {
     };
   }
 
-  /** What is known once it is answered. The session is the hash that records have: the id is a credential. */
+  /** What is known once it is answered, of both spans. The session is the hash that records have: the id is a credential. */
   atEnd(message: FollowedMessage | undefined, session: string | undefined): Attributes {
     const isModern = isModernVersion(revisionOf(message, this.#ctx.headers));
-    return {
-      [ATTRIBUTE.gateway]: this.#gateway,
-      ...(session !== undefined && !isModern && { [ATTRIBUTE.session]: session }),
-    };
+    return session === undefined || isModern ? {} : { [ATTRIBUTE.session]: session };
   }
 
   /** What tells a series of a metric from others besides what the message says. */

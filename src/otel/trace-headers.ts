@@ -1,3 +1,4 @@
+import { validateHeaderName, validateHeaderValue } from 'node:http';
 import { type Context, propagation } from '@opentelemetry/api';
 import type { Sending } from '../slots/observe/follower.ts';
 
@@ -8,7 +9,9 @@ import type { Sending } from '../slots/observe/follower.ts';
 export function setTraceHeaders({ headers, isDecided }: Sending, context: Context): void {
   const injected: Record<string, string> = {};
   propagation.inject(context, injected);
-  const names = Object.keys(injected).filter((name) => !isDecided(name));
+  const names = Object.keys(injected).filter(
+    (name) => !isDecided(name) && isField(name, injected[name]),
+  );
   if (names.length === 0) return;
   const replaced = [...propagation.fields(), ...names].map((name) => name.toLowerCase());
   for (const name of Object.keys(headers)) {
@@ -17,4 +20,15 @@ export function setTraceHeaders({ headers, isDecided }: Sending, context: Contex
     if (replaced.includes(name.toLowerCase()) && !isDecided(name)) delete headers[name];
   }
   for (const name of names) headers[name] = injected[name];
+}
+
+/** What else a propagator of an app gives would fail the request. */
+function isField(name: string, value: unknown): boolean {
+  try {
+    validateHeaderName(name);
+    validateHeaderValue(name, value as string);
+  } catch {
+    return false;
+  }
+  return typeof value === 'string';
 }

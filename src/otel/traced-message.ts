@@ -9,8 +9,8 @@ import {
 import { clientVerdict, type Outcome, serverVerdict, type Verdict } from '../operations/verdict.ts';
 import type { FollowedMessage } from '../slots/observe/follower.ts';
 import { ATTRIBUTE } from './attributes.ts';
-import { mainAttributes, spanName } from './message-attributes.ts';
-import { type ParentMode, placementOf, type Surroundings } from './parents.ts';
+import { furtherAttributes, mainAttributes, spanName } from './message-attributes.ts';
+import { type ParentMode, placementOf, type Surroundings, spanIn } from './parents.ts';
 import type { RequestAttributes } from './request-attributes.ts';
 import { statusOf } from './span-status.ts';
 
@@ -26,10 +26,10 @@ export interface SpanBasis extends Omit<Surroundings, 'meta'> {
 
 /** The two spans of a message: of the gateway as a server, and of the gateway as a client. */
 export class TracedMessage {
-  readonly message: FollowedMessage | undefined;
+  message: FollowedMessage | undefined;
   readonly #basis: SpanBasis;
-  readonly #name: string;
-  readonly #attributes: Attributes;
+  #name: string;
+  #attributes: Attributes;
   readonly #context: Context;
   readonly #server: Span;
   #client: Span | undefined;
@@ -44,7 +44,7 @@ export class TracedMessage {
     message: FollowedMessage | undefined,
     name: string = message === undefined ? '' : spanName(message),
   ) {
-    const { tracer, mode, startedAt, request } = basis;
+    const { tracer, mode, startedAt } = basis;
     this.message = message;
     this.#basis = basis;
     this.#name = name;
@@ -58,7 +58,25 @@ export class TracedMessage {
       placement.context,
     );
     this.#context = trace.setSpan(placement.context, this.#server);
-    if (this.#server.isRecording()) this.#server.setAttributes(request.ofServer(message));
+  }
+
+  /** Says on the span of the server what a sampler need not know. */
+  describe(): void {
+    const { request } = this.#basis;
+    if (this.#server.isRecording()) this.#server.setAttributes(request.ofServer(this.message));
+  }
+
+  /** What it is about has become known behind the beginning of its spans. */
+  reveal(message: FollowedMessage): void {
+    this.message = message;
+    this.#name = spanName(message);
+    this.#attributes = mainAttributes(message);
+    const attributes = { ...this.#attributes, ...furtherAttributes(message, {}) };
+    for (const span of [this.#server, this.#client]) {
+      if (span?.isRecording()) span.updateName(this.#name).setAttributes(attributes);
+    }
+    const remote = message.meta && spanIn(message.meta);
+    if (remote !== undefined) this.#server.addLink({ context: remote });
   }
 
   /** It goes upstream. Gives the context of the span that begins. */
@@ -74,15 +92,17 @@ export class TracedMessage {
     return trace.setSpan(this.#context, client);
   }
 
-  /** The answer, or what stands for it, is there. */
-  endClient(outcome: Outcome, message: FollowedMessage | undefined = this.message): void {
+  /** The answer, or what stands for it, is there. `session`: as records have it. */
+  endClient(
+    outcome: Outcome,
+    session: string | undefined,
+    message: FollowedMessage | undefined = this.message,
+  ): void {
     const client = this.#client;
     this.#client = undefined;
-    if (client?.isRecording() === true) {
-      const verdict = clientVerdict(outcome, message);
-      client.setAttributes(verdictAttributes(verdict)).setStatus(statusOf(verdict));
-    }
-    client?.end();
+    if (client === undefined) return;
+    const more = () => this.#basis.request.atEnd(message, session);
+    endSpan(client, clientVerdict(outcome, message), more);
   }
 
   /** The message is over. `session`: as records have it. */
@@ -93,14 +113,21 @@ export class TracedMessage {
     message: FollowedMessage | undefined = this.message,
   ): void {
     this.isOver = true;
-    const span = this.#server;
+    const more = () => this.#basis.request.atEnd(message, session);
+    endSpan(this.#server, serverVerdict(outcome, message), more, endedAt);
+  }
+}
+
+/** Whatever fails, it is ended. `more` is asked where it is recorded. */
+function endSpan(span: Span, verdict: Verdict, more: () => Attributes, endedAt?: number): void {
+  try {
     if (span.isRecording()) {
-      const verdict = serverVerdict(outcome, message);
       span
         .setAttributes(verdictAttributes(verdict))
-        .setAttributes(this.#basis.request.atEnd(message, session))
+        .setAttributes(more())
         .setStatus(statusOf(verdict));
     }
+  } finally {
     span.end(endedAt);
   }
 }

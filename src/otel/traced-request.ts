@@ -1,5 +1,6 @@
 import { type Context, context, type Tracer } from '@opentelemetry/api';
 import type { GatewayContext } from '../gateway-context.ts';
+import { each } from '../lib/each.ts';
 import { LISTEN_METHOD } from '../mcp/message/listen-method.ts';
 import {
   begunOutcome,
@@ -28,6 +29,9 @@ export interface TraceSettings {
 /** Spans of requests that carry no message: there are some where such a request reaches the upstream. */
 const NAMES: Readonly<Record<string, string>> = { GET: 'GET stream', DELETE: 'DELETE session' };
 
+/** The name of a span that begins before it is known what it is about. */
+const UNREAD = 'POST message';
+
 /** Makes the spans of one request, and measures its messages. */
 export class TracedRequest implements Follower, OperationListener<FollowedMessage> {
   /** The parent of a message is in its `_meta`. */
@@ -40,8 +44,9 @@ export class TracedRequest implements Follower, OperationListener<FollowedMessag
   readonly #startedAt = Date.now();
   readonly #start = performance.now();
   readonly #attributes: RequestAttributes;
-  /** One for each message with a method; undefined until they are known. */
-  #traced: readonly TracedMessage[] | undefined;
+  /** One for each message with a method; undefined until there is something to tell. */
+  #traced: TracedMessage[] | undefined;
+  #isUnread = false;
   readonly #measured = new MeasuredRequest(this);
 
   constructor(settings: TraceSettings, ctx: GatewayContext, gateway: string) {
@@ -54,9 +59,9 @@ export class TracedRequest implements Follower, OperationListener<FollowedMessag
 
   onSending(sending: Sending, send: () => void): void {
     this.#measured.sending(sending.target);
-    const name = NAMES[this.#ctx.req.method as string];
+    const name = NAMES[this.#method] ?? (sending.isRead ? undefined : UNREAD);
     const traced = this.#begin(sending.messages, name);
-    for (const one of traced) one.endClient(UNREACHABLE);
+    each(traced, (one) => one.endClient(UNREACHABLE, undefined));
     this.#attributes.target = sending.target;
     const contexts = traced.map((one) => one.sent());
     // One request carries them all: of a batch, the span of the first is the active one.
@@ -72,24 +77,27 @@ export class TracedRequest implements Follower, OperationListener<FollowedMessag
   onHead(head: AnswerBegun, messages: () => readonly FollowedMessage[]): void {
     const { status, isEventStream, session } = head;
     if (!isEventStream) return;
+    if (this.#isUnread) this.#reveal(messages());
     const outcome = begunOutcome(status);
-    for (const one of this.#traced ?? []) {
-      // It may stay open for days.
-      const isStanding = one.message === undefined || one.message.method === LISTEN_METHOD;
-      if (isStanding) this.#end(one, outcome, session);
+    // They may stay open for days.
+    const standing = (this.#traced ?? []).filter(
+      ({ message }) => this.#method !== 'POST' || message?.method === LISTEN_METHOD,
+    );
+    // Spans come first, so that a meter that fails leaves none open; nor is one that fails the end of that.
+    try {
+      each(standing, (one) => this.#end(one, outcome, session));
+    } finally {
+      this.#measured.begun(head, messages);
     }
-    // Behind the spans, so that a meter that fails leaves none open.
-    this.#measured.begun(head, messages);
   }
 
   onClose(record: RequestRecord, known: () => readonly FollowedMessage[]): void {
     const messages = known();
-    const told = messages.filter(hasMethod);
-    for (const [i, one] of this.#begin(messages).entries()) {
-      const message = told[i] ?? one.message;
-      if (!one.isOver) this.#end(one, record, record.session, message);
+    try {
+      this.#endAll(record, messages);
+    } finally {
+      this.#measured.closed(record, messages);
     }
-    this.#measured.closed(record, messages);
   }
 
   onRelayed(message: FollowedMessage): void {
@@ -101,13 +109,52 @@ export class TracedRequest implements Follower, OperationListener<FollowedMessag
     this.#settings.durations.record(operation, this.#gateway, variety);
   }
 
-  /** @param name - Of the span of a request that carries no message. */
+  #endAll(record: RequestRecord, messages: readonly FollowedMessage[]): void {
+    try {
+      this.#begin(messages);
+      this.#reveal(messages);
+    } finally {
+      const told = this.#told(messages);
+      each([...(this.#traced ?? []).entries()], ([i, one]) => {
+        if (!one.isOver) this.#end(one, record, record.session, told[i] ?? one.message);
+      });
+    }
+  }
+
+  /**
+   * Those that have spans: an answer to a question of the server is no message of its own, and what headers
+   * claim of a GET or a DELETE is nothing that it carries.
+   */
+  #told(messages: readonly FollowedMessage[]): FollowedMessage[] {
+    return this.#method === 'POST' ? messages.filter(({ method }) => method !== undefined) : [];
+  }
+
+  get #method(): string {
+    return this.#ctx.req.method as string;
+  }
+
+  /** @param name - Of the span of a request that carries no message, or none that is known. */
   #begin(messages: readonly FollowedMessage[], name?: string): readonly TracedMessage[] {
-    this.#traced ??= this.#tracedOf(messages, name);
+    if (this.#traced !== undefined) return this.#traced;
+    this.#traced = [];
+    if (messages.length > 0 && this.#method === 'POST') this.#add(this.#told(messages));
+    else if (name !== undefined) {
+      this.#isUnread = name === UNREAD;
+      this.#add([undefined], name);
+    }
     return this.#traced;
   }
 
-  #tracedOf(messages: readonly FollowedMessage[], name: string | undefined): TracedMessage[] {
+  /** It has become known what is in a body that was sent unread. */
+  #reveal(messages: readonly FollowedMessage[]): void {
+    const [first, ...others] = this.#told(messages);
+    if (!this.#isUnread || first === undefined) return;
+    this.#isUnread = false;
+    this.#traced?.[0]?.reveal(first);
+    this.#add(others);
+  }
+
+  #add(messages: readonly (FollowedMessage | undefined)[], name?: string): void {
     const { tracer, mode } = this.#settings;
     const { headers } = this.#ctx;
     const basis: SpanBasis = {
@@ -118,10 +165,12 @@ export class TracedRequest implements Follower, OperationListener<FollowedMessag
       ambient: this.#ambient,
       startedAt: this.#startedAt,
     };
-    const create = (message: FollowedMessage | undefined) =>
-      new TracedMessage(basis, message, name);
-    if (messages.length === 0) return name === undefined ? [] : [create(undefined)];
-    return messages.filter(hasMethod).map(create);
+    for (const message of messages) {
+      const one = new TracedMessage(basis, message, name);
+      // Before anything else can fail, so that it is ended.
+      this.#traced?.push(one);
+      one.describe();
+    }
   }
 
   #end(
@@ -130,13 +179,11 @@ export class TracedRequest implements Follower, OperationListener<FollowedMessag
     session: string | undefined,
     message = one.message,
   ): void {
-    one.endClient(outcome, message);
     const ms = performance.now() - this.#start;
-    one.end(outcome, this.#startedAt + ms, session, message);
+    try {
+      one.endClient(outcome, session, message);
+    } finally {
+      one.end(outcome, this.#startedAt + ms, session, message);
+    }
   }
-}
-
-/** Answers to questions of the server are no messages of their own. */
-function hasMethod({ method }: FollowedMessage): boolean {
-  return method !== undefined;
 }

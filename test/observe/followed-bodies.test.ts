@@ -139,7 +139,7 @@ describe('a body that is looked into before it is sent', () => {
     client.send(rest.padEnd(5, '}'));
     await client.closed();
     expect(arrived.join('')).toBe('{"a": "b"}');
-    expect(sendings.map(({ messages }) => messages)).toEqual([[]]);
+    expect(sendings.map(({ isRead }) => isRead)).toEqual([false]);
     expect(await told.record()).toMatchObject({ bytesIn: 10, end: 'complete' });
   });
 

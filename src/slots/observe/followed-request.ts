@@ -58,7 +58,7 @@ export class FollowedRequest implements FollowedSending {
   }
 
   sending(request: SendingRequest, send: () => void): void {
-    const sending = new Departure(request, this.#known);
+    const sending = new Departure(request, this.#known, this.#messages.isRead);
     let run = send;
     for (const guarded of this.#followers) run = around(guarded, sending, run);
     run();
@@ -105,16 +105,19 @@ class Departure implements Sending {
   readonly target: Sending['target'];
   readonly headers: Sending['headers'];
   readonly isDecided: Sending['isDecided'];
+  readonly isRead: boolean;
   readonly #known: () => readonly FollowedMessage[];
 
   constructor(
     { target, headers, isDecided }: SendingRequest,
     known: () => readonly FollowedMessage[],
+    isRead: boolean,
   ) {
     this.target = target;
     this.headers = headers;
     this.isDecided = isDecided;
     this.#known = known;
+    this.isRead = isRead;
   }
 
   get messages(): readonly FollowedMessage[] {

@@ -32,6 +32,8 @@ export interface FollowedMessage extends ObservedMessage {
 export interface Sending extends SendingRequest {
   /** Its messages; none where they are not known, or there are none. */
   readonly messages: readonly FollowedMessage[];
+  /** Whether its body has been read; else the messages are what the headers claim. */
+  readonly isRead: boolean;
 }
 
 /** The head of an answer. */

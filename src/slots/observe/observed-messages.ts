@@ -63,8 +63,12 @@ export class ObservedMessages {
 
   /** As far as they are known already; else as the headers claim. */
   get known(): readonly PeekedMessage[] {
-    const isRead = this.#peeked !== undefined || this.#context.mcp !== undefined;
-    return isRead ? this.#peek().messages : claimedMessages(this.#context.headers);
+    return this.isRead ? this.#peek().messages : this.#claimed;
+  }
+
+  /** Whether the body has been read. */
+  get isRead(): boolean {
+    return this.#peeked !== undefined || this.#context.mcp !== undefined;
   }
 
   /** As it says itself; undefined as long as its message has not come whole. */
@@ -125,9 +129,7 @@ export class ObservedMessages {
   };
 
   get #isWhole(): boolean {
-    return (
-      this.#peeked !== undefined || this.#context.mcp !== undefined || this.#context.req.complete
-    );
+    return this.isRead || this.#context.req.complete;
   }
 
   #peek(): PeekedBody {
@@ -156,7 +158,13 @@ export class ObservedMessages {
 
   #orClaimed(said: PeekedBody): PeekedBody {
     if (said.messages.length > 0) return said;
-    return { ...NOTHING, messages: claimedMessages(this.#context.headers) };
+    return { ...NOTHING, messages: this.#claimed };
+  }
+
+  /** A GET or a DELETE carries no message, whatever its headers say. */
+  get #claimed(): readonly PeekedMessage[] {
+    const { headers, req } = this.#context;
+    return req.method === 'POST' ? claimedMessages(headers) : [];
   }
 
   #judged(): PeekedBody {

@@ -1,6 +1,10 @@
+import type { ServerResponse } from 'node:http';
+import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { SpanStatusCode } from '@opentelemetry/api';
 import { denyTools } from '../../../src/index.ts';
+import { rawClient } from '../client/raw.ts';
+import { headOf } from '../client/request.ts';
 import { recordingUpstream } from '../upstream.ts';
 import type { ExportedSpan, OtelKit } from './kit.ts';
 import {
@@ -8,9 +12,11 @@ import {
   CLIENT,
   message,
   SERVER,
+  spanOf,
   startTraced,
   type TracedGateway,
   type TracedOptions,
+  traceparent,
 } from './traced-gateway.ts';
 
 const OK = { code: SpanStatusCode.UNSET };
@@ -109,8 +115,10 @@ export function describeSpans(kit: OtelKit): void {
         'mcp-protocol-version': '2026-07-28',
       });
       const { session } = await traced.observer.record();
-      const told = traced.spans(SERVER).map((span) => span.attributes['mcp.session.id']);
-      expect(told).toEqual([session, undefined]);
+      for (const kind of [SERVER, CLIENT]) {
+        const told = traced.spans(kind).map((span) => span.attributes['mcp.session.id']);
+        expect(told).toEqual([session, undefined]);
+      }
       expect(session).not.toBe('abc');
     });
 
@@ -323,6 +331,126 @@ export function describeSpans(kit: OtelKit): void {
       await reader?.cancel();
       await traced.observer.record();
       expect(traced.tracing.spans.length).toBe(2);
+    });
+
+    test('a stream that a GET opens, whatever its headers claim: its spans are over with the head', async () => {
+      const traced = await startTraced(kit, {
+        respond: (_req, res) => {
+          res.writeHead(200, { 'Content-Type': 'text/event-stream' }).write(': here\n\n');
+        },
+      });
+      const headers = {
+        accept: 'text/event-stream',
+        'mcp-method': 'tools/call',
+        'mcp-name': 'add',
+      };
+      const response = await fetch(traced.gateway.url, { headers });
+      const reader = response.body?.getReader();
+      await reader?.read();
+      expect(traced.tracing.open).toBe(0);
+      for (const kind of [SERVER, CLIENT] as const) {
+        const [span] = traced.spans(kind);
+        expect(span?.name).toBe('GET stream');
+        expect(span?.attributes).toEqual(common(kind, traced));
+      }
+      await reader?.cancel();
+      await traced.observer.record();
+      expect(await traced.metering.collect()).toEqual([]);
+    });
+
+    test('a message that is too long to be looked into, and has no headers that say what it is', async () => {
+      const traced = await startTraced(kit);
+      await traced.post(message('tools/call', { name: 'add', text: 'x'.repeat(70_000) }));
+      for (const kind of [SERVER, CLIENT] as const) {
+        const [span, ...others] = traced.spans(kind);
+        expect(others).toEqual([]);
+        expect(span?.name).toBe('POST message');
+        expect(span?.attributes).toEqual(common(kind, traced));
+        expect(span?.status).toEqual(OK);
+      }
+      expectNested(traced);
+      expect(traced.tracing.open).toBe(0);
+    });
+
+    test('a message that comes slowly is named once it is known', async () => {
+      const of = spanOf('a');
+      const traced = await startTraced(kit, {
+        respond: answer({ error: { code: -32603, message: 'no' } }),
+      });
+      const body = JSON.stringify(
+        message('tools/call', { name: 'add', _meta: { traceparent: traceparent(of) } }),
+      );
+      const client = await rawClient(traced.gateway.port);
+      client.send(`${headOf()}Content-Length: ${body.length}\r\n\r\n${body.slice(0, 9)}`);
+      // They begin when it goes upstream, with what has come by then.
+      while (traced.tracing.open < 2) await setTimeout(5);
+      client.send(body.slice(9));
+      await client.closed();
+      await traced.observer.record();
+      for (const kind of [SERVER, CLIENT] as const) {
+        expect(traced.spans(kind).map(({ name }) => name)).toEqual(['tools/call add']);
+        const expected = { 'error.type': '-32603', 'rpc.response.status_code': '-32603' };
+        expectError(traced, kind, expected);
+      }
+      expectNested(traced);
+      // What it says of its parent came too late for that.
+      const links = traced.spans(SERVER).flatMap((span) => span.links);
+      expect(links.map(({ context }) => context.spanId)).toEqual([of.spanId]);
+      const metrics = await traced.metering.collect();
+      expect(metrics.map(({ dataPoints }) => dataPoints.length)).toEqual([1, 1]);
+    });
+
+    test('the older transport: the stream has spans, and each message that is sent', async () => {
+      let open: ServerResponse | undefined;
+      const traced = await startTraced(kit, {
+        respond: (req, res) => {
+          if (req.method === 'GET') {
+            open = res.writeHead(200, { 'Content-Type': 'text/event-stream' });
+            res.write('event: endpoint\ndata: /messages?sessionId=1\n\n');
+          } else {
+            res.writeHead(202).end();
+            open?.write('data: {"jsonrpc":"2.0","id":1,"result":{"isError":true}}\n\n');
+          }
+        },
+        config: { legacySse: { path: '/sse', messagePath: '/messages' } },
+      });
+      const { port } = traced.gateway;
+      const stream = await fetch(`http://127.0.0.1:${port}/sse`);
+      const reader = stream.body?.getReader();
+      await reader?.read();
+      expect(traced.tracing.open).toBe(0);
+      const post = { method: 'POST', body: JSON.stringify(CALL) };
+      await fetch(`http://127.0.0.1:${port}/messages?sessionId=1`, {
+        ...post,
+        headers: { 'content-type': 'application/json' },
+      });
+      await traced.observer.record();
+      for (const kind of [SERVER, CLIENT] as const) {
+        const [ofStream, ofCall, ...others] = traced.spans(kind);
+        expect(others).toEqual([]);
+        expect(ofStream?.name).toBe('GET stream');
+        expect(ofCall?.name).toBe('tools/call add');
+        // What came of it is told on the stream.
+        expect(ofCall?.status).toEqual(OK);
+        expect(ofCall?.attributes).toMatchObject(TOOL);
+      }
+      expect(
+        JSON.stringify(traced.tracing.spans.map(({ attributes }) => attributes)),
+      ).not.toContain('sessionId');
+      await reader?.cancel();
+    });
+
+    test('DELETE of a session: a pair of spans, with no method of MCP', async () => {
+      const traced = await startTraced(kit, { respond: (_req, res) => void res.end() });
+      await fetch(traced.gateway.url, { method: 'DELETE', headers: { 'mcp-session-id': 'abc' } });
+      const { session } = await traced.observer.record();
+      for (const kind of [SERVER, CLIENT] as const) {
+        const [span] = traced.spans(kind);
+        expect(span?.name).toBe('DELETE session');
+        expect(span?.attributes).toEqual({ ...common(kind, traced), 'mcp.session.id': session });
+        expect(span?.status).toEqual(OK);
+      }
+      expectNested(traced);
     });
 
     test('nothing that a message carries is in a span', async () => {
