@@ -124,9 +124,26 @@ const inProcessSlow = {
   testMatch: below(SLOW.filter((pattern) => pattern.startsWith('relay/'))),
 };
 
+/**
+ * And once more with `otel()` in each gateway, which looks into bodies before they are sent, and changes
+ * headers: whatever becomes of a request stays the same, and no span stays open.
+ */
+const observed = {
+  ...project,
+  displayName: 'observed',
+  testMatch: below([
+    'relay/{body-*,bytes,call-timeouts,client-leaves,concurrency,duplex,early-answers,empty-body,event-streams,kept-alive,no-retry,pipelining,timeouts}.test.ts',
+    '{close,cut}.test.ts',
+  ]),
+  moduleNameMapper: {
+    '^(\\.\\./)+src/index\\.ts$': '<rootDir>/test/support/otel/traced-index.ts',
+  },
+  setupFilesAfterEnv: ['<rootDir>/test/support/otel/none-open.ts'],
+};
+
 /** @type {import('jest').Config} */
 export default {
-  projects: [unit, network, inProcess, slow, inProcessSlow],
+  projects: [unit, network, inProcess, slow, inProcessSlow, observed],
   testTimeout: 20_000,
   // By default one core of two would stay idle.
   maxWorkers: '100%',
