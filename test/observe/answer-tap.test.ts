@@ -86,6 +86,21 @@ describe('what came of a request', () => {
         ['2', 'rpc_error', 5],
       ],
     ],
+    [
+      'the same names further inside',
+      result('1', '{"id":2,"method":"a","result":{"isError":true},"error":{"code":5}}'),
+      [['1', 'result', undefined]],
+    ],
+    [
+      'the same names as texts',
+      message('"id":"id","result":"error"'),
+      [['"id"', 'result', undefined]],
+    ],
+    [
+      'more lists than may be nested, beside each other',
+      result('1', `[${'[],'.repeat(300)}[]]`),
+      [['1', 'result', undefined]],
+    ],
     ['a byte order mark', `\ufeff${result('1')}`, [['1', 'result', undefined]]],
   ])('%s', (_what, text, expected) => {
     expect(told(answersIn(text))).toEqual(expected);
@@ -100,6 +115,8 @@ describe('what came of a request', () => {
     ['a result and an error', message('"id":1,"result":{},"error":{"code":5}')],
     ['two results', message('"id":1,"result":{},"result":{"isError":true}')],
     ['two ids', message('"id":1,"id":2,"result":{}')],
+    ['two ids, one with an escape', message('"id":1,"\\u0069d":1,"result":{}')],
+    ['isError twice, once with an escape', result('1', '{"isError":true,"is\\u0045rror":true}')],
     ['isError twice', result('1', '{"isError":false,"isError":true}')],
     ['neither', message('"id":1')],
     ['an id that is an object', result('{}')],
