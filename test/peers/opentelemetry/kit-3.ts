@@ -1,4 +1,4 @@
-import { context, propagation } from '@opentelemetry/api';
+import { context, metrics, propagation, trace } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import {
   CompositePropagator,
@@ -70,6 +70,15 @@ export function kit3(): OtelKit {
     unsetGlobals() {
       context.disable();
       propagation.disable();
+    },
+    setProviders({ tracerProvider }, { meterProvider }) {
+      this.unsetProviders();
+      trace.setGlobalTracerProvider(tracerProvider);
+      metrics.setGlobalMeterProvider(meterProvider);
+    },
+    unsetProviders() {
+      trace.disable();
+      metrics.disable();
     },
   };
 }

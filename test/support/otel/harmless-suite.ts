@@ -1,12 +1,10 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import {
-  metrics,
   propagation,
   type Span,
   type TextMapPropagator,
   type Tracer,
   type TracerProvider,
-  trace,
 } from '@opentelemetry/api';
 import { otel } from '../../../src/exports/otel.ts';
 import { send } from '../client/send.ts';
@@ -134,10 +132,7 @@ export function describeHarmless(kit: OtelKit): void {
     });
 
     test('providers that are set late, or others in their place, get what follows', async () => {
-      atTestEnd(() => {
-        trace.disable();
-        metrics.disable();
-      });
+      atTestEnd(() => kit.unsetProviders());
       const observer = witness();
       const upstream = await recordingUpstream();
       const { port } = await startGateway({ target: upstream.target, observe: [otel(), observer] });
@@ -149,10 +144,7 @@ export function describeHarmless(kit: OtelKit): void {
       await call();
       for (let i = 0; i < 2; i += 1) {
         const [tracing, metering] = [kit.tracing(), kit.metering()];
-        trace.disable();
-        metrics.disable();
-        trace.setGlobalTracerProvider(tracing.tracerProvider);
-        metrics.setGlobalMeterProvider(metering.meterProvider);
+        kit.setProviders(tracing, metering);
         await call();
         expect(tracing.spans.length).toBe(2);
         expect((await metering.collect()).length).toBe(2);

@@ -64,4 +64,7 @@ export interface OtelKit {
   /** Sets the propagator and the context manager for the process. */
   setGlobals(propagator: TextMapPropagator): void;
   unsetGlobals(): void;
+  /** Sets the providers of the process, in place of others. */
+  setProviders(tracing: Tracing, metering: Metering): void;
+  unsetProviders(): void;
 }
