@@ -6,6 +6,7 @@ import { type Ended, originOf } from '../../src/slots/observe/origin.ts';
 const REASONS = Object.keys(ERRORS) as ErrorReason[];
 
 const OK: Ended = {
+  method: 'POST',
   reason: 'relayed',
   end: 'complete',
   status: 200,
@@ -33,6 +34,14 @@ describe('whose failure it was', () => {
     ['an answer', {}, undefined],
     ['a preflight that CORS answers', { reason: 'answered', status: 204 }, undefined],
     ['an error of the upstream', { status: 404 }, 'upstream'],
+    ['a server without streams of its own', { method: 'GET', status: 405 }, undefined],
+    ['a server that lets no client end sessions', { method: 'DELETE', status: 405 }, undefined],
+    ['a server that takes no messages', { method: 'POST', status: 405 }, 'upstream'],
+    [
+      'a method that the gateway refuses',
+      { method: 'GET', reason: 'method_not_allowed', status: 405 },
+      'gateway',
+    ],
     ['an answer that says that a call failed', { hasError: true }, 'upstream'],
     ['an error of a middleware of the app', { reason: 'answered', status: 418 }, 'gateway'],
     ['a client that left in its answer', { end: 'client_left' }, 'client'],

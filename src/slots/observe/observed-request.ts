@@ -206,12 +206,13 @@ export class ObservedRequest implements Observation, AnswerWatcher {
     const end = this.#end ?? (this.#isSent ? 'complete' : 'client_left');
     const hasLeft = end === 'client_left';
     const messages = this.#messages.end();
+    const method = req.method as string;
     const hasError = messages.some(({ outcome = 'result' }) => outcome !== 'result');
     const doubt = reason === 'relayed' ? pathDoubt(messages, status, this.#contentType) : undefined;
     return {
       gateway: this.#gateway,
       requestId: requestIdOf(headers),
-      method: req.method as string,
+      method,
       path: pathOf(req),
       ip: this.#ip,
       user: userOf(principal),
@@ -228,6 +229,7 @@ export class ObservedRequest implements Observation, AnswerWatcher {
       status,
       end,
       origin: originOf({
+        method,
         reason,
         end,
         status,

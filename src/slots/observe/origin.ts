@@ -40,7 +40,7 @@ const ORIGINS: Readonly<Record<ErrorReason, FailureOrigin>> = {
 };
 
 /** What decides whose failure a request was, besides its record. */
-export type Ended = Pick<RequestRecord, 'reason' | 'end' | 'status'> & {
+export type Ended = Pick<RequestRecord, 'method' | 'reason' | 'end' | 'status'> & {
   /** Whether its answer may stay open for ever, so that to leave it is no failure. */
   readonly mayStayOpen: boolean;
   /** Whether one of its messages was answered with an error. */
@@ -54,10 +54,20 @@ export function originOf(ended: Ended): FailureOrigin | undefined {
   // A gateway that closes ends streams as its operator wants it.
   if (isErrorReason(end) && end !== 'draining') return ORIGINS[end];
   if (end === 'client_stalled') return 'client';
-  const isGood = status !== undefined && status < 400;
+  const isGood = status !== undefined && (status < 400 || saysNotOffered(ended));
   if (end === 'client_left' && !(isGood && mayStayOpen)) return 'client';
   if (isGood && !hasError) return undefined;
   return reason === 'relayed' ? 'upstream' : 'gateway';
+}
+
+/**
+ * By 405 to GET a server says that it has no stream of its own to offer, by 405 to DELETE that it lets no client
+ * end a session. Clients ask for both as a matter of course.
+ *
+ * @see MCP 2025-11-25, Transports, "Listening for Messages from the Server" and "Session Management"
+ */
+function saysNotOffered({ method, reason, status }: Ended): boolean {
+  return reason === 'relayed' && status === 405 && (method === 'GET' || method === 'DELETE');
 }
 
 /** Whether it is a row of the error table. */
