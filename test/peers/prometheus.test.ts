@@ -125,6 +125,16 @@ describePrometheus('examples/grafana in a real Prometheus', () => {
       );
       expect(await shownIn('State of targets', { target: gateways.working })).toBe(0);
 
+      // Two scrapes without any request in between.
+      await prometheus.scraped();
+      for (const { title, targets = [] } of PANELS) {
+        for (const { expr, instant } of targets) {
+          if (!instant) continue;
+          const values = (await prometheus.query(filledIn(expr, '1s'))).map(({ value }) => value);
+          expect([title, values.filter(Number.isNaN)]).toEqual([title, []]);
+        }
+      }
+
       const rules = await prometheus.rules();
       expect(rules.map(({ name }) => name)).toEqual(ALERTS.map(({ alert }) => alert));
       for (const { name, health, lastError } of rules) {
