@@ -9,6 +9,7 @@ import { MCP_METHODS } from '../../mcp/http-methods.ts';
 import type { Basis } from '../basis.ts';
 import type { Slot } from '../slot.ts';
 import { type CorsSettings, type McpCorsOptions, readCors } from './options.ts';
+import { originMatcher } from './origins.ts';
 
 /**
  * CORS, and the check that CORS is not: a request from an origin that is not allowed is refused. A
@@ -16,7 +17,7 @@ import { type CorsSettings, type McpCorsOptions, readCors } from './options.ts';
  */
 export function answerCors(settings: CorsSettings): Middleware {
   const listed = [...settings.allowedHeaders];
-  const origins = new Set(settings.origins);
+  const isAllowed = originMatcher(settings.origins);
   const { maxAgeSeconds } = settings;
   const base = {
     origin: [...settings.origins],
@@ -45,7 +46,7 @@ export function answerCors(settings: CorsSettings): Middleware {
       vary(res, 'Origin');
       if (isOfAnotherSite(req)) answerError(req, res, 'origin_not_allowed');
       else next();
-    } else if (!origins.has(origin)) {
+    } else if (!isAllowed(origin)) {
       vary(res, 'Origin');
       answerError(req, res, 'origin_not_allowed');
     } else if (isPreflight(req)) {

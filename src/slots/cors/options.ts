@@ -3,12 +3,14 @@ import { BROWSER_REQUEST_HEADERS, BROWSER_RESPONSE_HEADERS } from '../../mcp/hea
 import { isMcpMethod, MCP_METHODS, type McpMethod } from '../../mcp/http-methods.ts';
 import type { ConfigProblems } from '../../options/config-problems.ts';
 import { type Duration, readDuration } from '../../options/duration.ts';
+import { type OriginRule, readOrigins } from './origins.ts';
 
 /** Who may use the endpoint from a web page. */
 export interface McpCorsOptions {
   /**
-   * The origins that may, compared byte for byte: `'https://app.example'`. Default: none, so that a
-   * request with an `Origin` is refused.
+   * The origins that may, compared byte for byte: `'https://app.example'`. `'https://*.example.com'` allows
+   * every host below `example.com`, not that itself, with the same scheme and port, and never together with
+   * `credentials`. Default: none, so that a request with an `Origin` is refused.
    */
   readonly origin?: string | readonly string[];
   /** Whether a page may send cookies. Default: `false`. */
@@ -26,7 +28,7 @@ export interface McpCorsOptions {
 /** The options, read. */
 export interface CorsSettings {
   /** The origins that may. */
-  readonly origins: readonly string[];
+  readonly origins: readonly OriginRule[];
   readonly credentials: boolean;
   /** How long a browser may remember a preflight; undefined: as long as it likes. */
   readonly maxAgeSeconds: number | undefined;
@@ -46,8 +48,6 @@ const OPTIONS = [
   'exposedHeaders',
   'methods',
 ] as const;
-
-const ORIGIN = /^[a-z][a-z0-9+.-]*:\/\/[^\s/?#@,*]+$/;
 
 /** What other options of a gateway say of CORS. */
 export interface CorsPresets {
@@ -75,15 +75,11 @@ export function readCors(
   } = options;
   const { methods = options.methods ?? MCP_METHODS } = presets;
   problems.at('credentials').flag(credentials);
-  if (credentials === true && [origin].flat().includes('null')) {
-    const expected = "no 'null' with credentials: every sandboxed page has that origin";
-    problems.at('origin').add('null', expected);
-  }
   const maxAgeMs = maxAge === false ? undefined : readDuration(problems.at('maxAge'), maxAge);
   const readNames = (name: 'allowedHeaders' | 'exposedHeaders', names: unknown) =>
     problems.at(name).list(names, isFieldName, 'a header name');
   return {
-    origins: readOrigins(problems.at('origin'), origin),
+    origins: readOrigins(problems.at('origin'), origin, credentials === true),
     credentials,
     maxAgeSeconds: maxAgeMs === undefined ? undefined : Math.floor(maxAgeMs / 1000),
     allowedHeaders: [...BROWSER_REQUEST_HEADERS, ...readNames('allowedHeaders', allowedHeaders)],
@@ -91,19 +87,4 @@ export function readCors(
     exposedHeaders: [...BROWSER_RESPONSE_HEADERS, ...readNames('exposedHeaders', exposedHeaders)],
     methods: problems.at('methods').list(methods, isMcpMethod, `one of ${MCP_METHODS.join(', ')}`),
   };
-}
-
-function readOrigins(problems: ConfigProblems, origin: unknown): string[] {
-  const expected = "an exact origin like 'https://app.example', without a path";
-  if (Array.isArray(origin)) return problems.list(origin, isOrigin, expected);
-  if (isOrigin(origin)) return [origin];
-  problems.add(origin, expected);
-  return [];
-}
-
-function isOrigin(value: unknown): value is string {
-  if (typeof value !== 'string') return false;
-  if (value === 'null') return true;
-  if (!ORIGIN.test(value)) return false;
-  return !/^https?:/.test(value) || (URL.canParse(value) && new URL(value).origin === value);
 }

@@ -1,0 +1,63 @@
+import type { ConfigProblems } from '../../options/config-problems.ts';
+
+/** An origin as it has to be, or what the origins of a wildcard look like. */
+export type OriginRule = string | RegExp;
+
+const ORIGIN = /^[a-z][a-z0-9+.-]*:\/\/[^\s/?#@,*]+$/;
+/** The wildcard stands for a label or more; two labels stay behind it, which are no part of an address. */
+const WILDCARD = /^(?<scheme>https?:\/\/)\*(?<rest>(?:\.[a-z\d_-]+)+\.[a-z][a-z\d-]*(?::\d+)?)$/;
+const LABELS = String.raw`[a-z\d_-]+(?:\.[a-z\d_-]+)*`;
+
+/** Reads the origins that may use the endpoint. */
+export function readOrigins(
+  problems: ConfigProblems,
+  value: unknown,
+  credentials: boolean,
+): OriginRule[] {
+  const places = Array.isArray(value)
+    ? [...value].map((origin, i) => [problems.at(i), origin] as const)
+    : [[problems, value] as const];
+  return places.flatMap(([place, origin]) => readOrigin(place, origin, credentials) ?? []);
+}
+
+function readOrigin(
+  problems: ConfigProblems,
+  value: unknown,
+  credentials: boolean,
+): OriginRule | undefined {
+  if (isOrigin(value)) {
+    if (value !== 'null' || !credentials) return value;
+    problems.add(value, "no 'null' with credentials: every sandboxed page has that origin");
+    return undefined;
+  }
+  const pattern = typeof value === 'string' ? wildcard(value) : undefined;
+  if (pattern === undefined) problems.add(value, EXPECTED);
+  else if (credentials) problems.add(value, NO_CREDENTIALS);
+  return pattern;
+}
+
+const EXPECTED =
+  "an exact origin like 'https://app.example', without a path, or one like 'https://*.example.com'";
+const NO_CREDENTIALS =
+  'an exact origin with credentials: a wildcard would give cookies to every subdomain, whoever has it';
+
+/** Whether an origin is one of those. */
+export function originMatcher(rules: readonly OriginRule[]): (origin: string) => boolean {
+  const exact = new Set(rules);
+  const patterns = rules.filter((rule) => typeof rule !== 'string');
+  return (origin) => exact.has(origin) || patterns.some((pattern) => pattern.test(origin));
+}
+
+function isOrigin(value: unknown): value is string {
+  if (typeof value !== 'string') return false;
+  if (value === 'null') return true;
+  if (!ORIGIN.test(value)) return false;
+  return !/^https?:/.test(value) || (URL.canParse(value) && new URL(value).origin === value);
+}
+
+/** Linear, whatever the text: what repeats is separated by dots. */
+function wildcard(text: string): RegExp | undefined {
+  const { scheme = '', rest = '' } = WILDCARD.exec(text)?.groups ?? {};
+  if (!isOrigin(`${scheme}a${rest}`)) return undefined;
+  return new RegExp(`^${scheme}${LABELS}${rest.replaceAll('.', String.raw`\.`)}$`);
+}
