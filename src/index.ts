@@ -85,7 +85,15 @@ export type {
 } from './slots/policies/policy.ts';
 export { requireScopes } from './slots/policies/require-scopes.ts';
 export { allowTools, denyTools } from './slots/policies/tools.ts';
-export type { Limit, LimitContext, LimitKey, LimitMatch } from './slots/rate-limit/limit.ts';
+export type {
+  Limit,
+  LimitContext,
+  LimitKey,
+  LimitMatch,
+  LimitTerms,
+  TokenBucket,
+  WindowLimit,
+} from './slots/rate-limit/limit.ts';
 export type { LimitStats } from './slots/rate-limit/rate-limit.ts';
 export type { SessionOptions } from './slots/sessions/options.ts';
 export type { SessionStore } from './slots/sessions/session-store.ts';

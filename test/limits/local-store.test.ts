@@ -1,21 +1,19 @@
 import { describe, expect, jest, test } from '@jest/globals';
 import { LocalStore } from '../../src/slots/rate-limit/local-store.ts';
+import { windows } from '../../src/slots/rate-limit/window-entry.ts';
 import { passes } from '../support/fake-time.ts';
 
 const HOUR = 3_600_000;
 
 function hourly(): LocalStore {
-  const store = new LocalStore();
-  store.init({ windowMs: HOUR });
-  return store;
+  return new LocalStore(windows(HOUR));
 }
 
 const hits = async (store: LocalStore, key: string, limit = 1000, owner?: string) =>
   (await store.add(key, 1, limit, owner)).totalHits;
 
 test('forgets what is over, and has no timer', async () => {
-  const store = new LocalStore();
-  store.init({ windowMs: 1000 });
+  const store = new LocalStore(windows(1000));
   const timers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout');
   const before = timers().length;
   for (let i = 0; i < 100; i += 1) await hits(store, `key ${i}`);

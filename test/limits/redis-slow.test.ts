@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { expect, jest, test } from '@jest/globals';
-import type { Limit } from '../../src/index.ts';
+import type { WindowLimit } from '../../src/index.ts';
 import type { Answer } from '../support/client/answer.ts';
 import { valuesOf } from '../support/client/answer.ts';
 import { errorOf, outcomeOf } from '../support/client/refusal.ts';
@@ -29,7 +29,7 @@ interface Scene {
  * Two gateways, each with a connection of its own on the slow way to the Redis that they share.
  * Time stands still for them: their timers run only when the test says so.
  */
-async function scene(limit: Omit<Limit, 'store' | 'window' | 'name'>): Promise<Scene> {
+async function scene(limit: Omit<WindowLimit, 'store' | 'window' | 'name'>): Promise<Scene> {
   const [redis, upstream] = await Promise.all([startRedis(), recordingUpstream()]);
   const way = await slowWayTo(redis);
   const startOne = async () => {

@@ -1,6 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import express from 'express';
-import { createMcpGateway, GatewayConfigError, type Limit, throttle } from '../../src/index.ts';
+import {
+  createMcpGateway,
+  GatewayConfigError,
+  throttle,
+  type WindowLimit,
+} from '../../src/index.ts';
 import { outcomeOf } from '../support/client/refusal.ts';
 import { post } from '../support/client/send.ts';
 import { call } from '../support/messages.ts';
@@ -10,8 +15,8 @@ import { TestStore } from './support/stores.ts';
 
 /** What comes of calls to gateways under `/a` and `/b` that count in one store. */
 async function statuses(
-  a: Partial<Limit>,
-  b: Partial<Limit>,
+  a: Partial<WindowLimit>,
+  b: Partial<WindowLimit>,
   paths: readonly string[],
 ): Promise<number[]> {
   const store = new TestStore();
@@ -31,7 +36,7 @@ async function statuses(
 describe('limits of two gateways with one store', () => {
   const PATHS = ['/b', '/b', '/b', '/a', '/a', '/a'];
 
-  test.each<[string, Partial<Limit>, Partial<Limit>]>([
+  test.each<[string, Partial<WindowLimit>, Partial<WindowLimit>]>([
     ['another limit', { limit: 2 }, { limit: 3 }],
     ['another key', { limit: 2 }, { limit: 3, by: 'user' }],
     ['another match', { limit: 2, match: { name: 'x' } }, { limit: 3, match: { name: '*' } }],
@@ -41,7 +46,7 @@ describe('limits of two gateways with one store', () => {
     expect(await statuses(a, b, PATHS)).toEqual([200, 200, 200, 200, 200, 429]);
   });
 
-  test.each<[string, Partial<Limit>, Partial<Limit>]>([
+  test.each<[string, Partial<WindowLimit>, Partial<WindowLimit>]>([
     ['the same terms', { limit: 2 }, { limit: 2 }],
     ['the same name', { limit: 2, name: 'calls' }, { limit: 2, name: 'calls', by: 'user' }],
   ])('count together where they have %s', async (_what, a, b) => {
@@ -51,7 +56,7 @@ describe('limits of two gateways with one store', () => {
 });
 
 describe('a configuration with a mistake leaves its store as it was', () => {
-  const limit = (window: string, store: TestStore): Limit => ({ limit: 2, window, store });
+  const limit = (window: string, store: TestStore): WindowLimit => ({ limit: 2, window, store });
 
   test('one whose window cannot be read', () => {
     const store = new TestStore();

@@ -9,6 +9,7 @@ import {
   type LimitContext,
   type LimitKey,
   type LimitMatch,
+  type LimitTerms,
   type McpMessage,
   type MessageMatch,
   type Middleware,
@@ -19,7 +20,9 @@ import {
   policy,
   requireScopes,
   type StreamOptions,
+  type TokenBucket,
   throttle,
+  type WindowLimit,
 } from 'express-mcp-gateway';
 import { RedisStore } from 'rate-limit-redis';
 import { same, typed } from './same.ts';
@@ -85,12 +88,30 @@ export function factories(): void {
 export function limits(): void {
   same<LimitKey, 'ip' | 'user' | 'session' | 'tool' | ((ctx: LimitContext) => string)>();
   same<LimitContext['mcp'], PolicyContext['mcp'] | undefined>();
-  same<LimitMatch, MessageMatch>();
+  same<Limit, WindowLimit | TokenBucket>();
+  ({}) as Limit satisfies LimitTerms;
+  same<LimitMatch['name'], MessageMatch['name']>();
   const match: LimitMatch = { method: ['tools/call'], name: 'delete_*' };
   const store = new RedisStore({ sendCommand: async () => 0 });
   const limit: Limit = { limit: 30, window: 60_000, by: ['user', 'tool'], match, store };
   typed<Middleware>()(throttle(limit));
   throttle([limit, { limit: 1, window: '1s', onStoreError: 'allow', name: 'one', weight: 3 }]);
+  throttle({
+    limit: ({ principal }) => (principal?.scopes?.includes('pro') ? 100 : 10),
+    window: '1h',
+  });
+  throttle({
+    burst: 20,
+    refill: { amount: 5, every: '1s' },
+    by: 'user',
+    match: { httpMethod: 'GET' },
+  });
+  // @ts-expect-error -- a bucket or a window
+  throttle({ limit: 1, window: '1m', burst: 5, refill: { amount: 1, every: '1s' } });
+  // @ts-expect-error -- a bucket is in this process
+  throttle({ burst: 5, refill: { amount: 1, every: '1s' }, store });
+  // @ts-expect-error -- it is waited for by nobody
+  throttle({ limit: async () => 5, window: '1m' });
   // @ts-expect-error -- in which time
   throttle({ limit: 1 });
   // @ts-expect-error

@@ -6,6 +6,8 @@ export interface Charge {
   /** Who can have many of these keys, as stores may be told; undefined where a key is a caller. */
   readonly owner?: string | undefined;
   readonly weight: number;
+  /** How much its caller may ask for. */
+  readonly limit: number;
   /** Whether it is for what asks for something; else it is for what ends or answers something. */
   readonly isForRequests: boolean;
 }
@@ -19,11 +21,17 @@ export class Charges {
     this.#owner = owner;
   }
 
-  add({ key, weight, isForRequests }: Charge): void {
-    if (weight === 0) return;
+  add({ key, weight, limit, isForRequests }: Charge): void {
+    // What counts for nothing, or is not limited.
+    if (weight === 0 || limit === Number.POSITIVE_INFINITY) return;
     const own = isForRequests ? key : `${key} other`;
-    const before = this.#all.get(own)?.weight ?? 0;
-    this.#all.set(own, { key: own, weight: before + weight, isForRequests });
+    const before = this.#all.get(own);
+    this.#all.set(own, {
+      key: own,
+      weight: (before?.weight ?? 0) + weight,
+      limit: Math.min(before?.limit ?? limit, limit),
+      isForRequests,
+    });
   }
 
   get size(): number {

@@ -7,16 +7,19 @@ import {
 import { retryAfterSeconds } from '../../http/retry-after.ts';
 import { noop } from '../../lib/noop.ts';
 import { plain } from '../../lib/plain-error.ts';
+import { buckets } from './bucket-entry.ts';
 import type { Charge } from './charges.ts';
 import { GuardedStore } from './guarded-store.ts';
 import { LocalStore } from './local-store.ts';
 import type { Hits, Tally } from './tally.ts';
+import { windows } from './window-entry.ts';
 
-/** What a counter is to count to, and where. */
+/** How a counter is to count, and where. */
 export interface CounterSettings {
   readonly name: string;
-  readonly limit: number;
   readonly windowMs: number;
+  /** Of a token bucket; 0 for a window. */
+  readonly msPerUnit: number;
   /** Undefined: in this process. */
   readonly store: Store | undefined;
 }
@@ -25,9 +28,9 @@ export interface CounterSettings {
 export interface Count {
   readonly isOver: boolean;
   readonly remaining: number;
-  /** When the count begins anew, as the store says. */
+  /** When the count begins anew, as the store says; of a bucket, when it is full again. */
   readonly resetTime: Date | undefined;
-  /** How long until then. */
+  /** How long until as much may be asked for. */
   readonly waitSeconds: number;
   /** `RateLimit` and `RateLimit-Policy`. */
   readonly fields: readonly (readonly [name: string, value: string])[];
@@ -38,6 +41,7 @@ interface Asked {
   readonly key: string;
   readonly owner: string | undefined;
   readonly weight: number;
+  readonly limit: number;
   isOver: boolean;
   /** Left by it. */
   count?: RateLimitInfo;
@@ -53,14 +57,17 @@ export class Counter {
   readonly #limiter: RateLimitRequestHandler;
   readonly #tally: Tally;
   readonly #windowMs: number;
+  readonly #msPerUnit: number;
 
-  constructor({ name, limit, windowMs, store }: CounterSettings) {
+  constructor({ name, windowMs, msPerUnit, store }: CounterSettings) {
     this.#windowMs = windowMs;
-    this.#tally = store === undefined ? new LocalStore() : new GuardedStore(store);
+    this.#msPerUnit = msPerUnit;
+    const kind = msPerUnit === 0 ? windows(windowMs) : buckets(msPerUnit);
+    this.#tally = store === undefined ? new LocalStore(kind) : new GuardedStore(store);
     this.#limiter = rateLimit({
-      limit,
+      limit: (asked) => (asked as unknown as Asked).limit,
       windowMs,
-      store: weighing(this.#tally, limit),
+      store: weighing(this.#tally),
       identifier: name,
       standardHeaders: 'draft-8',
       legacyHeaders: false,
@@ -89,8 +96,8 @@ export class Counter {
    * Counts so many at once. What is heavy and over the limit is not counted, because a smaller one
    * could still pass. Rejects where the store fails, or takes too long.
    */
-  async count({ key, owner, weight }: Charge): Promise<Count> {
-    const asked: Asked = { key, owner, weight, isOver: false };
+  async count({ key, owner, weight, limit }: Charge): Promise<Count> {
+    const asked: Asked = { key, owner, weight, limit, isOver: false };
     const fields: [string, string][] = [];
     const answer = {
       append: (name: string, value: string) => fields.push([name, value]),
@@ -104,7 +111,9 @@ export class Counter {
     if (asked.count === undefined) throw plain(new Error('The store failed'));
     const { remaining, resetTime } = asked.count;
     const endsAt = resetTime?.getTime() ?? Date.now() + this.#windowMs;
-    const waitSeconds = retryAfterSeconds(endsAt - Date.now());
+    // Of a bucket, the time when it is full again; so much of that need not come back.
+    const spare = Math.max(0, limit - weight) * this.#msPerUnit;
+    const waitSeconds = retryAfterSeconds(endsAt - spare - Date.now());
     return { isOver: asked.isOver, remaining, resetTime, waitSeconds, fields };
   }
 
@@ -115,16 +124,16 @@ export class Counter {
 }
 
 /** express-rate-limit tells its store a key and nothing else, so that the rest stands before it. */
-function weighed({ key, owner = '', weight }: Asked): string {
-  return `${weight} ${owner} ${key}`;
+function weighed({ key, owner = '', weight, limit }: Asked): string {
+  return `${weight} ${limit} ${owner} ${key}`;
 }
 
-function weighing(tally: Tally, limit: number): Store {
+function weighing(tally: Tally): Store {
   return {
     init: (options) => tally.init(options),
     increment(text): Promise<Hits> {
-      const [weight, owner = '', key = ''] = text.split(' ');
-      return tally.add(key, Number(weight), limit, owner === '' ? undefined : owner);
+      const [weight, limit, owner = '', key = ''] = text.split(' ');
+      return tally.add(key, Number(weight), Number(limit), owner === '' ? undefined : owner);
     },
     decrement: noop,
     resetKey: noop,

@@ -6,7 +6,6 @@ import { type Settled, settled } from '../../lib/settled.ts';
 import { turnAfter } from '../../lib/turns.ts';
 import { UnclearValueError } from '../../mcp/json/unclear.ts';
 import type { McpMessage } from '../../mcp/message/message.ts';
-import { durationText } from '../../options/duration.ts';
 import type { PolicyContext } from '../policies/policy.ts';
 import { policyContext } from '../policies/policy-context.ts';
 import { userKey } from '../user-key.ts';
@@ -14,6 +13,7 @@ import { type Charge, Charges } from './charges.ts';
 import type { Count, Counter, CounterSettings } from './counter.ts';
 import { type KeyMaker, keyMaker, namesKeys, storeKey } from './keys.ts';
 import type { LimitContext, LimitKey } from './limit.ts';
+import type { Amount } from './read-amount.ts';
 
 /** How much may be counted at once: a store gets as many calls. */
 export const MOST_WEIGHT = 10_000;
@@ -22,12 +22,16 @@ export const MOST_WEIGHT = 10_000;
 export const MOST_CHARGES = 100;
 
 /** A limit, read. */
-export interface LimitSettings extends CounterSettings {
+export interface LimitSettings extends CounterSettings, Amount {
+  /** Where it stands in the configuration. */
+  readonly limitPlace: string;
   /** What its keys begin with, in a store that others may use as well. */
   readonly prefix: string;
   readonly by: readonly LimitKey[];
   /** Where each of them stands in the configuration. */
   readonly places: readonly string[];
+  /** Whether it is about requests of a method; undefined where it is about all. */
+  readonly isOfMethod: ((httpMethod: string | undefined) => boolean) | undefined;
   /** Whether it is about the message; undefined where it is about every request. */
   readonly matches: ((message: McpMessage) => boolean) | undefined;
   readonly weight: number | ((ctx: PolicyContext) => number);
@@ -57,11 +61,9 @@ export class EnforcedLimit {
   readonly name: string;
   /** Whether a request passes that cannot be counted. */
   readonly mayFail: boolean;
-  /** A larger charge could never pass. */
-  readonly most: number;
   readonly windowSeconds: number;
-  /** `100 in 1 minute`. */
-  readonly terms: string;
+  /** What it is to a caller who may ask for so much: `100 in 1 minute`. */
+  readonly text: (limit: number) => string;
   readonly #settings: LimitSettings;
   readonly #counter: Counter;
   /** Whether a caller can have many keys in this process; other stores keep what they are told. */
@@ -70,9 +72,8 @@ export class EnforcedLimit {
   constructor(settings: LimitSettings, counter: Counter) {
     this.name = settings.name;
     this.mayFail = settings.onStoreError === 'allow';
-    this.most = Math.min(settings.limit, MOST_WEIGHT);
     this.windowSeconds = Math.ceil(settings.windowMs / 1000);
-    this.terms = `${settings.limit} in ${durationText(settings.windowMs)}`;
+    this.text = settings.text;
     this.#settings = settings;
     this.#counter = counter;
     this.#hasNames = settings.store === undefined && settings.by.some(namesKeys);
@@ -83,8 +84,9 @@ export class EnforcedLimit {
    * over {@link MOST_CHARGES}.
    */
   async chargesOf(context: RequestContext): Promise<readonly Charge[]> {
-    const { by, places, matches, prefix, weight } = this.#settings;
+    const { by, places, isOfMethod, matches, prefix, weight } = this.#settings;
     const { mcp, req } = context;
+    if (isOfMethod?.(req.method) === false) return [];
     const charges = new Charges(this.#hasNames ? storeKey(prefix, userKey(context)) : undefined);
     const keyOf = keyMaker(by, context, places);
     for (const [i, message] of (mcp?.messages ?? []).entries()) {
@@ -96,8 +98,10 @@ export class EnforcedLimit {
     const isUnread = mcp === undefined;
     if (matches === undefined && (isUnread || responses > 0)) {
       const own = typeof weight === 'number' ? weight : 1;
+      const ctx = () => unreadContext(context);
       charges.add({
-        key: keyOf(undefined, () => unreadContext(context)),
+        key: keyOf(undefined, ctx),
+        limit: this.#limitFor(ctx),
         weight: own * (isUnread ? 1 : responses),
         isForRequests: isUnread && req.method !== 'DELETE',
       });
@@ -113,12 +117,24 @@ export class EnforcedLimit {
     try {
       const counted =
         typeof weight === 'number' ? weight : callOwn(weightPlace, () => weightOf(weight(ctx())));
-      return { key: keyOf(message.name, ctx), weight: counted, isForRequests };
+      return {
+        key: keyOf(message.name, ctx),
+        weight: counted,
+        limit: this.#limitFor(ctx),
+        isForRequests,
+      };
     } catch (error) {
       // What a client writes so that it can be read in two ways is too much, but nobody's mistake.
       if (!(causeOf(error) instanceof UnclearValueError)) throw error;
-      return { key: 'unclear', weight: Number.POSITIVE_INFINITY, isForRequests };
+      const { limit } = this.#settings;
+      const most = typeof limit === 'number' ? limit : MOST_WEIGHT;
+      return { key: 'unclear', weight: Number.POSITIVE_INFINITY, limit: most, isForRequests };
     }
+  }
+
+  #limitFor(ctx: () => LimitContext): number {
+    const { limit, limitPlace } = this.#settings;
+    return typeof limit === 'number' ? limit : callOwn(limitPlace, () => limitOf(limit(ctx())));
   }
 
   /** Counts all charges at once, or none of them where the request has to be refused. */
@@ -151,6 +167,13 @@ function unreadContext({ principal, ip, headers, req }: RequestContext): LimitCo
 /** One that asks for something is a request, whatever it lacks: servers have run such calls. */
 function isNotification({ id, method }: McpMessage): boolean {
   return id === undefined && method.startsWith('notifications/');
+}
+
+function limitOf(value: unknown): number {
+  if (value === Number.POSITIVE_INFINITY) return value;
+  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return value;
+  notAwaited(value);
+  throw plain(new TypeError('The `limit` of a limit gives a whole number, or Infinity'));
 }
 
 function weightOf(value: unknown): number {

@@ -1,5 +1,6 @@
 import type { Store } from 'express-rate-limit';
 import type { GatewayContext } from '../../gateway-context.ts';
+import type { McpMethod } from '../../mcp/http-methods.ts';
 import type { Duration } from '../../options/duration.ts';
 import type { MessageMatch } from '../message-match.ts';
 import type { PolicyContext } from '../policies/policy.ts';
@@ -13,22 +14,21 @@ export interface LimitContext extends GatewayContext {
 /** By what callers are told apart; a function gives the text by which it does. */
 export type LimitKey = 'ip' | 'user' | 'session' | 'tool' | ((ctx: LimitContext) => string);
 
-/** Which messages a limit is about. */
-export type LimitMatch = MessageMatch;
+/** Which messages, or which requests, a limit is about. */
+export interface LimitMatch extends MessageMatch {
+  /** The HTTP methods. Only a POST brings messages. Default: all. */
+  readonly httpMethod?: McpMethod | readonly McpMethod[];
+}
 
-/** How much may be asked for in a time. */
-export interface Limit {
-  /** So much of it. */
-  readonly limit: number;
-  /** The time, which begins with the first request: `'1m'`. */
-  readonly window: Duration;
+/** What all limits have in common. */
+export interface LimitTerms {
   /**
    * For whom it is counted: for each address (`'ip'`; of IPv6, each /56), user, session, tool, or
    * whatever a function says; for several, each combination. Where there is no user or no session, the
    * address stands for it. One by tool counts calls of tools alone. Default: `'ip'`.
    */
   readonly by?: LimitKey | readonly LimitKey[];
-  /** Counts messages that match, and nothing else. Default: all requests. */
+  /** Counts messages, or requests, that match, and nothing else. Default: all requests. */
   readonly match?: LimitMatch;
   /**
    * For how many a message counts: a whole number, from a function also 0 for not at all. A request
@@ -38,14 +38,49 @@ export interface Limit {
   readonly weight?: number | ((ctx: PolicyContext) => number);
   /**
    * Its name in the `RateLimit` headers, and to its store, in which limits of one name count together.
-   * Default: made of `by` and `window`; to the store, of all its terms.
+   * Default: made of `by` and the time; to the store, of all its terms.
    */
   readonly name?: string;
-  /** Where it is counted, one of those for express-rate-limit. Default: in this process. */
-  readonly store?: Store;
   /**
    * What becomes of a request that cannot be counted, because the store fails, takes too long, or (in
    * this process) has no room: `'deny'` refuses it with 503, `'allow'` lets it pass. Default: `'deny'`.
    */
   readonly onStoreError?: 'allow' | 'deny';
 }
+
+/** How much may be asked for in a time. */
+export interface WindowLimit extends LimitTerms {
+  /**
+   * So much of it. A function says it for each caller, by a plan for instance: a whole number, 0 for nothing
+   * at all, `Infinity` for no limit.
+   */
+  readonly limit: number | ((ctx: LimitContext) => number);
+  /** The time, which begins with the first request: `'1m'`. */
+  readonly window: Duration;
+  /** Where it is counted, one of those for express-rate-limit. Default: in this process. */
+  readonly store?: Store;
+  /** Of a {@link TokenBucket}. */
+  readonly burst?: never;
+  /** Of a {@link TokenBucket}. */
+  readonly refill?: never;
+}
+
+/**
+ * A token bucket: how much may be asked for at once, and how fast it comes back. Nobody can ask for twice as
+ * much around the end of a window. It is counted in this process.
+ */
+export interface TokenBucket extends LimitTerms {
+  /** So much at once. */
+  readonly burst: number;
+  /** How much comes back, bit by bit, in which time: `{ amount: 5, every: '1s' }`. */
+  readonly refill: { readonly amount: number; readonly every: Duration };
+  /** Of a {@link WindowLimit}. */
+  readonly limit?: never;
+  /** Of a {@link WindowLimit}. */
+  readonly window?: never;
+  /** Of a {@link WindowLimit}. */
+  readonly store?: never;
+}
+
+/** How much may be asked for, and how fast. */
+export type Limit = WindowLimit | TokenBucket;

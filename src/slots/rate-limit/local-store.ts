@@ -1,6 +1,7 @@
-import type { Options } from 'express-rate-limit';
 import { LinkedMap } from '../../lib/linked-map.ts';
+import { noop } from '../../lib/noop.ts';
 import { plain } from '../../lib/plain-error.ts';
+import type { Entry, EntryKind } from './entry.ts';
 import type { Hits, Tally } from './tally.ts';
 
 /** How many keys are counted at once. */
@@ -15,16 +16,6 @@ const SHARE = 1 / 20;
 /** How many counts that are over are swept out at once: others wait meanwhile. */
 const MOST_SWEPT = 1000;
 
-interface Entry {
-  readonly key: string;
-  /** What it counts to: from half of it on, it is not forgotten for others. */
-  readonly limit: number;
-  readonly resetTime: Date;
-  totalHits: number;
-  /** How many keys its owner has begun, where it is what the owner's further keys are counted under. */
-  begun: number;
-}
-
 /**
  * Counts in this process, in one step, without a timer: what is over is swept out by whoever comes
  * next. It never holds more than so many keys. The keys that one owner can make up are bounded; where
@@ -32,46 +23,47 @@ interface Entry {
  * and where there is none of those, a new key is not counted.
  */
 export class LocalStore implements Tally {
-  #windowMs = 0;
-  /** In the order in which they end. */
+  readonly #kind: EntryKind;
+  /** In the order in which they end; of buckets, in that in which they were last asked for. */
   readonly #entries = new LinkedMap<string, Entry>();
   /** Those that may be forgotten, in the order in which they were last asked for. */
   readonly #light = new LinkedMap<string, Entry>();
+
+  constructor(kind: EntryKind) {
+    this.#kind = kind;
+  }
 
   /** How many keys it holds. */
   get size(): number {
     return this.#entries.size;
   }
 
-  init({ windowMs }: Pick<Options, 'windowMs'>): void {
-    this.#windowMs = windowMs;
-  }
-
-  start(): void {}
+  readonly init: () => void = noop;
+  readonly start: () => void = noop;
 
   /** Counts before it returns: by the time that one has waited for it, others have as well. */
   async add(key: string, weight: number, limit: number, owner?: string): Promise<Hits> {
     const now = Date.now();
     this.#sweep(now);
     const entry = this.#known(key, now) ?? this.#begin(key, limit, now, owner);
-    const totalHits = entry.totalHits + weight;
-    if (weight === 1 || totalHits <= limit) entry.totalHits = totalHits;
+    // Who is counted may have another limit by now.
+    entry.limit = limit;
+    const hits = entry.add(weight, now);
+    if (this.#kind.isProlonged) this.#entries.set(entry.key, entry);
     this.#file(entry);
-    return { totalHits, resetTime: entry.resetTime };
+    return hits;
   }
 
   takeBack(key: string, weight: number, resetTime: Date | undefined, owner?: string): void {
+    // It may have been counted under either.
     const candidates = [key, owner ?? key].map((name) => this.#entries.get(name));
-    // It may have been counted under either, and the time is the entry's own.
-    const entry = candidates.find((candidate) => candidate?.resetTime === resetTime);
-    if (entry === undefined) return;
-    entry.totalHits -= weight;
-    this.#file(entry);
+    const entry = candidates.find((candidate) => candidate?.takeBack(weight, resetTime));
+    if (entry !== undefined) this.#file(entry);
   }
 
   #known(key: string, now: number): Entry | undefined {
     const entry = this.#entries.get(key);
-    if (entry === undefined || entry.resetTime.getTime() > now) return entry;
+    if (entry === undefined || entry.endsAt > now) return entry;
     this.#forget(key);
     return undefined;
   }
@@ -93,15 +85,14 @@ export class LocalStore implements Tally {
         throw plain(new Error(`There are ${MOST_KEYS} keys near their limit`));
       this.#forget(first.key);
     }
-    const resetTime = new Date(now + this.#windowMs);
-    const entry: Entry = { key, limit, resetTime, totalHits: 0, begun: 0 };
+    const entry = this.#kind.make(key, limit, now);
     this.#entries.set(key, entry);
     return entry;
   }
 
   /** Where it belongs among those that may be forgotten. */
   #file(entry: Entry): void {
-    if (entry.totalHits * 2 < entry.limit) this.#light.set(entry.key, entry);
+    if (entry.isLight) this.#light.set(entry.key, entry);
     else this.#light.delete(entry.key);
   }
 
@@ -113,7 +104,7 @@ export class LocalStore implements Tally {
   #sweep(now: number): void {
     for (let i = 0; i < MOST_SWEPT; i += 1) {
       const { first } = this.#entries;
-      if (first === undefined || first.value.resetTime.getTime() > now) return;
+      if (first === undefined || first.value.endsAt > now) return;
       this.#forget(first.key);
     }
   }

@@ -1,13 +1,14 @@
 import { hash } from 'node:crypto';
 import type { Store } from 'express-rate-limit';
+import type { McpMethod } from '../../mcp/http-methods.ts';
 import type { McpMessage } from '../../mcp/message/message.ts';
 import { pathsIn } from '../../options/as-list.ts';
 import type { ConfigProblems } from '../../options/config-problems.ts';
-import { readDuration } from '../../options/duration.ts';
 import { type BodyNeed, mostOf } from '../body-need.ts';
-import { type MessageMatcher, readMessageMatch } from '../message-match.ts';
 import { type LimitSettings, MOST_WEIGHT } from './enforced-limit.ts';
-import type { Limit, LimitKey, LimitMatch } from './limit.ts';
+import type { Limit, LimitKey } from './limit.ts';
+import { type Amount, readAmount } from './read-amount.ts';
+import { readMatch } from './read-match.ts';
 import { windowOf } from './store-windows.ts';
 
 /** Limits by the place where a request meets them. */
@@ -20,7 +21,18 @@ export interface Limits {
   readonly need: BodyNeed | undefined;
 }
 
-const KEYS = ['limit', 'window', 'by', 'match', 'weight', 'name', 'store', 'onStoreError'] as const;
+const KEYS = [
+  'limit',
+  'window',
+  'burst',
+  'refill',
+  'by',
+  'match',
+  'weight',
+  'name',
+  'store',
+  'onStoreError',
+] as const;
 const KINDS = ['ip', 'user', 'session', 'tool'];
 const STORE_CALLS = ['increment', 'decrement', 'resetKey'] as const;
 
@@ -61,59 +73,55 @@ function readLimit(
   others: Others,
 ): ReadLimit | undefined {
   if (!problems.keys(value, KEYS)) return undefined;
-  const { limit, window, match, onStoreError = 'deny', ...given } = value as Limit;
-  const isCount = Number.isSafeInteger(limit) && limit >= 1;
-  if (!isCount) problems.at('limit').add(limit, 'a whole number from 1');
-  const windowMs = readDuration(problems.at('window'), window);
+  const given = value as Limit;
+  const { match: matched, onStoreError = 'deny' } = given;
+  const amount = readAmount(problems, given);
+  const limit = typeof amount?.limit === 'number' ? amount.limit : MOST_WEIGHT;
   const by = readKeys(problems.at('by'), given.by);
   const countsTools = by.includes('tool');
-  const matcher = match === undefined ? undefined : readMatch(problems.at('match'), match, by);
-  const weight = readWeight(problems.at('weight'), given.weight, isCount ? limit : MOST_WEIGHT);
+  const match = matched === undefined ? {} : readMatch(problems.at('match'), matched, given, by);
+  const weight = readWeight(problems.at('weight'), given.weight, limit);
   if (onStoreError !== 'allow' && onStoreError !== 'deny') {
     problems.at('onStoreError').add(onStoreError, "'allow' or 'deny'");
   }
-  const usual = `${nameOf(by)}-${(windowMs ?? 0) / 1000}s`;
+  const usual = `${nameOf(by)}-${(amount?.windowMs ?? 0) / 1000}s`;
   const name = readName(problems.at('name'), given.name, others, usual);
-  const store = readStore(problems.at('store'), given.store, windowMs, others);
-  if (!isCount || windowMs === undefined) return undefined;
+  const store = readStore(problems.at('store'), given.store, amount, others);
+  if (amount === undefined) return undefined;
 
+  const { httpMethods, matcher } = match;
   const isOfMessage = countsTools || matcher !== undefined;
   const seesMessage = isOfMessage || weight !== 1;
-  const hasFunction = by.some((key) => typeof key === 'function');
+  const hasFunction = [...by, amount.limit].some((key) => typeof key === 'function');
   const seesArguments = typeof weight === 'function' || (hasFunction && seesMessage);
   const needsMessage = seesMessage || by.includes('session');
+  const hasMessages = httpMethods?.includes('POST') !== false;
   return {
     settings: {
+      ...amount,
+      limitPlace: problems.at('limit').path,
       name,
-      prefix: given.name ?? prefixOf(name, { limit, by, match, weight }),
-      limit,
-      windowMs,
+      prefix: given.name ?? prefixOf(name, { limit: amount.limit, by, match: matched, weight }),
       store,
       by,
       places: pathsIn(problems.at('by'), given.by),
       weight,
       weightPlace: problems.at('weight').path,
       onStoreError,
+      isOfMethod: httpMethods && ((method) => httpMethods.includes(method as McpMethod)),
       matches: isOfMessage
         ? (message) => isCounted(message, countsTools) && matcher?.matches(message) !== false
         : undefined,
     },
-    isLate: seesMessage || by.some((key) => key !== 'ip'),
-    need: seesArguments ? 'arguments' : needsMessage ? 'message' : undefined,
+    isLate: seesMessage || hasFunction || by.some((key) => key !== 'ip'),
+    need: !hasMessages
+      ? undefined
+      : seesArguments
+        ? 'arguments'
+        : needsMessage
+          ? 'message'
+          : undefined,
   };
-}
-
-function readMatch(
-  problems: ConfigProblems,
-  match: LimitMatch,
-  by: readonly LimitKey[],
-): MessageMatcher | undefined {
-  const matcher = readMessageMatch(problems, match);
-  if (by.includes('tool') && matcher?.isMethod('tools/call') === false) {
-    const expected = "'tools/call', which is all that a limit by tool counts";
-    problems.at('method').add(match.method, expected);
-  }
-  return matcher;
 }
 
 function readWeight(
@@ -183,10 +191,15 @@ function prefixOf(name: string, terms: object): string {
 function readStore(
   problems: ConfigProblems,
   store: unknown,
-  windowMs: number | undefined,
+  amount: Amount | undefined,
   others: Others,
 ): Store | undefined {
   if (store === undefined) return undefined;
+  const { windowMs, msPerUnit = 0 } = amount ?? {};
+  if (msPerUnit > 0) {
+    problems.add(store, 'no store with burst and refill, which are counted in this process');
+    return undefined;
+  }
   if (!isStore(store)) {
     const expected = `a store for express-rate-limit, with ${STORE_CALLS.join(', ')}`;
     problems.addSecret(store, expected);

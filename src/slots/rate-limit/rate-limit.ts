@@ -8,7 +8,8 @@ import type { Basis } from '../basis.ts';
 import type { DenyAs } from '../policies/deny-as.ts';
 import { isProbe } from '../probe.ts';
 import type { Slot } from '../slot.ts';
-import { type Count, Counter } from './counter.ts';
+import type { Charge } from './charges.ts';
+import { Counter } from './counter.ts';
 import {
   type Counted,
   EnforcedLimit,
@@ -32,8 +33,8 @@ export function countersFor(limits: readonly LimitSettings[], kept: Kept): Enfor
 }
 
 function counterOf(settings: LimitSettings, kept: Kept): Counter {
-  const { name, prefix, limit, windowMs, store } = settings;
-  return kept.of(['counter', name, prefix, limit, windowMs, store], () => {
+  const { name, prefix, windowMs, msPerUnit, store } = settings;
+  return kept.of(['counter', name, prefix, windowMs, msPerUnit, store], () => {
     if (store !== undefined) setWindow(store, windowMs);
     const made = new Counter(settings);
     made.start();
@@ -97,15 +98,15 @@ async function findRefusal(
 ): Promise<LimitRefusal | undefined> {
   for (const limit of limits) {
     const charges = await limit.chargesOf(context);
-    const weights = charges.map(({ weight }) => weight);
-    const heaviest = Math.max(0, ...weights);
-    if (heaviest > limit.most) return tooHeavy(limit, heaviest, limit.most, context);
-    const sum = weights.reduce((one, other) => one + other, 0);
-    if (sum > MOST_WEIGHT) return tooHeavy(limit, sum, MOST_WEIGHT, context);
+    const heaviest = [...charges].sort((a, b) => b.weight - a.weight).find(isTooHeavy);
+    if (heaviest !== undefined) return tooHeavy(limit, heaviest, context);
+    const weight = charges.reduce((sum, { weight }) => sum + weight, 0);
+    if (weight > MOST_WEIGHT)
+      return tooHeavy(limit, { ...(charges[0] as Charge), weight }, context);
     if (charges.length > MOST_CHARGES) return tooMany(limit, context);
     const { over, tightest, failure } = await limit.count(charges);
     show(res, over ?? tightest);
-    if (over !== undefined) return wait(limit, over.count, context);
+    if (over !== undefined) return wait(limit, over, context);
     if (failure === undefined) continue;
     const { cause } = failure;
     if (!limit.mayFail) return { reason: 'store_unavailable', cause, detail: limit.name };
@@ -114,28 +115,43 @@ async function findRefusal(
   return undefined;
 }
 
+/** Whether it could never pass. */
+function isTooHeavy({ weight, limit }: Charge): boolean {
+  return weight > Math.min(limit, MOST_WEIGHT);
+}
+
 /** Of one limit an answer tells once. What is left for notifications is no news to a client. */
 function show(res: ServerResponse, counted: Counted | undefined): void {
   if (counted?.charge.isForRequests !== true || res.headersSent) return;
   for (const [name, value] of counted.count.fields) res.appendHeader(name, value);
 }
 
-function wait(limit: EnforcedLimit, { waitSeconds }: Count, context: RequestContext): LimitRefusal {
+function wait(
+  limit: EnforcedLimit,
+  { charge, count }: Counted,
+  context: RequestContext,
+): LimitRefusal {
+  const { waitSeconds } = count;
   const time = `${waitSeconds} second${waitSeconds === 1 ? '' : 's'}`;
-  const message = `Too many requests: the limit is ${limit.terms}; wait ${time} before you try again`;
+  const message = `Too many requests: the limit is ${limit.text(charge.limit)}; wait ${time} before you try again`;
   return { ...refusal(limit, context), message, headers: { 'Retry-After': String(waitSeconds) } };
 }
 
 function tooHeavy(
   limit: EnforcedLimit,
-  weight: number,
-  most: number,
+  { weight, limit: allowed }: Charge,
   context: RequestContext,
 ): LimitRefusal {
+  if (allowed === 0) {
+    return { ...never(limit, context), message: 'This is not open to you: your limit is 0' };
+  }
   const amount = Number.isFinite(weight) ? weight : 'too much';
-  const allowed = `no more than ${most} may be asked for at once (the limit is ${limit.terms})`;
-  const message = `This counts for ${amount}, and ${allowed}; ask for less`;
-  return { ...never(limit, context), message };
+  const most = Math.min(allowed, MOST_WEIGHT);
+  const terms = `no more than ${most} may be asked for at once (the limit is ${limit.text(allowed)})`;
+  return {
+    ...never(limit, context),
+    message: `This counts for ${amount}, and ${terms}; ask for less`,
+  };
 }
 
 function tooMany(limit: EnforcedLimit, context: RequestContext): LimitRefusal {

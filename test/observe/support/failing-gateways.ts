@@ -148,6 +148,7 @@ const BY_OPTION: Readonly<Record<string, Failing>> = {
   'rateLimit[1].by[1]': () => ({
     rateLimit: [goodLimit, { ...goodLimit, by: ['user', () => 7 as never] }],
   }),
+  'rateLimit.limit': () => ({ rateLimit: { ...goodLimit, limit: fail } }),
   'rateLimit.weight': () => ({ rateLimit: { ...goodLimit, weight: fail } }),
   'ipFilter.clientIp': () => ({ ipFilter: { allow: ['127.0.0.1'], clientIp: fail } }),
   balance: () => ({ target: [at('a'), at('b')], balance: fail }),

@@ -1,0 +1,27 @@
+import express from 'express';
+import { createMcpGateway, jwt } from 'express-mcp-gateway';
+
+const PLANS: Readonly<Record<string, number>> = { free: 100, team: 5_000 };
+
+const app = express();
+
+app.use(
+  createMcpGateway({
+    target: 'https://third-party-mcp-server.example/mcp',
+    publicUrl: 'https://gateway.example/mcp',
+    auth: jwt({ issuer: 'https://idp.example', audience: 'https://gateway.example/mcp' }),
+    rateLimit: [
+      // 20 at once, and 5 more each second; only what is posted.
+      { burst: 20, refill: { amount: 5, every: '1s' }, match: { httpMethod: 'POST' } },
+      // As many a day as the plan says; 0 for whoever has none.
+      {
+        limit: ({ principal }) => PLANS[String(principal?.claims?.plan)] ?? 0,
+        window: '1d',
+        by: 'user',
+        name: 'plan',
+      },
+    ],
+  }),
+);
+
+app.listen(3000);

@@ -1,0 +1,59 @@
+import type { Entry, EntryKind } from './entry.ts';
+import type { Hits } from './tally.ts';
+
+/** What arithmetic may lose: a bucket that is full again by this is full. */
+const TOLERANCE = 1 / 1_000_000;
+
+/** A token bucket. What is refused takes nothing out of it. */
+class BucketEntry implements Entry {
+  readonly key: string;
+  limit: number;
+  begun = 0;
+  readonly #msPerUnit: number;
+  /** Keys that the owner has begun are remembered as long as it takes to fill an empty bucket. */
+  readonly #begunUntil: number;
+  /** How much was taken out, and has not come back by the time `#at`. */
+  #used = 0;
+  #at: number;
+
+  constructor(key: string, limit: number, now: number, msPerUnit: number) {
+    this.key = key;
+    this.limit = limit;
+    this.#msPerUnit = msPerUnit;
+    this.#begunUntil = now + limit * msPerUnit;
+    this.#at = now;
+  }
+
+  get endsAt(): number {
+    const fullAt = this.#at + this.#used * this.#msPerUnit;
+    return this.begun > 0 ? Math.max(fullAt, this.#begunUntil) : fullAt;
+  }
+
+  get isLight(): boolean {
+    return this.#used * 2 < this.limit;
+  }
+
+  add(weight: number, now: number): Hits {
+    // A clock that was set back gives nothing, and takes nothing.
+    const elapsed = Math.max(0, now - this.#at);
+    this.#used = Math.max(0, this.#used - elapsed / this.#msPerUnit);
+    this.#at = now;
+    const sum = this.#used + weight;
+    if (sum <= this.limit + TOLERANCE) this.#used = sum;
+    const fullAt = now + this.#used * this.#msPerUnit;
+    return { totalHits: Math.ceil(sum - TOLERANCE), resetTime: new Date(Math.ceil(fullAt)) };
+  }
+
+  takeBack(weight: number): boolean {
+    this.#used = Math.max(0, this.#used - weight);
+    return true;
+  }
+}
+
+/** Buckets that get a unit back in so many milliseconds. */
+export function buckets(msPerUnit: number): EntryKind {
+  return {
+    make: (key, limit, now) => new BucketEntry(key, limit, now, msPerUnit),
+    isProlonged: true,
+  };
+}

@@ -1,0 +1,47 @@
+import type { Entry, EntryKind } from './entry.ts';
+import type { Hits } from './tally.ts';
+
+/** Counts in a window that begins with the first request. */
+class WindowEntry implements Entry {
+  readonly key: string;
+  limit: number;
+  begun = 0;
+  #totalHits = 0;
+  readonly #resetTime: Date;
+
+  constructor(key: string, limit: number, endsAt: number) {
+    this.key = key;
+    this.limit = limit;
+    this.#resetTime = new Date(endsAt);
+  }
+
+  get endsAt(): number {
+    return this.#resetTime.getTime();
+  }
+
+  get isLight(): boolean {
+    return this.#totalHits * 2 < this.limit;
+  }
+
+  /** What is one too many is counted as well, as stores of others do it. */
+  add(weight: number): Hits {
+    const totalHits = this.#totalHits + weight;
+    if (weight === 1 || totalHits <= this.limit) this.#totalHits = totalHits;
+    return { totalHits, resetTime: this.#resetTime };
+  }
+
+  /** The time is the entry's own: it says whether it was counted in this window. */
+  takeBack(weight: number, resetTime: Date | undefined): boolean {
+    if (resetTime !== this.#resetTime) return false;
+    this.#totalHits -= weight;
+    return true;
+  }
+}
+
+/** Windows of a length. */
+export function windows(windowMs: number): EntryKind {
+  return {
+    make: (key, limit, now) => new WindowEntry(key, limit, now + windowMs),
+    isProlonged: false,
+  };
+}
