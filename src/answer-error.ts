@@ -27,6 +27,8 @@ export interface AnswerDetails extends Refusal {
   readonly id?: string | null | undefined;
   /** Whether a request with an id gets the refusal as the answer to its call, with 200. */
   readonly asResult?: boolean;
+  /** Whether the body looks like an error of the server: the client is not told the reason. */
+  readonly hasNoReason?: boolean;
   /** Reported, never sent. Where a function of the app has failed: a `FunctionFailure`. */
   readonly cause?: unknown;
 }

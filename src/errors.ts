@@ -92,6 +92,8 @@ export const ERRORS: Readonly<Record<ErrorReason, ErrorRow>> = {
 export interface OwnError {
   readonly code?: number;
   readonly message?: string | undefined;
+  /** Whether it has no `data` with the reason, because it looks like an error of the server. */
+  readonly hasNoReason?: boolean;
 }
 
 /**
@@ -104,7 +106,11 @@ export function errorText(
   own: OwnError = {},
 ): string {
   const { code, message } = ERRORS[reason];
-  const error = { code: own.code ?? code, message: own.message ?? message, data: { reason } };
+  const error = {
+    code: own.code ?? code,
+    message: own.message ?? message,
+    ...(own.hasNoReason !== true && { data: { reason } }),
+  };
   const idMember = id === undefined ? '' : `"id":${id},`;
   return `{"jsonrpc":"2.0",${idMember}"error":${JSON.stringify(error)}}`;
 }

@@ -75,7 +75,7 @@ export function buildRoutes(plan: Plan, kept: Kept): Route[] {
       { ...slots, methods: ['POST'] },
       'relay',
       messages,
-      denyAs === 'jsonrpc' ? onStream : undefined,
+      denyAs === 'http' ? undefined : onStream,
     );
     routes.push(
       {

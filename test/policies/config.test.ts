@@ -82,7 +82,7 @@ describe('a mistake in policies names its path', () => {
 
   test.each(['HTTP', true, null, 'result'])('denyAs: %j', (denyAs) => {
     const [problem, ...others] = problemsOf(inGateway({ denyAs }));
-    expect(problem).toMatchObject({ path: 'denyAs', expected: "'http' or 'jsonrpc'" });
+    expect(problem).toMatchObject({ path: 'denyAs', expected: "'http', 'jsonrpc' or 'unknown'" });
     expect(others).toEqual([]);
   });
 

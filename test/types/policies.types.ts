@@ -55,7 +55,7 @@ export function policies(ctx: PolicyContext): void {
   same<PolicyContext['mcp'], McpMessage & { readonly sessionId: string | undefined }>();
   same<Policy, PolicyCheck | PolicyRule>();
   same<PolicyCheck, (ctx: PolicyContext) => Decision | Promise<Decision>>();
-  same<DenyAs, 'http' | 'jsonrpc'>();
+  same<DenyAs, 'http' | 'jsonrpc' | 'unknown'>();
 
   const decisions: Decision[] = [true, false, { allow: false, reason: 'r', message: 'm' }];
   // @ts-expect-error -- a text decides nothing

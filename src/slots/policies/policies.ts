@@ -4,6 +4,7 @@ import { answerError } from '../../answer-error.ts';
 import { contextOf, type RequestContext } from '../../context.ts';
 import type { Middleware } from '../../http/middleware.ts';
 import { turnAfter } from '../../lib/turns.ts';
+import type { McpMessage } from '../../mcp/message/message.ts';
 import type { Challenge } from '../auth/challenge.ts';
 import { mostOf } from '../body-need.ts';
 import { isProbe } from '../probe.ts';
@@ -12,6 +13,7 @@ import type { DenyAs } from './deny-as.ts';
 import { judge, type Verdict } from './judge.ts';
 import { type EnforcedPolicy, needOf, type Policy, type PolicyContext } from './policy.ts';
 import { policyContext } from './policy-context.ts';
+import { unknownError } from './unknown.ts';
 
 /** How {@link enforcePolicies} refuses. */
 export interface RefusalSettings {
@@ -40,9 +42,10 @@ export function enforcePolicies(
 function refuse(
   req: IncomingMessage,
   res: ServerResponse,
-  { policy, verdict, scopes }: Denial,
+  { policy, message, verdict, scopes }: Denial,
   { denyAs, challenge }: RefusalSettings,
 ): void {
+  const { mcp } = contextOf(req);
   const details = {
     message: verdict.message ?? policy.message,
     policy: policy.name,
@@ -50,9 +53,11 @@ function refuse(
     cause: verdict.failure,
   };
   if (scopes === undefined) {
+    const isCall = message.id !== undefined && mcp?.isBatch === false && !isProbe(contextOf(req));
     answerError(req, res, 'policy_denied', {
       ...details,
-      asResult: denyAs === 'jsonrpc' && !isProbe(contextOf(req)),
+      ...(isCall && denyAs === 'unknown' && unknownError(message)),
+      asResult: isCall && denyAs !== 'http',
     });
     return;
   }
@@ -66,6 +71,8 @@ function refuse(
 
 interface Denial {
   readonly policy: EnforcedPolicy;
+  /** What it is about. */
+  readonly message: McpMessage;
   readonly verdict: Verdict;
   /** All that the request needs, where nothing but scopes is wanting. */
   readonly scopes?: readonly string[];
@@ -99,10 +106,10 @@ async function findDenial(
       const verdict = await judge(policy, ctx);
       if (verdict.allow) continue;
       if (verdict.scopes === undefined) {
-        return { policy, verdict };
+        return { policy, message, verdict };
       } else {
         const scopes = [...(wanting?.scopes ?? []), ...verdict.scopes];
-        wanting = { ...(wanting ?? { policy, verdict }), scopes };
+        wanting = { ...(wanting ?? { policy, message, verdict }), scopes };
       }
     }
   }

@@ -191,7 +191,7 @@ export const userLimit: Slot<LimitConfig, LimitSlotSettings & Pick<Limits, 'need
   options: ['rateLimit', 'denyAs'],
   read: (_problems, _config, { limits, denyAs }) =>
     limits?.late.length
-      ? { limits: limits.late, need: limits.need, asResult: denyAs === 'jsonrpc' }
+      ? { limits: limits.late, need: limits.need, asResult: denyAs !== 'http' }
       : undefined,
   needs: ({ need }) => need,
   goesByAddress: ({ limits }, basis) => limits.some(({ by }) => by.some(isAddressIn(basis))),
