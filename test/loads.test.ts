@@ -26,6 +26,7 @@ const LOADED: Readonly<Record<string, readonly string[]>> = {
   prometheus: ['@opentelemetry/api', 'fastest-levenshtein', 'prom-client'],
   // The engine's library brings `ms` as well.
   proxy: ['fastest-levenshtein', 'http-proxy-middleware', 'ms', 'vary'],
+  schema: ['ajv', 'ajv-formats', 'fastest-levenshtein'],
   throttle: ['bytes', 'express-rate-limit', 'fastest-levenshtein', 'ms'],
 };
 
@@ -35,6 +36,7 @@ const OWN: Readonly<Record<string, string>> = {
   'otel/': 'otel',
   'prometheus/': 'prometheus',
   'relay/': 'proxy',
+  'schema/': 'schema',
   'slots/auth/jwt/': 'auth',
   'slots/cors': 'cors',
   'slots/headers/': 'headers',

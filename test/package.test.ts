@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { otel } from '../src/exports/otel.ts';
 import { prometheus } from '../src/exports/prometheus.ts';
+import { matchesSchema } from '../src/exports/schema.ts';
 import * as root from '../src/index.ts';
 
 const base = new URL('../', import.meta.url);
@@ -69,6 +70,7 @@ describe('each middleware has an import path of its own, and so has what needs a
     ['./headers', { injectHeaders: root.injectHeaders }],
     ['./otel', { otel }],
     ['./prometheus', { prometheus }],
+    ['./schema', { matchesSchema }],
   ])('%s', async (subpath, exported) => {
     const { default: built } = subpaths['./*'];
     const source = built
@@ -92,6 +94,7 @@ test('each of them is a file of src/exports, and nothing else is', () => {
     'policy.ts',
     'prometheus.ts',
     'proxy.ts',
+    'schema.ts',
     'throttle.ts',
   ]);
 });

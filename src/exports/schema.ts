@@ -1,0 +1,1 @@
+export { type ArgumentsSchema, matchesSchema } from '../schema/matches-schema.ts';
