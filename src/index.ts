@@ -18,6 +18,7 @@ export {
   jwt,
   type RequireAuthOptions,
   requireAuth,
+  type TokenAudience,
 } from './exports/auth.ts';
 export { type BodyLimitOptions, bodyLimit } from './exports/body-limit.ts';
 export { type McpCorsOptions, mcpCors } from './exports/cors.ts';

@@ -10,6 +10,7 @@ import { awaitTurn } from '../slots/turn.ts';
 import { failureWarningAlone } from '../warnings/failure.ts';
 
 export { type ApiKey, type ApiKeyOptions, apiKey } from '../slots/auth/api-key.ts';
+export type { TokenAudience } from '../slots/auth/claims/audience.ts';
 export {
   type AuthMiddleware,
   type FromMiddlewareOptions,

@@ -29,6 +29,21 @@ describe('config mistakes, each by its path', () => {
     ['no audience in a list', { ...good, audience: [] }, 'audience'],
     ['a pattern for an audience', { ...good, audience: /mcp/ }, 'audience'],
     ['one audience of several', { ...good, audience: ['a', 7] }, 'audience[1]'],
+    ['an audience of nothing', { ...good, audience: {} }, 'audience'],
+    ['any and all audiences', { ...good, audience: { anyOf: ['a'], allOf: ['a'] } }, 'audience'],
+    ['a claim without values', { ...good, audience: { claim: 'client_id' } }, 'audience'],
+    [
+      'a claim without a name',
+      { ...good, audience: { claim: '', anyOf: ['a'] } },
+      'audience.claim',
+    ],
+    ['all of no audience', { ...good, audience: { allOf: [] } }, 'audience.allOf'],
+    ['any audience of a text', { ...good, audience: { anyOf: 'a' } }, 'audience.anyOf'],
+    ['any audience of a set', { ...good, audience: { anyOf: new Set(['a']) } }, 'audience.anyOf'],
+    ['an audience that is empty', { ...good, audience: { allOf: ['a', ''] } }, 'audience.allOf[1]'],
+    ['an audience that is a hole', { ...good, audience: { anyOf: Array(1) } }, 'audience.anyOf[0]'],
+    ['an audience that is a function', { ...good, audience: () => true }, 'audience'],
+    ['an audience that is a map', { ...good, audience: new Map([['anyOf', ['a']]]) }, 'audience'],
     ['jwksUri that is no URL', { ...good, jwksUri: '/keys' }, 'jwksUri'],
     ['jwksUri without TLS', { ...good, jwksUri: 'http://idp.example/keys' }, 'jwksUri'],
     ['jwksUri to a private address', { ...good, jwksUri: 'http://10.0.0.1/keys' }, 'jwksUri'],
@@ -63,6 +78,17 @@ describe('config mistakes, each by its path', () => {
   test('all at once', () => {
     const all = { issuer: 1, audience: 2, algorithms: ['none'], exposeAs: 'url' };
     expect(pathsOf(building(all))).toEqual(['issuer', 'audience', 'algorithms[0]', 'exposeAs']);
+  });
+
+  test.each([
+    ['oneOf', { oneOf: ['a'] }, 'anyOf (probably meant)'],
+    ['all', { all: ['a'] }, 'allOf (probably meant)'],
+    ['aud', { aud: ['a'] }, 'anyOf, with the values that `aud` may have'],
+    ['anyof', { anyof: ['a'] }, 'anyOf (probably meant)'],
+  ])('what is meant by audience.%s', (name, audience, expected) => {
+    const [problem, ...others] = problemsOf(building({ ...good, audience }));
+    expect(problem).toMatchObject({ path: `audience.${name}`, expected });
+    expect(others).toEqual([]);
   });
 
   test('a URL with a secret is not shown', () => {

@@ -22,6 +22,7 @@ import {
   requireAuth,
   type SessionOptions,
   type SessionStore,
+  type TokenAudience,
   type UpstreamAuth,
   upstreamAuth,
 } from 'express-mcp-gateway';
@@ -43,6 +44,17 @@ export function authenticators(handler: RequestHandler): void {
     exposeAs: 'auth',
     isRevoked: async (claims) => claims.jti === 'gone',
   });
+  const audiences: TokenAudience[] = [
+    { allOf: [audience, 'second'] },
+    { anyOf: [audience] },
+    { claim: 'client_id', anyOf: ['app'] },
+    { claim: 'https://acme.example/for', allOf: ['app'] },
+  ];
+  for (const one of audiences) jwt({ issuer, audience: one });
+  // @ts-expect-error -- a claim alone is for nobody
+  jwt({ issuer, audience: { claim: 'client_id' } });
+  // @ts-expect-error -- a list
+  jwt({ issuer, audience: { anyOf: audience } });
   // @ts-expect-error -- a token is for somebody
   jwt({ issuer });
   // @ts-expect-error -- of one issuer

@@ -5,7 +5,8 @@ import { isText } from '../../../lib/text.ts';
 import { isScope } from '../../../oauth/scope.ts';
 import type { ConfigProblems } from '../../../options/config-problems.ts';
 import { type Duration, readDuration } from '../../../options/duration.ts';
-import type { TokenClaims } from './claims.ts';
+import { readAudience, type TokenAudience } from '../claims/audience.ts';
+import type { TokenClaims } from '../claims/token-claims.ts';
 import type { KeysLocation } from './issuer-keys.ts';
 import type { TokenRules } from './verifier.ts';
 
@@ -13,8 +14,12 @@ import type { TokenRules } from './verifier.ts';
 export interface JwtOptions {
   /** Who issues them: their `iss`, character for character. */
   readonly issuer: string;
-  /** Whom they are for: their `aud` has to name one of these, character for character. */
-  readonly audience: string | readonly string[];
+  /**
+   * Whom they are for: their `aud` has to name one of these, character for character. `{ allOf: [...] }` needs
+   * all of them, `{ claim: 'client_id', anyOf: [...] }` looks into another claim. There is no default, because a
+   * token for somebody else must never be taken.
+   */
+  readonly audience: TokenAudience;
   /** Where the issuer's keys are. Default: where its metadata says (RFC 8414, OpenID Connect). */
   readonly jwksUri?: string | URL;
   /**
@@ -117,14 +122,6 @@ function readIssuer(
     problems.add(issuer, `${SECURE_URL}, or jwksUri besides`);
   }
   return String(issuer);
-}
-
-function readAudience(problems: ConfigProblems, audience: unknown): string[] | undefined {
-  const expected = 'whom the tokens are for, as `aud` has it: most often the URL of the endpoint';
-  if (Array.isArray(audience)) return problems.list(audience, isText, expected, { atLeast: 1 });
-  if (isText(audience)) return [audience];
-  problems.add(audience, expected);
-  return undefined;
 }
 
 function readScopes(problems: ConfigProblems, value: unknown): string[] {

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { BoundedMap } from '../../../lib/bounded-map.ts';
 import type { Principal } from '../../../principal.ts';
-import type { TokenClaims } from './claims.ts';
+import type { TokenClaims } from '../claims/token-claims.ts';
 import type { VerificationKeys } from './verification-keys.ts';
 
 const MOST_TOKENS = 10_000;

@@ -7,7 +7,9 @@ import {
   type JWTVerifyOptions,
   jwtVerify,
 } from 'jose';
-import { principalFrom, sealClaims } from './claims.ts';
+import type { AudienceRule } from '../claims/audience.ts';
+import { principalFrom } from '../claims/principal-from.ts';
+import { sealClaims } from '../claims/token-claims.ts';
 import type { KeySet } from './key-set.ts';
 import {
   isAboutClaims,
@@ -22,8 +24,8 @@ import type { VerificationKeys } from './verification-keys.ts';
 /** What a token has to be. */
 export interface TokenRules {
   readonly issuer: string;
-  /** One of them has to be named. */
-  readonly audience: readonly string[];
+  /** Whether a token is for this gateway. */
+  readonly audience: AudienceRule;
   readonly algorithms: readonly string[];
   readonly clockToleranceMs: number;
 }
@@ -105,12 +107,12 @@ export class TokenVerifier {
    */
   #originOf(token: string): string | undefined {
     const { audience, clockToleranceMs } = this.#rules;
-    const { aud, exp, nbf, sub } = decoded(() => decodeJwt(token)) ?? {};
+    const claims = decoded(() => decodeJwt(token)) ?? {};
+    const { exp, nbf, sub } = claims;
     const now = this.#now() / 1000;
     const tolerance = clockToleranceMs / 1000;
-    const isForUs = [aud ?? []].flat().some((one) => audience.includes(one));
     const isValid = Number(exp) > now - tolerance && !(Number(nbf) > now + tolerance + 1);
-    if (!isForUs || !isValid || typeof sub !== 'string' || sub === '') return undefined;
+    if (!audience(claims) || !isValid || typeof sub !== 'string' || sub === '') return undefined;
     return hash('sha256', JSON.stringify([decodeProtectedHeader(token).kid, sub]), 'base64');
   }
 
@@ -118,7 +120,6 @@ export class TokenVerifier {
     const { issuer, audience, algorithms, clockToleranceMs } = this.#rules;
     const options: JWTVerifyOptions = {
       issuer,
-      audience: [...audience],
       algorithms: [...algorithms],
       requiredClaims: ['exp', 'sub'],
       clockTolerance: clockToleranceMs / 1000,
@@ -130,6 +131,7 @@ export class TokenVerifier {
     } catch (error) {
       return problemIn(error as JoseFailure);
     }
+    if (!audience(claims)) return PROBLEMS.wrongAudience;
     const { sub, exp = Number.NaN } = claims;
     if (typeof sub !== 'string' || sub === '') return PROBLEMS.noSubject;
     if (!(exp <= END_OF_TIME_S)) return PROBLEMS.noExpiry;
