@@ -12,6 +12,8 @@ export {
   type ApiKeyOptions,
   type AuthMiddleware,
   apiKey,
+  type ClaimedIdentity,
+  type ClaimsFunction,
   type FromMiddlewareOptions,
   fromMiddleware,
   type JwtOptions,
@@ -19,6 +21,7 @@ export {
   type RequireAuthOptions,
   requireAuth,
   type TokenAudience,
+  type TokenClaims,
 } from './exports/auth.ts';
 export { type BodyLimitOptions, bodyLimit } from './exports/body-limit.ts';
 export { type McpCorsOptions, mcpCors } from './exports/cors.ts';

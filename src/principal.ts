@@ -6,6 +6,8 @@ export interface Principal {
   readonly issuer?: string | undefined;
   /** What it may do. Default: nothing that asks for a scope. */
   readonly scopes?: readonly string[] | undefined;
+  /** The roles it has: of a token those in `roles`, or what `claims` of `jwt` gives. Default: none. */
+  readonly roles?: readonly string[] | undefined;
   /** Whatever else is known of it: the claims of a token. */
   readonly claims?: Readonly<Record<string, unknown>> | undefined;
   /** The client that acts for it. */

@@ -11,6 +11,8 @@ import { failureWarningAlone } from '../warnings/failure.ts';
 
 export { type ApiKey, type ApiKeyOptions, apiKey } from '../slots/auth/api-key.ts';
 export type { TokenAudience } from '../slots/auth/claims/audience.ts';
+export type { ClaimedIdentity, ClaimsFunction } from '../slots/auth/claims/claimed-identity.ts';
+export type { TokenClaims } from '../slots/auth/claims/token-claims.ts';
 export {
   type AuthMiddleware,
   type FromMiddlewareOptions,

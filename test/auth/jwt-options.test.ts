@@ -61,6 +61,15 @@ describe('config mistakes, each by its path', () => {
     ['two scopes as one', { ...good, scopes: ['a b'] }, 'scopes[0]'],
     ['a scope that ends the challenge', { ...good, scopes: ['a', 'b"'] }, 'scopes[1]'],
     ['offline_access', { ...good, scopes: ['a', 'offline_access'] }, 'scopes'],
+    ['no role', { ...good, roles: [] }, 'roles'],
+    ['a role by itself', { ...good, roles: 'admin' }, 'roles'],
+    ['roles as a function', { ...good, roles: () => true }, 'roles'],
+    ['a role that is empty', { ...good, roles: ['admin', ''] }, 'roles[1]'],
+    ['a role that is a pattern', { ...good, roles: [/adm/] }, 'roles[0]'],
+    ['claims by their paths', { ...good, claims: { roles: 'realm_access.roles' } }, 'claims'],
+    ['claims that are true', { ...good, claims: true }, 'claims'],
+    ['claims that are async', { ...good, claims: async () => ({}) }, 'claims'],
+    ['claims that come in steps', { ...good, claims: function* () {} }, 'claims'],
     ['a tolerance without unit', { ...good, clockTolerance: '30' }, 'clockTolerance'],
     ['a tolerance below nothing', { ...good, clockTolerance: -1 }, 'clockTolerance'],
     ['isRevoked that is no function', { ...good, isRevoked: [] }, 'isRevoked'],
@@ -91,6 +100,19 @@ describe('config mistakes, each by its path', () => {
     expect(others).toEqual([]);
   });
 
+  test.each([
+    ['iss', 'issuer'],
+    ['aud', 'audience'],
+    ['role', 'roles'],
+    ['scope', 'scopes, a list'],
+    ['jwks_uri', 'jwksUri'],
+    ['claim', 'claims'],
+  ])('what is meant by %s', (name, expected) => {
+    const [problem, ...others] = problemsOf(building({ ...good, [name]: 'a' }));
+    expect(problem).toMatchObject({ path: name, expected });
+    expect(others).toEqual([]);
+  });
+
   test('a URL with a secret is not shown', () => {
     const [problem] = problemsOf(building({ ...good, jwksUri: 'http://idp.example/?key=hush' }));
     expect(JSON.stringify(problem)).not.toContain('hush');
@@ -108,7 +130,11 @@ describe('taken', () => {
     ],
     ['a URL object', { jwksUri: new URL('https://idp.example/keys?tenant=a') }],
     ['all algorithms', { algorithms: ['RS512', 'PS384', 'ES512', 'EdDSA', 'Ed25519'] }],
-    ['all that can be off', { clockTolerance: false, isRevoked: false, exposeAs: false }],
+    ['roles, and where they are', { roles: ['admin'], claims: () => ({ roles: [] }) }],
+    [
+      'all that can be off',
+      { roles: false, claims: false, clockTolerance: false, isRevoked: false, exposeAs: false },
+    ],
   ])('%s', (_what, options) => {
     expect(pathsOf(building({ ...good, ...options }))).toEqual([]);
   });

@@ -8,6 +8,8 @@ import {
   type Authenticator,
   type AuthMiddleware,
   apiKey,
+  type ClaimedIdentity,
+  type ClaimsFunction,
   type FromMiddlewareOptions,
   fromMiddleware,
   type GatewayConfig,
@@ -23,6 +25,7 @@ import {
   type SessionOptions,
   type SessionStore,
   type TokenAudience,
+  type TokenClaims,
   type UpstreamAuth,
   upstreamAuth,
 } from 'express-mcp-gateway';
@@ -55,6 +58,19 @@ export function authenticators(handler: RequestHandler): void {
   jwt({ issuer, audience: { claim: 'client_id' } });
   // @ts-expect-error -- a list
   jwt({ issuer, audience: { anyOf: audience } });
+  const found: ClaimsFunction = (claims) => {
+    typed<TokenClaims>()(claims);
+    return { subject: claims.oid, scopes: ['mcp'], roles: claims['https://acme.example/roles'] };
+  };
+  jwt({ issuer, audience, roles: ['admin'], claims: found });
+  jwt({ issuer, audience, roles: false, claims: false });
+  jwt({ issuer, audience, claims: ({ groups }) => ({ roles: groups }) });
+  same<keyof ClaimedIdentity, 'subject' | 'scopes' | 'roles'>();
+  same<Principal['roles'], readonly string[] | undefined>();
+  // @ts-expect-error -- at once, without a promise
+  jwt({ issuer, audience, claims: async () => ({ subject: 'ada' }) });
+  // @ts-expect-error -- a list
+  jwt({ issuer, audience, roles: 'admin' });
   // @ts-expect-error -- a token is for somebody
   jwt({ issuer });
   // @ts-expect-error -- of one issuer

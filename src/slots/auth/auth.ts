@@ -139,8 +139,9 @@ function answer(
   if (found.outcome === 'unavailable') {
     answerError(req, res, 'keys_unavailable', { cause: found.cause });
   } else if (found.outcome === 'forbidden') {
-    if (found.scopes === undefined) answerError(req, res, 'policy_denied');
-    else askForScopes(req, res, challenge, found.scopes);
+    if (found.scopes === undefined) {
+      answerError(req, res, 'policy_denied', { detail: found.description });
+    } else askForScopes(req, res, challenge, found.scopes);
   } else if (found.outcome === 'refused') {
     refuse(req, res, challenge, { error: 'invalid_token', description: found.description });
   } else {

@@ -17,8 +17,15 @@ export type Identification =
   | { readonly outcome: 'absent' }
   /** It brought credentials, and they are not good; `description` may be told to the client. */
   | { readonly outcome: 'refused'; readonly description?: string }
-  /** They are good, and not enough: for want of these `scopes`, where a client can ask for them. */
-  | { readonly outcome: 'forbidden'; readonly scopes?: readonly string[] }
+  /**
+   * They are good, and not enough: for want of these `scopes`, where a client can ask for them.
+   * `description` is for the operator's record alone.
+   */
+  | {
+      readonly outcome: 'forbidden';
+      readonly scopes?: readonly string[];
+      readonly description?: string;
+    }
   /** Whether they are good cannot be told at the moment. */
   | { readonly outcome: 'unavailable'; readonly cause: unknown };
 

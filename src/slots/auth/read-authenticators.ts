@@ -52,12 +52,13 @@ function fromFunction(authenticate: AuthenticateFunction): AuthenticationScheme 
  * scopes.
  */
 export function checked(principal: Principal): Principal {
-  const { subject, issuer, scopes, claims, clientId } = principal ?? {};
+  const { subject, issuer, scopes, roles, claims, clientId } = principal ?? {};
   const isNamed = isString(subject) && subject !== '' && isString(issuer ?? '');
   const isKnown = !isThenable(claims) && !isThenable(clientId);
-  const mayDo = scopes ?? [];
-  if (isNamed && isKnown && Array.isArray(mayDo) && mayDo.every(isString)) return principal;
-  notAwaited([principal, subject, issuer, scopes, claims, clientId]);
+  const lists = [scopes ?? [], roles ?? []];
+  const mayDo = lists.every((list) => Array.isArray(list) && list.every(isString));
+  if (isNamed && isKnown && mayDo) return principal;
+  notAwaited([principal, subject, issuer, scopes, roles, claims, clientId]);
   throw plain(
     new TypeError('An authenticator gives { subject: "...", scopes: ["..."] }, or null for nobody'),
   );

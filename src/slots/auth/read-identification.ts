@@ -28,6 +28,7 @@ function isIdentification(found: Identification): boolean {
   }
   if (found?.outcome === 'refused') return isOf('string', found.description);
   if (found?.outcome === 'forbidden') {
+    if (!isOf('string', found.description)) return false;
     return (
       found.scopes === undefined || (Array.isArray(found.scopes) && found.scopes.every(isScope))
     );

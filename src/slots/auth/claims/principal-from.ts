@@ -1,14 +1,28 @@
 import { isText } from '../../../lib/text.ts';
 import type { Principal } from '../../../principal.ts';
+import { askClaims, type ClaimsFunction } from './claimed-identity.ts';
+import { rolesIn } from './roles.ts';
 import { scopesIn } from './scopes.ts';
 import type { TokenClaims } from './token-claims.ts';
 
-/** Who a token is about, and what it allows. */
-export function principalFrom(claims: TokenClaims): Principal {
+/**
+ * Who a token is about, and what it allows; undefined where it names nobody.
+ *
+ * @param ask - Finds some of it in another place than the usual one.
+ * @throws what {@link askClaims} throws.
+ */
+export function principalFrom(
+  claims: TokenClaims,
+  ask: ClaimsFunction | undefined,
+): Principal | undefined {
+  const found = ask === undefined ? {} : askClaims(ask, claims);
+  const { subject = claims.sub, scopes = scopesIn(claims), roles = rolesIn(claims) } = found;
+  if (!isText(subject)) return undefined;
   return Object.freeze({
     issuer: claims.iss as string,
-    subject: claims.sub as string,
-    scopes: Object.freeze(scopesIn(claims)),
+    subject,
+    scopes: Object.freeze([...scopes]),
+    roles: Object.freeze([...new Set(roles)]),
     clientId: clientIn(claims),
     claims,
   });

@@ -6,6 +6,8 @@ import { isScope } from '../../../oauth/scope.ts';
 import type { ConfigProblems } from '../../../options/config-problems.ts';
 import { type Duration, readDuration } from '../../../options/duration.ts';
 import { readAudience, type TokenAudience } from '../claims/audience.ts';
+import { type ClaimsFunction, readClaimsFunction } from '../claims/claimed-identity.ts';
+import { type RolesRule, readRoles } from '../claims/roles.ts';
 import type { TokenClaims } from '../claims/token-claims.ts';
 import type { KeysLocation } from './issuer-keys.ts';
 import type { TokenRules } from './verifier.ts';
@@ -29,6 +31,17 @@ export interface JwtOptions {
   readonly algorithms?: readonly string[];
   /** The scopes that every request needs. Default: none. */
   readonly scopes?: readonly string[];
+  /**
+   * The roles of which a caller needs one; otherwise it is refused with 403. They are in the claim `roles`, or are
+   * what `claims` gives. Default: none is needed.
+   */
+  readonly roles?: readonly string[] | false;
+  /**
+   * Finds the subject, the scopes and the roles where a token has them in claims of its issuer's own. It is asked
+   * once for a token, behind the signature and all other checks. One that throws, and one that gives a promise
+   * or anything else than subject, scopes and roles, is a 500. Default: `sub`, `scope` or else `scp`, and `roles`.
+   */
+  readonly claims?: ClaimsFunction | false;
   /** By how much the clocks may differ. Default: `'30s'`. */
   readonly clockTolerance?: Duration | false;
   /**
@@ -48,6 +61,7 @@ export interface JwtOptions {
 /** The options, read. */
 export interface JwtSettings extends TokenRules, KeysLocation {
   readonly scopes: readonly string[];
+  readonly roles: RolesRule | undefined;
   readonly isRevoked: Exclude<JwtOptions['isRevoked'], false>;
   readonly closeOnExpiry: boolean;
   readonly exposeAs: string | undefined;
@@ -59,11 +73,29 @@ const OPTIONS = [
   'jwksUri',
   'algorithms',
   'scopes',
+  'roles',
+  'claims',
   'clockTolerance',
   'isRevoked',
   'closeOnExpiry',
   'exposeAs',
 ] as const;
+
+/** What people mean by names that the claims, metadata or other libraries have. */
+const HINTS = {
+  iss: 'issuer',
+  aud: 'audience',
+  audiences: 'audience, which takes a list too',
+  role: 'roles',
+  groups: 'roles, with `claims` to find them: (claims) => ({ roles: claims.groups })',
+  claim: 'claims',
+  mapClaims: 'claims',
+  scope: 'scopes, a list',
+  alg: 'algorithms, a list',
+  jwks_uri: 'jwksUri',
+  jwksUrl: 'jwksUri',
+  leeway: 'clockTolerance',
+};
 
 const DEFAULT_ALGORITHMS = ['RS256', 'PS256', 'ES256', 'EdDSA'];
 const ALGORITHM = /^([RPE]S(256|384|512)|EdDSA|Ed25519)$/;
@@ -77,7 +109,7 @@ export function readJwtOptions(
   problems: ConfigProblems,
   options: JwtOptions,
 ): JwtSettings | undefined {
-  if (!problems.keys(options, OPTIONS)) return undefined;
+  if (!problems.keys(options, OPTIONS, HINTS)) return undefined;
   const { issuer: iss, audience: aud, jwksUri, scopes = [], isRevoked = false } = options;
   const { algorithms: names = DEFAULT_ALGORITHMS, clockTolerance = '30s' } = options;
   const { closeOnExpiry = true, exposeAs } = options;
@@ -97,6 +129,8 @@ export function readJwtOptions(
     keysUrl,
     algorithms,
     scopes: readScopes(problems.at('scopes'), scopes),
+    roles: readRoles(problems.at('roles'), options.roles),
+    claims: readClaimsFunction(problems.at('claims'), options.claims),
     isRevoked: isRevoked === false ? undefined : isRevoked,
     closeOnExpiry,
     exposeAs: readExposeAs(problems.at('exposeAs'), exposeAs),

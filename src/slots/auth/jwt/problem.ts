@@ -21,7 +21,6 @@ export type TokenProblem = (typeof PROBLEMS)[keyof typeof PROBLEMS];
 
 const BY_CLAIM: ReadonlyMap<unknown, TokenProblem> = new Map<unknown, TokenProblem>([
   ['iss', PROBLEMS.wrongIssuer],
-  ['sub', PROBLEMS.noSubject],
   ['exp', PROBLEMS.noExpiry],
   ['nbf', PROBLEMS.tooEarly],
 ]);

@@ -28,13 +28,17 @@ const REAL_CLOCK: JwtClock = {
 
 const MALFORMED = refused('The Authorization header does not hold exactly one bearer token');
 const REVOKED = refused('The token has been revoked');
+const WITHOUT_ROLE: Identification = {
+  outcome: 'forbidden',
+  description: 'The caller has none of the roles that are needed',
+};
 
 /** Takes the tokens of one issuer. */
 export function jwtScheme(
   settings: JwtSettings,
   clock: JwtClock = REAL_CLOCK,
 ): AuthenticationScheme {
-  const { isRevoked, exposeAs, closeOnExpiry } = settings;
+  const { isRevoked, roles, exposeAs, closeOnExpiry } = settings;
   const fetchKeys = () => fetchIssuerKeys(settings, clock.keysTimeoutMs);
   const keySet = new KeySet(fetchKeys, clock.monotonic);
   const verifier = new TokenVerifier(settings, keySet, clock.now);
@@ -55,6 +59,7 @@ export function jwtScheme(
         notAwaited(isGone);
         return REVOKED;
       }
+      if (roles !== undefined && !roles(verdict.principal)) return WITHOUT_ROLE;
       if (exposeAs !== undefined) expose(req, exposeAs, bearer.token, verdict);
       const { principal } = verdict;
       const accepted = { outcome: 'accepted', principal, byBearer: true } as const;
