@@ -16,10 +16,12 @@ export {
   type ClaimsFunction,
   type FromMiddlewareOptions,
   fromMiddleware,
+  type JwtKeysOptions,
   type JwtOptions,
   jwt,
   type RequireAuthOptions,
   requireAuth,
+  type TenantIssuerOptions,
   type TokenAudience,
   type TokenClaims,
 } from './exports/auth.ts';

@@ -7,6 +7,7 @@ import { freePort } from './support/free-port.ts';
 import { AUDIENCE } from './support/jwt/gate.ts';
 import { nowInSeconds } from './support/jwt/issued.ts';
 import { keyServer, sign, signingKey } from './support/jwt/issuer.ts';
+import { tenantServer } from './support/jwt/tenant-server.ts';
 import { call } from './support/messages.ts';
 import { serve } from './support/servers.ts';
 import { startExample } from './support/start-example.ts';
@@ -174,6 +175,31 @@ test('keys are known from the first token on, and since when they cannot be fetc
   // Rounded, because it is told on another clock.
   expect(now.keys?.[0]?.fetchedAt?.getTime()).toBeGreaterThanOrEqual(before - 5);
   expect(now.requests.byReason).toMatchObject({ keys_unavailable: 1 });
+});
+
+test('of several tenants those are told whose keys were needed; keys by hand are not fetched', async () => {
+  const server = await tenantServer();
+  const [acme, globex] = [server.issuerOf('acme'), server.issuerOf('globex')];
+  const key = await server.keyOf('acme');
+  const issuer = { pattern: server.pattern, tenants: ['acme', 'globex', 'initech'] };
+  const gateway = createMcpGateway({
+    target: 'http://127.0.0.1:1/mcp',
+    auth: [
+      jwt({ issuer, audience: AUDIENCE }),
+      jwt({ issuer: 'https://idp.example', audience: AUDIENCE, keys: { keys: [key.jwk] } }),
+    ],
+    publicUrl: AUDIENCE,
+  });
+  const { port } = await serve(express().use(gateway));
+  expect(gateway.stats().keys).toBeUndefined();
+  for (const iss of [acme, globex]) {
+    const claims = { iss, aud: AUDIENCE, sub: 'alice', exp: nowInSeconds() + 60 };
+    await send(port, { headers: { Authorization: `Bearer ${await sign(key, claims)}` } });
+  }
+  expect(gateway.stats().keys).toEqual([
+    { issuer: acme, fetchedAt: expect.any(Date), failingSince: undefined },
+    { issuer: globex, fetchedAt: undefined, failingSince: expect.any(Date) },
+  ]);
 });
 
 test('limits and sessions are counted where they are kept in this process, and only there', async () => {

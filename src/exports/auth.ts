@@ -18,7 +18,9 @@ export {
   type FromMiddlewareOptions,
   fromMiddleware,
 } from '../slots/auth/from-middleware.ts';
+export type { TenantIssuerOptions } from '../slots/auth/jwt/issuer-option.ts';
 export { type JwtOptions, jwt } from '../slots/auth/jwt/jwt.ts';
+export type { JwtKeysOptions } from '../slots/auth/jwt/keys-options.ts';
 
 /** What {@link requireAuth} says of the endpoint. */
 export interface RequireAuthOptions {

@@ -19,6 +19,11 @@ export class BoundedMap<Key, Value> {
     if (size > this.#max && first !== undefined) this.#entries.delete(first.key);
   }
 
+  /** All of them, those that were set longest ago first. */
+  entries(): [Key, Value][] {
+    return this.#entries.all();
+  }
+
   delete(key: Key): void {
     this.#entries.delete(key);
   }

@@ -23,6 +23,11 @@ export class LinkedMap<Key, Value> {
     return this.#order.first;
   }
 
+  /** All of them as they are now, in the order in which they were set. */
+  all(): [Key, Value][] {
+    return this.#order.all().map(({ key, value }) => [key, value]);
+  }
+
   get(key: Key): Value | undefined {
     return this.#places.get(key)?.item.value;
   }

@@ -125,6 +125,15 @@ describe('taken', () => {
     ['an issuer on this machine', { issuer: 'http://localhost:8080/realms/a' }],
     ['one by its IPv6 address', { issuer: 'http://[::1]:8080' }],
     [
+      'an issuer for each tenant',
+      { issuer: { pattern: 'https://login.example/{tenant}/v2.0', tenants: ['a'] } },
+    ],
+    ['an issuer without TLS, inside a network', { issuer: 'http://idp', unsafeAllowHttp: true }],
+    [
+      'a text that is no URL, with keys elsewhere',
+      { issuer: 'accounts.example', jwksUri: 'https://idp.example/keys' },
+    ],
+    [
       'an issuer without TLS, with keys elsewhere',
       { issuer: 'http://idp.example', jwksUri: 'https://idp.example/keys' },
     ],

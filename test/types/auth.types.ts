@@ -14,6 +14,7 @@ import {
   fromMiddleware,
   type GatewayConfig,
   type Identification,
+  type JwtKeysOptions,
   type JwtOptions,
   jwt,
   type Middleware,
@@ -24,6 +25,7 @@ import {
   requireAuth,
   type SessionOptions,
   type SessionStore,
+  type TenantIssuerOptions,
   type TokenAudience,
   type TokenClaims,
   type UpstreamAuth,
@@ -71,6 +73,25 @@ export function authenticators(handler: RequestHandler): void {
   jwt({ issuer, audience, claims: async () => ({ subject: 'ada' }) });
   // @ts-expect-error -- a list
   jwt({ issuer, audience, roles: 'admin' });
+  const tenants: TenantIssuerOptions = {
+    pattern: 'https://login.example/{tenant}/v2.0',
+    tenants: (tenant) => {
+      typed<string>()(tenant);
+      return tenant === 'acme';
+    },
+    authorizationServers: [issuer],
+  };
+  jwt({ issuer: tenants, audience });
+  jwt({ issuer: { ...tenants, tenants: ['acme'] }, audience });
+  // @ts-expect-error -- a pattern alone would be anybody's
+  jwt({ issuer: { pattern: tenants.pattern }, audience });
+  // @ts-expect-error -- at once
+  jwt({ issuer: { ...tenants, tenants: async () => true }, audience });
+  const where: JwtKeysOptions = { keys: { keys: [{ kty: 'EC', crv: 'P-256', x: '', y: '' }] } };
+  jwt({ issuer, audience, ...where });
+  jwt({ issuer, audience, jwksUri: 'http://idp.internal/keys', unsafeAllowHttp: true });
+  // @ts-expect-error -- a set of keys
+  jwt({ issuer, audience, keys: [{ kty: 'EC' }] });
   // @ts-expect-error -- a token is for somebody
   jwt({ issuer });
   // @ts-expect-error -- of one issuer

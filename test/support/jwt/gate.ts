@@ -1,8 +1,9 @@
 import { createServer, request } from 'node:http';
 import { checkConfig } from '../../../src/options/config-problems.ts';
 import type { Identification } from '../../../src/slots/auth/authenticator.ts';
+import type { JwtClock } from '../../../src/slots/auth/jwt/clock.ts';
 import { type JwtOptions, readJwtOptions } from '../../../src/slots/auth/jwt/options.ts';
-import { type JwtClock, jwtScheme } from '../../../src/slots/auth/jwt/scheme.ts';
+import { jwtScheme } from '../../../src/slots/auth/jwt/scheme.ts';
 import { listenOn } from '../servers.ts';
 import { type SigningKey, sign } from './issuer.ts';
 

@@ -1,4 +1,5 @@
 import { BoundedMap } from '../../../lib/bounded-map.ts';
+import type { KeySource } from './key-source.ts';
 import type { VerificationKeys } from './verification-keys.ts';
 
 const FRESH_MS = 10 * 60_000;
@@ -34,7 +35,7 @@ interface Fetched {
  * many wait for them, they are fetched once at a time, and the less often the more often that
  * fails.
  */
-export class KeySet {
+export class KeySet implements KeySource {
   readonly #fetch: () => Promise<VerificationKeys>;
   /** Milliseconds on a clock that never goes back. */
   readonly #now: () => number;
@@ -53,11 +54,7 @@ export class KeySet {
     this.#now = now;
   }
 
-  /**
-   * The keys to verify with.
-   *
-   * @throws {KeysUnavailable} where there never were any, or those there were are too old.
-   */
+  /** @throws {KeysUnavailable} where there never were any, or those there were are too old. */
   async current(): Promise<VerificationKeys> {
     const age = this.#age();
     if (age >= FRESH_MS) {
@@ -72,11 +69,9 @@ export class KeySet {
   }
 
   /**
-   * The keys after `lacking` turned out to have none that fits a token: newer ones, if there are. The
-   * first time at once; afterwards only now and then, so that made-up tokens cannot cause a storm. A
-   * token that no renewal has helped waits longer, because a client may send it for as long as it lasts.
-   *
-   * @param origin - What the token says of its key and subject: others do not wait longer for it.
+   * The first time at once; afterwards only now and then, so that made-up tokens cannot cause a storm. A
+   * token that no renewal has helped waits longer, because a client may send it for as long as it lasts;
+   * those of another `origin` do not wait longer for it.
    */
   async renewed(lacking: VerificationKeys, origin: string): Promise<VerificationKeys> {
     if (this.#fetched?.keys === lacking) {

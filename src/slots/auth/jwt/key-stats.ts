@@ -1,5 +1,5 @@
 import type { AuthenticationScheme } from '../authenticator.ts';
-import type { KeySet } from './key-set.ts';
+import type { FetchedKeys, Issuers } from './issuers.ts';
 
 /** The keys of one issuer, as `jwt()` has them. */
 export interface KeyStats {
@@ -11,24 +11,25 @@ export interface KeyStats {
   readonly failingSince: Date | undefined;
 }
 
-const KEY_SETS = new WeakMap<AuthenticationScheme, KeySet>();
+const ISSUERS = new WeakMap<AuthenticationScheme, Issuers>();
 
-/** Remembers the keys that a scheme goes by, which it shows to nobody else. */
-export function rememberKeys(scheme: AuthenticationScheme, keys: KeySet): AuthenticationScheme {
-  KEY_SETS.set(scheme, keys);
+/** Remembers the issuers that a scheme goes by, which it shows to nobody else. */
+export function rememberIssuers(
+  scheme: AuthenticationScheme,
+  issuers: Issuers,
+): AuthenticationScheme {
+  ISSUERS.set(scheme, issuers);
   return scheme;
 }
 
-/** Of those among the schemes that have keys. */
+/** Of those among the schemes that fetch keys. */
 export function keyStatsOf(schemes: readonly AuthenticationScheme[]): KeyStats[] {
-  return schemes.flatMap((scheme) => {
-    const keys = KEY_SETS.get(scheme);
-    const [issuer] = scheme.issuers;
-    if (keys === undefined || issuer === undefined) return [];
-    return [
-      { issuer, fetchedAt: dateOf(keys.fetchedMsAgo), failingSince: dateOf(keys.failingForMs) },
-    ];
-  });
+  return schemes.flatMap((scheme) => ISSUERS.get(scheme)?.fetched() ?? []).map(statsOf);
+}
+
+function statsOf({ issuer, keys }: FetchedKeys): KeyStats {
+  const { fetchedMsAgo, failingForMs } = keys;
+  return { issuer, fetchedAt: dateOf(fetchedMsAgo), failingSince: dateOf(failingForMs) };
 }
 
 function dateOf(msAgo: number | undefined): Date | undefined {

@@ -1,6 +1,5 @@
 import { IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
-import { secureUrl } from '../../../http/secure-url.ts';
 import { isText } from '../../../lib/text.ts';
 import { isScope } from '../../../oauth/scope.ts';
 import type { ConfigProblems } from '../../../options/config-problems.ts';
@@ -9,21 +8,24 @@ import { readAudience, type TokenAudience } from '../claims/audience.ts';
 import { type ClaimsFunction, readClaimsFunction } from '../claims/claimed-identity.ts';
 import { type RolesRule, readRoles } from '../claims/roles.ts';
 import type { TokenClaims } from '../claims/token-claims.ts';
-import type { KeysLocation } from './issuer-keys.ts';
+import { readIssuer, type TenantIssuerOptions } from './issuer-option.ts';
+import type { IssuersSettings } from './issuers-of.ts';
+import { type JwtKeysOptions, readKeysOptions } from './keys-options.ts';
 import type { TokenRules } from './verifier.ts';
 
 /** Which tokens are taken. */
-export interface JwtOptions {
-  /** Who issues them: their `iss`, character for character. */
-  readonly issuer: string;
+export interface JwtOptions extends JwtKeysOptions {
+  /**
+   * Who issues them: their `iss`, character for character; or one issuer for each tenant of a server. A text that is
+   * no URL needs `jwksUri` or `keys` beside it, and clients are not told of it.
+   */
+  readonly issuer: string | TenantIssuerOptions;
   /**
    * Whom they are for: their `aud` has to name one of these, character for character. `{ allOf: [...] }` needs
    * all of them, `{ claim: 'client_id', anyOf: [...] }` looks into another claim. There is no default, because a
    * token for somebody else must never be taken.
    */
   readonly audience: TokenAudience;
-  /** Where the issuer's keys are. Default: where its metadata says (RFC 8414, OpenID Connect). */
-  readonly jwksUri?: string | URL;
   /**
    * How they may be signed; asymmetric algorithms only. Default: `['RS256', 'PS256', 'ES256',
    * 'EdDSA']`.
@@ -59,7 +61,9 @@ export interface JwtOptions {
 }
 
 /** The options, read. */
-export interface JwtSettings extends TokenRules, KeysLocation {
+export interface JwtSettings extends TokenRules, IssuersSettings {
+  /** The authorization servers that clients are told of. */
+  readonly announced: readonly string[];
   readonly scopes: readonly string[];
   readonly roles: RolesRule | undefined;
   readonly isRevoked: Exclude<JwtOptions['isRevoked'], false>;
@@ -71,6 +75,8 @@ const OPTIONS = [
   'issuer',
   'audience',
   'jwksUri',
+  'keys',
+  'unsafeAllowHttp',
   'algorithms',
   'scopes',
   'roles',
@@ -92,8 +98,15 @@ const HINTS = {
   mapClaims: 'claims',
   scope: 'scopes, a list',
   alg: 'algorithms, a list',
+  tenants: 'issuer: { pattern, tenants }',
+  jwks: 'keys, or jwksUri for a URL',
   jwks_uri: 'jwksUri',
   jwksUrl: 'jwksUri',
+  jwk: 'keys: { keys: [...] }',
+  allowHttp: 'unsafeAllowHttp',
+  allowInsecure: 'unsafeAllowHttp',
+  allowInsecureJwksUri: 'unsafeAllowHttp',
+  insecure: 'unsafeAllowHttp',
   leeway: 'clockTolerance',
 };
 
@@ -102,23 +115,20 @@ const ALGORITHM = /^([RPE]S(256|384|512)|EdDSA|Ed25519)$/;
 const ALGORITHM_EXPECTED =
   'an asymmetric algorithm: RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, ES512, EdDSA or Ed25519';
 
-const SECURE_URL = 'an https URL without credentials (http for this machine only)';
-
 /** Reads the options of `jwt`. */
 export function readJwtOptions(
   problems: ConfigProblems,
   options: JwtOptions,
 ): JwtSettings | undefined {
   if (!problems.keys(options, OPTIONS, HINTS)) return undefined;
-  const { issuer: iss, audience: aud, jwksUri, scopes = [], isRevoked = false } = options;
+  const { issuer: iss, audience: aud, scopes = [], isRevoked = false } = options;
   const { algorithms: names = DEFAULT_ALGORITHMS, clockTolerance = '30s' } = options;
   const { closeOnExpiry = true, exposeAs } = options;
   problems.at('isRevoked').callback(isRevoked);
   problems.at('closeOnExpiry').flag(closeOnExpiry);
-  const keysUrl = secureUrl(jwksUri);
-  // A URL may hold a secret.
-  if (jwksUri !== undefined && !keysUrl) problems.at('jwksUri').addSecret(jwksUri, SECURE_URL);
-  const issuer = readIssuer(problems.at('issuer'), iss, jwksUri !== undefined);
+  const areGiven = options.jwksUri !== undefined || options.keys !== undefined;
+  const allowsHttp = options.unsafeAllowHttp === true;
+  const issuer = readIssuer(problems.at('issuer'), iss, { areGiven, allowsHttp });
   const audience = readAudience(problems.at('audience'), aud);
   const algorithms = problems
     .at('algorithms')
@@ -126,7 +136,12 @@ export function readJwtOptions(
   const clockToleranceMs =
     clockTolerance === false ? 0 : readDuration(problems.at('clockTolerance'), clockTolerance);
   const read = {
-    keysUrl,
+    // Where none of them is right, that is said already.
+    keys: readKeysOptions(
+      problems,
+      options,
+      algorithms.length > 0 ? algorithms : DEFAULT_ALGORITHMS,
+    ),
     algorithms,
     scopes: readScopes(problems.at('scopes'), scopes),
     roles: readRoles(problems.at('roles'), options.roles),
@@ -138,24 +153,7 @@ export function readJwtOptions(
   if (issuer === undefined || audience === undefined || clockToleranceMs === undefined) {
     return undefined;
   }
-  return { ...read, issuer, audience, clockToleranceMs };
-}
-
-function readIssuer(
-  problems: ConfigProblems,
-  issuer: unknown,
-  hasKeysUrl: boolean,
-): string | undefined {
-  const url = typeof issuer === 'string' && URL.canParse(issuer) ? new URL(issuer) : undefined;
-  const isPlain = url && [url.search, url.hash, url.username, url.password].join('') === '';
-  if (!isPlain || !/^https?:$/.test(url.protocol)) {
-    problems.add(issuer, "the issuer's URL as `iss` has it, like 'https://idp.example'");
-    return undefined;
-  }
-  if (!hasKeysUrl && secureUrl(url) === undefined) {
-    problems.add(issuer, `${SECURE_URL}, or jwksUri besides`);
-  }
-  return String(issuer);
+  return { ...read, ...issuer, audience, clockToleranceMs };
 }
 
 function readScopes(problems: ConfigProblems, value: unknown): string[] {

@@ -2,23 +2,14 @@ import type { IncomingMessage } from 'node:http';
 import { notAwaited } from '../../../lib/not-awaited.ts';
 import type { AuthenticationScheme, Identification } from '../authenticator.ts';
 import { bearerTokenOf } from '../bearer-token.ts';
-import { fetchIssuerKeys } from './issuer-keys.ts';
-import { KeySet, KeysUnavailable } from './key-set.ts';
-import { rememberKeys } from './key-stats.ts';
+import type { JwtClock } from './clock.ts';
+import { issuersOf } from './issuers-of.ts';
+import { KeysUnavailable } from './key-set.ts';
+import { rememberIssuers } from './key-stats.ts';
 import type { JwtSettings } from './options.ts';
 import type { TokenProblem } from './problem.ts';
 import type { VerifiedToken } from './token-memory.ts';
 import { TokenVerifier } from './verifier.ts';
-
-/** What passes the time, so that hours can pass at once where that is wanted. */
-export interface JwtClock {
-  /** Milliseconds since the epoch, for tokens. */
-  readonly now: () => number;
-  /** Milliseconds that never go back, for keys. */
-  readonly monotonic: () => number;
-  /** How long it may take to get the keys, in all. */
-  readonly keysTimeoutMs: number;
-}
 
 const REAL_CLOCK: JwtClock = {
   now: Date.now,
@@ -33,20 +24,19 @@ const WITHOUT_ROLE: Identification = {
   description: 'The caller has none of the roles that are needed',
 };
 
-/** Takes the tokens of one issuer. */
+/** Takes the tokens that an issuer has signed. */
 export function jwtScheme(
   settings: JwtSettings,
   clock: JwtClock = REAL_CLOCK,
 ): AuthenticationScheme {
   const { isRevoked, roles, exposeAs, closeOnExpiry } = settings;
-  const fetchKeys = () => fetchIssuerKeys(settings, clock.keysTimeoutMs);
-  const keySet = new KeySet(fetchKeys, clock.monotonic);
-  const verifier = new TokenVerifier(settings, keySet, clock.now);
+  const issuers = issuersOf(settings, clock);
+  const verifier = new TokenVerifier(settings, issuers, clock.now);
 
   const scheme: AuthenticationScheme = {
     kind: 'jwt',
     header: 'authorization',
-    issuers: [settings.issuer],
+    issuers: settings.announced,
     scopes: settings.scopes,
     async identify(req) {
       const bearer = bearerTokenOf(req);
@@ -66,7 +56,7 @@ export function jwtScheme(
       return closeOnExpiry ? { ...accepted, expiresAt: verifier.endOf(verdict) } : accepted;
     },
   };
-  return rememberKeys(scheme, keySet);
+  return rememberIssuers(scheme, issuers);
 }
 
 async function verify(

@@ -1,7 +1,9 @@
-import { createLocalJWKSet, type JWK, type LocalJWKSet } from 'jose';
+import { createLocalJWKSet, type JWK, type JWTVerifyGetKey } from 'jose';
 import { plain } from '../../../lib/plain-error.ts';
+import { isText } from '../../../lib/text.ts';
 
-const MOST_KEYS = 100;
+/** Of one issuer. */
+export const MOST_KEYS = 100;
 
 /** Of how many keys a failure says why they were left out. */
 const MOST_TOLD = 5;
@@ -20,7 +22,9 @@ const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k', 'priv'] as
 /** The keys of an issuer at one time. The same object as long as they are the same keys. */
 export interface VerificationKeys {
   /** Finds the key for a token, as `jose` asks for it. */
-  readonly find: LocalJWKSet;
+  readonly find: JWTVerifyGetKey;
+  /** The same among those that are good for tokens of this issuer, where several share the set. */
+  readonly findFor: (issuer: string) => JWTVerifyGetKey;
   /** By which two sets are compared. */
   readonly text: string;
 }
@@ -32,13 +36,13 @@ export interface VerificationKeys {
  * @see RFC 7517 section 5
  */
 export function readVerificationKeys(document: unknown): VerificationKeys {
-  const { keys: given } = Object(document) as { keys?: unknown };
+  const given: unknown = isRecord(document) ? document.keys : undefined;
   if (!Array.isArray(given)) throw plain(new Error('The key server answered what is no JWK Set'));
   if (given.length > MOST_KEYS) throw plain(new Error('The key server answered too many keys'));
   const dropped: string[] = [];
   const keys = given.flatMap((key: unknown, i) => {
     const problem = problemWith(key);
-    if (problem === undefined) return [publicPart(key as JWK)];
+    if (problem === undefined) return [key as JWK];
     dropped.push(`keys[${i}] ${problem}`);
     return [];
   });
@@ -46,12 +50,51 @@ export function readVerificationKeys(document: unknown): VerificationKeys {
     const why = dropped.length > 0 ? `: ${dropped.slice(0, MOST_TOLD).join(', ')}` : '';
     throw new Error(`The key server answered no public key${why}`);
   }
-  return { find: createLocalJWKSet({ keys }), text: JSON.stringify(keys) };
+  return verificationKeys(keys);
+}
+
+/** Of keys that have no problem, their public part. */
+export function verificationKeys(given: readonly JWK[]): VerificationKeys {
+  const find = keySetOf(given);
+  const text = JSON.stringify(given.map((key) => [publicPart(key), ownerOf(key)]));
+  return { find, findFor: findersFor(given, find), text };
+}
+
+/**
+ * A set that many issuers share, as Microsoft's for all tenants, may name in a key the only issuer whose tokens
+ * it is for. One with a placeholder is for any of them.
+ *
+ * @see https://learn.microsoft.com/entra/identity-platform/access-tokens#validate-the-issuer
+ */
+function findersFor(given: readonly JWK[], find: JWTVerifyGetKey): VerificationKeys['findFor'] {
+  const owners = new Set(given.map(ownerOf));
+  if (owners.size === 1 && owners.has(undefined)) return () => find;
+  const finders = new Map(
+    [undefined, ...owners].map((owner) => {
+      const keys = given.filter((key) => [undefined, owner].includes(ownerOf(key)));
+      return [owner, keySetOf(keys)] as const;
+    }),
+  );
+  return (issuer) => finders.get(issuer) ?? finders.get(undefined) ?? find;
+}
+
+function ownerOf(jwk: JWK): string | undefined {
+  const { issuer } = jwk as { readonly issuer?: unknown };
+  return isText(issuer) && !issuer.includes('{') ? issuer : undefined;
+}
+
+function keySetOf(given: readonly JWK[]): JWTVerifyGetKey {
+  return createLocalJWKSet({ keys: given.map(publicPart) });
+}
+
+/** Whether a value is an object with members. */
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** Why a key is left out; nothing of its values is in it. */
-function problemWith(key: unknown): string | undefined {
-  if (typeof key !== 'object' || key === null) return 'is no object';
+export function problemWith(key: unknown): string | undefined {
+  if (!isRecord(key)) return 'is no object';
   const jwk = key as JWK;
   const parts = MADE_OF.get(jwk.kty);
   if (parts === undefined) return `has a kty other than ${[...MADE_OF.keys()].join(', ')}`;

@@ -4,6 +4,7 @@ import {
   decodeJwt,
   decodeProtectedHeader,
   type JWTPayload,
+  type JWTVerifyGetKey,
   type JWTVerifyOptions,
   jwtVerify,
 } from 'jose';
@@ -12,7 +13,7 @@ import type { AudienceRule } from '../claims/audience.ts';
 import type { ClaimsFunction } from '../claims/claimed-identity.ts';
 import { principalFrom } from '../claims/principal-from.ts';
 import { sealClaims } from '../claims/token-claims.ts';
-import type { KeySet } from './key-set.ts';
+import type { Issuer, Issuers } from './issuers.ts';
 import {
   isAboutClaims,
   type JoseFailure,
@@ -25,7 +26,6 @@ import type { VerificationKeys } from './verification-keys.ts';
 
 /** What a token has to be. */
 export interface TokenRules {
-  readonly issuer: string;
   /** Whether a token is for this gateway. */
   readonly audience: AudienceRule;
   readonly algorithms: readonly string[];
@@ -52,35 +52,39 @@ const END_OF_TIME_S = 8.64e12;
  */
 export class TokenVerifier {
   readonly #rules: TokenRules;
-  readonly #keySet: KeySet;
+  readonly #issuers: Issuers;
   /** Milliseconds since the epoch. */
   readonly #now: () => number;
   readonly #memory = new TokenMemory();
 
-  constructor(rules: TokenRules, keySet: KeySet, now: () => number) {
+  constructor(rules: TokenRules, issuers: Issuers, now: () => number) {
     this.#rules = rules;
-    this.#keySet = keySet;
+    this.#issuers = issuers;
     this.#now = now;
   }
 
-  /** @throws {KeysUnavailable} where there are no keys to verify with. */
+  /**
+   * @throws {KeysUnavailable} where there are no keys to verify with.
+   * @throws what a function of the app throws.
+   */
   async verify(token: string): Promise<VerifiedToken | TokenProblem> {
     const known = this.#memory.get(token);
     if (known !== undefined) {
-      const keys = await this.#keySet.current();
+      // A function may have said in the meantime that it is none of ours.
+      const keys = await this.#issuers.of(known.claims)?.keys.current();
       if (known.keys === keys && this.#now() < this.endOf(known)) return known;
       this.#memory.forget(token);
     }
     // Before anything is fetched for it.
-    const problem = this.#problemOutside(token);
-    if (problem !== undefined) return problem;
+    const issuer = this.#issuerOf(token);
+    if (typeof issuer === 'string') return issuer;
 
-    const keys = await this.#keySet.current();
-    let verdict = await this.#verifyWith(keys, token);
+    const keys = await issuer.keys.current();
+    let verdict = await this.#verifyWith(issuer, keys, token);
     const origin = verdict === PROBLEMS.wrongSignature ? this.#originOf(token) : undefined;
     if (origin !== undefined) {
-      const renewed = await this.#keySet.renewed(keys, origin);
-      if (renewed !== keys) verdict = await this.#verifyWith(renewed, token);
+      const renewed = await issuer.keys.renewed(keys, origin);
+      if (renewed !== keys) verdict = await this.#verifyWith(issuer, renewed, token);
     }
     if (typeof verdict !== 'string') this.#memory.add(token, verdict);
     return verdict;
@@ -91,8 +95,8 @@ export class TokenVerifier {
     return exp * 1000 + this.#rules.clockToleranceMs;
   }
 
-  /** What is wrong with a token as far as that can be told without a key. */
-  #problemOutside(token: string): TokenProblem | undefined {
+  /** Whose a token says it is, or what is wrong with it as far as that can be told without a key. */
+  #issuerOf(token: string): Issuer | TokenProblem {
     if (token.length > LONGEST_TOKEN) return PROBLEMS.tooLong;
     if (!COMPACT_JWS.test(token)) return PROBLEMS.notAJwt;
     const header = decoded(() => decodeProtectedHeader(token));
@@ -101,8 +105,9 @@ export class TokenVerifier {
     if (header.crit !== undefined) return PROBLEMS.critical;
     if (header.typ !== undefined && !isAccessToken(header.typ)) return PROBLEMS.wrongType;
     const claims = decoded(() => decodeJwt(token));
-    if (claims !== undefined && claims.iss !== this.#rules.issuer) return PROBLEMS.wrongIssuer;
-    return undefined;
+    const issuer = this.#issuers.of(claims);
+    if (issuer !== undefined) return issuer;
+    return claims === undefined ? PROBLEMS.noClaims : PROBLEMS.wrongIssuer;
   }
 
   /**
@@ -121,10 +126,14 @@ export class TokenVerifier {
     return hash('sha256', JSON.stringify([decodeProtectedHeader(token).kid, sub]), 'base64');
   }
 
-  async #verifyWith(keys: VerificationKeys, token: string): Promise<VerifiedToken | TokenProblem> {
-    const { issuer, audience, algorithms, clockToleranceMs, claims: ask } = this.#rules;
+  async #verifyWith(
+    issuer: Issuer,
+    keys: VerificationKeys,
+    token: string,
+  ): Promise<VerifiedToken | TokenProblem> {
+    const { audience, algorithms, clockToleranceMs, claims: ask } = this.#rules;
     const options: JWTVerifyOptions = {
-      issuer,
+      issuer: issuer.name,
       algorithms: [...algorithms],
       requiredClaims: ['exp'],
       clockTolerance: clockToleranceMs / 1000,
@@ -132,7 +141,7 @@ export class TokenVerifier {
     };
     let claims: JWTPayload;
     try {
-      claims = await verifyByAny(keys, token, options);
+      claims = await verifyByAny(issuer.keysIn(keys), token, options);
     } catch (error) {
       return problemIn(error as JoseFailure);
     }
@@ -153,7 +162,7 @@ function isAccessToken(typ: unknown): boolean {
 
 /** Without a `kid`, or with one that several keys have, each may be the one. */
 async function verifyByAny(
-  { find }: VerificationKeys,
+  find: JWTVerifyGetKey,
   token: string,
   options: JWTVerifyOptions,
 ): Promise<JWTPayload> {

@@ -1,0 +1,39 @@
+import { fetchJson } from '../../http/fetch-json.ts';
+
+/**
+ * Looks for something in the metadata that an issuer publishes under its own URL: gives what `find` gives for the
+ * first document that is there, is the issuer's, and for which `find` throws nothing.
+ *
+ * @see RFC 8414 section 3; OpenID Connect Discovery 1.0 section 4; MCP, Authorization Server
+ * Metadata Discovery
+ */
+export async function inIssuerMetadata<T>(
+  issuer: string,
+  signal: AbortSignal,
+  find: (metadata: Readonly<Record<string, unknown>>, source: string) => T,
+): Promise<T> {
+  const failures: unknown[] = [];
+  for (const url of metadataUrls(new URL(issuer))) {
+    try {
+      const metadata = Object(await fetchJson(url, signal)) as Record<string, unknown>;
+      // RFC 8414 section 3.3: the metadata of another issuer must not be used.
+      if (metadata.issuer !== issuer)
+        throw new Error(`${url.href} is not the metadata of ${issuer}`);
+      return find(metadata, url.href);
+    } catch (error) {
+      failures.push(error);
+    }
+  }
+  throw new AggregateError(failures, `No metadata of ${issuer} says what is needed`);
+}
+
+/** Where it may be: an issuer with a path has its own next to the well-known name. */
+function metadataUrls({ origin, pathname }: URL): URL[] {
+  const path = pathname.replace(/\/$/, '');
+  const urls = [
+    `${origin}/.well-known/oauth-authorization-server${path}`,
+    `${origin}/.well-known/openid-configuration${path}`,
+    `${origin}${path}/.well-known/openid-configuration`,
+  ];
+  return [...new Set(urls)].map((url) => new URL(url));
+}

@@ -1,0 +1,81 @@
+import type { JWK, JWTVerifyGetKey } from 'jose';
+import type { ConfigProblems } from '../../../options/config-problems.ts';
+import { canVerify } from './key-fitness.ts';
+import type { KeySource } from './key-source.ts';
+import type { JoseFailure } from './problem.ts';
+import {
+  isRecord,
+  MOST_KEYS,
+  problemWith,
+  type VerificationKeys,
+  verificationKeys,
+} from './verification-keys.ts';
+
+const EXPECTED = "a JWK Set with public keys, like { keys: [{ kty: 'EC', crv: 'P-256', x, y }] }";
+
+/**
+ * Reads a JWK Set that was written by hand. What would be left out of a fetched set is a mistake here, and no
+ * value of a key is ever shown. `problems` stands at the option.
+ */
+export function readGivenKeys(
+  problems: ConfigProblems,
+  value: unknown,
+  algorithms: readonly string[],
+): VerificationKeys | undefined {
+  const keys: unknown = isRecord(value) ? value.keys : undefined;
+  if (!Array.isArray(keys) || keys.length === 0 || keys.length > MOST_KEYS) {
+    problems.addSecret(value, EXPECTED);
+    return undefined;
+  }
+  let areGood = true;
+  for (const [i, key] of [...keys].entries()) {
+    const problem = problemWith(key) ?? canVerify(key as JWK, algorithms);
+    if (problem === undefined) continue;
+    areGood = false;
+    problems.at('keys').at(i).addSecret(key, `a public key to verify with; this one ${problem}`);
+  }
+  return areGood ? withKeysOfNoName(keys) : undefined;
+}
+
+/**
+ * A key without a `kid` is written by hand for tokens that may name one: the signature decides. In a fetched
+ * set the names have to agree.
+ */
+function withKeysOfNoName(keys: readonly JWK[]): VerificationKeys {
+  const all = verificationKeys(keys);
+  const nameless = verificationKeys(keys.filter(({ kid }) => kid === undefined || kid === null));
+  return {
+    ...all,
+    find: orElse(all.find, nameless.find),
+    findFor: (issuer) => orElse(all.findFor(issuer), nameless.findFor(issuer)),
+  };
+}
+
+function orElse(find: JWTVerifyGetKey, nameless: JWTVerifyGetKey): JWTVerifyGetKey {
+  return async (header, token) => {
+    try {
+      return await find(header, token);
+    } catch (error) {
+      if ((error as JoseFailure).code !== 'ERR_JWKS_NO_MATCHING_KEY') throw error;
+      const { kid: _, ...withoutName } = header;
+      return nameless(withoutName, token);
+    }
+  };
+}
+
+/** Keys that stay as they are. Nothing is ever fetched. */
+export class GivenKeys implements KeySource {
+  readonly #keys: Promise<VerificationKeys>;
+
+  constructor(keys: VerificationKeys) {
+    this.#keys = Promise.resolve(keys);
+  }
+
+  current(): Promise<VerificationKeys> {
+    return this.#keys;
+  }
+
+  renewed(): Promise<VerificationKeys> {
+    return this.#keys;
+  }
+}

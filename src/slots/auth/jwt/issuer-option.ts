@@ -1,0 +1,166 @@
+import { secureUrl } from '../../../http/secure-url.ts';
+import { notAwaited } from '../../../lib/not-awaited.ts';
+import { plain } from '../../../lib/plain-error.ts';
+import { isText } from '../../../lib/text.ts';
+import type { ConfigProblems } from '../../../options/config-problems.ts';
+import { isAsync } from '../claims/claimed-identity.ts';
+import { SECURE_URL } from './keys-options.ts';
+import type { TenantRule } from './tenant-issuers.ts';
+import { isTenant, TenantUrl } from './tenant-url.ts';
+
+/** One issuer for each tenant of a server. */
+export interface TenantIssuerOptions {
+  /**
+   * What their `iss` is, with `{tenant}` once in its path, such as
+   * `'https://login.microsoftonline.com/{tenant}/v2.0'`. For the name stands one segment, or a part of it, of
+   * letters, digits and `-._~`; all else is compared character for character.
+   */
+  readonly pattern: string;
+  /**
+   * The tenants that are taken, or a function that says so, at once and with `true` or `false`. It is asked at every
+   * request, before the signature is looked at: anybody can have it asked about any name. For a tenant that is not
+   * taken nothing is fetched. One that throws, or gives anything else, is a 500.
+   */
+  readonly tenants: readonly string[] | ((tenant: string) => boolean);
+  /**
+   * The authorization servers that clients are told of in the metadata of the endpoint. Default: the issuer of each
+   * tenant of a list; none where `tenants` is a function, because nobody knows them all.
+   */
+  readonly authorizationServers?: readonly string[];
+}
+
+/** Whose tokens are taken. */
+export type IssuerSettings =
+  | { readonly name: string }
+  | {
+      readonly pattern: TenantUrl;
+      readonly isKnown: TenantRule;
+      /** How many are named. */
+      readonly tenants: number;
+    };
+
+/** The option, read. */
+export interface ReadIssuer {
+  readonly issuer: IssuerSettings;
+  /** Where clients are told to get tokens. */
+  readonly announced: readonly string[];
+}
+
+/** How the keys of the issuer are got, as far as it says something of its name. */
+interface KeysKnown {
+  /** Whether they are there without its metadata. */
+  readonly areGiven: boolean;
+  readonly allowsHttp: boolean;
+}
+
+const EXPECTED = "the issuer's URL as `iss` has it, like 'https://idp.example'";
+const PATTERN = "a URL with {tenant} once in its path, like 'https://idp.example/{tenant}/v2.0'";
+const TENANTS = 'a list of tenants, or a function that gives true or false for one';
+const TENANT = "a tenant as `iss` has it: letters, digits and '-._~', and not dots alone";
+
+const MEMBERS = ['pattern', 'tenants', 'authorizationServers'] as const;
+const HINTS = {
+  template: 'pattern',
+  url: 'pattern',
+  tenant: 'tenants, a list',
+  tid: 'tenants, a list; the name in the pattern is {tenant}',
+  tids: 'tenants',
+  allow: 'tenants',
+  jwksUri: 'jwksUri beside issuer, not in it',
+};
+
+/** Reads whose tokens are taken; undefined where that cannot be read. */
+export function readIssuer(
+  problems: ConfigProblems,
+  value: unknown,
+  keys: KeysKnown,
+): ReadIssuer | undefined {
+  if (typeof value === 'string') return readName(problems, value, keys);
+  if (typeof value !== 'object' || value === null || value instanceof URL || Array.isArray(value)) {
+    const several = Array.isArray(value) ? '; for several issuers, one jwt() for each' : '';
+    problems.add(value, EXPECTED + several);
+    return undefined;
+  }
+  if (!problems.keys(value, MEMBERS, HINTS)) return undefined;
+  return readTenants(problems, value as Partial<TenantIssuerOptions>, keys);
+}
+
+function readName(
+  problems: ConfigProblems,
+  name: string,
+  { areGiven, allowsHttp }: KeysKnown,
+): ReadIssuer | undefined {
+  const url = URL.canParse(name) ? new URL(name) : undefined;
+  if (/[{}]/.test(name)) {
+    problems.add(
+      name,
+      "a URL without braces; for tenants { pattern: '…/{tenant}', tenants: [...] }",
+    );
+    return undefined;
+  }
+  if (url === undefined || !/^https?:$/.test(url.protocol)) {
+    // RFC 7519 section 4.1.1: any text, or a URI. But neither keys nor a login are found by it.
+    if (isText(name) && areGiven) return { issuer: { name }, announced: [] };
+    problems.add(name, `${EXPECTED}; another text only together with jwksUri or keys`);
+    return undefined;
+  }
+  if ([url.search, url.hash, url.username, url.password].join('') !== '') {
+    problems.add(name, EXPECTED);
+    return undefined;
+  }
+  if (!areGiven && secureUrl(url, allowsHttp) === undefined) {
+    problems.add(name, `${SECURE_URL}, or jwksUri or keys besides`);
+  }
+  return { issuer: { name }, announced: [name] };
+}
+
+function readTenants(
+  problems: ConfigProblems,
+  { pattern: given, tenants, authorizationServers }: Partial<TenantIssuerOptions>,
+  { areGiven, allowsHttp }: KeysKnown,
+): ReadIssuer | undefined {
+  const pattern = TenantUrl.read(given);
+  const place = problems.at('pattern');
+  if (pattern === undefined) place.add(given, PATTERN);
+  else if (!areGiven && secureUrl(pattern.of('a'), allowsHttp) === undefined) {
+    place.add(given, `${SECURE_URL}, or jwksUri or keys besides`);
+  }
+  const servers =
+    authorizationServers &&
+    problems.at('authorizationServers').list(authorizationServers, isHttpUrl, 'the URL of one');
+  const named = readTenantList(problems.at('tenants'), tenants);
+  if (pattern === undefined || named === undefined) return undefined;
+  const isList = typeof named !== 'function';
+  return {
+    issuer: {
+      pattern,
+      isKnown: isList ? (tenant) => named.has(tenant) : (tenant) => asked(named, tenant),
+      tenants: isList ? named.size : 0,
+    },
+    announced: servers ?? (isList ? [...named].map((tenant) => pattern.of(tenant)) : []),
+  };
+}
+
+function readTenantList(
+  problems: ConfigProblems,
+  value: unknown,
+): ReadonlySet<string> | ((tenant: string) => unknown) | undefined {
+  if (Array.isArray(value) && value.length > 0) {
+    return new Set(problems.list(value, isTenant, TENANT));
+  }
+  if (typeof value === 'function' && !isAsync(value)) return value as (tenant: string) => unknown;
+  problems.add(value, isAsync(value) ? `${TENANTS}, not async` : TENANTS);
+  return undefined;
+}
+
+/** Any promise would be a yes. */
+function asked(ask: (tenant: string) => unknown, tenant: string): boolean {
+  const answer = ask(tenant);
+  if (typeof answer === 'boolean') return answer;
+  notAwaited(answer);
+  throw plain(new TypeError('The function `issuer.tenants` of jwt() has to give true or false'));
+}
+
+function isHttpUrl(value: unknown): value is string {
+  return typeof value === 'string' && URL.canParse(value) && /^https?:\/\//.test(value);
+}

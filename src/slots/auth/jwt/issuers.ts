@@ -1,0 +1,32 @@
+import type { JWTVerifyGetKey } from 'jose';
+import type { KeySet } from './key-set.ts';
+import type { KeySource } from './key-source.ts';
+import type { VerificationKeys } from './verification-keys.ts';
+
+/** An issuer whose tokens are taken. */
+export interface Issuer {
+  /** Its `iss`. */
+  readonly name: string;
+  readonly keys: KeySource;
+  /** Which of the keys may verify its tokens. */
+  keysIn(keys: VerificationKeys): JWTVerifyGetKey;
+}
+
+/** Keys that are fetched, and the name under which operators know them. */
+export interface FetchedKeys {
+  readonly issuer: string;
+  readonly keys: KeySet;
+}
+
+/** Those whose tokens are taken. */
+export interface Issuers {
+  /**
+   * The one that a token names, of which nothing is verified yet; undefined: another, or none. Nothing is
+   * fetched for the answer.
+   *
+   * @param claims - Undefined where they could not be read.
+   */
+  of(claims: { readonly iss?: unknown } | undefined): Issuer | undefined;
+  /** The keys that are fetched for them, as far as they are known. */
+  fetched(): readonly FetchedKeys[];
+}

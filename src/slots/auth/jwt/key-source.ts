@@ -1,0 +1,17 @@
+import type { VerificationKeys } from './verification-keys.ts';
+
+/** Where the keys to verify with come from. */
+export interface KeySource {
+  /**
+   * The keys to verify with.
+   *
+   * @throws {KeysUnavailable} where there are none.
+   */
+  current(): Promise<VerificationKeys>;
+  /**
+   * The keys after `lacking` turned out to have none that fits a token: newer ones, if there are.
+   *
+   * @param origin - What the token says of its key and subject.
+   */
+  renewed(lacking: VerificationKeys, origin: string): Promise<VerificationKeys>;
+}

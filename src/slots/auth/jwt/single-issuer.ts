@@ -1,0 +1,22 @@
+import type { FetchedKeys, Issuer, Issuers } from './issuers.ts';
+import { KeySet } from './key-set.ts';
+import type { KeySource } from './key-source.ts';
+
+/** One issuer, known by its name. */
+export class SingleIssuer implements Issuers {
+  readonly #issuer: Issuer;
+
+  constructor(name: string, keys: KeySource) {
+    this.#issuer = { name, keys, keysIn: ({ find }) => find };
+  }
+
+  /** A token whose claims cannot be read may be of this one: the signature says first whether it is. */
+  of(claims: { readonly iss?: unknown } | undefined): Issuer | undefined {
+    return claims === undefined || claims.iss === this.#issuer.name ? this.#issuer : undefined;
+  }
+
+  fetched(): readonly FetchedKeys[] {
+    const { name, keys } = this.#issuer;
+    return keys instanceof KeySet ? [{ issuer: name, keys }] : [];
+  }
+}

@@ -1,0 +1,40 @@
+import type { FetchedKeys, Issuer, Issuers } from './issuers.ts';
+import { KeySet } from './key-set.ts';
+import type { KeySource } from './key-source.ts';
+import type { TenantKeys } from './tenant-keys.ts';
+import type { TenantUrl } from './tenant-url.ts';
+
+/** Whether the tokens of a tenant are taken. */
+export type TenantRule = (tenant: string) => boolean;
+
+/** Keys that all tenants share, or those of each. */
+export type KeysOfTenants = KeySource | TenantKeys;
+
+/** An issuer for each tenant of one server. */
+export class TenantIssuers implements Issuers {
+  readonly #pattern: TenantUrl;
+  readonly #isKnown: TenantRule;
+  readonly #keys: KeysOfTenants;
+
+  constructor(pattern: TenantUrl, isKnown: TenantRule, keys: KeysOfTenants) {
+    this.#pattern = pattern;
+    this.#isKnown = isKnown;
+    this.#keys = keys;
+  }
+
+  of(claims: { readonly iss?: unknown } | undefined): Issuer | undefined {
+    const name = claims?.iss;
+    if (typeof name !== 'string') return undefined;
+    const tenant = this.#pattern.tenantIn(name);
+    if (tenant === undefined || !this.#isKnown(tenant)) return undefined;
+    const keys = 'of' in this.#keys ? this.#keys.of(tenant) : this.#keys;
+    return { name, keys, keysIn: (all) => all.findFor(name) };
+  }
+
+  fetched(): readonly FetchedKeys[] {
+    const { text } = this.#pattern;
+    if (this.#keys instanceof KeySet) return [{ issuer: text, keys: this.#keys }];
+    if (!('of' in this.#keys)) return [];
+    return this.#keys.all().map(([tenant, keys]) => ({ issuer: this.#pattern.of(tenant), keys }));
+  }
+}

@@ -1,0 +1,73 @@
+import { BoundedMap } from '../../../lib/bounded-map.ts';
+import { plain } from '../../../lib/plain-error.ts';
+import { KeySet } from './key-set.ts';
+import type { VerificationKeys } from './verification-keys.ts';
+
+/** For so many tenants keys are kept, unless more are named in the configuration. */
+const MOST_ISSUERS = 1000;
+
+/** Key servers that are asked at the same time: a function may take any tenant for a good one. */
+const MOST_ASKED_AT_ONCE = 50;
+
+/**
+ * The keys of each tenant. Tenants whose keys have never come do not push out those whose keys are there: who
+ * makes up tenants that a function takes for good ones costs the others nothing.
+ */
+export class TenantKeys {
+  readonly #fetch: (tenant: string) => Promise<VerificationKeys>;
+  readonly #now: () => number;
+  readonly #good: BoundedMap<string, KeySet>;
+  readonly #others: BoundedMap<string, KeySet>;
+  #asking = 0;
+
+  /**
+   * @param now - Milliseconds on a clock that never goes back.
+   * @param atLeast - How many tenants are kept in any case.
+   */
+  constructor(
+    fetch: (tenant: string) => Promise<VerificationKeys>,
+    now: () => number,
+    atLeast: number,
+  ) {
+    this.#fetch = fetch;
+    this.#now = now;
+    const most = Math.max(MOST_ISSUERS, atLeast);
+    this.#good = new BoundedMap(most);
+    this.#others = new BoundedMap(most);
+  }
+
+  /** Nothing is fetched yet. */
+  of(tenant: string): KeySet {
+    const good = this.#good.get(tenant);
+    const keys = good ?? this.#others.get(tenant) ?? new KeySet(() => this.#ask(tenant), this.#now);
+    // The one that was used last is forgotten last.
+    (good === undefined ? this.#others : this.#good).set(tenant, keys);
+    return keys;
+  }
+
+  /** Of all tenants that are known, each with its keys. */
+  all(): [tenant: string, KeySet][] {
+    return [...this.#good.entries(), ...this.#others.entries()];
+  }
+
+  async #ask(tenant: string): Promise<VerificationKeys> {
+    if (this.#asking >= MOST_ASKED_AT_ONCE) {
+      throw plain(new Error(`${MOST_ASKED_AT_ONCE} key servers are asked already`));
+    }
+    this.#asking += 1;
+    try {
+      const fetched = await this.#fetch(tenant);
+      this.#keep(tenant);
+      return fetched;
+    } finally {
+      this.#asking -= 1;
+    }
+  }
+
+  #keep(tenant: string): void {
+    const keys = this.#others.get(tenant);
+    if (keys === undefined) return;
+    this.#others.delete(tenant);
+    this.#good.set(tenant, keys);
+  }
+}
