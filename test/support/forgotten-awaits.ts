@@ -6,10 +6,13 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express from 'express';
+import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import {
   createMcpGateway,
   fromMiddleware,
   type GatewayConfig,
+  type JwtOptions,
+  jwt,
   type Observer,
   type Policy,
   UpstreamUnavailableError,
@@ -57,6 +60,29 @@ const observing = (callback: () => unknown): Observer => {
   return Object.fromEntries(all.map((name) => [name, callback]));
 };
 
+const KEY = await generateKeyPair('ES256');
+const SAYS = { iss: 'https://idp.example/acme', aud: 'https://gateway.example/mcp', sub: 'ada' };
+const TOKEN = await new SignJWT(SAYS)
+  .setExpirationTime('1h')
+  .setProtectedHeader({ alg: 'ES256' })
+  .sign(KEY.privateKey);
+const KEYS = { keys: [await exportJWK(KEY.publicKey)] };
+
+/** Takes a token that each request brings. */
+const token = (options: Partial<JwtOptions>): Partial<GatewayConfig> => {
+  const scheme = jwt({ issuer: SAYS.iss, audience: SAYS.aud, keys: KEYS, ...options });
+  const identify: typeof scheme.identify = (req, res) => {
+    req.headers.authorization = `Bearer ${TOKEN}`;
+    return scheme.identify(req, res);
+  };
+  return { publicUrl: SAYS.aud, auth: { ...scheme, identify }, sessions: false };
+};
+
+const tenants = (own: () => unknown) =>
+  token({
+    issuer: { pattern: 'https://idp.example/{tenant}', tenants: own as () => boolean },
+  });
+
 type Way = readonly [statuses: readonly number[], config: Partial<GatewayConfig>];
 
 const WAYS: Readonly<Record<string, Way>> = {
@@ -95,6 +121,37 @@ const WAYS: Readonly<Record<string, Way>> = {
         throw lookUp();
       },
     },
+  ],
+  'jwt: nothing forgotten': [[200], token({ claims: () => ({ roles: ['a'] }), roles: ['a'] })],
+  'jwt: claims': [[500], token({ claims: () => lookUp() })],
+  'jwt: claims, a thenable': [[500], token({ claims: () => thenable() })],
+  'jwt: claims, a builder': [[500], token({ claims: () => builder() })],
+  'jwt: subject': [[500], token({ claims: () => ({ subject: lookUp() }) })],
+  'jwt: scopes': [[500], token({ claims: () => ({ scopes: lookUp() }) })],
+  'jwt: one of the scopes': [[500], token({ claims: () => ({ scopes: ['a', lookUp()] }) })],
+  'jwt: roles': [[500], token({ claims: () => ({ roles: thenable() }), roles: ['a'] })],
+  'jwt: one of the roles': [
+    [500],
+    token({ claims: () => ({ roles: ['a', lookUp()] }), roles: ['a'] }),
+  ],
+  'jwt: a list of promises': [[500], token({ claims: () => [lookUp(), lookUp()] as never })],
+  'jwt: claims, thrown': [
+    [500],
+    token({
+      claims: () => {
+        throw lookUp();
+      },
+    }),
+  ],
+  'jwt: tenants, nothing forgotten': [[200], tenants(() => true)],
+  'jwt: tenants': [[500], tenants(() => lookUp())],
+  'jwt: tenants, a thenable': [[500], tenants(() => thenable())],
+  'jwt: tenants, a list': [[500], tenants(() => [lookUp()])],
+  'jwt: tenants, thrown': [
+    [500],
+    tenants(() => {
+      throw lookUp();
+    }),
   ],
   'authenticator: subject': [[500], { auth: () => ({ subject: lookUp() }) }],
   'authenticator: issuer': [[500], { auth: () => ({ ...ada, issuer: lookUp() }) }],
