@@ -43,7 +43,7 @@ export interface GatewayStats {
   readonly sessions: SessionStats | undefined;
   /** One for each URL of `target`, in its order. */
   readonly targets: readonly TargetStats[];
-  /** One for each `jwt()` in `auth`. */
+  /** One for each `jwt()` in `auth` that fetches keys; of several tenants, those whose keys were needed. */
   readonly keys: readonly KeyStats[] | undefined;
 }
 

@@ -1,0 +1,111 @@
+/** Options of `jwt` for the tokens of some identity providers; docs/identity-providers.md says what they mean. */
+import type { JwtOptions } from 'express-mcp-gateway';
+
+const APP_ID = '00001111-aaaa-2222-bbbb-3333cccc4444';
+
+export const entraId: JwtOptions = {
+  issuer: 'https://login.microsoftonline.com/aaaabbbb-0000-cccc-1111-dddd2222eeee/v2.0',
+  audience: APP_ID,
+  scopes: [`api://${APP_ID}/access_as_user`],
+  claims: ({ oid, scp }) => ({
+    // The same for all applications of a tenant; `sub` is another one for each.
+    subject: oid,
+    // A token has a scope by its short name, and clients have to ask for it by its long one.
+    scopes: String(scp ?? '').replaceAll(/\S+/g, `api://${APP_ID}/$&`),
+  }),
+};
+
+export const entraIdApplications: JwtOptions = {
+  ...entraId,
+  scopes: [],
+  roles: ['Mcp.Call'],
+};
+
+export const entraIdTenants: JwtOptions = {
+  ...entraId,
+  issuer: {
+    pattern: 'https://login.microsoftonline.com/{tenant}/v2.0',
+    tenants: ['aaaabbbb-0000-cccc-1111-dddd2222eeee', 'bbbbcccc-1111-dddd-2222-eeee3333ffff'],
+    authorizationServers: ['https://login.microsoftonline.com/organizations/v2.0'],
+  },
+  jwksUri: 'https://login.microsoftonline.com/common/discovery/v2.0/keys',
+};
+
+export const entraIdVersion1: JwtOptions = {
+  ...entraId,
+  issuer: 'https://sts.windows.net/aaaabbbb-0000-cccc-1111-dddd2222eeee/',
+  jwksUri: 'https://login.microsoftonline.com/aaaabbbb-0000-cccc-1111-dddd2222eeee/discovery/keys',
+  audience: `api://${APP_ID}`,
+};
+
+export const cognito: JwtOptions = {
+  issuer: 'https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_EXAMPLE',
+  audience: { claim: 'client_id', anyOf: ['1example23456789'] },
+  scopes: ['https://gateway.example/mcp/tools'],
+  claims: (claims) => ({ roles: claims['cognito:groups'] }),
+};
+
+export const keycloak: JwtOptions = {
+  issuer: 'https://keycloak.example/realms/acme',
+  audience: 'https://gateway.example/mcp',
+  scopes: ['mcp'],
+  roles: ['mcp-user'],
+  claims: ({ realm_access }) => ({
+    roles: (realm_access as { roles?: unknown } | undefined)?.roles,
+  }),
+};
+
+export const auth0: JwtOptions = {
+  // With the slash at its end.
+  issuer: 'https://acme.eu.auth0.com/',
+  audience: 'https://gateway.example/mcp',
+  scopes: ['call:tools'],
+  claims: (claims) => ({
+    // What this user may do, and not only what the client has asked for.
+    scopes: claims.permissions,
+    roles: claims['https://gateway.example/roles'],
+  }),
+};
+
+export const okta: JwtOptions = {
+  issuer: 'https://acme.okta.com/oauth2/default',
+  audience: 'api://default',
+  scopes: ['mcp'],
+  claims: ({ uid, sub, groups }) => ({
+    // `sub` is the login of a user, which may change; a service has no `uid`.
+    subject: uid ?? sub,
+    roles: groups,
+  }),
+};
+
+export const duende: JwtOptions = {
+  issuer: 'https://identity.acme.example',
+  audience: 'https://gateway.example/mcp',
+  scopes: ['mcp'],
+  claims: ({ sub, client_id, role }) => ({
+    // A client that acts for itself gets tokens without a subject.
+    subject: sub ?? `client:${client_id}`,
+    roles: role,
+  }),
+};
+
+export const google: JwtOptions = {
+  issuer: 'https://accounts.google.com',
+  audience: '123456789012-example.apps.googleusercontent.com',
+  // The Workspace of the company. Private accounts have none.
+  roles: ['acme.example'],
+  claims: ({ hd }) => ({ roles: hd }),
+};
+
+export const googleWithoutScheme: JwtOptions = {
+  ...google,
+  issuer: 'accounts.google.com',
+  jwksUri: 'https://www.googleapis.com/oauth2/v3/certs',
+};
+
+export const googleServiceAccounts: JwtOptions = {
+  issuer: 'https://accounts.google.com',
+  audience: 'https://gateway.example/mcp',
+  roles: ['agent@acme-project.iam.gserviceaccount.com'],
+  claims: ({ email, email_verified }) => ({ roles: email_verified === true ? email : [] }),
+};
