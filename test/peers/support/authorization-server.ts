@@ -17,6 +17,8 @@ export interface AuthorizationServerOptions {
   readonly clients?: Configuration['clients'];
   /** What access tokens are signed with. */
   readonly alg?: 'RS256' | 'ES256';
+  /** Below which path it is, as one of several issuers of a host. Default: at the root. */
+  readonly path?: `/${string}`;
 }
 
 /** A real authorization server, for a test. */
@@ -34,6 +36,8 @@ export interface AuthorizationServer {
   user: string;
   /** How long the tokens that it gives from now on last, in seconds. */
   lifetime: number;
+  /** What access tokens that it gives from now on say besides. */
+  claims: Readonly<Record<string, unknown>>;
   /** `METHOD /path status` of each request that it has answered. */
   readonly log: readonly string[];
 }
@@ -49,13 +53,18 @@ export async function startAuthorizationServer({
   scopes = DEFAULT_SCOPES,
   clients = [],
   alg = 'RS256',
+  path,
 }: AuthorizationServerOptions = {}): Promise<AuthorizationServer> {
   const log: string[] = [];
   const resources = new Set<string>();
-  const state = { user: 'alice', lifetime: 3600 };
+  const state: Pick<AuthorizationServer, 'user' | 'lifetime' | 'claims'> = {
+    user: 'alice',
+    lifetime: 3600,
+    claims: {},
+  };
   const keys = await createKeys();
   const http = createServer();
-  const issuer = `http://127.0.0.1:${await listenOn(http)}`;
+  const issuer = `http://127.0.0.1:${await listenOn(http)}${path ?? ''}`;
 
   const resourceServer = (resource: string): ResourceServer => {
     if (!resources.has(resource)) throw new errors.InvalidTarget();
@@ -95,6 +104,7 @@ export async function startAuthorizationServer({
         useGrantedResource: () => true,
       },
     },
+    extraTokenClaims: () => ({ ...state.claims }),
     issueRefreshToken: (_ctx, client) => client.grantTypeAllowed('refresh_token'),
     findAccount: (_ctx, accountId) => ({ accountId, claims: () => ({ sub: accountId }) }),
     interactions: { policy: withoutQuestions() },
@@ -126,8 +136,12 @@ export async function startAuthorizationServer({
   });
   const handle = provider.callback();
   http.on('request', (req, res) => {
-    res.on('finish', () => log.push(`${req.method} ${req.url?.split('?')[0]} ${res.statusCode}`));
-    void handle(req, res);
+    const { method, url = '' } = req;
+    res.on('finish', () => log.push(`${method} ${url.split('?')[0]} ${res.statusCode}`));
+    if (path === undefined) void handle(req, res);
+    else if (url.startsWith(`${path}/`)) {
+      void handle(Object.assign(req, { originalUrl: url, url: url.slice(path.length) }), res);
+    } else res.writeHead(404).end();
   });
   return Object.assign(state, {
     issuer,
