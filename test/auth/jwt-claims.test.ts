@@ -172,7 +172,7 @@ describe('nothing but a subject, scopes and roles lets anybody in', () => {
     ['roles as SCIM has them', { roles: [{ value: 'admin' }] }],
   ])('%s', async (_what, value) => {
     const outcomes = await twice({ claims: given(value) }, { roles: ['admin'], scope: 'a' });
-    const failure = 'TypeError: The function `claims` of jwt() has to give ';
+    const failure = 'TypeError: The function `claims` has to give ';
     expect(outcomes).toEqual(Array(2).fill(expect.stringContaining(failure)));
   });
 

@@ -4,7 +4,9 @@ import {
   apiKey,
   createMcpGateway,
   type GatewayConfig,
+  jwt,
   protectedResourceMetadata,
+  type TenantIssuerOptions,
   upstreamAuth,
 } from '../../src/index.ts';
 import { headerOf, valuesOf } from '../support/client/answer.ts';
@@ -79,6 +81,33 @@ describe('the document is where RFC 9728 section 3.1 puts it, and says what it i
       bearer_methods_supported: ['header'],
     });
     expect(body).not.toContain('jwks');
+  });
+
+  describe('of an issuer for each tenant', () => {
+    const pattern = 'https://login.example/{tenant}/v2.0';
+    const ANYBODY = 'https://login.example/any/v2.0';
+    const documentFor = async (issuer: Omit<TenantIssuerOptions, 'pattern'>) => {
+      const auth = jwt({ issuer: { pattern, ...issuer }, audience: 'gateway' });
+      const { port } = await guarded('https://gateway.example/mcp', { auth });
+      const challenge = valuesOf(await send(port), 'www-authenticate')[0] ?? '';
+      const { status, body } = await send(port, { method: 'GET', path: `${WELL_KNOWN}/mcp` });
+      const servers = status === 200 ? JSON.parse(body).authorization_servers : status;
+      return [servers, challenge.includes('resource_metadata=')];
+    };
+
+    test('it names those of a list, or the servers that are configured', async () => {
+      const list = ['https://login.example/a/v2.0', 'https://login.example/b/v2.0'];
+      const authorizationServers = [ANYBODY];
+      expect(await documentFor({ tenants: ['a', 'b'] })).toEqual([list, true]);
+      const named = [[ANYBODY], true];
+      expect(await documentFor({ tenants: ['a', 'b'], authorizationServers })).toEqual(named);
+      expect(await documentFor({ tenants: () => true, authorizationServers })).toEqual(named);
+    });
+
+    test('there is none, and no challenge points to it, where nobody can say them', async () => {
+      expect(await documentFor({ tenants: () => true })).toEqual([404, false]);
+      expect(await documentFor({ tenants: ['a'], authorizationServers: [] })).toEqual([404, false]);
+    });
   });
 
   test('a gateway whose tokens nobody issues has no document', async () => {

@@ -94,5 +94,5 @@ function readTexts(member: string, value: unknown): readonly string[] {
 }
 
 function wrong(expected: string): TypeError {
-  return plain(new TypeError(`The function \`claims\` of jwt() has to give ${expected}`));
+  return plain(new TypeError(`The function \`claims\` has to give ${expected}`));
 }
