@@ -17,7 +17,7 @@ const project = {
 const UNIT = [
   'api/report.test.ts',
   '{architecture,bounds,comments,documents}.test.ts',
-  'auth/{gateway-config,jwt-options,token-memory}.test.ts',
+  'auth/{gateway-config,jwt-issuer-options,jwt-options,tenant-keys,tenant-url,token-memory}.test.ts',
   'event-{boundary,counter}.test.ts',
   'grafana/promql.test.ts',
   'limits/{address-key,config}.test.ts',

@@ -7,12 +7,12 @@ export type { JwtOptions } from './options.ts';
 
 /**
  * Takes the access tokens that an authorization server issues as signed JWTs. For several issuers,
- * give one of these for each.
+ * give one of these for each; for those of all tenants of one server, one with `issuer.pattern`.
  *
  * @param options - See {@link JwtOptions}.
  * @returns An authenticator for `auth` or `requireAuth`.
  * @throws {GatewayConfigError} for an issuer or key server without https, a symmetric algorithm, a
- * missing audience, ...
+ * symmetric or private key, a missing audience, ...
  * @see RFC 9068; MCP, Authorization, "Token Handling"
  */
 export function jwt(options: JwtOptions): AuthenticationScheme {
