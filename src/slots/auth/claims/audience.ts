@@ -74,7 +74,7 @@ function ruleOf(
   return audienceRule(claim, how, problems.list(value, isText, expected, { atLeast: 1 }));
 }
 
-/** No value is needed in vain: a claim that is neither a text nor a list holds none. */
+/** A claim that is neither a text nor a list holds no value. */
 function audienceRule(
   claim: string,
   how: 'some' | 'every',

@@ -71,7 +71,7 @@ export function askClaims(ask: ClaimsFunction, claims: TokenClaims): ReadIdentit
   };
 }
 
-/** A name that nobody reads may be a member that was misspelt. Maps hold nothing by name. */
+/** An unknown member may be a misspelt one, and a Map has no members at all. */
 function isIdentity(given: unknown): given is ClaimedIdentity {
   if (Object.prototype.toString.call(given) !== '[object Object]') return false;
   const { then } = given as { then?: unknown };

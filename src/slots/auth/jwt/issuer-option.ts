@@ -18,7 +18,7 @@ export interface TenantIssuerOptions {
   readonly pattern: string;
   /**
    * The tenants that are taken, or a function that says so, at once and with `true` or `false`. It is asked at every
-   * request, before the signature is looked at: anybody can have it asked about any name. For a tenant that is not
+   * request, before the signature is verified, so any client can make the gateway ask about any name. For a tenant that is not
    * taken nothing is fetched. One that throws, or gives anything else, is a 500.
    */
   readonly tenants: readonly string[] | ((tenant: string) => boolean);

@@ -10,7 +10,7 @@ export class SingleIssuer implements Issuers {
     this.#issuer = { name, keys, keysIn: ({ find }) => find };
   }
 
-  /** A token whose claims cannot be read may be of this one: the signature says first whether it is. */
+  /** A token with unreadable claims counts as one of this issuer: its signature is looked at first. */
   of(claims: { readonly iss?: unknown } | undefined): Issuer | undefined {
     return claims === undefined || claims.iss === this.#issuer.name ? this.#issuer : undefined;
   }

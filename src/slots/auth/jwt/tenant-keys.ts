@@ -6,12 +6,12 @@ import type { VerificationKeys } from './verification-keys.ts';
 /** For so many tenants keys are kept, unless more are named in the configuration. */
 const MOST_ISSUERS = 1000;
 
-/** Key servers that are asked at the same time: a function may take any tenant for a good one. */
+/** So many tenants are asked for their keys at the same time: a client may make up names. */
 const MOST_ASKED_AT_ONCE = 50;
 
 /**
- * The keys of each tenant. Tenants whose keys have never come do not push out those whose keys are there: who
- * makes up tenants that a function takes for good ones costs the others nothing.
+ * The keys of each tenant. Tenants whose keys never came are kept apart: where a function takes any tenant, a
+ * client may make up names, and these must not push out the tenants that exist.
  */
 export class TenantKeys {
   readonly #fetch: (tenant: string) => Promise<VerificationKeys>;

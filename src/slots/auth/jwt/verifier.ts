@@ -70,7 +70,7 @@ export class TokenVerifier {
   async verify(token: string): Promise<VerifiedToken | TokenProblem> {
     const known = this.#memory.get(token);
     if (known !== undefined) {
-      // A function may have said in the meantime that it is none of ours.
+      // The function `tenants` may not take its tenant any more.
       const keys = await this.#issuers.of(known.claims)?.keys.current();
       if (known.keys === keys && this.#now() < this.endOf(known)) return known;
       this.#memory.forget(token);
@@ -122,7 +122,7 @@ export class TokenVerifier {
     const tolerance = clockToleranceMs / 1000;
     const isValid = Number(exp) > now - tolerance && !(Number(nbf) > now + tolerance + 1);
     if (!audience(claims) || !isValid || (ask === undefined && !isText(sub))) return undefined;
-    // The app's function is asked about no token that is not verified: for its subject, `sub` has to do.
+    // The function `claims` is not asked about a token that is not verified, so `sub` alone counts here.
     return hash('sha256', JSON.stringify([decodeProtectedHeader(token).kid, sub]), 'base64');
   }
 
