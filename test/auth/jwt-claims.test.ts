@@ -176,6 +176,17 @@ describe('nothing but a subject, scopes and roles lets anybody in', () => {
     expect(outcomes).toEqual(Array(2).fill(expect.stringContaining(failure)));
   });
 
+  test.each<[string, unknown]>([
+    ['async', async () => ({})],
+    ['async, and throws', () => Promise.reject(new Error('inner detail'))],
+    ['async, and never comes to an end', () => new Promise(() => {})],
+    ['a generator', function* () {}],
+    ['an async generator', async function* () {}],
+  ])('a function that is %s', async (_what, claims) => {
+    const outcomes = await twice({ claims: claims as ClaimsFunction });
+    expect(outcomes).toEqual(Array(2).fill(expect.stringContaining('and no promise')));
+  });
+
   test('one that throws', async () => {
     const claims = () => {
       throw new RangeError('inner detail');

@@ -97,7 +97,6 @@ describe('config mistakes', () => {
     ['one tenant', { pattern: PATTERN, tenants: 'acme' }, 'issuer.tenants'],
     ['a set', { pattern: PATTERN, tenants: new Set(tenants) }, 'issuer.tenants'],
     ['true', { pattern: PATTERN, tenants: true }, 'issuer.tenants'],
-    ['an async function', { pattern: PATTERN, tenants: async () => true }, 'issuer.tenants'],
     ['a tenant that is empty', { pattern: PATTERN, tenants: ['acme', ''] }, 'issuer.tenants[1]'],
     ['a tenant with a wildcard', { pattern: PATTERN, tenants: ['*'] }, 'issuer.tenants[0]'],
     ['a tenant of two segments', { pattern: PATTERN, tenants: ['a/b'] }, 'issuer.tenants[0]'],

@@ -68,8 +68,6 @@ describe('config mistakes, each by its path', () => {
     ['a role that is a pattern', { ...good, roles: [/adm/] }, 'roles[0]'],
     ['claims by their paths', { ...good, claims: { roles: 'realm_access.roles' } }, 'claims'],
     ['claims that are true', { ...good, claims: true }, 'claims'],
-    ['claims that are async', { ...good, claims: async () => ({}) }, 'claims'],
-    ['claims that come in steps', { ...good, claims: function* () {} }, 'claims'],
     ['a tolerance without unit', { ...good, clockTolerance: '30' }, 'clockTolerance'],
     ['a tolerance below nothing', { ...good, clockTolerance: -1 }, 'clockTolerance'],
     ['isRevoked that is no function', { ...good, isRevoked: [] }, 'isRevoked'],

@@ -265,6 +265,9 @@ describe('a function that says whether a tenant is taken', () => {
     ['a promise that rejects', () => Promise.reject(new Error('a look-up'))],
     // biome-ignore lint/suspicious/noThenProperty: that is how libraries make them.
     ['a thenable', () => ({ then: () => {} })],
+    ['what an async function gives', async () => true],
+    ['what a generator gives', function* () {}],
+    ['a promise that never settles', () => new Promise(() => {})],
     ['one', () => 1],
     ['a text', () => 'yes'],
     ['an object', () => ({ allowed: false })],

@@ -34,14 +34,9 @@ export function readClaimsFunction(
   value: ClaimsFunction | false | undefined,
 ): ClaimsFunction | undefined {
   if (value === undefined || value === false) return undefined;
-  if (typeof value === 'function' && !isAsync(value)) return value;
-  problems.add(value, isAsync(value) ? `${EXPECTED}, which is not async` : EXPECTED);
+  if (typeof value === 'function') return value;
+  problems.add(value, EXPECTED);
   return undefined;
-}
-
-/** Whether a function can give nothing but promises, or steps. */
-export function isAsync(value: unknown): boolean {
-  return /^\[object (Async|Generator)/.test(Object.prototype.toString.call(value));
 }
 
 /** What a function gave, read. A member that is not there was not given. */

@@ -3,7 +3,6 @@ import { notAwaited } from '../../../lib/not-awaited.ts';
 import { plain } from '../../../lib/plain-error.ts';
 import { isText } from '../../../lib/text.ts';
 import type { ConfigProblems } from '../../../options/config-problems.ts';
-import { isAsync } from '../claims/claimed-identity.ts';
 import { SECURE_URL } from './keys-options.ts';
 import type { TenantRule } from './tenant-issuers.ts';
 import { isTenant, TenantUrl } from './tenant-url.ts';
@@ -148,8 +147,8 @@ function readTenantList(
   if (Array.isArray(value) && value.length > 0) {
     return new Set(problems.list(value, isTenant, TENANT));
   }
-  if (typeof value === 'function' && !isAsync(value)) return value as (tenant: string) => unknown;
-  problems.add(value, isAsync(value) ? `${TENANTS}, not async` : TENANTS);
+  if (typeof value === 'function') return value as (tenant: string) => unknown;
+  problems.add(value, TENANTS);
   return undefined;
 }
 
