@@ -15,7 +15,7 @@ import { mostOf } from './slots/body-need.ts';
 import { contain } from './slots/contain.ts';
 import { cors } from './slots/cors/cors.ts';
 import { draining } from './slots/draining.ts';
-import { filterLists } from './slots/filter-lists/filter-lists.ts';
+import { filterLists } from './slots/filter-lists.ts';
 import { head } from './slots/head.ts';
 import { headers } from './slots/headers/headers.ts';
 import { hosts } from './slots/hosts.ts';

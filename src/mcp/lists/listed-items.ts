@@ -1,6 +1,7 @@
 import { JsonCursor } from '../json/cursor.ts';
 import { FoldedNames, isFolded } from '../json/folding.ts';
 import type { TextEdit } from '../json/text-edit.ts';
+import { comparableId } from '../message/answers.ts';
 import { KnownMembers, MAX_MEMBERS } from '../message/known-members.ts';
 import { MessageProblem } from '../message-problem.ts';
 import { LIST_KINDS, type ListKind } from './list-kinds.ts';
@@ -16,6 +17,18 @@ export interface ListedItem {
 export interface FoundList {
   readonly kind: ListKind;
   readonly items: readonly ListedItem[];
+  /** The id of the request that it answers, as `comparableId` writes it; undefined where none is there. */
+  readonly id: string | undefined;
+  /** Where the list goes on; undefined where this is all, or the end of it. */
+  readonly nextCursor: string | undefined;
+}
+
+/** A list, while the message that it is in is read. */
+interface OpenList {
+  readonly kind: ListKind;
+  readonly items: readonly ListedItem[];
+  id?: string | undefined;
+  nextCursor?: string | undefined;
 }
 
 /** What there is to edit in an answer. */
@@ -42,7 +55,7 @@ export function findLists(text: string, expected: ReadonlySet<string>): FoundLis
 }
 
 class ListFinder implements FoundLists {
-  readonly lists: FoundList[] = [];
+  readonly #lists: OpenList[] = [];
   readonly privacy: TextEdit[] = [];
   readonly #cursor: JsonCursor;
   readonly #expected: ReadonlySet<string>;
@@ -51,6 +64,10 @@ class ListFinder implements FoundLists {
   constructor(text: string, expected: ReadonlySet<string>) {
     this.#cursor = new JsonCursor(text);
     this.#expected = expected;
+  }
+
+  get lists(): readonly FoundList[] {
+    return this.#lists as FoundList[];
   }
 
   document(): void {
@@ -68,18 +85,50 @@ class ListFinder implements FoundLists {
   }
 
   #message(): void {
-    this.#members(MESSAGE, () => this.#result());
+    const before = this.#lists.length;
+    let id: string | undefined;
+    this.#members(
+      MESSAGE,
+      () => this.#result(),
+      (name) => {
+        if (name !== 'id') return false;
+        id = comparableId(this.#source());
+        return true;
+      },
+    );
+    for (const list of this.#lists.slice(before)) list.id = id;
   }
 
   #result(): void {
-    const before = this.lists.length;
+    const before = this.#lists.length;
     let privacy: TextEdit | undefined;
-    this.#members(RESULT, (name) => {
-      const kind = LIST_KINDS.find(({ member }) => member === name);
-      if (kind === undefined) privacy = this.#privacy();
-      else this.#list(kind);
-    });
-    if (privacy !== undefined && this.lists.length > before) this.privacy.push(privacy);
+    let nextCursor: string | undefined;
+    this.#members(
+      RESULT,
+      (name) => {
+        const kind = LIST_KINDS.find(({ member }) => member === name);
+        if (kind === undefined) privacy = this.#privacy();
+        else this.#list(kind);
+      },
+      (name) => {
+        if (name !== 'nextCursor') return false;
+        const source = this.#source();
+        const cursor: unknown = source.startsWith('"') ? JSON.parse(source) : source;
+        // Null, and to most clients an empty text, is the end. What is no text is no end.
+        nextCursor = cursor === 'null' || cursor === '' ? undefined : String(cursor);
+        return true;
+      },
+    );
+    const lists = this.#lists.slice(before);
+    for (const list of lists) list.nextCursor = nextCursor;
+    if (privacy !== undefined && lists.length > 0) this.privacy.push(privacy);
+  }
+
+  /** Passes over a value, and gives its source text. */
+  #source(): string {
+    const start = this.#cursor.start();
+    this.#cursor.skip();
+    return this.#cursor.since(start);
   }
 
   /** Reads `cacheScope`. */
@@ -96,12 +145,11 @@ class ListFinder implements FoundLists {
     const cursor = this.#cursor;
     const isExpected = this.#expected.has(kind.method);
     if (!cursor.isAtArray()) {
-      const start = cursor.start();
-      cursor.skip();
       // Servers in Go send null for a list that is empty.
-      if (isExpected && cursor.since(start) !== 'null') {
+      if (isExpected && this.#source() !== 'null') {
         throw unreadable(`"${kind.member}" is not a list`);
       }
+      if (!isExpected) cursor.skip();
       return;
     }
     const items: ListedItem[] = [];
@@ -115,7 +163,7 @@ class ListFinder implements FoundLists {
       if (items.length === 0 && !isExpected) return;
       throw unreadable(`an item of "${kind.member}" is not an object`);
     }
-    this.lists.push({ kind, items });
+    this.#lists.push({ kind, items });
   }
 
   #item({ member, key, itemMembers }: ListKind): ListedItem | undefined {
@@ -131,8 +179,15 @@ class ListFinder implements FoundLists {
     return { name, start, end: cursor.position };
   }
 
-  /** Goes through a value; where it is an object, `read` reads the members that are known. */
-  #members(known: KnownMembers, read: (name: string) => void): boolean {
+  /**
+   * Goes through a value; where it is an object, `read` reads the members that are known. `note` reads some
+   * others by which nothing is cut: no spelling of those makes a list unreadable.
+   */
+  #members(
+    known: KnownMembers,
+    read: (name: string) => void,
+    note: (name: string) => boolean = () => false,
+  ): boolean {
     const cursor = this.#cursor;
     if (!cursor.isAtObject()) {
       cursor.skip();
@@ -144,6 +199,7 @@ class ListFinder implements FoundLists {
       if (++count > MAX_MEMBERS) throw unreadable('an object in it has too many members');
       const name = cursor.name();
       if (!known.has(name)) {
+        if (note(name)) continue;
         this.#checkSpelling(name, known);
         cursor.skip();
       } else {
@@ -165,7 +221,7 @@ class ListFinder implements FoundLists {
 }
 
 function unreadable(why: string): Error {
-  return new Error(`A list in an answer cannot be filtered: ${why}`);
+  return new Error(`A list in an answer cannot be read: ${why}`);
 }
 
 /** What cuts those items out of a list for which `keeps` is false, each with a comma. */

@@ -3,14 +3,16 @@ import { BodyEnds } from '../../http/body-ends.ts';
 import { readEvent } from '../../mcp/events/data.ts';
 import { kindOfAnswer } from '../../mcp/lists/answer-kind.ts';
 import { idAtEnd } from '../../mcp/request-id.ts';
-import type { ListFilter } from './list-filter.ts';
+import type { ListUse } from './list-use.ts';
+import { ToolsScan } from './tools-scan.ts';
 
 const BOM = Buffer.from('\ufeff');
 
 /**
- * An event that cannot be filtered, because it is too long to be held or two readers could understand it
- * differently. Where it seems to hold a list, the error for its request takes its place; the stream goes
- * on in any case, because the answers to other calls come on it as well.
+ * An event that cannot be read, because it is too long to be held or two readers could understand it
+ * differently. Where lists are filtered and it seems to hold one, the error for its request takes its place;
+ * else it passes, and watchers are told if there may be a list of tools in it. The stream goes on in any case,
+ * because the answers to other calls come on it as well.
  */
 export class UnreadableEvent {
   /** Whether it goes to the client as it is. */
@@ -18,16 +20,25 @@ export class UnreadableEvent {
   readonly #id: string | undefined;
   readonly #fields: string;
   readonly #ends = new BodyEnds();
+  readonly #use: ListUse;
+  readonly #cause: unknown;
+  readonly #isMessage: boolean;
+  readonly #scan = new ToolsScan();
 
   /** `beginning` is what is known of it: all of it, or as much as is held. */
-  constructor(beginning: Buffer, isFirst: boolean, { idText }: ListFilter) {
+  constructor(beginning: Buffer, isFirst: boolean, use: ListUse, cause: unknown) {
     const hasBom = isFirst && beginning.subarray(0, BOM.length).equals(BOM);
     const text = beginning.toString('latin1', hasBom ? BOM.length : 0);
     const { type, data } = readEvent(text, false);
     const isMessage = type === '' || type === 'message';
     const { kind, id } = kindOfAnswer(data);
-    this.#id = id === undefined ? idText : Buffer.from(id, 'latin1').toString();
-    this.passes = !isMessage || kind === 'other' || (kind === 'unknown' && this.#id === undefined);
+    this.#id = id === undefined ? use.idText : Buffer.from(id, 'latin1').toString();
+    const isList = isMessage && kind !== 'other' && (kind === 'list' || this.#id !== undefined);
+    this.#use = use;
+    this.#cause = cause;
+    this.#isMessage = isMessage;
+    this.passes = use.filter === undefined || !isList;
+    if (!this.passes) use.report(cause);
     // Clients go on from there after an interruption.
     const [, eventId] = /(?:^|[\r\n])(id:[^\r\n]*)/.exec(text.slice(0, 4096)) ?? [];
     this.#fields = eventId === undefined ? '' : `${eventId}\n`;
@@ -37,6 +48,10 @@ export class UnreadableEvent {
   /** Takes note of more of it. */
   push(bytes: Buffer): void {
     if (!this.passes) this.#ends.push(bytes);
+    else if (this.#isMessage && !this.#scan.isFound) {
+      this.#scan.push(bytes);
+      if (this.#scan.isFound) this.#use.unread(this.#cause);
+    }
   }
 
   /** What comes in its place; nothing where nobody can say which request it answers. */

@@ -6,13 +6,13 @@ import { EventEnds } from '../../mcp/events/event-ends.ts';
 import { applyEdits } from '../../mcp/json/text-edit.ts';
 import { decodeUtf8 } from '../../mcp/json/utf8.ts';
 import { findLists } from '../../mcp/lists/listed-items.ts';
-import { hideItems, MAX_HELD } from './hide-items.ts';
-import type { ListFilter } from './list-filter.ts';
+import type { ListUse } from './list-use.ts';
+import { MAX_HELD } from './max-held.ts';
 import { UnreadableEvent } from './unreadable-event.ts';
 
 const OPEN_BRACE = 0x7b;
 
-/** Cuts out of one event what the caller may not see; undefined where there is nothing to cut. */
+/** Reads the lists of one event, and cuts out what the caller may not see; undefined where there is none. */
 type Cut = (() => Promise<Buffer>) | undefined;
 
 /** A part of an event. */
@@ -22,22 +22,25 @@ interface Part {
 }
 
 /**
- * An event stream without what the caller may not see in its lists. It goes on event by event, and
- * waits for policies only where there is a list. Nothing that comes in it ends it.
+ * An event stream whose lists are read, without what the caller may not see in them. It goes on event by
+ * event, and waits only where there is a list. Nothing that comes in it ends it.
  */
 export class EventLists implements BodyEditor {
   readonly isHeld = false;
-  /** A length, if it had one, could not be kept. */
-  readonly edit: BodyEdit = {};
-  readonly #filter: ListFilter;
+  readonly #use: ListUse;
   readonly #ends = new EventEnds();
   readonly #held = new HeldBytes(MAX_HELD);
   #isFirst = true;
   /** The event under way, where it is too long to be held. */
   #long: UnreadableEvent | undefined;
 
-  constructor(filter: ListFilter) {
-    this.#filter = filter;
+  constructor(use: ListUse) {
+    this.#use = use;
+  }
+
+  /** Of a stream that is filtered, a length could not be kept. */
+  get edit(): BodyEdit | undefined {
+    return this.#use.filter === undefined ? undefined : {};
   }
 
   push(chunk: Buffer, give: Give): Promise<void> | undefined {
@@ -109,9 +112,7 @@ export class EventLists implements BodyEditor {
   }
 
   #unreadable(bytes: Buffer, cause: unknown): UnreadableEvent {
-    const event = new UnreadableEvent(bytes, this.#isFirst, this.#filter);
-    if (!event.passes) this.#filter.report(cause);
-    return event;
+    return new UnreadableEvent(bytes, this.#isFirst, this.#use, cause);
   }
 
   #cutFor(bytes: Buffer): Cut {
@@ -145,10 +146,10 @@ export class EventLists implements BodyEditor {
   }
 
   #listCut(bytes: Buffer, text: string, event: ReturnType<typeof readEvent>): Cut {
-    const found = findLists(event.data, this.#filter.methods);
+    const found = findLists(event.data, this.#use.methods);
     if (found.lists.length === 0) return undefined;
     return async () => {
-      const edits = await hideItems(found, this.#filter);
+      const edits = await this.#use.read(text, found);
       if (edits.length === 0) return bytes;
       return Buffer.from(applyEdits(text, editsOfEvent(event, edits)));
     };

@@ -1,23 +1,17 @@
-import type { IncomingMessage } from 'node:http';
-import type { AnswerProblem, AnswerStage } from '../../answer-stage.ts';
-import type { BodyEditor } from '../../body-editor.ts';
-import { contextOf, type RequestContext } from '../../context.ts';
-import type { UpstreamAnswer } from '../../engine/upstream-answer.ts';
-import { UNENCODED } from '../../header-edits.ts';
-import type { Middleware } from '../../http/middleware.ts';
-import type { FunctionFailure } from '../../lib/function-failure.ts';
-import { LIST_KINDS } from '../../mcp/lists/list-kinds.ts';
-import { eraOfStream } from '../../mcp/message/era.ts';
-import type { McpMessage } from '../../mcp/message/message.ts';
-import { isNameOf } from '../../mcp/message/named-methods.ts';
-import { judge } from '../policies/judge.ts';
-import type { EnforcedPolicy } from '../policies/policy.ts';
-import { policyContext } from '../policies/policy-context.ts';
-import type { Slot } from '../slot.ts';
-import { listEditor, uneditable } from './list-editor.ts';
-import type { ListFilter } from './list-filter.ts';
-
-const LIST_METHODS: ReadonlySet<string> = new Set(LIST_KINDS.map(({ method }) => method));
+import { contextOf, type RequestContext } from '../context.ts';
+import type { Middleware } from '../http/middleware.ts';
+import type { FunctionFailure } from '../lib/function-failure.ts';
+import { LIST_KINDS } from '../mcp/lists/list-kinds.ts';
+import { eraOfStream } from '../mcp/message/era.ts';
+import type { McpMessage } from '../mcp/message/message.ts';
+import { isNameOf } from '../mcp/message/named-methods.ts';
+import type { ListFilter } from './lists/list-filter.ts';
+import { listsOf, mayBringLists } from './lists/list-stage.ts';
+import { isForList } from './lists/list-use.ts';
+import { judge } from './policies/judge.ts';
+import type { EnforcedPolicy } from './policies/policy.ts';
+import { policyContext } from './policies/policy-context.ts';
+import type { Slot } from './slot.ts';
 
 /**
  * Hides from lists what policies would refuse: of a POST that asks for one, and of a
@@ -28,50 +22,23 @@ export function hideFromLists(policies: readonly EnforcedPolicy[]): Middleware {
   const enforced = policies.filter(({ isShadow }) => !isShadow);
   return function hideFromListsMiddleware(req, _res, next) {
     const context = contextOf(req);
-    const asked = context.mcp?.messages.filter(({ method }) => LIST_METHODS.has(method)) ?? [];
-    if (req.method === 'GET' || asked.length > 0) {
-      const methods = new Set(asked.map(({ method }) => method));
-      context.addHeaderEdits(UNENCODED);
-      context.addStage(new CallerFilter(enforced, context, methods, asked[0]));
-    }
+    if (mayBringLists(context)) listsOf(context).filter = new CallerFilter(enforced, context);
     next();
   };
 }
 
 /** What one caller may see. */
-class CallerFilter implements ListFilter, AnswerStage {
-  readonly methods: ReadonlySet<string>;
-  readonly idText: string | undefined;
+class CallerFilter implements ListFilter {
   readonly #policies: readonly EnforcedPolicy[];
   readonly #context: RequestContext;
   readonly #era: Pick<McpMessage, 'era' | 'protocolVersion'>;
   /** A policy that fails would fail for every item. */
   #isFailureTold = false;
 
-  constructor(
-    policies: readonly EnforcedPolicy[],
-    context: RequestContext,
-    methods: ReadonlySet<string>,
-    asked: McpMessage | undefined,
-  ) {
+  constructor(policies: readonly EnforcedPolicy[], context: RequestContext) {
     this.#policies = policies;
     this.#context = context;
-    this.methods = methods;
-    this.idText = context.mcp?.isBatch === false ? asked?.idText : undefined;
-    this.#era = asked ?? eraOfStream(context.headers);
-  }
-
-  judge(_req: IncomingMessage, answer: UpstreamAnswer): AnswerProblem | undefined {
-    const cause = uneditable(answer);
-    return cause && { reason: 'upstream_invalid', cause };
-  }
-
-  editor(_req: IncomingMessage, answer: UpstreamAnswer): BodyEditor | undefined {
-    return listEditor(answer, this);
-  }
-
-  report(cause: unknown): void {
-    this.#context.report('upstream_invalid', cause);
+    this.#era = context.mcp?.messages.find(isForList) ?? eraOfStream(context.headers);
   }
 
   async allows(method: string, name: string): Promise<boolean> {

@@ -1,0 +1,79 @@
+import type { BodyEdit, BodyEditor, Give } from '../../body-editor.ts';
+import { HeldBytes } from '../../http/held-bytes.ts';
+import { applyEdits } from '../../mcp/json/text-edit.ts';
+import { decodeUtf8 } from '../../mcp/json/utf8.ts';
+import { type FoundLists, findLists } from '../../mcp/lists/listed-items.ts';
+import type { ListUse } from './list-use.ts';
+import { MAX_HELD } from './max-held.ts';
+import { ToolsScan } from './tools-scan.ts';
+
+/**
+ * A JSON body whose lists are read before the client has all of it. Where they are filtered, what cannot be
+ * read is not passed on; else it is, and watchers are told.
+ */
+export class JsonLists implements BodyEditor {
+  readonly isHeld = true;
+  edit: BodyEdit | undefined;
+  readonly #use: ListUse;
+  readonly #held = new HeldBytes(MAX_HELD);
+  /** What looks at a body that is too long to be held. */
+  #scan: ToolsScan | undefined;
+
+  constructor(use: ListUse) {
+    this.#use = use;
+  }
+
+  push(chunk: Buffer, give: Give): undefined {
+    const fits = this.#held.length + chunk.length <= MAX_HELD;
+    if (this.#scan === undefined && (fits || this.#use.filter !== undefined)) {
+      this.#held.push(chunk);
+      return;
+    }
+    const bytes = this.#scan === undefined ? Buffer.concat([this.#held.take(), chunk]) : chunk;
+    this.#scan ??= new ToolsScan();
+    this.#scanFor(this.#scan, bytes, new RangeError(`An answer is over ${MAX_HELD} bytes`));
+    give(bytes);
+  }
+
+  end(give: Give): Promise<void> | undefined {
+    const bytes = this.#held.take();
+    const read = this.#read(bytes);
+    if (read !== undefined && read.found.lists.length > 0) return this.#give(give, bytes, read);
+    give(bytes);
+    return undefined;
+  }
+
+  #read(bytes: Buffer): ReadLists | undefined {
+    try {
+      const text = decodeUtf8(bytes);
+      if (text === undefined) throw new Error('An answer to a request for a list is not UTF-8');
+      return { text, found: findLists(text, this.#use.methods) };
+    } catch (error) {
+      if (this.#use.filter !== undefined) throw error;
+      this.#scanFor(new ToolsScan(), bytes, error);
+      return undefined;
+    }
+  }
+
+  #scanFor(scan: ToolsScan, bytes: Buffer, cause: unknown): void {
+    const { isFound } = scan;
+    scan.push(bytes);
+    if (scan.isFound && !isFound) this.#use.unread(cause);
+  }
+
+  async #give(give: Give, bytes: Buffer, { text, found }: ReadLists): Promise<void> {
+    const edits = await this.#use.read(text, found);
+    if (edits.length === 0) {
+      give(bytes);
+      return;
+    }
+    const edited = Buffer.from(applyEdits(text, edits));
+    this.edit = { length: edited.length };
+    give(edited);
+  }
+}
+
+interface ReadLists {
+  readonly text: string;
+  readonly found: FoundLists;
+}

@@ -1,0 +1,26 @@
+/**
+ * The name of the member that holds a list of tools, in the case of letters and with the long s that some
+ * readers take for it; or an escape of an ASCII letter, by which it could be written.
+ */
+const TOOLS = /"tool(?:s|\u00c5\u00bf)"|\\u00[4-7]/i;
+
+/** The longest text that it matches, without its last character. */
+const OVERLAP = 8;
+
+/** Looks in bytes that cannot be read as a whole for a list of tools that some reader may find in them. */
+export class ToolsScan {
+  #isFound = false;
+  #end = '';
+
+  /** Whether there may be one in what has come. Within a text in JSON the name has other quotes. */
+  get isFound(): boolean {
+    return this.#isFound;
+  }
+
+  push(bytes: Uint8Array): void {
+    if (this.#isFound) return;
+    const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
+    this.#isFound = TOOLS.test(this.#end + text);
+    this.#end = (this.#end + text).slice(-OVERLAP);
+  }
+}
