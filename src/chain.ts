@@ -24,6 +24,7 @@ import { message } from './slots/message/message.ts';
 import { methods } from './slots/methods/methods.ts';
 import { observe, watched } from './slots/observe/observe.ts';
 import { policies } from './slots/policies/policies.ts';
+import type { EnforcedPolicy } from './slots/policies/policy.ts';
 import type { LimitSettings } from './slots/rate-limit/enforced-limit.ts';
 import { rateLimit, userLimit } from './slots/rate-limit/rate-limit.ts';
 import type { SessionSettings } from './slots/sessions/options.ts';
@@ -91,6 +92,7 @@ interface KnownSettings {
   readonly auth: { readonly identity: Identity };
   readonly sessions: SessionSettings;
   readonly userLimit: { readonly limits: readonly LimitSettings[] };
+  readonly policies: { readonly enforced: readonly EnforcedPolicy[] };
   readonly balance: BalanceSettings;
 }
 

@@ -8,6 +8,9 @@ import { type Plan, readConfig } from './read-config.ts';
 import { buildRoutes } from './routes.ts';
 import { type TargetStatus, targetServiceOf } from './slots/balance/target-service.ts';
 import { drainOf } from './slots/draining.ts';
+import type { ToolPin } from './slots/policies/tool-pin.ts';
+import { approveIn, pinsOf } from './slots/policies/tool-pins.ts';
+import type { ToolWatch } from './slots/policies/tool-watch.ts';
 import { type GatewayStats, requestCountsOf, statsOf } from './stats.ts';
 import { failureWarning } from './warnings/failure.ts';
 import { mountWarning } from './warnings/mount.ts';
@@ -54,6 +57,22 @@ export interface McpGateway extends Router {
    * @throws {RangeError} where the gateway has no such target.
    */
   restore(url: string | URL): void;
+  /**
+   * What `toolPinning` in `policies` knows of the tools, as far as this process knows.
+   *
+   * @returns One row for each tool, by name; none without such a policy.
+   */
+  pins(): ToolPin[];
+  /**
+   * Approves a tool as it was seen last: one that is new or has changed may be called again, one that is gone
+   * is forgotten. It is written to the lock file, or to the store, where `toolPinning` has one.
+   *
+   * @param name - The tool.
+   * @param hash - What `seen` says of it in `pins()`. Default: whatever was seen last.
+   * @returns Resolves when that is kept. Rejects with a `RangeError` where no tool of this name is known, or
+   * another hash was seen last, and with the cause where it cannot be kept; then nothing has changed.
+   */
+  approve(name: string, hash?: string): Promise<void>;
 }
 
 /**
@@ -83,6 +102,8 @@ export function createMcpGateway(config: GatewayConfig): McpGateway {
     targets: () => service.statuses(),
     drain: (url: string | URL, { graceMs = GRACE_MS }: Grace = {}) => service.drain(url, graceMs),
     restore: (url: string | URL) => service.restore(url),
+    pins: () => pinsOf(watchesIn(plan)),
+    approve: (name: string, hash?: string) => approveIn(watchesIn(plan), name, hash),
   });
 }
 
@@ -117,6 +138,10 @@ function buildGateway(plan: Plan, kept: Kept): RequestHandler {
     if (onError !== false) context.onError = onError;
     route.run(req, res, next);
   };
+}
+
+function watchesIn({ slots: { policies } }: Plan): ToolWatch[] {
+  return policies?.enforced.flatMap(({ watch }) => watch ?? []) ?? [];
 }
 
 interface Grace {

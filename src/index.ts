@@ -90,6 +90,7 @@ export type {
   PolicyRule,
 } from './slots/policies/policy.ts';
 export { requireScopes } from './slots/policies/require-scopes.ts';
+export type { ToolDifference, ToolPin, ToolState } from './slots/policies/tool-pin.ts';
 export { allowTools, denyTools } from './slots/policies/tools.ts';
 export type {
   Limit,

@@ -55,7 +55,7 @@ export interface Observation {
   readonly client: ClientInfo | undefined;
   /** The tools that it calls; none unless an observer has asked for their arguments. */
   readonly toolCalls: readonly ToolCall[];
-  /** Whether anybody is to be told that slots let it pass. */
+  /** Whether anybody is told of decisions. */
   readonly hearsDecisions: boolean;
   /** The request has come to a slot. */
   entered(slot: SlotName): void;
@@ -65,6 +65,8 @@ export interface Observation {
   refused(reason: ErrorReason, by?: Refusal): void;
   /** A policy in shadow mode would have refused it. */
   shadowed(by: Refusal): void;
+  /** A policy tells of something that refuses nothing. */
+  reported(by: Refusal): void;
   /** It is on its way to this target. */
   sentTo(target: Target): void;
   /** The upstream's answer has begun, or it has failed. */

@@ -21,6 +21,7 @@ const LOADED: Readonly<Record<string, readonly string[]>> = {
   'ip-filter': ['fastest-levenshtein'],
   metadata: ['fastest-levenshtein'],
   otel: ['@opentelemetry/api', 'fastest-levenshtein'],
+  pinning: ['canonicalize', 'fastest-levenshtein', 'ms'],
   policy: ['bytes', 'fastest-levenshtein', 'ms'],
   // What it observes are types alone; `prom-client` itself loads the API of OpenTelemetry.
   prometheus: ['@opentelemetry/api', 'fastest-levenshtein', 'prom-client'],
@@ -34,6 +35,7 @@ const LOADED: Readonly<Record<string, readonly string[]>> = {
 const OWN: Readonly<Record<string, string>> = {
   'engine/': 'proxy',
   'otel/': 'otel',
+  'pinning/': 'pinning',
   'prometheus/': 'prometheus',
   'relay/': 'proxy',
   'schema/': 'schema',

@@ -91,6 +91,7 @@ test('each of them is a file of src/exports, and nothing else is', () => {
     'ip-filter.ts',
     'metadata.ts',
     'otel.ts',
+    'pinning.ts',
     'policy.ts',
     'prometheus.ts',
     'proxy.ts',

@@ -62,9 +62,18 @@ export function readBasis(problems: ConfigProblems, config: BasisConfig): Basis 
     methods: readMethods(problems.at('methods'), config.methods),
     headers: rules,
     limits: rateLimit === false ? undefined : readLimits(problems.at('rateLimit'), rateLimit),
-    policies: policies === false ? undefined : readPolicies(problems.at('policies'), policies),
+    policies:
+      policies === false
+        ? undefined
+        : readPolicies(problems.at('policies'), policies, upstreamOf(relay, publicUrl)),
     denyAs: readDenyAs(problems.at('denyAs'), config.denyAs),
   };
+}
+
+/** A handler in this process has no address of its own. */
+function upstreamOf(relay: RelayPlan | undefined, publicUrl: URL | undefined): string {
+  const urls = relay?.targets.map(({ url }) => url.href) ?? [];
+  return (relay?.handler === undefined ? urls : [...urls, publicUrl?.href ?? '']).join(' ');
 }
 
 function checkHost(

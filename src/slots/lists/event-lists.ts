@@ -149,7 +149,7 @@ export class EventLists implements BodyEditor {
     const found = findLists(event.data, this.#use.methods);
     if (found.lists.length === 0) return undefined;
     return async () => {
-      const edits = await this.#use.read(text, found);
+      const edits = await this.#use.read(event.data, found);
       if (edits.length === 0) return bytes;
       return Buffer.from(applyEdits(text, editsOfEvent(event, edits)));
     };

@@ -31,12 +31,15 @@ class ListStage implements AnswerStage {
     this.use = use;
   }
 
+  received(_req: IncomingMessage, { status }: UpstreamAnswer): void {
+    this.use.hasFailed = status >= 400;
+  }
+
   judge(_req: IncomingMessage, answer: UpstreamAnswer): AnswerProblem | undefined {
     const cause = unreadable(answer);
     if (cause === undefined) return undefined;
     if (this.use.filter !== undefined) return { reason: 'upstream_invalid', cause };
-    // In an answer that has failed no client looks for a list.
-    if (answer.status < 400) this.use.unread(cause);
+    this.use.unread(cause);
     return undefined;
   }
 

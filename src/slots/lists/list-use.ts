@@ -27,6 +27,8 @@ export class ListUse {
   readonly watches: ListWatch[] = [];
   /** Undefined where the answer goes to the client as it is, whatever is in it. */
   filter: ListFilter | undefined;
+  /** Whether the answer has a status in which no client looks for a list. */
+  hasFailed = false;
   readonly #context: RequestContext;
 
   constructor(context: RequestContext) {
@@ -55,7 +57,8 @@ export class ListUse {
 
   /** What seems to hold a list of tools is passed on unread. */
   unread(cause: unknown): void {
-    if (this.watches.length > 0) this.report(cause);
+    if (this.hasFailed || this.watches.length === 0) return;
+    this.report(cause);
     for (const watch of this.watches) watch.unread(cause);
   }
 

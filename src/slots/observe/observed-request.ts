@@ -88,9 +88,7 @@ export class ObservedRequest implements Observation, AnswerWatcher {
 
   passed(slot: SlotName): void {
     if (this.#status !== undefined) return;
-    for (const onDecision of this.#callbacks.onDecision) {
-      onDecision({ slot, outcome: 'allow' }, this.#context.view);
-    }
+    this.#decided({ slot, outcome: 'allow' });
   }
 
   refused(reason: ErrorReason, { slot = this.#slot, policy, detail: given }: Refusal = {}): void {
@@ -101,21 +99,26 @@ export class ObservedRequest implements Observation, AnswerWatcher {
     this.#detail = detail;
     // The relay answers for the upstream; it decides nothing.
     if (slot === 'relay') return;
-    this.#denied({ slot, outcome: 'deny', reason, policy, detail });
+    this.#decided({ slot, outcome: 'deny', reason, policy, detail });
   }
 
   shadowed({ slot = this.#slot, policy = '', detail: given }: Refusal): void {
     const detail = given && cap(given);
     this.#shadow.push(policy);
     const [outcome, reason, mode] = ['deny', 'policy_denied', 'shadow'] as const;
-    this.#denied({ slot, outcome, reason, policy, detail, mode });
+    this.#decided({ slot, outcome, reason, policy, detail, mode });
   }
 
-  #denied(decision: SlotDecision): void {
+  reported({ slot = this.#slot, policy, detail }: Refusal): void {
+    const [outcome, mode] = ['allow', 'report'] as const;
+    this.#decided({ slot, outcome, policy, detail: detail && cap(detail), mode });
+  }
+
+  #decided(decision: SlotDecision): void {
     for (const onDecision of this.#callbacks.onDecision) {
       onDecision(decision, this.#context.view);
     }
-    this.followed?.onDenied(decision);
+    if (decision.outcome === 'deny') this.followed?.onDenied(decision);
   }
 
   ended(reason: EndReason, { detail }: Refusal = {}): void {

@@ -16,8 +16,11 @@ export interface SlotDecision {
   readonly policy?: string | undefined;
   /** What the policy gave as its reason, cut at 256 characters. */
   readonly detail?: string | undefined;
-  /** `'shadow'`: it would have denied, and the request went on. */
-  readonly mode?: 'shadow';
+  /**
+   * `'shadow'`: it would have denied, and the request went on. `'report'`: it decided nothing, and tells of
+   * something in `detail`, as `toolPinning` of a tool that has changed.
+   */
+  readonly mode?: 'shadow' | 'report';
 }
 
 /** A message of a request: what was asked for, not what it was asked with. */

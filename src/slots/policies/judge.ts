@@ -5,6 +5,7 @@ import { isThenable } from '../../lib/thenable.ts';
 import { within } from '../../lib/within.ts';
 import { isScope } from '../../oauth/scope.ts';
 import type { Decision, EnforcedPolicy, PolicyContext } from './policy.ts';
+import { StoreFailure } from './store-failure.ts';
 
 /** What came of a policy. */
 export interface Verdict {
@@ -14,6 +15,8 @@ export interface Verdict {
   readonly scopes?: readonly string[] | undefined;
   /** What went wrong with the policy itself, which then denies. */
   readonly failure?: FunctionFailure;
+  /** Whether it could not decide, because a store that it needs has failed. */
+  readonly isUnavailable?: boolean;
 }
 
 /** Asks a policy. Whatever it does, the answer is a verdict, and only a clear yes allows. */
@@ -24,6 +27,9 @@ export async function judge(policy: EnforcedPolicy, ctx: PolicyContext): Promise
     return read(await within(timeoutMs, policy.check(ctx), tooLong));
   } catch (error) {
     const failure = new FunctionFailure(policy.option, asError(error), error);
+    if (error instanceof StoreFailure) {
+      return { allow: false, reason: 'the store failed', failure, isUnavailable: true };
+    }
     return { allow: false, reason: 'the policy failed', failure };
   }
 }

@@ -7,12 +7,14 @@ import { turnAfter } from '../../lib/turns.ts';
 import type { McpMessage } from '../../mcp/message/message.ts';
 import type { Challenge } from '../auth/challenge.ts';
 import { mostOf } from '../body-need.ts';
+import { listsOf, mayBringLists } from '../lists/list-stage.ts';
 import { isProbe } from '../probe.ts';
 import type { Slot } from '../slot.ts';
 import type { DenyAs } from './deny-as.ts';
 import { judge, type Verdict } from './judge.ts';
 import { type EnforcedPolicy, needOf, type Policy, type PolicyContext } from './policy.ts';
 import { policyContext } from './policy-context.ts';
+import type { ToolWatch } from './tool-watch.ts';
 import { unknownError } from './unknown.ts';
 
 /** How {@link enforcePolicies} refuses. */
@@ -29,14 +31,27 @@ export function enforcePolicies(
   policies: readonly EnforcedPolicy[],
   settings: RefusalSettings,
 ): Middleware {
+  const watches = policies.flatMap(({ watch }) => watch ?? []);
   return function enforcePoliciesMiddleware(req, res, next) {
-    findDenial(policies, contextOf(req))
+    const context = contextOf(req);
+    findDenial(policies, context)
       .then((denial) => {
-        if (denial === undefined) next();
-        else refuse(req, res, denial, settings);
+        if (denial !== undefined) {
+          refuse(req, res, denial, settings);
+          return;
+        }
+        if (watches.length > 0) watchLists(watches, context);
+        next();
       })
       .catch((cause) => answerError(req, res, 'internal_error', { cause }));
   };
+}
+
+/** Has those who judge tools by how they are listed look at the lists in the answer. */
+function watchLists(watches: readonly ToolWatch[], context: RequestContext): void {
+  if (!mayBringLists(context)) return;
+  const lists = listsOf(context);
+  for (const watch of watches) lists.watches.push(watch.watch(context));
 }
 
 function refuse(
@@ -52,6 +67,10 @@ function refuse(
     detail: verdict.reason,
     cause: verdict.failure,
   };
+  if (verdict.isUnavailable) {
+    answerError(req, res, 'store_unavailable', { ...details, message: undefined });
+    return;
+  }
   if (scopes === undefined) {
     const isCall = message.id !== undefined && mcp?.isBatch === false && !isProbe(contextOf(req));
     answerError(req, res, 'policy_denied', {

@@ -3,6 +3,7 @@ import type { McpMessage } from '../../mcp/message/message.ts';
 import type { ConfigProblems } from '../../options/config-problems.ts';
 import { type Duration, readDuration } from '../../options/duration.ts';
 import type { BodyNeed } from '../body-need.ts';
+import { type ToolWatch, type WatchingRule, watchOf } from './tool-watch.ts';
 
 /** What a policy goes by. Neither it nor `mcp` has a prototype, and neither can be changed. */
 export interface PolicyContext extends GatewayContext {
@@ -65,21 +66,31 @@ export interface EnforcedPolicy {
   readonly seesArguments: boolean;
   /** Where it stands in the configuration. */
   readonly option: string;
+  /** What looks at lists of tools for it; undefined for a policy of an app. */
+  readonly watch: ToolWatch<PolicyCheck> | undefined;
 }
 
 const KEYS = ['name', 'check', 'mode', 'message', 'timeout'] as const;
 const DEFAULT_TIMEOUT_MS = 5000;
 
-/** Reads one policy or a list of them; leaves out what is none. */
-export function readPolicies(problems: ConfigProblems, value: unknown): EnforcedPolicy[] {
+/**
+ * Reads one policy or a list of them; leaves out what is none.
+ *
+ * @param upstream - What tells the upstream apart from others, where it is known.
+ */
+export function readPolicies(
+  problems: ConfigProblems,
+  value: unknown,
+  upstream: string = '',
+): EnforcedPolicy[] {
   if (!Array.isArray(value)) {
-    const own = readPolicy(problems, value, 'policy');
+    const own = readPolicy(problems, value, 'policy', upstream);
     return own === undefined ? [] : [own];
   }
   if (value.length === 0) problems.add(value, 'a policy or more; false for none');
   // A hole is no policy, and not to be passed over.
   return [...value].flatMap(
-    (policy, i) => readPolicy(problems.at(i), policy, `policy ${i + 1}`) ?? [],
+    (policy, i) => readPolicy(problems.at(i), policy, `policy ${i + 1}`, upstream) ?? [],
   );
 }
 
@@ -87,15 +98,16 @@ function readPolicy(
   problems: ConfigProblems,
   value: unknown,
   fallbackName: string,
+  upstream: string,
 ): EnforcedPolicy | undefined {
   if (typeof value === 'function') {
     const check = value as PolicyCheck;
-    return enforced({ name: check.name || fallbackName, check }, problems.path);
+    return enforced({ name: check.name || fallbackName, check }, problems.path, undefined);
   }
   // An object of a class has members of its own.
   const known = isPlain(value) ? KEYS : [...KEYS, ...Object.keys(value ?? {})];
   if (!problems.keys(value, known)) return undefined;
-  const rule = value as PolicyRule;
+  const rule = value as PolicyRule & Partial<WatchingRule<PolicyCheck>>;
   const { name, check, mode = 'enforce', message, timeout } = rule;
   if (typeof name !== 'string' || name === '') problems.at('name').add(name, 'a name');
   if (typeof check !== 'function') problems.at('check').add(check, 'a function');
@@ -107,22 +119,25 @@ function readPolicy(
   }
   const isTimed = timeout !== undefined && timeout !== false;
   const timeoutMs = isTimed ? readDuration(problems.at('timeout'), timeout) : timeout;
-  return enforced(rule, problems.path, timeoutMs);
+  const watch = watchOf(rule, upstream, String(name));
+  return enforced(rule, problems.path, watch, timeoutMs);
 }
 
 function enforced(
   rule: PolicyRule,
   option: string,
+  watch: ToolWatch<PolicyCheck> | undefined,
   timeoutMs: number | false = DEFAULT_TIMEOUT_MS,
 ): EnforcedPolicy {
   return {
     name: rule.name,
-    check: (ctx) => rule.check(ctx),
+    check: watch?.check ?? ((ctx) => rule.check(ctx)),
     isShadow: rule.mode === 'shadow',
     message: rule.message,
     timeoutMs,
     seesArguments: !BY_NAME.has(rule.check),
     option,
+    watch,
   };
 }
 

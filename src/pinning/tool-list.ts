@@ -1,0 +1,154 @@
+import { BoundedMap } from '../lib/bounded-map.ts';
+import type { ToolState } from '../slots/policies/tool-pin.ts';
+import type { LockFile } from './lock-file.ts';
+import { Pages, type PlacedPage } from './pages.ts';
+import { type Pin, pinOf } from './pin.ts';
+import { SeenTools } from './seen-tools.ts';
+import type { ToolDefinition } from './tool-definition.ts';
+
+/** How often it is remembered that one caller was shown a tool otherwise than approved. */
+const MOST_STRANGE = 20_000;
+
+/** A tool in a list that has come. */
+export interface DefinedTool {
+  readonly name: string;
+  readonly definition: ToolDefinition;
+  /** The length of its source text. */
+  readonly length: number;
+}
+
+/** A definition, as far as a decision needs it. */
+type Seen = Pick<ToolDefinition, 'hash' | 'isUnclear'>;
+
+/** One list of tools of one server: what was approved of it, and what was seen last. */
+export class ToolList {
+  /** What `by` gave for it. */
+  readonly label: string | undefined;
+  readonly lockFile: LockFile | undefined;
+  readonly seen: SeenTools = new SeenTools();
+  /** What is not in the list any more of what was approved. */
+  readonly gone: Set<string> = new Set();
+  /** The names of tools of which something has changed here since that was last cleared. */
+  readonly touched: Set<string> = new Set();
+  /** What was approved, as long as it is in no file. */
+  readonly ownPins: Map<string, Pin> = new Map();
+  /** Whether a list has gone to a client unread, and none has come whole since. */
+  isUnread = false;
+  /** Whether that has changed here since `touched` was last cleared. */
+  isUnreadTouched = false;
+  #isSettled = false;
+  readonly #pages = new Pages();
+  /** Tools that were shown to one caller otherwise than approved. */
+  readonly #strange = new BoundedMap<string, Seen>(MOST_STRANGE);
+
+  constructor(label: string | undefined, lockFile: LockFile | undefined) {
+    this.label = label;
+    this.lockFile = lockFile;
+  }
+
+  get pins(): ReadonlyMap<string, Pin> {
+    return this.lockFile?.pins ?? this.ownPins;
+  }
+
+  /** Whether the first list has come to its end: what is new from then on was not approved. */
+  get isSettled(): boolean {
+    return this.#isSettled || this.lockFile?.pins !== undefined;
+  }
+
+  settle(): void {
+    this.#isSettled = true;
+  }
+
+  /** How a tool is for a caller, for any where none is given; undefined where nothing is known of it. */
+  stateOf(name: string, caller?: string): ToolState | undefined {
+    const strange = caller === undefined ? undefined : this.#strange.get(keyOf(caller, name));
+    const seen = strange ?? this.seen.get(name);
+    if (seen === undefined && this.isUnread) return 'changed';
+    const pin = this.pins.get(name);
+    if (pin === undefined) {
+      if (seen !== undefined) return seen.isUnclear ? 'changed' : 'new';
+      const knowsAll = this.lockFile !== undefined && this.isSettled;
+      return knowsAll || this.seen.isFull ? 'new' : undefined;
+    }
+    if (this.gone.has(name)) return 'gone';
+    return seen === undefined || seen.hash === pin.hash ? 'pinned' : 'changed';
+  }
+
+  /**
+   * Takes note of a page. What is in the first list is approved, if it may be.
+   *
+   * @returns The names of tools of which there may be something to tell.
+   */
+  add(
+    tools: readonly DefinedTool[],
+    place: Omit<PlacedPage, 'page'>,
+    mayPin: boolean,
+  ): readonly string[] {
+    const page = new Map(tools.map(({ name, definition }) => [name, definition.hash]));
+    const pagination = this.#pages.add({ ...place, page });
+    const unequal = new Set(pagination.unequal);
+    for (const tool of tools) {
+      this.#see(unequal.has(tool.name) ? unequalTool(tool) : tool, place.caller, mayPin);
+    }
+    const { isWhole } = pagination;
+    const gone = isWhole ? this.#lose(pagination.tools) : [];
+    if (isWhole && this.isUnread) this.#setUnread(false);
+    if (mayPin && place.nextCursor === undefined) this.settle();
+    return [...page.keys(), ...gone];
+  }
+
+  /** A list has gone to a client that nobody could read: nothing that was seen before counts. */
+  forgetSeen(): void {
+    for (const name of this.seen.names) this.touched.add(name);
+    this.seen.clear();
+    this.#setUnread(true);
+  }
+
+  /** One that is gone, and is not missed any more. */
+  forget(name: string): void {
+    this.gone.delete(name);
+    this.seen.delete(name);
+  }
+
+  #setUnread(isUnread: boolean): void {
+    this.isUnread = isUnread;
+    this.isUnreadTouched = true;
+  }
+
+  #see({ name, definition, length }: DefinedTool, caller: string, mayPin: boolean): void {
+    const before = this.seen.get(name);
+    this.seen.set(name, definition, length);
+    if (before?.hash !== definition.hash) this.touched.add(name);
+    if (this.gone.delete(name)) this.touched.add(name);
+    const kept = this.seen.get(name);
+    const isFirst = mayPin && !this.isSettled && !this.pins.has(name);
+    if (isFirst && kept !== undefined && !kept.isUnclear) {
+      this.ownPins.set(name, pinOf(kept));
+      this.touched.add(name);
+    }
+    const { hash, isUnclear } = definition;
+    const key = keyOf(caller, name);
+    if (hash === (this.pins.get(name)?.hash ?? hash) && !isUnclear) this.#strange.delete(key);
+    else this.#strange.set(key, { hash, isUnclear });
+  }
+
+  /** Of what was approved, what is not in a whole list. */
+  #lose(tools: ReadonlyMap<string, unknown>): string[] {
+    const lost = [...this.pins.keys()].filter((name) => !tools.has(name));
+    for (const name of lost) {
+      if (!this.gone.has(name)) this.touched.add(name);
+      this.gone.add(name);
+    }
+    return lost;
+  }
+}
+
+/** One that stands twice in a list, and is not the same there: no hash is its. */
+export function unequalTool(tool: DefinedTool): DefinedTool {
+  const { source, fields } = tool.definition;
+  return { ...tool, definition: { hash: '', fields, source, isUnclear: true } };
+}
+
+function keyOf(caller: string, name: string): string {
+  return `${caller}\n${name}`;
+}

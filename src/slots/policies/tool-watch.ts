@@ -1,0 +1,39 @@
+import type { RequestContext } from '../../context.ts';
+import type { ListWatch } from '../lists/list-watch.ts';
+import type { ToolPin } from './tool-pin.ts';
+
+/**
+ * The key under which a policy of this package says that it looks at lists of tools as well. It is not for
+ * apps, which could hold up answers by it.
+ */
+export const WATCH_TOOLS: unique symbol = Symbol('express-mcp-gateway.watch-tools');
+
+/** What such a policy is for one gateway. */
+export interface ToolWatch<Check = unknown> {
+  /** In place of the rule's own, which knows no gateway. */
+  readonly check: Check;
+  /** What looks at the answer to a request that has been let through. */
+  watch(context: RequestContext): ListWatch;
+  /** What it knows of each tool. */
+  pins(): ToolPin[];
+  /** Gives whether it knows a tool of this name, and has seen it with this hash last. */
+  approve(name: string, hash: string | undefined): Promise<boolean>;
+}
+
+/** A policy that looks at lists of tools. */
+export interface WatchingRule<Check> {
+  /**
+   * @param upstream - What tells the upstream of the gateway apart from others, in every process.
+   * @param policy - The name by which observers know the rule.
+   */
+  [WATCH_TOOLS](upstream: string, policy: string): ToolWatch<Check>;
+}
+
+/** Makes what a policy of this name is for one gateway; undefined where it looks at no lists. */
+export function watchOf<Check>(
+  rule: Partial<WatchingRule<Check>>,
+  upstream: string,
+  policy: string,
+): ToolWatch<Check> | undefined {
+  return rule[WATCH_TOOLS]?.(upstream, policy);
+}
