@@ -5,6 +5,7 @@ import { basename, dirname, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { noop } from '../lib/noop.ts';
 import { plain } from '../lib/plain-error.ts';
+import { within } from '../lib/within.ts';
 import type { Pin } from './pin.ts';
 import { readPins, writePins } from './pin-document.ts';
 
@@ -13,6 +14,14 @@ const LONGEST_WRITE_MS = 10_000;
 /** How long its end is waited for, and how often it is looked for. */
 const LONGEST_WAIT_MS = 15_000;
 const WAIT_MS = 50;
+
+/** How long a request waits for a file: that of a network may hang. */
+const LONGEST_USE_MS = 2_000;
+
+/** What is being done with the file, as long as a request waits for that. */
+export function inFileTime(work: Promise<void>): Promise<void> {
+  return within(LONGEST_USE_MS, work, 'The lock file of toolPinning could not be used in time');
+}
 
 /** What else has gone wrong than what is in the file. */
 type FileError = NodeJS.ErrnoException;

@@ -4,6 +4,7 @@ import type { ListedTools, ListWatch } from '../slots/lists/list-watch.ts';
 import { userKey } from '../slots/user-key.ts';
 import { defineTools } from './define-tools.ts';
 import type { KnownRequests } from './known-requests.ts';
+import { inFileTime } from './lock-file.ts';
 import type { PinnedList, PinnedLists } from './pinned-lists.ts';
 import type { Reports, ToolChange } from './reports.ts';
 import { changeOf } from './tool-change.ts';
@@ -78,12 +79,15 @@ export class PinnedWatch implements ListWatch {
   ): Promise<void> {
     const { list, shared } = pinned;
     const isShared = await this.#tried('store_unavailable', () => shared?.read());
-    await this.#tried('store_unavailable', () => list.lockFile?.refresh());
+    await this.#tried(
+      'store_unavailable',
+      () => list.lockFile && inFileTime(list.lockFile.refresh()),
+    );
     const place = { caller: this.#caller, request: this.#requestOf(id), nextCursor };
     const names = list.add(tools, place, isShared);
     if (list.lockFile !== undefined && list.lockFile.pins === undefined && list.isSettled) {
       const { lockFile, ownPins } = list;
-      await this.#tried('store_unavailable', () => lockFile.create(ownPins));
+      await this.#tried('store_unavailable', () => inFileTime(lockFile.create(ownPins)));
     }
     if (isShared) await this.#tried('store_unavailable', () => shared?.write());
     this.#tell(pinned, names);

@@ -1,22 +1,15 @@
-import { contextOf } from '../context.ts';
 import { plain } from '../lib/plain-error.ts';
 import { checkConfig } from '../options/config-problems.ts';
-import {
-  byName,
-  type Decision,
-  type PolicyCheck,
-  type PolicyContext,
-  type PolicyRule,
-} from '../slots/policies/policy.ts';
-import type { ToolPin, ToolState } from '../slots/policies/tool-pin.ts';
+import { byName, type PolicyCheck, type PolicyRule } from '../slots/policies/policy.ts';
+import type { ToolPin } from '../slots/policies/tool-pin.ts';
 import { approveIn, pinsOf } from '../slots/policies/tool-pins.ts';
 import { type ToolWatch, WATCH_TOOLS, type WatchingRule } from '../slots/policies/tool-watch.ts';
 import { KnownRequests } from './known-requests.ts';
 import { type PinningSettings, readPinningOptions, type ToolPinningOptions } from './options.ts';
-import { type PinnedList, PinnedLists, readShared } from './pinned-lists.ts';
-import { callerOf, PinnedWatch } from './pinned-watch.ts';
+import { PinnedCheck } from './pinned-check.ts';
+import { PinnedLists } from './pinned-lists.ts';
+import { PinnedWatch } from './pinned-watch.ts';
 import { Reports } from './reports.ts';
-import { inWords } from './tool-change.ts';
 
 /** What {@link toolPinning} gives. A copy of it is a policy as well, without these two functions. */
 export interface ToolPinning extends PolicyRule {
@@ -27,13 +20,6 @@ export interface ToolPinning extends PolicyRule {
 }
 
 const NAME = 'toolPinning';
-
-const MESSAGES: Readonly<Record<Exclude<ToolState, 'pinned'>, string>> = {
-  new: 'This tool is new and was not approved yet. Do not call it again; use another tool, or ask for its approval.',
-  changed:
-    'The definition of this tool has changed since it was approved. Do not call it again; use another tool, or ask for its approval.',
-  gone: 'The server does not list this tool any more. Do not call it again; use another tool.',
-};
 
 /**
  * A policy that remembers how the server defined each tool, and refuses or tells when that changes. It looks
@@ -84,53 +70,11 @@ function watchTools(
     policy,
     tells: (state: keyof typeof settings.actions) => settings.actions[state] !== 'allow',
   };
+  const decisions = new PinnedCheck(settings, watch);
   return {
-    check: (ctx) => check(settings, lists, ctx),
+    check: (ctx) => decisions.check(ctx),
     watch: (context) => new PinnedWatch(watch, context),
     pins: () => lists.rows(),
     approve: (name, hash) => lists.approve(name, hash),
-  };
-}
-
-function check(
-  settings: PinningSettings,
-  lists: PinnedLists,
-  { mcp, req }: PolicyContext,
-): Decision | Promise<Decision> {
-  if (mcp.method !== 'tools/call') return true;
-  const context = contextOf(req);
-  const pinned = lists.of(context);
-  // Where lists are shared, the caller may have been shown another one by another process.
-  const caller = pinned.shared === undefined ? callerOf(context) : undefined;
-  const decide = () => decisionOf(settings, pinned, mcp.name ?? '', caller);
-  if (pinned.shared !== undefined) return readShared(pinned).then(() => again(settings, decide));
-  return again(settings, decide);
-}
-
-/**
- * What is in the file may be newer than what is known of it: that is looked up before a call is refused, and
- * as long as there was no file.
- */
-function again(
-  { lockFile }: PinningSettings,
-  decide: () => Decision,
-): Decision | Promise<Decision> {
-  const decision = decide();
-  const isCertain = lockFile === undefined || (decision === true && lockFile.pins !== undefined);
-  return isCertain ? decision : lockFile.refresh().then(decide);
-}
-
-function decisionOf(
-  { actions }: PinningSettings,
-  { list }: PinnedList,
-  name: string,
-  caller: string | undefined,
-): Decision {
-  const state = list.stateOf(name, caller);
-  if (state === undefined || state === 'pinned' || actions[state] !== 'deny') return true;
-  return {
-    allow: false,
-    reason: `the tool ${inWords(list, name, state)}`,
-    message: MESSAGES[state],
   };
 }

@@ -93,6 +93,7 @@ describe('toolPinning with a lock file', () => {
     expect(states()).toEqual({ a: 'pinned', b: 'pinned' });
     // Nothing was seen yet: what is in the file may be called, and nothing else.
     expect([await call('a'), await call('b'), await call('c')]).toEqual([200, 200, 403]);
+    expect(reports).toEqual([]);
     await list();
     expect(states()).toEqual({ a: 'changed', b: 'pinned', c: 'new' });
     expect([await call('a'), await call('b'), await call('c')]).toEqual([403, 200, 403]);
@@ -102,6 +103,13 @@ describe('toolPinning with a lock file', () => {
     ]);
     expect(reports.length).toBe(2);
     expect(text()).toBe(before);
+  });
+
+  test('a call of a tool that is not in it, and was not listed yet, is told once', async () => {
+    const server = await approved(tool('a'));
+    const { call, reports } = await pinned(server.target, { lockFile });
+    expect([await call('x'), await call('x'), await call('a')]).toEqual([200, 200, 200]);
+    expect(reports).toEqual(['tool "x" is new']);
   });
 
   test('only approve writes to it later, and changes one tool alone', async () => {

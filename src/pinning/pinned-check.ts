@@ -1,0 +1,63 @@
+import { contextOf, type RequestContext } from '../context.ts';
+import type { Decision, PolicyContext } from '../slots/policies/policy.ts';
+import type { ToolState } from '../slots/policies/tool-pin.ts';
+import { inFileTime } from './lock-file.ts';
+import type { PinningSettings } from './options.ts';
+import { type PinnedList, readShared } from './pinned-lists.ts';
+import { callerOf, type WatchSettings } from './pinned-watch.ts';
+import { changeOf, inWords } from './tool-change.ts';
+
+const MESSAGES: Readonly<Record<Exclude<ToolState, 'pinned'>, string>> = {
+  new: 'This tool is new and was not approved yet. Do not call it again; use another tool, or ask for its approval.',
+  changed:
+    'The definition of this tool has changed since it was approved. Do not call it again; use another tool, or ask for its approval.',
+  gone: 'The server does not list this tool any more. Do not call it again; use another tool.',
+};
+
+/** Decides about calls, by how their tools were listed last. */
+export class PinnedCheck {
+  readonly #settings: PinningSettings;
+  readonly #watch: WatchSettings;
+
+  constructor(settings: PinningSettings, watch: WatchSettings) {
+    this.#settings = settings;
+    this.#watch = watch;
+  }
+
+  /** Throws, or rejects, where that cannot be found out: then the policy denies. */
+  check({ mcp, req }: PolicyContext): Decision | Promise<Decision> {
+    if (mcp.method !== 'tools/call') return true;
+    const context = contextOf(req);
+    const pinned = this.#watch.lists.of(context);
+    const decide = () => this.#decide(pinned, mcp.name ?? '', context);
+    return pinned.shared === undefined
+      ? this.#certain(decide)
+      : readShared(pinned).then(() => this.#certain(decide));
+  }
+
+  /**
+   * What is in the file may be newer than what is known of it: that is looked up before a call is refused, and
+   * as long as there was no file.
+   */
+  #certain(decide: () => Decision): Decision | Promise<Decision> {
+    const { lockFile } = this.#settings;
+    const decision = decide();
+    const isCertain = lockFile === undefined || (decision === true && lockFile.pins !== undefined);
+    return isCertain ? decision : inFileTime(lockFile.refresh()).then(decide);
+  }
+
+  #decide({ list, shared }: PinnedList, name: string, context: RequestContext): Decision {
+    const { actions } = this.#settings;
+    // Where lists are shared, the caller may have been shown another one by another process.
+    const state = list.stateOf(name, shared === undefined ? callerOf(context) : undefined);
+    if (state === undefined || state === 'pinned' || actions[state] === 'allow') return true;
+    if (actions[state] === 'deny') {
+      const reason = `the tool ${inWords(list, name, state)}`;
+      return { allow: false, reason, message: MESSAGES[state] };
+    }
+    const { reports, policy } = this.#watch;
+    // It may have been seen by another process, or be in no list at all.
+    reports.tell(context, policy, [changeOf(list, name, state)]);
+    return true;
+  }
+}
