@@ -102,22 +102,19 @@ export class ObservedRequest implements Observation, AnswerWatcher {
     this.#decided({ slot, outcome: 'deny', reason, policy, detail });
   }
 
-  shadowed({ slot = this.#slot, policy = '', detail: given }: Refusal): void {
-    const detail = given && cap(given);
+  shadowed({ slot = this.#slot, policy = '', detail }: Refusal): void {
     this.#shadow.push(policy);
     const [outcome, reason, mode] = ['deny', 'policy_denied', 'shadow'] as const;
-    this.#decided({ slot, outcome, reason, policy, detail, mode });
+    this.#decided({ slot, outcome, reason, policy, detail: detail && cap(detail), mode });
   }
 
-  reported({ slot = this.#slot, policy, detail }: Refusal): void {
-    const [outcome, mode] = ['allow', 'report'] as const;
-    this.#decided({ slot, outcome, policy, detail: detail && cap(detail), mode });
+  reported({ slot = this.#slot, policy, detail: given }: Refusal): void {
+    const detail = given && cap(given);
+    this.#decided({ slot, outcome: 'allow', policy, detail, mode: 'report' });
   }
 
   #decided(decision: SlotDecision): void {
-    for (const onDecision of this.#callbacks.onDecision) {
-      onDecision(decision, this.#context.view);
-    }
+    for (const onDecision of this.#callbacks.onDecision) onDecision(decision, this.#context.view);
     if (decision.outcome === 'deny') this.followed?.onDenied(decision);
   }
 
