@@ -81,8 +81,7 @@ function audienceRule(
   values: readonly string[],
 ): AudienceRule {
   return (claims) => {
-    // What was only decoded has a prototype.
-    const given: unknown = Object.hasOwn(claims, claim) ? claims[claim] : undefined;
+    const given = claims[claim];
     const held: readonly unknown[] = Array.isArray(given) ? given : [given];
     return values.length > 0 && values[how]((value) => held.includes(value));
   };

@@ -34,7 +34,7 @@ export class TenantUrl {
     if (!/^https?:\/\/[^/?#\\@]+\/[^?#\\]*$/.test(before) || /[?#\\]/.test(behind))
       return undefined;
     const url = new TenantUrl(text);
-    return url.tenantIn(url.of('tenant')) === undefined ? undefined : url;
+    return isAsWritten(url.of('tenant')) ? url : undefined;
   }
 
   /** That of a tenant. */
@@ -48,11 +48,11 @@ export class TenantUrl {
     if (end <= this.#before.length) return undefined;
     if (!text.startsWith(this.#before) || !text.endsWith(this.#behind)) return undefined;
     const tenant = text.slice(this.#before.length, end);
-    return isTenant(tenant) && isAsWritten(text) ? tenant : undefined;
+    return isTenant(tenant) ? tenant : undefined;
   }
 }
 
-/** Whether the path of a URL is the one that is written there: dots may lead to another. */
+/** Whether the path of a URL is the one that is written there: dots in it may lead to another. */
 function isAsWritten(text: string): boolean {
   const path = text.slice(text.indexOf('/', text.indexOf('//') + 2));
   return URL.canParse(text) && new URL(text).pathname === path;

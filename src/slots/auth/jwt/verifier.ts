@@ -145,10 +145,10 @@ export class TokenVerifier {
     } catch (error) {
       return problemIn(error as JoseFailure);
     }
-    if (!audience(claims)) return PROBLEMS.wrongAudience;
     const { exp = Number.NaN } = claims;
-    if (!(exp <= END_OF_TIME_S)) return PROBLEMS.noExpiry;
     const sealed = sealClaims(claims);
+    if (!audience(sealed)) return PROBLEMS.wrongAudience;
+    if (!(exp <= END_OF_TIME_S)) return PROBLEMS.noExpiry;
     const principal = principalFrom(sealed, ask);
     if (principal === undefined) return PROBLEMS.noSubject;
     return { principal, claims: sealed, exp, keys };
