@@ -38,7 +38,7 @@ export interface PrometheusObserver extends Observer {
  * `mcp_gateway_first_event_seconds`. Counters: `mcp_gateway_requests_total` (`method`, `status`, `origin`) and
  * `mcp_gateway_decisions_total` (`slot`, `reason`, `mode`). Gauges: `mcp_gateway_requests_in_flight`,
  * `mcp_gateway_streams_open` and `mcp_gateway_target_state` (`target`, `state`). What clients and servers
- * make up gives at most 250 series of each metric and gateway. Needs `prom-client`.
+ * make up gives at most 250 label sets of each metric and gateway. Needs `prom-client`.
  *
  * @returns An observer for `observe`; one may serve several gateways.
  * @throws {GatewayConfigError} for an unknown option, what is no registry, and a registry that has metrics

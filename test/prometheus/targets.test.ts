@@ -1,6 +1,10 @@
 import { expect, test } from '@jest/globals';
-import { Registry } from 'prom-client';
-import { type MeteredGateway, startMetered } from '../support/prometheus/metered-gateway.ts';
+import { AggregatorRegistry, Registry } from 'prom-client';
+import {
+  type MeteredGateway,
+  samplesOf,
+  startMetered,
+} from '../support/prometheus/metered-gateway.ts';
 import { recordingUpstream } from '../support/upstream.ts';
 
 const STATE = 'mcp_gateway_target_state';
@@ -88,5 +92,31 @@ test('gateways of one name are added up, others are told apart', async () => {
     'front 127.0.0.1:2 closed 2',
     'back 127.0.0.1:1 closed 1',
     'back 127.0.0.1:2 closed 1',
+  ]);
+});
+
+test('what the workers of a cluster have is added up by prom-client', async () => {
+  const workers = [
+    await startMetered({ target: GONE, breaker: {} }),
+    await startMetered({ target: GONE, breaker: {} }),
+  ];
+  for (const { url, told } of workers) {
+    await (await fetch(url, { method: 'POST', body: ping })).text();
+    await told.record();
+  }
+  const all = await Promise.all(workers.map(({ registry }) => registry.getMetricsAsJSON()));
+  const cluster = AggregatorRegistry.aggregate(all);
+  const sums = [];
+  for (const name of [
+    STATE,
+    'mcp_gateway_requests_total',
+    'mcp_server_operation_duration_seconds',
+  ]) {
+    const samples = await samplesOf(cluster, name);
+    sums.push(samples.filter(({ value }) => value !== 0).map(({ value }) => value));
+  }
+  expect(sums).toEqual([[2], [2], [2]]);
+  expect(await samplesOf(cluster, 'mcp_gateway_requests_in_flight')).toEqual([
+    { labels: { gateway: 'front' }, value: 0 },
   ]);
 });

@@ -54,7 +54,10 @@ export async function startMetered(
 }
 
 /** What a metric of a registry says, as it is served. */
-export async function samplesOf(registry: Registry, name: string): Promise<Sample[]> {
+export async function samplesOf(
+  registry: Pick<Registry, 'metrics'>,
+  name: string,
+): Promise<Sample[]> {
   const text = await registry.metrics();
   const isHistogram = text.includes(`# TYPE ${name} histogram`);
   const shown = isHistogram ? `${name}_count` : name;
