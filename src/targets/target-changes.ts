@@ -4,7 +4,7 @@ import type { TargetChange, TargetState } from './target-state.ts';
 
 /** Where the targets of a gateway tell of their changes, and how they are. */
 export class TargetChanges {
-  /** Those that can have more than one state. */
+  /** Those that can have more than one state; none once the gateway is out of service. */
   states: readonly TargetState[] = [];
   /** Told of each. */
   listener: (change: TargetChange) => void = noop;

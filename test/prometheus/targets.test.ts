@@ -82,6 +82,19 @@ test('a single target with a health check', async () => {
   await metered.gateway.close();
 });
 
+test('a closed gateway has none: a new one of its name starts afresh', async () => {
+  const registry = new Registry();
+  const config = { target: GONE, breaker: { failures: 1, openFor: '1h' } } as const;
+  const before = await startMetered(config, registry);
+  await fetch(before.url, { method: 'POST', body: ping });
+  expect(await statesOf(before)).toEqual(['front 127.0.0.1:1 open 1']);
+  await before.gateway.close();
+  expect(await before.samples(STATE)).toEqual([]);
+  expect(before.gateway.targets()[0]?.state).toBe('open');
+  const after = await startMetered(config, registry);
+  expect(await statesOf(after)).toEqual(['front 127.0.0.1:1 closed 1']);
+});
+
 test('gateways of one name are added up, others are told apart', async () => {
   const registry = new Registry();
   const first = await startMetered({ target: [GONE, OTHER] }, registry);

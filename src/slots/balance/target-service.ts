@@ -7,7 +7,7 @@ import { HealthCheck } from '../../targets/health-check.ts';
 import type { HealthSettings } from '../../targets/health-options.ts';
 import { shownUrl } from '../../targets/shown-url.ts';
 import type { TargetFailure } from '../../targets/target.ts';
-import { targetChangesOf } from '../../targets/target-changes.ts';
+import { type TargetChanges, targetChangesOf } from '../../targets/target-changes.ts';
 import type { TargetState, TargetStateName } from '../../targets/target-state.ts';
 import { graceOf } from '../draining.ts';
 import { hopOf } from '../head.ts';
@@ -50,6 +50,7 @@ const LAST_EVENT_MS = 5000;
 export class TargetService {
   readonly #states: readonly TargetState[];
   readonly #open: OpenRequests;
+  readonly #changes: TargetChanges;
   readonly #checks: readonly HealthCheck[];
   readonly #drains = new Map<TargetState, TargetDrain>();
   #isClosed = false;
@@ -58,16 +59,19 @@ export class TargetService {
   constructor(
     states: readonly TargetState[],
     open: OpenRequests,
-    checks: readonly HealthCheck[] = [],
+    changes: TargetChanges,
+    checks: readonly HealthCheck[],
   ) {
     this.#states = states;
     this.#open = open;
+    this.#changes = changes;
     this.#checks = checks;
   }
 
   /** The gateway goes out of service: nobody has to know any more how targets are. */
   stop(): void {
     for (const check of this.#checks) check.stop();
+    this.#changes.states = [];
   }
 
   statuses(): TargetStatus[] {
@@ -143,9 +147,10 @@ export function targetServiceOf(
 ): TargetService {
   const states = targetStatesOf(relay, settings?.breaker, kept);
   // A single target that nothing keeps requests from is always in the same state.
-  targetChangesOf(kept).states = settings === undefined ? [] : states;
+  const changes = targetChangesOf(kept);
+  changes.states = settings === undefined ? [] : states;
   const checks = settings?.health ? healthChecksOf(states, settings.health, kept) : [];
-  return new TargetService(states, openRequestsOf(kept), checks);
+  return new TargetService(states, openRequestsOf(kept), changes, checks);
 }
 
 function healthChecksOf(
