@@ -75,7 +75,7 @@ export async function startMeteredGateways(): Promise<MeteredGateways> {
   return {
     port,
     gone,
-    working: new URL(upstream.target).host,
+    working: new URL(String(upstream.target)).host,
     async drive() {
       // Often enough that each target has had a turn.
       for (let i = 0; i < 8; i += 1) await post(message('tools/list'));

@@ -18,6 +18,8 @@ import {
 import { CountingProcessor } from '../../support/otel/counting-processor.ts';
 import type { CollectedMetric, ExportedSpan, OtelKit } from '../../support/otel/kit.ts';
 
+type OwnMeterProvider = Parameters<typeof metrics.setGlobalMeterProvider>[0];
+
 class Reader extends MetricReader {
   protected override async onForceFlush(): Promise<void> {}
   protected override async onShutdown(): Promise<void> {}
@@ -74,7 +76,8 @@ export function kit3(): OtelKit {
     setProviders({ tracerProvider }, { meterProvider }) {
       this.unsetProviders();
       trace.setGlobalTracerProvider(tracerProvider);
-      metrics.setGlobalMeterProvider(meterProvider);
+      // Its own, as an object: the API that this SDK brings differs from the root's in a type.
+      metrics.setGlobalMeterProvider(meterProvider as OwnMeterProvider);
     },
     unsetProviders() {
       trace.disable();

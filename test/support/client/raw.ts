@@ -12,7 +12,7 @@ export class RawClient extends EventEmitter {
   constructor(socket: Socket) {
     super();
     this.socket = socket;
-    socket.on('data', (chunk) => {
+    socket.on('data', (chunk: Buffer) => {
       this.#chunks.push(chunk);
       this.emit('change');
     });

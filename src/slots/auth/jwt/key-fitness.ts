@@ -1,4 +1,4 @@
-import { createPublicKey, type JsonWebKey } from 'node:crypto';
+import { createPublicKey } from 'node:crypto';
 import type { JWK } from 'jose';
 
 /** The kind of key that each algorithm is for (RFC 7518 section 3.1, RFC 8037 section 3.1, RFC 9864). */
@@ -40,7 +40,7 @@ function isFor(algorithm: string, { kty, crv }: JWK): boolean {
 
 function problemInside({ kty, crv, x, y, n, e }: JWK): string | undefined {
   try {
-    const members = JSON.parse(JSON.stringify({ kty, crv, x, y, n, e })) as JsonWebKey;
+    const members = JSON.parse(JSON.stringify({ kty, crv, x, y, n, e }));
     const key = createPublicKey({ key: members, format: 'jwk' });
     const { modulusLength = SMALLEST_RSA_BITS } = key.asymmetricKeyDetails ?? {};
     return modulusLength < SMALLEST_RSA_BITS
