@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { Consumer, manifest, subpaths } from './consumer.ts';
+import { Consumer, manifest, optionalPeers, subpaths } from './consumer.ts';
 
 const { resolve } = createRequire(import.meta.url);
 const compiler = (name: string) => join(dirname(resolve(`${name}/package.json`)), 'bin/tsc');
@@ -38,7 +38,7 @@ describe.each([
   let consumer: Consumer;
 
   beforeAll(async () => {
-    consumer = await Consumer.install(...packages, '@types/node@^22.0.0');
+    consumer = await Consumer.install(...packages, ...optionalPeers, '@types/node@^22.0.0');
     for (const name of ['commonjs.cjs', 'commonjs-types.cts', 'esm.mts']) await consumer.copy(name);
     const imports = subpaths.map(
       (subpath, i) => `import * as module${i} from '${manifest.name}${subpath.slice(1)}';`,

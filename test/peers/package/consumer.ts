@@ -15,7 +15,13 @@ afterAll(async () => {
 
 export const manifest = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8')) as {
   readonly name: string;
+  readonly peerDependencies: Readonly<Record<string, string>>;
 };
+
+/** What only some subpaths need, which npm does not install by itself. */
+export const optionalPeers: string[] = Object.entries(manifest.peerDependencies)
+  .filter(([name]) => !/^(@types\/)?express$/.test(name))
+  .map(([name, range]) => `${name}@${range}`);
 
 /** What can be imported: the root, and whatever has a file among the exports. */
 export const subpaths: string[] = [
