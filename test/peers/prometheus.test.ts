@@ -115,6 +115,11 @@ describePrometheus('examples/grafana in a real Prometheus', () => {
       expect(await shownIn('In flight')).toBe(1);
       expect(await shownIn('Streams')).toBe(3);
       expect(await shownIn('Targets away')).toBe(2);
+      // Clients left too, which is in the metric but no failure of the upstream.
+      const left = 'mcp_client_operation_duration_seconds_count{error_type="client_left"}';
+      expect(await prometheus.query(left)).not.toEqual([]);
+      const type = { error_type: 'client_left' };
+      expect(await shownIn('Errors of the upstream by type', type)).toBe(undefined);
       const failed = await shownIn('Error rate');
       expect(failed).toBeGreaterThan(0.1);
       expect(failed).toBeLessThan(0.9);

@@ -60,6 +60,17 @@ export async function startMeteredGateways(): Promise<MeteredGateways> {
     });
     await response.text();
   };
+  /** Goes away when the answer has begun. */
+  const leave = async (body: object) => {
+    const leaving = new AbortController();
+    await fetch(`http://127.0.0.1:${port}/mcp`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+      signal: leaving.signal,
+    });
+    leaving.abort();
+  };
   const call = (name: string) => ({ ...message('tools/call'), params: { name, arguments: {} } });
   // What nobody holds any more would be closed.
   const held: (ReadableStreamDefaultReader | undefined)[] = [];
@@ -83,6 +94,7 @@ export async function startMeteredGateways(): Promise<MeteredGateways> {
         await post(call(name));
       }
       await post('{"jsonrpc"');
+      await leave(call('endless'));
       await post(message('tools/list'), '/lost');
       // One of them is one too many.
       await Promise.all([openStream(), openStream(), openStream()]);
@@ -109,6 +121,9 @@ function answer(req: IncomingMessage, res: ServerResponse, body: Buffer): void {
   const text = (member: object) => JSON.stringify({ jsonrpc: '2.0', id, ...member });
   switch (params?.name) {
     case 'waits':
+      return;
+    case 'endless':
+      stream().write(': more to come\n\n');
       return;
     case 'counts':
       stream().end(`data: ${text({ result: RESULT })}\n\n`);
