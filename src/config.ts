@@ -104,8 +104,8 @@ export interface GatewayConfig extends RelayOptions {
   /** How many event streams may be open at once. Default: any number. */
   readonly streams?: StreamOptions | false;
   /**
-   * Who may ask for what: each message of a POST is let pass when all of them allow it. Default: none,
-   * and no body is read.
+   * Who may ask for what: each message of a POST is let pass when all of them allow it, and each request
+   * when those with `on: 'request'` do. Default: none, and no body is read.
    */
   readonly policies?: Policy | readonly Policy[] | false;
   /**

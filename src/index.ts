@@ -88,6 +88,9 @@ export type {
   PolicyCheck,
   PolicyContext,
   PolicyRule,
+  RequestPolicyCheck,
+  RequestPolicyContext,
+  RequestPolicyRule,
 } from './slots/policies/policy.ts';
 export { requireScopes } from './slots/policies/require-scopes.ts';
 export type { ToolDifference, ToolPin, ToolState } from './slots/policies/tool-pin.ts';

@@ -15,7 +15,7 @@ export { requireScopes } from '../slots/policies/require-scopes.ts';
 export { allowTools, denyTools } from '../slots/policies/tools.ts';
 
 /**
- * Policies by themselves: lets a request pass when all of them allow every message in it. It reads
+ * Policies by themselves: lets a request pass when all of them allow it, or every message in it. It reads
  * the body, at most 4 MB of it, and leaves the bytes in `req.rawBody`, which an `mcpProxy` behind it
  * sends on, and what they say in `req.body`. A request with an id that is refused gets 200 with the
  * JSON-RPC error, what has no id gets 403.

@@ -18,6 +18,9 @@ import {
   type PolicyContext,
   type PolicyRule,
   policy,
+  type RequestPolicyCheck,
+  type RequestPolicyContext,
+  type RequestPolicyRule,
   requireScopes,
   type StreamOptions,
   type TokenBucket,
@@ -57,6 +60,18 @@ export function policies(ctx: PolicyContext): void {
   same<PolicyCheck, (ctx: PolicyContext) => Decision | Promise<Decision>>();
   same<DenyAs, 'http' | 'jsonrpc' | 'unknown'>();
 
+  same<RequestPolicyContext['mcp'], PolicyContext['mcp'] | undefined>();
+  same<RequestPolicyCheck, (ctx: RequestPolicyContext) => Decision | Promise<Decision>>();
+  const onRequest: RequestPolicyRule = {
+    name: 'a',
+    on: 'request',
+    check: ({ mcp, req }) => mcp === undefined || req.method === 'POST',
+  };
+  onRequest satisfies Policy;
+  // @ts-expect-error -- where there may be no message, it has to be asked for
+  const asked: RequestPolicyRule = { name: 'a', on: 'request', check: ({ mcp }) => mcp.id === 1 };
+  // @ts-expect-error
+  const other: PolicyRule = { name: 'a', check: () => true, on: 'session' };
   const decisions: Decision[] = [true, false, { allow: false, reason: 'r', message: 'm' }];
   // @ts-expect-error -- a text decides nothing
   const text: Policy = () => 'yes';
@@ -68,7 +83,7 @@ export function policies(ctx: PolicyContext): void {
   const nameless: Policy = { check: () => true };
   // @ts-expect-error
   const off: PolicyRule = { name: 'a', check: () => true, mode: 'off' };
-  return void [decisions, text, forgotten, reasonOnly, nameless, off];
+  return void [decisions, text, forgotten, reasonOnly, nameless, off, asked, other];
 }
 
 export function factories(): void {

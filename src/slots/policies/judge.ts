@@ -4,7 +4,7 @@ import { plain } from '../../lib/plain-error.ts';
 import { isThenable } from '../../lib/thenable.ts';
 import { within } from '../../lib/within.ts';
 import { isScope } from '../../oauth/scope.ts';
-import type { Decision, EnforcedPolicy, PolicyContext } from './policy.ts';
+import type { Decision, EnforcedPolicy, RequestPolicyContext } from './policy.ts';
 import { StoreFailure } from './store-failure.ts';
 
 /** What came of a policy. */
@@ -20,7 +20,7 @@ export interface Verdict {
 }
 
 /** Asks a policy. Whatever it does, the answer is a verdict, and only a clear yes allows. */
-export async function judge(policy: EnforcedPolicy, ctx: PolicyContext): Promise<Verdict> {
+export async function judge(policy: EnforcedPolicy, ctx: RequestPolicyContext): Promise<Verdict> {
   try {
     const { timeoutMs } = policy;
     const tooLong = `A policy took more than ${timeoutMs} ms`;

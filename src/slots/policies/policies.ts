@@ -12,7 +12,7 @@ import { isProbe } from '../probe.ts';
 import type { Slot } from '../slot.ts';
 import type { DenyAs } from './deny-as.ts';
 import { judge, type Verdict } from './judge.ts';
-import { type EnforcedPolicy, needOf, type Policy, type PolicyContext } from './policy.ts';
+import { type EnforcedPolicy, needOf, type Policy, type RequestPolicyContext } from './policy.ts';
 import { policyContext } from './policy-context.ts';
 import type { ToolWatch } from './tool-watch.ts';
 import { unknownError } from './unknown.ts';
@@ -24,17 +24,21 @@ export interface RefusalSettings {
 }
 
 /**
- * Lets a request pass when every policy allows every message in it, and refuses it with 403
+ * Lets a request pass when every policy allows it, or every message in it, and refuses it with 403
  * otherwise. The messages have to be read before.
  */
 export function enforcePolicies(
   policies: readonly EnforcedPolicy[],
   settings: RefusalSettings,
 ): Middleware {
+  const groups = {
+    onRequest: policies.filter(({ isOnRequest }) => isOnRequest),
+    onMessage: policies.filter(({ isOnRequest }) => !isOnRequest),
+  };
   const watches = policies.flatMap(({ watch }) => watch ?? []);
   return function enforcePoliciesMiddleware(req, res, next) {
     const context = contextOf(req);
-    findDenial(policies, context)
+    findDenial(groups, context)
       .then((denial) => {
         if (denial !== undefined) {
           refuse(req, res, denial, settings);
@@ -72,7 +76,7 @@ function refuse(
     return;
   }
   if (scopes === undefined) {
-    const isCall = message.id !== undefined && mcp?.isBatch === false && !isProbe(contextOf(req));
+    const isCall = message?.id !== undefined && mcp?.isBatch === false && !isProbe(contextOf(req));
     answerError(req, res, 'policy_denied', {
       ...details,
       ...(isCall && denyAs === 'unknown' && unknownError(message)),
@@ -90,8 +94,8 @@ function refuse(
 
 interface Denial {
   readonly policy: EnforcedPolicy;
-  /** What it is about. */
-  readonly message: McpMessage;
+  /** What it is about; undefined where that is a request without a message. */
+  readonly message: McpMessage | undefined;
   readonly verdict: Verdict;
   /** All that the request needs, where nothing but scopes is wanting. */
   readonly scopes?: readonly string[];
@@ -100,7 +104,7 @@ interface Denial {
 /** Tells of what a policy would refuse, if that is found out while anybody is interested. */
 async function shadow(
   policy: EnforcedPolicy,
-  ctx: PolicyContext,
+  ctx: RequestPolicyContext,
   { observation }: RequestContext,
 ): Promise<void> {
   if (observation === undefined) return;
@@ -108,31 +112,63 @@ async function shadow(
   if (!allow) observation.shadowed({ slot: 'policies', policy: policy.name, detail: reason });
 }
 
+/** Policies by what they are asked about. */
+interface PolicyGroups {
+  readonly onRequest: readonly EnforcedPolicy[];
+  readonly onMessage: readonly EnforcedPolicy[];
+}
+
 async function findDenial(
-  policies: readonly EnforcedPolicy[],
+  { onRequest, onMessage }: PolicyGroups,
   context: RequestContext,
 ): Promise<Denial | undefined> {
-  let wanting: Denial | undefined;
-  for (const [i, message] of (context.mcp?.messages ?? []).entries()) {
+  const { mcp } = context;
+  const messages = mcp?.messages ?? [];
+  const wanting = new Wanting();
+  if (onRequest.length > 0) {
+    const ctx = policyContext(context, mcp?.isBatch === false ? messages[0] : undefined);
+    const denial = await denialOf(onRequest, ctx, context, wanting);
+    if (denial !== undefined) return denial;
+  }
+  for (const [i, message] of messages.entries()) {
     if (i > 0) await turnAfter(i);
     const ctx = policyContext(context, message);
-    for (const policy of policies) {
-      if (policy.isShadow) {
-        // What it says at once is told in order; nobody waits for more.
-        await Promise.race([shadow(policy, ctx, context), setImmediate()]);
-        continue;
-      }
-      const verdict = await judge(policy, ctx);
-      if (verdict.allow) continue;
-      if (verdict.scopes === undefined) {
-        return { policy, message, verdict };
-      } else {
-        const scopes = [...(wanting?.scopes ?? []), ...verdict.scopes];
-        wanting = { ...(wanting ?? { policy, message, verdict }), scopes };
-      }
-    }
+    const denial = await denialOf(onMessage, ctx, context, wanting);
+    if (denial !== undefined) return denial;
   }
-  return wanting;
+  return wanting.denial;
+}
+
+/** What is denied for want of scopes alone. All that a request needs is told at once. */
+class Wanting {
+  denial: Denial | undefined;
+
+  add(found: Denial, scopes: readonly string[]): void {
+    const { denial } = this;
+    this.denial = { ...(denial ?? found), scopes: [...(denial?.scopes ?? []), ...scopes] };
+  }
+}
+
+/** The first denial for another reason than scopes. */
+async function denialOf(
+  policies: readonly EnforcedPolicy[],
+  ctx: RequestPolicyContext,
+  context: RequestContext,
+  wanting: Wanting,
+): Promise<Denial | undefined> {
+  for (const policy of policies) {
+    if (policy.isShadow) {
+      // What it says at once is told in order; nobody waits for more.
+      await Promise.race([shadow(policy, ctx, context), setImmediate()]);
+      continue;
+    }
+    const verdict = await judge(policy, ctx);
+    if (verdict.allow) continue;
+    const denial = { policy, message: ctx.mcp, verdict };
+    if (verdict.scopes === undefined) return denial;
+    wanting.add(denial, verdict.scopes);
+  }
+  return undefined;
 }
 
 /** The slot. */

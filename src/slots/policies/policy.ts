@@ -11,6 +11,12 @@ export interface PolicyContext extends GatewayContext {
   readonly mcp: McpMessage & { readonly sessionId: string | undefined };
 }
 
+/** What a policy goes by that is asked about HTTP requests. */
+export interface RequestPolicyContext extends GatewayContext {
+  /** The message of a POST that has one; undefined on GET and DELETE, for a batch and for responses. */
+  readonly mcp: PolicyContext['mcp'] | undefined;
+}
+
 /** What a policy makes of a message. Anything but `true` or `{ allow: true }` denies. */
 export type Decision =
   | boolean
@@ -27,6 +33,9 @@ export type Decision =
 /** Decides about a message. One that throws, rejects or takes too long denies. */
 export type PolicyCheck = (ctx: PolicyContext) => Decision | Promise<Decision>;
 
+/** Decides about an HTTP request. One that throws, rejects or takes too long denies. */
+export type RequestPolicyCheck = (ctx: RequestPolicyContext) => Decision | Promise<Decision>;
+
 /** A named policy, and whether it is enforced or only reported. */
 export interface PolicyRule {
   /** By which observers know it. */
@@ -42,13 +51,27 @@ export interface PolicyRule {
   readonly message?: string;
   /** How long it may take. Default: `'5s'`. */
   readonly timeout?: Duration | false;
+  /**
+   * What it is asked about. `'message'`: each message with a method, each of a batch by itself.
+   * `'request'`: each HTTP request, once: each POST, GET and DELETE. There, `mcp` may be undefined: a
+   * rule that is declared as a {@link RequestPolicyRule} has TypeScript say so. Default: `'message'`.
+   */
+  readonly on?: 'message' | 'request';
 }
 
-/** A function, or a rule with a name. */
+/** A rule about HTTP requests. It is a {@link PolicyRule} whose `check` knows that there may be no message. */
+export interface RequestPolicyRule extends PolicyRule {
+  /** It is asked about each HTTP request. */
+  readonly on: 'request';
+  /** Decides about each request. */
+  readonly check: RequestPolicyCheck;
+}
+
+/** A function, which is asked about each message, or a rule with a name. */
 export type Policy = PolicyCheck | PolicyRule;
 
 /** Checks that go by the name of a message and never look into its arguments. */
-const BY_NAME = new WeakSet<PolicyCheck>();
+const BY_NAME = new WeakSet<PolicyCheck | RequestPolicyCheck>();
 
 /** Marks a check of that kind, so that for it alone no argument is read. */
 export function byName(check: PolicyCheck): PolicyCheck {
@@ -59,7 +82,10 @@ export function byName(check: PolicyCheck): PolicyCheck {
 /** A policy as it is enforced. */
 export interface EnforcedPolicy {
   readonly name: string;
-  readonly check: PolicyCheck;
+  /** Whether it is asked once for each request. */
+  readonly isOnRequest: boolean;
+  /** One that is not asked once for each request gets a message always. */
+  readonly check: RequestPolicyCheck;
   readonly isShadow: boolean;
   readonly message: string | undefined;
   readonly timeoutMs: number | false;
@@ -70,7 +96,7 @@ export interface EnforcedPolicy {
   readonly watch: ToolWatch<PolicyCheck> | undefined;
 }
 
-const KEYS = ['name', 'check', 'mode', 'message', 'timeout'] as const;
+const KEYS = ['name', 'check', 'mode', 'message', 'timeout', 'on'] as const;
 const DEFAULT_TIMEOUT_MS = 5000;
 
 /**
@@ -108,12 +134,13 @@ function readPolicy(
   const known = isPlain(value) ? KEYS : [...KEYS, ...Object.keys(value ?? {})];
   if (!problems.keys(value, known)) return undefined;
   const rule = value as PolicyRule & Partial<WatchingRule<PolicyCheck>>;
-  const { name, check, mode = 'enforce', message, timeout } = rule;
+  const { name, check, mode = 'enforce', message, timeout, on = 'message' } = rule;
   if (typeof name !== 'string' || name === '') problems.at('name').add(name, 'a name');
   if (typeof check !== 'function') problems.at('check').add(check, 'a function');
   if (mode !== 'enforce' && mode !== 'shadow') {
     problems.at('mode').add(mode, "'enforce' or 'shadow'");
   }
+  if (on !== 'message' && on !== 'request') problems.at('on').add(on, "'message' or 'request'");
   if (message !== undefined && typeof message !== 'string') {
     problems.at('message').add(message, 'a sentence');
   }
@@ -131,7 +158,8 @@ function enforced(
 ): EnforcedPolicy {
   return {
     name: rule.name,
-    check: watch?.check ?? ((ctx) => rule.check(ctx)),
+    isOnRequest: rule.on === 'request',
+    check: (watch?.check ?? ((ctx: PolicyContext) => rule.check(ctx))) as RequestPolicyCheck,
     isShadow: rule.mode === 'shadow',
     message: rule.message,
     timeoutMs,
