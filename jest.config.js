@@ -17,6 +17,7 @@ const project = {
 const UNIT = [
   'api/report.test.ts',
   '{architecture,bounds,comments,documents}.test.ts',
+  'cel/{budget,conformance,expressions,properties,refused,warnings}.test.ts',
   'auth/{gateway-config,jwt-issuer-options,jwt-options,tenant-keys,tenant-url,token-memory}.test.ts',
   'event-{boundary,counter}.test.ts',
   'grafana/promql.test.ts',

@@ -12,7 +12,8 @@ const NO_BOUNDS = new Set([
   'src/slots/auth/jwt/verifier.ts END_OF_TIME_S',
   // The version of a format.
   'src/pinning/pin-document.ts VERSION',
-  // A unit.
+  // Units.
+  'src/cel/functions/times.ts DAY_MS',
   'src/slots/body-limit/options.ts MB',
 ]);
 

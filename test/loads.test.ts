@@ -16,6 +16,7 @@ const PACKAGES = Object.keys({ ...dependencies, ...peerDependencies });
 const LOADED: Readonly<Record<string, readonly string[]>> = {
   auth: ['fastest-levenshtein', 'jose', 'ms'],
   'body-limit': ['bytes', 'fastest-levenshtein'],
+  cel: ['@bufbuild/cel', '@bufbuild/protobuf', '@bufbuild/re2', 'fastest-levenshtein', 'ms'],
   cors: ['cors', 'fastest-levenshtein', 'ms', 'vary'],
   headers: ['fastest-levenshtein'],
   'ip-filter': ['fastest-levenshtein'],
@@ -33,6 +34,7 @@ const LOADED: Readonly<Record<string, readonly string[]>> = {
 
 /** Parts of this package that one subpath needs, and no other. */
 const OWN: Readonly<Record<string, string>> = {
+  'cel/': 'cel',
   'engine/': 'proxy',
   'otel/': 'otel',
   'pinning/': 'pinning',

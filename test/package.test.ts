@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
+import { cel } from '../src/exports/cel.ts';
 import { otel } from '../src/exports/otel.ts';
 import { prometheus } from '../src/exports/prometheus.ts';
 import { matchesSchema } from '../src/exports/schema.ts';
@@ -68,6 +69,7 @@ describe('each middleware has an import path of its own, and so has what needs a
     ],
     ['./metadata', { protectedResourceMetadata: root.protectedResourceMetadata }],
     ['./headers', { injectHeaders: root.injectHeaders }],
+    ['./cel', { cel }],
     ['./otel', { otel }],
     ['./prometheus', { prometheus }],
     ['./schema', { matchesSchema }],
@@ -86,6 +88,7 @@ test('each of them is a file of src/exports, and nothing else is', () => {
   expect(files.sort((a, b) => a.localeCompare(b))).toEqual([
     'auth.ts',
     'body-limit.ts',
+    'cel.ts',
     'cors.ts',
     'headers.ts',
     'ip-filter.ts',

@@ -16,13 +16,25 @@ export function guardedList(list: unknown[], isClear: boolean): readonly unknown
 }
 
 /** The same for an object; `folds` holds its names by their folded forms, where they are others. */
-export function guardedObject(
-  object: JsonObject,
-  { isClear, folds, isObscure }: ObjectClarity,
-): JsonObject {
-  if (isObscure) return new Proxy(object, new ObscureGuard(false, folds));
-  const isPlain = isClear && folds === undefined;
-  return new Proxy(object, isPlain ? PLAIN : new ObjectGuard(isClear, folds));
+export function guardedObject(object: JsonObject, clarity: ObjectClarity): JsonObject {
+  const guarded = new Proxy(object, guardFor(clarity));
+  if (clarity.members > LARGE_MEMBERS) LARGE.add(guarded);
+  return guarded;
+}
+
+function guardFor({ isClear, folds, isObscure }: ObjectClarity): ObjectGuard {
+  if (isObscure) return new ObscureGuard(false, folds);
+  return isClear && folds === undefined ? PLAIN : new ObjectGuard(isClear, folds);
+}
+
+/** How many members an object may have and be listed at once. */
+const LARGE_MEMBERS = 20_000;
+
+const LARGE = new WeakSet<object>();
+
+/** Whether it has so many members that nothing else would be done for long while they are listed. */
+export function isLargeObject(guarded: object): boolean {
+  return LARGE.has(guarded);
 }
 
 /** What is known of an object. */
@@ -32,6 +44,8 @@ export interface ObjectClarity {
   readonly folds: ReadonlyMap<string, string> | undefined;
   /** Whether one of its names is too long to be folded. */
   readonly isObscure: boolean;
+  /** How many it has. */
+  readonly members: number;
 }
 
 const TARGET: unique symbol = Symbol('target');

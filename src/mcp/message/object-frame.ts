@@ -59,7 +59,8 @@ export class ObjectFrame implements Frame {
   /** Judges the name of the member that comes next. */
   begin(name: string, names: FoldedNames): void {
     const known = this.#level.members;
-    if (known !== undefined && ++this.#count > MAX_MEMBERS) throw TOO_MANY_MEMBERS;
+    this.#count += 1;
+    if (known !== undefined && this.#count > MAX_MEMBERS) throw TOO_MANY_MEMBERS;
     if (name in this.#object) this.#problem(REPEATED);
     if (known?.has(name) !== true) {
       const folded = isFolded(name) ? name : this.#fold(name, names);
@@ -104,7 +105,12 @@ export class ObjectFrame implements Frame {
     }
     for (const name of this.#twins ?? []) this.#put(name, TWIN);
     if (this.#level.isOwn) return object;
-    return guardedObject(object, { isClear: this.#isClear, folds, isObscure: this.#isObscure });
+    return guardedObject(object, {
+      isClear: this.#isClear,
+      folds,
+      isObscure: this.#isObscure,
+      members: this.#count,
+    });
   }
 
   /** Where names are known, all have to be told apart; elsewhere whoever reads one of the two. */

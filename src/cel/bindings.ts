@@ -1,0 +1,122 @@
+import type { IncomingMessage } from 'node:http';
+import { type CelInput, celMap } from '@bufbuild/cel';
+import { timestampFromMs } from '@bufbuild/protobuf/wkt';
+import { readAddress } from '../lib/address.ts';
+import type { RequestPolicyContext } from '../slots/policies/policy.ts';
+import { firstUpper, goName } from './check-members.ts';
+import type { Bindings } from './program.ts';
+import { listView, mapView } from './view.ts';
+
+/** What Express adds to a request. */
+interface RoutedRequest extends IncomingMessage {
+  readonly originalUrl?: string;
+  readonly params?: unknown;
+}
+
+/** A header's names as Go writes them, and its values. */
+export type GoHeaders = Readonly<Record<string, readonly string[]>>;
+
+/** What `req_headers` is, where it is not what the client sent. */
+export type HeadersOf = (ctx: RequestPolicyContext) => GoHeaders;
+
+/**
+ * Finds what names stand for. Only those that an expression uses are looked at. A principal that is not
+ * there, and a message, are null.
+ */
+export function bindingsFor(
+  names: ReadonlySet<string>,
+  headersOf: HeadersOf = goHeaders,
+): (ctx: RequestPolicyContext) => Bindings {
+  const sources = Object.entries({ ...SOURCES, req_headers: goMap(headersOf) });
+  const used = sources.filter(([name]) => names.has(name));
+  return (ctx) => {
+    const bindings = Object.create(null) as Record<string, CelInput>;
+    for (const [name, read] of used) {
+      const value = read(ctx);
+      if (value !== undefined) bindings[name] = value;
+    }
+    return bindings;
+  };
+}
+
+type Source = (ctx: RequestPolicyContext) => CelInput | undefined;
+
+const SOURCES: Readonly<Record<string, Source>> = {
+  mcp: ({ mcp }) => (mcp === undefined ? null : mapView(mcp)),
+  principal: ({ principal }) => (principal === undefined ? null : mapView(principal)),
+  ip: ({ ip }) => plainAddress(ip),
+  headers: ({ headers }) => mapView(joined(headers)),
+  now: () => timestampFromMs(Date.now()),
+  req_method: ({ req }) => req.method ?? '',
+  req_path: ({ req }) => pathOf(req),
+  req_params: ({ req: { params } }: { readonly req: RoutedRequest }) =>
+    celMap(
+      new Map(
+        Object.entries(Object(params)).map(([name, value]) => [firstUpper(name), String(value)]),
+      ),
+    ),
+  req_querystring: ({ req }) => {
+    const query = new Map<string, string[]>();
+    for (const [name, value] of new URLSearchParams(queryOf(urlOf(req)))) {
+      const values = query.get(name);
+      if (values === undefined) query.set(name, [value]);
+      else values.push(value);
+    }
+    return celMap(new Map([...query].map(([name, values]) => [name, listView(values)])));
+  },
+  JWT: ({ principal }) => (principal === undefined ? undefined : mapView(principal.claims ?? {})),
+};
+
+function goMap(headersOf: HeadersOf): Source {
+  return (ctx) =>
+    celMap(
+      new Map(Object.entries(headersOf(ctx)).map(([name, values]) => [name, listView(values)])),
+    );
+}
+
+/**
+ * All headers of the client. Those that say through whom it came are the gateway's own: the address is the
+ * one that it believes.
+ */
+function goHeaders({ req, ip, headers }: RequestPolicyContext): GoHeaders {
+  const all = Object.create(null) as Record<string, readonly string[]>;
+  for (const [name, values] of Object.entries(req.headersDistinct)) {
+    if (values !== undefined) all[goName(name)] = values;
+  }
+  all['X-Forwarded-For'] = [plainAddress(ip)];
+  all['X-Forwarded-Host'] = [headers.host ?? ''];
+  return all;
+}
+
+function joined(headers: RequestPolicyContext['headers']): Record<string, string> {
+  const texts = Object.create(null) as Record<string, string>;
+  for (const name in headers) {
+    const value = headers[name];
+    if (value !== undefined) texts[name] = typeof value === 'string' ? value : value.join(', ');
+  }
+  return texts;
+}
+
+/** In the one spelling that can be compared: `::ffff:192.0.2.1` is `192.0.2.1`. */
+function plainAddress(address: string): string {
+  return readAddress(address)?.text ?? address;
+}
+
+function urlOf({ originalUrl, url }: RoutedRequest): string {
+  return originalUrl ?? url ?? '';
+}
+
+function queryOf(url: string): string {
+  const at = url.indexOf('?');
+  return at === -1 ? '' : url.slice(at + 1);
+}
+
+/** Decoded, as Go has it. */
+function pathOf(req: RoutedRequest): string {
+  const [path = ''] = urlOf(req).split('?', 1);
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
+}

@@ -1,0 +1,55 @@
+/** How many steps an evaluation may take. */
+export const MOST_STEPS = 100_000;
+
+/** How many characters are read or written for one step. */
+export const CHARS_PER_STEP = 100;
+
+/** Thrown where an evaluation would take more steps. */
+export class OverBudget extends Error {
+  constructor() {
+    super(`over the budget of ${MOST_STEPS} steps`);
+  }
+}
+
+/** One for all: it is thrown again and again where an expression passes over errors. */
+const OVER = new OverBudget();
+
+/**
+ * Counts the steps of the evaluation that is under way. Evaluations are synchronous, so there is one at a
+ * time; one inside of another, by a getter of a principal, has a budget of its own.
+ */
+class Budget {
+  #left = 0;
+
+  /** Runs an evaluation. It has failed if it took too many steps, whatever it came to: `||` hides errors. */
+  limit<T>(evaluate: () => T): T {
+    const outer = this.#left;
+    this.#left = MOST_STEPS;
+    try {
+      const value = evaluate();
+      if (this.#left < 0) throw OVER;
+      return value;
+    } finally {
+      this.#left = outer;
+    }
+  }
+
+  /** Once the budget is spent, each further step throws. */
+  spend(steps: number): void {
+    this.#left -= steps;
+    if (this.#left < 0) throw OVER;
+  }
+
+  /** For what would take too long in one step. */
+  exhaust(): never {
+    this.#left = -1;
+    throw OVER;
+  }
+
+  /** For texts: short ones, as most are, cost nothing. */
+  spendOn(chars: number): void {
+    if (chars >= CHARS_PER_STEP) this.spend(Math.floor(chars / CHARS_PER_STEP));
+  }
+}
+
+export const budget: Budget = new Budget();

@@ -1,0 +1,63 @@
+import type { RequestPolicyContext } from '../slots/policies/policy.ts';
+import type { Mistake } from './mistakes.ts';
+import type { Bindings, Failure, Outcome, Program } from './program.ts';
+import { FIRST, LATER, type Sample, WITHOUT_MESSAGE } from './samples.ts';
+
+/** What came of trying an expression out. */
+export interface Trial {
+  readonly mistakes: readonly Mistake[];
+  readonly warnings: readonly Mistake[];
+}
+
+/**
+ * Asks an expression about requests as clients send them. It is a mistake if it fails on all of them, for
+ * another reason than that something is not there, which may be there in reality. But where a message that each
+ * client begins with has not what it reads, nobody gets in.
+ */
+export function tryOut(
+  program: Program,
+  bind: (ctx: RequestPolicyContext) => Bindings,
+  {
+    on,
+    ofMessage,
+  }: { readonly on: 'message' | 'request'; readonly ofMessage: ReadonlySet<bigint> },
+): Trial {
+  const first = on === 'message' ? FIRST : [...FIRST, ...WITHOUT_MESSAGE];
+  const outcomes = [...first, ...LATER].map((sample) => ({
+    sample,
+    outcome: program.ask(bind(sample.ctx)),
+  }));
+  if (outcomes.every(({ outcome }) => isFailure(outcome))) {
+    const mistakes = outcomes.flatMap(({ outcome }) => mistakeOf(outcome) ?? []);
+    if (mistakes.length > 0) return { mistakes: mistakes.slice(0, 1), warnings: [] };
+  }
+  const absent = outcomes.filter(
+    ({ sample, outcome }) =>
+      first.includes(sample) && isFailure(outcome) && ofMessage.has(outcome.part ?? 0n),
+  );
+  return { mistakes: [], warnings: absent.length === 0 ? [] : [warningOf(absent)] };
+}
+
+function isFailure(outcome: Outcome): outcome is Failure {
+  return typeof outcome !== 'boolean';
+}
+
+function mistakeOf(outcome: Outcome): Mistake | undefined {
+  if (!isFailure(outcome) || outcome.kind === 'absent') return undefined;
+  return { offset: outcome.offset ?? 0, what: `it can only fail: ${outcome.message}` };
+}
+
+function warningOf(
+  failed: readonly { readonly sample: Sample; readonly outcome: Outcome }[],
+): Mistake {
+  const kinds = [...new Set(failed.map(({ sample: { what } }) => what))].join(', ');
+  const offset = failed
+    .map(({ outcome }) => isFailure(outcome) && outcome.offset)
+    .find(Number.isInteger);
+  const isWithoutMessage = failed.some(({ sample: { ctx } }) => ctx.mcp === undefined);
+  const remedy = isWithoutMessage ? 'mcp == null || …' : "mcp.method != 'tools/call' || …";
+  return {
+    offset: Number(offset ?? 0),
+    what: `what it reads here is not there in ${kinds}, so it refuses them, and clients get no further: write ${remedy}`,
+  };
+}

@@ -1,0 +1,121 @@
+import type { CelFunc } from '@bufbuild/cel';
+
+/**
+ * What is known of a value before there is one. `json` is what stands in a message or in claims: a text, a
+ * double, a bool, a list, a map or null. `dyn` may be anything.
+ */
+export type Type = string | ListType | MapType;
+
+interface ListType {
+  readonly list: Type;
+}
+
+interface MapType {
+  /** What its members are, where all are alike. */
+  readonly map: Type;
+  /** Its members, where they are known by name. */
+  readonly fields?: Readonly<Record<string, Type>>;
+}
+
+/** Its name as CEL has it. */
+export function nameOf(type: Type): string {
+  if (typeof type !== 'string') return 'list' in type ? 'list' : 'map';
+  if (type === 'null_type') return 'null';
+  return type.replace(/^google\.protobuf\.(\w+)$/, (_name, kind: string) => kind.toLowerCase());
+}
+
+/** The same with its article. */
+export function aOf(type: Type): string {
+  if (isOpen(type)) return 'a value of JSON';
+  const name = nameOf(type);
+  if (name === 'null') return name;
+  return `${/^[aeiou]/.test(name) && name !== 'uint' ? 'an' : 'a'} ${name}`;
+}
+
+/** What an item of it is, or a member of which the name is not known. */
+export function elementOf(type: Type): Type | undefined {
+  if (typeof type === 'string') return isOpen(type) ? type : undefined;
+  return 'list' in type ? type.list : type.map;
+}
+
+/** Whether only the value itself tells more. */
+export function isOpen(type: Type): boolean {
+  return type === 'dyn' || type === 'json';
+}
+
+const OF_JSON: ReadonlySet<string> = new Set([
+  'string',
+  'double',
+  'bool',
+  'list',
+  'map',
+  'null_type',
+  'dyn',
+]);
+
+/** What came of looking for an overload. */
+export interface Call {
+  /** `'never'`: a value of JSON, as it is, fits no overload. */
+  readonly fits: boolean | 'never';
+  readonly result: Type;
+}
+
+/** Finds out what a call gives. */
+export function callType(
+  overloads: Iterable<CelFunc>,
+  target: Type | undefined,
+  args: readonly Type[],
+): Call {
+  const given = [...(target === undefined ? [] : [target]), ...args];
+  const candidates = [...overloads].filter(
+    (func) =>
+      (func.target === undefined) === (target === undefined) &&
+      func.arguments.length === args.length,
+  );
+  const takes = (func: CelFunc) =>
+    [...(func.target === undefined ? [] : [func.target]), ...func.arguments].map(
+      ({ name }) => name,
+    );
+  const fitting = candidates.filter((func) =>
+    takes(func).every((taken, i) => mayBe(given[i] as Type, taken)),
+  );
+  const result = new Set(fitting.map(({ result: { name } }) => name));
+  const [only = 'dyn'] = result;
+  const isClear = fitting.some((func) =>
+    takes(func).every((taken, i) => isJsonFor(given[i] as Type, taken)),
+  );
+  return {
+    fits: fitting.length > 0 && (isClear || 'never'),
+    result: result.size === 1 ? typeNamed(only) : 'dyn',
+  };
+}
+
+function typeNamed(name: string): Type {
+  if (name === 'list') return { list: 'dyn' };
+  return name === 'map' ? { map: 'dyn' } : name;
+}
+
+function mayBe(given: Type, taken: string): boolean {
+  return taken === 'dyn' || isOpen(given) || plainName(given) === taken;
+}
+
+function isJsonFor(given: Type, taken: string): boolean {
+  return given !== 'json' || OF_JSON.has(taken);
+}
+
+/** As the library calls it. */
+function plainName(type: Type): string {
+  return typeof type === 'string' ? type : nameOf(type);
+}
+
+/** Whether two values could be equal. */
+export function mayEqual(left: Type, right: Type): boolean {
+  if (isOpen(left) || isOpen(right)) return true;
+  const [a, b] = [plainName(left), plainName(right)];
+  if (NUMBERS.has(a) && NUMBERS.has(b)) return true;
+  // What may be missing as a whole is null then: the message, the principal.
+  if (a === 'null_type' || b === 'null_type') return a === b || a === 'map' || b === 'map';
+  return a === b;
+}
+
+const NUMBERS: ReadonlySet<string> = new Set(['int', 'uint', 'double']);

@@ -1,0 +1,1 @@
+export { type CelOptions, cel } from '../cel/cel.ts';
