@@ -126,6 +126,20 @@ test.each<[denyAs: 'http' | 'jsonrpc', statuses: number[]]>([
   expect(new Set(answers.map((answer) => errorOf(answer).message))).toEqual(new Set(['Not now']));
 });
 
+test("denyAs: 'unknown' tells a call that there is no such tool, and all else that it is denied", async () => {
+  const { rule } = noting(false);
+  const { port } = await guarded(rule, { denyAs: 'unknown' });
+  const answer = await send(port, posted(call('a', { id: '7' })));
+  expect([answer.status, JSON.parse(answer.body)]).toEqual([
+    200,
+    { jsonrpc: '2.0', id: 7, error: { code: -32602, message: 'Unknown tool: a' } },
+  ]);
+  for (const outgoing of [BATCH, GET, DELETE]) {
+    const refused = await send(port, outgoing);
+    expect([refused.status, errorOf(refused).data.reason]).toEqual([403, 'policy_denied']);
+  }
+});
+
 describe('what it does wrong denies GET as it denies POST', () => {
   const failure = new Error('rule');
   test.each<[what: string, check: RequestPolicyRule['check']]>([
