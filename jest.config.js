@@ -51,7 +51,7 @@ const SLOW = [
   'observe/{hostile-texts,isolation,secrets-in-outputs}.test.ts',
   'otel/{instrumented,metrics}.test.ts',
   'outbound/secrets-in-outputs.test.ts',
-  'pinning/overnight.test.ts',
+  'pinning/{overnight,properties}.test.ts',
   'policies/{filter-lists-long,process,properties}.test.ts',
   'prometheus/bounded.test.ts',
   'relay/{duplex,early-answers,idle-streams,long-bytes,silence-by-default}.test.ts',

@@ -25,6 +25,8 @@ export class SharedList {
   readonly #key: string;
   /** What was read or written last. */
   #text: string | undefined;
+  /** The hashes of the pins that were written last. */
+  #pinned: string | undefined;
   /** Grows with each write: what was read before is older than what is known here. */
   #writes = 0;
 
@@ -45,6 +47,7 @@ export class SharedList {
     if (before !== this.#writes) return;
     if (text === undefined) {
       // It was lost, or was never there: what is known here is written next.
+      this.#pinned = undefined;
       for (const name of this.#names) this.#list.touched.add(name);
     } else if (text !== this.#text) await this.#adopt(text);
     this.#text = text;
@@ -59,8 +62,7 @@ export class SharedList {
     for (let i = 0; i < MOST_WRITES; i += 1) {
       const text = this.#state;
       if (text === this.#text) break;
-      const pins = writePins(this.#list.ownPins);
-      if (this.#list.lockFile === undefined) await this.#set(`mcp-pins:${this.#key}`, pins);
+      await this.#writePins();
       await this.#set(`mcp-tools:${this.#key}`, text);
       this.#writes += 1;
       this.#text = text;
@@ -122,6 +124,16 @@ export class SharedList {
     }
     if (isSettled) list.settle();
     if (!list.isUnreadTouched) list.isUnread = isUnread;
+  }
+
+  /** Definitions are long, and change less often than what is seen. */
+  async #writePins(): Promise<void> {
+    const { lockFile, ownPins } = this.#list;
+    if (lockFile !== undefined) return;
+    const pinned = JSON.stringify([...ownPins].map(([name, { hash }]) => [name, hash]));
+    if (pinned === this.#pinned) return;
+    await this.#set(`mcp-pins:${this.#key}`, writePins(ownPins));
+    this.#pinned = pinned;
   }
 
   /** They are there for the differences; without them hashes decide as well. */

@@ -55,7 +55,26 @@ describe('toolPinning: of an answer no byte is changed', () => {
     await client.closed();
   });
 
-  test('the upstream is asked not to encode it, where a list may come', async () => {
+  test('a JSON text goes on as it comes, but for its last piece', async () => {
+    const upstream = await rawUpstream();
+    const { port, states } = await pinned(upstream.target);
+    const client = await rawClient(port);
+    client.send(rawRequest({ body: message('tools/list'), version: '1.0' }));
+    const { socket } = await upstream.connection(0);
+    socket.write('HTTP/1.0 200 OK\r\nContent-Type: application/json\r\n\r\n');
+    await client.has(/\r\n\r\n$/);
+    const text = listed([tool('a')]);
+    // More than Node reads at once.
+    socket.write(' '.repeat(256 * 1024));
+    await client.has(/ {1000}/);
+    socket.write(text);
+    socket.end();
+    await client.closed();
+    expect(client.text.endsWith(text)).toBe(true);
+    expect(states()).toEqual({ a: 'pinned' });
+  });
+
+  test('the upstream is asked not to encode any answer, for a list may be in it', async () => {
     const server = await toolServer(tool('a'));
     const { list, call, port } = await pinned(server.target);
     const headers = { 'Accept-Encoding': 'gzip' };
@@ -64,7 +83,7 @@ describe('toolPinning: of an answer no byte is changed', () => {
     await send(port, { method: 'GET', headers });
     expect(server.seen.map((request) => request.headers['accept-encoding'])).toEqual([
       'identity',
-      'gzip',
+      'identity',
       'identity',
     ]);
   });
@@ -164,6 +183,58 @@ describe('toolPinning: a list that goes to a client unread', () => {
     client.send(rawRequest({ body: message('tools/list') }));
     await client.closed();
     expect(await call('a')).toBe(200);
+  });
+});
+
+describe('toolPinning: a list in the answer to another request', () => {
+  test.each([
+    ['in JSON', 'application/json', `[{"id":2,"result":{}},${listed([EVIL])}]`],
+    [
+      'in an event',
+      'text/event-stream',
+      `data: {"id":2,"result":{}}\n\ndata: ${listed([EVIL])}\n\n`,
+    ],
+    [
+      'written with escapes',
+      'application/json',
+      listed([EVIL]).replace('"tools"', '"t\\u006fols"'),
+    ],
+    ['that nobody can read', 'application/json', listed([EVIL, '1'])],
+    [
+      'that nobody can read, in an event',
+      'text/event-stream',
+      `data: {"result":{"tools":[],"tools":[1]}}\n\n`,
+    ],
+    ['that is encoded', 'application/json', gzipSync(listed([EVIL]))],
+  ])('%s, counts as well: clients would take it', async (_what, type, body) => {
+    const server = await toolServer(tool('a'));
+    const { list, call, port } = await pinned(server.target);
+    await list();
+    server.other = (res) => {
+      const coding = body[0] === GZIP ? { 'Content-Encoding': 'gzip' } : {};
+      res.writeHead(200, { 'Content-Type': type, ...coding }).end(body);
+    };
+    expect((await send(port, { body: message('ping') })).status).toBe(200);
+    expect(await call('a')).toBe(403);
+  });
+
+  test('a result that holds the word is none', async () => {
+    const server = await toolServer(tool('a'));
+    const { list, call, port } = await pinned(server.target);
+    await list();
+    for (const content of [
+      '"structuredContent":{"tools":[{"name":"a","x":1,"x":2}]}',
+      '"content":[{"type":"text","text":"\\u0022tools\\u0022 {\\"tools\\":[1,{}]}"}]',
+      '"tools":{"a":1},"structuredContent":{}',
+      '"tools":["a"]',
+    ]) {
+      const text = `{"jsonrpc":"2.0","id":1,"result":{${content}}}`;
+      for (const form of ['json', 'events'] as const) {
+        server.other = (res) => respond(res, form, text);
+        expect((await send(port, { body: message('ping') })).body).toContain(text);
+        expect([content, await call('a')]).toEqual([content, 200]);
+      }
+    }
   });
 });
 

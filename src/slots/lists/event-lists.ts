@@ -118,7 +118,8 @@ export class EventLists implements BodyEditor {
   #cutFor(bytes: Buffer): Cut {
     try {
       // A list is in an object.
-      return bytes.includes(OPEN_BRACE) ? this.#readableCut(bytes) : undefined;
+      const mayHold = bytes.includes(OPEN_BRACE) && this.#use.mayBeIn(bytes);
+      return mayHold ? this.#readableCut(bytes) : undefined;
     } catch (error) {
       const event = this.#unreadable(bytes, error);
       if (event.passes) return undefined;

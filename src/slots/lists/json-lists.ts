@@ -8,14 +8,15 @@ import { MAX_HELD } from './max-held.ts';
 import { ToolsScan } from './tools-scan.ts';
 
 /**
- * A JSON body whose lists are read before the client has all of it. Where they are filtered, what cannot be
- * read is not passed on; else it is, and watchers are told.
+ * A JSON body whose lists are read before the client has all of it. Where they are filtered, it is held until
+ * then, and what cannot be read is not passed on. Else it goes on as it comes, but for its last piece,
+ * without which it means nothing; watchers are told of what cannot be read.
  */
 export class JsonLists implements BodyEditor {
-  readonly isHeld = true;
   edit: BodyEdit | undefined;
   readonly #use: ListUse;
   readonly #held = new HeldBytes(MAX_HELD);
+  #last: Buffer | undefined;
   /** What looks at a body that is too long to be held. */
   #scan: ToolsScan | undefined;
 
@@ -23,33 +24,47 @@ export class JsonLists implements BodyEditor {
     this.#use = use;
   }
 
+  get isHeld(): boolean {
+    return this.#use.filter !== undefined;
+  }
+
   push(chunk: Buffer, give: Give): undefined {
-    const fits = this.#held.length + chunk.length <= MAX_HELD;
-    if (this.#scan === undefined && (fits || this.#use.filter !== undefined)) {
+    if (this.isHeld) {
+      this.#held.push(chunk);
+      return;
+    }
+    this.#copy(chunk);
+    if (this.#last !== undefined) give(this.#last);
+    this.#last = chunk;
+  }
+
+  end(give: Give): Promise<void> | undefined {
+    const bytes = this.#held.take();
+    const rest = this.isHeld ? bytes : (this.#last ?? bytes);
+    const read = this.#scan === undefined ? this.#read(bytes) : undefined;
+    if (read !== undefined && read.found.lists.length > 0) return this.#give(give, rest, read);
+    give(rest);
+    return undefined;
+  }
+
+  #copy(chunk: Buffer): void {
+    if (this.#scan === undefined && this.#held.length + chunk.length <= MAX_HELD) {
       this.#held.push(chunk);
       return;
     }
     const bytes = this.#scan === undefined ? Buffer.concat([this.#held.take(), chunk]) : chunk;
     this.#scan ??= new ToolsScan();
     this.#scanFor(this.#scan, bytes, new RangeError(`An answer is over ${MAX_HELD} bytes`));
-    give(bytes);
-  }
-
-  end(give: Give): Promise<void> | undefined {
-    const bytes = this.#held.take();
-    const read = this.#read(bytes);
-    if (read !== undefined && read.found.lists.length > 0) return this.#give(give, bytes, read);
-    give(bytes);
-    return undefined;
   }
 
   #read(bytes: Buffer): ReadLists | undefined {
+    if (!this.#use.mayBeIn(bytes)) return undefined;
     try {
       const text = decodeUtf8(bytes);
       if (text === undefined) throw new Error('An answer to a request for a list is not UTF-8');
       return { text, found: findLists(text, this.#use.methods) };
     } catch (error) {
-      if (this.#use.filter !== undefined) throw error;
+      if (this.isHeld) throw error;
       this.#scanFor(new ToolsScan(), bytes, error);
       return undefined;
     }
@@ -61,10 +76,10 @@ export class JsonLists implements BodyEditor {
     if (scan.isFound && !isFound) this.#use.unread(cause);
   }
 
-  async #give(give: Give, bytes: Buffer, { text, found }: ReadLists): Promise<void> {
+  async #give(give: Give, rest: Buffer, { text, found }: ReadLists): Promise<void> {
     const edits = await this.#use.read(text, found);
     if (edits.length === 0) {
-      give(bytes);
+      give(rest);
       return;
     }
     const edited = Buffer.from(applyEdits(text, edits));

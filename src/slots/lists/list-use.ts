@@ -6,6 +6,7 @@ import { cuts, type FoundList, type FoundLists } from '../../mcp/lists/listed-it
 import type { McpMessage } from '../../mcp/message/message.ts';
 import type { ListFilter } from './list-filter.ts';
 import type { ListWatch } from './list-watch.ts';
+import { ToolsScan } from './tools-scan.ts';
 
 /** How many items policies are asked about at once; then others get their turn. */
 const AT_ONCE = 32;
@@ -36,6 +37,14 @@ export class ListUse {
     this.methods = new Set(asked.map(({ method }) => method));
     this.idText = context.mcp?.isBatch === false ? asked[0]?.idText : undefined;
     this.#context = context;
+  }
+
+  /** Whether there is a list in these bytes, for all that can be told at a glance. */
+  mayBeIn(bytes: Uint8Array): boolean {
+    if (this.filter !== undefined || this.methods.size > 0) return true;
+    const scan = new ToolsScan();
+    scan.push(bytes);
+    return scan.isFound;
   }
 
   /** What makes the lists those that the client may see; they have been looked at then. */

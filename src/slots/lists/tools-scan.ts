@@ -1,8 +1,8 @@
 /**
  * The name of the member that holds a list of tools, in the case of letters and with the long s that some
- * readers take for it; or an escape of an ASCII letter, by which it could be written.
+ * readers take for it; or an escape of such a letter, by which it could be written.
  */
-const TOOLS = /"tool(?:s|\u00c5\u00bf)"|\\u00[4-7]/i;
+const TOOLS = /"tool(?:s|\u00c5\u00bf)"|\\u(?:00[4-7]|017f)/i;
 
 /** The longest text that it matches, without its last character. */
 const OVERLAP = 8;

@@ -7,7 +7,7 @@ import { turnAfter } from '../../lib/turns.ts';
 import type { McpMessage } from '../../mcp/message/message.ts';
 import type { Challenge } from '../auth/challenge.ts';
 import { mostOf } from '../body-need.ts';
-import { listsOf, mayBringLists } from '../lists/list-stage.ts';
+import { listsOf } from '../lists/list-stage.ts';
 import { isProbe } from '../probe.ts';
 import type { Slot } from '../slot.ts';
 import type { DenyAs } from './deny-as.ts';
@@ -51,9 +51,12 @@ export function enforcePolicies(
   };
 }
 
-/** Has those who judge tools by how they are listed look at the lists in the answer. */
+/**
+ * Has those who judge tools by how they are listed look at the lists in the answer, whatever was asked for:
+ * clients take a list from any answer that has the id of their request.
+ */
 function watchLists(watches: readonly ToolWatch[], context: RequestContext): void {
-  if (!mayBringLists(context)) return;
+  if (context.req.method !== 'GET' && context.mcp === undefined) return;
   const lists = listsOf(context);
   for (const watch of watches) lists.watches.push(watch.watch(context));
 }

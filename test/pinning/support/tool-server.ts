@@ -18,6 +18,8 @@ export interface ToolServer extends RecordingUpstream {
   pageSize: number;
   /** Answers requests for lists in its own way. */
   list: ((res: ServerResponse, id: unknown, cursor: string | undefined) => void) | undefined;
+  /** Answers what is neither for a list nor a call in its own way. */
+  other: ((res: ServerResponse) => void) | undefined;
   /** The tools that were called, in order. */
   readonly called: string[];
 }
@@ -36,6 +38,10 @@ export async function toolServer(...tools: string[]): Promise<ToolServer> {
       respond(res, server.form, `{"jsonrpc":"2.0","id":${id},"result":{"content":[]}}`);
       return;
     }
+    if (method !== 'tools/list' && server.other !== undefined) {
+      server.other(res);
+      return;
+    }
     if (method !== 'tools/list') {
       respond(res, server.form, `{"jsonrpc":"2.0","id":${id},"result":{}}`);
       return;
@@ -49,6 +55,7 @@ export async function toolServer(...tools: string[]): Promise<ToolServer> {
     form: 'json' as AnswerForm,
     pageSize: Number.POSITIVE_INFINITY,
     list: undefined,
+    other: undefined,
     called,
   });
   return server;
