@@ -109,8 +109,8 @@ export interface GatewayConfig extends RelayOptions {
    */
   readonly policies?: Policy | readonly Policy[] | false;
   /**
-   * Hides from `tools/list`, `prompts/list` and `resources/list` what the policies would refuse this
-   * caller; these answers are not passed on byte for byte. Default: `false`.
+   * Hides from `tools/list`, `prompts/list`, `resources/list` and `resources/templates/list` what the policies
+   * would refuse this caller; these answers are not passed on byte for byte. Default: `false`.
    */
   readonly filterLists?: boolean;
   /**

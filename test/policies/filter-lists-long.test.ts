@@ -68,6 +68,11 @@ describe('filterLists: an event that is too long to be held ends no session', ()
       '7',
     ],
     [
+      'of templates',
+      result(`"resourceTemplates":[{"uriTemplate":"hidden"}],"_meta":"${PADDING}"`, '7'),
+      '7',
+    ],
+    [
       'that comes behind another member',
       result(`"x":1,"tools":[${HIDDEN}],"y":"${PADDING}"`, '7'),
       '7',

@@ -40,6 +40,7 @@ describe('filterLists: what policies would refuse is not in the list', () => {
     ['tools/list', 'tools', 'name'],
     ['prompts/list', 'prompts', 'name'],
     ['resources/list', 'resources', 'uri'],
+    ['resources/templates/list', 'resourceTemplates', 'uriTemplate'],
   ])('%s', async (method, member, key) => {
     const list = (...names: string[]) =>
       result(
@@ -117,11 +118,6 @@ describe('filterLists: what stays as it is', () => {
     ],
     ['the answer to a call', call('a'), answer(tools('hidden'))],
     ['an answer that is no JSON', call('a'), answer('{"result":{"tools":[{"name":"hidden"}]}')],
-    [
-      'templates',
-      message('resources/templates/list'),
-      answer(result('"resourceTemplates":[{"name":"hidden"}]')),
-    ],
     ['a list that keeps all', TOOLS_LIST, answer(tools('a'))],
     [
       'an error that holds a list',

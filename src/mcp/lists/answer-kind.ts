@@ -11,7 +11,7 @@ export interface AnswerKind {
   readonly id: string | undefined;
 }
 
-const LISTS: ReadonlySet<string> = new Set(LIST_KINDS.map(({ member }) => member));
+const LISTS: ReadonlySet<string> = new Set(LIST_KINDS.map(({ member }) => foldMemberName(member)));
 /** Members of any result, in front of which a list may still come. */
 const OF_ANY = new Set(['_meta', 'nextcursor', 'cachescope', 'ttlms', 'resulttype']);
 
