@@ -1,8 +1,12 @@
 import { RE2JS } from '@bufbuild/re2';
 import { BoundedMap } from '../lib/bounded-map.ts';
+import { budget } from './budget.ts';
 
 /** How many patterns are remembered as compiled. */
 const MOST_PATTERNS = 1000;
+/** How many steps it takes to look at one character, and how many instructions of a pattern are one more. */
+const STEPS_PER_MATCHED_CHAR = 4;
+const INSTRUCTIONS_PER_STEP = 10;
 /** After how many characters the engine forgets what it has learnt of a pattern. */
 const MOST_CHARS_LEARNT = 100_000;
 
@@ -11,16 +15,21 @@ const compiled = new BoundedMap<string, Pattern>(MOST_PATTERNS);
 /** A regular expression in the syntax of RE2, which takes a time that is linear in the text. */
 class Pattern {
   readonly #source: string;
+  /** At worst, each instruction is followed for each character: those of `a(a|b){900}c` are 2,700. */
+  readonly #stepsPerChar: number;
   #pattern: RE2JS;
   #learnt = 0;
 
   constructor(source: string) {
     this.#source = source;
     this.#pattern = RE2JS.compile(source);
+    const instructions = this.#pattern.re2().prog.numInst();
+    this.#stepsPerChar = Math.max(STEPS_PER_MATCHED_CHAR, instructions / INSTRUCTIONS_PER_STEP);
   }
 
   /** Whether it matches somewhere in the text. */
   test(text: string): boolean {
+    budget.spend(Math.ceil(this.#stepsPerChar * text.length));
     // The engine keeps states of what it has seen, and clients could make them grow. Its `reset` keeps them.
     this.#learnt += text.length;
     if (this.#learnt > MOST_CHARS_LEARNT) {

@@ -17,6 +17,7 @@ const args = {
   wrong: `b${text.slice(1)}`,
   some: long.slice(0, 3000),
   zones: long.slice(0, 3000).map((i) => `Etc/Zone${i}`),
+  short: 'ab'.repeat(100),
   needle: `${'a'.repeat(5000)}b${'a'.repeat(5000)}`,
 };
 
@@ -46,6 +47,7 @@ describe('takes too many steps, and denies', () => {
     'mcp.arguments.some.all(x, bytes(mcp.arguments.text).size() > 0)',
     'mcp.arguments.zones.all(zone, now.getHours(zone) >= 0)',
     "!mcp.arguments.text.matches('^(a+)+$')",
+    "!mcp.arguments.needle.matches('a(a|b){900}[cd]')",
   ])('%s', (expression) => {
     expect(ask(expression, { args })).toBe(OVER);
   });
@@ -72,6 +74,7 @@ describe('does not look at what it does not need', () => {
     'mcp.arguments.some.map(x, x).map(x, x).size() == 3000',
     'mcp.arguments.some.map(x, x + 1.0).filter(x, x > 0.0).all(x, x >= 1.0)',
     "mcp.arguments.needle.matches('^a+b')",
+    "!mcp.arguments.short.matches('a(a|b){900}[cd]')",
   ])('%s', (expression) => {
     expect(ask(expression, { args })).toBe(true);
   });

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { type CelOptions, cel } from '../../src/exports/cel.ts';
 import { GatewayConfigError } from '../../src/index.ts';
@@ -235,6 +236,12 @@ describe('is refused, with the place and with what was probably meant', () => {
     const found = mistakesIn("mcp.nme == 'a' && mpc == null || foo(1) || headers.Host == ip");
     expect(found.map(({ offset }) => offset)).toEqual([4, 18, 33, 51]);
   });
+});
+
+test('the page on expressions shows what is thrown', () => {
+  const page = readFileSync(new URL('../../docs/expressions.md', import.meta.url), 'utf8');
+  const shown = /^```text\n(cel: [^`]*)\n```/m.exec(page)?.[1];
+  expect(() => cel("mcp.nme == 'read'")).toThrow(`Invalid configuration:\n  ${shown}`);
 });
 
 describe('the place is shown', () => {
