@@ -1,0 +1,83 @@
+import type { Ajv, CodeKeywordDefinition, KeywordCxt, KeywordDefinition } from 'ajv';
+import { canonical } from './canonical.ts';
+
+/** Makes the keywords of Ajv do what the standard says, in time and memory that grow with the arguments. */
+export function mendKeywords(
+  ajv: Ajv,
+  { isUnevaluatedAsked }: { isUnevaluatedAsked: boolean },
+): void {
+  wrap(ajv, 'contains', (cxt, code) => {
+    // An error for each item that is something else would be in memory until one is found.
+    const subschema = cxt.subschema.bind(cxt);
+    cxt.subschema = (part, valid) => subschema({ ...part, createErrors: false }, valid);
+    code();
+  });
+  wrap(ajv, 'if', (_cxt, code) => {
+    // Ajv takes what `if` has looked at for evaluated even where it is false.
+    if (isUnevaluatedAsked)
+      throw new Error(
+        'unevaluatedProperties beside "if" is not checked as the standard says: use additionalProperties',
+      );
+    code();
+  });
+  for (const [name, instead] of NOT_AS_STANDARD) {
+    wrap(ajv, name, (cxt, code) => {
+      if (!isOfStandard(cxt))
+        throw new Error(`"${name}" is not checked as the standard says: use ${instead}`);
+      code();
+    });
+  }
+  for (const keyword of EQUALITY) ajv.removeKeyword(keyword.keyword as string).addKeyword(keyword);
+}
+
+/** What Ajv gets wrong in cases of JSON-Schema-Test-Suite, so that what has to be refused would pass. */
+const NOT_AS_STANDARD: readonly (readonly [name: string, instead: string])[] = [
+  ['unevaluatedItems', 'prefixItems and items'],
+  ['$dynamicRef', '$ref'],
+  ['$recursiveRef', '$ref'],
+];
+
+/** The schema of schemas has references of which Ajv knows where they lead. */
+function isOfStandard({ it }: KeywordCxt): boolean {
+  return it.baseId.startsWith('https://json-schema.org/');
+}
+
+function wrap(ajv: Ajv, name: string, around: (cxt: KeywordCxt, code: () => void) => void): void {
+  const own = ajv.getKeyword(name);
+  if (typeof own !== 'object') return;
+  const { code } = own as CodeKeywordDefinition;
+  const wrapped = { ...own, code: (cxt: KeywordCxt) => around(cxt, () => code(cxt)) };
+  ajv.removeKeyword(name).addKeyword(wrapped as CodeKeywordDefinition);
+}
+
+/**
+ * Those that compare values. Ajv's own compare each item of a list with each other, and ask objects for what
+ * only a prototype has.
+ */
+const EQUALITY: readonly KeywordDefinition[] = [
+  {
+    keyword: 'uniqueItems',
+    type: 'array',
+    schemaType: 'boolean',
+    validate: (isAsked: boolean, items: unknown[]) =>
+      !isAsked || new Set(items.map(canonical)).size === items.length,
+    errors: false,
+  },
+  {
+    keyword: 'const',
+    compile: (expected: unknown) => {
+      const text = canonical(expected);
+      return (value: unknown) => canonical(value) === text;
+    },
+    errors: false,
+  },
+  {
+    keyword: 'enum',
+    schemaType: 'array',
+    compile: (values: unknown[]) => {
+      const texts = new Set(values.map(canonical));
+      return (value: unknown) => texts.has(canonical(value));
+    },
+    errors: false,
+  },
+];
