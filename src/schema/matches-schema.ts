@@ -19,7 +19,8 @@ const EXPECTED =
  * differently, such as a member in another spelling than that of the schema, does not match.
  *
  * Schemas are compiled once, by `ajv` with `ajv-formats`, which the MCP SDKs use as well. A keyword that nobody knows
- * is a mistake, unless its name begins with `x-`. A `pattern` is a regular expression of JavaScript on what an agent writes:
+ * is a mistake, unless its name begins with `x-`; so is what `ajv` does not check as the standard says: `unevaluatedItems`,
+ * `$dynamicRef`, and `if` with `unevaluatedProperties`. A `format` has to be right. A `pattern` is a regular expression of JavaScript on what an agent writes:
  * one that backtracks can hold up the process.
  *
  * @param schemas - By the name of the tool, in which `*` stands for any characters. Where several names
@@ -70,9 +71,9 @@ function problemOf(given: unknown, validate: ValidateFunction): Decision | undef
     if (!(error instanceof UnclearValueError)) throw error;
     return denial('unclear', error.message);
   }
-  const [problem] = validate.errors ?? [];
-  const { keyword, schemaPath } = problem as ErrorObject;
-  return denial(`${keyword} at ${schemaPath}`, problemText(problem as ErrorObject));
+  const errors = validate.errors as readonly ErrorObject[];
+  const { keyword, schemaPath } = errors.at(-1) as ErrorObject;
+  return denial(`${keyword} at ${schemaPath}`, problemText(errors));
 }
 
 function denial(reason: string, problem: string): Decision {

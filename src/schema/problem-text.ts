@@ -5,16 +5,35 @@ const MAX_SHOWN = 200;
 /** How many of the values are shown that are allowed. */
 const MAX_VALUES = 10;
 
-/** What is wrong with arguments, for a model: where, and what would be right. No value of theirs is repeated. */
-export function problemText({
+/** How many of the alternatives are told of which none matches. */
+const MAX_ALTERNATIVES = 5;
+
+/**
+ * What is wrong with arguments, for a model: where, and what would be right. No value of theirs is repeated.
+ * The last error is of the keyword that all others are parts of.
+ */
+export function problemText(errors: readonly ErrorObject[]): string {
+  const last = errors.at(-1) as ErrorObject;
+  const isChoice = last.keyword === 'anyOf' || last.keyword === 'oneOf';
+  if (!isChoice || errors.length === 1) return textOf(errors[0] as ErrorObject);
+  const texts = [...new Set(errors.slice(0, -1).map(textOf))];
+  const some = texts.slice(0, MAX_ALTERNATIVES).join(', or ');
+  return texts.length > MAX_ALTERNATIVES ? `${some}, …` : some;
+}
+
+function textOf({
   instancePath,
   keyword,
   params,
   message,
   schema,
+  propertyName,
 }: ErrorObject): string {
   const isWhole = instancePath === '';
   const place = isWhole ? 'they' : cut(instancePath);
+  if (propertyName !== undefined) {
+    return `${place} may not have ${shown(propertyName)}: a name ${cut(message ?? '')}`;
+  }
   switch (keyword) {
     case 'required':
       return `${place} ${isWhole ? 'lack' : 'lacks'} ${shown(params.missingProperty)}`;
@@ -28,6 +47,8 @@ export function problemText({
       return `${place} must be ${shown(schema)}`;
     case 'uniqueItems':
       return `${place} must not have the same item twice`;
+    case 'false schema':
+      return `${place} ${isWhole ? 'are' : 'is'} not allowed`;
     default:
       return `${place} ${cut(message ?? `must match ${keyword}`)}`;
   }

@@ -140,3 +140,28 @@ test('what is not found in a long list leaves no error for each item', () => {
   expect(validate(Array.from({ length: 1000 }, (_, i) => i))).toBe(false);
   expect(validate.errors?.map(({ keyword }) => keyword)).toEqual(['contains']);
 });
+describe('the sentence', () => {
+  test.each<[string, Schema, string, string]>([
+    [
+      'of a name',
+      { propertyNames: { maxLength: 3 } },
+      '{"long":1}',
+      'they may not have "long": a name must NOT have more than 3 characters',
+    ],
+    ['of what is never allowed', { properties: { a: false } }, '{"a":1}', '/a is not allowed'],
+    [
+      'of alternatives',
+      { properties: { a: { anyOf: [{ type: 'string' }, { type: 'null' }] } } },
+      '{"a":1}',
+      '/a must be string, or /a must be null',
+    ],
+    [
+      'where two of them match',
+      { properties: { a: { oneOf: [{ minimum: 1 }, { minimum: 2 }] } } },
+      '{"a":5}',
+      '/a must match exactly one schema in oneOf',
+    ],
+  ])('%s', async (_what, schema, args, problem) => {
+    expect(await (await gate(schema))(args)).toBe(refusal(problem));
+  });
+});
