@@ -116,10 +116,11 @@ export interface GatewayConfig extends RelayOptions {
   /**
    * How a request with an id is told that a policy, or a limit that reads the message, refuses it:
    * `'jsonrpc'`, with 200 and the error as the answer to the call, or `'http'`, with 403 or 429. Some
-   * clients end the session, or ask for a login, at such a status. `'unknown'` is the same, but a policy refuses
-   * with the error of a server that has no such tool (-32602), so that nobody learns that it is there; for
-   * use with `filterLists`. Notifications, batches and what lacks a scope get the status in every mode. Over the older transport (`legacySse`), all but
-   * `'http'` answer with 202, and the error comes on the event stream of the session. Default: `'jsonrpc'`.
+   * clients end the session, or ask for a login, at such a status. `'unknown'` is like `'jsonrpc'`, but a
+   * policy refuses with the error of a server that has no such tool (-32602), so that nobody learns that it
+   * is there; for use with `filterLists` and `allowTools`. Notifications, batches and what lacks a scope get
+   * the status in every mode. Over the older transport (`legacySse`), all but `'http'` answer with 202, and
+   * the error comes on the event stream of the session. Default: `'jsonrpc'`.
    */
   readonly denyAs?: DenyAs;
   /** Which headers go upstream and come back, beyond the standard ones. Default: none. */

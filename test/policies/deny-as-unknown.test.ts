@@ -12,6 +12,7 @@ import {
   type RequestRecord,
   requireScopes,
 } from '../../src/index.ts';
+import type { Answer } from '../support/client/answer.ts';
 import { post } from '../support/client/send.ts';
 import { problemsOf } from '../support/config-error.ts';
 import { call, message, modern, modernHeaders, notification } from '../support/messages.ts';
@@ -84,12 +85,42 @@ describe("denyAs: 'unknown' answers as a server does that has no such thing", ()
   });
 
   test.each([
-    ['a notification', notification('tools/call', '{"name":"secret_x"}')],
-    ['a batch', `[${call('secret_x')}]`],
-    ['what asks which revisions there are', message('server/discover')],
-  ])('%s gets the status, as in the other modes', async (_what, body) => {
+    ['a notification', notification('tools/call', '{"name":"secret_x"}'), ''],
+    ['a batch', `[${call('secret_x')}]`, '"id":null,'],
+  ])('%s gets the status, as in the other modes, but is told no more', async (_what, body, id) => {
+    const { port, upstream } = await guarded(hidden, config);
+    expect(await post(port, body)).toMatchObject({
+      status: 403,
+      body: `{"jsonrpc":"2.0",${id}"error":{"code":-32602,"message":"Unknown tool: secret_x"}}`,
+    });
+    expect(upstream.seen).toEqual([]);
+  });
+
+  test('what asks which revisions there are gets the status and the reason', async () => {
     const { port } = await guarded(() => false, config);
-    expect((await post(port, body)).status).toBe(403);
+    const answer = await post(port, message('server/discover'));
+    expect([answer.status, JSON.parse(answer.body).error.data]).toEqual([
+      403,
+      { reason: 'policy_denied' },
+    ]);
+  });
+
+  test.each<[era: string, ask: (port: number, name: string) => Promise<Answer>]>([
+    ['legacy', (port, name) => post(port, call(name))],
+    [
+      'modern',
+      (port, name) =>
+        post(port, modern('tools/call', `"name":"${name}"`), {
+          headers: modernHeaders('tools/call', name),
+        }),
+    ],
+  ])('with allowTools, what is hidden is answered as what is not there: %s', async (_era, ask) => {
+    const { port } = await guarded(allowTools('search'), { ...config, filterLists: true });
+    const told = async (name: string) => {
+      const { status, head, body } = await ask(port, name);
+      return [status, head.replace(/^date: .*$/im, ''), body.replaceAll(name, '…')];
+    };
+    expect(await told('secret')).toEqual(await told('absent'));
   });
 
   test('what lacks a scope gets the challenge, as in the other modes', async () => {

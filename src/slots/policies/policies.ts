@@ -79,10 +79,13 @@ function refuse(
     return;
   }
   if (scopes === undefined) {
-    const isCall = message?.id !== undefined && mcp?.isBatch === false && !isProbe(contextOf(req));
+    // Clients read the answer to what they ask first, so that it is the same in each mode.
+    const isFirst = isProbe(contextOf(req));
+    const isCall = message?.id !== undefined && mcp?.isBatch === false && !isFirst;
+    const hidesReason = denyAs === 'unknown' && message !== undefined && !isFirst;
     answerError(req, res, 'policy_denied', {
       ...details,
-      ...(isCall && denyAs === 'unknown' && unknownError(message)),
+      ...(hidesReason && unknownError(message)),
       asResult: isCall && denyAs !== 'http',
     });
     return;
