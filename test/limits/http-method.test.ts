@@ -1,4 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
+import express from 'express';
+import request from 'supertest';
 import { createMcpGateway, type GatewayConfig, throttle } from '../../src/index.ts';
 import { pathsOf } from '../support/config-error.ts';
 import { call, message } from '../support/messages.ts';
@@ -17,6 +19,15 @@ describe('a limit may be about requests of some HTTP methods', () => {
     expect([(await bare('GET')).status, (await bare('GET')).status]).toEqual([200, 429]);
     expect((await bare('DELETE')).status).toBe(200);
     expect(await statuses([PING])).toEqual([200]);
+  });
+
+  test('HEAD counts as GET, because Express answers it by the same handler', async () => {
+    const app = express();
+    const limit = throttle({ limit: 1, window: '1h', match: { httpMethod: 'GET' } });
+    app.get('/mcp', limit, (_req, res) => void res.end('ok'));
+    await request(app).head('/mcp').expect(200);
+    await request(app).head('/mcp').expect(429);
+    await request(app).get('/mcp').expect(429);
   });
 
   test('several', async () => {

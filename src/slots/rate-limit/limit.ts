@@ -16,7 +16,7 @@ export type LimitKey = 'ip' | 'user' | 'session' | 'tool' | ((ctx: LimitContext)
 
 /** Which messages, or which requests, a limit is about. */
 export interface LimitMatch extends MessageMatch {
-  /** The HTTP methods. Only a POST brings messages. Default: all. */
+  /** The HTTP methods. Only a POST brings messages; a HEAD counts as a GET. Default: all. */
   readonly httpMethod?: McpMethod | readonly McpMethod[];
 }
 

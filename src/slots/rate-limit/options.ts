@@ -95,6 +95,7 @@ function readLimit(
   const hasFunction = [...by, amount.limit].some((key) => typeof key === 'function');
   const seesArguments = typeof weight === 'function' || (hasFunction && seesMessage);
   const needsMessage = seesMessage || by.includes('session');
+  const need = seesArguments ? 'arguments' : needsMessage ? 'message' : undefined;
   const hasMessages = httpMethods?.includes('POST') !== false;
   return {
     settings: {
@@ -108,19 +109,13 @@ function readLimit(
       weight,
       weightPlace: problems.at('weight').path,
       onStoreError,
-      isOfMethod: httpMethods && ((method) => httpMethods.includes(method as McpMethod)),
+      isOfMethod: httpMethods && ((method) => httpMethods.includes(asCounted(method))),
       matches: isOfMessage
         ? (message) => isCounted(message, countsTools) && matcher?.matches(message) !== false
         : undefined,
     },
     isLate: seesMessage || hasFunction || by.some((key) => key !== 'ip'),
-    need: !hasMessages
-      ? undefined
-      : seesArguments
-        ? 'arguments'
-        : needsMessage
-          ? 'message'
-          : undefined,
+    need: hasMessages ? need : undefined,
   };
 }
 
@@ -134,6 +129,11 @@ function readWeight(
   if (typeof weight === 'function' || isWeight) return weight;
   problems.add(weight, `a whole number from 1 to ${most}, or a function that gives one`);
   return 1;
+}
+
+/** Express answers a HEAD by the handler of GET. */
+function asCounted(httpMethod: string | undefined): McpMethod {
+  return (httpMethod === 'HEAD' ? 'GET' : httpMethod) as McpMethod;
 }
 
 function isCounted({ method }: McpMessage, countsTools: boolean): boolean {
