@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { LimitContext, Principal } from '../../src/index.ts';
+import type { LimitContext, PolicyContext, Principal } from '../../src/index.ts';
 import { valuesOf } from '../support/client/answer.ts';
 import { errorOf } from '../support/client/refusal.ts';
 import { call, message } from '../support/messages.ts';
@@ -126,3 +126,22 @@ test('a limit that a function says is asked behind auth, and told of the message
   ]);
   expect(upstream.seen).toHaveLength(1);
 });
+
+test.each([
+  ['limit', { limit: ({ mcp }: LimitContext) => Number(mcp?.arguments?.pages) + 5 }],
+  ['weight', { limit: 5, weight: ({ mcp }: PolicyContext) => Number(mcp.arguments?.pages) }],
+])(
+  'what the function of %s cannot read in one way is refused, and the reason is told',
+  async (_what, terms) => {
+    const { send, upstream, errors } = await limited({
+      ...terms,
+      window: '1h',
+      match: { method: 'tools/call' },
+    });
+    const refused = await send(call('fetch', { args: '{"pages":9007199254740993}' }));
+    expect([refused.status, valuesOf(refused, 'retry-after')]).toEqual([429, ['3600']]);
+    expect(errorOf(refused).message).toMatch(/^This cannot be counted, because two readers could/);
+    expect(upstream.seen).toEqual([]);
+    expect(errors.map(({ reason }) => reason)).toEqual(['rate_limited']);
+  },
+);

@@ -10,6 +10,8 @@ export interface Charge {
   readonly limit: number;
   /** Whether it is for what asks for something; else it is for what ends or answers something. */
   readonly isForRequests: boolean;
+  /** Set where what it is counted by can be read in two ways: it cannot be counted. */
+  readonly isUnclear?: boolean;
 }
 
 /** The charges of one request under one limit; what comes under one key is counted at once. */
@@ -21,7 +23,7 @@ export class Charges {
     this.#owner = owner;
   }
 
-  add({ key, weight, limit, isForRequests }: Charge): void {
+  add({ key, weight, limit, isForRequests, isUnclear = false }: Charge): void {
     // What counts for nothing, or is not limited.
     if (weight === 0 || limit === Number.POSITIVE_INFINITY) return;
     const own = isForRequests ? key : `${key} other`;
@@ -31,6 +33,7 @@ export class Charges {
       weight: (before?.weight ?? 0) + weight,
       limit: Math.min(before?.limit ?? limit, limit),
       isForRequests,
+      isUnclear,
     });
   }
 

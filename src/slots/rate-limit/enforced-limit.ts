@@ -124,11 +124,10 @@ export class EnforcedLimit {
         isForRequests,
       };
     } catch (error) {
-      // What a client writes so that it can be read in two ways is too much, but nobody's mistake.
+      // What a client writes so that it can be read in two ways is nobody's mistake.
       if (!(causeOf(error) instanceof UnclearValueError)) throw error;
-      const { limit } = this.#settings;
-      const most = typeof limit === 'number' ? limit : MOST_WEIGHT;
-      return { key: 'unclear', weight: Number.POSITIVE_INFINITY, limit: most, isForRequests };
+      const weight = Number.POSITIVE_INFINITY;
+      return { key: 'unclear', weight, limit: MOST_WEIGHT, isForRequests, isUnclear: true };
     }
   }
 

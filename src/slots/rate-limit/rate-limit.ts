@@ -139,9 +139,10 @@ function wait(
 
 function tooHeavy(
   limit: EnforcedLimit,
-  { weight, limit: allowed }: Charge,
+  { weight, limit: allowed, isUnclear = false }: Charge,
   context: RequestContext,
 ): LimitRefusal {
+  if (isUnclear) return { ...never(limit, context), message: UNCLEAR };
   if (allowed === 0) {
     return { ...never(limit, context), message: 'This is not open to you: your limit is 0' };
   }
@@ -153,6 +154,10 @@ function tooHeavy(
     message: `This counts for ${amount}, and ${terms}; ask for less`,
   };
 }
+
+const UNCLEAR =
+  'This cannot be counted, because two readers could understand it differently: a number with too many digits, ' +
+  'a NUL in a text, or a name in another spelling; write it in another way';
 
 function tooMany(limit: EnforcedLimit, context: RequestContext): LimitRefusal {
   const message = `This asks for more than ${MOST_CHARGES} different things; ask for less at once`;
