@@ -4,7 +4,7 @@ import type { Limit } from '../../src/index.ts';
 import { valuesOf } from '../support/client/answer.ts';
 import { errorOf } from '../support/client/refusal.ts';
 import { call } from '../support/messages.ts';
-import { limited } from './support/limited.ts';
+import { byHeader, limited } from './support/limited.ts';
 import { TestStore } from './support/stores.ts';
 
 const weight: Limit['weight'] = ({ mcp }) => Number(mcp.arguments?.pages);
@@ -61,6 +61,19 @@ describe.each(PLACES)('heavy requests at once, counted %s', (_where, makeStore) 
     const bodies = [pages(6), pages(5), pages(5), pages(3), pages(2), pages(1), pages(1)];
     expect(await statuses(bodies)).toEqual([200, 429, 429, 200, 429, 200, 429]);
   });
+});
+
+test('of one caller the headers name one partition, however much is asked for', async () => {
+  const byUser = { limit: 10, window: '1h', by: 'user', weight } as const;
+  const { send } = await limited(byUser, { auth: byHeader });
+  const partitionOf = async (n: number, user: string) =>
+    /pk=:([\w+/=]+):/.exec(
+      valuesOf(await send(pages(n), { user }), 'ratelimit-policy')[0] ?? '',
+    )?.[1];
+  const ada = await partitionOf(1, 'ada');
+  expect(ada).toMatch(/^[\w+/]{16}$/);
+  expect(await partitionOf(3, 'ada')).toBe(ada);
+  expect(await partitionOf(1, 'grace')).not.toBe(ada);
 });
 
 describe('what a store is asked for a heavy request', () => {
