@@ -7,25 +7,27 @@ import type { ListUse } from './list-use.ts';
 import { MAX_HELD } from './max-held.ts';
 import { ToolsScan } from './tools-scan.ts';
 
+/** A body of up to this length goes on as a whole, with its head, which costs less. */
+const SHORT = 64 * 1024;
+
 /**
  * A JSON body whose lists are read before the client has all of it. Where they are filtered, it is held until
- * then, and what cannot be read is not passed on. Else it goes on as it comes, but for its last piece,
- * without which it means nothing; watchers are told of what cannot be read.
+ * then, and what cannot be read is not passed on. Else it goes on as it comes, unless it is short, but for its
+ * last piece, without which it means nothing; watchers are told of what cannot be read.
  */
 export class JsonLists implements BodyEditor {
   edit: BodyEdit | undefined;
   readonly #use: ListUse;
+  readonly isHeld: boolean;
   readonly #held = new HeldBytes(MAX_HELD);
   #last: Buffer | undefined;
   /** What looks at a body that is too long to be held. */
   #scan: ToolsScan | undefined;
 
-  constructor(use: ListUse) {
+  /** @param length - As the upstream has announced it. */
+  constructor(use: ListUse, length: number | undefined) {
     this.#use = use;
-  }
-
-  get isHeld(): boolean {
-    return this.#use.filter !== undefined;
+    this.isHeld = use.filter !== undefined || (length !== undefined && length <= SHORT);
   }
 
   push(chunk: Buffer, give: Give): undefined {
@@ -64,7 +66,7 @@ export class JsonLists implements BodyEditor {
       if (text === undefined) throw new Error('An answer to a request for a list is not UTF-8');
       return { text, found: findLists(text, this.#use.methods) };
     } catch (error) {
-      if (this.isHeld) throw error;
+      if (this.#use.filter !== undefined) throw error;
       this.#scanFor(new ToolsScan(), bytes, error);
       return undefined;
     }

@@ -45,7 +45,9 @@ class ListStage implements AnswerStage {
 
   editor(_req: IncomingMessage, answer: UpstreamAnswer): BodyEditor | undefined {
     if (typeOf(answer).isOther || unreadable(answer) !== undefined) return undefined;
-    return answer.isEventStream ? new EventLists(this.use) : new JsonLists(this.use);
+    if (answer.isEventStream) return new EventLists(this.use);
+    const { 'content-length': length } = answer.headers;
+    return new JsonLists(this.use, length === undefined ? undefined : Number(length));
   }
 
   async session(sessionId: string): Promise<void> {
