@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { accessSync, constants, readFileSync, statSync } from 'node:fs';
 import { open, readFile, realpath, rename, stat, unlink } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { noop } from '../lib/noop.ts';
 import { plain } from '../lib/plain-error.ts';
@@ -42,14 +42,15 @@ export class LockFile {
    * could not be written.
    */
   constructor(path: string) {
-    this.path = path;
+    // The app may change its working directory later.
+    this.path = resolve(path);
     try {
-      const text = readFileSync(path, 'utf8');
-      this.#state = stateOf(statSync(path));
-      this.#pins = readPins(text);
+      const state = stateOf(statSync(this.path));
+      this.#pins = readPins(readFileSync(this.path, 'utf8'));
+      this.#state = state;
     } catch (error) {
       if ((error as FileError).code !== 'ENOENT') throw error;
-      accessSync(dirname(path), constants.W_OK);
+      accessSync(dirname(this.path), constants.W_OK);
     }
   }
 

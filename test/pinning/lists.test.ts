@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import express from 'express';
 import { toolPinning } from '../../src/exports/pinning.ts';
 import { createMcpGateway, mcpProxy, policy } from '../../src/index.ts';
@@ -121,6 +121,7 @@ describe('toolPinning: lists of several users', () => {
       path: '/',
       denyAs: 'http',
       policies: toolPinning(),
+      observe: { onDecision: () => {} },
     });
     const { port } = await serve(express().use('/:team', gateway));
     for (const path of ['/one', '/two', '/one']) {
@@ -139,6 +140,7 @@ describe('toolPinning: lists of several users', () => {
 });
 
 test('toolPinning in policy(), in front of mcpProxy without a gateway', async () => {
+  const emitted = jest.spyOn(process, 'emitWarning').mockImplementation(() => {});
   const server = await toolServer(tool('a'));
   const pinning = toolPinning();
   const { port } = await serve(
@@ -149,6 +151,10 @@ test('toolPinning in policy(), in front of mcpProxy without a gateway', async ()
   server.tools = [tool('a', '"title":"b"')];
   expect((await post(port, LIST)).body).toBe(listed(server.tools));
   expect(outcomeOf(await post(port, callOf('a')))).toBe(403);
+  expect(emitted.mock.calls.map(([text]) => String(text))).toEqual([
+    expect.stringContaining('tool "a" has changed: title, description.'),
+  ]);
+  emitted.mockRestore();
   await pinning.approve('a');
   expect(outcomeOf(await post(port, callOf('a')))).toBe(200);
 });

@@ -7,6 +7,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express from 'express';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
+import { toolPinning } from '../../src/exports/pinning.ts';
 import {
   createMcpGateway,
   fromMiddleware,
@@ -293,6 +294,32 @@ const WAYS: Readonly<Record<string, Way>> = {
   'store of limits: a list': [[503], counting(() => [lookUp()])],
   'store of sessions: get': [[404], sessions({ get: () => [lookUp()] })],
   'store of sessions: in an object': [[404], sessions({ get: async () => ({ owner: lookUp() }) })],
+  'toolPinning: by': [[403], { policies: toolPinning({ by: () => lookUp() }) }],
+  'toolPinning: by in a list': [
+    [403],
+    { policies: toolPinning({ by: () => [lookUp()] as never }) },
+  ],
+  'store of toolPinning: a list': [
+    [503],
+    { policies: toolPinning({ store: { get: () => [lookUp()] as never, set() {} } }) },
+  ],
+  'store of toolPinning: in an object': [
+    [503],
+    { policies: toolPinning({ store: { get: async () => ({ a: lookUp() }) as never, set() {} } }) },
+  ],
+  'store of toolPinning: thrown': [
+    [503],
+    {
+      policies: toolPinning({
+        store: {
+          get() {
+            throw lookUp();
+          },
+          set() {},
+        },
+      }),
+    },
+  ],
   clientIp: [[403], { ipFilter: { deny: ['192.0.2.1'], clientIp: () => lookUp() } }],
   'clientIp in an object': [
     [403],
