@@ -1,5 +1,6 @@
 import * as oauth from 'oauth4webapi';
 import { boundedFetch, FetchLimitError } from '../http/bounded-fetch.ts';
+import { fetchFailure } from '../http/fetch-failure.ts';
 import { timeLimited } from '../lib/time-limited.ts';
 import type { IssuedToken } from './held-token.ts';
 import { TokenFailure } from './token-failure.ts';
@@ -90,7 +91,7 @@ export class TokenEndpoint {
         },
       );
     } catch (error) {
-      throw this.#failure(`no answer (${codeOf(error)})`, true);
+      throw this.#failure(`no answer (${fetchFailure(error)})`, true);
     }
   }
 
@@ -143,12 +144,4 @@ async function withoutIdToken(answer: Response): Promise<Response> {
   } catch {
     return answer;
   }
-}
-
-/** What went wrong, in a word of Node's or ours. */
-function codeOf(error: unknown): string {
-  if (error instanceof FetchLimitError) return error.message;
-  const { code, cause } = error as NodeJS.ErrnoException;
-  if (cause !== undefined) return codeOf(cause);
-  return typeof code === 'string' && /^[A-Z0-9_]+$/.test(code) ? code : 'the request failed';
 }

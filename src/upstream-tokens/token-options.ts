@@ -2,6 +2,7 @@ import { ClientSecretBasic, ClientSecretPost } from 'oauth4webapi';
 import { secureUrl } from '../http/secure-url.ts';
 import { isScope } from '../oauth/scope.ts';
 import type { ConfigProblems } from '../options/config-problems.ts';
+import { readCredential } from '../options/credential.ts';
 import { type Duration, readDuration } from '../options/duration.ts';
 import type { Parameters, TokenEndpointSettings } from './token-endpoint.ts';
 
@@ -71,12 +72,6 @@ function readTokenUrl(problems: ConfigProblems, value: unknown): URL | undefined
   const url = secureUrl(value);
   if (url !== undefined && url.hash === '') return url;
   problems.addSecret(value, "a URL like 'https://idp.example/token'; http on loopback only");
-  return undefined;
-}
-
-function readCredential(problems: ConfigProblems, value: unknown): string | undefined {
-  if (typeof value === 'string' && value !== '' && value.isWellFormed()) return value;
-  problems.addSecret(value, 'a text');
   return undefined;
 }
 
