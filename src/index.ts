@@ -16,6 +16,8 @@ export {
   type ClaimsFunction,
   type FromMiddlewareOptions,
   fromMiddleware,
+  type IntrospectionOptions,
+  introspection,
   type JwtKeysOptions,
   type JwtOptions,
   jwt,

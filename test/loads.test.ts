@@ -14,7 +14,7 @@ const PACKAGES = Object.keys({ ...dependencies, ...peerDependencies });
  * all who import this subpath load it.
  */
 const LOADED: Readonly<Record<string, readonly string[]>> = {
-  auth: ['fastest-levenshtein', 'jose', 'ms'],
+  auth: ['fastest-levenshtein', 'jose', 'ms', 'oauth4webapi'],
   'body-limit': ['bytes', 'fastest-levenshtein'],
   cel: ['@bufbuild/cel', '@bufbuild/protobuf', '@bufbuild/re2', 'fastest-levenshtein', 'ms'],
   cors: ['cors', 'fastest-levenshtein', 'ms', 'vary'],

@@ -18,6 +18,10 @@ export {
   type FromMiddlewareOptions,
   fromMiddleware,
 } from '../slots/auth/from-middleware.ts';
+export {
+  type IntrospectionOptions,
+  introspection,
+} from '../slots/auth/introspection/introspection.ts';
 export type { TenantIssuerOptions } from '../slots/auth/jwt/issuer-option.ts';
 export { type JwtOptions, jwt } from '../slots/auth/jwt/jwt.ts';
 export type { JwtKeysOptions } from '../slots/auth/jwt/keys-options.ts';

@@ -3,6 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import connect from 'connect';
 import {
   type GatewayConfig,
+  introspection,
   type JwtOptions,
   mcpProxy,
   principalOf,
@@ -10,11 +11,14 @@ import {
 } from '../../src/index.ts';
 import { type RawClient, rawClient } from '../support/client/raw.ts';
 import { startGateway } from '../support/gateway.ts';
+import { AUDIENCE } from '../support/jwt/gate.ts';
 import { startIssuer } from '../support/jwt/issued.ts';
 import { serve } from '../support/servers.ts';
 import { recordingUpstream } from '../support/upstream.ts';
 import { witness } from '../support/witness.ts';
+import { active, introspectionServer, says } from './support/introspection-server.ts';
 
+const BEARER = { Authorization: 'Bearer opaque' };
 const LISTEN = { 'Mcp-Method': 'subscriptions/listen' };
 const CALL = { 'Mcp-Method': 'tools/call' };
 
@@ -52,7 +56,7 @@ async function opened(
   });
   // In whole seconds: between one and two from now.
   const exp = Math.floor(Date.now() / 1000) + 2;
-  const own = { ...headers, ...(await idp.bearer({ exp })) };
+  const own = { ...(await idp.bearer({ exp })), ...headers };
   const body = method === 'POST' ? '{"jsonrpc":"2.0","id":1,"method":"x"}' : '';
   const fields = Object.entries({ Host: 'a', 'Content-Length': body.length, ...own });
   const client = await rawClient(port);
@@ -80,6 +84,28 @@ describe('a stream ends when its token does', () => {
     const { client, endMs } = await opened({}, { clockTolerance: 700 });
     await client.has(/\r\n0\r\n\r\n$/);
     expect(Date.now()).toBeGreaterThanOrEqual(endMs + 700);
+  });
+
+  test.each([
+    ['ends with it', undefined, 'token_expired'],
+    ['outlives it with closeOnExpiry: false', false, 'complete'],
+  ])('one that was introspected: the stream %s', async (_, closeOnExpiry, end) => {
+    // With 30 s of tolerance.
+    const exp = Math.floor(Date.now() / 1000) - 28;
+    const server = await introspectionServer(says(() => active({ exp })));
+    const auth = introspection({
+      url: server.url,
+      clientId: 'gateway',
+      clientSecret: 'secret',
+      audience: AUDIENCE,
+      ...(closeOnExpiry !== undefined && { closeOnExpiry }),
+    });
+    const { client, stream, observer } = await opened({ headers: BEARER }, {}, { auth });
+    await expiry();
+    expect(Date.now()).toBeGreaterThanOrEqual((exp + 30) * 1000);
+    if (closeOnExpiry === false) stream.end('data: last\n\n');
+    await client.has(/\r\n0\r\n\r\n$/);
+    expect(await observer.record()).toMatchObject({ status: 200, end });
   });
 
   test('whatever authenticates behind the one that took the token', async () => {

@@ -14,6 +14,8 @@ import {
   fromMiddleware,
   type GatewayConfig,
   type Identification,
+  type IntrospectionOptions,
+  introspection,
   type JwtKeysOptions,
   type JwtOptions,
   jwt,
@@ -49,6 +51,22 @@ export function authenticators(handler: RequestHandler): void {
     exposeAs: 'auth',
     isRevoked: async (claims) => claims.jti === 'gone',
   });
+  const asked: IntrospectionOptions = {
+    issuer,
+    url: new URL(issuer),
+    clientId: process.env.CLIENT_ID,
+    clientSecret: process.env.CLIENT_SECRET,
+    audience: { anyOf: [audience] },
+    scopes: ['mcp'],
+    cache: '30s',
+    closeOnExpiry: false,
+  };
+  typed<AuthenticationScheme>()(introspection(asked));
+  introspection({ url: issuer, clientId: 'a', clientSecret: 'b', audience, cache: false });
+  // @ts-expect-error -- a token has to be for somebody
+  introspection({ issuer, clientId: 'a', clientSecret: 'b' });
+  // @ts-expect-error -- the server wants to know who asks
+  introspection({ issuer, audience });
   const audiences: TokenAudience[] = [
     { allOf: [audience, 'second'] },
     { anyOf: [audience] },

@@ -1,5 +1,6 @@
 import { pathsIn } from '../../options/as-list.ts';
 import type { ConfigProblems } from '../../options/config-problems.ts';
+import { toldOfOthers } from './among-others.ts';
 import type { AuthenticationScheme, Authenticator } from './authenticator.ts';
 import { Challenge } from './challenge.ts';
 import { readAuthenticators } from './read-authenticators.ts';
@@ -32,7 +33,7 @@ export function readIdentity(
   if (relaysTokens && given.length > 1) {
     problems.add(value, 'upstreamAuth() alone: it leaves all to the upstream');
   }
-  const schemes = relaysTokens ? [] : given;
+  const schemes = relaysTokens ? [] : toldOfOthers(given);
   return {
     schemes,
     places: pathsIn(problems, value),

@@ -11,7 +11,8 @@ import type {
   Identification,
 } from './authenticator.ts';
 
-const EXPECTED = 'jwt(), apiKey(), fromMiddleware(), or a function that gives a principal or null';
+const EXPECTED =
+  'jwt(), introspection(), apiKey(), fromMiddleware(), or a function that gives a principal or null';
 
 /** Reads one authenticator or a list of them. */
 export function readAuthenticators(

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { notAwaited } from '../../../lib/not-awaited.ts';
 import type { AuthenticationScheme, Identification } from '../authenticator.ts';
 import { bearerTokenOf } from '../bearer-token.ts';
+import { claimsWritten, rememberOwnTokens } from '../known-tokens.ts';
 import type { JwtClock } from './clock.ts';
 import { issuersOf } from './issuers-of.ts';
 import { KeysUnavailable } from './key-set.ts';
@@ -56,6 +57,10 @@ export function jwtScheme(
       return closeOnExpiry ? { ...accepted, expiresAt: verifier.endOf(verdict) } : accepted;
     },
   };
+  rememberOwnTokens(scheme, (token) => {
+    const claims = claimsWritten(token);
+    return claims !== undefined && issuers.of(claims) !== undefined;
+  });
   return rememberIssuers(scheme, issuers);
 }
 

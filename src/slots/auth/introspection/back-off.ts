@@ -1,0 +1,34 @@
+const FIRST_PAUSE_MS = 1000;
+const LONGEST_PAUSE_MS = 30_000;
+
+/** Leaves a server that fails alone for a while, and for twice as long each time. */
+export class BackOff {
+  /** Milliseconds on a clock that never goes back. */
+  readonly #now: () => number;
+  #pauseMs = 0;
+  #pausedUntil = Number.NEGATIVE_INFINITY;
+  #last: Error | undefined;
+
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  /** Why nobody is asked at the moment; undefined: the server may be asked. */
+  get reason(): Error | undefined {
+    return this.#now() < this.#pausedUntil ? this.#last : undefined;
+  }
+
+  failed(error: Error): void {
+    // Requests that fail together are one failure.
+    if (this.reason !== undefined) return;
+    this.#last = error;
+    this.#pauseMs = Math.min(Math.max(FIRST_PAUSE_MS, this.#pauseMs * 2), LONGEST_PAUSE_MS);
+    this.#pausedUntil = this.#now() + this.#pauseMs;
+  }
+
+  succeeded(): void {
+    this.#pauseMs = 0;
+    this.#pausedUntil = Number.NEGATIVE_INFINITY;
+    this.#last = undefined;
+  }
+}

@@ -1,0 +1,121 @@
+import * as oauth from 'oauth4webapi';
+import { boundedFetch, FetchLimitError } from '../../../http/bounded-fetch.ts';
+import { fetchFailure } from '../../../http/fetch-failure.ts';
+import { timeLimited } from '../../../lib/time-limited.ts';
+import { isJsonObject, type JsonObject } from '../../../mcp/json/json-object.ts';
+import { hasRepeatedMember } from '../../../mcp/json/repeated-member.ts';
+import { decodeUtf8 } from '../../../mcp/json/utf8.ts';
+import { EndpointLocation, type IntrospectionClock } from './endpoint-location.ts';
+import { IntrospectionFailure } from './introspection-failure.ts';
+
+/** Where tokens are introspected, and who asks. */
+export interface IntrospectionEndpointSettings {
+  readonly issuer: string | undefined;
+  /** Undefined: where the issuer's metadata says. */
+  readonly url: URL | undefined;
+  readonly clientId: string;
+  readonly clientSecret: string;
+}
+
+const MAX_ANSWER_BYTES = 64 * 1024;
+
+/** What a server may say of one token that it cannot read; other statuses are about all of them. */
+const STATUSES_FOR_ONE: readonly number[] = [400, 413, 414, 422, 431];
+
+/** So that the server looks among its access tokens first (RFC 7662 section 2.1). */
+const HINT = { token_type_hint: 'access_token' };
+
+/**
+ * An introspection endpoint, and one client of it, which authenticates with HTTP Basic.
+ *
+ * @see RFC 7662 section 2; RFC 6749 section 2.3.1
+ */
+export class IntrospectionEndpoint {
+  readonly #settings: IntrospectionEndpointSettings;
+  readonly #location: EndpointLocation;
+  readonly #authentication: oauth.ClientAuth;
+  readonly #clock: IntrospectionClock;
+
+  constructor(settings: IntrospectionEndpointSettings, clock: IntrospectionClock) {
+    this.#settings = settings;
+    this.#location = new EndpointLocation(settings.issuer ?? '', clock);
+    this.#authentication = oauth.ClientSecretBasic(settings.clientSecret);
+    this.#clock = clock;
+  }
+
+  /** What the server says of a token. Rejects with an {@link IntrospectionFailure}. */
+  async ask(token: string): Promise<JsonObject> {
+    const { monotonic, timeoutMs } = this.#clock;
+    const begun = monotonic();
+    const url = this.#settings.url ?? (await this.#discovered());
+    // One limit for both, because an authenticator may not take much longer.
+    const answer = await this.#request(url, token, Math.max(1, begun + timeoutMs - monotonic()));
+    const { status } = answer;
+    if (status !== 200) throw failure(url, textOf(status), !STATUSES_FOR_ONE.includes(status));
+    const text = decodeUtf8(new Uint8Array(await answer.arrayBuffer()));
+    const value = text === undefined ? undefined : parsed(text);
+    if (text === undefined || value === undefined) throw failure(url, 'answered no JSON', true);
+    if (!isJsonObject(value)) throw failure(url, 'answered JSON that is no object', true);
+    if (isAmbiguous(text)) throw failure(url, 'answered JSON with a name twice', false);
+    return value;
+  }
+
+  async #discovered(): Promise<URL> {
+    try {
+      return await this.#location.url();
+    } catch {
+      const message = `The metadata of ${this.#settings.issuer} could not be fetched, or names no introspection_endpoint that may be used`;
+      throw new IntrospectionFailure(message, { isForAll: true });
+    }
+  }
+
+  async #request(url: URL, token: string, leftMs: number): Promise<Response> {
+    const timedOut = new FetchLimitError(`it took more than ${this.#clock.timeoutMs} ms`);
+    try {
+      return await oauth.introspectionRequest(
+        // Nothing that is used here depends on the issuer.
+        { issuer: url.origin, introspection_endpoint: url.href },
+        { client_id: this.#settings.clientId },
+        this.#authentication,
+        token,
+        {
+          additionalParameters: HINT,
+          [oauth.customFetch]: (address, { method, headers, body }) =>
+            timeLimited(leftMs, timedOut, (signal) =>
+              boundedFetch(address, { method, headers, body, signal }, MAX_ANSWER_BYTES),
+            ),
+          // The configuration lets http in for loopback only.
+          [oauth.allowInsecureRequests]: true,
+        },
+      );
+    } catch (error) {
+      throw failure(url, `gave no answer (${fetchFailure(error)})`, true);
+    }
+  }
+}
+
+function failure({ host }: URL, what: string, isForAll: boolean): IntrospectionFailure {
+  return new IntrospectionFailure(`The introspection endpoint at ${host} ${what}`, { isForAll });
+}
+
+function textOf(status: number): string {
+  const refusal = ', so it does not take this client: check clientId and clientSecret';
+  return `answered ${status}${status === 401 || status === 403 ? refusal : ''}`;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** What is nested too deeply to be looked through is not clear either. */
+function isAmbiguous(text: string): boolean {
+  try {
+    return hasRepeatedMember(text);
+  } catch {
+    return true;
+  }
+}

@@ -1,0 +1,75 @@
+import type { IncomingMessage } from 'node:http';
+import { rememberAmong } from '../among-others.ts';
+import type { AuthenticationScheme, Identification } from '../authenticator.ts';
+import { bearerTokenOf } from '../bearer-token.ts';
+import { PROBLEMS } from '../jwt/problem.ts';
+import { claimsWritten, isKnownTo } from '../known-tokens.ts';
+import type { IntrospectionClock } from './endpoint-location.ts';
+import { IntrospectionFailure } from './introspection-failure.ts';
+import { Introspector } from './introspector.ts';
+import type { IntrospectionSettings } from './options.ts';
+
+const REAL_CLOCK: IntrospectionClock = {
+  now: Date.now,
+  monotonic: () => performance.now(),
+  timeoutMs: 5000,
+};
+
+const LONGEST_TOKEN = 16 * 1024;
+
+const MALFORMED = refused('The Authorization header does not hold exactly one bearer token');
+const TOO_LONG = refused(PROBLEMS.tooLong);
+const WRONG_ISSUER = refused(PROBLEMS.wrongIssuer);
+
+/** Takes the tokens that an authorization server calls active. */
+export function introspectionScheme(
+  settings: IntrospectionSettings,
+  clock: IntrospectionClock = REAL_CLOCK,
+): AuthenticationScheme {
+  const { issuer, announced, scopes, closeOnExpiry } = settings;
+  const introspector = new Introspector(settings, clock);
+
+  async function identify(
+    req: IncomingMessage,
+    others: readonly AuthenticationScheme[],
+  ): Promise<Identification> {
+    const bearer = bearerTokenOf(req);
+    if (bearer === undefined) return { outcome: 'absent' };
+    if (bearer === 'malformed') return MALFORMED;
+    const { token } = bearer;
+    if (token.length > LONGEST_TOKEN) return TOO_LONG;
+    // A token is a secret: no server gets one that is somebody else's.
+    if (isKnownTo(others, token)) return { outcome: 'absent' };
+    if (isOfAnother(token, issuer)) return WRONG_ISSUER;
+
+    const verdict = await introspector.ask(token);
+    if (verdict instanceof IntrospectionFailure) return { outcome: 'unavailable', cause: verdict };
+    if (typeof verdict === 'string') return refused(verdict);
+    const { principal, endsAt } = verdict;
+    const accepted = { outcome: 'accepted', principal, byBearer: true } as const;
+    return closeOnExpiry ? { ...accepted, expiresAt: endsAt } : accepted;
+  }
+
+  function schemeAmong(others: readonly AuthenticationScheme[]): AuthenticationScheme {
+    const scheme: AuthenticationScheme = {
+      kind: 'introspection',
+      header: 'authorization',
+      issuers: announced,
+      scopes,
+      identify: (req) => identify(req, others),
+    };
+    return rememberAmong(scheme, schemeAmong);
+  }
+  return schemeAmong([]);
+}
+
+/** Whether a token says that it is of another issuer; most that are introspected say nothing. */
+function isOfAnother(token: string, issuer: string | undefined): boolean {
+  if (issuer === undefined) return false;
+  const iss = claimsWritten(token)?.iss;
+  return iss !== undefined && iss !== issuer;
+}
+
+function refused(description: string): Identification {
+  return { outcome: 'refused', description };
+}
