@@ -1,9 +1,12 @@
 import { hash, timingSafeEqual } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
 import { isFieldName } from '../../http/field.ts';
 import { isScope } from '../../oauth/scope.ts';
 import { type ConfigProblems, checkConfig } from '../../options/config-problems.ts';
 import type { Principal } from '../../principal.ts';
-import type { AuthenticationScheme } from './authenticator.ts';
+import type { AuthenticationScheme, Identification } from './authenticator.ts';
+import { bearerKeyOf } from './bearer-token.ts';
+import { rememberOwnTokens } from './known-tokens.ts';
 
 /** One key and whose it is. */
 export interface ApiKey {
@@ -19,7 +22,10 @@ export interface ApiKey {
 export interface ApiKeyOptions {
   /** The keys that are accepted. */
   readonly keys: readonly ApiKey[];
-  /** The header with the key. Default: `'X-Api-Key'`. */
+  /**
+   * The header with the key. In `'Authorization'` it stands behind `Bearer`, as a token does. Default:
+   * `'X-Api-Key'`.
+   */
   readonly header?: string;
 }
 
@@ -32,23 +38,52 @@ export interface ApiKeyOptions {
  */
 export function apiKey(options: ApiKeyOptions): AuthenticationScheme {
   const { keys, header } = checkConfig((problems) => read(problems, options));
-  return {
+  const isBearer = header === 'authorization';
+
+  /** Every key is compared, whichever it is. */
+  function ownerOf(key: string): Principal | undefined {
+    // The bytes that came, which Node gives as Latin-1.
+    const digest = hash('sha256', Buffer.from(key, 'latin1'), 'buffer');
+    let principal: Principal | undefined;
+    for (const known of keys)
+      if (timingSafeEqual(known.digest, digest)) principal = known.principal;
+    return principal;
+  }
+
+  const scheme: AuthenticationScheme = {
     kind: 'apiKey',
     header,
     issuers: [],
     scopes: [],
-    async identify({ headers }) {
-      const given = headers[header];
-      if (given === undefined || given === '') return { outcome: 'absent' };
-      // The bytes that came, which Node gives as Latin-1.
-      const digest = hash('sha256', Buffer.from(String(given), 'latin1'), 'buffer');
-      let principal: Principal | undefined;
-      // Every key is compared, whichever it is.
-      for (const key of keys) if (timingSafeEqual(key.digest, digest)) principal = key.principal;
+    async identify(req) {
+      const given = isBearer ? keyBehindBearer(req) : (req.headers[header] ?? '');
+      if (typeof given === 'object' && 'outcome' in given) return given;
+      if (given === '') return { outcome: 'absent' };
+      const principal = ownerOf(String(given));
       if (principal !== undefined) return { outcome: 'accepted', principal };
       return { outcome: 'refused', description: 'The key is not known' };
     },
   };
+  return isBearer ? rememberOwnTokens(scheme, (token) => ownerOf(token) !== undefined) : scheme;
+}
+
+const MALFORMED: Identification = {
+  outcome: 'refused',
+  description: 'The Authorization header does not hold exactly one bearer token',
+};
+
+/** A hint would tell strangers how keys are sent. */
+const BARE: Identification = {
+  outcome: 'refused',
+  detail: 'Authorization holds no scheme: apiKey() takes "Bearer <key>" there',
+};
+
+/** Empty where there is none, or credentials of another scheme. */
+function keyBehindBearer(req: IncomingMessage): string | Identification {
+  const bearer = bearerKeyOf(req);
+  if (bearer === 'malformed') return MALFORMED;
+  if (bearer !== undefined) return bearer.token;
+  return /^[^\s]+$/.test(req.headers.authorization ?? '') ? BARE : '';
 }
 
 /** What an unset variable comes to. */

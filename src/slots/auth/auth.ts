@@ -1,11 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { answerError } from '../../answer-error.ts';
+import { type AnswerDetails, answerError } from '../../answer-error.ts';
 import { contextOf } from '../../context.ts';
 import { type HeaderEdits, NO_EDITS } from '../../header-edits.ts';
 import { foldFieldName } from '../../http/field.ts';
 import type { Middleware } from '../../http/middleware.ts';
 import { FunctionFailure } from '../../lib/function-failure.ts';
 import { noop } from '../../lib/noop.ts';
+import { plain } from '../../lib/plain-error.ts';
 import { within } from '../../lib/within.ts';
 import { NO_CREDENTIALS } from '../../observation.ts';
 import type { ConfigProblems } from '../../options/config-problems.ts';
@@ -143,10 +144,14 @@ function answer(
       answerError(req, res, 'policy_denied', { detail: found.description });
     } else askForScopes(req, res, challenge, found.scopes);
   } else if (found.outcome === 'refused') {
-    refuse(req, res, challenge, { error: 'invalid_token', description: found.description });
+    const { description, detail } = found;
+    const hint = detail === undefined ? undefined : { detail, cause: plain(new Error(detail)) };
+    refuse(req, res, challenge, { error: 'invalid_token', description }, hint);
   } else {
     // RFC 6750 section 3.1: no error code for who has brought nothing.
-    refuse(req, res, challenge, undefined, hasNone(req, fields) ? NO_CREDENTIALS : undefined);
+    refuse(req, res, challenge, undefined, {
+      detail: hasNone(req, fields) ? NO_CREDENTIALS : undefined,
+    });
   }
 }
 
@@ -170,12 +175,10 @@ function refuse(
   res: ServerResponse,
   challenge: Challenge,
   details?: ChallengeDetails,
-  told: string | undefined = details?.description,
+  told: Pick<AnswerDetails, 'detail' | 'cause'> = { detail: details?.description },
 ): void {
-  answerError(req, res, 'unauthorized', {
-    headers: { 'WWW-Authenticate': challenge.header(details) },
-    detail: told,
-  });
+  const headers = { 'WWW-Authenticate': challenge.header(details) };
+  answerError(req, res, 'unauthorized', { ...told, headers });
 }
 
 /** Credentials are for the gateway, whatever `headers.forward` says. */

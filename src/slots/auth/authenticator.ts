@@ -15,8 +15,11 @@ export type Identification =
     }
   /** It brought no credentials that this authenticator knows. */
   | { readonly outcome: 'absent' }
-  /** It brought credentials, and they are not good; `description` may be told to the client. */
-  | { readonly outcome: 'refused'; readonly description?: string }
+  /**
+   * It brought credentials, and they are not good. `description` may be told to the client, `detail` is for the
+   * operator's record and `onError` alone.
+   */
+  | { readonly outcome: 'refused'; readonly description?: string; readonly detail?: string }
   /**
    * They are good, and not enough: for want of these `scopes`, where a client can ask for them.
    * `description` is for the operator's record alone.
@@ -29,7 +32,7 @@ export type Identification =
   /** Whether they are good cannot be told at the moment. */
   | { readonly outcome: 'unavailable'; readonly cause: unknown };
 
-/** A way to find out who a request comes from: `jwt`, `apiKey`, `fromMiddleware`. */
+/** A way to find out who a request comes from: `jwt`, `introspection`, `apiKey`, `fromMiddleware`. */
 export interface AuthenticationScheme {
   /** Finds out who a request comes from. One that rejects is a 500. It must not answer. */
   identify(req: IncomingMessage, res: ServerResponse): Promise<Identification>;

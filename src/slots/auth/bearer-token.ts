@@ -3,18 +3,33 @@ import type { IncomingMessage } from 'node:http';
 /** RFC 6750 section 2.1. */
 const BEARER = /^bearer +([\w\-.~+/]+=*)$/i;
 
+/** What is no token of OAuth may be of any letters, which Node gives as Latin-1. */
+const BEARER_KEY = /^bearer +([\x21-\x7e\x80-\xff]+)$/i;
+
 /**
  * The token that a request brings in `Authorization`: `undefined` where there is no such field, or
  * one of another scheme; `'malformed'` where there is not exactly one token.
  */
-export function bearerTokenOf(
-  req: IncomingMessage,
-): { readonly token: string } | 'malformed' | undefined {
+export function bearerTokenOf(req: IncomingMessage): Bearer | 'malformed' | undefined {
+  return bearerOf(req, BEARER);
+}
+
+/** The same for a key, which may be of any letters but blanks. */
+export function bearerKeyOf(req: IncomingMessage): Bearer | 'malformed' | undefined {
+  return bearerOf(req, BEARER_KEY);
+}
+
+/** What stands behind `Bearer`. */
+interface Bearer {
+  readonly token: string;
+}
+
+function bearerOf(req: IncomingMessage, form: RegExp): Bearer | 'malformed' | undefined {
   // Node gives the first of several; somebody else may go by the last.
   if (linesOf(req, 'authorization') > 1) return 'malformed';
   const { authorization = '' } = req.headers;
   if (!/^bearer(?![\w!#$%&'*+\-.^`|~])/i.test(authorization)) return undefined;
-  const token = BEARER.exec(authorization)?.[1];
+  const token = form.exec(authorization)?.[1];
   return token === undefined ? 'malformed' : { token };
 }
 

@@ -26,7 +26,9 @@ function isIdentification(found: Identification): boolean {
   if (found?.outcome === 'accepted') {
     return isOf('number', found.expiresAt) && isOf('boolean', found.byBearer);
   }
-  if (found?.outcome === 'refused') return isOf('string', found.description);
+  if (found?.outcome === 'refused') {
+    return isOf('string', found.description) && isOf('string', found.detail);
+  }
   if (found?.outcome === 'forbidden') {
     if (!isOf('string', found.description)) return false;
     return (
