@@ -33,6 +33,15 @@ export interface GatewayTimeoutOptions extends TimeoutOptions {
   readonly calls?: readonly CallTimeout[] | false;
 }
 
+/** Where the metadata of the endpoint, a protected resource, is served. */
+export interface GatewayMetadataOptions {
+  /**
+   * Whether it is at the root of the host as well, `/.well-known/oauth-protected-resource`, for clients that look
+   * there only. One resource of a host can have it. Default: `false`.
+   */
+  readonly root?: boolean;
+}
+
 /** Configuration of `createMcpGateway`. `false` switches a thing off, everywhere. */
 export interface GatewayConfig extends RelayOptions {
   /** What observers know the gateway by. Default: its `path`. */
@@ -47,6 +56,11 @@ export interface GatewayConfig extends RelayOptions {
    * never from `Host`. Default: none.
    */
   readonly publicUrl?: string | URL | false;
+  /**
+   * Where the metadata is served that tells clients where to log in (RFC 9728). `false`: the app serves it, and the
+   * gateway does not. Default: at the well-known path that follows from `publicUrl`, where `auth` has issuers.
+   */
+  readonly metadata?: GatewayMetadataOptions | false;
   /**
    * Serves the older transport as well, through the same slots; only the URL that the server names
    * for messages is rewritten. Default: off.

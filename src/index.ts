@@ -1,4 +1,4 @@
-export type { GatewayConfig, GatewayTimeoutOptions } from './config.ts';
+export type { GatewayConfig, GatewayMetadataOptions, GatewayTimeoutOptions } from './config.ts';
 export {
   type ErrorListener,
   type McpRequest,

@@ -1,5 +1,5 @@
 import { goesByAddress, readSlots, SLOTS, type SlotPlans } from './chain.ts';
-import type { GatewayConfig } from './config.ts';
+import type { GatewayConfig, GatewayMetadataOptions } from './config.ts';
 import type { ErrorListener } from './context.ts';
 import { type LegacySsePlan, readLegacySse } from './legacy-sse/options.ts';
 import { type ConfigProblems, checkConfig } from './options/config-problems.ts';
@@ -33,6 +33,8 @@ export interface Plan {
 /** What is served as the metadata of the endpoint, a protected resource. */
 export interface MetadataPlan {
   readonly publicUrl: URL;
+  /** Whether it is at the root of the host as well. */
+  readonly root: boolean;
   /** Undefined: what the upstream says of itself, as clients of the gateway have to see it. */
   readonly document: string | undefined;
   readonly warning: MetadataWarningSettings;
@@ -44,6 +46,7 @@ const OPTIONS: readonly string[] = [
     ...RELAY_OPTIONS,
     'path',
     'publicUrl',
+    'metadata',
     'legacySse',
     ...SLOTS.flatMap(({ options }) => options),
     'onError',
@@ -70,7 +73,7 @@ function read(problems: ConfigProblems, config: GatewayConfig): Plan | undefined
   const places = { endpoint: path, targets: relay?.targets.map(({ url }) => url), publicUrl };
   const legacySse =
     older === false ? undefined : readLegacySse(problems.at('legacySse'), older, places);
-  const metadata = readMetadata(problems, basis);
+  const metadata = readMetadata(problems.at('metadata'), config.metadata, basis);
   if (basis.identity.relaysTokens && relay && namesIn(relay.targets[0].url).length > 0) {
     problems.at('auth').addSecret(config.auth, NO_NAMES);
   }
@@ -93,13 +96,29 @@ const NO_NAMES =
   'upstreamAuth() with a target without names: the metadata of the upstream is one document. Take a ' +
   'gateway for each upstream';
 
-function readMetadata(problems: ConfigProblems, basis: Basis): MetadataPlan | undefined {
+const NO_DOCUMENT =
+  'false: there is no document without an authenticator that has an issuer, such as jwt()';
+const NOT_OFF =
+  'an object, or nothing: with upstreamAuth() clients find the metadata at the gateway';
+
+function readMetadata(
+  problems: ConfigProblems,
+  value: GatewayMetadataOptions | false = {},
+  basis: Basis,
+): MetadataPlan | undefined {
+  const { relaysTokens, issuers, scopes } = basis.identity;
+  if (value === false && relaysTokens) problems.add(value, NOT_OFF);
+  if (value === false || !problems.keys(value, ['root'])) return undefined;
+  const { root = false } = value;
+  problems.at('root').flag(root);
+  if (root === true && issuers.length === 0 && !relaysTokens) {
+    problems.at('root').add(root, NO_DOCUMENT);
+  }
   const warning = readMetadataWarning(basis);
   if (warning === undefined) return undefined;
-  const { publicUrl, issuers } = warning;
-  const { relaysTokens, scopes } = basis.identity;
-  if (relaysTokens) return { publicUrl, document: undefined, warning };
+  const { publicUrl } = warning;
+  if (relaysTokens) return { publicUrl, root, document: undefined, warning };
   const options = { publicUrl, authorizationServers: issuers, scopes };
   const document = readResourceDocument(problems, options);
-  return document && { publicUrl, document: document.body, warning };
+  return document && { publicUrl, root, document: document.body, warning };
 }

@@ -5,7 +5,8 @@ import { serveDocument } from './http/serve-document.ts';
 import type { Kept } from './kept.ts';
 import type { LegacySseEndpoints } from './legacy-sse/endpoints.ts';
 import { type LegacySsePlan, legacySseEndpoints } from './legacy-sse/options.ts';
-import { comparablePath, metadataUrl } from './oauth/metadata-url.ts';
+import { comparablePath, metadataUrls, rootMetadataUrl } from './oauth/metadata-url.ts';
+import { claimRoot } from './oauth/root-metadata.ts';
 import type { Plan } from './read-config.ts';
 import { relaySettings, targetsOf } from './relay/options.ts';
 import { relay } from './relay/relay.ts';
@@ -90,7 +91,8 @@ export function buildRoutes(plan: Plan, kept: Kept): Route[] {
     );
   }
   if (metadata !== undefined) {
-    const { document, publicUrl } = metadata;
+    const { document, publicUrl, root } = metadata;
+    if (root) claimRoot(rootMetadataUrl(publicUrl).href, publicUrl.href);
     const serve = upstreamMetadata?.serve ?? serveDocument(async () => document);
     // Anybody may read it. What is asked of the upstream for it, only those whom the upstream would
     // hear of otherwise.
@@ -101,7 +103,9 @@ export function buildRoutes(plan: Plan, kept: Kept): Route[] {
     // A preflight asks nobody.
     const run: Middleware = (req, res, next) =>
       (req.method === 'OPTIONS' ? open : guarded)(req, res, next);
-    routes.push({ path: comparablePath(metadataUrl(publicUrl).pathname), isAtRoot: true, run });
+    for (const { pathname } of metadataUrls(publicUrl, root)) {
+      routes.push({ path: comparablePath(pathname), isAtRoot: true, run });
+    }
   }
   return routes;
 }

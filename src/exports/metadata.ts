@@ -1,7 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import type { Middleware } from '../http/middleware.ts';
 import { serveDocument } from '../http/serve-document.ts';
-import { comparablePath } from '../oauth/metadata-url.ts';
+import { comparablePath, rootMetadataUrl } from '../oauth/metadata-url.ts';
+import { claimRoot } from '../oauth/root-metadata.ts';
 import { servedMetadata } from '../oauth/served-metadata.ts';
 import { checkConfig } from '../options/config-problems.ts';
 import {
@@ -24,6 +25,8 @@ export type { ProtectedResourceMetadataOptions };
 export function protectedResourceMetadata(options: ProtectedResourceMetadataOptions): Middleware {
   const { paths, urls, body } = checkConfig((problems) => readResourceDocument(problems, options));
   for (const url of urls) servedMetadata.add(url);
+  const publicUrl = new URL(options.publicUrl);
+  if (options.root === true) claimRoot(rootMetadataUrl(publicUrl).href, publicUrl.href);
   const serve = serveDocument(async () => body);
   return function protectedResourceMetadataMiddleware(req, res, next) {
     if (paths.includes(comparablePath(pathOf(req)))) serve(req, res, next);

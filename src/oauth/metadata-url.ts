@@ -19,6 +19,12 @@ export function comparablePath(path: string): string {
   return path.replace(/(?<=.)\/$/, '');
 }
 
+/** Where it is served: at the well-known path, and at the root as well where that is wanted. */
+export function metadataUrls(publicUrl: URL, root: boolean): URL[] {
+  const urls = [metadataUrl(publicUrl), ...(root ? [rootMetadataUrl(publicUrl)] : [])];
+  return urls.filter(({ href }, i) => urls.findIndex((url) => url.href === href) === i);
+}
+
 /** Where it is besides, for clients that look at the root of a host. */
 export function rootMetadataUrl(publicUrl: URL): URL {
   return new URL(WELL_KNOWN, publicUrl);

@@ -8,6 +8,7 @@ import {
   type Duration,
   type EngineName,
   type GatewayConfig,
+  type GatewayMetadataOptions,
   type GatewayTimeoutOptions,
   type HardenServerOptions,
   hardenServer,
@@ -179,6 +180,8 @@ export function unitsAndNames(): void {
   same<QueryOptions, { readonly forward: readonly string[] }>();
   same<RelayOptions['redirects'], 'same-origin' | false | undefined>();
   same<TimeoutOptions['idle'], Duration | false | undefined>();
+  same<GatewayConfig['metadata'], GatewayMetadataOptions | false | undefined>();
+  same<GatewayMetadataOptions['root'], boolean | undefined>();
   same<GatewayConfig['timeout'], GatewayTimeoutOptions | false | undefined>();
   same<GatewayTimeoutOptions['calls'], readonly CallTimeout[] | false | undefined>();
   same<CallTimeout, { readonly match: MessageMatch; readonly response: Duration | false }>();

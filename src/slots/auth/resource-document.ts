@@ -1,4 +1,4 @@
-import { comparablePath, metadataUrl, rootMetadataUrl } from '../../oauth/metadata-url.ts';
+import { comparablePath, metadataUrls } from '../../oauth/metadata-url.ts';
 import { isScope } from '../../oauth/scope.ts';
 import type { ConfigProblems } from '../../options/config-problems.ts';
 import { readPublicUrl } from '../../options/public-url.ts';
@@ -43,7 +43,7 @@ export function readResourceDocument(
     .at('scopes')
     .list(scopes, isNeeded, "a scope other than 'offline_access'");
   if (publicUrl === undefined) return undefined;
-  const urls = [metadataUrl(publicUrl), ...(root ? [rootMetadataUrl(publicUrl)] : [])];
+  const urls = metadataUrls(publicUrl, root);
   const document = {
     resource: publicUrl.href,
     authorization_servers: issuers,
