@@ -53,7 +53,13 @@ export function buildRoutes(plan: Plan, kept: Kept): Route[] {
   const states = targetStatesOf(plan.relay, slots.balance?.breaker, kept);
   const upstreamMetadata =
     metadata !== undefined && metadata.document === undefined
-      ? new UpstreamMetadata(targets, () => inOrderOfUse(states), metadata.publicUrl, hop)
+      ? new UpstreamMetadata(
+          targets,
+          () => inOrderOfUse(states),
+          metadata.publicUrl,
+          hop,
+          plan.relay.handler === undefined,
+        )
       : undefined;
   const warnOfMetadata = metadata && metadataWarningOf(metadata.warning, kept);
   const challenges = upstreamMetadata?.stage((req) => warnOfMetadata?.(req));

@@ -71,7 +71,8 @@ describe("the upstream's metadata is at the gateway", () => {
   test('none: the request goes on, to whatever else the app has there', async () => {
     const own = await protectedUpstream({});
     expect((await own.metadata()).status).toBe(404);
-    expect(own.paths()).toEqual([PATH_FORM, WELL_KNOWN]);
+    const older = '/.well-known/oauth-authorization-server';
+    expect(own.paths()).toEqual([PATH_FORM, WELL_KNOWN, older]);
   });
 
   test('a kept-alive connection that the upstream is about to close is not used for it', async () => {

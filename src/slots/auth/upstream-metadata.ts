@@ -1,7 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import { answerError } from '../../answer-error.ts';
 import type { AnswerStage } from '../../answer-stage.ts';
-import { readUpstream } from '../../engine/read-document.ts';
+import type { Engine } from '../../engine/engine.ts';
+import { readUpstream, type UpstreamDocument } from '../../engine/read-document.ts';
 import { GatewayError } from '../../errors.ts';
 import type { Middleware } from '../../http/middleware.ts';
 import { isSameOrigin } from '../../http/same-origin.ts';
@@ -10,6 +11,7 @@ import type { ViaHop } from '../../http/via-hop.ts';
 import { isJsonObject, type JsonObject } from '../../mcp/json/json-object.ts';
 import { metadataUrl, rootMetadataUrl } from '../../oauth/metadata-url.ts';
 import type { Target } from '../../targets/target.ts';
+import { AUTHORIZATION_SERVER_PATH, resourceOfOlder } from './older-authorization.ts';
 
 /** Official clients take the URL without quotes as well. */
 const IN_CHALLENGE = /(\bresource_metadata\s*=\s*)(?:"([^"]*)"|([^\s,"]+))/gi;
@@ -25,8 +27,12 @@ export class UpstreamMetadata {
   readonly #inOrder: () => readonly Target[];
   readonly #publicUrl: URL;
   readonly #hop: ViaHop;
+  /** Whether clients can reach the upstream itself: not where it is a handler in this process. */
+  readonly #hasOrigin: boolean;
   /** Where the upstream's own challenges say it is. */
   #announced: string | undefined;
+  /** Whether they have named a place that is not the upstream's. */
+  #isElsewhere = false;
   #pending: Promise<Buffer | undefined> | undefined;
 
   /** @param inOrder - Gives all the targets, and the one to ask first at the beginning. */
@@ -35,11 +41,13 @@ export class UpstreamMetadata {
     inOrder: () => readonly Target[],
     publicUrl: URL,
     hop: ViaHop,
+    hasOrigin: boolean,
   ) {
     this.#targets = targets;
     this.#inOrder = inOrder;
     this.#publicUrl = publicUrl;
     this.#hop = hop;
+    this.#hasOrigin = hasOrigin;
   }
 
   /** Clients find the metadata at the gateway; `onChallenge` is told of each that is challenged. */
@@ -98,18 +106,30 @@ export class UpstreamMetadata {
 
   /** Undefined where the upstream has none. */
   async #read({ engine, url }: Target): Promise<Buffer | undefined> {
+    let isAbsent = !this.#isElsewhere;
     for (const path of this.#paths(url)) {
-      const { status, body } = await readUpstream(engine, path, this.#hop.entry('1.1'));
+      const { status, body } = await this.#ask(engine, path);
       if (status === 200) return this.#adapted(body);
+      isAbsent &&= status === 404;
     }
-    return undefined;
+    // Whatever else it says, it may have a document, and that may name another server.
+    if (!isAbsent || !this.#hasOrigin) return undefined;
+    const { status, body } = await this.#ask(engine, AUTHORIZATION_SERVER_PATH);
+    return status === 200 ? resourceOfOlder(body, url.origin, this.#publicUrl) : undefined;
+  }
+
+  #ask(engine: Engine, path: string): Promise<UpstreamDocument> {
+    return readUpstream(engine, path, this.#hop.entry('1.1'));
   }
 
   #learn(url: string): void {
     // An upstream must not make this process connect to other servers.
     if (!URL.canParse(url)) return;
     const announced = new URL(url);
-    if (!this.#targets.some((target) => isSameOrigin(target.url, announced))) return;
+    if (!this.#targets.some((target) => isSameOrigin(target.url, announced))) {
+      this.#isElsewhere = true;
+      return;
+    }
     this.#announced = announced.pathname + announced.search;
   }
 

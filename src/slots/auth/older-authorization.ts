@@ -1,0 +1,35 @@
+import { isText } from '../../lib/text.ts';
+import { isJsonObject } from '../../mcp/json/json-object.ts';
+
+/**
+ * Where a server has the metadata of its authorization server that follows MCP 2025-03-26: at its own origin, without
+ * a path, because it is the authorization server itself.
+ */
+export const AUTHORIZATION_SERVER_PATH = '/.well-known/oauth-authorization-server';
+
+/**
+ * What such a server would say of itself as a protected resource, which clients look for first by now: its
+ * authorization server is its origin.
+ *
+ * @param answer - What it answers at {@link AUTHORIZATION_SERVER_PATH}.
+ * @returns Undefined where that is no metadata, such as the page of an app that has one for every path.
+ * @see MCP 2025-03-26, Authorization, "Server Metadata Discovery"; RFC 8414 section 2
+ */
+export function resourceOfOlder(
+  answer: Buffer,
+  origin: string,
+  publicUrl: URL,
+): Buffer | undefined {
+  if (!isMetadata(answer)) return undefined;
+  const document = { resource: publicUrl.href, authorization_servers: [origin] };
+  return Buffer.from(JSON.stringify(document));
+}
+
+function isMetadata(answer: Buffer): boolean {
+  try {
+    const value: unknown = JSON.parse(answer.toString());
+    return isJsonObject(value) && isText(value.token_endpoint);
+  } catch {
+    return false;
+  }
+}
