@@ -159,6 +159,10 @@ const faults: [string, Reply][] = [
     (res) =>
       res.writeHead(401, { 'WWW-Authenticate': 'Basic realm="a"' }).end(JSON.stringify(active())),
   ],
+  [
+    'does not know this client, by an error alone',
+    (res) => res.writeHead(400).end('{"error":"invalid_client"}'),
+  ],
   ['forbids it', (res) => res.writeHead(403).end(JSON.stringify(active()))],
   ['redirects', (res) => res.writeHead(307, { Location: '/elsewhere' }).end()],
   ['redirects with 302', (res) => res.writeHead(302, { Location: '/elsewhere' }).end()],
@@ -248,6 +252,14 @@ describe('a server that cannot be asked is a 503, and never a yes', () => {
       expect(server.questions.map(({ token }) => token)).toEqual(['odd', 'a', 'odd']);
     },
   );
+
+  test('a kind of token that the server does not introspect is refused', async () => {
+    const { server, outcome } = await setUp();
+    server.reply = (res) => res.writeHead(400).end('{"error":"unsupported_token_type"}');
+    expect(await outcome('a.b.c')).toBe('401 unauthorized');
+    server.reply = says(() => active());
+    expect(await outcome('a')).toBe('200');
+  });
 
   test('the operator is told why, and nobody is told a secret or a token', async () => {
     const { server, clock, outcome, told } = await setUp();

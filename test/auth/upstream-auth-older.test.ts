@@ -32,6 +32,19 @@ describe('a server of MCP 2025-03-26, which is its own authorization server', ()
     expect(own.paths()).toEqual([PATH_FORM, WELL_KNOWN, SERVER]);
   });
 
+  test.each([
+    ['with a slash at the end', '/', '/'],
+    ['without one', '', ''],
+    ['of another path', '/idp', ''],
+    ['with two slashes', '//', ''],
+  ])('an issuer %s: clients compare the text', async (_, after, expected) => {
+    const own = await protectedUpstream({
+      [SERVER]: (req, res) =>
+        document({ ...METADATA, issuer: `http://${req.headers.host}${after}` })(req, res),
+    });
+    expect(await said(own)).toMatchObject({ authorization_servers: [own.origin + expected] });
+  });
+
   test('is asked again each time, once for all who ask together', async () => {
     const own = await protectedUpstream({ [SERVER]: document(METADATA) });
     await Promise.all([own.metadata(), own.metadata(), own.metadata()]);

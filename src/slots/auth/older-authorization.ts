@@ -20,16 +20,18 @@ export function resourceOfOlder(
   origin: string,
   publicUrl: URL,
 ): Buffer | undefined {
-  if (!isMetadata(answer)) return undefined;
-  const document = { resource: publicUrl.href, authorization_servers: [origin] };
+  const metadata = parsed(answer);
+  if (!isJsonObject(metadata) || !isText(metadata.token_endpoint)) return undefined;
+  // Clients compare the text: the SDK's own server has a slash at the end (RFC 8414 section 3.3).
+  const issuer = metadata.issuer === `${origin}/` ? metadata.issuer : origin;
+  const document = { resource: publicUrl.href, authorization_servers: [issuer] };
   return Buffer.from(JSON.stringify(document));
 }
 
-function isMetadata(answer: Buffer): boolean {
+function parsed(answer: Buffer): unknown {
   try {
-    const value: unknown = JSON.parse(answer.toString());
-    return isJsonObject(value) && isText(value.token_endpoint);
+    return JSON.parse(answer.toString());
   } catch {
-    return false;
+    return undefined;
   }
 }

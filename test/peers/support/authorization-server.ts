@@ -17,6 +17,8 @@ export interface AuthorizationServerOptions {
   readonly clients?: Configuration['clients'];
   /** What access tokens are signed with. */
   readonly alg?: 'RS256' | 'ES256';
+  /** `'opaque'`: only the server can say what they are. Default: `'jwt'`. */
+  readonly format?: 'jwt' | 'opaque';
   /** Below which path it is, as one of several issuers of a host. Default: at the root. */
   readonly path?: `/${string}`;
 }
@@ -53,6 +55,7 @@ export async function startAuthorizationServer({
   scopes = DEFAULT_SCOPES,
   clients = [],
   alg = 'RS256',
+  format = 'jwt',
   path,
 }: AuthorizationServerOptions = {}): Promise<AuthorizationServer> {
   const log: string[] = [];
@@ -71,9 +74,9 @@ export async function startAuthorizationServer({
     return {
       scope: scopes.join(' '),
       audience: resource,
-      accessTokenFormat: 'jwt',
+      accessTokenFormat: format,
       accessTokenTTL: state.lifetime,
-      jwt: { sign: { alg } },
+      ...(format === 'jwt' && { jwt: { sign: { alg } } }),
     };
   };
 
@@ -98,6 +101,8 @@ export async function startAuthorizationServer({
       devInteractions: { enabled: false },
       registration: { enabled: true },
       clientCredentials: { enabled: true },
+      introspection: { enabled: format === 'opaque', allowedPolicy: () => true },
+      revocation: { enabled: format === 'opaque', allowedPolicy: () => true },
       resourceIndicators: {
         enabled: true,
         getResourceServerInfo: (_ctx, resource) => resourceServer(resource),

@@ -22,6 +22,10 @@ const MAX_ANSWER_BYTES = 64 * 1024;
 /** What a server may say of one token that it cannot read; other statuses are about all of them. */
 const STATUSES_FOR_ONE: readonly number[] = [400, 413, 414, 422, 431];
 
+/** What says that the server does not take this client (RFC 6749 section 5.2). */
+const CLIENT_STATUSES: readonly number[] = [401, 403];
+const CLIENT_ERRORS: readonly unknown[] = ['invalid_client', 'unauthorized_client'];
+
 /** So that the server looks among its access tokens first (RFC 7662 section 2.1). */
 const HINT = { token_type_hint: 'access_token' };
 
@@ -51,9 +55,15 @@ export class IntrospectionEndpoint {
     // One limit for both, because an authenticator may not take much longer.
     const answer = await this.#request(url, token, Math.max(1, begun + timeoutMs - monotonic()));
     const { status } = answer;
-    if (status !== 200) throw failure(url, textOf(status), !STATUSES_FOR_ONE.includes(status));
     const text = decodeUtf8(new Uint8Array(await answer.arrayBuffer()));
     const value = text === undefined ? undefined : parsed(text);
+    if (status !== 200) {
+      const error = status === 400 && isJsonObject(value) ? value.error : undefined;
+      // Some servers say so of each JWT (RFC 7009 section 2.2.1). There is none that they call active.
+      if (error === 'unsupported_token_type') return { active: false };
+      const isOurs = CLIENT_STATUSES.includes(status) || CLIENT_ERRORS.includes(error);
+      throw failure(url, textOf(status, isOurs), isOurs || !STATUSES_FOR_ONE.includes(status));
+    }
     if (text === undefined || value === undefined) throw failure(url, 'answered no JSON', true);
     if (!isJsonObject(value)) throw failure(url, 'answered JSON that is no object', true);
     if (isAmbiguous(text)) throw failure(url, 'answered JSON with a name twice', false);
@@ -98,9 +108,9 @@ function failure({ host }: URL, what: string, isForAll: boolean): IntrospectionF
   return new IntrospectionFailure(`The introspection endpoint at ${host} ${what}`, { isForAll });
 }
 
-function textOf(status: number): string {
+function textOf(status: number, isOurs: boolean): string {
   const refusal = ', so it does not take this client: check clientId and clientSecret';
-  return `answered ${status}${status === 401 || status === 403 ? refusal : ''}`;
+  return `answered ${status}${isOurs ? refusal : ''}`;
 }
 
 function parsed(text: string): unknown {
