@@ -6,6 +6,7 @@ import type { JoseFailure } from './problem.ts';
 import {
   isRecord,
   MOST_KEYS,
+  NO_KEY,
   problemWith,
   type VerificationKeys,
   verificationKeys,
@@ -47,11 +48,14 @@ function withKeysOfNoName(keys: readonly JWK[]): VerificationKeys {
   return {
     ...all,
     find: orElse(all.find, nameless.find),
-    findFor: (issuer) => orElse(all.findFor(issuer), nameless.findFor(issuer)),
+    findFor(issuer) {
+      const find = all.findFor(issuer);
+      return find && orElse(find, nameless.findFor(issuer));
+    },
   };
 }
 
-function orElse(find: JWTVerifyGetKey, nameless: JWTVerifyGetKey): JWTVerifyGetKey {
+function orElse(find: JWTVerifyGetKey, nameless: JWTVerifyGetKey = NO_KEY): JWTVerifyGetKey {
   return async (header, token) => {
     try {
       return await find(header, token);

@@ -12,6 +12,14 @@ export interface Issuer {
   keysIn(keys: VerificationKeys): JWTVerifyGetKey;
 }
 
+/**
+ * Those for an issuer whose keys were said to be these. Where all of them name others, the names say nothing: the
+ * keys of Microsoft name the issuer of version 2.0, and sign the tokens of both versions.
+ */
+export function ownKeys({ find, findFor }: VerificationKeys, issuer: string): JWTVerifyGetKey {
+  return findFor(issuer) ?? find;
+}
+
 /** Keys that are fetched, and the name under which operators know them. */
 export interface FetchedKeys {
   readonly issuer: string;

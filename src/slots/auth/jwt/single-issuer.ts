@@ -1,4 +1,4 @@
-import type { FetchedKeys, Issuer, Issuers } from './issuers.ts';
+import { type FetchedKeys, type Issuer, type Issuers, ownKeys } from './issuers.ts';
 import { KeySet } from './key-set.ts';
 import type { KeySource } from './key-source.ts';
 
@@ -7,7 +7,7 @@ export class SingleIssuer implements Issuers {
   readonly #issuer: Issuer;
 
   constructor(name: string, keys: KeySource) {
-    this.#issuer = { name, keys, keysIn: ({ find }) => find };
+    this.#issuer = { name, keys, keysIn: (all) => ownKeys(all, name) };
   }
 
   /** A token with unreadable claims counts as one of this issuer: its signature is looked at first. */

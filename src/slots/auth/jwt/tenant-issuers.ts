@@ -1,8 +1,9 @@
-import type { FetchedKeys, Issuer, Issuers } from './issuers.ts';
+import { type FetchedKeys, type Issuer, type Issuers, ownKeys } from './issuers.ts';
 import { KeySet } from './key-set.ts';
 import type { KeySource } from './key-source.ts';
 import type { TenantKeys } from './tenant-keys.ts';
 import type { TenantUrl } from './tenant-url.ts';
+import { NO_KEY } from './verification-keys.ts';
 
 /** Whether the tokens of a tenant are taken. */
 export type TenantRule = (tenant: string) => boolean;
@@ -27,8 +28,10 @@ export class TenantIssuers implements Issuers {
     if (typeof name !== 'string') return undefined;
     const tenant = this.#pattern.tenantIn(name);
     if (tenant === undefined || !this.#isKnown(tenant)) return undefined;
-    const keys = 'of' in this.#keys ? this.#keys.of(tenant) : this.#keys;
-    return { name, keys, keysIn: (all) => all.findFor(name) };
+    if ('of' in this.#keys) {
+      return { name, keys: this.#keys.of(tenant), keysIn: (all) => ownKeys(all, name) };
+    }
+    return { name, keys: this.#keys, keysIn: (all) => all.findFor(name) ?? NO_KEY };
   }
 
   fetched(): readonly FetchedKeys[] {

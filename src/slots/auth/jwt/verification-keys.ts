@@ -21,10 +21,10 @@ const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k', 'priv'] as
 
 /** The keys of an issuer at one time. The same object as long as they are the same keys. */
 export interface VerificationKeys {
-  /** Finds the key for a token, as `jose` asks for it. */
+  /** Finds the key for a token among all of them, as `jose` asks for it. */
   readonly find: JWTVerifyGetKey;
-  /** The same among those that are good for tokens of this issuer, where several share the set. */
-  readonly findFor: (issuer: string) => JWTVerifyGetKey;
+  /** The same among those that name this issuer or none; undefined where all of them name others. */
+  readonly findFor: (issuer: string) => JWTVerifyGetKey | undefined;
   /** By which two sets are compared. */
   readonly text: string;
 }
@@ -62,30 +62,37 @@ export function verificationKeys(given: readonly JWK[]): VerificationKeys {
 
 /**
  * A set that many issuers share, as Microsoft's for all tenants, may name in a key the only issuer whose tokens
- * it is for. One with a placeholder is for any of them.
+ * it is for. One with a placeholder is for any of them, and one whose name cannot be read is for nobody.
  *
  * @see https://learn.microsoft.com/entra/identity-platform/access-tokens#validate-the-issuer
  */
 function findersFor(given: readonly JWK[], find: JWTVerifyGetKey): VerificationKeys['findFor'] {
   const owners = new Set(given.map(ownerOf));
   if (owners.size === 1 && owners.has(undefined)) return () => find;
-  const finders = new Map(
-    [undefined, ...owners].map((owner) => {
-      const keys = given.filter((key) => [undefined, owner].includes(ownerOf(key)));
-      return [owner, keySetOf(keys)] as const;
-    }),
-  );
-  return (issuer) => finders.get(issuer) ?? finders.get(undefined) ?? find;
+  const finders = new Map<string | undefined, JWTVerifyGetKey>();
+  for (const owner of [undefined, ...owners]) {
+    const keys = given.filter((key) => [undefined, owner].includes(ownerOf(key)));
+    if (keys.length > 0) finders.set(owner, keySetOf(keys));
+  }
+  return (issuer) => finders.get(issuer) ?? finders.get(undefined);
 }
+
+/** What no issuer is named. */
+const NOBODY = '';
 
 function ownerOf(jwk: JWK): string | undefined {
   const { issuer } = jwk as { readonly issuer?: unknown };
-  return isText(issuer) && !issuer.includes('{') ? issuer : undefined;
+  if (!isGiven(issuer)) return undefined;
+  if (!isText(issuer)) return NOBODY;
+  return issuer.includes('{') ? undefined : issuer;
 }
 
 function keySetOf(given: readonly JWK[]): JWTVerifyGetKey {
   return createLocalJWKSet({ keys: given.map(publicPart) });
 }
+
+/** Finds none. */
+export const NO_KEY: JWTVerifyGetKey = keySetOf([]);
 
 /** Whether a value is an object with members. */
 export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
