@@ -81,8 +81,9 @@ export interface GatewayConfig extends RelayOptions {
    */
   readonly cors?: Omit<McpCorsOptions, 'methods'> | false;
   /**
-   * How callers are authenticated. Of several authenticators, the first that accepts decides. A request
-   * that none accepts does not reach the upstream. Default: no authentication.
+   * How callers are authenticated. Of several authenticators, the first that accepts decides; one whose
+   * `scopes` the caller lacks does not accept. A request that none accepts does not reach the upstream. Default: no
+   * authentication.
    */
   readonly auth?: Authenticator | readonly Authenticator[] | false;
   /**

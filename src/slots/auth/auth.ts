@@ -22,14 +22,15 @@ import {
   metadataWarningOf,
   readMetadataWarning,
 } from './metadata-warning.ts';
+import { hasScopes, withoutScopes } from './needed-scopes.ts';
 import { readIdentification } from './read-identification.ts';
 import { schemeNames } from './scheme-names.ts';
 import { relayCredentials } from './upstream-auth.ts';
 
 /**
  * Lets a request pass whose credentials one of `schemes` accepts, and leaves who it comes from for
- * `principalOf`. The first that accepts decides; otherwise one that cannot tell (503) comes
- * before those that find them not enough (403), and these before those that refuse (401).
+ * `principalOf`. The first that accepts decides, with all the scopes that it needs; otherwise one that cannot
+ * tell (503) comes before those that find them not enough (403), and these before those that refuse (401).
  */
 export function authenticate(
   { schemes, places, challenge }: Pick<Identity, 'schemes' | 'places' | 'challenge'>,
@@ -52,11 +53,6 @@ export function authenticate(
         if (found.outcome !== 'accepted') {
           if (isChallenged(found)) onChallenge(req);
           answer(req, res, challenge, found, fields);
-          return;
-        }
-        const scopes = missingScopes(found);
-        if (scopes !== undefined) {
-          askForScopes(req, res, challenge, scopes);
           return;
         }
         const context = contextOf(req);
@@ -84,19 +80,8 @@ function hasTokenInQuery({ url = '' }: IncomingMessage): boolean {
 
 type Accepted = Extract<Identification, { outcome: 'accepted' }>;
 
-/** With the position of the scheme that accepted, and the scopes that it asks of every request. */
-type Found =
-  | Exclude<Identification, Accepted>
-  | (Accepted & { readonly needed: readonly string[]; readonly position: number });
-
-/** All scopes that every request needs, where one of them is missing. */
-function missingScopes({
-  principal,
-  needed,
-}: Extract<Found, Accepted>): readonly string[] | undefined {
-  const granted = new Set(principal.scopes);
-  return needed.every((scope) => granted.has(scope)) ? undefined : needed;
-}
+/** With the position of the scheme that accepted. */
+type Found = Exclude<Identification, Accepted> | (Accepted & { readonly position: number });
 
 /** How long an authenticator may take. */
 const LONGEST_MS = 10_000;
@@ -107,7 +92,7 @@ async function identify(
   req: IncomingMessage,
   res: ServerResponse,
 ): Promise<Found> {
-  let found: Found = { outcome: 'absent' };
+  let found: Exclude<Found, Accepted> = { outcome: 'absent' };
   for (const [position, scheme] of schemes.entries()) {
     let own: Identification;
     try {
@@ -116,19 +101,23 @@ async function identify(
     } catch (cause) {
       throw new FunctionFailure(places[position] ?? '', cause);
     }
-    if (own.outcome === 'accepted') return { ...own, needed: scheme.scopes, position };
-    if (RANK.indexOf(own.outcome) > RANK.indexOf(found.outcome)) found = own;
+    if (own.outcome === 'accepted') {
+      if (hasScopes(own.principal, scheme.scopes)) return { ...own, position };
+      own = withoutScopes(scheme.scopes);
+    }
+    if (rankOf(own) > rankOf(found)) found = own;
   }
   return found;
 }
 
 /** The later beats the earlier. */
-const RANK: readonly Identification['outcome'][] = [
-  'absent',
-  'refused',
-  'forbidden',
-  'unavailable',
-];
+const RANK = ['absent', 'refused', 'forbidden', 'without scopes', 'unavailable'];
+
+/** For scopes a client can ask, and for nothing else that it lacks. */
+function rankOf(found: Exclude<Found, Accepted>): number {
+  const lacksScopes = found.outcome === 'forbidden' && found.scopes !== undefined;
+  return RANK.indexOf(lacksScopes ? 'without scopes' : found.outcome);
+}
 
 function answer(
   req: IncomingMessage,

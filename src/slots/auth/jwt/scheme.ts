@@ -3,6 +3,7 @@ import { notAwaited } from '../../../lib/not-awaited.ts';
 import type { AuthenticationScheme, Identification } from '../authenticator.ts';
 import { bearerTokenOf } from '../bearer-token.ts';
 import { claimsWritten, rememberOwnTokens } from '../known-tokens.ts';
+import { hasScopes, withoutScopes } from '../needed-scopes.ts';
 import type { JwtClock } from './clock.ts';
 import { issuersOf } from './issuers-of.ts';
 import { KeysUnavailable } from './key-set.ts';
@@ -30,7 +31,7 @@ export function jwtScheme(
   settings: JwtSettings,
   clock: JwtClock = REAL_CLOCK,
 ): AuthenticationScheme {
-  const { isRevoked, roles, exposeAs, closeOnExpiry } = settings;
+  const { isRevoked, roles, scopes, exposeAs, closeOnExpiry } = settings;
   const issuers = issuersOf(settings, clock);
   const verifier = new TokenVerifier(settings, issuers, clock.now);
 
@@ -38,7 +39,7 @@ export function jwtScheme(
     kind: 'jwt',
     header: 'authorization',
     issuers: settings.announced,
-    scopes: settings.scopes,
+    scopes,
     async identify(req) {
       const bearer = bearerTokenOf(req);
       if (bearer === undefined) return { outcome: 'absent' };
@@ -51,6 +52,8 @@ export function jwtScheme(
         return REVOKED;
       }
       if (roles !== undefined && !roles(verdict.principal)) return WITHOUT_ROLE;
+      // Here too: another authenticator may accept, and the token is nobody's then.
+      if (!hasScopes(verdict.principal, scopes)) return withoutScopes(scopes);
       if (exposeAs !== undefined) expose(req, exposeAs, bearer.token, verdict);
       const { principal } = verdict;
       const accepted = { outcome: 'accepted', principal, byBearer: true } as const;
