@@ -59,3 +59,36 @@ test('all who wait for the keys of a tenant share one request', async () => {
   await Promise.all(Array.from({ length: 20 }, () => own.of('good').current()));
   expect(fetched).toEqual(new Map([['good', 1]]));
 });
+
+describe('so many are asked at once', () => {
+  const AT_ONCE = 50;
+
+  /** Each fetch waits until it is released. */
+  function heldKeys(atLeast = 0) {
+    const held: (() => void)[] = [];
+    const fetchHeld = () => new Promise<typeof keys>((resolve) => held.push(() => resolve(keys)));
+    return { held, own: new TenantKeys(fetchHeld, () => 0, atLeast) };
+  }
+
+  test('but all that are named in the configuration, as after a restart', async () => {
+    const { held, own } = heldKeys(AT_ONCE + 10);
+    const asked = Array.from({ length: AT_ONCE + 10 }, (_, n) => own.of(`good-${n}`).current());
+    expect(held).toHaveLength(AT_ONCE + 10);
+    for (const release of held) release();
+    expect(new Set(await Promise.all(asked))).toEqual(new Set([keys]));
+  });
+
+  test('one that was not asked for want of room has not failed, and is asked as soon as there is room', async () => {
+    const { held, own } = heldKeys();
+    const asked = Array.from({ length: AT_ONCE }, (_, n) => own.of(`good-${n}`).current());
+    for (let n = 0; n < 3; n += 1) {
+      await expect(own.of('late').current()).rejects.toThrow(KeysUnavailable);
+    }
+    expect(own.of('late').failingForMs).toBe(undefined);
+    for (const release of held.splice(0)) release();
+    await Promise.all(asked);
+    const late = own.of('late').current();
+    for (const release of held) release();
+    expect(await late).toBe(keys);
+  });
+});

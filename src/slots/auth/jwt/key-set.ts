@@ -12,8 +12,8 @@ const LONGEST_BACK_OFF_MS = 30_000;
 const BETWEEN_RENEWALS_MS = 5000;
 /** Between two renewals for tokens that say the same of themselves. */
 const BETWEEN_RENEWALS_FOR_ONE_MS = 30_000;
-/** How many of those are remembered: one that is forgotten costs a renewal at most. */
-const MOST_REMEMBERED = 1000;
+/** How many of those are remembered: more do not wait at once, and there is a set for each tenant. */
+const MOST_REMEMBERED = BETWEEN_RENEWALS_FOR_ONE_MS / BETWEEN_RENEWALS_MS;
 
 /** There are no keys that could be used; `cause` says why. */
 export class KeysUnavailable extends Error {
@@ -23,6 +23,9 @@ export class KeysUnavailable extends Error {
     super('The keys of the issuer could not be fetched', { cause });
   }
 }
+
+/** No server was asked for keys, so none has failed: the next request may ask. */
+export class NotAsked extends Error {}
 
 /** Keys that were fetched, and when. */
 interface Fetched {
@@ -126,10 +129,11 @@ export class KeySet implements KeySource {
   }
 
   #fail(error: unknown): void {
+    this.#failure = error;
+    if (error instanceof NotAsked) return;
     const backOff = Math.min(FIRST_BACK_OFF_MS * 2 ** this.#failures, LONGEST_BACK_OFF_MS);
     this.#retryAt = this.#now() + backOff;
     this.#failures += 1;
-    this.#failure = error;
     this.#failingSince ??= this.#now();
   }
 }

@@ -1,12 +1,12 @@
 import { BoundedMap } from '../../../lib/bounded-map.ts';
 import { plain } from '../../../lib/plain-error.ts';
-import { KeySet } from './key-set.ts';
+import { KeySet, NotAsked } from './key-set.ts';
 import type { VerificationKeys } from './verification-keys.ts';
 
 /** For so many tenants keys are kept, unless more are named in the configuration. */
 const MOST_ISSUERS = 1000;
 
-/** So many tenants are asked for their keys at the same time: a client may make up names. */
+/** For so many tenants keys are fetched at once, or for all that are named: a client may make up other names. */
 const MOST_ASKED_AT_ONCE = 50;
 
 /**
@@ -18,11 +18,12 @@ export class TenantKeys {
   readonly #now: () => number;
   readonly #good: BoundedMap<string, KeySet>;
   readonly #others: BoundedMap<string, KeySet>;
+  readonly #mostAsked: number;
   #asking = 0;
 
   /**
    * @param now - Milliseconds on a clock that never goes back.
-   * @param atLeast - How many tenants are kept in any case.
+   * @param atLeast - How many tenants are named: so many are kept, and asked at once, in any case.
    */
   constructor(
     fetch: (tenant: string) => Promise<VerificationKeys>,
@@ -34,6 +35,7 @@ export class TenantKeys {
     const most = Math.max(MOST_ISSUERS, atLeast);
     this.#good = new BoundedMap(most);
     this.#others = new BoundedMap(most);
+    this.#mostAsked = Math.max(MOST_ASKED_AT_ONCE, atLeast);
   }
 
   /** Nothing is fetched yet. */
@@ -51,8 +53,8 @@ export class TenantKeys {
   }
 
   async #ask(tenant: string): Promise<VerificationKeys> {
-    if (this.#asking >= MOST_ASKED_AT_ONCE) {
-      throw plain(new Error(`${MOST_ASKED_AT_ONCE} key servers are asked already`));
+    if (this.#asking >= this.#mostAsked) {
+      throw plain(new NotAsked(`${this.#asking} key servers are asked already`));
     }
     this.#asking += 1;
     try {
