@@ -41,6 +41,13 @@ const MISTAKES: Readonly<Record<string, () => unknown>> = {
   'a key in place of options': () => apiKey(SECRET as never),
   'a token for requireAuth': () => requireAuth(SECRET as never),
   'a password in jwksUri': () => jwt({ ...SCOPE, jwksUri: `https://u:${SECRET}@h/` }),
+  'a password in the issuer': () => jwt({ ...SCOPE, issuer: `https://u:${SECRET}@h/` }),
+  'a key in the issuer': () => jwt({ ...SCOPE, issuer: `https://h/?key=${SECRET}` }),
+  'a password in issuer.pattern': ofPattern({ pattern: `https://u:${SECRET}@h/{tenant}` }),
+  'a key in issuer.pattern': ofPattern({ pattern: `https://h/{tenant}?key=${SECRET}` }),
+  'a password in issuer.authorizationServers': ofPattern({
+    authorizationServers: [`https://u:${SECRET}@h`],
+  }),
   'a password in tokenUrl': () => clientCredentials({ ...client(), tokenUrl: `ftp://${SECRET}@h` }),
   'a secret that is no text': () =>
     clientCredentials({ ...client(), clientSecret: [SECRET] as never }),
@@ -49,6 +56,11 @@ const MISTAKES: Readonly<Record<string, () => unknown>> = {
 
 function of(config: Partial<GatewayConfig>) {
   return () => createMcpGateway({ target, ...config });
+}
+
+function ofPattern(issuer: object) {
+  const tenants = { pattern: 'https://idp.example/{tenant}', tenants: ['a'], ...issuer };
+  return () => jwt({ ...SCOPE, issuer: tenants });
 }
 
 function store() {

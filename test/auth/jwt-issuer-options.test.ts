@@ -109,6 +109,18 @@ describe('config mistakes', () => {
       { pattern: PATTERN, tenants, authorizationServers: ['login.example'] },
       'issuer.authorizationServers[0]',
     ],
+    ...['https://a:b@login.example', 'https://login.example/?a', 'https://login.example/#a'].map(
+      (server): [string, unknown, string] => [
+        `a server with more than a place: ${server}`,
+        { pattern: PATTERN, tenants, authorizationServers: [server] },
+        'issuer.authorizationServers[0]',
+      ],
+    ),
+    ...[null, 0, false, ''].map((servers): [string, unknown, string] => [
+      `servers that are ${JSON.stringify(servers)}`,
+      { pattern: PATTERN, tenants, authorizationServers: servers },
+      'issuer.authorizationServers',
+    ]),
     [
       'servers that are one',
       { pattern: PATTERN, tenants, authorizationServers: 'https://login.example' },
@@ -116,6 +128,18 @@ describe('config mistakes', () => {
     ],
   ])('%s', (_what, issuer, path) => {
     expect(problems(issuer).map((problem) => problem.path)).toEqual([path]);
+  });
+
+  test.each<[string, unknown]>([
+    ['an object without a prototype', Object.create(null)],
+    ['an object that is no text', { toString: () => undefined }],
+    ['null', null],
+    ['a list', ['https://login.example/keys']],
+    ['a URL with the name, which is encoded there', new URL('https://login.example/{tenant}/keys')],
+  ])('jwksUri that is %s', (_what, jwksUri) => {
+    for (const issuer of ['https://login.example', { pattern: PATTERN, tenants }]) {
+      expect(problems(issuer, { jwksUri }).map(({ path }) => path)).toEqual(['jwksUri']);
+    }
   });
 
   test.each<[string, object, string]>([

@@ -57,6 +57,8 @@ const PATTERN = "a URL with {tenant} once in its path, like 'https://idp.example
 const TENANTS = 'a list of tenants, or a function that gives true or false for one';
 const TENANT = "a tenant as `iss` has it: letters, digits and '-._~', and not dots alone";
 
+const SERVER = 'the URL of one, without credentials and query';
+
 const MEMBERS = ['pattern', 'tenants', 'authorizationServers'] as const;
 const HINTS = {
   template: 'pattern',
@@ -103,8 +105,8 @@ function readName(
     problems.add(name, `${EXPECTED}; another text only together with jwksUri or keys`);
     return undefined;
   }
-  if ([url.search, url.hash, url.username, url.password].join('') !== '') {
-    problems.add(name, EXPECTED);
+  if (!isPlace(url)) {
+    problems.addSecret(name, EXPECTED);
     return undefined;
   }
   if (!areGiven && secureUrl(url, allowsHttp) === undefined) {
@@ -120,13 +122,19 @@ function readTenants(
 ): ReadIssuer | undefined {
   const pattern = TenantUrl.read(given);
   const place = problems.at('pattern');
-  if (pattern === undefined) place.add(given, PATTERN);
-  else if (!areGiven && secureUrl(pattern.of('a'), allowsHttp) === undefined) {
+  if (pattern === undefined) {
+    if (isText(given) && /[@?#]/.test(given)) place.addSecret(given, PATTERN);
+    else place.add(given, PATTERN);
+  }
+  if (pattern && !areGiven && secureUrl(pattern.of('a'), allowsHttp) === undefined) {
     place.add(given, `${SECURE_URL}, or jwksUri or keys besides`);
   }
   const servers =
-    authorizationServers &&
-    problems.at('authorizationServers').list(authorizationServers, isHttpUrl, 'the URL of one');
+    authorizationServers === undefined
+      ? undefined
+      : problems
+          .at('authorizationServers')
+          .list(authorizationServers, isServer, SERVER, { mayBeSecret: true });
   const named = readTenantList(problems.at('tenants'), tenants);
   if (pattern === undefined || named === undefined) return undefined;
   const isList = typeof named !== 'function';
@@ -160,6 +168,13 @@ function asked(ask: (tenant: string) => unknown, tenant: string): boolean {
   throw plain(new TypeError('The function `issuer.tenants` of jwt() has to give true or false'));
 }
 
-function isHttpUrl(value: unknown): value is string {
-  return typeof value === 'string' && URL.canParse(value) && /^https?:\/\//.test(value);
+/** RFC 8414 section 2: an issuer has no query and no fragment. Everybody may read it, so no password either. */
+function isPlace({ search, hash, username, password }: URL): boolean {
+  return [search, hash, username, password].join('') === '';
+}
+
+function isServer(value: unknown): value is string {
+  return (
+    isText(value) && /^https?:\/\//.test(value) && URL.canParse(value) && isPlace(new URL(value))
+  );
 }

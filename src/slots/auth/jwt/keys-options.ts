@@ -66,11 +66,13 @@ function readUrl(
   allowsHttp: boolean,
   hasTenants: boolean,
 ): URL | TenantUrl | undefined {
-  const hasName = /[{}]|%7[bd]/i.test(String(value));
+  // In a URL object, braces are encoded.
+  const text = value instanceof URL ? value.href : value;
+  const hasName = typeof text === 'string' && /[{}]|%7[bd]/i.test(text);
   if (hasTenants && hasName) {
     const url = TenantUrl.read(value);
     if (url !== undefined && secureUrl(url.of('a'), allowsHttp) !== undefined) return url;
-    problems.addSecret(value, `${SECURE_URL}, with {tenant} once in its path`);
+    problems.addSecret(value, `${SECURE_URL}, as a text with {tenant} once in its path`);
     return undefined;
   }
   const url = hasName ? undefined : secureUrl(value, allowsHttp);
