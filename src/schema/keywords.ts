@@ -1,5 +1,6 @@
 import type { Ajv, CodeKeywordDefinition, KeywordCxt, KeywordDefinition } from 'ajv';
 import { canonical } from './canonical.ts';
+import { isMultiple } from './is-multiple.ts';
 
 /** Makes the keywords of Ajv do what the standard says, in time and memory that grow with the arguments. */
 export function mendKeywords(
@@ -27,7 +28,8 @@ export function mendKeywords(
       code();
     });
   }
-  for (const keyword of EQUALITY) ajv.removeKeyword(keyword.keyword as string).addKeyword(keyword);
+  for (const keyword of COMPARISONS)
+    ajv.removeKeyword(keyword.keyword as string).addKeyword(keyword);
 }
 
 /** What Ajv gets wrong in cases of JSON-Schema-Test-Suite, so that what has to be refused would pass. */
@@ -51,10 +53,17 @@ function wrap(ajv: Ajv, name: string, around: (cxt: KeywordCxt, code: () => void
 }
 
 /**
- * Those that compare values. Ajv's own compare each item of a list with each other, and ask objects for what
- * only a prototype has.
+ * Those that compare values. Ajv's own compare each item of a list with each other, ask objects for what only
+ * a prototype has, and divide decimals as doubles.
  */
-const EQUALITY: readonly KeywordDefinition[] = [
+const COMPARISONS: readonly KeywordDefinition[] = [
+  {
+    keyword: 'multipleOf',
+    type: 'number',
+    schemaType: 'number',
+    compile: (step: number) => (value: number) => isMultiple(value, step),
+    errors: false,
+  },
   {
     keyword: 'uniqueItems',
     type: 'array',

@@ -45,6 +45,8 @@ function textOf({
       return `${place} must be one of ${valuesOf(schema as unknown[])}`;
     case 'const':
       return `${place} must be ${shown(schema)}`;
+    case 'multipleOf':
+      return `${place} must be multiple of ${shown(schema)}`;
     case 'uniqueItems':
       return `${place} must not have the same item twice`;
     case 'false schema':

@@ -135,6 +135,27 @@ describe('formats', () => {
   });
 });
 
+describe('a multiple is one of decimals', () => {
+  test.each([
+    [19.99, 0.01, true],
+    [-0.3, 0.1, true],
+    [0.35, 0.1, false],
+    [1e308, 0.01, true],
+    [5e-324, 1, false],
+    [9007199254740991, 2, false],
+    [1e21, 3, false],
+    [0, 0.7, true],
+  ])('%d of %d: %s', (value, multipleOf, valid) => {
+    expect(compile({ multipleOf })(value)).toBe(valid);
+  });
+
+  test('and says of what', async () => {
+    const ask = await gate({ properties: { price: { multipleOf: 0.01 } } });
+    expect(await ask('{"price":19.99}')).toBeUndefined();
+    expect(await ask('{"price":19.999}')).toBe(refusal('/price must be multiple of 0.01'));
+  });
+});
+
 test('what is not found in a long list leaves no error for each item', () => {
   const validate = compile({ contains: { enum: [-1, { a: 1 }] } });
   expect(validate(Array.from({ length: 1000 }, (_, i) => i))).toBe(false);
