@@ -1,7 +1,10 @@
 import express from 'express';
 import { createMcpGateway, jwt } from 'express-mcp-gateway';
 
-const PLANS: Readonly<Record<string, number>> = { free: 100, team: 5_000 };
+const PLANS = new Map<unknown, number>([
+  ['free', 100],
+  ['team', 5_000],
+]);
 
 const app = express();
 
@@ -15,7 +18,7 @@ app.use(
       { burst: 20, refill: { amount: 5, every: '1s' }, match: { httpMethod: 'POST' } },
       // As many a day as the plan says; 0 for whoever has none.
       {
-        limit: ({ principal }) => PLANS[String(principal?.claims?.plan)] ?? 0,
+        limit: ({ principal }) => PLANS.get(principal?.claims?.plan) ?? 0,
         window: '1d',
         by: 'user',
         name: 'plan',
