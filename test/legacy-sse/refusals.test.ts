@@ -239,6 +239,17 @@ describe('a refused request is answered on the stream of its session, where clie
     expect(JSON.parse(data)).toMatchObject({ id: 3, error: { code, data: { reason } } });
   });
 
+  test("denyAs: 'unknown' tells no reason", async () => {
+    const config = { ...DENIES, denyAs: 'unknown' } as const;
+    const port = await gatewayFor(await upstreamWith([ENDPOINT]), config);
+    const client = await openStream(port);
+    expect(await statusOf(port, posted(call('1')))).toBe(202);
+    await client.has(/"error".*\n\n/);
+    const [, data = '{}'] = /event: message\ndata: (.*)\n\n$/.exec(unchunked(client.text)) ?? [];
+    const { error } = JSON.parse(data);
+    expect(error).toEqual({ code: -32602, message: expect.stringMatching(/^Unknown tool: \w+$/) });
+  });
+
   test('the records: of the POST the refusal, of the stream its events', async () => {
     const records: RequestRecord[] = [];
     const errors: string[] = [];
