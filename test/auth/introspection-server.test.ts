@@ -1,3 +1,4 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
 import { jwt } from '../../src/index.ts';
@@ -17,6 +18,7 @@ import {
 } from './support/introspection-server.ts';
 
 const SECOND = 1000;
+const NOBODY = {} as ServerResponse;
 
 async function setUp(options: Parameters<typeof schemeFor>[1] = {}, clock = new HeldTime()) {
   const server = await introspectionServer();
@@ -146,7 +148,6 @@ describe('a JWT of somebody else is not sent to the server', () => {
 });
 
 const faults: [string, Reply][] = [
-  ['answers 500', (res) => res.writeHead(500).end(JSON.stringify(active()))],
   ['answers 502', (res) => res.writeHead(502).end('<html>')],
   ['answers 503', (res) => res.writeHead(503).end()],
   ['answers 429', (res) => res.writeHead(429).end()],
@@ -175,6 +176,9 @@ const faults: [string, Reply][] = [
       setImmediate(() => res.destroy());
     },
   ],
+];
+
+const LARGE: [string, Reply][] = [
   ['answers 5 MB', (res) => void res.end(JSON.stringify(active({ pad: 'x'.repeat(5 * 2 ** 20) })))],
   [
     'answers 5 MB that were squeezed',
@@ -213,6 +217,57 @@ describe('a server that cannot be asked is a 503, and never a yes', () => {
       expect(server.questions.filter(({ url }) => url !== '/introspect')).toEqual([]);
     },
   );
+
+  test('500 may be about one token alone: nobody is asked for a second, and never for longer', async () => {
+    const { server, clock, outcome } = await setUp();
+    server.reply = (res, question) => {
+      if (question.token?.startsWith('odd')) res.writeHead(500).end(JSON.stringify(active()));
+      else says(() => active())(res, question);
+    };
+    for (let n = 0; n < 6; n += 1) {
+      expect(await outcome(`odd-${n}`)).toBe('503 keys_unavailable');
+      expect(await outcome('good')).toBe(n === 0 ? '503 keys_unavailable' : '200');
+      expect(server.questions).toHaveLength(n === 0 ? 1 : 2 * n + 1);
+      clock.pass(SECOND);
+      if (n === 0) expect(await outcome('good')).toBe('200');
+      else expect(await outcome(`good-${n}`)).toBe('200');
+    }
+  });
+
+  test.each(LARGE)('%s: that token alone is shut out', async (_, reply) => {
+    const { server, outcome, users } = await setUp();
+    server.reply = (res, question) => {
+      if (question.token === 'large') reply(res, question);
+      else says(() => active())(res, question);
+    };
+    expect(await outcome('large')).toBe('503 keys_unavailable');
+    expect(await outcome('a')).toBe('200');
+    expect(await outcome('large')).toBe('503 keys_unavailable');
+    expect(server.questions.map(({ token }) => token)).toEqual(['large', 'a']);
+    expect(users).toHaveLength(1);
+  });
+
+  test('500 tokens are asked about at a time; further ones are a 503 at once', async () => {
+    const server = await introspectionServer(() => {});
+    const scheme = schemeFor(server, {}, new HeldTime(60_000));
+    const present = (token: string) => {
+      const authorization = `Bearer ${token}`;
+      const rawHeaders = ['Authorization', authorization];
+      return scheme.identify({ headers: { authorization }, rawHeaders } as IncomingMessage, NOBODY);
+    };
+    const waiting = Array.from({ length: 500 }, (_, n) => present(`token-${n}`));
+    expect(await present('one-more')).toMatchObject({
+      outcome: 'unavailable',
+      cause: { message: 'More than 500 tokens are being asked about' },
+    });
+    // Who waits for the same token needs no question of its own.
+    const same = present('token-7');
+    while (server.questions.length < 500) await new Promise(setImmediate);
+    expect(server.questions.some(({ token }) => token === 'one-more')).toBe(false);
+    server.hangUp();
+    const outcomes = (await Promise.all([...waiting, same])).map(({ outcome }) => outcome);
+    expect(new Set(outcomes)).toEqual(new Set(['unavailable']));
+  });
 
   test.each<[string, Reply]>([
     ['says nothing', () => {}],

@@ -40,10 +40,12 @@ export interface IntrospectionServer {
   reply: Reply;
   /** What its metadata is. */
   metadata: (res: ServerResponse) => void;
+  /** Ends all connections. */
+  hangUp(): void;
 }
 
 export async function introspectionServer(reply?: Reply): Promise<IntrospectionServer> {
-  const { port } = await serve((req, res) => {
+  const { server, port } = await serve((req, res) => {
     res.on('error', () => {});
     if (req.url?.startsWith('/.well-known/')) {
       own.metadata(res);
@@ -71,6 +73,7 @@ export async function introspectionServer(reply?: Reply): Promise<IntrospectionS
     url: `${issuer}/introspect`,
     questions: [],
     reply: reply ?? says(() => active()),
+    hangUp: () => server.closeAllConnections(),
     metadata: (res) => {
       res.end(JSON.stringify({ issuer, introspection_endpoint: own.url }));
     },

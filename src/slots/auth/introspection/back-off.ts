@@ -18,12 +18,15 @@ export class BackOff {
     return this.#now() < this.#pausedUntil ? this.#last : undefined;
   }
 
-  failed(error: Error): void {
+  /** @param grows - Whether the pause gets longer: not where one caller could have brought the failure about. */
+  failed(error: Error, grows: boolean): void {
     // Requests that fail together are one failure.
     if (this.reason !== undefined) return;
     this.#last = error;
-    this.#pauseMs = Math.min(Math.max(FIRST_PAUSE_MS, this.#pauseMs * 2), LONGEST_PAUSE_MS);
-    this.#pausedUntil = this.#now() + this.#pauseMs;
+    if (grows) {
+      this.#pauseMs = Math.min(Math.max(FIRST_PAUSE_MS, this.#pauseMs * 2), LONGEST_PAUSE_MS);
+    }
+    this.#pausedUntil = this.#now() + (grows ? this.#pauseMs : FIRST_PAUSE_MS);
   }
 
   succeeded(): void {

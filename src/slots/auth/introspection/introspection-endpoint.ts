@@ -6,7 +6,7 @@ import { isJsonObject, type JsonObject } from '../../../mcp/json/json-object.ts'
 import { hasRepeatedMember } from '../../../mcp/json/repeated-member.ts';
 import { decodeUtf8 } from '../../../mcp/json/utf8.ts';
 import { EndpointLocation, type IntrospectionClock } from './endpoint-location.ts';
-import { IntrospectionFailure } from './introspection-failure.ts';
+import { type FailureSubject, IntrospectionFailure } from './introspection-failure.ts';
 
 /** Where tokens are introspected, and who asks. */
 export interface IntrospectionEndpointSettings {
@@ -19,7 +19,7 @@ export interface IntrospectionEndpointSettings {
 
 const MAX_ANSWER_BYTES = 64 * 1024;
 
-/** What a server may say of one token that it cannot read; other statuses are about all of them. */
+/** What a server may say of one token that it cannot read; other statuses are about all of them, but for 500. */
 const STATUSES_FOR_ONE: readonly number[] = [400, 413, 414, 422, 431];
 
 /** What says that the server does not take this client (RFC 6749 section 5.2). */
@@ -62,11 +62,11 @@ export class IntrospectionEndpoint {
       // Some servers say so of each JWT (RFC 7009 section 2.2.1). There is none that they call active.
       if (error === 'unsupported_token_type') return { active: false };
       const isOurs = CLIENT_STATUSES.includes(status) || CLIENT_ERRORS.includes(error);
-      throw failure(url, textOf(status, isOurs), isOurs || !STATUSES_FOR_ONE.includes(status));
+      throw failure(url, textOf(status, isOurs), isOurs ? 'server' : subjectOf(status));
     }
-    if (text === undefined || value === undefined) throw failure(url, 'answered no JSON', true);
-    if (!isJsonObject(value)) throw failure(url, 'answered JSON that is no object', true);
-    if (isAmbiguous(text)) throw failure(url, 'answered JSON with a name twice', false);
+    if (text === undefined || value === undefined) throw failure(url, 'answered no JSON', 'server');
+    if (!isJsonObject(value)) throw failure(url, 'answered JSON that is no object', 'server');
+    if (isAmbiguous(text)) throw failure(url, 'answered JSON with a name twice', 'token');
     return value;
   }
 
@@ -75,7 +75,7 @@ export class IntrospectionEndpoint {
       return await this.#location.url();
     } catch {
       const message = `The metadata of ${this.#settings.issuer} could not be fetched, or names no introspection_endpoint that may be used`;
-      throw new IntrospectionFailure(message, { isForAll: true });
+      throw new IntrospectionFailure(message, 'server');
     }
   }
 
@@ -99,13 +99,22 @@ export class IntrospectionEndpoint {
         },
       );
     } catch (error) {
-      throw failure(url, `gave no answer (${fetchFailure(error)})`, true);
+      // Somebody may be in very many groups. Nobody else is to suffer from it.
+      const isTooLarge = error instanceof FetchLimitError && error !== timedOut;
+      const what = `gave no answer (${fetchFailure(error)})`;
+      throw failure(url, what, isTooLarge ? 'token' : 'server');
     }
   }
 }
 
-function failure({ host }: URL, what: string, isForAll: boolean): IntrospectionFailure {
-  return new IntrospectionFailure(`The introspection endpoint at ${host} ${what}`, { isForAll });
+function failure({ host }: URL, what: string, about: FailureSubject): IntrospectionFailure {
+  return new IntrospectionFailure(`The introspection endpoint at ${host} ${what}`, about);
+}
+
+/** A server that falls over one token, such as one that is too long for its database, says 500. */
+function subjectOf(status: number): FailureSubject {
+  if (STATUSES_FOR_ONE.includes(status)) return 'token';
+  return status === 500 ? 'either' : 'server';
 }
 
 function textOf(status: number, isOurs: boolean): string {

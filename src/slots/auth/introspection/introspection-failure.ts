@@ -1,17 +1,22 @@
 import { plain } from '../../../lib/plain-error.ts';
 
 /**
+ * What a failure is about: that one token, of which the server cannot tell; the server, whatever token it is; or either,
+ * where that cannot be told apart.
+ */
+export type FailureSubject = 'token' | 'server' | 'either';
+
+/**
  * Why an authorization server did not say whether a token is good. The message is our own: errors of the libraries
  * carry what was sent and what came back, and with it secrets.
  */
 export class IntrospectionFailure extends Error {
   override readonly name = 'IntrospectionFailure';
-  /** Whether nobody would get an answer at the moment, whatever token it is. */
-  readonly isForAll: boolean;
+  readonly about: FailureSubject;
 
-  constructor(message: string, { isForAll }: { readonly isForAll: boolean }) {
+  constructor(message: string, about: FailureSubject) {
     super(message);
-    this.isForAll = isForAll;
+    this.about = about;
     plain(this);
   }
 }

@@ -67,8 +67,8 @@ export class Introspector {
       return verdict;
     } catch (error) {
       if (!(error instanceof IntrospectionFailure)) throw error;
-      if (error.isForAll) this.#backOff.failed(error);
-      else this.#memory.add(key, error, asked);
+      if (error.about === 'token') this.#memory.add(key, error, asked);
+      else this.#backOff.failed(error, error.about === 'server');
       return error;
     }
   }
@@ -81,5 +81,5 @@ export function isActive(verdict: Verdict): verdict is ActiveToken {
 
 function tooMany(): IntrospectionFailure {
   const message = `More than ${MOST_AT_ONCE} tokens are being asked about`;
-  return new IntrospectionFailure(message, { isForAll: true });
+  return new IntrospectionFailure(message, 'server');
 }

@@ -12,7 +12,8 @@ export interface IntrospectionOptions {
   /**
    * Who issues the tokens. Where to ask is found in its metadata (RFC 8414, OpenID Connect), unless `url` says it. An
    * answer that names another issuer is refused, and a JWT that does is never sent there. Clients are told of it,
-   * so that they can log in. This or `url` is required.
+   * so that they can log in. Without it, whoever the server names is believed to be the issuer. This or `url` is
+   * required.
    */
   readonly issuer?: string;
   /** The introspection endpoint. HTTPS, except on loopback. Default: where the metadata of `issuer` says. */
