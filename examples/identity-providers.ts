@@ -2,16 +2,17 @@
 import type { JwtOptions } from 'express-mcp-gateway';
 
 const APP_ID = '00001111-aaaa-2222-bbbb-3333cccc4444';
+const APP_ID_URI = 'https://gateway.example/mcp';
 
 export const entraId: JwtOptions = {
   issuer: 'https://login.microsoftonline.com/aaaabbbb-0000-cccc-1111-dddd2222eeee/v2.0',
   audience: APP_ID,
-  scopes: [`api://${APP_ID}/access_as_user`],
-  claims: ({ oid, scp }) => ({
-    // The same for all applications of a tenant; `sub` is another one for each.
-    subject: oid,
+  scopes: [`${APP_ID_URI}/access_as_user`],
+  claims: ({ oid, sub, scp }) => ({
+    // `oid` is the same for all APIs of a tenant; `sub` is another one for each, and always there.
+    subject: oid ?? sub,
     // A token has a scope by its short name, and clients have to ask for it by its long one.
-    scopes: String(scp ?? '').replaceAll(/\S+/g, `api://${APP_ID}/$&`),
+    scopes: String(scp ?? '').replaceAll(/\S+/g, `${APP_ID_URI}/$&`),
   }),
 };
 
@@ -26,7 +27,6 @@ export const entraIdTenants: JwtOptions = {
   issuer: {
     pattern: 'https://login.microsoftonline.com/{tenant}/v2.0',
     tenants: ['aaaabbbb-0000-cccc-1111-dddd2222eeee', 'bbbbcccc-1111-dddd-2222-eeee3333ffff'],
-    authorizationServers: ['https://login.microsoftonline.com/organizations/v2.0'],
   },
   jwksUri: 'https://login.microsoftonline.com/common/discovery/v2.0/keys',
 };
@@ -35,14 +35,19 @@ export const entraIdVersion1: JwtOptions = {
   ...entraId,
   issuer: 'https://sts.windows.net/aaaabbbb-0000-cccc-1111-dddd2222eeee/',
   jwksUri: 'https://login.microsoftonline.com/aaaabbbb-0000-cccc-1111-dddd2222eeee/discovery/keys',
-  audience: `api://${APP_ID}`,
+  audience: [APP_ID_URI, APP_ID],
 };
 
 export const cognito: JwtOptions = {
   issuer: 'https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_EXAMPLE',
-  audience: { claim: 'client_id', anyOf: ['1example23456789'] },
+  audience: 'https://gateway.example/mcp',
   scopes: ['https://gateway.example/mcp/tools'],
   claims: (claims) => ({ roles: claims['cognito:groups'] }),
+};
+
+export const cognitoClients: JwtOptions = {
+  ...cognito,
+  audience: { claim: 'client_id', anyOf: ['1example23456789'] },
 };
 
 export const keycloak: JwtOptions = {
@@ -60,11 +65,7 @@ export const auth0: JwtOptions = {
   issuer: 'https://acme.eu.auth0.com/',
   audience: 'https://gateway.example/mcp',
   scopes: ['call:tools'],
-  claims: (claims) => ({
-    // What this user may do, and not only what the client has asked for.
-    scopes: claims.permissions,
-    roles: claims['https://gateway.example/roles'],
-  }),
+  claims: (claims) => ({ roles: claims['https://gateway.example/roles'] }),
 };
 
 export const okta: JwtOptions = {

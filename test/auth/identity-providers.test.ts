@@ -51,7 +51,7 @@ async function ask(
   };
 }
 
-const APP = 'api://00001111-aaaa-2222-bbbb-3333cccc4444';
+const APP = 'https://gateway.example/mcp';
 const CLIENT = '99990000-8888-ffff-7777-eeee6666dddd';
 const OID = '11112222-bbbb-3333-cccc-4444dddd5555';
 const TENANTS = 'https://login.microsoftonline.com';
@@ -79,7 +79,7 @@ describe('a token as the provider makes it is taken', () => {
       { subject: OID, clientId: CLIENT, scopes: [`${APP}/access_as_user`] },
     ],
     [
-      'cognito',
+      'cognitoClients',
       tokens.cognitoAccess,
       {
         subject: 'aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee',
@@ -88,6 +88,7 @@ describe('a token as the provider makes it is taken', () => {
         scopes: ['phone', 'openid', 'https://gateway.example/mcp/tools'],
       },
     ],
+    ['cognito', tokens.cognitoResource, { clientId: '1example23456789', roles: ['agents'] }],
     [
       'keycloak',
       tokens.keycloakUser,
@@ -104,7 +105,7 @@ describe('a token as the provider makes it is taken', () => {
       {
         subject: 'auth0|6553da60a54af58e29493993',
         clientId: 'K1AUPhZq8mRi0Q0pjhkfu1D7y6KjDQja',
-        scopes: ['call:tools'],
+        scopes: ['openid', 'profile', 'call:tools'],
         roles: ['operator'],
       },
     ],
@@ -167,13 +168,25 @@ describe('a token as the provider makes it is taken', () => {
 
   test('users and applications of Entra ID beside each other', async () => {
     const both: Provider[] = ['entraIdApplications', 'entraId'];
-    for (const token of [tokens.entraIdUser, tokens.entraIdApplication]) {
-      expect((await ask(both, token)).answer).toBe('200');
-    }
     const neither = { ...tokens.entraIdApplication.claims, roles: ['Other'] };
-    expect((await ask(both, { header: {}, claims: neither })).answer).toBe(
-      '403 insufficient_scope',
-    );
+    for (const order of [both, both.toReversed()]) {
+      for (const token of [tokens.entraIdUser, tokens.entraIdApplication]) {
+        expect((await ask(order, token)).answer).toBe('200');
+      }
+      const { answer } = await ask(order, { header: {}, claims: neither });
+      expect(answer).toBe('403 insufficient_scope');
+    }
+  });
+
+  test('of Entra ID, without an object id, which a client gets with the scope `profile`', async () => {
+    const found = await ask(['entraId'], tokens.entraIdUser, { oid: undefined });
+    expect(found).toMatchObject({ principal: { subject: tokens.entraIdUser.claims.sub } });
+  });
+
+  test('of Entra ID 1.0, for the id of the application', async () => {
+    const { aud } = tokens.entraIdUser.claims;
+    const found = await ask(['entraIdVersion1'], tokens.entraIdVersion1User, { aud });
+    expect(found.answer).toBe('200');
   });
 });
 
@@ -242,11 +255,26 @@ describe('a token that is good for something else is refused', () => {
       {},
       '401 unauthorized',
     ],
-    ['without an object id', 'entraId', tokens.entraIdUser, { oid: undefined }, '401 unauthorized'],
+    [
+      'without a subject',
+      'entraId',
+      tokens.entraIdUser,
+      { oid: undefined, sub: undefined },
+      '401 unauthorized',
+    ],
     ['an ID token', 'cognito', tokens.cognitoId, {}, '401 unauthorized'],
+    ['an ID token', 'cognitoClients', tokens.cognitoId, {}, '401 unauthorized'],
+    [
+      'for another resource',
+      'cognito',
+      tokens.cognitoResource,
+      { aud: 'https://other.example/mcp' },
+      '401 unauthorized',
+    ],
+    ['for no resource', 'cognito', tokens.cognitoAccess, {}, '401 unauthorized'],
     [
       'of another client',
-      'cognito',
+      'cognitoClients',
       tokens.cognitoAccess,
       { client_id: '2example23456789' },
       '401 unauthorized',
@@ -254,7 +282,7 @@ describe('a token that is good for something else is refused', () => {
     [
       'of another pool',
       'cognito',
-      tokens.cognitoAccess,
+      tokens.cognitoResource,
       { iss: 'https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_OTHER' },
       '401 unauthorized',
     ],
@@ -305,17 +333,10 @@ describe('a token that is good for something else is refused', () => {
       '401 unauthorized',
     ],
     [
-      'whose user may not do what its client asked for',
+      'whose client was not given what its user may do',
       'auth0',
       tokens.auth0User,
-      { permissions: [] },
-      '403 insufficient_scope',
-    ],
-    [
-      'without permissions',
-      'auth0',
-      tokens.auth0User,
-      { permissions: undefined },
+      { scope: 'openid', permissions: ['call:tools'] },
       '403 insufficient_scope',
     ],
     [
@@ -384,6 +405,16 @@ describe('the page', () => {
       expect(() => jwt(OPTIONS[name])).not.toThrow();
     },
   );
+
+  test('shows what is tested, character for character', () => {
+    const example = readFileSync(
+      new URL('../../examples/identity-providers.ts', import.meta.url),
+      'utf8',
+    );
+    const blocks = [...page.matchAll(/^```ts\n(.*?)^```$/gms)].map(([, block]) => block);
+    expect(blocks.length).toBeGreaterThan(9);
+    for (const block of blocks) expect(example).toContain(block);
+  });
 
   test('each configuration finds its keys by itself, but for those that say where they are', () => {
     const places = Object.values(OPTIONS).map(({ jwksUri }: JwtOptions) => String(jwksUri));

@@ -55,7 +55,7 @@ export const entraIdApplication: ProviderToken = {
 export const entraIdVersion1User: ProviderToken = {
   header: { typ: 'JWT', x5t: 'i6lGk3FZzxRcUb2C3nEQ7syHJlY' },
   claims: {
-    aud: `api://${APP_ID}`,
+    aud: 'https://gateway.example/mcp',
     iss: `https://sts.windows.net/${TENANT}/`,
     acr: '1',
     amr: ['pwd'],
@@ -92,6 +92,12 @@ export const cognitoAccess: ProviderToken = {
     jti: 'aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee',
     username: 'ada',
   },
+};
+
+/** With a resource in the request. */
+export const cognitoResource: ProviderToken = {
+  header: {},
+  claims: { ...cognitoAccess.claims, aud: 'https://gateway.example/mcp' },
 };
 
 /** The ID token of the same session has `aud` in place of `client_id`. */
@@ -138,8 +144,8 @@ export const auth0User: ProviderToken = {
     sub: 'auth0|6553da60a54af58e29493993',
     aud: ['https://gateway.example/mcp', 'https://acme.eu.auth0.com/userinfo'],
     azp: 'K1AUPhZq8mRi0Q0pjhkfu1D7y6KjDQja',
-    scope: 'openid profile call:tools delete:tools',
-    permissions: ['call:tools'],
+    scope: 'openid profile call:tools',
+    permissions: ['call:tools', 'delete:tools'],
     'https://gateway.example/roles': ['operator'],
   },
 };
