@@ -1,7 +1,7 @@
 import { type CelInput, type CelResult, isCelError, plan } from '@bufbuild/cel';
 import { budget, OverBudget } from './budget.ts';
 import { ENVIRONMENT } from './environment.ts';
-import { STEP } from './functions/values.ts';
+import { HAS, STEP } from './functions/values.ts';
 import { callOf, countParts, type Expr, intAt, type Parsed, partsOf, textAt } from './tree.ts';
 
 /** What the names in an expression stand for. */
@@ -107,7 +107,7 @@ function prepare(expr: Expr): void {
   const { exprKind } = expr;
   if (exprKind.case === 'selectExpr' && exprKind.value.testOnly) {
     const { field, operand } = exprKind.value;
-    expr.exprKind = callOf('@in', [textAt(expr, field), operand as Expr]);
+    expr.exprKind = callOf(HAS, [textAt(expr, field), operand as Expr]);
   } else if (exprKind.case === 'comprehensionExpr') {
     const { value } = exprKind;
     const condition = value.loopCondition as Expr;

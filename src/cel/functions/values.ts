@@ -18,6 +18,9 @@ import { joinLists } from './join-lists.ts';
 /** Stands around what decides whether a comprehension goes on; no expression can say this name. */
 export const STEP = '@step';
 
+/** Stands for `has(map.name)`. It takes maps alone, where `in` takes lists as well. */
+export const HAS = '@has';
+
 const { BOOL, BYTES, DYN, INT } = CelScalar;
 const LIST = listType(DYN);
 const MAP = mapType(DYN, DYN);
@@ -35,6 +38,7 @@ export const VALUES: CelFunc[] = [
     return false;
   }),
   // A member that is null is there.
+  celFunc(HAS, [CelScalar.STRING, MAP], BOOL, (key, map) => map.get(key) !== undefined),
   ...(['STRING', 'DOUBLE', 'INT', 'BOOL', 'UINT'] as const).map((type) =>
     celFunc('@in', [CelScalar[type], MAP], BOOL, (key, map) => map.get(key) !== undefined),
   ),
