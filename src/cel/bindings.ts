@@ -1,11 +1,11 @@
 import type { IncomingMessage } from 'node:http';
-import { type CelInput, celMap } from '@bufbuild/cel';
+import type { CelInput } from '@bufbuild/cel';
 import { timestampFromMs } from '@bufbuild/protobuf/wkt';
 import { readAddress } from '../lib/address.ts';
 import type { RequestPolicyContext } from '../slots/policies/policy.ts';
 import { firstUpper, goName } from './check-members.ts';
 import type { Bindings } from './program.ts';
-import { listView, mapView } from './view.ts';
+import { mapView } from './view.ts';
 
 /** What Express adds to a request. */
 interface RoutedRequest extends IncomingMessage {
@@ -27,7 +27,10 @@ export function bindingsFor(
   names: ReadonlySet<string>,
   headersOf: HeadersOf = goHeaders,
 ): (ctx: RequestPolicyContext) => Bindings {
-  const sources = Object.entries({ ...SOURCES, req_headers: goMap(headersOf) });
+  const sources = Object.entries({
+    ...SOURCES,
+    req_headers: (ctx: RequestPolicyContext) => mapView(headersOf(ctx)),
+  });
   const used = sources.filter(([name]) => names.has(name));
   return (ctx) => {
     const bindings = Object.create(null) as Record<string, CelInput>;
@@ -49,29 +52,29 @@ const SOURCES: Readonly<Record<string, Source>> = {
   now: () => timestampFromMs(Date.now()),
   req_method: ({ req }) => req.method ?? '',
   req_path: ({ req }) => pathOf(req),
-  req_params: ({ req: { params } }: { readonly req: RoutedRequest }) =>
-    celMap(
-      new Map(
-        Object.entries(Object(params)).map(([name, value]) => [firstUpper(name), String(value)]),
-      ),
-    ),
-  req_querystring: ({ req }) => {
-    const query = new Map<string, string[]>();
-    for (const [name, value] of new URLSearchParams(queryOf(urlOf(req)))) {
-      const values = query.get(name);
-      if (values === undefined) query.set(name, [value]);
-      else values.push(value);
-    }
-    return celMap(new Map([...query].map(([name, values]) => [name, listView(values)])));
-  },
+  req_params: ({ req }) => mapView(paramsOf(req)),
+  req_querystring: ({ req }) => mapView(queryOf(req)),
   JWT: ({ principal }) => (principal === undefined ? undefined : mapView(principal.claims ?? {})),
 };
 
-function goMap(headersOf: HeadersOf): Source {
-  return (ctx) =>
-    celMap(
-      new Map(Object.entries(headersOf(ctx)).map(([name, values]) => [name, listView(values)])),
-    );
+/** One that an optional part of the path would give is left out where it is not there. */
+function paramsOf({ params }: RoutedRequest): Record<string, string> {
+  const texts = Object.create(null) as Record<string, string>;
+  for (const [name, value] of Object.entries(Object(params))) {
+    if (value === undefined) continue;
+    texts[firstUpper(name)] = Array.isArray(value) ? value.join('/') : String(value);
+  }
+  return texts;
+}
+
+function queryOf(req: RoutedRequest): Record<string, string[]> {
+  const query = Object.create(null) as Record<string, string[]>;
+  for (const [name, value] of new URLSearchParams(urlOf(req).query)) {
+    const values = query[name];
+    if (values === undefined) query[name] = [value];
+    else values.push(value);
+  }
+  return query;
 }
 
 /**
@@ -102,18 +105,19 @@ function plainAddress(address: string): string {
   return readAddress(address)?.text ?? address;
 }
 
-function urlOf({ originalUrl, url }: RoutedRequest): string {
-  return originalUrl ?? url ?? '';
-}
-
-function queryOf(url: string): string {
-  const at = url.indexOf('?');
-  return at === -1 ? '' : url.slice(at + 1);
+/**
+ * Split as routers do it: a client may send a whole URL (RFC 9112 section 3.2.2), and `#`, which does not
+ * belong there, ends it.
+ */
+function urlOf({ originalUrl, url }: RoutedRequest): { path: string; query: string } {
+  const target = (originalUrl ?? url ?? '').replace(/^[a-z][a-z\d+.-]*:\/\/[^/?#]*/i, '');
+  const [, path = '', query = ''] = /^([^?#]*)(?:\?([^#]*))?/.exec(target) ?? [];
+  return { path, query };
 }
 
 /** Decoded, as Go has it. */
 function pathOf(req: RoutedRequest): string {
-  const [path = ''] = urlOf(req).split('?', 1);
+  const { path } = urlOf(req);
   try {
     return decodeURIComponent(path);
   } catch {

@@ -53,6 +53,16 @@ describe('takes too many steps, and denies', () => {
   });
 
   test.each([
+    'req_querystring.all(a, req_querystring.exists(b, true))',
+    "req_querystring.all(a, req_querystring[1] == ['a'] || true)",
+    'req_headers.all(a, req_headers.exists(b, true))',
+  ])('%s, of what stands in the head of a request', (expression) => {
+    const names = long.slice(0, 3000).map((i) => i.toString(36));
+    const headers = Object.fromEntries(names.map((name) => [name, 'a']));
+    expect(ask(expression, { headers, req: { url: `/?${names.join('&')}` } })).toBe(OVER);
+  });
+
+  test.each([
     'mcp.arguments.long.all(x, x >= 0.0) || true',
     '!mcp.arguments.long.all(x, x >= 0.0) || true',
     '[1, 2].exists(y, mcp.arguments.long.all(x, x >= 0.0) || y == 2)',

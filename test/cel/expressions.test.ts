@@ -43,6 +43,13 @@ describe('names', () => {
     ["now > timestamp('2020-01-01T00:00:00Z') && timestamp(now) == now", {}, true],
     ["req_method == 'POST' && req_path == '/a b'", { req: { originalUrl: '/a%20b?x=1' } }, true],
     ["req_path == '/%'", { req: { originalUrl: '/%' } }, true],
+    ["req_path == '/admin'", { req: { originalUrl: 'http://h.example/admin?a#b' } }, true],
+    ["!req_path.startsWith('/admin')", { req: { originalUrl: 'HTTPS://h/admin' } }, false],
+    ["req_path == '/a' && !has(req_querystring.x)", { req: { originalUrl: '/a#?x=1' } }, true],
+    ["req_querystring.x == ['1']", { req: { originalUrl: '/a?x=1#?x=2' } }, true],
+    ["req_querystring['__' + 'proto__'] == ['1']", { req: { url: '/?__proto__=1' } }, true],
+    ['has(req_params.Nick)', { req: { params: { nick: undefined } } }, false],
+    ["req_params.Rest == 'a/b'", { req: { params: { rest: ['a', 'b'] } } }, true],
     ["req_params.Nick.matches('^k')", { req: { params: { nick: 'kate' } } }, true],
     ["req_headers['X-Tenant'] == ['a']", { headers: { 'x-tenant': 'a' } }, true],
     [
