@@ -5,6 +5,7 @@ import {
   createMcpGateway,
   type GatewayConfig,
   GatewayConfigError,
+  introspection,
   jwt,
   requireAuth,
   tokenExchange,
@@ -43,6 +44,16 @@ const MISTAKES: Readonly<Record<string, () => unknown>> = {
   'a password in jwksUri': () => jwt({ ...SCOPE, jwksUri: `https://u:${SECRET}@h/` }),
   'a password in the issuer': () => jwt({ ...SCOPE, issuer: `https://u:${SECRET}@h/` }),
   'a key in the issuer': () => jwt({ ...SCOPE, issuer: `https://h/?key=${SECRET}` }),
+  'a password in an issuer to ask': () =>
+    introspection({ ...asked(), issuer: `https://u:${SECRET}@h/` }),
+  'a key in an issuer to ask': () =>
+    introspection({ ...asked(), issuer: `https://h/?key=${SECRET}` }),
+  'a key in an issuer that is no URL': () =>
+    introspection({ ...asked(), issuer: `h/?key=${SECRET}` }),
+  'a password in url': () => introspection({ ...asked(), url: `https://u:${SECRET}@h/` }),
+  'a secret in a list': () => introspection({ ...asked(), clientSecret: [SECRET] as never }),
+  'a secret in place of the client': () =>
+    introspection({ ...asked(), clientId: [SECRET] as never }),
   'a password in issuer.pattern': ofPattern({ pattern: `https://u:${SECRET}@h/{tenant}` }),
   'a key in issuer.pattern': ofPattern({ pattern: `https://h/{tenant}?key=${SECRET}` }),
   'a password in issuer.authorizationServers': ofPattern({
@@ -65,6 +76,10 @@ function ofPattern(issuer: object) {
 
 function store() {
   return { store: `redis://:${SECRET}@redis.example` };
+}
+
+function asked() {
+  return { ...SCOPE, clientId: 'a', clientSecret: SECRET };
 }
 
 function client() {

@@ -126,17 +126,23 @@ function readIssuer(problems: ConfigProblems, issuer: unknown, url: unknown): bo
   if (parsed === undefined || !/^https?:$/.test(parsed.protocol)) {
     // Any text, as in a JWT. But neither the endpoint nor a login are found by it.
     if (!isText(issuer) || url === undefined) {
-      problems.add(issuer, `${ISSUER}; another text only together with url`);
+      note(problems, issuer, `${ISSUER}; another text only together with url`);
     }
     return false;
   }
   const isPlain = [parsed.search, parsed.hash, parsed.username, parsed.password].join('') === '';
   if (!isPlain || /[{}]/.test(String(issuer))) {
-    problems.add(issuer, ISSUER);
+    note(problems, issuer, ISSUER);
     return false;
   }
   if (url === undefined && secureUrl(parsed) === undefined) {
     problems.add(issuer, `${SECURE_URL}, or url besides`);
   }
   return true;
+}
+
+/** Credentials and a query may be secret. */
+function note(problems: ConfigProblems, given: unknown, expected: string): void {
+  if (isText(given) && /[@?#]/.test(given)) problems.addSecret(given, expected);
+  else problems.add(given, expected);
 }
