@@ -122,8 +122,10 @@ export class TokenVerifier {
     const tolerance = clockToleranceMs / 1000;
     const isValid = Number(exp) > now - tolerance && !(Number(nbf) > now + tolerance + 1);
     if (!audience(claims) || !isValid || (ask === undefined && !isText(sub))) return undefined;
-    // The function `claims` is not asked about a token that is not verified, so `sub` alone counts here.
-    return hash('sha256', JSON.stringify([decodeProtectedHeader(token).kid, sub]), 'base64');
+    // The function `claims` is not asked about a token that is not verified, so `sub` alone counts here. Anything
+    // else than a text names nothing, and may be nested too deeply to be written.
+    const names = [decodeProtectedHeader(token).kid, sub].map((name) => (isText(name) ? name : ''));
+    return hash('sha256', JSON.stringify(names), 'base64');
   }
 
   async #verifyWith(
