@@ -1,6 +1,6 @@
 import type { JWK, JWTVerifyGetKey } from 'jose';
 import type { ConfigProblems } from '../../../options/config-problems.ts';
-import { canVerify } from './key-fitness.ts';
+import { whyUnfit } from './key-fitness.ts';
 import type { KeySource } from './key-source.ts';
 import type { JoseFailure } from './problem.ts';
 import {
@@ -30,7 +30,7 @@ export function readGivenKeys(
   }
   let areGood = true;
   for (const [i, key] of [...keys].entries()) {
-    const problem = problemWith(key) ?? canVerify(key as JWK, algorithms);
+    const problem = problemWith(key) ?? whyUnfit(key as JWK, algorithms);
     if (problem === undefined) continue;
     areGood = false;
     problems.at('keys').at(i).addSecret(key, `a public key to verify with; this one ${problem}`);

@@ -17,7 +17,7 @@ const SMALLEST_RSA_BITS = 2048;
  * Why a key could not verify a token of any of the algorithms; undefined where it could. Nothing of its values is
  * in the text.
  */
-export function canVerify(jwk: JWK, algorithms: readonly string[]): string | undefined {
+export function whyUnfit(jwk: JWK, algorithms: readonly string[]): string | undefined {
   const { alg, use, key_ops } = jwk;
   // A member that is null is absent, see `verificationKeys`.
   if ((use ?? 'sig') !== 'sig') return "has a use other than 'sig'";
