@@ -3,7 +3,10 @@ import type { FetchedKeys, Issuers } from './issuers.ts';
 
 /** The keys of one issuer, as `jwt()` has them. */
 export interface KeyStats {
-  /** Whose keys they are. */
+  /**
+   * Whose keys they are. Where `issuer.tenants` is a function, a name that a client made up stands here too if the function
+   * takes it: its keys were never fetched.
+   */
   readonly issuer: string;
   /** When they were fetched last; undefined: they never were, as before the first token. */
   readonly fetchedAt: Date | undefined;
