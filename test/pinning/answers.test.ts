@@ -113,6 +113,32 @@ describe('toolPinning: a list that goes to a client unread', () => {
       Buffer.from(listed([tool('a', '"title":"\xff"')]), 'latin1'),
     ],
     ['has a byte order mark', 'application/json', `\ufeff${listed([EVIL])}`],
+    ['is in UTF-16', 'application/json', Buffer.from(listed([EVIL]), 'utf16le')],
+    [
+      'names another charset',
+      'application/json; charset="utf-7"',
+      listed([EVIL]).replaceAll('"', '+ACI-'),
+    ],
+    [
+      'names another charset, for events',
+      'text/event-stream; charset=utf-8; Charset*=utf-16',
+      Buffer.from(`data: ${listed([EVIL])}\n\n`, 'utf16le'),
+    ],
+    [
+      'has two lists, in an event whose type is read as message in Go',
+      'text/event-stream',
+      `event: message \ndata: {"result":{"tools":[],"tools":[${EVIL}]}}\n\n`,
+    ],
+    [
+      'has two lists, in an event whose type is not there in Go',
+      'text/event-stream',
+      `id: 1\revent: ping\ndata: {"result":{"tools":[],"tools":[${EVIL}]}}\n\n`,
+    ],
+    [
+      'is in a comment, but not for readers in Python',
+      'text/event-stream',
+      `: \u2028data: ${listed([EVIL])}\n\n`,
+    ],
     ['has two lists', 'application/json', `{"result":{"tools":[],"tools":[${EVIL}]}}`],
     ['has two spellings', 'application/json', `{"result":{"Tools":[${EVIL}],"tools":[]}}`],
     ['has a long s', 'application/json', `{"result":{"tool\u017f":[${EVIL}]}}`],
@@ -160,6 +186,12 @@ describe('toolPinning: a list that goes to a client unread', () => {
       200,
       'text/event-stream',
       `data: {"id":2,"result":{"content":[{"text":"{\\"tools\\":1} ${long}"}]}}\n\n`,
+    ],
+    [
+      'an answer in latin1 without letters of it',
+      200,
+      'application/json; charset=ISO-8859-1',
+      '{}',
     ],
     ['an event of another type', 200, 'text/event-stream', 'event: ping\ndata: {"tools":[1]}x\n\n'],
   ])('is none: %s', async (_what, status, type, body) => {

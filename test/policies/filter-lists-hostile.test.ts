@@ -122,6 +122,8 @@ describe('filterLists: what cannot be read is not passed', () => {
       'two codings',
       ['Content-Type: application/json', 'Content-Encoding: identity', 'Content-Encoding: br'],
     ],
+    ['UTF-7', ['Content-Type: application/json; charset=utf-7']],
+    ['a stream in UTF-16', ['Content-Type: text/event-stream; charset="utf-16"']],
     ['both types', ['Content-Type: application/json', 'Content-Type: text/event-stream']],
     ['the other way round', ['Content-Type: text/event-stream', 'Content-Type: application/json']],
     ['another type first', ['Content-Type: text/plain', 'Content-Type: text/event-stream']],

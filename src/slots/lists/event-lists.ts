@@ -3,6 +3,7 @@ import type { BodyEdit, BodyEditor, Give } from '../../body-editor.ts';
 import { HeldBytes } from '../../http/held-bytes.ts';
 import { editsOfEvent, readEvent } from '../../mcp/events/data.ts';
 import { EventEnds } from '../../mcp/events/event-ends.ts';
+import { hasHiddenField, mayBeMessage } from '../../mcp/events/other-readers.ts';
 import { applyEdits } from '../../mcp/json/text-edit.ts';
 import { decodeUtf8 } from '../../mcp/json/utf8.ts';
 import { findLists } from '../../mcp/lists/listed-items.ts';
@@ -132,9 +133,9 @@ export class EventLists implements BodyEditor {
   #readableCut(bytes: Buffer): Cut {
     const text = decodeUtf8(bytes);
     if (text === undefined) throw new Error('An event is not UTF-8');
+    if (hasHiddenField(text)) throw new Error('An event has fields that some readers do not see');
     const event = readEvent(text, this.#isFirst);
-    // Only events of the type `message`, which is the default, are messages to a client of MCP.
-    if (event.type !== '' && event.type !== 'message') return this.#otherCut(bytes, text, event);
+    if (!mayBeMessage(event.type, text)) return this.#otherCut(bytes, text, event);
     return this.#listCut(bytes, text, event);
   }
 

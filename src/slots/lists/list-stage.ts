@@ -65,7 +65,17 @@ function unreadable(answer: UpstreamAnswer): Error | undefined {
   if (mayBeStream !== answer.isEventStream || (mayBeStream && mayBeJson)) {
     return new Error('An answer with a list is of two media types');
   }
+  if (!isReadAsAscii(answer)) return new Error('An answer with a list is in another charset');
   return undefined;
+}
+
+/** Charsets in which all that has a meaning in JSON and in events is what it is in UTF-8. */
+const AS_ASCII =
+  /charset="?(?:utf-?8|(?:us-)?ascii|iso-8859-1|latin1|windows-1252)(?:"[\t ]*|[\t ]*)(?=[;,]|$)/g;
+
+/** The official client in Python, and others, decode by whatever charset the field names. */
+function isReadAsAscii({ contentTypes }: UpstreamAnswer): boolean {
+  return !contentTypes.replace(AS_ASCII, '').includes('charset');
 }
 
 /** Some clients only look whether the media type is somewhere in the field. */

@@ -19,7 +19,10 @@ export class ToolsScan {
 
   push(bytes: Uint8Array): void {
     if (this.#isFound) return;
-    const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
+    // Some readers find out by themselves that a text is in UTF-16 or UTF-32.
+    const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
+      .toString('latin1')
+      .replaceAll('\0', '');
     this.#isFound = TOOLS.test(this.#end + text);
     this.#end = (this.#end + text).slice(-OVERLAP);
   }

@@ -1,6 +1,7 @@
 import { errorText } from '../../errors.ts';
 import { BodyEnds } from '../../http/body-ends.ts';
 import { readEvent } from '../../mcp/events/data.ts';
+import { mayBeMessage } from '../../mcp/events/other-readers.ts';
 import { kindOfAnswer } from '../../mcp/lists/answer-kind.ts';
 import { idAtEnd } from '../../mcp/request-id.ts';
 import type { ListUse } from './list-use.ts';
@@ -30,7 +31,7 @@ export class UnreadableEvent {
     const hasBom = isFirst && beginning.subarray(0, BOM.length).equals(BOM);
     const text = beginning.toString('latin1', hasBom ? BOM.length : 0);
     const { type, data } = readEvent(text, false);
-    const isMessage = type === '' || type === 'message';
+    const isMessage = mayBeMessage(type, text);
     const { kind, id } = kindOfAnswer(data);
     this.#id = id === undefined ? use.idText : Buffer.from(id, 'latin1').toString();
     const isList = isMessage && kind !== 'other' && (kind === 'list' || this.#id !== undefined);

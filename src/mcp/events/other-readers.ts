@@ -1,0 +1,18 @@
+/** A CR that ends no line for the official client in Go. */
+const LONE_CR = /\r(?!\n)/;
+
+/** What ends a line in Python, and nowhere else, with a field behind it. */
+const HIDDEN_FIELD = /[\v\f\x1c-\x1e\x85\u2028\u2029](?:data|event)[:\s]/;
+
+/**
+ * Whether some client takes an event for a message. In the standard that is one without a type, or of the type
+ * `message`; the official client in Go takes blanks off the type, and ends lines at LF alone.
+ */
+export function mayBeMessage(type: string, text: string): boolean {
+  return !/\w/.test(type) || type.includes('message') || LONE_CR.test(text);
+}
+
+/** Whether clients that split lines as Python does find a field in the text that others do not see. */
+export function hasHiddenField(text: string): boolean {
+  return HIDDEN_FIELD.test(text);
+}
