@@ -10,7 +10,11 @@ import type { PlacedPage } from './pages.ts';
 const MOST_REQUESTS = 10_000;
 
 /** A request for a list of tools. */
-type ListRequest = NonNullable<PlacedPage['request']>;
+interface ListRequest extends NonNullable<PlacedPage['request']> {
+  /** How many lists had gone to clients unread when it was sent. */
+  readonly unread: number;
+  isAnswered: boolean;
+}
 
 /**
  * The requests for lists whose answers may come on the stream of a GET: in the older transport, and where a
@@ -18,6 +22,7 @@ type ListRequest = NonNullable<PlacedPage['request']>;
  */
 export class KnownRequests {
   readonly #requests = new BoundedMap<string, ListRequest>(MOST_REQUESTS);
+  #unread = 0;
 
   /** Those in a POST, by id. They are remembered where there is a session. */
   note({ mcp, sessionId }: RequestContext): ReadonlyMap<string, ListRequest> {
@@ -25,7 +30,7 @@ export class KnownRequests {
     for (const message of mcp?.messages ?? []) {
       if (message.method !== 'tools/list' || message.idText === undefined) continue;
       const id = comparableId(message.idText);
-      const request = requestOf(message);
+      const request = this.#requestOf(message);
       if (id === undefined || request === undefined) continue;
       own.set(id, request);
       if (sessionId !== undefined) this.#requests.set(keyOf(sessionId, id), request);
@@ -33,16 +38,35 @@ export class KnownRequests {
     return own;
   }
 
-  find(sessionId: string, id: string): ListRequest | undefined {
-    return this.#requests.get(keyOf(sessionId, id));
+  /**
+   * The request with this id that a list answers, of those in a POST or in a session. Undefined for a second
+   * answer, and for one that comes after another that nobody could read: clients take the first, and let go of
+   * any further one.
+   */
+  answered(
+    id: string,
+    own: ReadonlyMap<string, ListRequest>,
+    sessionId: string | undefined,
+  ): ListRequest | undefined {
+    const shared = sessionId === undefined ? undefined : this.#requests.get(keyOf(sessionId, id));
+    const request = own.get(id) ?? shared;
+    if (request === undefined || request.isAnswered || request.unread !== this.#unread) return;
+    request.isAnswered = true;
+    return request;
   }
-}
 
-/** Undefined where it is not clear what is asked for. */
-function requestOf({ params }: McpMessage): ListRequest | undefined {
-  const members = unguarded(params);
-  const cursor = isJsonObject(members) ? (members.cursor ?? undefined) : undefined;
-  return cursor === undefined || typeof cursor === 'string' ? { cursor } : undefined;
+  /** An answer to any of them has gone to a client unread. */
+  unread(): void {
+    this.#unread += 1;
+  }
+
+  /** Undefined where it is not clear what is asked for. */
+  #requestOf({ params }: McpMessage): ListRequest | undefined {
+    const members = unguarded(params);
+    const cursor = isJsonObject(members) ? (members.cursor ?? undefined) : undefined;
+    if (cursor !== undefined && typeof cursor !== 'string') return undefined;
+    return { cursor, unread: this.#unread, isAnswered: false };
+  }
 }
 
 function keyOf(sessionId: string, id: string): string {

@@ -54,6 +54,7 @@ export class PinnedWatch implements ListWatch {
   }
 
   unread(_cause: unknown): void {
+    this.#settings.requests.unread();
     const pinned = this.#list();
     pinned?.list.forgetSeen();
     // Where it fails, calls are refused until it is there again, and then told of this.
@@ -108,9 +109,7 @@ export class PinnedWatch implements ListWatch {
 
   #requestOf(id: string | undefined) {
     if (id === undefined) return undefined;
-    const own = this.#own.get(id);
-    if (own !== undefined || this.#sessionId === undefined) return own;
-    return this.#settings.requests.find(this.#sessionId, id);
+    return this.#settings.requests.answered(id, this.#own, this.#sessionId);
   }
 
   #tell({ list, shared }: PinnedList, names: readonly string[]): void {

@@ -75,7 +75,8 @@ export class ToolList {
   }
 
   /**
-   * Takes note of a page. What is in the first list is approved, if it may be.
+   * Takes note of a page. What is in the first list is approved, if it may be. One that answers no request
+   * makes nothing as approved again: clients may let go of it, and go by what they were shown before.
    *
    * @returns The names of tools of which there may be something to tell.
    */
@@ -88,6 +89,7 @@ export class ToolList {
     const pagination = this.#pages.add({ ...place, page });
     const unequal = new Set(pagination.unequal);
     for (const tool of tools) {
+      if (place.request === undefined && this.#isKnownWell(tool)) continue;
       this.#see(unequal.has(tool.name) ? unequalTool(tool) : tool, place.caller, mayPin);
     }
     const { isWhole } = pagination;
@@ -108,6 +110,13 @@ export class ToolList {
   forget(name: string): void {
     this.gone.delete(name);
     this.seen.delete(name);
+  }
+
+  /** Whether a tool is as approved, or as good as before. */
+  #isKnownWell({ name, definition: { hash, isUnclear } }: DefinedTool): boolean {
+    const pin = this.pins.get(name);
+    if (pin === undefined) return !isUnclear && this.seen.get(name) !== undefined;
+    return hash === pin.hash;
   }
 
   #setUnread(isUnread: boolean): void {
