@@ -2,7 +2,7 @@
 const LONE_CR = /\r(?!\n)/;
 
 /** What ends a line in Python, and nowhere else, with a field behind it. */
-const HIDDEN_FIELD = /[\v\f\x1c-\x1e\x85\u2028\u2029](?:data|event)[:\s]/;
+const HIDDEN_FIELD = /(?![\r\n\t])[\p{Cc}\p{Zl}\p{Zp}](?:data|event)[:\s]/u;
 
 /**
  * Whether some client takes an event for a message. In the standard that is one without a type, or of the type
