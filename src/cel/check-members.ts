@@ -30,7 +30,7 @@ export function memberType({ at, root, type, name }: Member, findings: Findings)
       findings.refuse(at, `${root} has no ${name}; ${meant(name, fields)}`);
       return 'dyn';
     }
-    if (root === 'mcp') findings.ofMessage.add(at.id);
+    if (root === 'mcp') findings.ofMessage.set(at.id, findings.offsetOf(at));
     if (root === 'mcp' && (name === 'arguments' || name === 'params'))
       findings.seesArguments = true;
     return type.fields[name] as Type;

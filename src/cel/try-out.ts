@@ -20,7 +20,7 @@ export function tryOut(
   {
     on,
     ofMessage,
-  }: { readonly on: 'message' | 'request'; readonly ofMessage: ReadonlySet<bigint> },
+  }: { readonly on: 'message' | 'request'; readonly ofMessage: ReadonlyMap<bigint, number> },
 ): Trial {
   const first = on === 'message' ? FIRST : [...FIRST, ...WITHOUT_MESSAGE];
   const outcomes = [...first, ...LATER].map((sample) => ({
@@ -35,8 +35,14 @@ export function tryOut(
     ({ sample, outcome }) =>
       first.includes(sample) && isFailure(outcome) && ofMessage.has(outcome.part ?? 0n),
   );
-  return { mistakes: [], warnings: absent.length === 0 ? [] : [warningOf(absent)] };
+  const [read] = ofMessage.values();
+  const unread = on === 'request' && read !== undefined ? [{ offset: read, what: BATCH }] : [];
+  return { mistakes: [], warnings: absent.length === 0 ? unread : [warningOf(absent)] };
 }
+
+const BATCH =
+  "a batch has no mcp with on: 'request', so what this asks is not asked of the messages in it: leave " +
+  "on: 'request' out, and it is asked of each";
 
 function isFailure(outcome: Outcome): outcome is Failure {
   return typeof outcome !== 'boolean';
@@ -55,9 +61,11 @@ function warningOf(
     .map(({ outcome }) => isFailure(outcome) && outcome.offset)
     .find(Number.isInteger);
   const isWithoutMessage = failed.some(({ sample: { ctx } }) => ctx.mcp === undefined);
-  const remedy = isWithoutMessage ? 'mcp == null || …' : "mcp.method != 'tools/call' || …";
+  const remedy = isWithoutMessage
+    ? "leave on: 'request' out, and it is asked about messages only"
+    : "write mcp.method != 'tools/call' || …";
   return {
     offset: Number(offset ?? 0),
-    what: `what it reads here is not there in ${kinds}, so it refuses them, and clients get no further: write ${remedy}`,
+    what: `what it reads here is not there in ${kinds}, so it refuses them, and clients get no further: ${remedy}`,
   };
 }

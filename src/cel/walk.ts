@@ -17,8 +17,8 @@ export class Findings {
   readonly warnings: Mistake[] = [];
   /** The names that are used. */
   readonly names: Set<string> = new Set();
-  /** The parts that read a member of the message. */
-  readonly ofMessage: Set<bigint> = new Set();
+  /** The parts that read a member of the message, and where that is in the text. */
+  readonly ofMessage: Map<bigint, number> = new Map();
   /** Whether it looks at what only the strict rules for arguments make clear. */
   seesArguments = false;
 
