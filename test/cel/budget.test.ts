@@ -112,6 +112,43 @@ describe('does not look at what it does not need', () => {
 });
 
 describe('the budget', () => {
+  test('counts what takes longer than other steps', () => {
+    const texts = { time: '2026-01-01T00:00:00Z', span: '1h1m'.repeat(30), ...args };
+    const some = args.some.slice(0, 2500);
+    for (const [expression, expected] of [
+      ['mcp.arguments.some.all(x, mcp.arguments.time != mcp.arguments.span)', true],
+      ['mcp.arguments.some.all(x, timestamp(mcp.arguments.time) < now)', true],
+      [
+        '(mcp.arguments.some + mcp.arguments.some).all(x, timestamp(mcp.arguments.time) < now)',
+        OVER,
+      ],
+      ["mcp.arguments.some.all(x, duration(mcp.arguments.span) > duration('1h'))", OVER],
+      ['mcp.arguments.text.contains(mcp.arguments.needle)', OVER],
+    ] as const) {
+      expect([expression, ask(expression, { args: { ...texts, some } })]).toEqual([
+        expression,
+        expected,
+      ]);
+    }
+  });
+
+  test('leaves stacks of errors as they were', () => {
+    const { stackTraceLimit } = Error;
+    budget.limit(() => expect(Error.stackTraceLimit).toBe(0));
+    expect(() => budget.limit(() => budget.spend(MOST_STEPS + 1))).toThrow(OVER);
+    expect(Error.stackTraceLimit).toBe(stackTraceLimit);
+  });
+
+  test('needs no change of Error, which may be frozen', () => {
+    const { stackTraceLimit } = Error;
+    Object.defineProperty(Error, 'stackTraceLimit', { writable: false });
+    try {
+      expect(budget.limit(() => true)).toBe(true);
+    } finally {
+      Object.defineProperty(Error, 'stackTraceLimit', { writable: true, value: stackTraceLimit });
+    }
+  });
+
   test('is each evaluation’s own', () => {
     for (let i = 0; i < 3; i++)
       expect(ask('mcp.arguments.some.all(x, x >= 0.0)', { args })).toBe(true);

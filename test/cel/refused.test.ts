@@ -180,7 +180,7 @@ const WRONG: readonly (readonly [text: string, offset: number, what: string])[] 
   [
     "duration('1 day') > duration('1h')",
     0,
-    'it can only fail: Failed to parse duration: invalid syntax',
+    'it can only fail: The text is not a duration, like 24h or 1h30m',
   ],
   [
     'mcp.arguments.a.all(x, x.all(y, y.all(z, z == 1.0)))',

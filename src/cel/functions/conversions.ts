@@ -8,11 +8,15 @@ import {
   objectType,
 } from '@bufbuild/cel';
 import { create } from '@bufbuild/protobuf';
-import { TimestampSchema } from '@bufbuild/protobuf/wkt';
+import { DurationSchema, TimestampSchema } from '@bufbuild/protobuf/wkt';
 import { budget } from '../budget.ts';
 
 /** The longest text that is read as a number or a time. */
 const LONGEST_NUMBER = 64;
+
+/** How many steps it takes to read a time, and a duration, which may have many parts. */
+const STEPS_PER_TIME = 10;
+const STEPS_PER_DURATION = 20;
 
 /** Between these a timestamp may be, in seconds of Unix. */
 const YEAR_1_S = -62_135_596_800n;
@@ -20,6 +24,7 @@ const YEAR_10000_S = 253_402_300_800n;
 
 const { BYTES, DOUBLE, INT, STRING, UINT } = CelScalar;
 const TIMESTAMP = objectType(TimestampSchema);
+const DURATION = objectType(DurationSchema);
 
 const standard = celEnv().funcs;
 
@@ -54,9 +59,16 @@ export const CONVERSIONS: CelFunc[] = [
   }),
   celFunc('timestamp', [STRING], TIMESTAMP, (text) => {
     if (!isShort(text)) throw notOne('a timestamp');
+    budget.spend(STEPS_PER_TIME);
     const time = standard.find('timestamp')?.call(0, undefined, [text]);
     if (isCelError(time)) throw notOne('a timestamp');
     return time as never;
+  }),
+  celFunc('duration', [STRING], DURATION, (text) => {
+    budget.spend(STEPS_PER_DURATION);
+    const span = standard.find('duration')?.call(0, undefined, [text]);
+    if (isCelError(span)) throw notOne('a duration, like 24h or 1h30m');
+    return span as never;
   }),
 ];
 

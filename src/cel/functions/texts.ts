@@ -5,6 +5,9 @@ import { patternFor } from '../patterns.ts';
 /** From how many comparisons on V8's own search may take too long: it is quadratic at worst. */
 const MOST_COMPARISONS = 1_000_000;
 
+/** How much more it takes to search in one pass. */
+const MORE_FOR_ONE_PASS = 2;
+
 const { BOOL, INT, STRING } = CelScalar;
 
 /** Functions on texts, which cost steps by their length. */
@@ -68,6 +71,7 @@ function includes(text: string, part: string): boolean {
 
 /** Knuth, Morris and Pratt: no character of the text is looked at again. */
 function includesInOnePass(text: string, part: string): boolean {
+  budget.spendOn(MORE_FOR_ONE_PASS * text.length);
   const borders = new Uint32Array(part.length + 1);
   for (let i = 1, border = 0; i < part.length; i++) {
     while (border > 0 && part[i] !== part[border]) border = borders[border] as number;
