@@ -267,3 +267,21 @@ test('an answer that changes while it is looked at is what it was at the first l
   const { port } = await guarded(untyped(() => decision));
   expect((await post(port, call('tool'))).status).toBe(403);
 });
+
+test('policies that take long give others a turn in between', async () => {
+  const turns: boolean[] = [];
+  let hadTurn = true;
+  const long = () => {
+    turns.push(hadTurn);
+    hadTurn = false;
+    setImmediate(() => {
+      hadTurn = true;
+    });
+    const end = performance.now() + 20;
+    while (performance.now() < end);
+    return true;
+  };
+  const { port } = await guarded([long, long]);
+  expect((await post(port, `[${call('a')},${call('b')}]`)).status).toBe(200);
+  expect(turns).toEqual([true, true, true, true]);
+});

@@ -3,7 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import { answerError } from '../../answer-error.ts';
 import { contextOf, type RequestContext } from '../../context.ts';
 import type { Middleware } from '../../http/middleware.ts';
-import { turnAfter } from '../../lib/turns.ts';
+import { Turns, turnAfter } from '../../lib/turns.ts';
 import type { McpMessage } from '../../mcp/message/message.ts';
 import type { Challenge } from '../auth/challenge.ts';
 import { mostOf } from '../body-need.ts';
@@ -131,15 +131,16 @@ async function findDenial(
   const { mcp } = context;
   const messages = mcp?.messages ?? [];
   const wanting = new Wanting();
+  const turns = new Turns();
   if (onRequest.length > 0) {
     const ctx = policyContext(context, mcp?.isBatch === false ? messages[0] : undefined);
-    const denial = await denialOf(onRequest, ctx, context, wanting);
+    const denial = await denialOf(onRequest, ctx, context, { wanting, turns });
     if (denial !== undefined) return denial;
   }
   for (const [i, message] of messages.entries()) {
     if (i > 0) await turnAfter(i);
     const ctx = policyContext(context, message);
-    const denial = await denialOf(onMessage, ctx, context, wanting);
+    const denial = await denialOf(onMessage, ctx, context, { wanting, turns });
     if (denial !== undefined) return denial;
   }
   return wanting.denial;
@@ -160,9 +161,10 @@ async function denialOf(
   policies: readonly EnforcedPolicy[],
   ctx: RequestPolicyContext,
   context: RequestContext,
-  wanting: Wanting,
+  { wanting, turns }: { readonly wanting: Wanting; readonly turns: Turns },
 ): Promise<Denial | undefined> {
   for (const policy of policies) {
+    if (turns.isLong) await turns.next();
     if (policy.isShadow) {
       // What it says at once is told in order; nobody waits for more.
       await Promise.race([shadow(policy, ctx, context), setImmediate()]);
