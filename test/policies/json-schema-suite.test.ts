@@ -1,22 +1,34 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { compile } from '../../src/schema/compile.ts';
 
 interface Group {
-  readonly keyword: string;
   readonly description: string;
-  readonly schema: Readonly<Record<string, unknown>>;
+  readonly schema: Readonly<Record<string, unknown>> | boolean;
   readonly tests: readonly { description: string; data: unknown; valid: boolean }[];
 }
 
-/** The required cases of JSON-Schema-Test-Suite for 2020-12, without those that need other documents. */
-const [, ...groups] = readFileSync(
-  new URL('./support/json-schema-2020-12.jsonl', import.meta.url),
-  'utf8',
-)
-  .trim()
-  .split('\n')
-  .map((line) => JSON.parse(line) as Group);
+/** Where Debian's package libtest-json-schema-acceptance-perl keeps the official JSON-Schema-Test-Suite. */
+const SUITE = '/usr/share/perl5/auto/share/dist/Test-JSON-Schema-Acceptance/tests/draft2020-12/';
+
+/** They need other documents, or an annotation that `matchesSchema` takes for a rule. */
+const NOT_RUN = new Set(['anchor', 'format', 'id', 'refRemote', 'unknownKeyword', 'vocabulary']);
+
+/** The required cases for 2020-12, by the keyword that they are about. */
+const suite: readonly (readonly [keyword: string, groups: readonly Group[]])[] = !existsSync(SUITE)
+  ? []
+  : readdirSync(SUITE)
+      .filter((file) => file.endsWith('.json'))
+      .map((file) => [file.slice(0, -'.json'.length), groupsIn(file)] as const)
+      .filter(([keyword, groups]) => !NOT_RUN.has(keyword) && groups.length > 0);
+
+function groupsIn(file: string): Group[] {
+  const groups: Group[] = JSON.parse(readFileSync(join(SUITE, file), 'utf8'));
+  return groups.filter(
+    ({ schema }) => typeof schema === 'object' && !JSON.stringify(schema).includes('//localhost:'),
+  );
+}
 
 /** What is a mistake at construction: there is no answer that could be wrong. */
 const REFUSED: Readonly<Record<string, RegExp>> = {
@@ -39,34 +51,38 @@ function bare(value: unknown): unknown {
   return copy;
 }
 
-describe.each(Object.entries(Object.groupBy(groups, ({ keyword }) => keyword)))(
-  'the official cases of %s',
-  (keyword, own = []) => {
-    test.each(own.map((group) => [group.description, group] as const))('%s', (_what, group) => {
-      const { schema, tests } = group;
+describe('matchesSchema and the official cases', () => {
+  if (suite.length === 0) {
+    process.stderr.write(`Skipped: the official cases of JSON Schema (no ${SUITE})\n`);
+    test.skip('agree', () => {});
+    return;
+  }
+
+  describe.each(suite)('of %s', (keyword, groups) => {
+    test.each(groups.map((group) => [group.description, group] as const))('%s', (_what, group) => {
       let validate: ReturnType<typeof compile>;
       try {
-        validate = compile(schema);
+        validate = compile(group.schema as Record<string, unknown>);
       } catch (error) {
         expect((error as Error).message).toMatch(REFUSED[keyword] ?? /nothing is refused/);
         return;
       }
-      const got = tests.map(({ description, data }) => [description, validate(bare(data))]);
-      expect(got).toEqual(tests.map(({ description, valid }) => [description, valid]));
+      const got = group.tests.map(({ description, data }) => [description, validate(bare(data))]);
+      expect(got).toEqual(group.tests.map(({ description, valid }) => [description, valid]));
     });
-  },
-);
-
-test('nearly all of them are checked, not refused', () => {
-  const refused = groups.filter(({ schema }) => {
-    try {
-      compile(schema);
-      return false;
-    } catch {
-      return true;
-    }
   });
-  expect(groups.length).toBe(336);
-  expect(refused.map(({ keyword }) => keyword).filter((name) => !(name in REFUSED))).toEqual([]);
-  expect(refused.length).toBeLessThan(75);
+
+  test('nearly all are checked, not refused', () => {
+    const groups = suite.flatMap(([, own]) => own);
+    const refused = groups.filter(({ schema }) => {
+      try {
+        compile(schema as Record<string, unknown>);
+        return false;
+      } catch {
+        return true;
+      }
+    });
+    expect(groups.length).toBeGreaterThan(200);
+    expect(refused.length / groups.length).toBeLessThan(0.25);
+  });
 });
