@@ -12,6 +12,9 @@ import { ToolList } from './tool-list.ts';
 /** How many lists of one server are told apart. */
 const MOST_LISTS = 1_000;
 
+/** A list would be one more than are told apart. */
+export class TooManyListsError extends RangeError {}
+
 /** A list, and where it is shared. */
 export interface PinnedList {
   readonly list: ToolList;
@@ -42,7 +45,9 @@ export class PinnedLists {
     const known = this.#lists.get(key);
     if (known !== undefined) return known;
     if (this.#lists.size === MOST_LISTS) {
-      throw plain(new RangeError(`"by" of toolPinning tells more than ${MOST_LISTS} lists apart`));
+      throw plain(
+        new TooManyListsError(`"by" of toolPinning tells more than ${MOST_LISTS} lists apart`),
+      );
     }
     const { lockFile, store } = this.#settings;
     const list = new ToolList(label ?? (values === '' ? undefined : values), lockFile);

@@ -5,7 +5,7 @@ import { userKey } from '../slots/user-key.ts';
 import { defineTools } from './define-tools.ts';
 import type { KnownRequests } from './known-requests.ts';
 import { inFileTime } from './lock-file.ts';
-import type { PinnedList, PinnedLists } from './pinned-lists.ts';
+import { type PinnedList, type PinnedLists, TooManyListsError } from './pinned-lists.ts';
 import type { Reports, ToolChange } from './reports.ts';
 import { changeOf } from './tool-change.ts';
 import type { DefinedTool } from './tool-list.ts';
@@ -68,6 +68,8 @@ export class PinnedWatch implements ListWatch {
       return lists.of(this.#context);
     } catch (error) {
       this.#context.report('policy_denied', new FunctionFailure('toolPinning.by', error));
+      // Calls of a list beyond those that are kept are refused: what is in it changes nothing of others.
+      if (error instanceof TooManyListsError) return undefined;
       for (const { list } of lists.all) list.forgetSeen();
       return undefined;
     }

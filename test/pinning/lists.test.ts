@@ -97,9 +97,12 @@ describe('toolPinning: lists of several users', () => {
 
   test('more lists than are kept are not approved by being forgotten', async () => {
     const server = await toolServer(tool('a'));
-    const { call } = await pinned(server.target, { by });
+    const { list, call } = await pinned(server.target, { by });
+    await list(undefined, listOf('7'));
     for (let i = 0; i < 1000; i += 1) await call('a', of(String(i)));
     expect(await call('a', of('one more'))).toBe(403);
+    // Nor does one of them change anything for others.
+    expect((await list(undefined, listOf('one more'))).status).toBe(200);
     expect(await call('a', of('7'))).toBe(200);
   });
 
