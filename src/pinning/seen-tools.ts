@@ -1,6 +1,6 @@
 import type { ToolDefinition } from './tool-definition.ts';
 
-/** How many tools of one list are remembered. */
+/** How many tools of one list are remembered, beside those that were approved. */
 const MOST_TOOLS = 20_000;
 
 /** How long the texts of their definitions may be together; of what is beyond, only hashes are kept. */
@@ -12,8 +12,14 @@ const LONGEST_NAME = 1_024;
 /** The tools of one list as they were seen last. A server can make up any number. */
 export class SeenTools {
   readonly #tools = new Map<string, Kept>();
+  readonly #isApproved: (name: string) => boolean;
   #characters = 0;
   #isFull = false;
+
+  /** @param isApproved - Tells which tools are always remembered: for them the last definition decides. */
+  constructor(isApproved: (name: string) => boolean) {
+    this.#isApproved = isApproved;
+  }
 
   /** Whether there were more than are remembered: what is not among them may have been seen. */
   get isFull(): boolean {
@@ -31,7 +37,8 @@ export class SeenTools {
   /** @param length - The length of its source text; 0 where only the hash is there. */
   set(name: string, definition: ToolDefinition, length: number = 0): void {
     this.delete(name);
-    if (this.#tools.size >= MOST_TOOLS || name.length > LONGEST_NAME) {
+    const isTooMuch = this.#tools.size >= MOST_TOOLS || name.length > LONGEST_NAME;
+    if (isTooMuch && !this.#isApproved(name)) {
       this.#isFull = true;
       return;
     }

@@ -1,13 +1,10 @@
-import { BoundedMap } from '../lib/bounded-map.ts';
 import type { ToolState } from '../slots/policies/tool-pin.ts';
 import type { LockFile } from './lock-file.ts';
 import { Pages, type PlacedPage } from './pages.ts';
 import { type Pin, pinOf } from './pin.ts';
 import { SeenTools } from './seen-tools.ts';
+import { StrangeTools } from './strange-tools.ts';
 import type { ToolDefinition } from './tool-definition.ts';
-
-/** How often it is remembered that one caller was shown a tool otherwise than approved. */
-const MOST_STRANGE = 20_000;
 
 /** A tool in a list that has come. */
 export interface DefinedTool {
@@ -17,15 +14,12 @@ export interface DefinedTool {
   readonly length: number;
 }
 
-/** A definition, as far as a decision needs it. */
-type Seen = Pick<ToolDefinition, 'hash' | 'isUnclear'>;
-
 /** One list of tools of one server: what was approved of it, and what was seen last. */
 export class ToolList {
   /** What `by` gave for it. */
   readonly label: string | undefined;
   readonly lockFile: LockFile | undefined;
-  readonly seen: SeenTools = new SeenTools();
+  readonly seen: SeenTools = new SeenTools((name) => this.pins.has(name));
   /** What is not in the list any more of what was approved. */
   readonly gone: Set<string> = new Set();
   /** The names of tools of which something has changed here since that was last cleared. */
@@ -38,8 +32,7 @@ export class ToolList {
   isUnreadTouched = false;
   #isSettled = false;
   readonly #pages = new Pages();
-  /** Tools that were shown to one caller otherwise than approved. */
-  readonly #strange = new BoundedMap<string, Seen>(MOST_STRANGE);
+  readonly #strange = new StrangeTools();
 
   constructor(label: string | undefined, lockFile: LockFile | undefined) {
     this.label = label;
@@ -61,7 +54,7 @@ export class ToolList {
 
   /** How a tool is for a caller, for any where none is given; undefined where nothing is known of it. */
   stateOf(name: string, caller?: string): ToolState | undefined {
-    const strange = caller === undefined ? undefined : this.#strange.get(keyOf(caller, name));
+    const strange = caller === undefined ? undefined : this.#strange.get(caller, name);
     const seen = strange ?? this.seen.get(name);
     if (seen === undefined && this.isUnread) return 'changed';
     const pin = this.pins.get(name);
@@ -88,9 +81,11 @@ export class ToolList {
     const page = new Map(tools.map(({ name, definition }) => [name, definition.hash]));
     const pagination = this.#pages.add({ ...place, page });
     const unequal = new Set(pagination.unequal);
+    const { caller, request } = place;
+    if (request !== undefined && request.cursor === undefined) this.#strange.begin(caller);
     for (const tool of tools) {
-      if (place.request === undefined && this.#isKnownWell(tool)) continue;
-      this.#see(unequal.has(tool.name) ? unequalTool(tool) : tool, place.caller, mayPin);
+      if (request === undefined && this.#isKnownWell(tool)) continue;
+      this.#see(unequal.has(tool.name) ? unequalTool(tool) : tool, caller, mayPin);
     }
     const { isWhole } = pagination;
     const gone = isWhole ? this.#lose(pagination.tools) : [];
@@ -136,9 +131,9 @@ export class ToolList {
       this.touched.add(name);
     }
     const { hash, isUnclear } = definition;
-    const key = keyOf(caller, name);
-    if (hash === (this.pins.get(name)?.hash ?? hash) && !isUnclear) this.#strange.delete(key);
-    else this.#strange.set(key, { hash, isUnclear });
+    const isStrange = isUnclear || hash !== (this.pins.get(name)?.hash ?? hash);
+    if (isStrange) this.#strange.set(caller, name, { hash, isUnclear });
+    else this.#strange.delete(caller, name);
   }
 
   /** Of what was approved, what is not in a whole list. */
@@ -156,8 +151,4 @@ export class ToolList {
 export function unequalTool(tool: DefinedTool): DefinedTool {
   const { source, fields } = tool.definition;
   return { ...tool, definition: { hash: '', fields, source, isUnclear: true } };
-}
-
-function keyOf(caller: string, name: string): string {
-  return `${caller}\n${name}`;
 }

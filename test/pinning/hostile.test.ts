@@ -35,6 +35,35 @@ describe('toolPinning: hostile lists', () => {
     ]);
   });
 
+  test('names without end do not push out what one caller was shown', async () => {
+    const server = await toolServer(tool('a'));
+    const { list, call } = await pinned(server.target);
+    const of = (id: string) => ({ headers: { 'Mcp-Session-Id': id } });
+    await list();
+    const unclear = Array.from({ length: 20_001 }, (_, i) => tool(`k${i}`, '"x":1,"x":1'));
+    server.tools = [tool('a', '"title":"b"'), ...unclear];
+    await list(undefined, of('one'));
+    server.tools = [tool('a')];
+    await list(undefined, of('two'));
+    expect([await call('a', of('one')), await call('a', of('two'))]).toEqual([403, 200]);
+    await list(undefined, of('one'));
+    expect(await call('a', of('one'))).toBe(200);
+  });
+
+  test('names without end, behind a list that nobody could read', async () => {
+    const server = await toolServer(tool('a'));
+    const { list, call } = await pinned(server.target);
+    await list();
+    server.tools = [tool('a'), '1'];
+    await list();
+    const names = (letter: string, members: string) =>
+      Array.from({ length: 20_001 }, (_, i) => tool(`${letter}${i}`, members));
+    server.tools = [...names('j', '"x":1'), tool('a', '"title":"b"'), ...names('k', '"x":1,"x":1')];
+    await list();
+    // In this session nothing was listed: what anybody was shown last decides.
+    expect(await call('a', { headers: { 'Mcp-Session-Id': 's' } })).toBe(403);
+  });
+
   test('descriptions of 64 KB', async () => {
     const text = (end: string) => `"description":"${'é'.repeat(32 * 1024)}${end}"`;
     const server = await toolServer(
