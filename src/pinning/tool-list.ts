@@ -6,6 +6,9 @@ import { SeenTools } from './seen-tools.ts';
 import { StrangeTools } from './strange-tools.ts';
 import type { ToolDefinition } from './tool-definition.ts';
 
+/** How long the first list may take to come whole. Later, what is new was not approved. */
+const LONGEST_FIRST_MS = 10 * 60_000;
+
 /** A tool in a list that has come. */
 export interface DefinedTool {
   readonly name: string;
@@ -31,6 +34,8 @@ export class ToolList {
   /** Whether that has changed here since `touched` was last cleared. */
   isUnreadTouched = false;
   #isSettled = false;
+  /** When the first page of the first list came. */
+  #firstAt: number | undefined;
   readonly #pages = new Pages();
   readonly #strange = new StrangeTools();
 
@@ -81,6 +86,7 @@ export class ToolList {
     const page = new Map(tools.map(({ name, definition }) => [name, definition.hash]));
     const pagination = this.#pages.add({ ...place, page });
     const unequal = new Set(pagination.unequal);
+    if (mayPin) this.#settleInTime();
     const { caller, request } = place;
     if (request !== undefined && request.cursor === undefined) this.#strange.begin(caller);
     for (const tool of tools) {
@@ -105,6 +111,12 @@ export class ToolList {
   forget(name: string): void {
     this.gone.delete(name);
     this.seen.delete(name);
+  }
+
+  /** A server whose list never ends could have any tool approved. */
+  #settleInTime(): void {
+    this.#firstAt ??= Date.now();
+    if (Date.now() - this.#firstAt > LONGEST_FIRST_MS) this.settle();
   }
 
   /** Whether a tool is as approved, or as good as before. */

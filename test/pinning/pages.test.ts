@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { expect, jest, test } from '@jest/globals';
 import { valuesOf } from '../support/client/answer.ts';
 import { message } from '../support/messages.ts';
 import { pinned } from './support/pinned.ts';
@@ -76,4 +76,22 @@ test('toolPinning: a batch may ask for two pages', async () => {
   expect(valuesOf(answer, 'content-type')).toEqual(['application/json']);
   expect(states()).toEqual({ a: 'pinned', b: 'pinned', c: 'new' });
   expect(reports).toEqual(['tool "c" is new']);
+});
+
+test('toolPinning: a list that never ends approves what is new for ten minutes only', async () => {
+  const server = await toolServer(tool('a'));
+  const { list, states } = await pinned(server.target);
+  server.list = (res, id) => respond(res, 'json', listed(server.tools, id, ',"nextCursor":"x"'));
+  const now = jest.spyOn(Date, 'now').mockReturnValue(1e12);
+  try {
+    await list();
+    server.tools = [tool('a'), tool('b')];
+    await list('x');
+    now.mockReturnValue(1e12 + 10 * 60_000 + 1);
+    server.tools = [tool('a'), tool('b'), tool('c')];
+    await list();
+    expect(states()).toEqual({ a: 'pinned', b: 'pinned', c: 'new' });
+  } finally {
+    now.mockRestore();
+  }
 });
