@@ -29,15 +29,30 @@ export function resultOf(call: CheckedCall, findings: Findings): Type {
   }
   if (name === 'matches') checkPattern(call, findings);
   const overloads = findings.overloadsOf(name);
-  const isKnown = overloads.some((func) => (func.target === undefined) === (target === undefined));
-  if (!isKnown) {
-    findings.refuse(at, unknown(call, findings));
-    return 'dyn';
-  }
   const { fits, result } = callType(overloads, target, args);
   if (fits === false) findings.refuse(at, noOverload(call));
   if (fits === 'never') findings.warn(at, noOverload(call));
   return result;
+}
+
+/** A call of which only the name is looked at. */
+interface NamedCall {
+  readonly at: Expr;
+  readonly name: string;
+  readonly isMethod: boolean;
+  /** How many arguments it has. */
+  readonly count: number;
+}
+
+/** Whether there is such a function; if not, that is noted. */
+export function isKnown(call: NamedCall, findings: Findings): boolean {
+  const { at, name, isMethod } = call;
+  const isOperator = !/^\w*[a-z]\w*$/i.test(name);
+  const overloads = findings.overloadsOf(name);
+  if (isOperator || overloads.some(({ target }) => (target !== undefined) === isMethod))
+    return true;
+  findings.refuse(at, unknown(call, findings));
+  return false;
 }
 
 /** Notes what is no condition. */
@@ -77,6 +92,7 @@ const MACROS = ['all', 'exists', 'exists_one', 'filter', 'map'];
 
 /** What functions are called elsewhere. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
+  any: 'exists is probably meant',
   count: 'size is probably meant',
   includes: 'contains is probably meant',
   indexOf: 'contains is probably meant',
@@ -95,15 +111,14 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   upperAscii: "matches('(?i)…') ignores case",
 };
 
-function unknown({ name, target, args }: CheckedCall, findings: Findings): string {
-  const isMethod = target !== undefined;
+function unknown({ name, isMethod, count }: NamedCall, findings: Findings): string {
   if (isMethod && MACROS.includes(name)) {
     return `${name} takes the name of a variable and an expression: list.${name}(x, …)`;
   }
   const known = [...findings.functionNames(isMethod), ...(isMethod ? MACROS : ['has'])];
   const others = findings.functionNames(!isMethod);
   if (others.includes(name)) {
-    const first = isMethod ? `${name}(…)` : `x.${name}(${args.length > 1 ? 'y' : ''})`;
+    const first = isMethod ? `${name}(…)` : `x.${name}(${count > 1 ? 'y' : ''})`;
     return `${name} is called as ${first}`;
   }
   const hint = Object.hasOwn(ELSEWHERE, name) ? ELSEWHERE[name] : meant(name, known);
@@ -114,13 +129,18 @@ function noOverload({ name, target, args }: CheckedCall): string {
   const types = args.map((type) => (isOpen(type) ? 'JSON' : nameOf(type)));
   const operator = /^@?_?([^\w@]+|in)_?$/.exec(name)?.[1];
   const subject = operator ?? `${target === undefined ? '' : `${nameOf(target)}.`}${name}`;
-  return `${subject} does not take ${args.map(aOf).join(' and ') || 'nothing'}${hintFor(operator, types)}`;
+  return `${subject} does not take ${args.map(aOf).join(' and ') || 'nothing'}${hintFor(operator, types) || hintForList(name, target)}`;
+}
+
+function hintForList(name: string, target: Type | undefined): string {
+  const isList = target !== undefined && nameOf(target) === 'list';
+  return isList && name === 'contains' ? ': write x in list' : '';
 }
 
 function hintFor(operator: string | undefined, types: readonly string[]): string {
   if (operator === 'in' && types[1] === 'string') return ': write text.contains(part)';
   const time = types.find((type) => type === 'timestamp' || type === 'duration');
-  if (time !== undefined && types.includes('JSON')) return `: write ${time}(x)`;
+  if (time !== undefined && types.some((type) => OF_TIME.has(type))) return `: write ${time}(x)`;
   const isDouble = types.some((type) => type === 'double' || type === 'JSON');
   if (operator === '%' && isDouble) return ': numbers of JSON are doubles, write int(x) % 2';
   if (operator !== undefined && isDouble && types.includes('int')) {
@@ -131,6 +151,9 @@ function hintFor(operator: string | undefined, types: readonly string[]): string
   }
   return '';
 }
+
+/** What a time or a duration can be made of. */
+const OF_TIME: ReadonlySet<string> = new Set(['JSON', 'string', 'int']);
 
 function isNumber(type: string): boolean {
   return type === 'int' || type === 'uint' || type === 'double';

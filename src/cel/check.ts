@@ -1,5 +1,5 @@
 import type { CelEnv } from '@bufbuild/cel';
-import { mustBeBool, resultOf } from './check-calls.ts';
+import { isKnown, mustBeBool, resultOf } from './check-calls.ts';
 import { memberType, rootOf } from './check-members.ts';
 import { MEANT, NAMES, REFUSED, TYPE_NAMES, UNSAFE } from './names.ts';
 import { countParts, type Expr, literalText, type Parsed, partsOf } from './tree.ts';
@@ -50,6 +50,8 @@ class Checker {
     const { exprKind } = expr;
     switch (exprKind.case) {
       case 'constExpr':
+        if (isTooLarge(exprKind.value.constantKind.value))
+          this.#findings.refuse(expr, 'whole numbers have 64 bits: write 1e20 for a double');
         return CONSTANTS[exprKind.value.constantKind.case ?? ''] ?? 'dyn';
       case 'identExpr':
         return this.#named(expr, exprKind.value.name, scope);
@@ -105,6 +107,9 @@ class Checker {
     const [first, second] = args;
     if (name === 'has' && target === undefined) return this.#hasWithoutField(expr, first, scope);
     if (name === '_[_]') return this.#index(expr, first as Expr, second as Expr, scope);
+    const named = { at: expr, name, isMethod: target !== undefined, count: args.length };
+    // What stands in its brackets is not looked at: it may be meant for a macro.
+    if (!isKnown(named, this.#findings)) return 'dyn';
     const isNullCheck = /^_[!=]=_$/.test(name) && args.some(isNull);
     const types = args.map((arg) =>
       isNullCheck ? this.#typeOfPart(arg, scope) : this.typeOf(arg, scope),
@@ -200,6 +205,11 @@ const CONSTANTS: Readonly<Record<string, Type>> = {
 };
 
 const INDEXES: ReadonlySet<string> = new Set(['int', 'uint', 'double']);
+
+/** The parser takes any. */
+function isTooLarge(value: unknown): boolean {
+  return typeof value === 'bigint' && (value >= 2n ** 64n || value < -(2n ** 63n));
+}
 
 function isNull({ exprKind }: Expr): boolean {
   return exprKind.case === 'constExpr' && exprKind.value.constantKind.case === 'nullValue';

@@ -5,8 +5,9 @@ const LONGEST_TEXT = 10_000;
 /** How many brackets may be open at once. */
 const MOST_OPEN = 50;
 
-/** A comment; a text in quotes; one whose end is missing; a bracket. */
-const TOKEN = /\/\/[^\n]*|(?<raw>\b[bB]?[rR][bB]?)?(?<quote>"""|'''|"|')|(?<bracket>[()[\]{}])/g;
+/** A comment; where a text in quotes begins; a bracket; what stands nowhere else in CEL. */
+const TOKEN =
+  /\/\/[^\n]*|(?<raw>\b[bB]?[rR][bB]?)?(?<quote>"""|'''|"|')|(?<bracket>[()[\]{}])|(?<strange>=>|\/\*|[^\t\n\f\r -~])/gu;
 
 const ENDS: Readonly<Record<string, RegExp>> = {
   '"': /"|\n/g,
@@ -29,7 +30,8 @@ export function scan(text: string): Mistake | undefined {
   const open: { bracket: string; offset: number }[] = [];
   const token = new RegExp(TOKEN);
   for (let found = token.exec(text); found !== null; found = token.exec(text)) {
-    const { raw, quote, bracket } = found.groups ?? {};
+    const { raw, quote, bracket, strange } = found.groups ?? {};
+    if (strange !== undefined) return { offset: found.index, what: whyStrange(strange) };
     if (quote !== undefined) {
       const from = token.lastIndex;
       const end = endOfText(text, from, quote, raw !== undefined);
@@ -50,6 +52,15 @@ export function scan(text: string): Mistake | undefined {
       what: `a ${CLOSING[first.bracket]} is missing for this ${first.bracket}`,
     }
   );
+}
+
+function whyStrange(found: string): string {
+  if (found === '=>')
+    return 'a variable and an expression are parted by a comma: list.exists(x, …)';
+  if (found === '/*') return 'a comment begins with //, and ends with the line';
+  if (/[‘’‚“”„«»]/.test(found)) return `${found} begins no text: write ' or "`;
+  const code = (found.codePointAt(0) as number).toString(16).toUpperCase().padStart(4, '0');
+  return `the character U+${code} belongs into texts only: take it out`;
 }
 
 function endOfText(text: string, from: number, quote: string, isRaw: boolean): number | undefined {

@@ -50,7 +50,14 @@ function isFailure(outcome: Outcome): outcome is Failure {
 
 function mistakeOf(outcome: Outcome): Mistake | undefined {
   if (!isFailure(outcome) || outcome.kind === 'absent') return undefined;
-  return { offset: outcome.offset ?? 0, what: `it can only fail: ${outcome.message}` };
+  return {
+    offset: outcome.offset ?? 0,
+    what: `it can only fail: ${outcome.message}${hintFor(outcome)}`,
+  };
+}
+
+function hintFor({ message }: Failure): string {
+  return message.endsWith("'timestamp' applied to '(double)'") ? ': write timestamp(int(x))' : '';
 }
 
 function warningOf(
