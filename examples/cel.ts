@@ -30,10 +30,10 @@ app.use(
             'Only reading is allowed with this token. Use a tool whose name begins with read_.',
         },
       ),
-      // Numbers in arguments are doubles, and what may be missing is asked for.
+      // What may be missing is asked for.
       cel(
         `mcp.method != 'tools/call' || !has(mcp.arguments)
-          || !has(mcp.arguments.limit) || int(mcp.arguments.limit) <= 100`,
+          || !has(mcp.arguments.limit) || mcp.arguments.limit <= 100`,
         { name: 'limit', mode: 'shadow' },
       ),
     ],
