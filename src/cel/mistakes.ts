@@ -7,7 +7,10 @@ export interface Mistake {
 }
 
 /** A sentence about it with the line in question, and a caret below the place. */
-export function describeMistake(text: string, { offset, what }: Mistake): string {
+export function describeMistake(text: string, { offset: from, what }: Mistake): string {
+  // The parser counts blanks in front of an operator to it.
+  const blanks = /^[ \t\r\n\f]+(?=\S)/.exec(text.slice(from))?.[0].length ?? 0;
+  const offset = from + blanks;
   const start = offset === 0 ? 0 : text.lastIndexOf('\n', offset - 1) + 1;
   const end = text.indexOf('\n', offset);
   const line = text.slice(start, end === -1 ? undefined : end);

@@ -138,7 +138,7 @@ const WRONG: readonly (readonly [text: string, offset: number, what: string])[] 
   ["mcp.name =~ '^a'", 9, "write x.matches('…'), x.contains('…') and the like"],
   ["mcp.name matches '^a'", 9, "write x.matches('…'), x.contains('…') and the like"],
   ["mcp.name <> 'a'", 9, 'write != for not equal'],
-  ["now > '2026-01-01'", 3, '> does not take a timestamp and a string: write timestamp(x)'],
+  ["now > '2026-01-01'", 4, '> does not take a timestamp and a string: write timestamp(x)'],
   [
     'timestamp(JWT.exp) > now',
     0,
@@ -170,12 +170,12 @@ const WRONG: readonly (readonly [text: string, offset: number, what: string])[] 
   ],
   [
     'req_method > 5',
-    10,
+    11,
     '> does not take a string and an int: write int(x), double(x) or string(x) where a text and a number meet',
   ],
-  ['ip == 5', 2, 'a string is compared with an int: they are never equal'],
+  ['ip == 5', 3, 'a string is compared with an int: they are never equal'],
   ['mcp.name == null', 9, 'a string is compared with null: ask has(…) whether it is there'],
-  ["'a' in mcp.name", 3, 'in does not take a string and a string: write text.contains(part)'],
+  ["'a' in mcp.name", 4, 'in does not take a string and a string: write text.contains(part)'],
   ['mcp.method && true', 0, 'a string stands where a condition belongs'],
   ['!mcp.method', 0, 'a string stands where a condition belongs'],
   ['mcp.method ? true : false', 0, 'a string stands where a condition belongs'],
@@ -192,8 +192,8 @@ const WRONG: readonly (readonly [text: string, offset: number, what: string])[] 
   ],
   ["principal.scopes['a'] == 'a'", 17, 'the elements of a list are counted, from 0'],
   ['mcp.method.startsWith(5)', 11, 'string.startsWith does not take an int'],
-  ["now.getHours() == '5'", 14, 'an int is compared with a string: they are never equal'],
-  ["now == '2026-01-01'", 3, 'a timestamp is compared with a string: they are never equal'],
+  ["now.getHours() == '5'", 15, 'an int is compared with a string: they are never equal'],
+  ["now == '2026-01-01'", 4, 'a timestamp is compared with a string: they are never equal'],
   ["now.startsWith('2026')", 4, 'timestamp.startsWith does not take a string'],
   [
     'google.protobuf.Timestamp{seconds: 1} == now',
@@ -234,7 +234,7 @@ const WRONG: readonly (readonly [text: string, offset: number, what: string])[] 
   ['mcp.name == `a`', 9, 'what stands on one side of this operator is no expression'],
   ['{mcp.name: 1}', 0, 'it gives a map, and a policy has to give true or false'],
   ['size(5) > 1', 0, 'size does not take an int'],
-  ["req_querystring == 'a'", 15, 'a map is compared with a string: they are never equal'],
+  ["req_querystring == 'a'", 16, 'a map is compared with a string: they are never equal'],
 ];
 
 describe('is refused, with the place and with what was probably meant', () => {
