@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { CelInput } from '@bufbuild/cel';
 import { timestampFromMs } from '@bufbuild/protobuf/wkt';
+import { splitTarget } from '../http/request-target.ts';
 import { readAddress } from '../lib/address.ts';
 import type { RequestPolicyContext } from '../slots/policies/policy.ts';
 import { firstUpper, goName } from './check-members.ts';
@@ -105,14 +106,8 @@ function plainAddress(address: string): string {
   return readAddress(address)?.text ?? address;
 }
 
-/**
- * Split as routers do it: a client may send a whole URL (RFC 9112 section 3.2.2), and `#`, which does not
- * belong there, ends it.
- */
 function urlOf({ originalUrl, url }: RoutedRequest): { path: string; query: string } {
-  const target = (originalUrl ?? url ?? '').replace(/^[a-z][a-z\d+.-]*:\/\/[^/?#]*/i, '');
-  const [, path = '', query = ''] = /^([^?#]*)(?:\?([^#]*))?/.exec(target) ?? [];
-  return { path, query };
+  return splitTarget(originalUrl ?? url ?? '');
 }
 
 /** Decoded, as Go has it. */

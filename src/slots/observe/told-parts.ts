@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import { splitTarget } from '../../http/request-target.ts';
 import type { Principal } from '../../principal.ts';
 import type { ObservedUser } from './observer.ts';
 
@@ -19,13 +20,8 @@ export function cap(text: string): string {
  * (RFC 9112 section 3.2.2) a password.
  */
 export function pathOf(req: IncomingMessage & { originalUrl?: string }): string {
-  const target = req.originalUrl ?? req.url ?? '';
-  const path = target.startsWith('/') ? target : target.replace(AUTHORITY, '');
-  const end = path.search(/[?#]/);
-  return cap(end < 0 ? path : path.slice(0, end));
+  return cap(splitTarget(req.originalUrl ?? req.url ?? '').path);
 }
-
-const AUTHORITY = /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i;
 
 /** A version is a date; nobody knows what else a client may send in its place. */
 export function versionOf(headers: IncomingHttpHeaders): string | undefined {
