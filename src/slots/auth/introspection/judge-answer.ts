@@ -3,7 +3,7 @@ import type { Principal } from '../../../principal.ts';
 import type { AudienceRule } from '../claims/audience.ts';
 import { principalFrom } from '../claims/principal-from.ts';
 import { sealClaims, type TokenClaims } from '../claims/token-claims.ts';
-import { PROBLEMS } from '../jwt/problem.ts';
+import { PROBLEMS } from '../claims/token-problem.ts';
 
 /** What a token has to be. */
 export interface AnswerRules {

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { rememberAmong } from '../among-others.ts';
 import type { AuthenticationScheme, Identification } from '../authenticator.ts';
 import { bearerTokenOf } from '../bearer-token.ts';
-import { PROBLEMS } from '../jwt/problem.ts';
+import { PROBLEMS } from '../claims/token-problem.ts';
 import { claimsWritten, isKnownTo } from '../known-tokens.ts';
 import type { IntrospectionClock } from './endpoint-location.ts';
 import { IntrospectionFailure } from './introspection-failure.ts';

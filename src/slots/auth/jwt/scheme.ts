@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { notAwaited } from '../../../lib/not-awaited.ts';
 import type { AuthenticationScheme, Identification } from '../authenticator.ts';
 import { bearerTokenOf } from '../bearer-token.ts';
+import type { TokenProblem } from '../claims/token-problem.ts';
 import { claimsWritten, rememberOwnTokens } from '../known-tokens.ts';
 import { hasScopes, withoutScopes } from '../needed-scopes.ts';
 import type { JwtClock } from './clock.ts';
@@ -9,7 +10,6 @@ import { issuersOf } from './issuers-of.ts';
 import { KeysUnavailable } from './key-set.ts';
 import { rememberIssuers } from './key-stats.ts';
 import type { JwtSettings } from './options.ts';
-import type { TokenProblem } from './problem.ts';
 import type { VerifiedToken } from './token-memory.ts';
 import { TokenVerifier } from './verifier.ts';
 

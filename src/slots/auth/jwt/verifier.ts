@@ -13,14 +13,9 @@ import type { AudienceRule } from '../claims/audience.ts';
 import type { ClaimsFunction } from '../claims/claimed-identity.ts';
 import { principalFrom } from '../claims/principal-from.ts';
 import { sealClaims } from '../claims/token-claims.ts';
+import { PROBLEMS, type TokenProblem } from '../claims/token-problem.ts';
 import type { Issuer, Issuers } from './issuers.ts';
-import {
-  isAboutClaims,
-  type JoseFailure,
-  PROBLEMS,
-  problemIn,
-  type TokenProblem,
-} from './problem.ts';
+import { isAboutClaims, type JoseFailure, problemIn } from './problem.ts';
 import { TokenMemory, type VerifiedToken } from './token-memory.ts';
 import type { VerificationKeys } from './verification-keys.ts';
 
