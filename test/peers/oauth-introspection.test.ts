@@ -15,6 +15,7 @@ import {
 } from './support/authorization-server.ts';
 import { logIn, userFromElsewhere } from './support/log-in.ts';
 import { OAUTH_CLIENTS } from './support/oauth-clients.ts';
+import { postWithToken } from './support/post-with-token.ts';
 import { startPublicGateway } from './support/public-gateway.ts';
 
 const READ = { name: 'read_file' };
@@ -62,16 +63,11 @@ async function setUp(options: Partial<IntrospectionOptions> = {}) {
   }));
   issuer.resources.add(url);
   const present = async (token: string) => {
-    const answer = await fetch(url, {
-      method: 'POST',
-      headers: {
-        Authorization: `Bearer ${token}`,
-        Accept: 'application/json, text/event-stream',
-        'Content-Type': 'application/json',
-        'Mcp-Protocol-Version': '2025-11-25',
-      },
-      body: '{"jsonrpc":"2.0","id":1,"method":"tools/list"}',
-    });
+    const answer = await postWithToken(
+      url,
+      token,
+      '{"jsonrpc":"2.0","id":1,"method":"tools/list"}',
+    );
     await answer.text();
     // The server wants a session, which has nothing to do with tokens.
     return [401, 403, 503].includes(answer.status) ? answer.status : IN;

@@ -8,6 +8,7 @@ import {
   startAuthorizationServer,
 } from './support/authorization-server.ts';
 import { logIn } from './support/log-in.ts';
+import { postWithToken } from './support/post-with-token.ts';
 import { startPublicGateway } from './support/public-gateway.ts';
 
 const CLIENTS = ['nightly', 'weekly'];
@@ -37,16 +38,11 @@ async function setUp(
   issuer.resources.add(url);
 
   const present = async (token: string) => {
-    const answer = await fetch(url, {
-      method: 'POST',
-      headers: {
-        Authorization: `Bearer ${token}`,
-        Accept: 'application/json, text/event-stream',
-        'Content-Type': 'application/json',
-        'Mcp-Protocol-Version': '2025-11-25',
-      },
-      body: '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"read_file"}}',
-    });
+    const answer = await postWithToken(
+      url,
+      token,
+      '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"read_file"}}',
+    );
     const text = await answer.text();
     return answer.ok ? answer.status : `${answer.status} ${JSON.parse(text).error.data.reason}`;
   };

@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events';
 import { PassThrough } from 'node:stream';
 import { describe, expect, jest, test } from '@jest/globals';
 import type { Engine, UpstreamListener, UpstreamRequest } from '../../src/engine/engine.ts';
+import { UNTIL_ANSWERED } from '../../src/engine/own-request.ts';
 import type { UpstreamAnswer } from '../../src/engine/upstream-answer.ts';
 import type { FailureKind, UpstreamFailure } from '../../src/engine/upstream-failure.ts';
 import { noop } from '../../src/lib/noop.ts';
@@ -36,13 +37,7 @@ function play({ canForget = false, isTrial = false } = {}) {
     return { abort: () => void heard.push('aborted') };
   };
   const listener: UpstreamListener = {
-    onConnecting: noop,
-    onConnected: noop,
-    onBodyBytes: noop,
-    onBodySent: noop,
-    onBodyBlocked: noop,
-    onBodyFlowing: noop,
-    onBodyLost: noop,
+    ...UNTIL_ANSWERED,
     onAnswer: ({ status }) => void heard.push(`answer ${status}`),
     onFailure: ({ kind }) => void heard.push(`failure ${kind}`),
   };
