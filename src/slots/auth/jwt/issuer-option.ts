@@ -32,6 +32,7 @@ export interface TenantIssuerOptions {
 /** Whose tokens are taken. */
 export type IssuerSettings =
   | { readonly name: string }
+  | { readonly isAny: true }
   | {
       readonly pattern: TenantUrl;
       readonly isKnown: TenantRule;

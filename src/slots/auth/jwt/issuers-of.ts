@@ -1,3 +1,4 @@
+import { AnyIssuer } from './any-issuer.ts';
 import type { JwtClock } from './clock.ts';
 import { GivenKeys } from './given-keys.ts';
 import { fetchIssuerKeys } from './issuer-keys.ts';
@@ -29,6 +30,9 @@ export function issuersOf({ issuer, keys }: IssuersSettings, clock: JwtClock): I
       ? new KeySet(() => fetchOf(name, keysUrl), monotonic)
       : new GivenKeys(given);
 
+  if ('isAny' in issuer) {
+    return new AnyIssuer(sharedBy('any', url instanceof TenantUrl ? undefined : url));
+  }
   if (!('pattern' in issuer)) {
     // Where keys differ by tenant, there are tenants: the options are read so.
     const keysUrl = url instanceof TenantUrl ? undefined : url;
