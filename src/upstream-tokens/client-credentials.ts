@@ -2,7 +2,7 @@ import { checkConfig } from '../options/config-problems.ts';
 import { BackOff } from './back-off.ts';
 import { bearerHeader, tokenIn } from './bearer-header.ts';
 import { HeldToken } from './held-token.ts';
-import { TokenEndpoint } from './token-endpoint.ts';
+import { TokenEndpoint, type TokenEndpointSettings } from './token-endpoint.ts';
 import { readTokenOptions, TOKEN_OPTIONS, type TokenOptions } from './token-options.ts';
 
 /** Where the gateway's own token comes from, and which. */
@@ -29,6 +29,11 @@ export function clientCredentials(options: ClientCredentialsOptions): ClientCred
   const settings = checkConfig((problems) => {
     return problems.keys(options, TOKEN_OPTIONS) ? readTokenOptions(problems, options) : undefined;
   });
+  return tokenHeader(settings);
+}
+
+/** The same, from options that are read. */
+export function tokenHeader(settings: TokenEndpointSettings): ClientCredentialsHeader {
   const endpoint = new TokenEndpoint(settings);
   const held = new HeldToken();
   const backOff = new BackOff(() => true);
