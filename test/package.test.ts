@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { cel } from '../src/exports/cel.ts';
+import { fromKrakend, KrakendConfigError, toGatewayConfigs } from '../src/exports/krakend.ts';
 import { otel } from '../src/exports/otel.ts';
 import { prometheus } from '../src/exports/prometheus.ts';
 import { matchesSchema } from '../src/exports/schema.ts';
@@ -72,6 +73,7 @@ describe('each middleware has an import path of its own, and so has what needs a
     ['./metadata', { protectedResourceMetadata: root.protectedResourceMetadata }],
     ['./headers', { injectHeaders: root.injectHeaders }],
     ['./cel', { cel }],
+    ['./krakend', { fromKrakend, KrakendConfigError, toGatewayConfigs }],
     ['./otel', { otel }],
     ['./prometheus', { prometheus }],
     ['./schema', { matchesSchema }],
@@ -94,6 +96,7 @@ test('each of them is a file of src/exports, and nothing else is', () => {
     'cors.ts',
     'headers.ts',
     'ip-filter.ts',
+    'krakend.ts',
     'metadata.ts',
     'otel.ts',
     'pinning.ts',

@@ -13,7 +13,7 @@ export interface ConfigProblem {
  * kind is thrown later.
  */
 export class GatewayConfigError extends Error {
-  override readonly name = 'GatewayConfigError';
+  override readonly name: string = 'GatewayConfigError';
   /** Every mistake, not only the first. */
   readonly problems: readonly ConfigProblem[];
 

@@ -1,0 +1,26 @@
+/** A text, or one of the signs that make objects and lists. */
+const TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\],]/g;
+
+/**
+ * Keys that stand twice in one object: `JSON.parse` takes the last one without a word, and so does KrakenD.
+ *
+ * @param json - Valid JSON.
+ */
+export function repeatedKeys(json: string): string[] {
+  const repeated = new Set<string>();
+  /** The keys of the objects that are open; undefined for a list. */
+  const open: (Set<string> | undefined)[] = [];
+  let isKeyNext = false;
+  for (const [token] of json.matchAll(TOKEN)) {
+    if (token === '{' || token === '[') open.push(token === '{' ? new Set() : undefined);
+    else if (token === '}' || token === ']') open.pop();
+    else if (token !== ',' && isKeyNext) {
+      const key: string = JSON.parse(token);
+      const keys = open.at(-1);
+      if (keys?.has(key)) repeated.add(key);
+      keys?.add(key);
+    }
+    isKeyNext = (token === '{' || token === ',') && open.at(-1) !== undefined;
+  }
+  return [...repeated];
+}

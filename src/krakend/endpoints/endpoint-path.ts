@@ -1,0 +1,74 @@
+import type { Notes } from '../notes.ts';
+
+/** The path of an endpoint. */
+export interface EndpointPath {
+  /** As it is written, with its slash: `/t/{tenant}/mcp`. */
+  readonly text: string;
+  /** As Express writes it: `/t/:tenant/mcp`. */
+  readonly route: string;
+  /** The names in it. */
+  readonly params: readonly string[];
+}
+
+const RESERVED = ['/__debug', '/__echo', '/__health'];
+const PARAM = /^\{([^{}]*)\}$/;
+/** What both Express and targets take for a name. */
+const NAME = /^[A-Za-z_]\w*$/;
+/** What means nothing else to a router. */
+const PLAIN = /^[\w.~-]*$/;
+
+/** Reads a path; undefined where it is none. */
+export function readPath(notes: Notes, given: string | undefined): EndpointPath | undefined {
+  if (given === undefined) {
+    notes.refuse('write the path of the endpoint');
+    return undefined;
+  }
+  const text = given.startsWith('/') ? given : `/${given}`;
+  const problem = problemOf(text);
+  if (problem !== undefined) {
+    notes.refuse(problem);
+    return undefined;
+  }
+  const segments = text.split('/').map((segment) => ({ segment, name: PARAM.exec(segment)?.[1] }));
+  const params = segments.flatMap(({ name }) => name ?? []);
+  for (const { segment, name } of segments) {
+    const wrong = problemOfSegment(segment, name, params);
+    if (wrong === undefined) continue;
+    notes.refuse(wrong);
+    return undefined;
+  }
+  const route = segments
+    .map(({ segment, name }) => (name === undefined ? segment : `:${name}`))
+    .join('/');
+  return { text, route, params };
+}
+
+function problemOf(text: string): string | undefined {
+  if (RESERVED.some((own) => text === own || text.startsWith(`${own}/`))) {
+    return 'KrakenD keeps this path for itself; take another';
+  }
+  if (/[?#]/.test(text)) return "KrakenD never finds a path with '?' or '#'; write the path alone";
+  if (/[^!-~]/.test(text)) return 'write the path in ASCII, percent-encoded where need be';
+  return undefined;
+}
+
+function problemOfSegment(
+  segment: string,
+  name: string | undefined,
+  params: readonly string[],
+): string | undefined {
+  if (name === undefined) {
+    if (/[{}]/.test(segment))
+      return `a parameter is a whole segment here, and ${segment} is not one`;
+    if (segment.includes('*')) return 'KrakenD fails at a wildcard while it runs; write the path';
+    const isPlain = params.length === 0 || PLAIN.test(segment);
+    return isPlain
+      ? undefined
+      : `beside parameters, write ${segment} with letters, digits and '-._~'`;
+  }
+  if (!NAME.test(name))
+    return `write {${name}} with letters, digits and '_', not with a digit first`;
+  return params.indexOf(name) === params.lastIndexOf(name)
+    ? undefined
+    : `the parameter {${name}} stands twice in the path`;
+}

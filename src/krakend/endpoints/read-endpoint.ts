@@ -1,0 +1,89 @@
+import { isMcpMethod, MCP_METHODS, type McpMethod } from '../../mcp/http-methods.ts';
+import type { Notes } from '../notes.ts';
+import type { BackendExtra, BackendValues } from '../table/backend.ts';
+import { ENDPOINT, type EndpointExtra, type EndpointValues } from '../table/endpoint.ts';
+import type { RootValues } from '../table/root.ts';
+import { type EndpointPath, readPath } from './endpoint-path.ts';
+
+/** The one backend of an endpoint. */
+export interface ReadBackend {
+  /** Stands at the backend. */
+  readonly notes: Notes;
+  readonly values: BackendValues;
+  readonly extra: BackendExtra;
+  /** Stands at its `extra_config`. */
+  readonly extraNotes: Notes;
+}
+
+/** One endpoint of a document: one method of one path. */
+export interface ReadEndpoint {
+  /** Stands at the endpoint. */
+  readonly notes: Notes;
+  /** As it is written. */
+  readonly given: Readonly<Record<string, unknown>>;
+  readonly path: EndpointPath;
+  readonly method: McpMethod;
+  readonly values: EndpointValues;
+  readonly extra: EndpointExtra;
+  /** Stands at its `extra_config`. */
+  readonly extraNotes: Notes;
+  readonly backend: ReadBackend;
+}
+
+/** Reads one endpoint; undefined where it cannot run, which is noted. */
+export function readEndpoint(
+  notes: Notes,
+  given: unknown,
+  root: RootValues,
+): ReadEndpoint | undefined {
+  const values = ENDPOINT.read(notes, given);
+  if (values === undefined) return undefined;
+  const { output_encoding: encoding = root.output_encoding ?? 'json' } = values;
+  if (encoding !== 'no-op') {
+    notes
+      .at('output_encoding')
+      .refuse(
+        `KrakenD makes ${encoding === '' ? 'JSON' : encoding} of the answer, and MCP needs it as it is; write "no-op", or pick other endpoints with the option only`,
+      );
+  }
+  const path = readPath(notes.at('endpoint'), values.endpoint);
+  const method = readMethod(notes.at('method'), values.method);
+  const backend = readBackend(notes.at('backend'), values.backend, given);
+  if (path === undefined || method === undefined || backend === undefined) return undefined;
+  return {
+    notes,
+    given: given as Record<string, unknown>,
+    path,
+    method,
+    values,
+    extra: values.extra_config ?? {},
+    extraNotes: notes.at('extra_config'),
+    backend,
+  };
+}
+
+function readMethod(notes: Notes, given = 'GET'): McpMethod | undefined {
+  const method = given.toUpperCase();
+  if (isMcpMethod(method)) return method;
+  notes.refuse(`MCP has ${MCP_METHODS.join(', ')} and no ${method}; take this endpoint out`);
+  return undefined;
+}
+
+function readBackend(
+  notes: Notes,
+  backends: readonly BackendValues[] | undefined,
+  given: unknown,
+): ReadBackend | undefined {
+  const { backend } = given as { readonly backend?: unknown };
+  const number = Array.isArray(backend) ? backend.length : 0;
+  const [values] = backends ?? [];
+  if (number !== 1) notes.refuse('an endpoint with no-op has exactly one backend');
+  if (number !== 1 || values === undefined) return undefined;
+  const place = notes.at(0);
+  return {
+    notes: place,
+    values,
+    extra: values.extra_config ?? {},
+    extraNotes: place.at('extra_config'),
+  };
+}

@@ -1,0 +1,25 @@
+import type { Notes } from '../notes.ts';
+
+/** What is known of one key of a document: how its value is read, or why it is not. */
+export interface Field<T = unknown> {
+  /**
+   * `read`: its value has an effect here. `refused`: a document that has it does not start, but for a value
+   * that switches it off. `ignored`: it has no effect here.
+   */
+  readonly kind: 'read' | 'refused' | 'ignored';
+  /** The value, checked; undefined where it has none, or where it is wrong, which is noted. */
+  read(notes: Notes, value: unknown): T | undefined;
+  /** The keys of an object. */
+  readonly members?: Members;
+  /** The items of a list. */
+  readonly items?: Field;
+}
+
+/** Fields by their key. */
+export type Members = Readonly<Record<string, Field>>;
+
+/** What an object gave: what is not there, or is wrong, is undefined. */
+export type Given<T> = { readonly [K in keyof T]?: T[K] | undefined };
+
+/** A field for each key that is read, and further ones, which give nothing. */
+export type MembersFor<T> = Members & { readonly [K in keyof T]-?: Field<NonNullable<T[K]>> };

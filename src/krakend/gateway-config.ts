@@ -1,0 +1,102 @@
+import type { GatewayConfig } from '../config.ts';
+import { editUrl, type UrlEdit } from './martian/url-edits.ts';
+import { authOf } from './parts/auth.ts';
+import { botRuleOf } from './parts/bots.ts';
+import { breakerOf } from './parts/breaker.ts';
+import type { Draft, Source } from './parts/config-parts.ts';
+import { corsOf } from './parts/cors.ts';
+import { expressionsOf } from './parts/expressions.ts';
+import { headersOf } from './parts/headers.ts';
+import { ipFilterOf } from './parts/ip-filter.ts';
+import { addNetwork } from './parts/network.ts';
+import { publicUrlOf, withoutMetadata } from './parts/public-url.ts';
+import { rateLimitsOf } from './parts/rate-limits.ts';
+import { hostsOf } from './parts/security-headers.ts';
+import { targetOf } from './parts/target.ts';
+import { timeoutsOf } from './parts/timeouts.ts';
+
+/** The options of the gateway for one path, and where it is mounted. */
+export interface KrakendGatewayConfig {
+  /** As Express writes it: `/t/:tenant/mcp`. */
+  readonly path: string;
+  /** What `createMcpGateway` takes. With parameters in `path`, its router is to be mounted there. */
+  readonly config: GatewayConfig;
+}
+
+/** The options of one path. What is wrong is noted; they are whole only where nothing is. */
+export function gatewayConfigOf(source: Source): KrakendGatewayConfig {
+  const { group } = source;
+  const [endpoint] = group;
+  const { text, route, params } = endpoint.path;
+  const auth = authOf(source);
+  const { headers, plan, edits } = headersOf(source, auth !== undefined);
+  const target = withEdits(targetOf(source), edits);
+  const draft: Draft = {
+    name: text,
+    path: params.length === 0 ? text : '/',
+    target: target ?? '',
+    methods: group.map(({ method }) => method),
+    headers,
+    // As KrakenD does, a refusal is a status.
+    denyAs: 'http',
+  };
+  const policies = [...(auth?.policies ?? []), ...expressionsOf(source, plan)];
+  const bots = botRuleOf(source);
+  if (bots !== undefined) policies.unshift(bots);
+  if (policies.length > 0) draft.policies = policies;
+  if (auth !== undefined) {
+    const publicUrl = publicUrlOf(source);
+    if (publicUrl !== undefined) draft.publicUrl = publicUrl;
+    draft.auth = publicUrl === undefined ? withoutMetadata(auth.schemes) : auth.schemes;
+  }
+  const limits = rateLimitsOf(source);
+  if (limits.length > 0) draft.rateLimit = limits;
+  addQuery(source, draft);
+  addNetwork(source, draft);
+  addBodyLimit(source, draft);
+  const others = {
+    timeout: timeoutsOf(source),
+    breaker: breakerOf(source),
+    cors: corsOf(source),
+    hosts: hostsOf(source),
+    ipFilter: ipFilterOf(source),
+  };
+  const given = Object.entries(others).filter(([, value]) => value !== undefined);
+  return { path: route, config: { ...draft, ...Object.fromEntries(given) } };
+}
+
+function withEdits(
+  target: GatewayConfig['target'] | undefined,
+  edits: readonly UrlEdit[],
+): GatewayConfig['target'] | undefined {
+  if (target === undefined) return undefined;
+  const urls = [target].flat().map((own) => editUrl(String(own), edits));
+  const [first = ''] = urls;
+  return urls.length === 1 ? first : urls;
+}
+
+function addQuery({ group: [{ notes, values, backend }] }: Source, draft: Draft): void {
+  const { input_query_strings: names = [] } = values;
+  const second = backend.values.input_query_strings ?? [];
+  const place = notes.at('input_query_strings');
+  if (names.includes('*')) place.refuse('write the names that go upstream, one by one');
+  const passing = second.length === 0 || second.includes('*') ? names : second;
+  const forward = names.filter((name) => name !== '*' && passing.includes(name));
+  if (forward.length > 0) draft.query = { forward };
+}
+
+function addBodyLimit({ group: [endpoint], service, serviceNotes }: Source, draft: Draft): void {
+  const { extra, backend } = endpoint;
+  const sizes = [
+    extra.proxy?.max_payload,
+    backend.extra.proxy?.max_payload,
+    service.router?.max_payload,
+  ].filter((size) => size !== undefined && size > 0);
+  if (sizes.length > 0) draft.bodyLimit = Math.min(...(sizes as number[]));
+  if (service.router?.max_payload !== undefined) {
+    serviceNotes
+      .at('router')
+      .at('max_payload')
+      .warn('a compressed body is not unpacked to measure it');
+  }
+}

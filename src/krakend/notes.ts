@@ -1,0 +1,48 @@
+/** What is said about one place of a document. */
+export interface KrakendNote {
+  /** Where it stands: `endpoints[0].extra_config["auth/validator"].roles`; empty for the document as a whole. */
+  readonly path: string;
+  /** What KrakenD does there where that matters, and what to do. */
+  readonly message: string;
+}
+
+/**
+ * Collects what is wrong with a document, and what works in another way than in KrakenD. It stands at a
+ * place of the document, so that no reader has to know where it is.
+ */
+export class Notes {
+  readonly #problems: KrakendNote[];
+  readonly #warnings: KrakendNote[];
+  /** Where it stands. */
+  readonly path: string;
+
+  constructor(problems: KrakendNote[], warnings: KrakendNote[], path = '') {
+    this.#problems = problems;
+    this.#warnings = warnings;
+    this.path = path;
+  }
+
+  /** The same, one step further: at a member of an object, or at an item of a list. */
+  at(key: string | number): Notes {
+    return new Notes(this.#problems, this.#warnings, join(this.path, key));
+  }
+
+  /** Notes a reason not to start. */
+  refuse(message: string): void {
+    this.#problems.push({ path: this.path, message });
+  }
+
+  /** Notes what works in another way; the same is said once for a place. */
+  warn(message: string): void {
+    const isKnown = this.#warnings.some((own) => own.path === this.path && own.message === message);
+    if (!isKnown) this.#warnings.push({ path: this.path, message });
+  }
+}
+
+const IDENTIFIER = /^[a-z_$][\w$]*$/i;
+
+function join(path: string, key: string | number): string {
+  if (typeof key === 'number') return `${path}[${key}]`;
+  if (!IDENTIFIER.test(key)) return `${path}[${JSON.stringify(key)}]`;
+  return path === '' ? key : `${path}.${key}`;
+}

@@ -1,0 +1,63 @@
+import { hash } from 'node:crypto';
+import { type ApiKey, apiKey } from '../../slots/auth/api-key.ts';
+import type { AuthenticationScheme } from '../../slots/auth/authenticator.ts';
+import type { Notes } from '../notes.ts';
+import type { ApiKeysValues } from '../table/service.ts';
+import type { Source } from './config-parts.ts';
+import { notedOr } from './noted.ts';
+
+/** API keys of an endpoint, and the roles of which a caller needs one. */
+export interface EndpointKeys {
+  readonly scheme: AuthenticationScheme | undefined;
+  readonly roles: readonly string[];
+}
+
+/** Undefined where the endpoint asks for no key. */
+export function apiKeysOf({
+  group: [endpoint],
+  service,
+  serviceNotes,
+}: Source): EndpointKeys | undefined {
+  const own = endpoint.extra['auth/api-keys'];
+  if (own === undefined) return undefined;
+  const notes = endpoint.extraNotes.at('auth/api-keys');
+  const shared = service['auth/api-keys'];
+  if (shared === undefined) {
+    notes.refuse('the document names no keys; write them in its extra_config["auth/api-keys"]');
+    return undefined;
+  }
+  const { roles = [] } = own;
+  if (roles.length === 0) notes.at('roles').refuse('write the roles that may come in');
+  const place = serviceNotes.at('auth/api-keys');
+  const strategy = own.strategy ?? shared.strategy ?? 'header';
+  if (strategy !== 'header') {
+    place.at('strategy').refuse('a key in a URL ends up in logs; write header');
+  }
+  const header = own.identifier ?? shared.identifier ?? 'Authorization';
+  if (shared.propagate_role !== undefined) {
+    place
+      .at('propagate_role')
+      .refuse('the role is not sent to the backend; write a function for headers.set');
+  }
+  const keys = keysOf(place, shared);
+  const scheme = keys.length === 0 ? undefined : notedOr(place, () => apiKey({ keys, header }));
+  return { scheme, roles };
+}
+
+function keysOf(notes: Notes, { hash: kind = 'plain', keys = [] }: ApiKeysValues): ApiKey[] {
+  if (kind === 'fnv128' || kind === 'sha1') {
+    notes.at('hash').refuse(`${kind} can be broken; write sha256`);
+    return [];
+  }
+  if (kind === 'plain')
+    notes.at('hash').warn('keys stand in the document in the clear; write sha256');
+  if (keys.length === 0) notes.at('keys').refuse('write the keys');
+  return keys.flatMap(({ key, roles = [] }, i) => {
+    if (key === undefined) {
+      notes.at('keys').at(i).at('key').refuse('write the key');
+      return [];
+    }
+    const sha256 = kind === 'plain' ? hash('sha256', key, 'hex') : key.toLowerCase();
+    return [{ sha256, subject: `api-key-${sha256.slice(0, 16)}`, scopes: [...roles] }];
+  });
+}

@@ -1,0 +1,56 @@
+import type { GatewayContext } from '../../gateway-context.ts';
+import { isFieldName, isFieldValue } from '../../http/field.ts';
+import type { Source } from './config-parts.ts';
+import type { HeaderPlan } from './header-plan.ts';
+
+/** Puts claims into headers for the backend; the client's own under these names never pass. */
+export function propagateClaims({ group: [endpoint] }: Source, plan: HeaderPlan): void {
+  const { propagate_claims: pairs = [], propagate_claims_preserve_array: preserves } =
+    endpoint.extra['auth/validator'] ?? {};
+  const notes = endpoint.extraNotes.at('auth/validator');
+  if (preserves === true && pairs.length > 0) {
+    notes
+      .at('propagate_claims_preserve_array')
+      .warn('a list goes upstream as one header with commas between its items');
+  }
+  for (const [i, pair] of pairs.entries()) {
+    const place = notes.at('propagate_claims').at(i);
+    const [claim, header] = pair;
+    if (pair.length !== 2 || claim === undefined || header === undefined || !isFieldName(header)) {
+      place.refuse('write a claim and the header for it: ["sub", "X-User"]');
+      continue;
+    }
+    const isListed = plan.forwards(header);
+    if (!isListed) place.warn(`KrakenD would not send ${header}: it is not in input_headers`);
+    const read = ({ principal }: GatewayContext) => headerText(claimAt(principal?.claims, claim));
+    plan.set(header, read);
+    plan.claims.set(header, read);
+  }
+}
+
+/** A claim by its name, or else by a path with dots. */
+export function claimAt(
+  claims: Readonly<Record<string, unknown>> | undefined,
+  path: string,
+): unknown {
+  if (claims === undefined || Object.hasOwn(claims, path)) return claims?.[path];
+  let value: unknown = claims;
+  for (const key of path.split('.')) {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined;
+    value = (value as Record<string, unknown>)[key];
+  }
+  return value;
+}
+
+/** As Go sends it: UTF-8. A claim that is missing, or cannot stand in a header, gives no header. */
+function headerText(value: unknown): string | undefined {
+  const text = plainText(value);
+  const bytes = text === undefined ? undefined : Buffer.from(text, 'utf8').toString('latin1');
+  return isFieldValue(bytes) ? bytes : undefined;
+}
+
+function plainText(value: unknown): string | undefined {
+  if (Array.isArray(value)) return value.map((item) => plainText(item) ?? '').join(',');
+  if (value === undefined || value === null) return undefined;
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+}

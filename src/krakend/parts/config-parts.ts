@@ -1,0 +1,21 @@
+import type { GatewayConfig } from '../../config.ts';
+import type { EndpointGroup } from '../endpoints/group-endpoints.ts';
+import type { Notes } from '../notes.ts';
+import type { KrakendReadOptions } from '../options.ts';
+import type { RootValues } from '../table/root.ts';
+import type { ServiceExtra } from '../table/service.ts';
+
+/** What the options of one gateway are made of. */
+export interface Source {
+  /** Stands at the document. */
+  readonly notes: Notes;
+  readonly root: RootValues;
+  readonly service: ServiceExtra;
+  /** Stands at the `extra_config` of the document. */
+  readonly serviceNotes: Notes;
+  readonly group: EndpointGroup;
+  readonly options: KrakendReadOptions;
+}
+
+/** Options that may be changed while they are made. */
+export type Draft = { -readonly [K in keyof GatewayConfig]: GatewayConfig[K] };

@@ -1,0 +1,128 @@
+import type { GoHeaders } from '../../cel/bindings.ts';
+import { celRule } from '../../cel/cel.ts';
+import { readAddress } from '../../lib/address.ts';
+import type { PolicyRule, RequestPolicyContext } from '../../slots/policies/policy.ts';
+import type { Notes } from '../notes.ts';
+import type { CelValues } from '../table/in-both.ts';
+import type { Source } from './config-parts.ts';
+import type { HeaderPlan } from './header-plan.ts';
+import { notedOr } from './noted.ts';
+
+/** The rules of `validation/cel`, of the endpoint and of its backend. */
+export function expressionsOf({ group: [endpoint] }: Source, plan: HeaderPlan): PolicyRule[] {
+  const { extra, extraNotes, backend, values } = endpoint;
+  const query = values.input_query_strings ?? [];
+  const hasToken = extra['auth/validator'] !== undefined;
+  const at = { plan, query };
+  return [
+    ...rules(extraNotes.at('validation/cel'), extra['validation/cel'], {
+      ...at,
+      hasToken,
+      isBackend: false,
+    }),
+    ...rules(backend.extraNotes.at('validation/cel'), backend.extra['validation/cel'], {
+      ...at,
+      hasToken,
+      isBackend: true,
+    }),
+  ];
+}
+
+interface Place {
+  readonly plan: HeaderPlan;
+  readonly query: readonly string[];
+  readonly hasToken: boolean;
+  readonly isBackend: boolean;
+}
+
+function rules(
+  notes: Notes,
+  expressions: readonly CelValues[] | undefined,
+  place: Place,
+): PolicyRule[] {
+  if (expressions?.length === 0) notes.refuse('an empty list checks nothing; write an expression');
+  return (expressions ?? []).flatMap(({ check_expr: text }, i) => {
+    const own = notes.at(i).at('check_expr');
+    if (text === undefined) {
+      own.refuse('write the expression');
+      return [];
+    }
+    if (!checkNames(own, text, place)) return [];
+    const name = `cel[${i}]${place.isBackend ? ' of the backend' : ''}`;
+    const headersOf = (ctx: RequestPolicyContext) => passing(ctx, place.plan);
+    const rule = notedOr(own, () => celRule(text, { name, on: 'request' }, headersOf));
+    return rule === undefined ? [] : [rule];
+  });
+}
+
+const NAMED_HEADER = /req_headers\s*\[\s*(?:'([^']*)'|"([^"]*)")\s*\]/g;
+const NAMED_QUERY = /req_querystring\s*(?:\.(\w+)|\[\s*(?:'([^']*)'|"([^"]*)")\s*\])/g;
+
+/** Whether it may be asked at this place. */
+function checkNames(
+  notes: Notes,
+  text: string,
+  { plan, query, hasToken, isBackend }: Place,
+): boolean {
+  const code = text.replaceAll(/'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"/g, '""');
+  if (/\bresp_\w/.test(code)) {
+    notes.refuse(
+      'when an answer is there, the call has been made; qos/circuit-breaker/http counts statuses, take this out',
+    );
+    return false;
+  }
+  if (/\bJWT\b/.test(code) && (isBackend || !hasToken)) {
+    notes.refuse(
+      isBackend
+        ? 'KrakenD has no JWT at a backend; write it at the endpoint'
+        : 'KrakenD skips what is about JWT without auth/validator; write that too',
+    );
+    return false;
+  }
+  if (isBackend && /\breq_path\b/.test(code)) {
+    notes.warn(
+      'req_path is the path that the client asks for; at a backend, KrakenD has that of the backend',
+    );
+  }
+  for (const [, one, other] of text.matchAll(NAMED_HEADER)) {
+    const name = one ?? other ?? '';
+    if (!isMadeHere(name) && !plan.mayHave(name)) {
+      notes.warn(`${name} is not in input_headers, so the expression never sees it`);
+    }
+  }
+  for (const [, one, two, three] of text.matchAll(NAMED_QUERY)) {
+    const name = one ?? two ?? three ?? '';
+    if (!query.includes(name)) {
+      notes.warn(
+        `${name} is not in input_query_strings; KrakenD never sees it, and here it does not go upstream`,
+      );
+    }
+  }
+  return true;
+}
+
+function isMadeHere(name: string): boolean {
+  return /^x-forwarded-(for|host)$/i.test(name);
+}
+
+/** What goes upstream of the client's headers, as KrakenD shows it. */
+function passing(ctx: RequestPolicyContext, plan: HeaderPlan): GoHeaders {
+  const { req, ip, headers } = ctx;
+  const shown = Object.create(null) as Record<string, readonly string[]>;
+  for (const [name, values] of Object.entries(req.headersDistinct)) {
+    if (values !== undefined && plan.passes(name)) shown[goName(name)] = values;
+  }
+  for (const [name, read] of plan.claims) {
+    const value = read(ctx);
+    // Never what the client sent under this name.
+    delete shown[goName(name)];
+    if (value !== undefined) shown[goName(name)] = [value];
+  }
+  shown['X-Forwarded-For'] = [readAddress(ip)?.text ?? ip];
+  shown['X-Forwarded-Host'] = [headers.host ?? ''];
+  return shown;
+}
+
+function goName(name: string): string {
+  return name.toLowerCase().replaceAll(/(?:^|-)[a-z]/g, (letters) => letters.toUpperCase());
+}

@@ -1,0 +1,50 @@
+import { readAddress } from '../../lib/address.ts';
+import type { HeaderRules } from '../../slots/headers/header-rules.ts';
+import { applyMartian } from '../martian/apply.ts';
+import type { UrlEdit } from '../martian/url-edits.ts';
+import { propagateClaims } from './claims.ts';
+import type { Source } from './config-parts.ts';
+import { credentialsOf } from './credentials.ts';
+import { forwardedOf } from './forwarded.ts';
+import { HeaderPlan } from './header-plan.ts';
+import { securityHeadersOf } from './security-headers.ts';
+
+/** What becomes of headers, and what modifiers change of the URL of the backend. */
+export interface HeadersAndQuery {
+  readonly headers: HeaderRules;
+  /** The plan that they came from. */
+  readonly plan: HeaderPlan;
+  readonly edits: readonly UrlEdit[];
+}
+
+/** Reads everything that is about headers. */
+export function headersOf(source: Source, hasAuth: boolean): HeadersAndQuery {
+  const { group, service, serviceNotes } = source;
+  const [{ backend }] = group;
+  const plan = new HeaderPlan(forwardedOf(source, hasAuth));
+  plan.set('X-Forwarded-For', ({ ip }) => readAddress(ip)?.text ?? ip);
+  plan.set('X-Forwarded-Host', ({ headers }) => headers.host);
+  propagateClaims(source, plan);
+  const edits: UrlEdit[] = [];
+  const { 'modifier/martian': martian, 'auth/client-credentials': credentials } = backend.extra;
+  if (martian !== undefined) applyMartian(martian, plan, edits);
+  if (credentials !== undefined) {
+    const place = backend.extraNotes.at('auth/client-credentials');
+    const value = credentialsOf(place, credentials);
+    if (value !== undefined) plan.set('Authorization', value);
+  }
+  const answer = service['modifier/response-headers'];
+  const place = serviceNotes.at('modifier/response-headers');
+  for (const key of ['add', 'replace'] as const) {
+    for (const [name, value] of Object.entries(Object(answer?.[key]))) {
+      const text: unknown = Array.isArray(value) && value.length === 1 ? value[0] : value;
+      if (typeof text === 'string') plan.setInAnswer(name, text);
+      else place.at(key).at(name).refuse('write one text for each header');
+    }
+  }
+  for (const name of answer?.delete ?? []) plan.removeFromAnswer(name);
+  for (const [name, value] of Object.entries(securityHeadersOf(source).always)) {
+    plan.setInAnswer(name, value);
+  }
+  return { headers: plan.rules(), plan, edits };
+}

@@ -1,0 +1,21 @@
+import type { Notes } from '../notes.ts';
+import type { EndpointExtra } from '../table/endpoint.ts';
+import type { ServiceExtra } from '../table/service.ts';
+import type { Source } from './config-parts.ts';
+
+/** The values of a namespace, and where it stands. */
+export interface Namespace<T> {
+  readonly values: T;
+  readonly notes: Notes;
+}
+
+/** That of the endpoint, which takes the place of that of the service. */
+export function inEither<K extends keyof EndpointExtra & keyof ServiceExtra>(
+  { group: [first], service, serviceNotes }: Source,
+  key: K,
+): Namespace<NonNullable<EndpointExtra[K] | ServiceExtra[K]>> | undefined {
+  const own = first.extra[key];
+  if (own !== undefined) return { values: own, notes: first.extraNotes.at(key) };
+  const shared = service[key];
+  return shared === undefined ? undefined : { values: shared, notes: serviceNotes.at(key) };
+}

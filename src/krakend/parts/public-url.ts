@@ -1,0 +1,33 @@
+import type { AuthenticationScheme } from '../../slots/auth/authenticator.ts';
+import type { Source } from './config-parts.ts';
+
+/** The URL of an endpoint as agents know it; undefined where it is not known. */
+export function publicUrlOf({ group: [endpoint], notes, options }: Source): URL | undefined {
+  const { path, extra, extraNotes } = endpoint;
+  if (extra['auth/validator'] === undefined) return undefined;
+  const { publicUrl } = options;
+  const place = extraNotes.at('auth/validator');
+  if (publicUrl === undefined || path.params.length > 0) {
+    place.warn(
+      path.params.length > 0
+        ? 'the URL differs by its parameters, so that no metadata tells clients where to log in'
+        : 'without the option publicUrl, no metadata tells clients where to log in',
+    );
+    return undefined;
+  }
+  if (!URL.canParse(String(publicUrl)) || !/^https?:/.test(String(publicUrl))) {
+    notes.refuse("the option publicUrl is a URL like 'https://gateway.example'");
+    return undefined;
+  }
+  const url = new URL(publicUrl);
+  if (!url.pathname.endsWith(path.text)) {
+    url.pathname = `${url.pathname.replace(/\/+$/, '')}${path.text}`;
+  }
+  return url;
+}
+
+/** The same, but without the metadata that a challenge would point to. */
+export function withoutMetadata(schemes: readonly AuthenticationScheme[]): AuthenticationScheme[] {
+  // The same objects: what is known of their keys hangs on them.
+  return schemes.map((scheme) => Object.assign(scheme, { issuers: [] }));
+}

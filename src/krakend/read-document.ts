@@ -1,0 +1,142 @@
+import { withEnvironment } from './document/environment.ts';
+import { parseDocument, refuseVariables } from './document/parse-document.ts';
+import { groupEndpoints } from './endpoints/group-endpoints.ts';
+import { readEndpoint } from './endpoints/read-endpoint.ts';
+import { gatewayConfigOf, type KrakendGatewayConfig } from './gateway-config.ts';
+import { KrakendConfigError } from './krakend-config-error.ts';
+import { type KrakendListen, listenOf } from './listen.ts';
+import { type KrakendNote, Notes } from './notes.ts';
+import type { KrakendReadOptions } from './options.ts';
+import type { Source } from './parts/config-parts.ts';
+import { type SecurityHeaders, securityHeadersOf } from './parts/security-headers.ts';
+import { ROOT, type RootValues } from './table/root.ts';
+
+/** What a document comes to. */
+export interface KrakendPlan {
+  readonly gateways: readonly (KrakendGatewayConfig & {
+    /** Where its first endpoint stands. */
+    readonly notes: Notes;
+    readonly security: SecurityHeaders;
+  })[];
+  readonly listen: KrakendListen;
+  /** The proxies that are believed. */
+  readonly trustedProxies: readonly string[];
+  readonly problems: KrakendNote[];
+  readonly warnings: readonly KrakendNote[];
+}
+
+/**
+ * Reads a document whole.
+ *
+ * @throws {KrakendConfigError} with everything that is wrong with it.
+ */
+export function readDocument(document: unknown, options: KrakendReadOptions): KrakendPlan {
+  const problems: KrakendNote[] = [];
+  const warnings: KrakendNote[] = [];
+  const notes = new Notes(problems, warnings);
+  checkOptions(notes, options);
+  const given = parseDocument(notes, document);
+  const plan = given === undefined ? undefined : read(notes, given, options);
+  throwIf(problems);
+  return { ...(plan as NonNullable<typeof plan>), problems, warnings };
+}
+
+const OPTIONS = ['env', 'stores', 'only', 'allow', 'isRevoked', 'publicUrl', 'onWarning'];
+const ALLOWANCES = ['any-issuer', 'any-audience'];
+
+function checkOptions(notes: Notes, options: KrakendReadOptions): void {
+  for (const key of Object.keys(options)) {
+    if (!OPTIONS.includes(key)) {
+      notes.refuse(`there is no option ${key}; write one of ${OPTIONS.join(', ')}`);
+    }
+  }
+  for (const own of options.allow ?? []) {
+    if (!ALLOWANCES.includes(own)) {
+      notes.refuse(`the option allow takes ${ALLOWANCES.join(' and ')}, and no ${own}`);
+    }
+  }
+}
+
+/** Throws where there is anything wrong. */
+export function throwIf(problems: readonly KrakendNote[]): void {
+  if (problems.length > 0) throw new KrakendConfigError(problems);
+}
+
+type Read = Pick<KrakendPlan, 'gateways' | 'listen' | 'trustedProxies'>;
+
+function read(notes: Notes, given: object, options: KrakendReadOptions): Read {
+  const { env = {}, only } = options;
+  const document = withEnvironment(notes, given, env);
+  checkVersion(notes.at('version'), document as { readonly version?: unknown });
+  const { endpoints, ...others } = document as { readonly endpoints?: unknown };
+  refuseVariables(notes, others);
+  const root = ROOT.read(notes, document) ?? {};
+  const groups = groupEndpoints(readEndpoints(notes.at('endpoints'), root, only));
+  const gateways = groups.map((group) => {
+    const source: Source = {
+      notes,
+      root,
+      service: root.extra_config ?? {},
+      serviceNotes: notes.at('extra_config'),
+      group,
+      options,
+    };
+    return {
+      ...gatewayConfigOf(source),
+      notes: group[0].notes,
+      security: securityHeadersOf(source),
+    };
+  });
+  if (gateways.length > 1 && root.extra_config?.['qos/ratelimit/service'] !== undefined) {
+    notes
+      .at('extra_config')
+      .at('qos/ratelimit/service')
+      .refuse('several endpoints do not count together here; write qos/ratelimit/router at each');
+  }
+  return { gateways, listen: listenOf(notes, root), trustedProxies: proxiesOf(notes, root) };
+}
+
+function checkVersion(notes: Notes, { version }: { readonly version?: unknown }): void {
+  if (version === 3 || version === '3') return;
+  notes.refuse(
+    version === undefined
+      ? 'KrakenD does not start without a version; write 3'
+      : 'KrakenD takes version 3 alone; files of version 2 and older have other names and meanings',
+  );
+}
+
+function readEndpoints(notes: Notes, root: RootValues, only: readonly string[] | undefined) {
+  const { endpoints } = root;
+  if (endpoints === undefined || endpoints.length === 0) {
+    notes.refuse('there is no endpoint; write one');
+    return [];
+  }
+  const places = endpoints.map((given, i) => ({ given, notes: notes.at(i) }));
+  const picked = places.filter(({ given }) => {
+    const { endpoint } = Object(given) as { readonly endpoint?: unknown };
+    return only === undefined || only.includes(String(endpoint));
+  });
+  for (const path of only ?? []) {
+    const isThere = endpoints.some((given) => Object(given).endpoint === path);
+    if (!isThere) notes.refuse(`the option only names ${path}, and there is no such endpoint`);
+  }
+  return picked.flatMap(({ given, notes }) => {
+    refuseVariables(notes, given);
+    return readEndpoint(notes, given, root) ?? [];
+  });
+}
+
+function proxiesOf(notes: Notes, { extra_config: extra = {} }: RootValues): readonly string[] {
+  const { trusted_proxies: proxies, forwarded_by_client_ip: isOn = true } = extra.router ?? {};
+  const place = notes.at('extra_config').at('router');
+  if (!isOn) return [];
+  if (proxies === undefined || proxies.length === 0) {
+    place
+      .at('trusted_proxies')
+      .warn(
+        'without it, KrakenD believes X-Forwarded-For from anybody; here the address is that of the connection',
+      );
+    return [];
+  }
+  return proxies;
+}

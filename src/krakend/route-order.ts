@@ -1,0 +1,45 @@
+/** Routes of which one may stand for requests that another is meant for. */
+export class RouteOrder {
+  /** As Express writes them, in the order in which they are asked. */
+  readonly routes: readonly string[];
+  readonly #patterns: readonly RegExp[];
+
+  /** A segment that is written out goes before a parameter, as in KrakenD. */
+  constructor(routes: readonly string[]) {
+    this.routes = [...routes].sort((one, other) => (rankOf(one) < rankOf(other) ? -1 : 1));
+    this.#patterns = this.routes.map(patternOf);
+  }
+
+  /**
+   * Whether a path is that of an earlier route once it is decoded, as KrakenD reads it: `/t/%61dmin` is
+   * `/t/admin`, and what guards that is not to be passed by.
+   */
+  isDisguised(path: string): boolean {
+    const decoded = decode(path);
+    if (decoded === path) return false;
+    const place = this.#patterns.findIndex((own) => own.test(path));
+    return this.#patterns.slice(0, Math.max(place, 0)).some((own) => own.test(decoded));
+  }
+}
+
+function rankOf(route: string): string {
+  return route
+    .split('/')
+    .map((segment) => (segment.startsWith(':') ? '1' : '0'))
+    .join('');
+}
+
+function patternOf(route: string): RegExp {
+  const segments = route
+    .split('/')
+    .map((own) => (own.startsWith(':') ? '[^/]+' : own.replaceAll(/[^\w/-]/g, String.raw`\$&`)));
+  return new RegExp(`^${segments.join('/')}/?$`);
+}
+
+function decode(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
+}

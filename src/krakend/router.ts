@@ -1,0 +1,76 @@
+import type { IncomingMessage } from 'node:http';
+import express, { type RequestHandler, type Router } from 'express';
+import type { McpGateway } from '../gateway.ts';
+import type { SecurityHeaders } from './parts/security-headers.ts';
+import { RouteOrder } from './route-order.ts';
+
+/** A gateway, and where it is mounted. */
+export interface MountedGateway {
+  readonly path: string;
+  readonly gateway: McpGateway;
+  readonly security: SecurityHeaders;
+  /** Whether it knows its path by itself; otherwise Express finds it, with its parameters. */
+  readonly knowsPath: boolean;
+}
+
+/**
+ * A router with all gateways of a document. It is an app of its own inside, because that has the list of
+ * proxies that the document trusts, whatever the app around it believes.
+ */
+export function routerOf(
+  gateways: readonly MountedGateway[],
+  trustedProxies: readonly string[],
+): Router {
+  const inner = express();
+  inner.set('trust proxy', trustedProxies.length === 0 ? false : [...trustedProxies]);
+  inner.disable('x-powered-by');
+  const routes = express.Router({ caseSensitive: true });
+  const order = new RouteOrder(gateways.map(({ path }) => path));
+  const ordered = order.routes.flatMap((path) => gateways.filter((own) => own.path === path));
+  if (ordered.some(({ knowsPath }) => !knowsPath)) routes.use(notDisguised(order));
+  for (const { path, gateway, security, knowsPath } of ordered) {
+    const place = knowsPath ? '/' : path;
+    if (hasHeaders(security)) routes.use(place, onlyAt(path, knowsPath, withHeaders(security)));
+    routes.use(place, gateway);
+  }
+  inner.use(routes);
+  const router = express.Router();
+  router.use(function krakend(req, res, next) {
+    const prototypes = [Object.getPrototypeOf(req), Object.getPrototypeOf(res)];
+    (inner as unknown as RequestHandler)(req, res, (error?: unknown) => {
+      // The inner app has made them its own.
+      Object.setPrototypeOf(req, prototypes[0]);
+      Object.setPrototypeOf(res, prototypes[1]);
+      next(error);
+    });
+  });
+  return router;
+}
+
+/** Lets nobody into a route with parameters by another spelling of a path that has a route of its own. */
+function notDisguised(order: RouteOrder): RequestHandler {
+  return ({ path }, _res, next) => (order.isDisguised(path) ? next('router') : next());
+}
+
+function hasHeaders({ always, overTls }: SecurityHeaders): boolean {
+  return Object.keys({ ...always, ...overTls }).length > 0;
+}
+
+/** On refusals as well, which no rule for answers of the upstream sees. */
+function withHeaders({ always, overTls }: SecurityHeaders): RequestHandler {
+  const everywhere = Object.entries(always);
+  const secure = [...everywhere, ...Object.entries(overTls)];
+  return (req, res, next) => {
+    for (const [name, value] of req.secure ? secure : everywhere) res.setHeader(name, value);
+    next();
+  };
+}
+
+function onlyAt(path: string, knowsPath: boolean, handle: RequestHandler): RequestHandler {
+  const own = knowsPath ? path : '/';
+  return (req, res, next) => {
+    const { path: asked } = req as IncomingMessage & { readonly path: string };
+    if (asked === own || asked === `${own}/`) handle(req, res, next);
+    else next();
+  };
+}

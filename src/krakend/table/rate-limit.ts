@@ -1,0 +1,73 @@
+import type { Field, Given } from '../fields/field.ts';
+import { object } from '../fields/object.ts';
+import { amount, count, flag, oneOf, text } from '../fields/values.ts';
+import { ignored } from '../fields/without-effect.ts';
+import { every } from './every.ts';
+
+const HINTS = {
+  maxRate: 'max_rate is probably meant',
+  clientMaxRate: 'client_max_rate is probably meant',
+  rate: 'max_rate is probably meant',
+};
+
+/** What is read of a limit. */
+export type LimitValues = Given<{
+  capacity: number;
+  client_capacity: number;
+  client_max_rate: number;
+  every: number;
+  key: string;
+  max_rate: number;
+  strategy: 'ip' | 'header' | 'param';
+}>;
+
+/** How many requests all callers, and each, may make. */
+export const LIMIT: Field<LimitValues> = object<LimitValues>(
+  {
+    capacity: count,
+    cleanup_period: ignored(),
+    cleanup_threads: ignored(),
+    client_capacity: count,
+    client_max_rate: amount,
+    every,
+    key: text,
+    max_rate: amount,
+    num_shards: ignored(),
+    strategy: oneOf('ip', 'header', 'param'),
+  },
+  HINTS,
+);
+
+/** What is read of the limit of a backend. */
+export type BackendLimitValues = Given<{
+  capacity: number;
+  every: number;
+  max_rate: number;
+}>;
+
+/** What is read of a limit that is counted in Redis. */
+export type RedisLimitValues = LimitValues &
+  Given<{ connection_name: string; connection_pool: string; on_failure_allow: boolean }>;
+
+/** The same, counted in Redis. */
+export const REDIS_LIMIT: Field<RedisLimitValues> = object<RedisLimitValues>(
+  {
+    capacity: count,
+    client_capacity: count,
+    client_max_rate: amount,
+    connection_name: text,
+    connection_pool: text,
+    every,
+    key: text,
+    max_rate: amount,
+    on_failure_allow: flag,
+    strategy: oneOf('ip', 'header', 'param'),
+  },
+  HINTS,
+);
+
+/** The same for a backend, of all callers together. */
+export const BACKEND_LIMIT: Field<BackendLimitValues> = object<BackendLimitValues>(
+  { capacity: count, every, max_rate: amount },
+  HINTS,
+);

@@ -1,0 +1,24 @@
+import {
+  KrakendConfigError,
+  type KrakendNote,
+  type KrakendReadOptions,
+  toGatewayConfigs,
+} from '../../../src/exports/krakend.ts';
+
+/** What becomes of a document: problems, or warnings. */
+export interface Outcome {
+  readonly problems: readonly KrakendNote[];
+  readonly warnings: readonly KrakendNote[];
+}
+
+/** Reads a document, with nothing sent anywhere. */
+export function outcomeOf(document: string | object, options: KrakendReadOptions = {}): Outcome {
+  const warnings: KrakendNote[] = [];
+  try {
+    toGatewayConfigs(document, { ...options, onWarning: (warning) => warnings.push(warning) });
+    return { problems: [], warnings };
+  } catch (error) {
+    if (!(error instanceof KrakendConfigError)) throw error;
+    return { problems: error.problems, warnings };
+  }
+}
