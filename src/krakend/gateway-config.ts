@@ -49,7 +49,7 @@ export function gatewayConfigOf(source: Source): KrakendGatewayConfig {
     if (publicUrl !== undefined) draft.publicUrl = publicUrl;
     draft.auth = publicUrl === undefined ? withoutMetadata(auth.schemes) : auth.schemes;
   }
-  const limits = rateLimitsOf(source);
+  const limits = rateLimitsOf(source, plan);
   if (limits.length > 0) draft.rateLimit = limits;
   addQuery(source, draft);
   addNetwork(source, draft);

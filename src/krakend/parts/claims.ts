@@ -22,9 +22,9 @@ export function propagateClaims({ group: [endpoint] }: Source, plan: HeaderPlan)
     }
     const isListed = plan.forwards(header);
     if (!isListed) place.warn(`KrakenD would not send ${header}: it is not in input_headers`);
-    const read = ({ principal }: GatewayContext) => headerText(claimAt(principal?.claims, claim));
-    plan.set(header, read);
-    plan.claims.set(header, read);
+    plan.setOfCaller(header, ({ principal }: GatewayContext) =>
+      headerText(claimAt(principal?.claims, claim)),
+    );
   }
 }
 

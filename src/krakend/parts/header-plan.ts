@@ -16,7 +16,7 @@ export class HeaderPlan {
   >();
   #host: string | undefined;
 
-  /** Headers that hold claims of the caller, by their name as it is written. */
+  /** Headers that hold what is known of the caller, by their lower-case name. */
   readonly claims: Map<string, (ctx: GatewayContext) => string | undefined> = new Map();
 
   constructor(forward: readonly string[]) {
@@ -37,6 +37,17 @@ export class HeaderPlan {
   /** Whether the client's own goes upstream. */
   passes(name: string): boolean {
     return this.forwards(name) || isStandard(name);
+  }
+
+  /** Puts what is known of the caller into a header. */
+  setOfCaller(name: string, read: (ctx: GatewayContext) => string | undefined): void {
+    this.set(name, read);
+    this.claims.set(name.toLowerCase(), read);
+  }
+
+  /** What is known of the caller in a header; undefined for other headers. */
+  ofCaller(name: string): ((ctx: GatewayContext) => string | undefined) | undefined {
+    return this.claims.get(name.toLowerCase());
   }
 
   set(name: string, value: HeaderValue): void {

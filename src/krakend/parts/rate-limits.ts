@@ -1,27 +1,33 @@
 import type { McpMethod } from '../../mcp/http-methods.ts';
-import type { Limit, LimitContext } from '../../slots/rate-limit/limit.ts';
+import type { Limit } from '../../slots/rate-limit/limit.ts';
 import type { ReadEndpoint } from '../endpoints/read-endpoint.ts';
 import type { Notes } from '../notes.ts';
 import type { KrakendReadOptions } from '../options.ts';
 import type { LimitValues } from '../table/rate-limit.ts';
+import { fromHeader, fromParams } from './client-key.ts';
 import type { Source } from './config-parts.ts';
+import type { HeaderPlan } from './header-plan.ts';
 import { type AmountMaker, inProcess, inStore, type LimitAmount, limitOf } from './limit-amount.ts';
 
 /** The limits of all methods of a path. KrakenD counts each by itself. */
-export function rateLimitsOf({ group, service, serviceNotes, options }: Source): Limit[] {
-  const scope = { name: 'service', params: [] };
+export function rateLimitsOf(
+  { group, service, serviceNotes, options }: Source,
+  plan: HeaderPlan,
+): Limit[] {
+  const scope = { name: 'service', params: [], plan };
   return [
     ...inBoth(serviceNotes, service, 'qos/ratelimit/service', scope, options),
-    ...group.flatMap((endpoint) => ofEndpoint(endpoint, options)),
+    ...group.flatMap((endpoint) => ofEndpoint(endpoint, plan, options)),
   ];
 }
 
 function ofEndpoint(
   { method, path, extra, extraNotes, backend }: ReadEndpoint,
+  plan: HeaderPlan,
   options: KrakendReadOptions,
 ): Limit[] {
   const { 'qos/ratelimit/proxy': ofBackend } = backend.extra;
-  const at = (name: string) => ({ name: `${name}.${method}`, method, params: path.params });
+  const at = (name: string) => ({ name: `${name}.${method}`, method, params: path.params, plan });
   const rate = extra['auth/api-keys']?.client_max_rate ?? 0;
   const place = backend.extraNotes.at('qos/ratelimit/proxy');
   return [
@@ -57,9 +63,10 @@ interface Scope {
   readonly name: string;
   readonly method?: McpMethod;
   readonly params: readonly string[];
+  readonly plan: HeaderPlan;
 }
 
-function termsOf({ name, method }: Scope): Pick<Limit, 'name' | 'match'> {
+function termsOf({ name, method }: Pick<Scope, 'name' | 'method'>): Pick<Limit, 'name' | 'match'> {
   return { name, ...(method !== undefined && { match: { httpMethod: method } }) };
 }
 
@@ -146,7 +153,7 @@ function byClient(
     place.refuse(`the endpoint has no parameter {${key}}`);
     return [];
   }
-  const read = strategy === 'header' ? fromHeader(key.toLowerCase()) : fromParams(key);
+  const read = strategy === 'header' ? fromHeader(key, scope.plan) : fromParams(key);
   const none: Limit = {
     limit: (ctx) => (read(ctx) === undefined ? 0 : Number.POSITIVE_INFINITY),
     window: '1s',
@@ -158,21 +165,6 @@ function byClient(
     limitOf(own, { by: (ctx) => read(ctx) ?? '', ...terms }),
     ...(strategy === 'header' ? [none] : []),
   ];
-}
-
-function fromHeader(name: string): (ctx: LimitContext) => string | undefined {
-  return ({ headers }) => {
-    const value = headers[name];
-    const first = Array.isArray(value) ? value[0] : value;
-    return first === '' ? undefined : first;
-  };
-}
-
-function fromParams(name: string): (ctx: LimitContext) => string | undefined {
-  return ({ req }) => {
-    const { params } = req as { readonly params?: Readonly<Record<string, string>> };
-    return params?.[name];
-  };
 }
 
 function capacityOf(notes: Notes, name: string, given: number | undefined, rate: number): number {

@@ -1,0 +1,25 @@
+import type { LimitContext } from '../../slots/rate-limit/limit.ts';
+import type { HeaderPlan } from './header-plan.ts';
+
+/** What tells callers apart; undefined where a request does not say. */
+export type ClientKey = (ctx: LimitContext) => string | undefined;
+
+/** The value of a header: what the gateway puts there, or else what the client sent. */
+export function fromHeader(name: string, plan: HeaderPlan): ClientKey {
+  const own = plan.ofCaller(name);
+  if (own !== undefined) return own;
+  const lower = name.toLowerCase();
+  return ({ headers }) => {
+    const value = headers[lower];
+    const first = Array.isArray(value) ? value[0] : value;
+    return first === '' ? undefined : first;
+  };
+}
+
+/** The value of a parameter of the path. */
+export function fromParams(name: string): ClientKey {
+  return ({ req }) => {
+    const { params } = req as { readonly params?: Readonly<Record<string, string>> };
+    return params?.[name];
+  };
+}
