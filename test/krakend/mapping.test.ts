@@ -315,6 +315,27 @@ describe('limits in Redis', () => {
     ]);
   });
 
+  test.each([
+    [
+      { client_max_rate: 5, client_capacity: 100, every: '1s' },
+      { limit: 100, window: 20_000 },
+    ],
+    [
+      { client_max_rate: 10, client_capacity: 1, every: '1s' },
+      { limit: 1, window: 100 },
+    ],
+    [
+      { client_max_rate: 1.5, client_capacity: 4, every: '1s' },
+      { limit: 4, window: 2667 },
+    ],
+  ])('never allow more in the long run than the document does: %j', (values, expected) => {
+    const own = withValue(base(), [...EXTRA, 'qos/ratelimit/router/redis'], {
+      ...limit,
+      ...values,
+    });
+    expect(configOf(own, { stores: { main: store } }).rateLimit).toMatchObject([expected]);
+  });
+
   test('are refused without one, and a failure of the store refuses by default', () => {
     expect(outcomeOf(document, { stores: {} }).problems[0]?.message).toMatch(
       /option stores with main/,

@@ -32,11 +32,20 @@ export function inStore(
   }
   notes.warn('in a store it counts in windows: all that a window allows may come at once');
   return (rate, burst, everyMs) => ({
-    limit: Math.max(1, Math.ceil(Math.max(rate, burst))),
-    window: everyMs,
+    ...windowFor(rate, burst, everyMs),
     store,
     onStoreError: allows === true ? 'allow' : 'deny',
   });
+}
+
+/** What may come at once, in the time in which as much comes back: no more in the long run than a bucket allows. */
+function windowFor(
+  rate: number,
+  burst: number,
+  everyMs: number,
+): { readonly limit: number; readonly window: number } {
+  const limit = Math.max(1, Math.ceil(burst));
+  return { limit, window: Math.ceil((limit * everyMs) / rate) };
 }
 
 /** A limit of this much. */
