@@ -10,7 +10,9 @@ import { noop } from '../../lib/noop.ts';
 import { plain } from '../../lib/plain-error.ts';
 import { buckets } from './bucket-entry.ts';
 import type { Charge } from './charges.ts';
+import type { EntryKind } from './entry.ts';
 import { GuardedStore } from './guarded-store.ts';
+import { LocalBuckets } from './local-buckets.ts';
 import { LocalStore } from './local-store.ts';
 import type { Hits, Tally } from './tally.ts';
 import { windows } from './window-entry.ts';
@@ -62,9 +64,8 @@ export class Counter {
 
   constructor({ name, windowMs, msPerUnit, store }: CounterSettings) {
     this.#windowMs = windowMs;
-    this.#msPerUnit = msPerUnit;
-    const kind = msPerUnit === 0 ? windows(windowMs) : buckets(msPerUnit);
-    this.#tally = store === undefined ? new LocalStore(kind) : new GuardedStore(store);
+    this.#msPerUnit = store instanceof LocalBuckets ? store.msPerUnit : msPerUnit;
+    this.#tally = tallyOf(store) ?? new LocalStore(kindOf(windowMs, msPerUnit));
     this.#limiter = rateLimit({
       limit: (asked) => (asked as unknown as Asked).limit,
       windowMs,
@@ -122,6 +123,16 @@ export class Counter {
   takeBack({ key, owner, weight }: Charge, { resetTime }: Count): void {
     this.#tally.takeBack(key, weight, resetTime, owner);
   }
+}
+
+/** Undefined: in this process. */
+function tallyOf(store: Store | undefined): Tally | undefined {
+  if (store instanceof LocalBuckets) return store.tally;
+  return store && new GuardedStore(store);
+}
+
+function kindOf(windowMs: number, msPerUnit: number): EntryKind {
+  return msPerUnit === 0 ? windows(windowMs) : buckets(msPerUnit);
 }
 
 /** Names the partition by the key alone: what express-rate-limit takes for it differs with the weight. */

@@ -13,6 +13,7 @@ import { type Charge, Charges } from './charges.ts';
 import type { Count, Counter, CounterSettings } from './counter.ts';
 import { type KeyMaker, keyMaker, namesKeys, storeKey } from './keys.ts';
 import type { LimitContext, LimitKey } from './limit.ts';
+import { LocalBuckets } from './local-buckets.ts';
 import type { Amount } from './read-amount.ts';
 
 /** How much may be counted at once: a store gets as many calls. */
@@ -76,7 +77,9 @@ export class EnforcedLimit {
     this.text = settings.text;
     this.#settings = settings;
     this.#counter = counter;
-    this.#hasNames = settings.store === undefined && settings.by.some(namesKeys);
+    const { store, by } = settings;
+    const isLocal = store === undefined || store instanceof LocalBuckets;
+    this.#hasNames = isLocal && by.some(namesKeys);
   }
 
   /**
