@@ -27,16 +27,20 @@ export class Notes {
     return new Notes(this.#problems, this.#warnings, join(this.path, key));
   }
 
-  /** Notes a reason not to start. */
+  /** Notes a reason not to start; the same is said once for a place, whichever gateways it is about. */
   refuse(message: string): void {
-    this.#problems.push({ path: this.path, message });
+    addTo(this.#problems, { path: this.path, message });
   }
 
   /** Notes what works in another way; the same is said once for a place. */
   warn(message: string): void {
-    const isKnown = this.#warnings.some((own) => own.path === this.path && own.message === message);
-    if (!isKnown) this.#warnings.push({ path: this.path, message });
+    addTo(this.#warnings, { path: this.path, message });
   }
+}
+
+function addTo(notes: KrakendNote[], { path, message }: KrakendNote): void {
+  const isKnown = notes.some((own) => own.path === path && own.message === message);
+  if (!isKnown) notes.push({ path, message });
 }
 
 const IDENTIFIER = /^[a-z_$][\w$]*$/i;

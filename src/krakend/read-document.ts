@@ -8,6 +8,7 @@ import { type KrakendListen, listenOf } from './listen.ts';
 import { type KrakendNote, Notes } from './notes.ts';
 import type { KrakendReadOptions } from './options.ts';
 import type { Source } from './parts/config-parts.ts';
+import { inCommon } from './parts/limit-amount.ts';
 import { type SecurityHeaders, securityHeadersOf } from './parts/security-headers.ts';
 import { ROOT, type RootValues } from './table/root.ts';
 
@@ -72,6 +73,7 @@ function read(notes: Notes, given: object, options: KrakendReadOptions): Read {
   refuseVariables(notes, others);
   const root = ROOT.read(notes, document) ?? {};
   const groups = groupEndpoints(readEndpoints(notes.at('endpoints'), root, only));
+  const counts = inCommon();
   const gateways = groups.map((group) => {
     const source: Source = {
       notes,
@@ -80,6 +82,8 @@ function read(notes: Notes, given: object, options: KrakendReadOptions): Read {
       serviceNotes: notes.at('extra_config'),
       group,
       options,
+      isAlone: groups.length === 1,
+      inCommon: counts,
     };
     return {
       ...gatewayConfigOf(source),
@@ -87,12 +91,6 @@ function read(notes: Notes, given: object, options: KrakendReadOptions): Read {
       security: securityHeadersOf(source),
     };
   });
-  if (gateways.length > 1 && root.extra_config?.['qos/ratelimit/service'] !== undefined) {
-    notes
-      .at('extra_config')
-      .at('qos/ratelimit/service')
-      .refuse('several endpoints do not count together here; write qos/ratelimit/router at each');
-  }
   return { gateways, listen: listenOf(notes, root), trustedProxies: proxiesOf(notes, root) };
 }
 

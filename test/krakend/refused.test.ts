@@ -132,7 +132,6 @@ describe('an endpoint', () => {
       'plugin/middleware',
       'plugin/req-resp-modifier',
       'qos/ratelimit/router/redis',
-      'qos/ratelimit/tiered',
       'security/policies',
       'validation/json-schema',
       'validation/response-json-schema',
@@ -375,6 +374,58 @@ describe('limits that KrakenD does not enforce', () => {
       [...at, 'key'],
     ],
     ['a misspelt key', at, { max_rates: 5 }, /max_rate is probably meant/, [...at, 'max_rates']],
+  ]);
+
+  const tiered = [...EXTRA, 'qos/ratelimit/tiered'];
+  const gold = { tier_value: 'gold', ratelimit: { max_rate: 1, capacity: 1 } };
+  const rest = { tier_value_as: '*', ratelimit: { max_rate: 1, capacity: 1 } };
+  const tiers = (...tiers: readonly object[]) => ({ tier_key: 'X-Tier', tiers });
+  refuses([
+    ['tiers of nothing', tiered, { tiers: [gold] }, /names the tier/, [...tiered, 'tier_key']],
+    ['no tiers', tiered, tiers(), /write the tiers/, [...tiered, 'tiers']],
+    [
+      'a tier that nothing limits',
+      tiered,
+      tiers({ tier_value: 'gold' }),
+      /nothing limits/,
+      [...tiered, 'tiers', 0],
+    ],
+    [
+      'a tier whose limit counts nothing',
+      tiered,
+      tiers({ tier_value: 'gold', ratelimit: { client_max_rate: 5 } }),
+      /counts nothing/,
+      [...tiered, 'tiers', 0, 'ratelimit', 'strategy'],
+    ],
+    [
+      'a tier without a value',
+      tiered,
+      tiers({ ratelimit: gold.ratelimit }),
+      /value of the header/,
+      [...tiered, 'tiers', 0, 'tier_value'],
+    ],
+    [
+      'a tier behind one for all',
+      tiered,
+      tiers(rest, gold),
+      /matches first/,
+      [...tiered, 'tiers', 1],
+    ],
+    ['a tier twice', tiered, tiers(gold, gold), /matches first/, [...tiered, 'tiers', 1]],
+    [
+      'a tier by an expression',
+      tiered,
+      tiers({ ...gold, tier_value_as: 'policy' }),
+      /expressions/,
+      [...tiered, 'tiers', 0, 'tier_value_as'],
+    ],
+    [
+      'a tier that is counted in Redis, without a store',
+      tiered,
+      tiers({ tier_value: 'gold', ratelimit_redis: { max_rate: 1, capacity: 1 } }),
+      /option stores/,
+      [...tiered, 'tiers', 0, 'ratelimit_redis'],
+    ],
   ]);
 });
 

@@ -8,6 +8,7 @@ export type EndpointGroup = readonly [ReadEndpoint, ...ReadEndpoint[]];
 const BY_METHOD: readonly string[] = [
   'qos/ratelimit/router',
   'qos/ratelimit/router/redis',
+  'qos/ratelimit/tiered',
   'qos/ratelimit/proxy',
   'documentation/openapi',
   'documentation/postman',

@@ -4,6 +4,7 @@ import type { Notes } from '../notes.ts';
 import type { KrakendReadOptions } from '../options.ts';
 import type { RootValues } from '../table/root.ts';
 import type { ServiceExtra } from '../table/service.ts';
+import type { AmountMaker } from './limit-amount.ts';
 
 /** What the options of one gateway are made of. */
 export interface Source {
@@ -15,6 +16,10 @@ export interface Source {
   readonly serviceNotes: Notes;
   readonly group: EndpointGroup;
   readonly options: KrakendReadOptions;
+  /** Whether the document comes to this gateway only. */
+  readonly isAlone: boolean;
+  /** Where all gateways of the document count together. */
+  readonly inCommon: AmountMaker;
 }
 
 /** Options that may be changed while they are made. */

@@ -1,4 +1,10 @@
-import type { Limit, TokenBucket, WindowLimit } from '../../slots/rate-limit/limit.ts';
+import type {
+  Limit,
+  LimitContext,
+  TokenBucket,
+  WindowLimit,
+} from '../../slots/rate-limit/limit.ts';
+import { LocalBuckets } from '../../slots/rate-limit/local-buckets.ts';
 import type { Notes } from '../notes.ts';
 import type { KrakendReadOptions } from '../options.ts';
 import type { RedisLimitValues } from '../table/rate-limit.ts';
@@ -8,12 +14,33 @@ export type LimitAmount =
   | Pick<TokenBucket, 'burst' | 'refill'>
   | Pick<WindowLimit, 'limit' | 'window' | 'store' | 'onStoreError'>;
 
-/** Makes it of a rate, what may come at once, and a time. */
-export type AmountMaker = (rate: number, burst: number, everyMs: number) => LimitAmount;
+/** Makes it of a rate, what may come at once, a time, and the name of the limit. */
+export type AmountMaker = (
+  rate: number,
+  burst: number,
+  everyMs: number,
+  name: string,
+) => LimitAmount;
 
 /** A token bucket in this process. */
-export function inProcess(rate: number, burst: number, everyMs: number): LimitAmount {
+export const inProcess: AmountMaker = (rate, burst, everyMs) => {
   return { burst: Math.max(1, Math.ceil(burst)), refill: { amount: rate, every: everyMs } };
+};
+
+/** The same as a limit with a store, which may be for some requests only. */
+export const inBuckets: AmountMaker = (rate, burst, everyMs) => ({
+  ...windowFor(rate, burst, everyMs),
+  store: new LocalBuckets(everyMs / rate),
+});
+
+/** The same, where limits of one name count together: those of all gateways of a document. */
+export function inCommon(): AmountMaker {
+  const known = new Map<string, LimitAmount>();
+  return (rate, burst, everyMs, name) => {
+    const own = known.get(name) ?? inBuckets(rate, burst, everyMs, name);
+    known.set(name, own);
+    return own;
+  };
 }
 
 /** A window in a store; undefined where there is none, which is noted. */
@@ -46,6 +73,17 @@ function windowFor(
 ): { readonly limit: number; readonly window: number } {
   const limit = Math.max(1, Math.ceil(burst));
   return { limit, window: Math.ceil((limit * everyMs) / rate) };
+}
+
+/** Whether a limit is about a request. */
+export type IsFor = (ctx: LimitContext) => boolean;
+
+/** The same limit, for some requests only. */
+export function onlyFor(limit: Limit, isFor: IsFor | undefined): Limit {
+  const { limit: own } = limit;
+  if (isFor === undefined || own === undefined) return limit;
+  const limitFor = (ctx: LimitContext) => (typeof own === 'function' ? own(ctx) : own);
+  return { ...limit, limit: (ctx) => (isFor(ctx) ? limitFor(ctx) : Number.POSITIVE_INFINITY) };
 }
 
 /** A limit of this much. */

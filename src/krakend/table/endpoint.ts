@@ -8,7 +8,14 @@ import { BOT_DETECTOR, type BotDetectorValues } from './bot-detector.ts';
 import { CORS, type CorsValues } from './cors.ts';
 import { CEL, type CelValues, PROXY, type ProxyValues } from './in-both.ts';
 import { OLD_KEYS, OLD_NAMESPACES } from './old-names.ts';
-import { LIMIT, type LimitValues, REDIS_LIMIT, type RedisLimitValues } from './rate-limit.ts';
+import {
+  LIMIT,
+  type LimitValues,
+  REDIS_LIMIT,
+  type RedisLimitValues,
+  TIERED,
+  type TieredValues,
+} from './rate-limit.ts';
 import * as no from './refusals.ts';
 import { SECURITY_HTTP, type SecurityHttpValues } from './security-http.ts';
 import { ENDPOINT_API_KEYS, type EndpointApiKeysValues } from './service.ts';
@@ -21,6 +28,7 @@ export type EndpointExtra = Given<{
   proxy: ProxyValues;
   'qos/ratelimit/router': LimitValues;
   'qos/ratelimit/router/redis': RedisLimitValues;
+  'qos/ratelimit/tiered': TieredValues;
   'security/bot-detector': BotDetectorValues;
   'security/cors': CorsValues;
   'security/http': SecurityHttpValues;
@@ -50,7 +58,7 @@ const ENDPOINT_EXTRA: Field<EndpointExtra> = object<EndpointExtra>(
     proxy: PROXY,
     'qos/ratelimit/router': LIMIT,
     'qos/ratelimit/router/redis': REDIS_LIMIT,
-    'qos/ratelimit/tiered': no.TIERED,
+    'qos/ratelimit/tiered': TIERED,
     'security/bot-detector': BOT_DETECTOR,
     'security/cors': CORS,
     'security/http': SECURITY_HTTP,

@@ -1,6 +1,6 @@
 import type { Field, Given } from '../fields/field.ts';
 import { object } from '../fields/object.ts';
-import { amount, count, flag, oneOf, text } from '../fields/values.ts';
+import { amount, anyText, count, flag, listOf, oneOf, text } from '../fields/values.ts';
 import { ignored } from '../fields/without-effect.ts';
 import { every } from './every.ts';
 
@@ -71,3 +71,27 @@ export const BACKEND_LIMIT: Field<BackendLimitValues> = object<BackendLimitValue
   { capacity: count, every, max_rate: amount },
   HINTS,
 );
+
+/** What is read of one tier. */
+export type TierValues = Given<{
+  ratelimit: LimitValues;
+  ratelimit_redis: RedisLimitValues;
+  tier_value: string;
+  tier_value_as: 'literal' | 'policy' | '*';
+}>;
+
+/** What is read of tiers. */
+export type TieredValues = Given<{ tier_key: string; tiers: readonly TierValues[] }>;
+
+/** Limits by a plan that a header names. */
+export const TIERED: Field<TieredValues> = object<TieredValues>({
+  tier_key: text,
+  tiers: listOf(
+    object<TierValues>({
+      ratelimit: LIMIT,
+      ratelimit_redis: REDIS_LIMIT,
+      tier_value: anyText,
+      tier_value_as: oneOf('literal', 'policy', '*'),
+    }),
+  ),
+});

@@ -25,9 +25,6 @@ export const BODY_EXTRACTOR: Field<never> = refused(
 export const QUOTA: Field<never> = refused(
   'there are no quotas here; write a rateLimit with a window and a store, or qos/ratelimit/router',
 );
-export const TIERED: Field<never> = refused(
-  'tiers are not read; write rateLimit with a function for limit, which goes by the caller',
-);
 export const POLICIES: Field<never> = refused(
   'policies of KrakenD Enterprise are not read; write them as validation/cel, without macros',
 );

@@ -6,7 +6,14 @@ import { BOT_DETECTOR, type BotDetectorValues } from './bot-detector.ts';
 import { CORS, type CorsValues } from './cors.ts';
 import { HTTP_SERVER_PLUGINS, type HttpServerPlugins } from './http-server-plugins.ts';
 import { OLD_NAMESPACES } from './old-names.ts';
-import { LIMIT, type LimitValues, REDIS_LIMIT, type RedisLimitValues } from './rate-limit.ts';
+import {
+  LIMIT,
+  type LimitValues,
+  REDIS_LIMIT,
+  type RedisLimitValues,
+  TIERED,
+  type TieredValues,
+} from './rate-limit.ts';
 import * as no from './refusals.ts';
 import { ROUTER, type RouterValues } from './router.ts';
 import { SECURITY_HTTP, type SecurityHttpValues } from './security-http.ts';
@@ -55,6 +62,7 @@ export type ServiceExtra = Given<{
   'plugin/http-server': HttpServerPlugins;
   'qos/ratelimit/service': LimitValues;
   'qos/ratelimit/service/redis': RedisLimitValues;
+  'qos/ratelimit/tiered': TieredValues;
   router: RouterValues;
   'security/bot-detector': BotDetectorValues;
   'security/cors': CorsValues;
@@ -82,7 +90,7 @@ export const SERVICE_EXTRA: Field<ServiceExtra> = object<ServiceExtra>(
     'plugin/http-server': HTTP_SERVER_PLUGINS,
     'qos/ratelimit/service': LIMIT,
     'qos/ratelimit/service/redis': REDIS_LIMIT,
-    'qos/ratelimit/tiered': no.TIERED,
+    'qos/ratelimit/tiered': TIERED,
     redis: ignored('the option stores brings what is kept in Redis; this is not read'),
     router: ROUTER,
     'security/bot-detector': BOT_DETECTOR,
