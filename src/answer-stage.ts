@@ -28,6 +28,8 @@ export interface AnswerHead {
   readonly fields: Iterable<AnswerField>;
   /** Sets a field in place of any other of that name. */
   set(name: string, value: string): void;
+  /** Adds a line to those of a field, whoever has set them. */
+  add(name: string, value: string): void;
   /** Whether the app has set a field in front of the relay. */
   isSet(name: string): boolean;
 }

@@ -43,6 +43,7 @@ class RelayedHead implements AnswerHead {
   readonly #settings: AnswerHeadSettings;
   readonly #fields: Map<string, AnswerField>;
   readonly #set: [name: string, value: string][] = [];
+  readonly #added: [name: string, value: string][] = [];
 
   constructor(res: ServerResponse, answer: UpstreamAnswer, settings: AnswerHeadSettings) {
     this.#res = res;
@@ -70,6 +71,10 @@ class RelayedHead implements AnswerHead {
     this.#set.push([name, value]);
   }
 
+  add(name: string, value: string): void {
+    this.#added.push([name, value]);
+  }
+
   isSet(name: string): boolean {
     return this.#res.hasHeader(name);
   }
@@ -82,12 +87,19 @@ class RelayedHead implements AnswerHead {
     }
     if (edit?.length !== undefined) res.setHeader('Content-Length', edit.length);
     for (const [name, value] of this.#set) res.setHeader(name, value);
+    for (const [name, value] of this.#added) addLine(res, name, value);
     if (this.#answer.isEventStream && !res.hasHeader('x-accel-buffering')) {
       // The MCP specification asks for it on event streams: nginx would hold them back otherwise.
       res.setHeader('X-Accel-Buffering', 'no');
     }
     res.writeHead(this.#answer.status);
   }
+}
+
+function addLine(res: ServerResponse, name: string, value: string): void {
+  // Not `appendHeader`, which changes a list that the app has set.
+  const lines = [res.getHeader(name) ?? []].flat().map(String);
+  res.setHeader(name, lines.length === 0 ? value : [...lines, value]);
 }
 
 /** What was set before us belongs to this answer as well: to be kept or added to, not to be replaced. */
