@@ -1,5 +1,5 @@
 import type { GatewayConfig } from '../config.ts';
-import { editUrl, type UrlEdit } from './martian/url-edits.ts';
+import { BackendUrl } from './martian/backend-url.ts';
 import { authOf } from './parts/auth.ts';
 import { botRuleOf } from './parts/bots.ts';
 import { breakerOf } from './parts/breaker.ts';
@@ -12,7 +12,7 @@ import { addNetwork } from './parts/network.ts';
 import { publicUrlOf, withoutMetadata } from './parts/public-url.ts';
 import { rateLimitsOf } from './parts/rate-limits.ts';
 import { hostsOf } from './parts/security-headers.ts';
-import { targetOf } from './parts/target.ts';
+import { targetsOf } from './parts/target.ts';
 import { timeoutsOf } from './parts/timeouts.ts';
 
 /** The options of the gateway for one path, and where it is mounted. */
@@ -29,12 +29,14 @@ export function gatewayConfigOf(source: Source): KrakendGatewayConfig {
   const [endpoint] = group;
   const { text, route, params } = endpoint.path;
   const auth = authOf(source);
-  const { headers, plan, edits } = headersOf(source, auth !== undefined);
-  const target = withEdits(targetOf(source), edits);
+  const query = queryOf(source);
+  const url = new BackendUrl(targetsOf(source), query);
+  const { headers, plan, use } = headersOf(source, auth !== undefined, url);
+  const [target = '', ...others] = url.texts;
   const draft: Draft = {
     name: text,
     path: params.length === 0 ? text : '/',
-    target: target ?? '',
+    target: others.length === 0 ? target : [target, ...others],
     methods: group.map(({ method }) => method),
     headers,
     // As KrakenD does, a refusal is a status.
@@ -51,38 +53,29 @@ export function gatewayConfigOf(source: Source): KrakendGatewayConfig {
   }
   const limits = rateLimitsOf(source, plan);
   if (limits.length > 0) draft.rateLimit = limits;
-  addQuery(source, draft);
+  if (query.length > 0) draft.query = { forward: query };
+  if (use !== undefined) draft.use = use;
   addNetwork(source, draft);
   addBodyLimit(source, draft);
-  const others = {
+  const parts = {
     timeout: timeoutsOf(source),
     breaker: breakerOf(source),
     cors: corsOf(source),
     hosts: hostsOf(source),
     ipFilter: ipFilterOf(source),
   };
-  const given = Object.entries(others).filter(([, value]) => value !== undefined);
+  const given = Object.entries(parts).filter(([, value]) => value !== undefined);
   return { path: route, config: { ...draft, ...Object.fromEntries(given) } };
 }
 
-function withEdits(
-  target: GatewayConfig['target'] | undefined,
-  edits: readonly UrlEdit[],
-): GatewayConfig['target'] | undefined {
-  if (target === undefined) return undefined;
-  const urls = [target].flat().map((own) => editUrl(String(own), edits));
-  const [first = ''] = urls;
-  return urls.length === 1 ? first : urls;
-}
-
-function addQuery({ group: [{ notes, values, backend }] }: Source, draft: Draft): void {
+/** The names of the client's query that go upstream. */
+function queryOf({ group: [{ notes, values, backend }] }: Source): readonly string[] {
   const { input_query_strings: names = [] } = values;
   const second = backend.values.input_query_strings ?? [];
   const place = notes.at('input_query_strings');
   if (names.includes('*')) place.refuse('write the names that go upstream, one by one');
   const passing = second.length === 0 || second.includes('*') ? names : second;
-  const forward = names.filter((name) => name !== '*' && passing.includes(name));
-  if (forward.length > 0) draft.query = { forward };
+  return names.filter((name) => name !== '*' && passing.includes(name));
 }
 
 function addBodyLimit({ group: [endpoint], service, serviceNotes }: Source, draft: Draft): void {

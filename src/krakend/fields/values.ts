@@ -52,6 +52,12 @@ export const count: Field<number> = valueField(
   'a whole number from 0',
 );
 
+/** A whole number, also below 0. */
+export const integer: Field<number> = valueField(
+  (value): value is number => Number.isSafeInteger(value),
+  'a whole number',
+);
+
 /** A number from 0, also with a fraction. */
 export const amount: Field<number> = valueField(
   (value): value is number => typeof value === 'number' && value >= 0 && Number.isFinite(value),

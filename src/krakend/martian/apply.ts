@@ -1,124 +1,129 @@
-import { randomUUID } from 'node:crypto';
-import { isFieldName, isFieldValue } from '../../http/field.ts';
-import { isHopByHop } from '../../http/hop-by-hop.ts';
+import type { GatewayContext } from '../../gateway-context.ts';
+import type { Middleware } from '../../http/middleware.ts';
 import type { Notes } from '../notes.ts';
-import type { HeaderPlan } from '../parts/header-plan.ts';
+import { type HeaderPlan, isStandard } from '../parts/header-plan.ts';
 import type { MartianTree } from '../table/martian.ts';
+import { changeOf, type HeaderChange } from './actions.ts';
+import { AnswerProgram } from './answer-program.ts';
+import type { BackendUrl } from './backend-url.ts';
 import { compileMartian, type Step } from './compile.ts';
-import { URL_MODIFIERS, type UrlEdit, urlEditOf } from './url-edits.ts';
+import { RequestProgram } from './request-program.ts';
+import { stashOf } from './stash.ts';
+import { URL_MODIFIERS, urlEditOf } from './url-edits.ts';
 
-/** Lets the modifiers of a tree change headers and the URL of the backend, in their order. */
+/**
+ * Lets the modifiers of a tree change headers and the URL of the backend, in their order.
+ *
+ * @returns What changes answers where that is more than the plan can say; undefined where nothing is.
+ */
 export function applyMartian(
   { notes, tree }: MartianTree,
   plan: HeaderPlan,
-  edits: UrlEdit[],
-): void {
-  for (const step of compileMartian(notes, tree, plan)) {
-    if (step.directions.includes('request')) applyToRequest(step, plan, edits);
-    if (step.directions.includes('response')) applyToAnswer(step, plan);
+  backend: BackendUrl,
+): Middleware | undefined {
+  const before = plan.copy();
+  const request = new RequestProgram((ctx, lower) => before.lines(ctx, lower));
+  const answer = new AnswerProgram(request, plan);
+  for (const step of compileMartian(notes, tree, { plan, backend })) {
+    if (URL_MODIFIERS.includes(step.kind)) applyToUrl(step, backend);
+    else applyToHeaders(step, { plan, backend, request, answer });
   }
+  return answer.finish();
 }
 
-function applyToRequest(step: Step, plan: HeaderPlan, edits: UrlEdit[]): void {
-  const { kind, values, notes, condition } = step;
-  if (kind === 'header.Blacklist') {
-    for (const name of values.names ?? []) {
-      if (!checkName(notes, name)) continue;
-      if (condition === undefined) plan.remove(name);
-      else {
-        const before = plan.current(name);
-        plan.set(name, (ctx) => (condition(ctx) ? undefined : before(ctx)));
-      }
-    }
-    return;
-  }
-  if (URL_MODIFIERS.includes(kind)) {
-    const edit = urlEditOf(step);
-    if (edit !== undefined) edits.push(edit);
-    return;
-  }
-  const name = nameOf(step);
-  if (name === undefined || !checkName(notes, name)) return;
-  if (name.toLowerCase() === 'host') {
-    if (kind !== 'header.Modifier' || condition !== undefined) {
-      notes.refuse('Host is the same for all requests; set it with header.Modifier alone');
-    } else plan.set(name, values.value ?? '');
-    return;
-  }
-  const before = plan.current(name);
-  const make = makerOf(step, plan, name);
-  if (make === undefined) return;
-  if (condition === undefined) plan.set(name, make);
-  else {
-    const given = typeof make === 'string' ? () => make : make;
-    plan.set(name, (ctx) => (condition(ctx) ? given(ctx) : before(ctx)));
-  }
-}
-
-type Maker = string | ReturnType<HeaderPlan['current']>;
-
-/** What a header is to be. */
-function makerOf({ kind, values, notes }: Step, plan: HeaderPlan, name: string): Maker | undefined {
-  const before = plan.current(name);
-  if (kind === 'header.Copy') {
-    const { from = '' } = values;
-    if (!plan.mayHave(from)) notes.warn(`${from} does not go upstream, so nothing is copied`);
-    const source = plan.current(from);
-    return (ctx) => source(ctx);
-  }
-  if (kind === 'header.Id') return (ctx) => before(ctx) ?? randomUUID();
-  const { value } = values;
-  if (value === undefined) {
-    notes.at('value').refuse('write the value');
-    return undefined;
-  }
-  if (!isFieldValue(value)) {
-    notes.at('value').refuse('KrakenD answers every request with 500 for such a value');
-    return undefined;
-  }
-  if (kind === 'header.Modifier' || !plan.mayHave(name)) return value;
-  notes.warn('values of one name go upstream in one line, with commas between them');
-  return (ctx) => {
-    const own = before(ctx);
-    return own === undefined ? value : `${own}, ${value}`;
-  };
-}
-
-function nameOf({ kind, values, notes }: Step): string | undefined {
-  if (kind === 'header.Id') return values.header ?? 'X-Krakend-Id';
-  const key = kind === 'header.Copy' ? 'to' : 'name';
-  const name = values[key];
-  if (name === undefined) notes.at(key).refuse('write the name of the header');
-  return name;
-}
-
-function applyToAnswer({ kind, values, notes, condition }: Step, plan: HeaderPlan): void {
+function applyToUrl({ kind, values, notes, condition, isDead }: Step, backend: BackendUrl): void {
+  const edit = urlEditOf(notes, kind, values);
   if (condition !== undefined) {
-    notes.refuse('headers of answers are changed without conditions here; take the filter out');
-  } else if (kind === 'header.Blacklist') {
-    for (const name of values.names ?? []) {
-      if (checkName(notes, name)) plan.removeFromAnswer(name);
-    }
-  } else if (kind === 'header.Modifier') {
-    const { name, value } = values;
-    if (name === undefined || value === undefined || !isFieldValue(value)) {
-      notes.refuse('write the name and the value of the header');
-    } else if (checkName(notes, name)) plan.setInAnswer(name, value);
-  } else {
-    notes.refuse(
-      `${kind} does not change answers here; write the scope ["request"], or header.Modifier`,
-    );
+    notes.refuse('the URL of the backend is the same for all requests; take the filter out');
+  } else if (edit !== undefined && !isDead) backend.edit(edit);
+}
+
+interface Parts {
+  readonly plan: HeaderPlan;
+  readonly backend: BackendUrl;
+  readonly request: RequestProgram;
+  readonly answer: AnswerProgram;
+}
+
+function applyToHeaders(step: Step, parts: Parts): void {
+  const { kind, values, notes, isDead, directions } = step;
+  const { plan, answer } = parts;
+  const change = changeOf(notes, kind, values, () => stashOf(notes, parts.backend));
+  if (change === undefined) return;
+  refuseShownSecret(step, change, plan);
+  const isForRequest = directions.includes('request');
+  if (isForRequest && hasHost(change)) setHost(step, change, plan);
+  else if (isForRequest && !isDead) applyToRequest(step, change, parts);
+  if (!directions.includes('response')) return;
+  if (kind === 'stash.Modifier') {
+    notes.refuse('it would show clients where the backend is; write the scope ["request"]');
+  } else if (hasHost(change)) {
+    if (!isForRequest) notes.refuse('an answer has no Host; take this out');
+  } else if (!isDead) answer.add(step, change);
+}
+
+function hasHost({ names }: HeaderChange): boolean {
+  return names.some((name) => name.toLowerCase() === 'host');
+}
+
+function setHost({ kind, notes, condition, isDead }: Step, change: HeaderChange, plan: HeaderPlan) {
+  const { constant } = change;
+  if (kind !== 'header.Modifier' || condition !== undefined || typeof constant !== 'string') {
+    notes.refuse('Host is the same for all requests; set it with header.Modifier alone');
+  } else if (!isDead) plan.setHost(notes.at('value'), constant);
+}
+
+/** One value for both ways would tell each client what only the backend is to know. */
+function refuseShownSecret({ notes, directions }: Step, change: HeaderChange, plan: HeaderPlan) {
+  if (directions.length < 2 || change.constant === null) return;
+  const secret = change.cookie ? 'Cookie' : change.names.find((name) => plan.isSecret(name));
+  if (secret === undefined) return;
+  notes.refuse(
+    `KrakenD puts the value into answers too, so every client would see what is secret by its name; write the scope ["request"]`,
+  );
+}
+
+function applyToRequest(
+  { notes, condition, kind }: Step,
+  change: HeaderChange,
+  { plan, request }: Parts,
+): void {
+  const { names, constant, from, cookie, action } = change;
+  if (from !== undefined && !plan.mayHave(from)) {
+    notes.warn(`${from} does not go upstream, so nothing is copied`);
+  }
+  if (kind === 'header.Append' && names.some((name) => plan.mayHave(name))) {
+    notes.warn('values of one name go upstream in one line, with commas between them');
+  }
+  request.add({ condition, action });
+  if (cookie !== undefined) addCookie(notes, cookie.name, plan, request);
+  const isSet = constant !== null && kind !== 'header.Id';
+  for (const name of names) {
+    if (isSet && condition !== undefined) guard(notes, name, plan, request);
+    if (from !== undefined && plan.isSecret(from)) plan.markSecret(name);
+    if (condition === undefined && constant === null) plan.remove(name);
+    else if (condition === undefined && typeof constant === 'string') plan.set(name, constant);
+    else plan.set(name, (ctx: GatewayContext) => request.value(ctx, name));
   }
 }
 
-function checkName(notes: Notes, name: string): boolean {
-  const lower = name.toLowerCase();
-  const frames = lower === 'content-length' || isHopByHop(lower) || lower === 'expect';
-  if (isFieldName(name) && !frames) return true;
-  notes.refuse(
-    frames
-      ? `${name} frames the message, and KrakenD fails with it; take it out`
-      : `${JSON.stringify(name)} is no name of a header`,
+function addCookie(notes: Notes, name: string, plan: HeaderPlan, request: RequestProgram): void {
+  if (plan.passes('Cookie')) {
+    notes.warn(`a cookie ${name} of the client does not go upstream: it could be the one set here`);
+  }
+  request.guardCookie(name);
+  plan.set('Cookie', (ctx: GatewayContext) => request.value(ctx, 'Cookie'));
+}
+
+/** Where the condition does not hold, a client could write the header by itself. */
+function guard(notes: Notes, name: string, plan: HeaderPlan, request: RequestProgram): void {
+  if (!plan.passes(name)) return;
+  if (isStandard(name)) {
+    notes.warn(`clients write ${name} themselves, also where the condition does not hold`);
+    return;
+  }
+  notes.warn(
+    `${name} of the client does not go upstream, although it is in input_headers: what a condition sets is not for clients to say`,
   );
-  return false;
+  request.guard(name);
 }

@@ -2,7 +2,10 @@ import { isComment } from '../fields/object.ts';
 import type { Notes } from '../notes.ts';
 import type { HeaderPlan } from '../parts/header-plan.ts';
 import { MODIFIERS, type ModifierValues } from '../table/martian.ts';
-import { type Condition, conditionOf } from './conditions.ts';
+import type { BackendUrl } from './backend-url.ts';
+import { conditionOf } from './conditions.ts';
+import type { Condition } from './run.ts';
+import { URL_FILTERS, urlAnswer } from './url-conditions.ts';
 
 type Direction = 'request' | 'response';
 
@@ -14,11 +17,16 @@ export interface Step {
   readonly directions: readonly Direction[];
   /** Undefined: always. */
   readonly condition: Condition | undefined;
+  /** Whether a filter on the URL of the backend never lets it run. */
+  readonly isDead: boolean;
 }
 
-interface Outer {
-  readonly directions: readonly Direction[];
-  readonly condition: Condition | undefined;
+type Outer = Pick<Step, 'directions' | 'condition' | 'isDead'>;
+
+/** What conditions are about. */
+export interface Subject {
+  readonly plan: HeaderPlan;
+  readonly backend: BackendUrl;
 }
 
 const BOTH: readonly Direction[] = ['request', 'response'];
@@ -31,23 +39,27 @@ const REQUEST_ONLY: readonly string[] = [
 ];
 
 /** The modifiers of a tree in the order in which they run. */
-export function compileMartian(notes: Notes, tree: unknown, plan: HeaderPlan): Iterable<Step> {
-  // One after another: a condition sees what the modifiers before it have done to the plan.
-  return stepsOf(notes, tree, plan, { directions: BOTH, condition: undefined });
+export function compileMartian(notes: Notes, tree: unknown, subject: Subject): Iterable<Step> {
+  // One after another: a condition sees what the modifiers before it have done to plan and URL.
+  const outer = { directions: BOTH, condition: undefined, isDead: false };
+  return stepsOf(notes, tree, subject, outer);
 }
 
-function* stepsOf(notes: Notes, node: unknown, plan: HeaderPlan, outer: Outer): Generator<Step> {
+function* stepsOf(notes: Notes, node: unknown, subject: Subject, outer: Outer): Generator<Step> {
   const modifier = readNode(notes, node);
   if (modifier === undefined) return;
   const { kind, values, place } = modifier;
   const directions = directionsOf(place, values.scope, outer.directions);
-  const inner = { directions, condition: outer.condition };
-  if (kind === 'fifo.Group') {
-    for (const [i, own] of (values.modifiers ?? []).entries()) {
-      yield* stepsOf(place.at('modifiers').at(i), own, plan, inner);
-    }
-  } else if (kind === 'priority.Group') yield* prioritised(place, values, plan, inner);
-  else if (/Filter$/.test(kind)) yield* filtered(place, kind, values, plan, inner);
+  const inner = { ...outer, directions };
+  if (/Group$/.test(kind)) {
+    if ((values.modifiers ?? []).length === 0)
+      place.refuse('a group without modifiers does nothing');
+    if (kind === 'priority.Group') yield* prioritised(place, values, subject, inner);
+    else
+      for (const [i, own] of (values.modifiers ?? []).entries()) {
+        yield* stepsOf(place.at('modifiers').at(i), own, subject, inner);
+      }
+  } else if (/Filter$/.test(kind)) yield* filtered(place, kind, values, subject, inner);
   else {
     const isForRequests = REQUEST_ONLY.includes(kind);
     if (isForRequests && values.scope?.includes('response')) {
@@ -57,7 +69,10 @@ function* stepsOf(notes: Notes, node: unknown, plan: HeaderPlan, outer: Outer): 
     }
     if (directions.length === 0) place.refuse('no scope is left for this modifier');
     const own = isForRequests ? directions.filter((each) => each === 'request') : directions;
-    yield { kind, values, notes: place, directions: own, condition: outer.condition };
+    if (directions.length > 0 && own.length === 0) {
+      place.refuse(`${kind} is for requests, and no request comes here; take it out of the scope`);
+    }
+    yield { ...inner, kind, values, notes: place, directions: own };
   }
 }
 
@@ -65,7 +80,7 @@ function* stepsOf(notes: Notes, node: unknown, plan: HeaderPlan, outer: Outer): 
 function* prioritised(
   notes: Notes,
   { modifiers = [] }: ModifierValues,
-  plan: HeaderPlan,
+  subject: Subject,
   inner: Outer,
 ): Generator<Step> {
   const items = modifiers.map((item, i) => ({ ...(item as Prioritised), i }));
@@ -73,7 +88,7 @@ function* prioritised(
   for (const { modifier, priority, i } of items) {
     const place = notes.at('modifiers').at(i);
     if (priority === undefined) place.at('priority').refuse('write a whole number');
-    yield* stepsOf(place.at('modifier'), modifier, plan, inner);
+    yield* stepsOf(place.at('modifier'), modifier, subject, inner);
   }
 }
 
@@ -86,19 +101,45 @@ function* filtered(
   notes: Notes,
   kind: string,
   values: ModifierValues,
-  plan: HeaderPlan,
-  { directions, condition: outer }: Outer,
+  subject: Subject,
+  inner: Outer,
 ): Generator<Step> {
-  const own = conditionOf(notes, kind, values, plan);
-  if (own === undefined) return;
-  const both = (condition: Condition): Condition =>
-    outer === undefined ? condition : (ctx) => outer(ctx) && condition(ctx);
-  const then = { directions, condition: both(own) };
-  yield* stepsOf(notes.at('modifier'), values.modifier, plan, then);
+  const branches = branchesOf(notes, kind, values, subject, inner);
+  if (branches === undefined) return;
+  yield* stepsOf(notes.at('modifier'), values.modifier, subject, branches.held);
   if (values.else !== undefined) {
-    const not = { directions, condition: both((ctx) => !own(ctx)) };
-    yield* stepsOf(notes.at('else'), values.else, plan, not);
+    yield* stepsOf(notes.at('else'), values.else, subject, branches.not);
   }
+}
+
+/** When the modifier of a filter runs, and when its `else` does; undefined where the filter is wrong. */
+function branchesOf(
+  notes: Notes,
+  kind: string,
+  values: ModifierValues,
+  { plan, backend }: Subject,
+  inner: Outer,
+): { readonly held: Outer; readonly not: Outer } | undefined {
+  if (URL_FILTERS.includes(kind)) {
+    const holds = urlAnswer(notes, kind, values, backend);
+    if (holds === undefined) return undefined;
+    if (!holds && values.else === undefined) {
+      notes.warn('it never holds: the URL of the backend is the same for all requests');
+    }
+    return {
+      held: { ...inner, isDead: inner.isDead || !holds },
+      not: { ...inner, isDead: inner.isDead || holds },
+    };
+  }
+  const { condition: outer, directions } = inner;
+  const own = conditionOf({ notes, kind, values, plan, directions });
+  if (own === undefined) return undefined;
+  const both = (condition: Condition): Condition =>
+    outer === undefined ? condition : (run) => outer(run) && condition(run);
+  return {
+    held: { ...inner, condition: both(own) },
+    not: { ...inner, condition: both((run) => !own(run)) },
+  };
 }
 
 function directionsOf(

@@ -1,30 +1,31 @@
 import { budget } from '../../cel/budget.ts';
 import { patternFor } from '../../cel/patterns.ts';
-import type { GatewayContext } from '../../gateway-context.ts';
 import type { Notes } from '../notes.ts';
 import type { HeaderPlan } from '../parts/header-plan.ts';
 import type { ModifierValues } from '../table/martian.ts';
+import { cookieName, cookieValue } from './cookies.ts';
+import type { Condition } from './run.ts';
 
-/** Whether a request is one that a modifier is for. */
-export type Condition = (ctx: GatewayContext) => boolean;
-
-/** What a filter asks; undefined where it cannot be asked, which is noted. */
-export function conditionOf(
-  notes: Notes,
-  kind: string,
-  values: ModifierValues,
-  plan: HeaderPlan,
-): Condition | undefined {
-  if (kind === 'header.Filter') return headerFilter(notes, values, plan);
-  if (kind === 'header.RegexFilter') return patternFilter(notes, values, plan);
-  return cookieFilter(notes, values, plan);
+/** Where a filter stands. */
+export interface Asked {
+  readonly notes: Notes;
+  readonly kind: string;
+  readonly values: ModifierValues;
+  readonly plan: HeaderPlan;
+  /** Whether it is asked about requests, and about answers. */
+  readonly directions: readonly string[];
 }
 
-function headerFilter(
-  notes: Notes,
-  { name, value }: ModifierValues,
-  plan: HeaderPlan,
-): Condition | undefined {
+/** What a filter asks; undefined where it cannot be asked, which is noted. */
+export function conditionOf(asked: Asked): Condition | undefined {
+  if (asked.kind === 'header.Filter') return headerFilter(asked);
+  if (asked.kind === 'header.RegexFilter') return patternFilter(asked);
+  return cookieFilter(asked);
+}
+
+function headerFilter(asked: Asked): Condition | undefined {
+  const { notes, values } = asked;
+  const { name, value } = values;
   if (name === undefined) notes.at('name').refuse('write the name of the header');
   if (value === undefined) {
     notes
@@ -33,30 +34,25 @@ function headerFilter(
         'without it KrakenD looks for an empty value, not whether the header is there; write the value',
       );
   }
-  if (name === undefined || value === undefined) return undefined;
-  warnOfAbsence(notes, name, plan);
-  const current = plan.current(name);
-  return (ctx) => {
-    const given = current(ctx);
-    return given === value || (given?.split(', ').includes(value) ?? false);
-  };
+  if (name === undefined || value === undefined || !canAsk(asked, 'name', name)) return undefined;
+  return ({ headers }) => headers.all(name).includes(value);
 }
 
-function patternFilter(
-  notes: Notes,
-  { header, regex }: ModifierValues,
-  plan: HeaderPlan,
-): Condition | undefined {
+function patternFilter(asked: Asked): Condition | undefined {
+  const { notes, values, directions } = asked;
+  const { header, regex } = values;
   if (header === undefined) notes.at('header').refuse('write the name of the header');
   if (regex === undefined) notes.at('regex').refuse('write the pattern');
   if (header === undefined || regex === undefined) return undefined;
   const pattern = readPattern(notes.at('regex'), regex);
-  if (pattern === undefined) return undefined;
-  warnOfAbsence(notes, header, plan);
-  const current = plan.current(header);
-  return (ctx) => {
-    const given = current(ctx);
-    return given !== undefined && pattern(given);
+  if (pattern === undefined || !canAsk(asked, 'header', header)) return undefined;
+  if (directions.includes('response')) {
+    notes.warn(`for answers, as in KrakenD, it is about ${header} of the request`);
+  }
+  // An empty one is none, as in KrakenD.
+  return ({ request }) => {
+    const [first = ''] = request.all(header);
+    return first !== '' && pattern(first);
   };
 }
 
@@ -72,26 +68,34 @@ export function readPattern(notes: Notes, text: string): ((value: string) => boo
   }
 }
 
-function cookieFilter(
-  notes: Notes,
-  { name, value }: ModifierValues,
-  plan: HeaderPlan,
-): Condition | undefined {
+function cookieFilter(asked: Asked): Condition | undefined {
+  const { notes, values } = asked;
+  const { name, value = '' } = values;
   if (name === undefined) {
     notes.at('name').refuse('write the name of the cookie');
     return undefined;
   }
-  warnOfAbsence(notes, 'Cookie', plan);
-  const current = plan.current('cookie');
-  return (ctx) =>
-    (current(ctx) ?? '').split(';').some((pair) => {
-      const [own = '', ...rest] = pair.trim().split('=');
-      return own === name && (value === undefined || rest.join('=') === value);
-    });
+  warnOfAbsence(asked, 'Cookie');
+  const isIt = (pair: string) =>
+    cookieName(pair) === name && (value === '' || cookieValue(pair) === value);
+  return ({ headers, request }) =>
+    headers === request
+      ? headers.all('Cookie').some((line) => line.split(';').some(isIt))
+      : headers.all('Set-Cookie').some((line) => isIt(line.replace(/;.*/s, '')));
 }
 
-function warnOfAbsence(notes: Notes, name: string, plan: HeaderPlan): void {
-  if (!plan.mayHave(name)) {
+function canAsk(asked: Asked, key: string, name: string): boolean {
+  if (name.toLowerCase() === 'host') {
+    asked.notes.at(key).refuse('the backend gets the same Host always; take the filter out');
+    return false;
+  }
+  warnOfAbsence(asked, name);
+  return true;
+}
+
+function warnOfAbsence({ notes, kind, plan, directions }: Asked, name: string): void {
+  const isAboutRequests = directions.includes('request') || kind === 'header.RegexFilter';
+  if (isAboutRequests && !plan.mayHave(name)) {
     notes.warn(`it never holds, because ${name} is not in input_headers`);
   }
 }

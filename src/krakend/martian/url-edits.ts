@@ -1,20 +1,9 @@
-import type { Step } from './compile.ts';
+import { isHostValue } from '../../http/host-value.ts';
+import type { Notes } from '../notes.ts';
+import type { ModifierValues } from '../table/martian.ts';
+import type { UrlEdit } from './backend-url.ts';
 
-/** Changes the URL of the backend, before anything is sent there. */
-export type UrlEdit = (url: BackendUrl) => BackendUrl;
-
-/** The parts of a URL; its path may hold names in braces. */
-export interface BackendUrl {
-  readonly scheme: string;
-  readonly host: string;
-  readonly port: string;
-  readonly path: string;
-  readonly query: string;
-}
-
-const URL_PARTS = /^(https?):\/\/([^/:?]+)(?::(\d+))?([^?]*)(?:\?(.*))?$/;
-
-/** The modifiers that change it. */
+/** The modifiers that change the URL of the backend. */
 export const URL_MODIFIERS: readonly string[] = [
   'port.Modifier',
   'querystring.Modifier',
@@ -22,37 +11,56 @@ export const URL_MODIFIERS: readonly string[] = [
 ];
 
 /** What such a modifier does; undefined where it cannot be done, which is noted. */
-export function urlEditOf({ kind, values, notes, condition }: Step): UrlEdit | undefined {
-  if (condition !== undefined) {
-    notes.refuse('the URL of the backend is the same for all requests; take the filter out');
-    return undefined;
-  }
+export function urlEditOf(notes: Notes, kind: string, values: ModifierValues): UrlEdit | undefined {
   if (kind === 'querystring.Modifier') {
     const { name, value = '' } = values;
     if (name === undefined) notes.at('name').refuse('write the name of the parameter');
-    return name === undefined ? undefined : (url) => withParameter(url, name, value);
+    return name === undefined
+      ? undefined
+      : (url) => ({ ...url, query: withParameter(url.query, name, value) });
   }
-  if (kind === 'port.Modifier') return portEdit(values, notes);
-  const { scheme, host, path, query } = values;
-  if (host !== undefined) notes.at('host').warn('the backend gets this host as Host as well');
-  if (scheme !== undefined && !/^https?$/.test(scheme)) {
-    notes.at('scheme').refuse('write http or https');
-  }
+  if (kind === 'port.Modifier') return portEdit(notes, values);
+  return partsEdit(notes, values);
+}
+
+function partsEdit(notes: Notes, { scheme, host, path, query }: ModifierValues) {
   const [, name, port] = /^([^:]+)(?::(\d+))?$/.exec(host ?? '') ?? [];
-  if (host !== undefined && name === undefined)
-    notes.at('host').refuse('write a host, with a port or without');
-  return (url) => ({
+  const wrong = [
+    [/^https?$/.test(scheme ?? 'http'), 'scheme', 'write http or https'],
+    [
+      host === undefined || (name !== undefined && isHostValue(host)),
+      'host',
+      'write a host, with a port or without',
+    ],
+    [
+      isSound(path ?? '/') && /^\/[^%]*$/.test(path ?? '/'),
+      'path',
+      "write it in ASCII with a slash in front, without braces, '#', '?' and '%', which KrakenD encodes",
+    ],
+    [isSound(query ?? ''), 'query', "write it percent-encoded, without braces, '#' and '?'"],
+  ] as const;
+  const problems = wrong.filter(([isRight]) => !isRight);
+  for (const [, key, message] of problems) notes.at(key).refuse(message);
+  if (problems.length > 0) return undefined;
+  if (host !== undefined) notes.at('host').warn('the backend gets this host as Host as well');
+  const edit: UrlEdit = (url) => ({
     scheme: scheme ?? url.scheme,
     host: name ?? url.host,
     port: host === undefined ? url.port : (port ?? ''),
     path: path ?? url.path,
     query: query ?? url.query,
   });
+  return edit;
+}
+
+/** Braces would be names, which KrakenD does not fill here. */
+function isSound(text: string): boolean {
+  return /^[!-~]*$/.test(text) && !/[{}#?\\]/.test(text);
 }
 
 function portEdit(
-  { port, defaultForScheme, remove }: Step['values'],
-  notes: Step['notes'],
+  notes: Notes,
+  { port, defaultForScheme, remove }: ModifierValues,
 ): UrlEdit | undefined {
   const given = [port, defaultForScheme || undefined, remove || undefined].filter(
     (own) => own !== undefined,
@@ -65,18 +73,13 @@ function portEdit(
   return (url) => ({ ...url, port: port === undefined ? '' : String(port) });
 }
 
-function withParameter(url: BackendUrl, name: string, value: string): BackendUrl {
-  const params = new URLSearchParams(url.query);
-  params.set(name, value);
-  return { ...url, query: params.toString() };
+/** Sorted by name, as Go writes a query. The others stay as they are: there may be names in braces in them. */
+function withParameter(query: string, name: string, value: string): string {
+  const others = query.split('&').filter((pair) => pair !== '' && nameOf(pair) !== name);
+  const pairs = [...others, new URLSearchParams([[name, value]]).toString()];
+  return pairs.sort((one, other) => (nameOf(one) < nameOf(other) ? -1 : 1)).join('&');
 }
 
-/** A target with all changes. */
-export function editUrl(target: string, edits: readonly UrlEdit[]): string {
-  const [, scheme = '', host = '', port = '', path = '', query = ''] = URL_PARTS.exec(target) ?? [];
-  if (edits.length === 0 || scheme === '') return target;
-  const url = edits.reduce((own, edit) => edit(own), { scheme, host, port, path, query });
-  const authority = url.port === '' ? url.host : `${url.host}:${url.port}`;
-  const search = url.query === '' ? '' : `?${url.query}`;
-  return `${url.scheme}://${authority}${url.path}${search}`;
+function nameOf(pair: string): string {
+  return [...new URLSearchParams(pair).keys()][0] ?? '';
 }

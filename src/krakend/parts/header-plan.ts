@@ -1,8 +1,9 @@
 import type { GatewayContext } from '../../gateway-context.ts';
+import { isHostValue } from '../../http/host-value.ts';
 import type { HeaderRules, HeaderValue } from '../../slots/headers/header-rules.ts';
-
-/** A value of a header of a request; undefined where it does not go upstream. */
-export type Value = string | ((ctx: GatewayContext) => string | undefined);
+import { isSecretName } from '../../slots/headers/secret-name.ts';
+import type { Lines } from '../martian/header-lines.ts';
+import type { Notes } from '../notes.ts';
 
 /** What becomes of headers, worked out step by step as modifiers come one after another. */
 export class HeaderPlan {
@@ -14,6 +15,8 @@ export class HeaderPlan {
     string,
     { readonly name: string; readonly value: string | undefined }
   >();
+  /** In lower case: headers that hold what is secret by the name of another. */
+  readonly #secret = new Set<string>();
   #host: string | undefined;
 
   /** Headers that hold what is known of the caller, by their lower-case name. */
@@ -31,7 +34,8 @@ export class HeaderPlan {
 
   /** Whether a request may have it upstream. */
   mayHave(name: string): boolean {
-    return this.#request.has(name.toLowerCase()) || this.passes(name);
+    const own = this.#request.get(name.toLowerCase());
+    return own === undefined ? this.passes(name) : own.value !== undefined;
   }
 
   /** Whether the client's own goes upstream. */
@@ -51,32 +55,46 @@ export class HeaderPlan {
   }
 
   set(name: string, value: HeaderValue): void {
-    if (name.toLowerCase() === 'host' && typeof value === 'string') this.#host = value;
-    else this.#request.set(name.toLowerCase(), { name, value });
+    this.#request.set(name.toLowerCase(), { name, value });
   }
 
   remove(name: string): void {
     this.#request.set(name.toLowerCase(), { name, value: undefined });
   }
 
-  /** What a header is at this step. */
-  current(name: string): (ctx: GatewayContext) => string | undefined {
-    const lower = name.toLowerCase();
+  /** The `Host` that the backend sees. */
+  setHost(notes: Notes, host: string): void {
+    if (isHostValue(host)) this.#host = host;
+    else notes.refuse('write a host, with a port or without');
+  }
+
+  /** Whether nobody but the backend is to see it. */
+  isSecret(name: string): boolean {
+    return isSecretName(name) || this.#secret.has(name.toLowerCase());
+  }
+
+  markSecret(name: string): void {
+    this.#secret.add(name.toLowerCase());
+  }
+
+  /** The same plan, which does not change any more with this one. */
+  copy(): HeaderPlan {
+    const copy = new HeaderPlan(this.#forward);
+    for (const [lower, own] of this.#request) copy.#request.set(lower, own);
+    return copy;
+  }
+
+  /** What a header is, for one request. */
+  lines(ctx: GatewayContext, lower: string): Lines {
     const own = this.#request.get(lower);
-    if (own !== undefined) {
-      const { value } = own;
-      if (typeof value !== 'function') return () => value;
-      return (ctx) => {
-        const given = value(ctx);
-        // Only tokens are fetched, and no modifier reads them.
-        return typeof given === 'string' ? given : undefined;
-      };
+    if (own === undefined) {
+      const theirs = this.passes(lower) ? (ctx.req.headersDistinct[lower] ?? []) : [];
+      return { theirs, own: [] };
     }
-    if (!this.mayHave(name)) return () => undefined;
-    return ({ headers }) => {
-      const value = headers[lower];
-      return Array.isArray(value) ? value.join(', ') : value;
-    };
+    const { value } = own;
+    const given = typeof value === 'function' ? value(ctx) : value;
+    // Only tokens are fetched, and no modifier reads them.
+    return { theirs: [], own: typeof given === 'string' ? [given] : [] };
   }
 
   setInAnswer(name: string, value: string): void {
@@ -85,6 +103,11 @@ export class HeaderPlan {
 
   removeFromAnswer(name: string): void {
     this.#response.set(name.toLowerCase(), { name, value: undefined });
+  }
+
+  /** Whether something is said of it for all answers. */
+  isInAnswer(name: string): boolean {
+    return this.#response.has(name.toLowerCase());
   }
 
   /** The option of a gateway; undefined where nothing is changed. */
@@ -97,6 +120,9 @@ export class HeaderPlan {
     const shown = response.flatMap(({ name, value }) =>
       value === undefined ? [] : [[name, value]],
     );
+    const secret = set
+      .map(({ name }) => name)
+      .filter((name) => this.#secret.has(name.toLowerCase()));
     return {
       ...(this.#forward.length > 0 && { forward: this.#forward }),
       ...(this.#host !== undefined && { host: this.#host }),
@@ -104,6 +130,7 @@ export class HeaderPlan {
         set: Object.fromEntries(set.map(({ name, value }) => [name, value])),
       }),
       ...(removed.length > 0 && { remove: removed }),
+      ...(secret.length > 0 && { secret }),
       ...(response.length > 0 && {
         response: {
           ...(shown.length > 0 && { set: Object.fromEntries(shown) }),

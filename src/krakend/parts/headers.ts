@@ -1,7 +1,8 @@
+import type { Middleware } from '../../http/middleware.ts';
 import { readAddress } from '../../lib/address.ts';
 import type { HeaderRules } from '../../slots/headers/header-rules.ts';
 import { applyMartian } from '../martian/apply.ts';
-import type { UrlEdit } from '../martian/url-edits.ts';
+import type { BackendUrl } from '../martian/backend-url.ts';
 import { propagateClaims } from './claims.ts';
 import type { Source } from './config-parts.ts';
 import { credentialsOf } from './credentials.ts';
@@ -9,25 +10,25 @@ import { forwardedOf } from './forwarded.ts';
 import { HeaderPlan } from './header-plan.ts';
 import { securityHeadersOf } from './security-headers.ts';
 
-/** What becomes of headers, and what modifiers change of the URL of the backend. */
-export interface HeadersAndQuery {
+/** What becomes of headers. */
+export interface Headers {
   readonly headers: HeaderRules;
   /** The plan that they came from. */
   readonly plan: HeaderPlan;
-  readonly edits: readonly UrlEdit[];
+  /** What changes answers where rules cannot say it. */
+  readonly use: Middleware | undefined;
 }
 
-/** Reads everything that is about headers. */
-export function headersOf(source: Source, hasAuth: boolean): HeadersAndQuery {
+/** Reads everything that is about headers; modifiers may change the URL of the backend too. */
+export function headersOf(source: Source, hasAuth: boolean, url: BackendUrl): Headers {
   const { group, service, serviceNotes } = source;
   const [{ backend }] = group;
   const plan = new HeaderPlan(forwardedOf(source, hasAuth));
   plan.set('X-Forwarded-For', ({ ip }) => readAddress(ip)?.text ?? ip);
   plan.set('X-Forwarded-Host', ({ headers }) => headers.host);
   propagateClaims(source, plan);
-  const edits: UrlEdit[] = [];
   const { 'modifier/martian': martian, 'auth/client-credentials': credentials } = backend.extra;
-  if (martian !== undefined) applyMartian(martian, plan, edits);
+  const use = martian === undefined ? undefined : applyMartian(martian, plan, url);
   if (credentials !== undefined) {
     const place = backend.extraNotes.at('auth/client-credentials');
     const value = credentialsOf(place, credentials);
@@ -46,5 +47,5 @@ export function headersOf(source: Source, hasAuth: boolean): HeadersAndQuery {
   for (const [name, value] of Object.entries(securityHeadersOf(source).always)) {
     plan.setInAnswer(name, value);
   }
-  return { headers: plan.rules(), plan, edits };
+  return { headers: plan.rules(), plan, use };
 }

@@ -1,15 +1,12 @@
-import type { GatewayConfig } from '../../config.ts';
 import type { ReadEndpoint } from '../endpoints/read-endpoint.ts';
 import type { Notes } from '../notes.ts';
 import type { Source } from './config-parts.ts';
 
-type Target = string | string[];
-
 const HOST = /^(?:(https?):\/\/)?([\w.-]+?)(?::(\d{2,5}))?\/?$/;
 const PLACEHOLDER = /\{([^{}]*)\}/g;
 
-/** The URLs of the backend; undefined where there is none that works. */
-export function targetOf({ root, group, notes }: Source): GatewayConfig['target'] | undefined {
+/** The URLs of the backend; none where one is wrong, which is noted. */
+export function targetsOf({ root, group, notes }: Source): readonly string[] {
   const [endpoint] = group;
   const { backend } = endpoint;
   const { host, disable_host_sanitize: isRaw = false, url_pattern: pattern } = backend.values;
@@ -27,9 +24,7 @@ export function targetOf({ root, group, notes }: Source): GatewayConfig['target'
       'of several hosts, the less busy of two is taken, a session stays with its host, and one that fails is left alone for a while; KrakenD takes any at random',
     );
   }
-  if (path === undefined || bases.length === 0) return undefined;
-  const urls: Target = bases.map((base) => `${base}${path}`);
-  return urls.length === 1 ? urls[0] : urls;
+  return path === undefined ? [] : bases.map((base) => `${base}${path}`);
 }
 
 function checkMethod(

@@ -1,6 +1,6 @@
 import type { Field, Given } from '../fields/field.ts';
 import { object } from '../fields/object.ts';
-import { anyText, anything, count, flag, listOf, text } from '../fields/values.ts';
+import { anyText, anything, count, flag, integer, listOf, text } from '../fields/values.ts';
 import { ignored, refused } from '../fields/without-effect.ts';
 import type { Notes } from '../notes.ts';
 
@@ -16,10 +16,6 @@ const refusedWhole = (sentence: string): Field<never> => ({
     return undefined;
   },
 });
-
-const BY_URL = refusedWhole(
-  'conditions on the URL of the backend are not read: it is the same for all requests; write the modifier alone',
-);
 
 /** The values of a modifier, whichever it is. */
 export type ModifierValues = Given<{
@@ -41,15 +37,29 @@ export type ModifierValues = Given<{
   port: number;
   defaultForScheme: boolean;
   remove: boolean;
+  domain: string;
+  expires: string;
+  secure: boolean;
+  httpOnly: boolean;
+  maxAge: number;
+  headerName: string;
 }>;
 
 /** The modifiers, by the one key that each object has. */
 export const MODIFIERS: Readonly<Record<string, Field>> = {
   'body.Modifier': refusedWhole('messages are relayed as they are; take this out'),
   'cookie.Filter': object({ ...NESTED, name: text, value: anyText }),
-  'cookie.Modifier': refusedWhole(
-    'cookies are not made here; write header.Modifier, or a function in headers.set',
-  ),
+  'cookie.Modifier': object({
+    domain: text,
+    expires: text,
+    httpOnly: flag,
+    maxAge: integer,
+    name: text,
+    path: text,
+    scope,
+    secure: flag,
+    value: anyText,
+  }),
   'fifo.Group': object({ aggregateErrors: ignored(), modifiers: listOf(anything), scope }),
   'header.Append': object({ name: text, value: anyText, scope }),
   'header.Blacklist': object({ names: listOf(text), scope }),
@@ -64,20 +74,25 @@ export const MODIFIERS: Readonly<Record<string, Field>> = {
     else: refusedWhole('KrakenD ignores else here; write a second filter with the other pattern'),
     scope,
   }),
-  'port.Filter': BY_URL,
-  'port.Modifier': object({ defaultForScheme: flag, port: count, remove: flag, scope }),
-  'priority.Group': object({
-    modifiers: listOf(object({ modifier: anything, priority: count })),
+  'port.Filter': object({
+    port: count,
+    modifier: anything,
+    else: refusedWhole('KrakenD ignores else here; write a second filter with the other port'),
     scope,
   }),
-  'querystring.Filter': BY_URL,
+  'port.Modifier': object({ defaultForScheme: flag, port: count, remove: flag, scope }),
+  'priority.Group': object({
+    modifiers: listOf(object({ modifier: anything, priority: integer })),
+    scope,
+  }),
+  'querystring.Filter': object({ ...NESTED, name: text, value: anyText }),
   'querystring.Modifier': object({ name: text, value: anyText, scope }),
-  'stash.Modifier': refusedWhole('it would show the URL of the backend; take this out'),
+  'stash.Modifier': object({ headerName: text, scope }),
   'static.Modifier': refusedWhole('files are not served here; write express.static'),
   'status.Modifier': refusedWhole('statuses are not changed here; take this out'),
-  'url.Filter': BY_URL,
+  'url.Filter': object({ ...NESTED, host: text, path: text, query: text, scheme: text }),
   'url.Modifier': object({ host: text, path: text, query: text, scheme: text, scope }),
-  'url.RegexFilter': BY_URL,
+  'url.RegexFilter': object({ ...NESTED, regex: text }),
 };
 
 /** A tree of modifiers as it was given, and where it stands. */
