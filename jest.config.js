@@ -45,6 +45,7 @@ const SLOW = [
   'demo.test.ts',
   'forgotten-awaits.test.ts',
   'grafana/schema.test.ts',
+  'krakend/beside.test.ts',
   'limits/{example,local-store,process,redis,redis-slow,streams-aborted}.test.ts',
   'loads.test.ts',
   'memory/{gathered-pieces,small-pieces}.test.ts',
