@@ -107,6 +107,15 @@ export function createMcpGateway(config: GatewayConfig): McpGateway {
   });
 }
 
+/**
+ * Finds every mistake in options, and starts nothing.
+ *
+ * @throws {GatewayConfigError} as `createMcpGateway` does.
+ */
+export function checkGateway(config: GatewayConfig): void {
+  readConfig(withApp(config));
+}
+
 /** Makes what runs; what is to outlive it is taken from `kept`. */
 function buildGateway(plan: Plan, kept: Kept): RequestHandler {
   const { onError, slots } = plan;

@@ -1,24 +1,8 @@
-import type { Router } from 'express';
-import { createMcpGateway, type McpGateway } from '../gateway.ts';
 import type { KrakendGatewayConfig } from './gateway-config.ts';
-import type { KrakendListen } from './listen.ts';
-import type { KrakendNote } from './notes.ts';
 import type { KrakendReadOptions } from './options.ts';
-import { notedOr } from './parts/noted.ts';
-import { readDocument, throwIf } from './read-document.ts';
-import { routerOf } from './router.ts';
-
-/** A KrakenD configuration that runs. */
-export interface KrakendGateway {
-  /** What does all that the document says; to be mounted at the root of an Express app. */
-  readonly router: Router;
-  /** One gateway for each path; with parameters, paths are as Express writes them. */
-  readonly gateways: readonly { readonly path: string; readonly gateway: McpGateway }[];
-  /** What the document says of the server, which is the app's. */
-  readonly listen: KrakendListen;
-  /** What works in another way than in KrakenD. */
-  readonly warnings: readonly KrakendNote[];
-}
+import { readDocument } from './read-document.ts';
+import { type KrakendGateway, runDocument } from './run-document.ts';
+import { withCel } from './with-cel.ts';
 
 /**
  * Runs a configuration of KrakenD with its MCP endpoints: those with `no-op` and one backend. What KrakenD
@@ -33,22 +17,8 @@ export function fromKrakend(
   document: string | object,
   options: KrakendReadOptions = {},
 ): KrakendGateway {
-  const { gateways, problems, warnings, listen, trustedProxies } = readDocument(document, options);
-  const mounted = gateways.flatMap(({ path, config, notes, security }) => {
-    const gateway = notedOr(notes, () => createMcpGateway(config));
-    return gateway === undefined
-      ? []
-      : [{ path, gateway, security, knowsPath: config.path === path }];
-  });
-  throwIf(problems);
-  const { onWarning } = options;
-  if (onWarning !== undefined) for (const warning of warnings) onWarning(warning);
-  return {
-    router: routerOf(mounted, trustedProxies),
-    gateways: mounted.map(({ path, gateway }) => ({ path, gateway })),
-    listen,
-    warnings,
-  };
+  withCel();
+  return runDocument(document, options);
 }
 
 /**
@@ -63,6 +33,7 @@ export function toGatewayConfigs(
   document: string | object,
   options: KrakendReadOptions = {},
 ): KrakendGatewayConfig[] {
+  withCel();
   const { gateways, warnings } = readDocument(document, options);
   const { onWarning } = options;
   if (onWarning !== undefined) for (const warning of warnings) onWarning(warning);

@@ -64,6 +64,8 @@ export function gatewayConfigOf(source: Source): KrakendGatewayConfig {
     hosts: hostsOf(source),
     ipFilter: ipFilterOf(source),
   };
+  const { observe } = source.options;
+  if (observe !== undefined) draft.observe = observe;
   const given = Object.entries(parts).filter(([, value]) => value !== undefined);
   return { path: route, config: { ...draft, ...Object.fromEntries(given) } };
 }

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import type { HardenServerOptions } from '../harden-server.ts';
+import { type KrakendLog, logOf } from './log.ts';
 import type { Notes } from './notes.ts';
 import type { TlsValues } from './table/client-tls.ts';
 import type { RootValues } from './table/root.ts';
@@ -32,6 +33,10 @@ export interface KrakendListen {
   readonly graceMs: number | undefined;
   /** Where the server tells that it is well; undefined: nowhere. */
   readonly healthPath: string | undefined;
+  /** Bodies for paths and methods that there are not, by the status. */
+  readonly errorBody: { readonly 404?: object | undefined; readonly 405?: object | undefined };
+  /** How requests are logged. */
+  readonly log: KrakendLog;
 }
 
 /** Reads what is about the server. */
@@ -62,6 +67,8 @@ export function listenOf(notes: Notes, root: RootValues): KrakendListen {
     maxHeaderSize: maxHeader > 0 ? maxHeader : undefined,
     graceMs: grace >= 1 ? grace : undefined,
     healthPath: isMute ? undefined : healthPath,
+    errorBody: extra.router?.error_body ?? {},
+    log: logOf(root),
   };
 }
 

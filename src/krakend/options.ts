@@ -1,5 +1,6 @@
 import type { Store } from 'express-rate-limit';
 import type { TokenClaims } from '../slots/auth/claims/token-claims.ts';
+import type { Observer } from '../slots/observe/observer.ts';
 import type { Environment } from './document/environment.ts';
 import type { KrakendNote } from './notes.ts';
 
@@ -26,6 +27,8 @@ export interface KrakendReadOptions {
    * the metadata below it. Default: none, and a challenge names no metadata.
    */
   readonly publicUrl?: string | URL;
+  /** Told what becomes of every request, as in `createMcpGateway`; `accessLog` is one. Default: nobody is. */
+  readonly observe?: Observer | readonly Observer[];
   /** Told of each thing that works in another way than in KrakenD. Default: nobody is. */
   readonly onWarning?: (warning: KrakendNote) => void;
 }

@@ -42,7 +42,16 @@ export function readDocument(document: unknown, options: KrakendReadOptions): Kr
   return { ...(plan as NonNullable<typeof plan>), problems, warnings };
 }
 
-const OPTIONS = ['env', 'stores', 'only', 'allow', 'isRevoked', 'publicUrl', 'onWarning'];
+const OPTIONS = [
+  'env',
+  'stores',
+  'only',
+  'allow',
+  'isRevoked',
+  'publicUrl',
+  'observe',
+  'onWarning',
+];
 const ALLOWANCES = ['any-issuer', 'any-audience'];
 
 function checkOptions(notes: Notes, options: KrakendReadOptions): void {

@@ -518,6 +518,8 @@ describe('what is said of the server', () => {
       tls: { keys: [{ public_key: 'a.pem', private_key: 'b.pem' }], min_version: 'TLS12' },
     });
     expect(listen).toEqual({
+      errorBody: {},
+      log: { level: 'info', format: 'text', skip: [] },
       port: 9000,
       host: '127.0.0.1',
       limits: { requestTimeout: 60_000, keepAliveTimeout: 30_000 },

@@ -7,6 +7,7 @@ import {
   type KrakendGateway,
   type KrakendGatewayConfig,
   type KrakendListen,
+  type KrakendLog,
   type KrakendNote,
   type KrakendProblem,
   type KrakendReadOptions,
@@ -32,6 +33,7 @@ export function documents(text: string): void {
   typed<Router>()(own.router);
   typed<readonly { readonly path: string; readonly gateway: McpGateway }[]>()(own.gateways);
   typed<KrakendListen>()(own.listen);
+  typed<KrakendLog>()(own.listen.log);
   typed<KrakendTls | undefined>()(own.listen.tls);
   typed<readonly KrakendNote[]>()(own.warnings);
   typed<KrakendGatewayConfig[]>()(toGatewayConfigs({ version: 3 }));

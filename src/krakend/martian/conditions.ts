@@ -1,5 +1,5 @@
 import { budget } from '../../cel/budget.ts';
-import { patternFor } from '../../cel/patterns.ts';
+import { celSupport } from '../cel-support.ts';
 import type { Notes } from '../notes.ts';
 import type { HeaderPlan } from '../parts/header-plan.ts';
 import type { ModifierValues } from '../table/martian.ts';
@@ -58,6 +58,7 @@ function patternFilter(asked: Asked): Condition | undefined {
 
 /** A pattern of RE2, unanchored; undefined where it is none, which is noted. */
 export function readPattern(notes: Notes, text: string): ((value: string) => boolean) | undefined {
+  const { patternFor } = celSupport();
   try {
     const pattern = patternFor(text);
     // One that takes too long throws, and no request passes that was not looked at.

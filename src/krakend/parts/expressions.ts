@@ -1,7 +1,7 @@
 import type { GoHeaders } from '../../cel/bindings.ts';
-import { celRule } from '../../cel/cel.ts';
 import { readAddress } from '../../lib/address.ts';
 import type { PolicyRule, RequestPolicyContext } from '../../slots/policies/policy.ts';
+import { celSupport } from '../cel-support.ts';
 import type { Notes } from '../notes.ts';
 import type { CelValues } from '../table/in-both.ts';
 import type { Source } from './config-parts.ts';
@@ -50,6 +50,7 @@ function rules(
     if (!checkNames(own, text, place)) return [];
     const name = `cel[${i}]${place.isBackend ? ' of the backend' : ''}`;
     const headersOf = (ctx: RequestPolicyContext) => passing(ctx, place.plan);
+    const { celRule } = celSupport();
     const rule = notedOr(own, () => celRule(text, { name, on: 'request' }, headersOf));
     return rule === undefined ? [] : [rule];
   });

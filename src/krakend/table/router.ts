@@ -5,11 +5,27 @@ import { ignored, refused } from '../fields/without-effect.ts';
 
 const DEFAULT_IP_HEADERS = ['X-Forwarded-For', 'X-Real-IP'];
 
+/** Bodies of refusals, by the status. */
+type ErrorBody = Given<{ 404: object; 405: object }>;
+
+const BODY: Field<object> = {
+  ...anything,
+  read(notes, value) {
+    notes.warn('the router of fromKrakend has the body of this package; listen.errorBody has this');
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
+    notes.refuse('write an object here');
+    return undefined;
+  },
+};
+
 /** What is read of it. */
 export type RouterValues = Given<{
+  disable_access_log: boolean;
   disable_health: boolean;
+  error_body: ErrorBody;
   forwarded_by_client_ip: boolean;
   health_path: string;
+  logger_skip_paths: readonly string[];
   max_payload: number;
   trusted_proxies: readonly string[];
 }>;
@@ -21,24 +37,18 @@ export const ROUTER: Field<RouterValues> = object<RouterValues>({
   decompress_gzip: ignored(
     'a compressed body goes upstream as it is, or gets 415 where it is read',
   ),
-  disable_access_log: ignored(),
+  disable_access_log: flag,
   disable_gzip: ignored(),
   disable_handle_method_not_allowed: ignored(),
   disable_health: flag,
   disable_path_decoding: ignored(),
   disable_redirect_fixed_path: ignored(),
   disable_redirect_trailing_slash: ignored(),
-  error_body: {
-    ...object({
-      404: ignored('refusals have the body of this package'),
-      405: ignored('refusals have the body of this package'),
-    }),
-    kind: 'ignored',
-  },
+  error_body: object<ErrorBody>({ 404: BODY, 405: BODY }),
   forwarded_by_client_ip: flag,
   health_path: text,
   hide_version_header: ignored(),
-  logger_skip_paths: ignored(),
+  logger_skip_paths: listOf(text),
   max_multipart_memory: ignored(),
   max_payload: count,
   remote_ip_headers: {

@@ -17,7 +17,7 @@ import {
 import * as no from './refusals.ts';
 import { ROUTER, type RouterValues } from './router.ts';
 import { SECURITY_HTTP, type SecurityHttpValues } from './security-http.ts';
-import { SERVICE_TELEMETRY } from './telemetry.ts';
+import { type LoggingValues, SERVICE_TELEMETRY } from './telemetry.ts';
 
 /** What is read of API keys. */
 export type ApiKeysValues = Given<{
@@ -67,6 +67,7 @@ export type ServiceExtra = Given<{
   'security/bot-detector': BotDetectorValues;
   'security/cors': CorsValues;
   'security/http': SecurityHttpValues;
+  'telemetry/logging': LoggingValues;
 }>;
 
 /** `extra_config` of the document. */

@@ -1,0 +1,54 @@
+import type { Router } from 'express';
+import { checkGateway, createMcpGateway, type McpGateway } from '../gateway.ts';
+import type { KrakendListen } from './listen.ts';
+import type { KrakendNote } from './notes.ts';
+import type { KrakendReadOptions } from './options.ts';
+import { notedOr } from './parts/noted.ts';
+import { type KrakendPlan, readDocument, throwIf } from './read-document.ts';
+import { routerOf } from './router.ts';
+
+/** A KrakenD configuration that runs. */
+export interface KrakendGateway {
+  /** What does all that the document says; to be mounted at the root of an Express app. */
+  readonly router: Router;
+  /** One gateway for each path; with parameters, paths are as Express writes them. */
+  readonly gateways: readonly { readonly path: string; readonly gateway: McpGateway }[];
+  /** What the document says of the server, which is the app's. */
+  readonly listen: KrakendListen;
+  /** What works in another way than in KrakenD. */
+  readonly warnings: readonly KrakendNote[];
+}
+
+/** Finds everything that is wrong with a document, and starts nothing. */
+export function checkDocument(
+  document: string | object,
+  options: KrakendReadOptions = {},
+): KrakendPlan {
+  const plan = readDocument(document, options);
+  for (const { config, notes } of plan.gateways) notedOr(notes, () => checkGateway(config));
+  throwIf(plan.problems);
+  return plan;
+}
+
+/** What `fromKrakend` does. */
+export function runDocument(
+  document: string | object,
+  options: KrakendReadOptions = {},
+): KrakendGateway {
+  const { gateways, problems, warnings, listen, trustedProxies } = readDocument(document, options);
+  const mounted = gateways.flatMap(({ path, config, notes, security }) => {
+    const gateway = notedOr(notes, () => createMcpGateway(config));
+    return gateway === undefined
+      ? []
+      : [{ path, gateway, security, knowsPath: config.path === path }];
+  });
+  throwIf(problems);
+  const { onWarning } = options;
+  if (onWarning !== undefined) for (const warning of warnings) onWarning(warning);
+  return {
+    router: routerOf(mounted, trustedProxies),
+    gateways: mounted.map(({ path, gateway }) => ({ path, gateway })),
+    listen,
+    warnings,
+  };
+}
