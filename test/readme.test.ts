@@ -62,7 +62,7 @@ test('files that the pages in docs name are there', () => {
   }
 });
 
-test('every command is an npm script, or installs the package', () => {
+test('every command is an npm script, installs the package, or is its own', () => {
   const { scripts } = JSON.parse(read('package.json'));
   const commands = blocks
     .filter(({ language }) => language === 'sh')
@@ -71,6 +71,7 @@ test('every command is an npm script, or installs the package', () => {
     'npm install express-mcp-gateway express',
     'npm install && npm run demo',
     'npm install && npm test',
+    'npx express-mcp-gateway krakend.json',
   ]);
   const named = [...README.matchAll(/npm run ([\w:]+)/g)].map(([, script]) => script ?? '');
   for (const script of named) expect(Object.keys(scripts)).toContain(script);

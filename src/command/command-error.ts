@@ -1,0 +1,15 @@
+/** What is told in place of a stack, with exit code 1. */
+export class CommandError extends Error {
+  override readonly name = 'CommandError';
+}
+
+/** The command was called in a way that it does not know: exit code 2. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+/** Why the system refused something: `ENOENT`; undefined where it was not the system. */
+export function systemCode(error: unknown): string | undefined {
+  const { code } = Object(error) as { readonly code?: unknown };
+  return typeof code === 'string' ? code : undefined;
+}

@@ -1,0 +1,38 @@
+import type { Express } from 'express';
+import type { McpGateway } from '../../gateway.ts';
+import type { Observer } from '../../slots/observe/observer.ts';
+import type { Arguments } from '../arguments.ts';
+import type { ServerPlan } from '../server/server-plan.ts';
+
+/** A kind of file that the command runs. */
+export interface Input {
+  /** Whether a file of this name is one. */
+  accepts(file: string): boolean;
+  /** The options of the command that are for this kind alone. */
+  readonly options: readonly string[];
+  /**
+   * Reads it, and checks it.
+   *
+   * @throws {GatewayConfigError | CommandError} with everything that is wrong.
+   */
+  open(file: string, args: Arguments): Promise<OpenInput>;
+}
+
+/** Where a gateway is. */
+export interface Endpoint {
+  readonly path: string;
+  readonly methods: readonly string[];
+}
+
+/** A file that has been read. */
+export interface OpenInput {
+  readonly plan: ServerPlan;
+  /** What works in another way than its author may expect. */
+  readonly warnings: readonly { readonly path: string; readonly message: string }[];
+  /** Where its gateways are, as Express writes paths, and what they take. */
+  readonly endpoints: readonly Endpoint[];
+  /** Puts its gateways into an app. */
+  mount(app: Express, observer: Observer): Promise<readonly McpGateway[]> | readonly McpGateway[];
+  /** The same as TypeScript, where there is such a form. */
+  print?(): string;
+}

@@ -1,0 +1,90 @@
+import { CelNeeded } from '../../krakend/cel-support.ts';
+import type { KrakendNote } from '../../krakend/notes.ts';
+import type { KrakendAllowance, KrakendReadOptions } from '../../krakend/options.ts';
+import { checkDocument, runDocument } from '../../krakend/run-document.ts';
+import type { Arguments } from '../arguments.ts';
+import { CommandError, systemCode } from '../command-error.ts';
+import type { Input } from './input.ts';
+import { parseYaml } from './parse-yaml.ts';
+import { readText } from './read-text.ts';
+
+/** A configuration of KrakenD. */
+export const krakend: Input = {
+  accepts: (file) => /\.(?:json|ya?ml|toml)$/i.test(file),
+  options: ['public-url', 'only', 'allow'],
+  async open(file, args) {
+    const document = await readDocumentFile(file);
+    const options = optionsOf(args);
+    const { listen, warnings, gateways } = await withCelIfNeeded(file, () =>
+      checkDocument(document, options),
+    );
+    return {
+      plan: listen,
+      warnings: warnings.filter(isOpen),
+      endpoints: gateways.map(({ path, config }) => ({ path, methods: config.methods ?? [] })),
+      mount(app, observer) {
+        const own = runDocument(document, { ...options, observe: observer });
+        app.use(own.router);
+        return own.gateways.map(({ gateway }) => gateway);
+      },
+    };
+  },
+};
+
+/** What the library leaves to the app around it, and the command does. */
+const DONE_HERE: readonly string[] = [
+  'max_header_bytes',
+  'tls',
+  'extra_config["telemetry/logging"]',
+  'extra_config.router.error_body["404"]',
+  'extra_config.router.error_body["405"]',
+];
+
+function isOpen({ path }: KrakendNote): boolean {
+  return !DONE_HERE.includes(path);
+}
+
+async function readDocumentFile(file: string): Promise<string | object> {
+  if (/\.toml$/i.test(file)) {
+    const json = file.replace(/\.toml$/i, '.json');
+    throw new CommandError(
+      `${file} is TOML, which is not read here. Convert it: yq -p toml -o json ${file} > ${json}`,
+    );
+  }
+  const text = await readText(file);
+  // Whatever else it is, the reader of documents says so.
+  return /\.ya?ml$/i.test(file) ? ((await parseYaml(file, text)) as object) : text;
+}
+
+function optionsOf({ own }: Arguments): KrakendReadOptions {
+  const { 'public-url': publicUrl, only, allow } = own;
+  return {
+    env: process.env,
+    ...(publicUrl !== undefined && { publicUrl }),
+    ...(only !== undefined && { only }),
+    ...(allow !== undefined && { allow: allow as readonly KrakendAllowance[] }),
+  };
+}
+
+/** Expressions need packages that not everybody has, and most documents have no expression. */
+async function withCelIfNeeded<T>(file: string, read: () => T): Promise<T> {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof CelNeeded)) throw error;
+  }
+  const { withCel } = await loadCel(file);
+  withCel();
+  return read();
+}
+
+async function loadCel(file: string): Promise<typeof import('../../krakend/with-cel.ts')> {
+  try {
+    return await import('../../krakend/with-cel.ts');
+  } catch (error) {
+    if (systemCode(error) !== 'ERR_MODULE_NOT_FOUND') throw error;
+    throw new CommandError(
+      `${file} has expressions or patterns, which need packages: npm install @bufbuild/cel @bufbuild/protobuf @bufbuild/re2`,
+    );
+  }
+}

@@ -1,0 +1,18 @@
+import type { RequestHandler } from 'express';
+import helmet from 'helmet';
+
+/**
+ * Headers for browsers, on every answer: those of helmet, for a server without pages. What a configuration says
+ * itself takes their place. `Strict-Transport-Security` is not among them: it binds a whole domain, so
+ * that only its owner can say it.
+ */
+export function securityHeaders(): RequestHandler {
+  return helmet({
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
+    },
+    xFrameOptions: { action: 'deny' },
+    strictTransportSecurity: false,
+  });
+}

@@ -1,0 +1,69 @@
+import { X509Certificate } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { createSecureContext, type SecureContextOptions, type TlsOptions } from 'node:tls';
+import type { KrakendTls } from '../../krakend/listen.ts';
+import { CommandError, systemCode } from '../command-error.ts';
+
+/** What a server with TLS is made with, and the certificates for the names that it has. */
+export interface ServerTls {
+  readonly options: TlsOptions;
+  /** By the name that a client asks for; where it asks for none of them, it gets the first certificate. */
+  readonly names: ReadonlyMap<string, SecureContextOptions>;
+}
+
+/**
+ * Reads the files of certificates and keys.
+ *
+ * @throws {CommandError} with every file that cannot be read or used.
+ */
+export function readTls({ keys, ca: authorities, minVersion, requestCert }: KrakendTls): ServerTls {
+  const problems: string[] = [];
+  const read = (place: string, file: string): string => {
+    try {
+      return readFileSync(file, 'utf8');
+    } catch (error) {
+      problems.push(`${place}: ${file} cannot be read: ${systemCode(error) ?? error}`);
+      return '';
+    }
+  };
+  const ca = authorities.map((file, i) => read(`tls.ca_certs[${i}]`, file));
+  const pairs = keys.map(({ cert, key }, i) => ({
+    cert: read(`tls.keys[${i}].public_key`, cert),
+    key: read(`tls.keys[${i}].private_key`, key),
+  }));
+  if (problems.length === 0) {
+    for (const [i, pair] of pairs.entries()) {
+      const problem = problemOf({ ...pair, ca });
+      const { cert, key } = keys[i] as (typeof keys)[number];
+      if (problem !== undefined) {
+        problems.push(`tls.keys[${i}]: ${cert} and ${key} cannot be used: ${problem}`);
+      }
+    }
+  }
+  if (problems.length > 0) throw new CommandError(problems.join('\n'));
+  const shared = { minVersion, ...(requestCert && { ca }) } satisfies SecureContextOptions;
+  const contexts = pairs.map((pair) => ({ ...shared, ...pair }));
+  const names = new Map<string, SecureContextOptions>();
+  // The first that has a name stands for it.
+  for (const context of contexts.toReversed()) {
+    for (const name of namesIn(context.cert)) names.set(name, context);
+  }
+  return {
+    options: { ...contexts[0], requestCert, rejectUnauthorized: requestCert },
+    names: contexts.length > 1 ? names : new Map(),
+  };
+}
+
+function problemOf(options: SecureContextOptions): string | undefined {
+  try {
+    createSecureContext(options);
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+function namesIn(cert: string): string[] {
+  const { subjectAltName = '' } = new X509Certificate(cert);
+  return [...subjectAltName.matchAll(/DNS:([^,\s"]+)/g)].map(([, name = '']) => name);
+}

@@ -1,0 +1,25 @@
+/** What `--help` prints. */
+export const USAGE = `Usage: express-mcp-gateway FILE [options]
+
+FILE is one of
+  krakend.json       a KrakenD configuration (.json, .yaml, .yml) whose endpoints are MCP servers
+  gateway.config.js  a module (.js, .mjs, .cjs, .ts, .mts, .cts) whose default export is the options of a
+                     gateway, a list of them, or a function that gives either
+
+Options
+  --check            tell every problem with its path (exit code 1), or that FILE runs; open no port
+  --port N           listen on this port, whatever FILE says; 0: any that is free
+  --host H           listen on this address, whatever FILE says
+  -h, --help         print this
+  -v, --version      print the version
+
+For a KrakenD configuration
+  --public-url URL   where agents reach the server, so that they are told where to log in
+  --only PATH        take this endpoint and no other; may be repeated
+  --allow NAME       allow any-issuer or any-audience in auth/validator; may be repeated
+  KRAKEND_PORT, KRAKEND_LISTEN_IP, KRAKEND_TIMEOUT, KRAKEND_HOST, KRAKEND_NAME
+                     stand in place of what the file says
+
+SIGTERM and SIGINT let calls finish and end streams; a second signal ends the process at once.
+Exit codes: 0 in order, 1 for a file or a server that does not work, 2 for wrong usage.
+`;
