@@ -32,6 +32,7 @@ const UNIT = [
   'policies/{config,filter-lists-properties}.test.ts',
   'readme.test.ts',
   'relay/names.test.ts',
+  'rest/schema/*.test.ts',
   'scale-out/compose.test.ts',
   'structure.test.ts',
   'targets/{breaker-properties,breaker-states,choice,names,options,query-options,retry-after}.test.ts',

@@ -1,0 +1,135 @@
+import type { JsonObject } from '../../mcp/json/json-object.ts';
+import { told } from './discriminator.ts';
+import { isEmpty } from './merge-all-of.ts';
+import { membersOf, schemaAt } from './part-keywords.ts';
+import type { Place } from './place.ts';
+import type { Translating } from './translating.ts';
+import { namesOf } from './value-keywords.ts';
+
+/**
+ * The keywords with schemas for the value itself. Where one of these accepts more than it should, what it is
+ * used for may accept less: such uses are left out.
+ */
+export function inPlaceKeywords(
+  source: JsonObject,
+  place: Place,
+  translation: Translating,
+): JsonObject {
+  const found: JsonObject = {};
+  const isLess = translation.loses(() => {
+    Object.assign(found, dependentOf(source, place, translation));
+    const parts = listAt('allOf', source, place, translation).map((part, i) =>
+      translation.schema(part, place.part('allOf', 'allOf', i)),
+    );
+    found.allOf = [
+      ...parts,
+      ...choicesOf(source, place, translation),
+      ...questionsOf(source, place, translation),
+    ];
+  });
+  for (const keyword of ['unevaluatedProperties', 'unevaluatedItems']) {
+    if (source[keyword] === undefined) continue;
+    if (isLess) translation.lose(place, `its ${keyword} is left out`);
+    else Object.assign(found, schemaAt(keyword, source, place, translation));
+  }
+  return found;
+}
+
+/** In older versions one keyword, `dependencies`, says both. */
+function dependentOf(source: JsonObject, place: Place, translation: Translating): JsonObject {
+  const names: JsonObject = {};
+  const schemas: JsonObject = {};
+  for (const keyword of ['dependentRequired', 'dependentSchemas', 'dependencies']) {
+    for (const [name, member] of membersOf(keyword, source, place, translation)) {
+      if (place.hidden.has(name)) continue;
+      translation.name(name, place);
+      if (
+        keyword === 'dependentSchemas' ||
+        !(Array.isArray(member) || keyword === 'dependentRequired')
+      ) {
+        const at = place.part('in place', 'dependentSchemas', name);
+        schemas[name] = translation.schema(member, at);
+        continue;
+      }
+      const required = namesOf(member, place, translation);
+      if (required === undefined) translation.leave(place, keyword);
+      else names[name] = required;
+    }
+  }
+  return {
+    ...(Object.keys(names).length > 0 && { dependentRequired: names }),
+    ...(Object.keys(schemas).length > 0 && { dependentSchemas: schemas }),
+  };
+}
+
+function listAt(
+  keyword: string,
+  source: JsonObject,
+  place: Place,
+  translation: Translating,
+): unknown[] {
+  const value = source[keyword];
+  if (value === undefined) return [];
+  if (Array.isArray(value) && (value.length > 0 || keyword === 'allOf')) return value;
+  translation.leave(place, keyword);
+  return [];
+}
+
+/** `anyOf` and `oneOf`, each in a schema of its own. */
+function choicesOf(source: JsonObject, place: Place, translation: Translating): JsonObject[] {
+  const choices: JsonObject[] = [];
+  for (const keyword of ['anyOf', 'oneOf'] as const) {
+    const branches: JsonObject[] = [];
+    const isLess = translation.loses(() => {
+      for (const [i, branch] of listAt(keyword, source, place, translation).entries()) {
+        branches.push(branchOf(branch, place.part('in place', keyword, i), source, translation));
+      }
+    });
+    if (branches.length === 0) continue;
+    // Values may match more of them than they should.
+    choices.push(keyword === 'oneOf' && !isLess ? { oneOf: branches } : { anyOf: branches });
+  }
+  return choices;
+}
+
+function branchOf(
+  source: unknown,
+  place: Place,
+  { discriminator }: JsonObject,
+  translation: Translating,
+): JsonObject {
+  let branch: JsonObject = {};
+  const isWeaker = translation.weakens(() => {
+    branch = translation.schema(source, place);
+  });
+  if (isWeaker && isEmpty(branch)) {
+    translation.lose(place, 'this direction has nothing of what it requires');
+  }
+  return place.isAsserted ? told(branch, source, discriminator) : branch;
+}
+
+/** `not` and `if`. */
+function questionsOf(source: JsonObject, place: Place, translation: Translating): JsonObject[] {
+  const found: JsonObject[] = [];
+  if (source.not !== undefined) {
+    const negated: JsonObject = {};
+    const isLess = translation.loses(() => {
+      negated.not = translation.schema(source.not, place.question('not'));
+    });
+    if (!isLess) found.push(negated);
+  }
+  if (source.if !== undefined && (source.then !== undefined || source.else !== undefined)) {
+    const condition: JsonObject = {};
+    const isLess = translation.loses(() => {
+      condition.if = translation.schema(source.if, place.question('if'));
+    });
+    if (!isLess) {
+      for (const keyword of ['then', 'else']) {
+        if (source[keyword] === undefined) continue;
+        condition[keyword] = translation.schema(source[keyword], place.part('in place', keyword));
+      }
+      found.push(condition);
+    }
+  }
+  return found;
+}

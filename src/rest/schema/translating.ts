@@ -1,0 +1,21 @@
+import type { JsonObject } from '../../mcp/json/json-object.ts';
+import type { Place } from './place.ts';
+
+/** What translates the keywords of one schema, and is asked for the schemas in it. */
+export interface Translating {
+  schema(source: unknown, place: Place): JsonObject;
+  /** A copy of a value, or `undefined` if it is none of JSON. */
+  value(source: unknown): unknown;
+  /** The name of a member of the result. */
+  name(name: string, place: Place): string;
+  /** Notes that the result accepts more than the schema that it is made from. */
+  lose(place: Place, what: string): void;
+  /** Notes that a keyword has a value that it cannot have. */
+  leave(place: Place, keyword: string): void;
+  /** Notes that a direction does not have what is required. */
+  weaken(): void;
+  /** Whether `weaken` was called meanwhile. */
+  weakens(translate: () => void): boolean;
+  /** Whether something was lost meanwhile. */
+  loses(translate: () => void): boolean;
+}
