@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { isFieldName } from '../../http/field.ts';
 import { type ApiKey, apiKey } from '../../slots/auth/api-key.ts';
 import type { AuthenticationScheme } from '../../slots/auth/authenticator.ts';
 import type { Notes } from '../notes.ts';
@@ -9,6 +10,7 @@ import { notedOr } from './noted.ts';
 /** API keys of an endpoint, and the roles of which a caller needs one. */
 export interface EndpointKeys {
   readonly scheme: AuthenticationScheme | undefined;
+  /** None: every key is taken. */
   readonly roles: readonly string[];
 }
 
@@ -26,22 +28,28 @@ export function apiKeysOf({
     notes.refuse('the document names no keys; write them in its extra_config["auth/api-keys"]');
     return undefined;
   }
-  const { roles = [] } = own;
-  if (roles.length === 0) notes.at('roles').refuse('write the roles that may come in');
+  const { roles } = own;
+  if (roles === undefined)
+    notes.at('roles').refuse('write the roles that may come in, or [] for all');
   const place = serviceNotes.at('auth/api-keys');
-  const strategy = own.strategy ?? shared.strategy ?? 'header';
-  if (strategy !== 'header') {
-    place.at('strategy').refuse('a key in a URL ends up in logs; write header');
+  if ((own.strategy ?? shared.strategy ?? 'header') !== 'header') {
+    (own.strategy === undefined ? place : notes)
+      .at('strategy')
+      .refuse('a key in a URL ends up in logs; write header');
   }
   const header = own.identifier ?? shared.identifier ?? 'Authorization';
-  if (shared.propagate_role !== undefined) {
-    place
-      .at('propagate_role')
-      .refuse('the role is not sent to the backend; write a function for headers.set');
-  }
+  checkRoleHeader(place.at('propagate_role'), shared.propagate_role, header);
   const keys = keysOf(place, shared);
   const scheme = keys.length === 0 ? undefined : notedOr(place, () => apiKey({ keys, header }));
-  return { scheme, roles };
+  return { scheme, roles: roles ?? [] };
+}
+
+function checkRoleHeader(notes: Notes, name: string | undefined, keyHeader: string): void {
+  if (name === undefined || name === '') return;
+  if (!isFieldName(name)) notes.refuse('write the name of a header, like X-Role');
+  if (name.toLowerCase() === keyHeader.toLowerCase()) {
+    notes.refuse('this header holds the key; write another one for the role');
+  }
 }
 
 function keysOf(notes: Notes, { hash: kind = 'plain', keys = [] }: ApiKeysValues): ApiKey[] {

@@ -27,7 +27,9 @@ export function authOf(source: Source): Auth | undefined {
     schemes: [scheme, keys?.scheme].flatMap((own) => own ?? []),
     policies: [
       ...(scopes.length > 1 && matcher === 'any' ? [anyScope('auth/validator', scopes)] : []),
-      ...(keys === undefined ? [] : [anyScope('auth/api-keys', keys.roles)]),
+      ...(keys === undefined || keys.roles.length === 0
+        ? []
+        : [anyScope('auth/api-keys', keys.roles)]),
     ],
   };
 }

@@ -1,7 +1,8 @@
 import type { GatewayContext } from '../../gateway-context.ts';
-import { isFieldName, isFieldValue } from '../../http/field.ts';
+import { isFieldName } from '../../http/field.ts';
 import type { Source } from './config-parts.ts';
 import type { HeaderPlan } from './header-plan.ts';
+import { headerText } from './header-text.ts';
 
 /** Puts claims into headers for the backend; the client's own under these names never pass. */
 export function propagateClaims({ group: [endpoint] }: Source, plan: HeaderPlan): void {
@@ -40,17 +41,4 @@ export function claimAt(
     value = (value as Record<string, unknown>)[key];
   }
   return value;
-}
-
-/** As Go sends it: UTF-8. A claim that is missing, or cannot stand in a header, gives no header. */
-function headerText(value: unknown): string | undefined {
-  const text = plainText(value);
-  const bytes = text === undefined ? undefined : Buffer.from(text, 'utf8').toString('latin1');
-  return isFieldValue(bytes) ? bytes : undefined;
-}
-
-function plainText(value: unknown): string | undefined {
-  if (Array.isArray(value)) return value.map((item) => plainText(item) ?? '').join(',');
-  if (value === undefined || value === null) return undefined;
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }

@@ -8,6 +8,7 @@ import type { Source } from './config-parts.ts';
 import { credentialsOf } from './credentials.ts';
 import { forwardedOf } from './forwarded.ts';
 import { HeaderPlan } from './header-plan.ts';
+import { propagateRole } from './propagated-role.ts';
 import { securityHeadersOf } from './security-headers.ts';
 
 /** What becomes of headers. */
@@ -27,6 +28,7 @@ export function headersOf(source: Source, hasAuth: boolean, url: BackendUrl): He
   plan.set('X-Forwarded-For', ({ ip }) => readAddress(ip)?.text ?? ip);
   plan.set('X-Forwarded-Host', ({ headers }) => headers.host);
   propagateClaims(source, plan);
+  propagateRole(source, plan);
   const { 'modifier/martian': martian, 'auth/client-credentials': credentials } = backend.extra;
   const use = martian === undefined ? undefined : applyMartian(martian, plan, url);
   if (credentials !== undefined) {

@@ -1,6 +1,6 @@
 import type { Field, Given } from '../fields/field.ts';
 import { object } from '../fields/object.ts';
-import { amount, anything, listOf, oneOf, text } from '../fields/values.ts';
+import { amount, anyText, anything, listOf, oneOf, text } from '../fields/values.ts';
 import { ignored, refused } from '../fields/without-effect.ts';
 import { BOT_DETECTOR, type BotDetectorValues } from './bot-detector.ts';
 import { CORS, type CorsValues } from './cors.ts';
@@ -35,7 +35,7 @@ export const API_KEYS: Field<ApiKeysValues> = object<ApiKeysValues>({
   keys: listOf(
     object<Given<{ key: string; roles: readonly string[] }>>({ key: text, roles: listOf(text) }),
   ),
-  propagate_role: text,
+  propagate_role: anyText,
   salt: refused('write the hashes of the keys without salt: sha256'),
   strategy: oneOf('header', 'query_string'),
 });
