@@ -5,6 +5,8 @@ import type { patternFor } from '../cel/patterns.ts';
 export interface CelSupport {
   readonly celRule: typeof celRule;
   readonly patternFor: typeof patternFor;
+  /** The names of all functions of expressions. */
+  readonly functions: ReadonlySet<string>;
 }
 
 /** Thrown where a document needs it and it is not there. */

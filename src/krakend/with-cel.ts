@@ -1,8 +1,10 @@
 import { celRule } from '../cel/cel.ts';
+import { ENVIRONMENT } from '../cel/environment.ts';
 import { patternFor } from '../cel/patterns.ts';
 import { supportCel } from './cel-support.ts';
 
 /** Lets documents have expressions and patterns. */
 export function withCel(): void {
-  supportCel({ celRule, patternFor });
+  const functions = new Set([...ENVIRONMENT.funcs].map(({ name }) => name));
+  supportCel({ celRule, patternFor, functions });
 }

@@ -3,31 +3,28 @@ import { readAddress } from '../../lib/address.ts';
 import type { PolicyRule, RequestPolicyContext } from '../../slots/policies/policy.ts';
 import { celSupport } from '../cel-support.ts';
 import type { Notes } from '../notes.ts';
-import type { CelValues } from '../table/in-both.ts';
+import type { BackendExtra } from '../table/backend.ts';
+import type { EndpointExtra } from '../table/endpoint.ts';
 import type { Source } from './config-parts.ts';
+import { celExpressions, policyExpressions, withoutTexts } from './expression-list.ts';
 import type { HeaderPlan } from './header-plan.ts';
 import { notedOr } from './noted.ts';
 
-/** The rules of `validation/cel`, of the endpoint and of its backend. */
+/** The rules of `validation/cel` and `security/policies`, of the endpoint and of its backend. */
 export function expressionsOf({ group: [endpoint] }: Source, plan: HeaderPlan): PolicyRule[] {
   const { extra, extraNotes, backend, values } = endpoint;
-  const query = values.input_query_strings ?? [];
-  const hasToken = extra['auth/validator'] !== undefined;
-  const at = { plan, query };
+  const at = {
+    plan,
+    query: values.input_query_strings ?? [],
+    hasToken: extra['auth/validator'] !== undefined,
+  };
   return [
-    ...rules(extraNotes.at('validation/cel'), extra['validation/cel'], {
-      ...at,
-      hasToken,
-      isBackend: false,
-    }),
-    ...rules(backend.extraNotes.at('validation/cel'), backend.extra['validation/cel'], {
-      ...at,
-      hasToken,
-      isBackend: true,
-    }),
+    ...rules(extraNotes, extra, { ...at, isBackend: false }),
+    ...rules(backend.extraNotes, backend.extra, { ...at, isBackend: true }),
   ];
 }
 
+/** Where expressions are asked. */
 interface Place {
   readonly plan: HeaderPlan;
   readonly query: readonly string[];
@@ -37,22 +34,21 @@ interface Place {
 
 function rules(
   notes: Notes,
-  expressions: readonly CelValues[] | undefined,
+  extra: Pick<BackendExtra & EndpointExtra, 'validation/cel' | 'security/policies'>,
   place: Place,
 ): PolicyRule[] {
-  if (expressions?.length === 0) notes.refuse('an empty list checks nothing; write an expression');
-  return (expressions ?? []).flatMap(({ check_expr: text }, i) => {
-    const own = notes.at(i).at('check_expr');
-    if (text === undefined) {
-      own.refuse('write the expression');
-      return [];
-    }
-    if (!checkNames(own, text, place)) return [];
-    const name = `cel[${i}]${place.isBackend ? ' of the backend' : ''}`;
+  const expressions = [
+    ...celExpressions(notes.at('validation/cel'), extra['validation/cel']),
+    ...policyExpressions(notes.at('security/policies'), extra['security/policies'], place.hasToken),
+  ];
+  return expressions.flatMap(({ notes, text, name }) => {
+    if (!checkNames(notes, text, place)) return [];
+    const own = {
+      name: `${name}${place.isBackend ? ' of the backend' : ''}`,
+      on: 'request',
+    } as const;
     const headersOf = (ctx: RequestPolicyContext) => passing(ctx, place.plan);
-    const { celRule } = celSupport();
-    const rule = notedOr(own, () => celRule(text, { name, on: 'request' }, headersOf));
-    return rule === undefined ? [] : [rule];
+    return notedOr(notes, () => celSupport().celRule(text, own, headersOf)) ?? [];
   });
 }
 
@@ -65,7 +61,7 @@ function checkNames(
   text: string,
   { plan, query, hasToken, isBackend }: Place,
 ): boolean {
-  const code = text.replaceAll(/'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"/g, '""');
+  const code = withoutTexts(text);
   if (/\bresp_\w/.test(code)) {
     notes.refuse(
       'when an answer is there, the call has been made; qos/circuit-breaker/http counts statuses, take this out',

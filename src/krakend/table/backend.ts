@@ -6,6 +6,7 @@ import { CLIENT_TLS, type ClientTlsValues } from './client-tls.ts';
 import { CEL, type CelValues, PROXY, type ProxyValues } from './in-both.ts';
 import { MARTIAN, type MartianTree } from './martian.ts';
 import { OLD_KEYS, OLD_NAMESPACES } from './old-names.ts';
+import { BACKEND_POLICIES, type PoliciesValues } from './policies.ts';
 import { BACKEND_LIMIT, type BackendLimitValues } from './rate-limit.ts';
 import * as no from './refusals.ts';
 
@@ -50,6 +51,7 @@ export type BackendExtra = Given<{
   'qos/circuit-breaker': BreakerValues;
   'qos/circuit-breaker/http': HttpBreakerValues;
   'qos/ratelimit/proxy': BackendLimitValues;
+  'security/policies': PoliciesValues;
   'validation/cel': readonly CelValues[];
 }>;
 
@@ -108,7 +110,7 @@ const BACKEND_EXTRA: Field<BackendExtra> = object<BackendExtra>(
     }),
     'qos/http-cache': refused('answers are not kept here: it would keep event streams'),
     'qos/ratelimit/proxy': BACKEND_LIMIT,
-    'security/policies': no.POLICIES,
+    'security/policies': BACKEND_POLICIES,
     'telemetry/logging': ignored(),
     'telemetry/opentelemetry': ignored(),
     'validation/cel': CEL,

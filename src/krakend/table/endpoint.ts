@@ -8,6 +8,7 @@ import { BOT_DETECTOR, type BotDetectorValues } from './bot-detector.ts';
 import { CORS, type CorsValues } from './cors.ts';
 import { CEL, type CelValues, PROXY, type ProxyValues } from './in-both.ts';
 import { OLD_KEYS, OLD_NAMESPACES } from './old-names.ts';
+import { POLICIES, type PoliciesValues } from './policies.ts';
 import {
   LIMIT,
   type LimitValues,
@@ -32,6 +33,7 @@ export type EndpointExtra = Given<{
   'security/bot-detector': BotDetectorValues;
   'security/cors': CorsValues;
   'security/http': SecurityHttpValues;
+  'security/policies': PoliciesValues;
   'validation/cel': readonly CelValues[];
 }>;
 
@@ -62,7 +64,7 @@ const ENDPOINT_EXTRA: Field<EndpointExtra> = object<EndpointExtra>(
     'security/bot-detector': BOT_DETECTOR,
     'security/cors': CORS,
     'security/http': SECURITY_HTTP,
-    'security/policies': no.POLICIES,
+    'security/policies': POLICIES,
     'telemetry/opentelemetry': ignored(),
     'validation/cel': CEL,
     'validation/json-schema': no.JSON_SCHEMA,

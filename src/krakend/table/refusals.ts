@@ -25,9 +25,6 @@ export const BODY_EXTRACTOR: Field<never> = refused(
 export const QUOTA: Field<never> = refused(
   'there are no quotas here; write a rateLimit with a window and a store, or qos/ratelimit/router',
 );
-export const POLICIES: Field<never> = refused(
-  'policies of KrakenD Enterprise are not read; write them as validation/cel, without macros',
-);
 export const BASIC: Field<never> = refused(
   'there is no Basic authentication here; write auth: fromMiddleware(...) with a middleware for it',
 );
