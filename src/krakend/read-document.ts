@@ -1,3 +1,4 @@
+import type { Network } from '../lib/networks.ts';
 import { withEnvironment } from './document/environment.ts';
 import { parseDocument, refuseVariables } from './document/parse-document.ts';
 import { groupEndpoints } from './endpoints/group-endpoints.ts';
@@ -10,6 +11,7 @@ import type { KrakendReadOptions } from './options.ts';
 import type { Source } from './parts/config-parts.ts';
 import { inCommon } from './parts/limit-amount.ts';
 import { type SecurityHeaders, securityHeadersOf } from './parts/security-headers.ts';
+import { trustedProxiesOf } from './parts/trusted-proxies.ts';
 import { ROOT, type RootValues } from './table/root.ts';
 
 /** What a document comes to. */
@@ -20,8 +22,8 @@ export interface KrakendPlan {
     readonly security: SecurityHeaders;
   })[];
   readonly listen: KrakendListen;
-  /** The proxies that are believed. */
-  readonly trustedProxies: readonly string[];
+  /** Of the proxies that are believed. */
+  readonly trustedProxies: readonly Network[];
   readonly problems: KrakendNote[];
   readonly warnings: readonly KrakendNote[];
 }
@@ -100,7 +102,8 @@ function read(notes: Notes, given: object, options: KrakendReadOptions): Read {
       security: securityHeadersOf(source),
     };
   });
-  return { gateways, listen: listenOf(notes, root), trustedProxies: proxiesOf(notes, root) };
+  const trustedProxies = trustedProxiesOf(notes.at('extra_config'), root.extra_config ?? {});
+  return { gateways, listen: listenOf(notes, root), trustedProxies };
 }
 
 function checkVersion(notes: Notes, { version }: { readonly version?: unknown }): void {
@@ -131,19 +134,4 @@ function readEndpoints(notes: Notes, root: RootValues, only: readonly string[] |
     refuseVariables(notes, given);
     return readEndpoint(notes, given, root) ?? [];
   });
-}
-
-function proxiesOf(notes: Notes, { extra_config: extra = {} }: RootValues): readonly string[] {
-  const { trusted_proxies: proxies, forwarded_by_client_ip: isOn = true } = extra.router ?? {};
-  const place = notes.at('extra_config').at('router');
-  if (!isOn) return [];
-  if (proxies === undefined || proxies.length === 0) {
-    place
-      .at('trusted_proxies')
-      .warn(
-        'without it, KrakenD believes X-Forwarded-For from anybody; here the address is that of the connection',
-      );
-    return [];
-  }
-  return proxies;
 }

@@ -1,6 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import express, { type RequestHandler, type Router } from 'express';
 import type { McpGateway } from '../gateway.ts';
+import { readAddress } from '../lib/address.ts';
+import { type Network, Networks } from '../lib/networks.ts';
 import type { SecurityHeaders } from './parts/security-headers.ts';
 import { RouteOrder } from './route-order.ts';
 
@@ -19,10 +21,10 @@ export interface MountedGateway {
  */
 export function routerOf(
   gateways: readonly MountedGateway[],
-  trustedProxies: readonly string[],
+  trustedProxies: readonly Network[],
 ): Router {
   const inner = express();
-  inner.set('trust proxy', trustedProxies.length === 0 ? false : [...trustedProxies]);
+  inner.set('trust proxy', trustedProxies.length === 0 ? false : trustIn(trustedProxies));
   inner.disable('x-powered-by');
   const routes = express.Router({ caseSensitive: true });
   const order = new RouteOrder(gateways.map(({ path }) => path));
@@ -45,6 +47,15 @@ export function routerOf(
     });
   });
   return router;
+}
+
+/** As Express asks for each address on the way. */
+function trustIn(networks: readonly Network[]): (text: string) => boolean {
+  const proxies = new Networks(networks);
+  return function isTrusted(text) {
+    const address = readAddress(text);
+    return address !== undefined && proxies.has(address);
+  };
 }
 
 /** Lets nobody into a route with parameters by another spelling of a path that has a route of its own. */

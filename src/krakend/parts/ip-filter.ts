@@ -1,5 +1,6 @@
 import type { IpFilterOptions } from '../../slots/ip-filter.ts';
 import type { Source } from './config-parts.ts';
+import { proxiesOf } from './trusted-proxies.ts';
 
 /** `ipFilter` of a gateway; undefined where addresses do not count. */
 export function ipFilterOf({ service, serviceNotes }: Source): IpFilterOptions | undefined {
@@ -28,9 +29,14 @@ export function ipFilterOf({ service, serviceNotes }: Source): IpFilterOptions |
       .at('client_ip_headers')
       .refuse('only X-Forwarded-For of trusted proxies is believed here');
   }
-  const trusted = service.router?.trusted_proxies ?? [];
+  const trusted = proxiesOf(service);
   const own = filter.trusted_proxies;
-  if (own !== undefined && !isSame(own, trusted)) {
+  if (own === undefined && trusted.length === 0) {
+    place
+      .at('trusted_proxies')
+      .warn('the address is that of the connection, also where a proxy sends X-Forwarded-For');
+  }
+  if (!isSame(own ?? trusted, trusted)) {
     place
       .at('trusted_proxies')
       .refuse('write the same proxies in router.trusted_proxies: an address is one for all');

@@ -3,7 +3,8 @@ import { object } from '../fields/object.ts';
 import { anything, count, flag, listOf, text } from '../fields/values.ts';
 import { ignored, refused } from '../fields/without-effect.ts';
 
-const DEFAULT_IP_HEADERS = ['X-Forwarded-For', 'X-Real-IP'];
+/** Those that KrakenD reads by default, in this order. */
+const IP_HEADERS = ['x-forwarded-for', 'x-real-ip'];
 
 /** Bodies of refusals, by the status. */
 type ErrorBody = Given<{ 404: object; 405: object }>;
@@ -27,6 +28,7 @@ export type RouterValues = Given<{
   health_path: string;
   logger_skip_paths: readonly string[];
   max_payload: number;
+  remote_ip_headers: readonly string[];
   trusted_proxies: readonly string[];
 }>;
 
@@ -52,12 +54,14 @@ export const ROUTER: Field<RouterValues> = object<RouterValues>({
   max_multipart_memory: ignored(),
   max_payload: count,
   remote_ip_headers: {
-    ...anything,
-    kind: 'refused',
+    ...listOf(text),
     read(notes, value) {
-      const names = Array.isArray(value) ? value.map((name) => String(name).toLowerCase()) : [''];
-      const known = DEFAULT_IP_HEADERS.map((name) => name.toLowerCase());
-      if (names.every((name) => known.includes(name))) return undefined;
+      const names = listOf(text).read(notes, value);
+      const [first = IP_HEADERS[0], ...others] = names?.map((name) => name.toLowerCase()) ?? [];
+      // KrakenD takes the first that is there, and clients write what their proxy does not.
+      if (first === IP_HEADERS[0] && others.every((name) => IP_HEADERS.includes(name))) {
+        return names;
+      }
       notes.refuse('only X-Forwarded-For of the proxies in trusted_proxies says an address here');
       return undefined;
     },

@@ -22,3 +22,9 @@ export function outcomeOf(document: string | object, options: KrakendReadOptions
     return { problems: error.problems, warnings };
   }
 }
+
+/** What is said at a place, of problems or of warnings. */
+export function said(notes: readonly KrakendNote[], path: string): string {
+  const there = notes.filter((note) => note.path === path);
+  return there.map(({ message }) => message).join('\n');
+}
