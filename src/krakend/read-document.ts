@@ -38,6 +38,7 @@ export function readDocument(document: unknown, options: KrakendReadOptions): Kr
   const warnings: KrakendNote[] = [];
   const notes = new Notes(problems, warnings);
   checkOptions(notes, options);
+  throwIf(problems);
   const given = parseDocument(notes, document);
   const plan = given === undefined ? undefined : read(notes, given, options);
   throwIf(problems);
@@ -62,10 +63,13 @@ function checkOptions(notes: Notes, options: KrakendReadOptions): void {
       notes.refuse(`there is no option ${key}; write one of ${OPTIONS.join(', ')}`);
     }
   }
-  for (const own of options.allow ?? []) {
-    if (!ALLOWANCES.includes(own)) {
-      notes.refuse(`the option allow takes ${ALLOWANCES.join(' and ')}, and no ${own}`);
-    }
+  const { only, allow = [] } = options;
+  if (only !== undefined && !(Array.isArray(only) && only.length > 0)) {
+    notes.refuse("the option only takes a list of paths: ['/mcp']");
+  }
+  if (!Array.isArray(allow) || allow.some((own) => !ALLOWANCES.includes(own))) {
+    const given = [allow].flat().map(String).join(', ');
+    notes.refuse(`the option allow takes a list of ${ALLOWANCES.join(' and ')}, not ${given}`);
   }
 }
 

@@ -357,7 +357,7 @@ test('an option that is none is refused', () => {
     .problems.map(({ message }) => message)
     .join();
   expect(texts).toMatch(/no option alow/);
-  expect(texts).toMatch(/no anything/);
+  expect(texts).toMatch(/not anything/);
 });
 
 describe('warnings', () => {

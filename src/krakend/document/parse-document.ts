@@ -1,5 +1,6 @@
 import { isComment } from '../fields/object.ts';
 import type { Notes } from '../notes.ts';
+import { isTooDeep } from './depth.ts';
 import { repeatedKeys } from './repeated-keys.ts';
 
 /** A document as an object; undefined where it is none, which is noted. */
@@ -8,6 +9,12 @@ export function parseDocument(notes: Notes, document: unknown): object | undefin
   if (value === undefined && typeof document === 'string') return undefined;
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     notes.refuse('give the document as an object, or as a text of JSON');
+    return undefined;
+  }
+  if (isTooDeep(value)) {
+    notes.refuse(
+      'lists and objects are nested in one another more than 100 times, or hold themselves',
+    );
     return undefined;
   }
   return value;
