@@ -1,7 +1,7 @@
 import type { GatewayConfig } from '../config.ts';
 import { BackendUrl } from './martian/backend-url.ts';
 import { authOf } from './parts/auth.ts';
-import { botRuleOf } from './parts/bots.ts';
+import { botRulesOf } from './parts/bots.ts';
 import { breakerOf } from './parts/breaker.ts';
 import type { Draft, Source } from './parts/config-parts.ts';
 import { corsOf } from './parts/cors.ts';
@@ -42,9 +42,11 @@ export function gatewayConfigOf(source: Source): KrakendGatewayConfig {
     // As KrakenD does, a refusal is a status.
     denyAs: 'http',
   };
-  const policies = [...(auth?.policies ?? []), ...expressionsOf(source, plan)];
-  const bots = botRuleOf(source);
-  if (bots !== undefined) policies.unshift(bots);
+  const policies = [
+    ...botRulesOf(source),
+    ...(auth?.policies ?? []),
+    ...expressionsOf(source, plan),
+  ];
   if (policies.length > 0) draft.policies = policies;
   if (auth !== undefined) {
     const publicUrl = publicUrlOf(source);

@@ -15,7 +15,11 @@ export function inEither<K extends keyof EndpointExtra & keyof ServiceExtra>(
   key: K,
 ): Namespace<NonNullable<EndpointExtra[K] | ServiceExtra[K]>> | undefined {
   const own = first.extra[key];
-  if (own !== undefined) return { values: own, notes: first.extraNotes.at(key) };
   const shared = service[key];
+  if (own !== undefined) {
+    const notes = first.extraNotes.at(key);
+    if (shared !== undefined) notes.warn(`of ${key} at the service, nothing holds here`);
+    return { values: own, notes };
+  }
   return shared === undefined ? undefined : { values: shared, notes: serviceNotes.at(key) };
 }
