@@ -35,7 +35,7 @@ export function gatewayConfigOf(source: Source): KrakendGatewayConfig {
   const [target = '', ...others] = url.texts;
   const draft: Draft = {
     name: text,
-    path: params.length === 0 ? text : '/',
+    path: params.length === 0 ? route : '/',
     target: others.length === 0 ? target : [target, ...others],
     methods: group.map(({ method }) => method),
     headers,

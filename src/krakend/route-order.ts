@@ -11,14 +11,18 @@ export class RouteOrder {
   }
 
   /**
-   * Whether a path is that of an earlier route once it is decoded, as KrakenD reads it: `/t/%61dmin` is
+   * Whether a path is that of another route once it is decoded, as KrakenD reads it: `/t/%61dmin` is
    * `/t/admin`, and what guards that is not to be passed by.
    */
   isDisguised(path: string): boolean {
-    const decoded = decode(path);
-    if (decoded === path) return false;
+    if (!path.includes('%')) return false;
+    const meant = this.#placeOf(decode(path));
+    return meant !== undefined && meant !== this.#placeOf(path);
+  }
+
+  #placeOf(path: string): number | undefined {
     const place = this.#patterns.findIndex((own) => own.test(path));
-    return this.#patterns.slice(0, Math.max(place, 0)).some((own) => own.test(decoded));
+    return place < 0 ? undefined : place;
   }
 }
 

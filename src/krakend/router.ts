@@ -1,4 +1,3 @@
-import type { IncomingMessage } from 'node:http';
 import express, { type RequestHandler, type Router } from 'express';
 import type { McpGateway } from '../gateway.ts';
 import { readAddress } from '../lib/address.ts';
@@ -13,6 +12,8 @@ export interface MountedGateway {
   readonly security: SecurityHeaders;
   /** Whether it knows its path by itself; otherwise Express finds it, with its parameters. */
   readonly knowsPath: boolean;
+  /** Whether it serves metadata at the root of the host. */
+  readonly hasMetadata: boolean;
 }
 
 /**
@@ -26,16 +27,7 @@ export function routerOf(
   const inner = express();
   inner.set('trust proxy', trustedProxies.length === 0 ? false : trustIn(trustedProxies));
   inner.disable('x-powered-by');
-  const routes = express.Router({ caseSensitive: true });
-  const order = new RouteOrder(gateways.map(({ path }) => path));
-  const ordered = order.routes.flatMap((path) => gateways.filter((own) => own.path === path));
-  if (ordered.some(({ knowsPath }) => !knowsPath)) routes.use(notDisguised(order));
-  for (const { path, gateway, security, knowsPath } of ordered) {
-    const place = knowsPath ? '/' : path;
-    if (hasHeaders(security)) routes.use(place, onlyAt(path, knowsPath, withHeaders(security)));
-    routes.use(place, gateway);
-  }
-  inner.use(routes);
+  inner.use(routesOf(gateways));
   const router = express.Router();
   router.use(function krakend(req, res, next) {
     const prototypes = [Object.getPrototypeOf(req), Object.getPrototypeOf(res)];
@@ -58,6 +50,43 @@ function trustIn(networks: readonly Network[]): (text: string) => boolean {
   };
 }
 
+function routesOf(gateways: readonly MountedGateway[]): Router {
+  const routes = express.Router({ caseSensitive: true });
+  const order = new RouteOrder(gateways.map(({ path }) => path));
+  const withParams = order.routes.flatMap((path) => {
+    return gateways.filter((own) => own.path === path && !own.knowsPath);
+  });
+  // Whoever asks for a path that is written out passes no other gateway on the way.
+  routes.use(atOwnPath(gateways.filter(({ knowsPath }) => knowsPath)));
+  if (withParams.length > 0) routes.use(notDisguised(order));
+  for (const { path, gateway, security } of withParams) {
+    if (hasHeaders(security)) routes.use(path, onlyThere(withHeaders(security)));
+    routes.use(path, gateway);
+  }
+  return routes;
+}
+
+/** Finds the gateway of a path that has no parameters. */
+function atOwnPath(gateways: readonly MountedGateway[]): RequestHandler {
+  const byPath = new Map<string, RequestHandler>();
+  const metadata = express.Router();
+  for (const { path, gateway, security, hasMetadata } of gateways) {
+    const run = hasHeaders(security)
+      ? express.Router().use(withHeaders(security)).use(gateway)
+      : gateway;
+    byPath.set(path, run);
+    // With a slash at its end it is the same.
+    if (path !== '/') byPath.set(`${path}/`, run);
+    if (hasMetadata) metadata.use(gateway);
+  }
+  return (req, res, next) => {
+    const run = byPath.get(req.path);
+    if (run !== undefined) run(req, res, next);
+    else if (req.baseUrl === '' && req.path.startsWith('/.well-known/')) metadata(req, res, next);
+    else next();
+  };
+}
+
 /** Lets nobody into a route with parameters by another spelling of a path that has a route of its own. */
 function notDisguised(order: RouteOrder): RequestHandler {
   return ({ path }, _res, next) => (order.isDisguised(path) ? next('router') : next());
@@ -77,11 +106,10 @@ function withHeaders({ always, overTls }: SecurityHeaders): RequestHandler {
   };
 }
 
-function onlyAt(path: string, knowsPath: boolean, handle: RequestHandler): RequestHandler {
-  const own = knowsPath ? path : '/';
+/** Not below the path. */
+function onlyThere(handle: RequestHandler): RequestHandler {
   return (req, res, next) => {
-    const { path: asked } = req as IncomingMessage & { readonly path: string };
-    if (asked === own || asked === `${own}/`) handle(req, res, next);
+    if (req.path === '/') handle(req, res, next);
     else next();
   };
 }

@@ -38,9 +38,9 @@ export function runDocument(
   const { gateways, problems, warnings, listen, trustedProxies } = readDocument(document, options);
   const mounted = gateways.flatMap(({ path, config, notes, security }) => {
     const gateway = notedOr(notes, () => createMcpGateway(config));
-    return gateway === undefined
-      ? []
-      : [{ path, gateway, security, knowsPath: config.path === path }];
+    if (gateway === undefined) return [];
+    const hasMetadata = config.publicUrl !== undefined;
+    return [{ path, gateway, security, knowsPath: config.path === path, hasMetadata }];
   });
   throwIf(problems);
   const { onWarning } = options;

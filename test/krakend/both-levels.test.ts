@@ -1,10 +1,10 @@
 import { expect, test } from '@jest/globals';
 import { base, EXTRA, SERVICE, withValue } from './support/base.ts';
 import { outcomeOf, said } from './support/outcome.ts';
-import { running } from './support/running.ts';
+import { runningWith } from './support/running.ts';
 
 test('bots of the service are refused where an endpoint has a list of its own', async () => {
-  const { ask, upstream } = await running([
+  const { ask, upstream } = await runningWith([
     [[...SERVICE, 'security/bot-detector'], { deny: ['everywhere'] }],
     [[...EXTRA, 'security/bot-detector'], { deny: ['here'], allow: ['everywhere'] }],
   ]);

@@ -4,7 +4,7 @@ import type { Notes } from '../notes.ts';
 export interface EndpointPath {
   /** As it is written, with its slash: `/t/{tenant}/mcp`. */
   readonly text: string;
-  /** As Express writes it: `/t/:tenant/mcp`. */
+  /** As Express writes it, without a slash at its end: `/t/:tenant/mcp`. */
   readonly route: string;
   /** The names in it. */
   readonly params: readonly string[];
@@ -39,7 +39,8 @@ export function readPath(notes: Notes, given: string | undefined): EndpointPath 
   }
   const route = segments
     .map(({ segment, name }) => (name === undefined ? segment : `:${name}`))
-    .join('/');
+    .join('/')
+    .replace(/(?<=.)\/$/, '');
   return { text, route, params };
 }
 
@@ -48,6 +49,9 @@ function problemOf(text: string): string | undefined {
     return 'KrakenD keeps this path for itself; take another';
   }
   if (/[?#]/.test(text)) return "KrakenD never finds a path with '?' or '#'; write the path alone";
+  if (/\/(?:\.{0,2}\/|\.{1,2}$)/.test(text)) {
+    return "clients make another path of one with '//', '.' or '..'; write the path that they ask for";
+  }
   if (/[^!-~]/.test(text)) return 'write the path in ASCII, percent-encoded where need be';
   return undefined;
 }
@@ -60,6 +64,8 @@ function problemOfSegment(
   if (name === undefined) {
     if (/[{}]/.test(segment))
       return `a parameter is a whole segment here, and ${segment} is not one`;
+    if (segment.includes(':'))
+      return `KrakenD takes ${segment} for a parameter; write it in braces`;
     if (segment.includes('*')) return 'KrakenD fails at a wildcard while it runs; write the path';
     const isPlain = params.length === 0 || PLAIN.test(segment);
     return isPlain

@@ -22,7 +22,7 @@ export function groupEndpoints(endpoints: readonly ReadEndpoint[]): EndpointGrou
   for (const endpoint of endpoints) {
     const { route, text } = endpoint.path;
     // To KrakenD, `/a/{x}` and `/a/{y}` are one path.
-    const key = route.replaceAll(/:\w+/g, ':').replace(/(?<=.)\/+$/, '');
+    const key = route.replaceAll(/:\w+/g, ':');
     const group = groups.get(key);
     if (group === undefined) groups.set(key, [endpoint]);
     else if (group[0].path.text !== text) {

@@ -20,8 +20,8 @@ export function publicUrlOf({ group: [endpoint], notes, options }: Source): URL 
     return undefined;
   }
   const url = new URL(publicUrl);
-  if (!url.pathname.endsWith(path.text)) {
-    url.pathname = `${url.pathname.replace(/\/+$/, '')}${path.text}`;
+  if (!url.pathname.endsWith(path.route)) {
+    url.pathname = `${url.pathname.replace(/\/+$/, '')}${path.route}`;
   }
   return url;
 }
