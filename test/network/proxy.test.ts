@@ -1,9 +1,10 @@
 import type { Socket } from 'node:net';
-import { beforeAll, describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { rawClient } from '../support/client/raw.ts';
 import { expectFailure } from '../support/client/refusal.ts';
 import { rawRequest } from '../support/client/request.ts';
 import { post, send } from '../support/client/send.ts';
+import { holdTimers } from '../support/fake-time.ts';
 import { startGateway } from '../support/gateway.ts';
 import { serve, serveRaw } from '../support/servers.ts';
 import { rawUpstream, recordingUpstream } from '../support/upstream.ts';
@@ -216,6 +217,7 @@ describe('a proxy that opens no tunnel', () => {
   });
 
   test('opens one to nobody: 504 when `connect` is over, and it is left', async () => {
+    holdTimers();
     const proxy = await rawUpstream((connection) => {
       connection.has(/\r\n\r\n/).then(
         () => connection.socket.write('HTTP/1.1 200 OK\r\n\r\n'),
@@ -227,12 +229,15 @@ describe('a proxy that opens no tunnel', () => {
       proxy: `http://127.0.0.1:${proxy.port}`,
       timeout: { connect: 300, response: false },
     });
-
-    expectFailure(await send(gateway.port), 'upstream_timeout', gateway);
+    const answer = send(gateway.port);
     const connection = await proxy.connection(0);
-    await connection.closed();
+    await connection.has(/\r\n\r\n./s);
     // A TLS handshake record.
     expect(connection.received).toContain('\r\n\r\n\x16\x03');
+
+    jest.advanceTimersByTime(300);
+    expectFailure(await answer, 'upstream_timeout', gateway);
+    await connection.closed();
   });
 
   test.each([

@@ -7,6 +7,7 @@ import { readAnswer } from '../support/client/answer.ts';
 import { rawClient } from '../support/client/raw.ts';
 import { rawRequest } from '../support/client/request.ts';
 import { startEndpoint } from '../support/endpoint.ts';
+import { holdTimers, inHeldTime } from '../support/fake-time.ts';
 import { startGateway } from '../support/gateway.ts';
 import { onHead } from '../support/on-head.ts';
 import { type Pour, pour, stuck } from '../support/pour.ts';
@@ -130,6 +131,7 @@ describe('an upstream that does not read stops the client', () => {
     ['by length', `Content-Length: ${UNLIMITED}\r\n\r\n`],
     ['by chunks', `Transfer-Encoding: chunked\r\n\r\n${UNLIMITED.toString(16)}\r\n`],
   ])('%s: it is 504 when `response` is over', async (_name, framing) => {
+    holdTimers();
     const called = Promise.withResolvers<IncomingMessage>();
     const { target } = await startEndpoint((req, _res) => called.resolve(req));
     const gateway = await startGateway({
@@ -140,14 +142,14 @@ describe('an upstream that does not read stops the client', () => {
     const client = (await rawClient(gateway.port)).send(UPLOAD + framing);
 
     const upload = pour(client.socket, UNLIMITED);
-    const text = await client.has(/\}\}/);
+    const req = await called.promise;
+    const text = await inHeldTime(client.has(/\}\}/));
     const { taken } = upload;
     client.socket.destroy();
 
     expect(text).toMatch(/^HTTP\/1\.1 504 .*"upstream_timeout"/s);
     expect(taken).toBeLessThan(BUFFERED);
     expect(gateway.errors.map(({ reason }) => reason)).toEqual(['upstream_timeout']);
-    const req = await called.promise;
     await finished(req.on('error', () => {}).resume()).catch(() => {});
     expect(req.complete).toBe(false);
   });

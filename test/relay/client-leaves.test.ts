@@ -98,16 +98,13 @@ describe('a client that never ends its upload', () => {
       app.use(
         createMcpGateway({ target: upstream.target, onError: (error) => errors.push(error) }),
       );
-      const timeouts = {
-        requestTimeout: 200,
-        headersTimeout: 200,
-        connectionsCheckingInterval: 50,
-      };
-      const port = await listenOn(createServer(timeouts, app));
-      const client = (await rawClient(port)).send(request);
-
-      await client.closed();
+      const server = createServer({ connectionsCheckingInterval: 50 }, app);
+      const client = (await rawClient(await listenOn(server))).send(request);
       const connection = await upstream.connection(0);
+      await connection.has(/\{"a/);
+
+      Object.assign(server, { headersTimeout: 1, requestTimeout: 1 });
+      await client.closed();
       await connection.closed();
 
       expect(client.statuses).toEqual([408]);

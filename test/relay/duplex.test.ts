@@ -5,6 +5,7 @@ import { readAnswer } from '../support/client/answer.ts';
 import { rawClient } from '../support/client/raw.ts';
 import { send } from '../support/client/send.ts';
 import { startEndpoint } from '../support/endpoint.ts';
+import { holdTimers, inHeldTime } from '../support/fake-time.ts';
 import { startGateway } from '../support/gateway.ts';
 import { pour, stuck } from '../support/pour.ts';
 import { atTestEnd } from '../support/servers.ts';
@@ -66,6 +67,7 @@ describe('an upstream that answers while it still reads', () => {
   });
 
   test('and that stops reading: neither its event stream nor its end waits for the upload', async () => {
+    holdTimers();
     const answers = Promise.withResolvers<ServerResponse>();
     const { target } = await startEndpoint((_req, res) => {
       res.writeHead(200, { 'Content-Type': 'text/event-stream' }).flushHeaders();
@@ -88,7 +90,9 @@ describe('an upstream that answers while it still reads', () => {
     await stuck(upload);
     expect(upload.taken).toBeLessThan(size / 4);
     // Two timers as long as any that runs have run out.
-    for (let i = 0; i < 2; i++) expect(await send(clock.port)).toMatchObject({ status: 504 });
+    for (let i = 0; i < 2; i++) {
+      expect(await inHeldTime(send(clock.port))).toMatchObject({ status: 504 });
+    }
     (await answers.promise).end('data: late\n\n');
     await client.has(/0\r\n\r\n$/);
 

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { describe, expect, test } from '@jest/globals';
 import { expectFailure } from '../support/client/refusal.ts';
 import { send } from '../support/client/send.ts';
+import { holdTimers, inHeldTime } from '../support/fake-time.ts';
 import { startGateway } from '../support/gateway.ts';
 import { onHead } from '../support/on-head.ts';
 import { reset } from '../support/servers.ts';
@@ -11,11 +12,12 @@ import { afterwards, LOSSES, losing, marked, timesSent } from './support/losses.
 const OK = 'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}';
 
 test('an upstream that takes the request and says nothing is 504 here as well', async () => {
+  holdTimers();
   const upstream = await rawUpstream(onHead((socket) => socket.write(OK)));
   const gateway = await startGateway({ target: upstream.target, timeout: { response: 500 } });
   expect(await send(gateway.port)).toMatchObject({ status: 200 });
 
-  expectFailure(await send(gateway.port), 'upstream_timeout', gateway);
+  expectFailure(await inHeldTime(send(gateway.port)), 'upstream_timeout', gateway);
   expect(upstream.connections).toHaveLength(1);
   await upstream.connections[0]?.closed();
 });

@@ -15,8 +15,11 @@ const fresh = (word: string) => `${word}-${randomUUID()}.test`;
 
 const upstreamPort = async () => (await serve((_req, res) => res.end('{}'))).port;
 
-const mountAt = (host: string, port: number) =>
-  startGateway({ target: `http://${host}:${port}/mcp`, timeout: { connect: '300ms' } });
+const mountAt = (host: string, port: number, connect = '60s') =>
+  startGateway({ target: `http://${host}:${port}/mcp`, timeout: { connect } });
+
+/** One that gives up the name soon. */
+const mountAtSilent = (host: string, port: number) => mountAt(host, port, '300ms');
 
 describe('a name whose servers are silent', () => {
   test.each([
@@ -27,7 +30,7 @@ describe('a name whose servers are silent', () => {
     const dead = fresh('dead');
     const names = nameServers({ [dead]: 'silence', [good]: HERE });
     const port = await upstreamPort();
-    const [broken, working] = [await mountAt(dead, port), await mountAt(good, port)];
+    const [broken, working] = [await mountAtSilent(dead, port), await mountAt(good, port)];
     const failed = Array.from({ length: 12 }, () => send(broken.port));
     expect(await send(working.port)).toMatchObject({ status: 200 });
     for (const answer of await Promise.all(failed)) expect(answer.status).toBe(504);
@@ -42,7 +45,7 @@ describe('a name whose servers are silent', () => {
     const good = fresh('good');
     nameServers({ ...Object.fromEntries(dead.map((name) => [name, 'silence'])), [good]: HERE });
     const port = await upstreamPort();
-    const broken = await Promise.all(dead.map((name) => mountAt(name, port)));
+    const broken = await Promise.all(dead.map((name) => mountAtSilent(name, port)));
     const working = await mountAt(good, port);
     const failed = await Promise.all(broken.map((gateway) => send(gateway.port)));
     expect(failed.map(({ status }) => status)).toEqual([504, 504, 504]);
@@ -61,7 +64,7 @@ describe('a name whose servers are silent', () => {
     const names = nameServers({ [dead]: 'silence', [good]: HERE });
     names.hostsFile = file(good);
     const port = await upstreamPort();
-    const [broken, working] = [await mountAt(dead, port), await mountAt(good, port)];
+    const [broken, working] = [await mountAtSilent(dead, port), await mountAt(good, port)];
     expect((await send(broken.port)).status).toBe(504);
     expect(await send(working.port)).toMatchObject({ status: 200 });
   });
@@ -76,7 +79,7 @@ describe('a name whose servers are silent', () => {
     names.hostsFile = `10.0.0.7 ${good}\n${file(other)}`;
     const port = await upstreamPort();
     for (const name of [dead, other])
-      expect((await send((await mountAt(name, port)).port)).status).toBe(504);
+      expect((await send((await mountAtSilent(name, port)).port)).status).toBe(504);
     expect(await send((await mountAt(good, port)).port)).toMatchObject({ status: 200 });
     expect(names.asked).toEqual([dead, good]);
   });
@@ -85,7 +88,7 @@ describe('a name whose servers are silent', () => {
     const dead = [fresh('dead'), fresh('dead')];
     nameServers({ localhost: 'silence', [dead[0] ?? '']: 'silence', [dead[1] ?? '']: 'silence' });
     const port = await upstreamPort();
-    await Promise.all(dead.map(async (name) => send((await mountAt(name, port)).port)));
+    await Promise.all(dead.map(async (name) => send((await mountAtSilent(name, port)).port)));
     const working = await startGateway({ target: `http://localhost:${port}/mcp` });
     expect(await send(working.port)).toMatchObject({ status: 200 });
   });

@@ -7,7 +7,11 @@ import { rawRequest } from '../support/client/request.ts';
 import { send } from '../support/client/send.ts';
 import { describeCorpus } from '../support/corpus.ts';
 import { latin1 } from '../support/on-head.ts';
-import { type GatewayProcess, startGatewayProcess } from '../support/start-gateway-process.ts';
+import {
+  type GatewayProcess,
+  PATIENT_PATH,
+  startGatewayProcess,
+} from '../support/start-gateway-process.ts';
 
 interface Case {
   readonly file: string;
@@ -80,7 +84,10 @@ describeCorpus<Case[]>('llhttp/cases.json', 'the answers of the llhttp corpus', 
         if (answer === undefined) expect(client.text).toBe('');
         else expectSound(answer, cases[index]?.raw_latin1 ?? '');
 
-        const probe = await send(gateway.port, { headers: ['Mcp-Name: probe'] });
+        const probe = await send(gateway.port, {
+          path: PATIENT_PATH,
+          headers: ['Mcp-Name: probe'],
+        });
         expect(probe).toMatchObject({ status: 200, complete: true });
         expect(valuesOf(probe, 'x-probe')).toEqual(['1']);
         expect(probe.body).toBe('{}');

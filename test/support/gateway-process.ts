@@ -35,10 +35,12 @@ function tunnelTo(target: string): RequestListener {
 }
 
 const app = express();
+const target = isInProcess ? tunnelTo(config.target) : config.target;
+app.use('/patient', createMcpGateway({ ...config, target, timeout: false }));
 app.use(
   createMcpGateway({
     ...config,
-    target: isInProcess ? tunnelTo(config.target) : config.target,
+    target,
     onError: ({ reason, status }) => report({ failure: { reason, status } }),
   }),
 );

@@ -17,6 +17,9 @@ export interface GatewayProcess {
 type Failure = Pick<GatewayError, 'reason' | 'status'>;
 type Message = { port: number } | { uncaught: string } | { failure: Failure } | { memory: number };
 
+/** Where the process has the same gateway once more, over the same connections, without timers. */
+export const PATIENT_PATH = '/patient/mcp';
+
 /** Starts a gateway in a process of its own; `config` has to survive JSON. */
 export async function startGatewayProcess(
   config: GatewayConfig,
