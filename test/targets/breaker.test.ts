@@ -51,15 +51,19 @@ describe('opens after five failures in a row', () => {
       'an event stream that breaks off',
       (_req, res) => void res.writeHead(200, EVENTS).write('data: 1\n\n', () => res.destroy()),
     ],
-    ['no answer in time', () => {}, { timeout: { response: 30 } }],
+    ['no answer in time', () => {}, { timeout: { response: '1m' } }],
     ['what is no HTTP', bytes('SSH-2.0-OpenSSH\r\n\r\n')],
   ];
 
   test.each(FAILURES)('%s', async (_what, answering, config = {}) => {
     const { upstream, port, states, gateway } = await one(config);
     upstream.answering = answering;
+    holdTimers();
     for (let count = 1; count <= 5; count += 1) {
-      await attempt(port);
+      const attempted = attempt(port);
+      await upstream.has(count);
+      if (config.timeout) jest.advanceTimersByTime(60 * SECOND);
+      await attempted;
       expect(states()).toEqual([count < 5 ? `closed ${count}` : 'open 5']);
     }
     const seconds = refusedFor(await attempt(port));

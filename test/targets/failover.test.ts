@@ -1,9 +1,10 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import { allowTools, denyTools, type GatewayConfig } from '../../src/index.ts';
 import { rawClient } from '../support/client/raw.ts';
 import { reasonOf } from '../support/client/refusal.ts';
 import { type Framing, requestBytes } from '../support/client/request.ts';
 import { send } from '../support/client/send.ts';
+import { holdTimers } from '../support/fake-time.ts';
 import { freePort } from '../support/free-port.ts';
 import { until } from '../support/jwt/gate.ts';
 import { rawUpstream } from '../support/upstream.ts';
@@ -32,8 +33,13 @@ async function noTls(): Promise<string> {
   return `https://127.0.0.1:${port}/mcp`;
 }
 
+/** The time for a connection, which passes at once there and nowhere else, however slow the machine is. */
+const CONNECT_MS = 60_000;
+
 async function silentHandshake(): Promise<string> {
-  return `https://127.0.0.1:${(await rawUpstream()).port}/mcp`;
+  holdTimers();
+  const { port } = await rawUpstream(() => jest.advanceTimersByTime(CONNECT_MS));
+  return `https://127.0.0.1:${port}/mcp`;
 }
 
 const NO_CONNECTION: [name: string, url: () => Promise<string>][] = [
@@ -54,7 +60,7 @@ const SMALL = '{ "jsonrpc":"2.0","id":1,  "method":"tools/call","params":{"name"
 describe.each(NO_CONNECTION)('a request for a target where %s goes to another', (_, urlOf) => {
   test.each(['POST', 'GET', 'DELETE'])('%s, and nobody is told of a failure', async (method) => {
     const observer = witness();
-    const timeout = { connect: 150 };
+    const timeout = { connect: CONNECT_MS };
     const rig = await beside(await urlOf(), { timeout, observe: observer });
     const { live } = rig;
     const heard = live.seen.length;
@@ -80,7 +86,7 @@ describe.each(NO_CONNECTION)('a request for a target where %s goes to another', 
   const FRAMINGS: Framing[] = ['Content-Length', 'chunked', 'chunked, byte by byte'];
 
   test.each(FRAMINGS)('with the same bytes, framed by %s', async (framing) => {
-    const rig = await beside(await urlOf(), { timeout: { connect: 150 } });
+    const rig = await beside(await urlOf(), { timeout: { connect: CONNECT_MS } });
     const bodies = framing === 'chunked, byte by byte' ? [SMALL] : [SMALL, LARGE];
     for (const body of bodies) {
       expect(fromWhom(await send(rig.port, { body, framing }))).toBe(rig.live.name);
@@ -91,7 +97,7 @@ describe.each(NO_CONNECTION)('a request for a target where %s goes to another', 
 
   test('with the bytes that a policy has read', async () => {
     const policies = [allowTools('*'), denyTools('delete_*')];
-    const rig = await beside(await urlOf(), { timeout: { connect: 150 }, policies });
+    const rig = await beside(await urlOf(), { timeout: { connect: CONNECT_MS }, policies });
     for (const framing of ['Content-Length', 'chunked'] as const) {
       for (const body of [SMALL, LARGE]) {
         expect(fromWhom(await send(rig.port, { body, framing }))).toBe(rig.live.name);
@@ -189,13 +195,18 @@ describe('where no target can be connected to', () => {
 
 describe('a client that leaves', () => {
   test('while no connection comes about is followed nowhere', async () => {
-    const hanging = await rawUpstream();
+    holdTimers();
+    let timePasses = true;
+    const hanging = await rawUpstream(() => {
+      if (timePasses) jest.advanceTimersByTime(CONNECT_MS);
+    });
     const observer = witness();
     const url = `https://127.0.0.1:${hanging.port}/mcp`;
     const { gateway, port, live } = await beside(url, {
-      timeout: { connect: 150 },
+      timeout: { connect: CONNECT_MS },
       observe: observer,
     });
+    timePasses = false;
     const heard = live.seen.length;
     const tried = hanging.connections.length;
     const client = (await rawClient(port)).send(
@@ -206,7 +217,8 @@ describe('a client that leaves', () => {
     await connection.closed();
     await observer.record();
     expect(gateway.targets()).toMatchObject([{ open: 0 }, { open: 1, streams: 1 }]);
-    // Its time to connect passes for another, which comes later.
+    // Its time to connect passes, and that of another, which comes later.
+    timePasses = true;
     expect(fromWhom(await send(port))).toBe(live.name);
     expect(live.seen).toHaveLength(heard + 1);
   });

@@ -1,7 +1,9 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import { rawClient } from '../support/client/raw.ts';
 import { headOf, requestBytes } from '../support/client/request.ts';
+import { holdTimers } from '../support/fake-time.ts';
 import { freePort } from '../support/free-port.ts';
+import { until } from '../support/jwt/gate.ts';
 import { reset } from '../support/servers.ts';
 import { type RawUpstream, rawUpstream, type UpstreamConnection } from '../support/upstream.ts';
 import { startRig } from './rig.ts';
@@ -61,6 +63,11 @@ async function start(kill: Kill) {
 function timesSeen(upstreams: readonly RawUpstream[], mark: string): number {
   const received = upstreams.flatMap(({ connections }) => connections.map((one) => one.received));
   return received.join('').split(`${mark};`).length - 1;
+}
+
+/** Whether a request with this mark has come whole. */
+function wholeOf(connections: readonly UpstreamConnection[], mark: string): boolean {
+  return connections.some(({ received }) => received.includes(mark) && WHOLE.test(received));
 }
 
 async function post(port: number, mark: string, isSlow = false): Promise<string> {
@@ -126,12 +133,16 @@ describe('a POST is sent to one target, and once, though another one could take 
     const { port } = await startRig(
       upstreams.map(({ target }) => ({ url: String(target) })),
       {
-        timeout: { response: 30 },
+        timeout: { response: '1m' },
         breaker: { failures: 1000 },
       },
     );
+    holdTimers();
     for (let i = 0; i < 6; i += 1) {
-      expect(await post(port, `late-${i}`)).toMatch(/^HTTP\/1\.1 504 /);
+      const answer = post(port, `late-${i}`);
+      await until(() => upstreams.some(({ connections }) => wholeOf(connections, `late-${i}`)));
+      jest.advanceTimersByTime(60_000);
+      expect(await answer).toMatch(/^HTTP\/1\.1 504 /);
     }
     for (let i = 0; i < 6; i += 1) expect(timesSeen(upstreams, `late-${i}`)).toBe(1);
   });

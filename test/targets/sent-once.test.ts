@@ -1,7 +1,8 @@
 import { once } from 'node:events';
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import { rawClient } from '../support/client/raw.ts';
 import { requestBytes } from '../support/client/request.ts';
+import { holdTimers } from '../support/fake-time.ts';
 import { reset } from '../support/servers.ts';
 import { rawUpstream, type UpstreamConnection } from '../support/upstream.ts';
 import { openStream, startRig } from './rig.ts';
@@ -9,18 +10,22 @@ import { type Instance, instances } from './support.ts';
 
 const HEAD = 'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 20\r\n\r\n';
 const BODY = `{"id":1,"n":"${'x'.repeat(600_000)}"}`;
+/** The gateway's time for a connection, and for an answer. */
+const MINUTE_MS = 60_000;
 const WHOLE = /"\}\s*(0\s*)?$/;
 
-/** What becomes of a POST that has got its connection. */
-type Crash = (connection: UpstreamConnection) => Promise<void>;
+/** What becomes of a POST that has got its connection. The client may hear of the answer before. */
+type Crash = (connection: UpstreamConnection, heard: Promise<unknown>) => Promise<void>;
 
 const after =
   (pattern: RegExp, answer: string, end: (connection: UpstreamConnection) => void): Crash =>
-  async (connection) => {
+  async (connection, heard) => {
     await connection.has(pattern);
     if (answer !== '') connection.socket.write(answer);
+    // A reset throws away what has not been read yet.
+    if (answer.startsWith(HEAD)) await heard;
     // So that what was written is on its way before the end.
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    else await new Promise((resolve) => setTimeout(resolve, 20));
     end(connection);
   };
 
@@ -44,7 +49,14 @@ const CRASHES: [name: string, crash: Crash, status: number][] = [
   ['it is reset behind the head of the answer', after(WHOLE, HEAD, resetting), 200],
   ['it is reset within the answer', after(WHOLE, `${HEAD}{"jsonrpc"`, resetting), 200],
   ['it is closed within the answer', after(WHOLE, `${HEAD}{"jsonrpc"`, ending), 200],
-  ['there is no answer in time', after(WHOLE, '', silent), 504],
+  [
+    'there is no answer in time',
+    async (connection) => {
+      await connection.has(WHOLE);
+      jest.advanceTimersByTime(MINUTE_MS);
+    },
+    504,
+  ],
   [
     'the answer is a 502',
     after(WHOLE, 'HTTP/1.1 502 Bad\r\nContent-Length: 0\r\n\r\n', silent),
@@ -57,19 +69,17 @@ const CRASHES: [name: string, crash: Crash, status: number][] = [
   ],
 ];
 
-/**
- * A gateway whose requests are meant for a target that crashes; beside it is one that is well. Its
- * time for an answer is short only where that time is the fault, so that a slow machine meets no other.
- */
-async function beside(crash: Crash, response: number | string = '60s') {
+/** A gateway whose requests are meant for a target that crashes; beside it is one that is well. */
+async function beside(crash: Crash) {
+  const heard = Promise.withResolvers<void>();
   const crashing = await rawUpstream((connection) => {
     void once(connection, 'bytes').then(() => {
-      if (connection.received.startsWith('POST')) void crash(connection);
+      if (connection.received.startsWith('POST')) void crash(connection, heard.promise);
       else reset(connection.socket);
     });
   });
   const [live] = (await instances(1)) as [Instance];
-  const timeout = { connect: '60s', response };
+  const timeout = { connect: MINUTE_MS, response: MINUTE_MS };
   const rig = await startRig([{ url: `http://127.0.0.1:${crashing.port}/mcp` }, live], {
     breaker: false,
     timeout,
@@ -77,16 +87,19 @@ async function beside(crash: Crash, response: number | string = '60s') {
   while (live.streams.size === 0) await openStream(rig.port);
   const posts = () =>
     crashing.connections.map(({ received }) => received.match(/POST \/mcp /g)?.length ?? 0);
-  return { ...rig, live, posts: () => posts().reduce((sum, count) => sum + count, 0) };
+  return { ...rig, live, heard, posts: () => posts().reduce((sum, count) => sum + count, 0) };
 }
 
 describe.each(['Content-Length', 'chunked'] as const)(
   'a POST framed by %s is sent once, where',
   (framing) => {
     test.each(CRASHES)('%s', async (_, crash, status) => {
-      const { port, live, posts, gateway } = await beside(crash, status === 504 ? 300 : undefined);
+      if (status === 504) holdTimers();
+      const { port, live, heard, posts, gateway } = await beside(crash);
       const client = await rawClient(port);
       client.send(requestBytes({ body: BODY, framing }));
+      await client.has(/\r\n\r\n/);
+      heard.resolve();
       await client.closed();
       expect(client.statuses.slice(0, 1)).toEqual([status]);
       expect(posts()).toBe(1);
