@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { setTimeout as realTimeout } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
 import express from 'express';
 import {
@@ -11,6 +12,7 @@ import {
   upstreamAuth,
 } from '../../src/index.ts';
 import { exchange, type RawClient, rawClient } from '../support/client/raw.ts';
+import { holdTimers, inHeldTime } from '../support/fake-time.ts';
 import { startIssuer } from '../support/jwt/issued.ts';
 import { serve } from '../support/servers.ts';
 import { gatewayFor, get, type Upstream, unchunked, upstreamWith } from './support.ts';
@@ -402,14 +404,16 @@ describe('what is refused before its body has come is read on for its id', () =>
   ])('%s', async (_name, config, parts, reason) => {
     const port = await gatewayFor(await upstreamWith([ENDPOINT]), config);
     const client = await openStream(port);
+    // The time for which the gateway reads on does not pass before all is sent.
+    holdTimers();
     const poster = await rawClient(port);
     poster.socket.setNoDelay(true);
     poster.send(head);
     for (const part of parts) {
-      await new Promise((resolve) => setTimeout(resolve, 2));
+      await realTimeout(2);
       poster.send(part);
     }
-    expect(await poster.has(/\r\n\r\n/)).toMatch(/^HTTP\/1\.1 202 /);
+    expect(await inHeldTime(poster.has(/\r\n\r\n/))).toMatch(/^HTTP\/1\.1 202 /);
     await client.has(/"error".*\n\n/);
     const [, data = '{}'] = /event: message\ndata: (.*)\n\n$/.exec(unchunked(client.text)) ?? [];
     expect(JSON.parse(data)).toMatchObject({ id: 3, error: { data: { reason } } });

@@ -88,7 +88,9 @@ function expectCause(errors: readonly GatewayError[], reason: RequestRecord['rea
   ]);
 }
 
+/** Its timers run out where a test lets time pass, and nowhere else. */
 async function failing(target: GatewayConfig['target'], config: Partial<GatewayConfig> = {}) {
+  holdTimers();
   const observe = witness();
   const gateway = await startGateway({ target, timeout: TIMEOUT, observe, ...config });
   return { ...gateway, observe };
@@ -99,7 +101,6 @@ describe('the record says why the upstream failed, onError has the error, the cl
 
   test.each(Object.entries(FAULTS))('%s', async (_what, { target, reason, detail, isSlow }) => {
     const url = await target();
-    if (isSlow) holdTimers();
     const { port, observe, errors } = await failing(url);
     const asked = exchange(port, rawRequest());
     const client = await (isSlow ? inHeldTime(asked) : asked);
@@ -118,7 +119,6 @@ describe('an answer that has begun', () => {
     ['a silent one, by its timer', LONG, 'upstream_timeout', 'idle timer'] as const,
     ['a stream, by its timer', STREAM, 'upstream_timeout', 'stream timer'] as const,
   ])('%s', async (_what, bytes, end, detail) => {
-    holdTimers();
     const { target } = await rawUpstream(answering(bytes));
     const { port, observe, errors } = await failing(target);
     const client = (await rawClient(port)).send(rawRequest());

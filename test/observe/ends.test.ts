@@ -6,6 +6,7 @@ import { createMcpGateway, type GatewayConfig, type McpGateway } from '../../src
 import { readAnswer } from '../support/client/answer.ts';
 import { type RawClient, rawClient } from '../support/client/raw.ts';
 import { rawRequest } from '../support/client/request.ts';
+import { holdTimers, inHeldTime } from '../support/fake-time.ts';
 import { onHead } from '../support/on-head.ts';
 import { pour } from '../support/pour.ts';
 import { atTestEnd, serve } from '../support/servers.ts';
@@ -236,7 +237,11 @@ describe('client_stalled: a client that takes no more', () => {
       ]),
       { timeout: { idle: 200 } },
     );
+    holdTimers();
     await deafClient(port, rawRequest());
-    expect(await observer.record()).toMatchObject({ ...RELAYED, end: 'client_stalled' });
+    expect(await inHeldTime(observer.record())).toMatchObject({
+      ...RELAYED,
+      end: 'client_stalled',
+    });
   });
 });

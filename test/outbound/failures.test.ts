@@ -4,6 +4,8 @@ import { describe, expect, test } from '@jest/globals';
 import { UpstreamUnavailableError } from '../../src/errors.ts';
 import { clientCredentials } from '../../src/upstream-tokens/client-credentials.ts';
 import { tokenExchange } from '../../src/upstream-tokens/token-exchange.ts';
+import { holdTimers, inHeldTime } from '../support/fake-time.ts';
+import { until } from '../support/jwt/gate.ts';
 import { serve } from '../support/servers.ts';
 import { CLIENT, expectUnavailable, gatewayWith } from '../support/token-gateway.ts';
 import { json, numbered, refusing, type TokenAnswer, tokenServer } from './support/token-server.ts';
@@ -112,10 +114,12 @@ describe.each([
 ])('%s: an endpoint that', (_name, value) => {
   test.each(FAILURES)('%s: 503, nothing forwarded, nothing told', async (_what, answer, told) => {
     const server = await tokenServer(answer);
+    holdTimers();
+    const gateway = await gatewayWith(value({ tokenUrl: server.url, ...CLIENT, timeout: 150 }));
+    const called = gateway.call(CALLER);
+    await until(() => server.seen.length > 0);
     // Only what never ends has to run out of time.
-    const timeout = told.source.includes('150') ? 150 : 10_000;
-    const gateway = await gatewayWith(value({ tokenUrl: server.url, ...CLIENT, timeout }));
-    await expectUnavailable(await gateway.call(CALLER));
+    await expectUnavailable(await (told.source.includes('150') ? inHeldTime(called) : called));
     expect(gateway.given).toEqual([]);
     expect(server.seen).toHaveLength(1);
     expect(gateway.errors).toMatchObject([
