@@ -4,6 +4,7 @@ import { cel } from '../src/exports/cel.ts';
 import { fromKrakend, KrakendConfigError, toGatewayConfigs } from '../src/exports/krakend.ts';
 import { otel } from '../src/exports/otel.ts';
 import { prometheus } from '../src/exports/prometheus.ts';
+import { restTools } from '../src/exports/rest.ts';
 import { matchesSchema } from '../src/exports/schema.ts';
 import * as root from '../src/index.ts';
 
@@ -76,6 +77,7 @@ describe('each middleware has an import path of its own, and so has what needs a
     ['./krakend', { fromKrakend, KrakendConfigError, toGatewayConfigs }],
     ['./otel', { otel }],
     ['./prometheus', { prometheus }],
+    ['./rest', { restTools }],
     ['./schema', { matchesSchema }],
   ])('%s', async (subpath, exported) => {
     const { default: built } = subpaths['./*'];
@@ -103,6 +105,7 @@ test('each of them is a file of src/exports, and nothing else is', () => {
     'policy.ts',
     'prometheus.ts',
     'proxy.ts',
+    'rest.ts',
     'schema.ts',
     'throttle.ts',
   ]);

@@ -39,6 +39,11 @@ export function inProcessEngines(handler: UpstreamHandler): (target: URL) => Eng
   };
 }
 
+/** An agent by which Node's own client calls a handler in this process. */
+export function inProcessAgent(handler: UpstreamHandler): Agent {
+  return new InProcessAgent(handler);
+}
+
 class InProcessExchange extends NodeExchange {
   #outgoing: ClientRequest | undefined;
   #answer: IncomingMessage | undefined;

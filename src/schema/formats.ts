@@ -16,6 +16,15 @@ export function addFormats(ajv: Ajv): void {
   ajv.addFormat('byte', /^(?:[A-Za-z\d+/]{4})*(?:[A-Za-z\d+/]{2}==|[A-Za-z\d+/]{3}=)?$/);
 }
 
+/** Whether a format is one that is checked. */
+export function isKnownFormat(name: string): boolean {
+  try {
+    return formats.default.get(name as FormatName) !== undefined;
+  } catch {
+    return false;
+  }
+}
+
 function patternOf(name: FormatName): RegExp {
   return formats.default.get(name) as RegExp;
 }

@@ -1,0 +1,172 @@
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { GatewayConfigError } from '../../options/gateway-config-error.ts';
+import { importPeer } from '../import-peer.ts';
+import { isObject, type JsonObject } from '../json.ts';
+import { References } from './references.ts';
+
+/** An OpenAPI document whose references all lead to places within it. */
+export interface OpenApiDocument {
+  readonly root: JsonObject;
+  /** Which dialect its schemas are written in. That of 3.2 is that of 3.1. */
+  readonly version: '3.0' | '3.1';
+  readonly references: References;
+}
+
+/** What this needs of `@readme/openapi-parser`, which only files and references to files need. */
+interface Parser {
+  parse(api: string): Promise<object>;
+  bundle(api: string | object, options: ParserOptions): Promise<object>;
+  validate(
+    api: string,
+    options: ParserOptions,
+  ): Promise<{ valid: boolean; errors?: readonly { message: string }[] }>;
+}
+
+interface ParserOptions {
+  readonly resolve: { readonly file: true };
+  readonly validate: { readonly rules: { readonly openapi: Readonly<Record<string, 'warning'>> } };
+}
+
+/** What only matters for operations that are picked, which say so themselves, refuses no document. */
+const LENIENT: ParserOptions = {
+  resolve: { file: true },
+  validate: {
+    rules: {
+      openapi: {
+        'array-without-items': 'warning',
+        'duplicate-non-request-body-parameters': 'warning',
+        'duplicate-operation-id': 'warning',
+        'invalid-security-scheme-properties': 'warning',
+        'non-optional-path-parameters': 'warning',
+        'path-parameters-not-in-parameters': 'warning',
+        'path-parameters-not-in-path': 'warning',
+      },
+    },
+  },
+};
+
+/** How many of the mistakes of a document are told at once. */
+const MOST_TOLD = 5;
+
+/** Reads a file, or takes the document as it is given. @throws {GatewayConfigError} that names `openapi`. */
+export async function loadDocument(openapi: string | URL | object): Promise<OpenApiDocument> {
+  const isPlace = typeof openapi === 'string' || openapi instanceof URL;
+  const root = isPlace ? await readFile(pathOf(openapi)) : await ownCopy(openapi as JsonObject);
+  return { root, version: versionOf(root), references: new References(root) };
+}
+
+function pathOf(place: string | URL): string {
+  const path = place instanceof URL || place.startsWith('file:') ? toPath(place) : place;
+  if (/^[a-z][a-z\d+.-]+:\/\//i.test(path)) {
+    throw refused(place, 'a file, or the document itself: fetch it, and give what came');
+  }
+  if (!existsSync(path)) throw refused(place, 'a file that is there');
+  return path;
+}
+
+function toPath(place: string | URL): string {
+  try {
+    return fileURLToPath(place);
+  } catch {
+    throw refused(place, 'a file, or the document itself: fetch it, and give what came');
+  }
+}
+
+async function readFile(path: string): Promise<JsonObject> {
+  const parser = await loadParser();
+  try {
+    const written = await parser.parse(path);
+    const { openapi } = checked(written, path);
+    if (/^3\.[01]\./.test(openapi)) await validate(parser, path);
+    return checked(await parser.bundle(path, LENIENT), path);
+  } catch (error) {
+    if (error instanceof GatewayConfigError) throw error;
+    throw refused(path, `a document that can be read: ${(error as Error).message}`);
+  }
+}
+
+async function validate(parser: Parser, path: string): Promise<void> {
+  const { valid, errors = [] } = await parser.validate(path, LENIENT);
+  if (valid) return;
+  const told = errors.slice(0, MOST_TOLD).map(({ message }) => message.trim());
+  throw refused(path, `a valid OpenAPI document: ${told.join('; ')}`);
+}
+
+/** Whoever changes it later changes nothing here. */
+async function ownCopy(document: JsonObject): Promise<JsonObject> {
+  const copy = checked(cloneOf(document), document);
+  if (!hasOutwardReference(copy)) return copy;
+  const parser = await loadParser();
+  try {
+    return checked(await parser.bundle(copy, LENIENT), document);
+  } catch (error) {
+    throw refused(document, `references that lead somewhere: ${(error as Error).message}`);
+  }
+}
+
+function cloneOf(document: JsonObject): unknown {
+  try {
+    return structuredClone(document);
+  } catch {
+    throw refused(document, 'an OpenAPI document, which is JSON');
+  }
+}
+
+function checked(document: unknown, given: unknown): JsonObject & { readonly openapi: string } {
+  if (isObject(document) && 'swagger' in document) {
+    throw refused(
+      given,
+      'OpenAPI 3.0 or 3.1. This is Swagger 2.0: convert it once, with `npx swagger2openapi swagger.json -o openapi.json` ' +
+        'or in the Swagger Editor, and give the result',
+    );
+  }
+  if (!isObject(document) || typeof document.openapi !== 'string') {
+    throw refused(given, "an OpenAPI document, with a version like openapi: '3.1.0'");
+  }
+  if (!/^3\.[012](\.|$)/.test(document.openapi)) {
+    throw refused(document.openapi, 'OpenAPI 3.0, 3.1 or 3.2');
+  }
+  return document as JsonObject & { readonly openapi: string };
+}
+
+function versionOf({ openapi }: JsonObject): '3.0' | '3.1' {
+  return String(openapi).startsWith('3.0') ? '3.0' : '3.1';
+}
+
+/** @param above - The objects that this one stands in: of one that stands in itself, there is no end. */
+function hasOutwardReference(
+  value: unknown,
+  done: Set<object> = new Set(),
+  above: Set<object> = new Set(),
+): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  if (above.has(value)) {
+    throw refused(value, 'a document with references: this one has objects that hold themselves');
+  }
+  if (done.has(value)) return false;
+  done.add(value);
+  above.add(value);
+  const isOutward = Object.entries(value).some(([name, member]) =>
+    name === '$ref' && typeof member === 'string'
+      ? !member.startsWith('#')
+      : hasOutwardReference(member, done, above),
+  );
+  above.delete(value);
+  return isOutward;
+}
+
+function loadParser(): Promise<Parser> {
+  return importPeer(
+    '@readme/openapi-parser',
+    () => import('@readme/openapi-parser'),
+  ) as Promise<unknown> as Promise<Parser>;
+}
+
+function refused(given: unknown, expected: string): GatewayConfigError {
+  const shown =
+    typeof given === 'string'
+      ? JSON.stringify(given)
+      : String(given instanceof URL ? given : 'an object');
+  return new GatewayConfigError([{ path: 'openapi', given: shown, expected }]);
+}

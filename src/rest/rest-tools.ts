@@ -1,0 +1,69 @@
+import { checkConfig } from '../options/config-problems.ts';
+import { failureWarning } from '../warnings/failure.ts';
+import { Api } from './call/api.ts';
+import { loadDocument, type OpenApiDocument } from './document/load-document.ts';
+import { asObject, asText } from './json.ts';
+import type { RestErrorContext, RestTools, RestToolsOptions } from './options.ts';
+import { type RestSettings, readOptions } from './read-options.ts';
+import { type ServerIdentity, serveTools } from './server.ts';
+import { buildTools } from './tool/build-tools.ts';
+
+/** From how many tools on models begin to choose the wrong one. */
+const MANY = 40;
+
+/**
+ * Makes an MCP server of operations of an HTTP API: a handler for `target` of a gateway, in the same process, so that
+ * authentication, scopes, limits, policies and records are those of the gateway. It needs the packages `@modelcontextprotocol/server`,
+ * `@modelcontextprotocol/node`, `ajv` and `ajv-formats`, and for files `@readme/openapi-parser`.
+ *
+ * Arguments are checked before a request is made, and what a call sends where is worked out beforehand: no argument changes
+ * the place of the API, a path outside of its segment, or which parameters and headers there are.
+ * Whatever the API answers, other than 2xx, is a result with `isError`, a 401 as well.
+ *
+ * @returns The handler, with its `tools`, and what was `skipped`.
+ * @throws {GatewayConfigError} with every mistake in the options, as a rejection.
+ * @see OpenAPI 3.1, "Parameter Object"; MCP 2026-07-28, "Tools"
+ */
+export async function restTools(options: RestToolsOptions): Promise<RestTools> {
+  const settings = checkConfig((problems) => readOptions(problems, options));
+  const { base, openapi, forward } = settings;
+  const document = openapi === undefined ? undefined : await loadDocument(openapi);
+  const { tools, skipped } = checkConfig((problems) => buildTools(problems, settings, document));
+  if (tools.length > MANY) warnOfMany(tools.length);
+  const calls = {
+    api: new Api(base),
+    base: base instanceof URL ? base : undefined,
+    forward: forward.map((name) => name.toLowerCase()),
+    onError: reporter(settings),
+  };
+  const handler = await serveTools(tools, calls, identityOf(document));
+  return Object.assign(handler, { tools: tools.map(({ shown }) => shown.modern), skipped });
+}
+
+function identityOf(document: OpenApiDocument | undefined): ServerIdentity {
+  const info = asObject(document?.root.info);
+  return { name: asText(info?.title) ?? 'REST tools', version: asText(info?.version) ?? '0' };
+}
+
+function warnOfMany(count: number): void {
+  process.emitWarning(
+    `restTools has ${count} tools: with more than ${MANY}, models choose the wrong one more often, and each call costs more. Name fewer operations.`,
+    { type: 'McpGatewayWarning', code: 'MCP_GATEWAY_MANY_TOOLS' },
+  );
+}
+
+function reporter({ onError }: RestSettings): (error: unknown, context: RestErrorContext) => void {
+  if (onError === undefined) {
+    const warn = failureWarning('restTools', 'set onError of restTools to hear of every failure');
+    return (error) => warn(REACHED, error);
+  }
+  return (error, context) => {
+    try {
+      onError(error, context);
+    } catch {
+      // It is told of failures, and adds none.
+    }
+  };
+}
+
+const REACHED = { reason: 'upstream_unreachable', status: 502 };

@@ -1,0 +1,47 @@
+import { retryAfterMs, retryAfterSeconds } from '../../http/retry-after.ts';
+import type { ApiAnswer } from '../call/read-answer.ts';
+import { asObject, asText } from '../json.ts';
+import { kindOf, readMediaType, textOf } from './media.ts';
+
+/** How much of what the API says of an error is told. */
+const MOST_CHARACTERS = 1024;
+
+/**
+ * What is told of an answer that is no success: its status, what a problem document says (RFC 9457), or the beginning of
+ * a text; how long to wait. No header, and nothing that `scrub` takes out.
+ */
+export function errorText(answer: ApiAnswer, scrub: (text: string) => string): string {
+  const { status } = answer;
+  const said =
+    status >= 300 && status < 400
+      ? 'the API redirects, and redirects are not followed'
+      : saidBy(answer);
+  const text = said === undefined ? `HTTP ${status}` : `HTTP ${status}: ${shortened(scrub(said))}`;
+  const wait = retryAfterMs(answer.retryAfter, Date.now());
+  if (wait === undefined || (status !== 429 && status !== 503)) return text;
+  return `${text}${/[.!?]$/.test(text) ? '' : '.'} Try again in ${retryAfterSeconds(wait)} seconds.`;
+}
+
+function saidBy({ bytes, contentType }: ApiAnswer): string | undefined {
+  if (bytes === undefined || bytes.length === 0) return undefined;
+  const type = readMediaType(contentType);
+  const kind = kindOf(type, bytes);
+  if (kind !== 'json' && kind !== 'text') return undefined;
+  const text = textOf(bytes, type).trim();
+  return (kind === 'json' ? problemIn(text) : undefined) ?? asText(text);
+}
+
+function problemIn(text: string): string | undefined {
+  try {
+    const { title, detail } = asObject(JSON.parse(text)) ?? {};
+    const parts = [title, detail].flatMap((part) => asText(part) ?? []);
+    return parts.length === 0 ? undefined : parts.join(': ');
+  } catch {
+    return undefined;
+  }
+}
+
+function shortened(text: string): string {
+  if (text.length <= MOST_CHARACTERS) return text;
+  return `${text.slice(0, MOST_CHARACTERS).toWellFormed()}…`;
+}

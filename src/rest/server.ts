@@ -1,0 +1,79 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { CallToolResult, ServerContext, Tool } from '@modelcontextprotocol/server';
+import { type Calls, callTool } from './call/call-tool.ts';
+import { importPeer } from './import-peer.ts';
+import type { Era } from './result/output.ts';
+import type { BuiltTool } from './tool/built-tool.ts';
+
+/** What the server says that it is. */
+export interface ServerIdentity {
+  readonly name: string;
+  readonly version: string;
+}
+
+/** A handler of requests, as Node and Express call it. */
+type Handler = (req: IncomingMessage, res: ServerResponse) => Promise<void>;
+
+/** How long clients may keep the list: it changes with the process. */
+const LIST_TTL_MS = 5 * 60_000;
+
+/**
+ * How much of a request is read. The gateway in front has a limit of its own, which may be higher than the one of the SDK.
+ */
+const MOST_READ = 64 * 1024 * 1024;
+
+/**
+ * An MCP server of both eras, on the official SDK. Its older side is stateless: a GET and a DELETE are answered with 405. It is
+ * asked for a server at each request, so that all that takes time is done before.
+ */
+export async function serveTools(
+  tools: readonly BuiltTool[],
+  calls: Calls,
+  identity: ServerIdentity,
+): Promise<Handler> {
+  const { createMcpHandler, ProtocolError, ProtocolErrorCode, Server } = await importPeer(
+    '@modelcontextprotocol/server',
+    () => import('@modelcontextprotocol/server'),
+  );
+  const { toNodeHandler } = await importPeer(
+    '@modelcontextprotocol/node',
+    () => import('@modelcontextprotocol/node'),
+  );
+  const byName = new Map(tools.map((tool) => [tool.name, tool]));
+  const lists = { legacy: listOf(tools, 'legacy'), modern: listOf(tools, 'modern') };
+  const options = { capabilities: { tools: {} } };
+
+  const handler = createMcpHandler(
+    ({ era }) => {
+      const server = new Server(identity, options);
+      server.setRequestHandler('tools/list', () => lists[era]);
+      server.setRequestHandler('tools/call', async ({ params }, ctx) => {
+        const tool = byName.get(params.name);
+        if (tool === undefined) {
+          throw new ProtocolError(ProtocolErrorCode.InvalidParams, 'There is no such tool');
+        }
+        const args = params.arguments ?? {};
+        const call = { args, era, header: headersOf(ctx), signal: ctx.mcpReq.signal };
+        return (await callTool(tool, call, calls)) as CallToolResult;
+      });
+      return server;
+    },
+    { maxRequestBodySize: MOST_READ },
+  );
+  const handle = toNodeHandler(handler, { maxRequestBodySize: MOST_READ });
+  // What a parser in front of it has read is not there to be read again.
+  return (req, res) =>
+    handle(req as Parameters<typeof handle>[0], res, (req as { body?: unknown }).body);
+}
+
+function listOf(tools: readonly BuiltTool[], era: Era) {
+  return {
+    tools: tools.map(({ shown }) => shown[era] as Tool),
+    ttlMs: LIST_TTL_MS,
+    cacheScope: 'private' as const,
+  };
+}
+
+function headersOf({ http }: ServerContext): (name: string) => string | undefined {
+  return (name) => http?.req?.headers.get(name) ?? undefined;
+}

@@ -1,0 +1,68 @@
+import { asObject, type JsonObject } from '../json.ts';
+import type { RestTool } from '../options.ts';
+import type { PlannedTool } from '../plan/plan-operation.ts';
+import type { ToolSettings } from '../read-tool-settings.ts';
+import { type OutputCheck, outputCheck } from '../result/output.ts';
+import { pagingArguments } from '../result/paging.ts';
+import { pickTree } from '../result/pick.ts';
+import { annotationsFor, type RestToolAnnotations } from './annotations.ts';
+import type { BuiltTool } from './built-tool.ts';
+import { compileCheck } from './compile-arguments.ts';
+import { shorten } from './shorten.ts';
+
+/** What a tool is, beside its request. */
+export interface ToolParts {
+  readonly name: string;
+  readonly title: string | undefined;
+  readonly description: string | undefined;
+  /** What a document says of it. */
+  readonly hints: Partial<RestToolAnnotations>;
+  readonly outputSchema: JsonObject | undefined;
+  readonly settings: ToolSettings;
+}
+
+/** Builds a tool. @throws {Error} where one of its schemas cannot be compiled. */
+export function buildTool({ plan, inputSchema }: PlannedTool, parts: ToolParts): BuiltTool {
+  const { name, title, description, hints, outputSchema, settings } = parts;
+  const output = outputSchema && checkedOutput(outputSchema);
+  const common = {
+    name,
+    ...(title !== undefined && { title }),
+    ...(description !== undefined && { description: shorten(description) }),
+    inputSchema: withShortDescriptions(inputSchema),
+    annotations: annotationsFor(plan.method, hints, settings.annotations),
+  };
+  const shown = (era: 'legacy' | 'modern'): RestTool =>
+    output === undefined ? common : { ...common, outputSchema: output.shown[era] };
+  return {
+    name,
+    shown: { legacy: shown('legacy'), modern: shown('modern') },
+    plan,
+    check: compileCheck(inputSchema),
+    result: {
+      tool: name,
+      max: settings.max,
+      pick: pickTree(settings.pick),
+      output,
+      paging: pagingArguments(Object.keys(asObject(inputSchema.properties) ?? {})),
+    },
+    timeout: settings.timeout,
+  };
+}
+
+function checkedOutput(schema: JsonObject): OutputCheck {
+  const check = compileCheck(schema);
+  return outputCheck(schema, (value) => check(value) === undefined);
+}
+
+/** Those of the arguments; deeper down they are seldom long. */
+function withShortDescriptions(schema: JsonObject): JsonObject {
+  const properties = asObject(schema.properties);
+  if (properties === undefined) return schema;
+  const shorter = Object.entries(properties).map(([name, property]) => {
+    const description = asObject(property)?.description;
+    if (typeof description !== 'string') return [name, property];
+    return [name, { ...asObject(property), description: shorten(description) }];
+  });
+  return { ...schema, properties: Object.fromEntries(shorter) };
+}
