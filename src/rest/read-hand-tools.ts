@@ -17,14 +17,16 @@ export function readHandTools(
   tools: readonly unknown[],
   common: CommonSettings,
 ): HandTool[] {
-  return tools.flatMap((tool, i) => readHandTool(problems.at(i), tool, common) ?? []);
+  return tools.flatMap((tool, i) => readHandTool(problems, i, tool, common) ?? []);
 }
 
 function readHandTool(
-  problems: ConfigProblems,
+  ofList: ConfigProblems,
+  index: number,
   value: unknown,
   common: CommonSettings,
 ): HandTool | undefined {
+  const problems = ofList.at(index);
   if (
     !problems.keys(
       value,
@@ -50,7 +52,7 @@ function readHandTool(
     return undefined;
   }
   const planned = planByHand(problems.at('request'), request, inputSchema);
-  return planned && { ...planned, problems, name, outputSchema, settings };
+  return planned && { ...planned, index, name, outputSchema, settings };
 }
 
 /** Names as MCP writes them in other languages, and KrakenD. */

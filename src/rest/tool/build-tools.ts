@@ -32,7 +32,8 @@ export function buildTools(
   document: OpenApiDocument | undefined,
 ): BuiltTools {
   const tools = new ToolList();
-  for (const { problems: place, ...tool } of settings.byHand) {
+  for (const { index, ...tool } of settings.byHand) {
+    const place = problems.at('tools').at(index);
     const parts = { ...tool.settings, ...tool, hints: {} };
     const built = attempt(() => buildTool(tool, parts));
     if (built instanceof Error)
