@@ -91,7 +91,7 @@ export class RequestContext implements GatewayContext {
   observation: Observation | undefined;
   /** Written by the routes of the older transport. Read by refusals, `streams`, `message`, `draining`. */
   legacy: LegacyLeg | undefined;
-  /** Written by `target`: what stands for the names in it, encoded. Read by the relay, `sessions`. */
+  /** Written by `target` and `auth`: what stands for the names in the target, encoded. Read by the relay, `sessions`. */
   params: TemplateValues | undefined;
   /** Written by `auth`. Read by sessions, limits, policies and callbacks, for the most part as `principal`. */
   identity: Identity | undefined;

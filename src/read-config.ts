@@ -12,7 +12,7 @@ import {
 import { readResourceDocument } from './slots/auth/resource-document.ts';
 import { type Basis, readBasis } from './slots/basis.ts';
 import type { DenyAs } from './slots/policies/deny-as.ts';
-import { namesIn } from './targets/names.ts';
+import { isClaim, namesIn } from './targets/names.ts';
 
 /** A configuration, read: all that a gateway is built of. */
 export interface Plan {
@@ -74,8 +74,11 @@ function read(problems: ConfigProblems, config: GatewayConfig): Plan | undefined
   const legacySse =
     older === false ? undefined : readLegacySse(problems.at('legacySse'), older, places);
   const metadata = readMetadata(problems.at('metadata'), config.metadata, basis);
-  if (basis.identity.relaysTokens && relay && namesIn(relay.targets[0].url).length > 0) {
+  const names = relay === undefined ? [] : namesIn(relay.targets[0].url);
+  if (basis.identity.relaysTokens && names.length > 0) {
     problems.at('auth').addSecret(config.auth, NO_NAMES);
+  } else if (!basis.identity.isAsked && names.some(isClaim)) {
+    problems.at('target').addSecret(config.target, NO_CALLER);
   }
   if (path === undefined || relay === undefined) return undefined;
   return {
@@ -90,6 +93,8 @@ function read(problems: ConfigProblems, config: GatewayConfig): Plan | undefined
     goesByAddress: goesByAddress(slots, basis),
   };
 }
+
+const NO_CALLER = 'an auth beside {claims…} in the target: without one, no caller has claims';
 
 /** The document is at one place of the host, and the route there has no parameters. */
 const NO_NAMES =

@@ -30,7 +30,7 @@ import { fillTarget } from '../slots/target/target.ts';
 import { awaitTurn } from '../slots/turn.ts';
 import { upstreamCors } from '../slots/upstream-cors.ts';
 import { onWayBack } from '../slots/way-back.ts';
-import { namesIn } from '../targets/names.ts';
+import { isClaim, namesIn } from '../targets/names.ts';
 import { failureWarning } from '../warnings/failure.ts';
 
 /** Where `mcpProxy` sends requests, and how. */
@@ -103,8 +103,13 @@ function read(problems: ConfigProblems, options: McpProxyOptions) {
   const plan = readRelayOptions(problems, options, DEFAULT_PATH);
   const methods = readMethods(problems.at('methods'), options.methods);
   const several = plan && readSeveral(problems, plan);
+  if (plan && namesIn(plan.targets[0].url).some(isClaim)) {
+    problems.at('target').addSecret(options.target, NO_CLAIMS);
+  }
   return plan && methods && { plan, methods, onError, relayCors: cors === false, several };
 }
+
+const NO_CLAIMS = 'createMcpGateway with auth for {claims…}: here nobody asks who a caller is';
 
 /** With several targets it has to be remembered which session is where: in this process. */
 function readSeveral(problems: ConfigProblems, plan: RelayPlan) {

@@ -1,15 +1,30 @@
 import type { ConfigProblems } from '../options/config-problems.ts';
 
+/** A claim of the caller, or a parameter of the route. */
+const NAME = String.raw`claims(?:\.[\w-]+)+|\w+`;
 /** A name in a path. `URL` encodes the braces of a path, so that they are the same encoded. */
-export const NAME_IN_PATH: RegExp = /%7B(\w+)%7D/gi;
+export const NAME_IN_PATH: RegExp = new RegExp(`%7B(${NAME})%7D`, 'gi');
 /** A name in a query, whose braces `URL` leaves as they are. */
-export const NAME_IN_QUERY: RegExp = /\{(\w+)\}/g;
+export const NAME_IN_QUERY: RegExp = new RegExp(`\\{(${NAME})\\}`, 'g');
 
-const IN_TEXT = /\{\w+\}/g;
+const IN_TEXT = new RegExp(`\\{(?:${NAME})\\}`, 'g');
+const ANYWHERE = new RegExp(`\\{(?:${NAME})\\}|%7B(?:${NAME})%7D`, 'gi');
 const BRACE = /[{}]/;
 /** All that stands between a name, and another one or the end of its segment, on either side. */
 const TWO_DOTS = /(?:\/|%7D)(?:\.|%2e){2}%7B|%7D(?:\.|%2e){2}(?:\/|$)/i;
 const ANY_BRACE = /[{}]|%7B|%7D/i;
+
+const CLAIM = 'claims.';
+
+/** Whether a name is a claim of the caller, not a parameter of the route. */
+export function isClaim(name: string): boolean {
+  return name.startsWith(CLAIM);
+}
+
+/** The claim that such a name is about: its own name, or a path with dots. */
+export function claimOf(name: string): string {
+  return name.slice(CLAIM.length);
+}
 
 /** The names in a target's path and query, each once. */
 export function namesIn({ pathname, search }: URL): readonly string[] {
@@ -61,7 +76,7 @@ function problemOf(value: string | URL, url: URL | undefined): string | undefine
 }
 
 const NO_NAME =
-  'names in braces, like {tenant}, of letters, digits and _; a brace that stands for itself is written %7B or %7D';
+  'names in braces, like {tenant}, of letters, digits and _, or of a claim, like {claims.sub}; a brace that stands for itself is written %7B or %7D';
 const MISPLACED =
   'names in braces only in the path, or in a value of the query: nothing that a client says may choose ' +
   'scheme, host, port, credentials or fragment. For several hosts, take a gateway for each';
@@ -72,7 +87,7 @@ const IN_KEY = 'names in braces only in values of the query, like ?tenant={tenan
 
 /** Of names, written either way. */
 function countIn(text: string): number {
-  return text.match(/\{\w+\}|%7B\w+%7D/gi)?.length ?? 0;
+  return text.match(ANYWHERE)?.length ?? 0;
 }
 
 function namesOf(text: string, pattern: RegExp): string[] {

@@ -10,10 +10,12 @@ import { plain } from '../../lib/plain-error.ts';
 import { within } from '../../lib/within.ts';
 import { NO_CREDENTIALS } from '../../observation.ts';
 import type { ConfigProblems } from '../../options/config-problems.ts';
+import { isClaim, namesIn } from '../../targets/names.ts';
 import type { Basis } from '../basis.ts';
 import type { Slot } from '../slot.ts';
 import type { AuthenticationScheme, Authenticator, Identification } from './authenticator.ts';
 import type { Challenge, ChallengeDetails } from './challenge.ts';
+import { fillClaims } from './claims-in-target.ts';
 import { credentialFields } from './credential-fields.ts';
 import { EndOfCredentials } from './end-of-credentials.ts';
 import type { Identity } from './identity.ts';
@@ -35,6 +37,7 @@ import { relayCredentials } from './upstream-auth.ts';
 export function authenticate(
   { schemes, places, challenge }: Pick<Identity, 'schemes' | 'places' | 'challenge'>,
   onChallenge: (req: IncomingMessage) => void = noop,
+  claims: readonly string[] = [],
 ): Middleware {
   const fields = credentialFields(schemes);
   const edits = withholding(fields);
@@ -63,7 +66,9 @@ export function authenticate(
         };
         context.addHeaderEdits(edits);
         if (found.expiresAt !== undefined) context.addStage(new EndOfCredentials(found.expiresAt));
-        next();
+        const detail = fillClaims(context, claims);
+        if (detail === undefined) next();
+        else answerError(req, res, 'policy_denied', { detail });
       })
       .catch((cause) => answerError(req, res, 'internal_error', { cause }));
   };
@@ -179,6 +184,8 @@ function withholding(withheld: ReadonlySet<string>): HeaderEdits {
 interface Settings {
   readonly identity: Identity;
   readonly metadata: MetadataWarningSettings | undefined;
+  /** The names in the target that are claims. */
+  readonly claims: readonly string[];
 }
 
 /** The slot. */
@@ -190,14 +197,15 @@ export const auth: Slot<
   name: 'auth',
   options: ['auth'],
   read(problems, _config, basis) {
-    const { identity, headers } = basis;
+    const { identity, headers, relay } = basis;
     if (!identity.isAsked) return undefined;
     if (headers !== undefined) checkHeaders(problems.at('headers'), identity, headers);
-    return { identity, metadata: readMetadataWarning(basis) };
+    const claims = relay === undefined ? [] : namesIn(relay.targets[0].url).filter(isClaim);
+    return { identity, metadata: readMetadataWarning(basis), claims };
   },
-  build({ identity, metadata }, kept) {
+  build({ identity, metadata, claims }, kept) {
     if (identity.relaysTokens) return relayCredentials();
-    return authenticate(identity, metadata && metadataWarningOf(metadata, kept));
+    return authenticate(identity, metadata && metadataWarningOf(metadata, kept), claims);
   },
 };
 

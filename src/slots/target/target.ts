@@ -3,7 +3,7 @@ import { answerError } from '../../answer-error.ts';
 import { contextOf } from '../../context.ts';
 import type { Middleware } from '../../http/middleware.ts';
 import { plain } from '../../lib/plain-error.ts';
-import { namesIn } from '../../targets/names.ts';
+import { isClaim, namesIn } from '../../targets/names.ts';
 import { encodeValue, valueProblem } from '../../targets/template-value.ts';
 import type { Basis } from '../basis.ts';
 import type { Slot } from '../slot.ts';
@@ -42,12 +42,14 @@ function missing(name: string): Error {
   return plain(new Error(message));
 }
 
-/** The slot. It is in the chain where the target has names. */
+/** The slot. It is in the chain where the target has names of parameters. */
 export const target: Slot<object, readonly string[], 'target'> = {
   name: 'target',
   options: [],
   read(_problems, _config, { relay }: Basis) {
-    const names = relay === undefined ? [] : namesIn(relay.targets[0].url);
+    // Who has claims is not known before `auth`, which fills these in.
+    const all = relay === undefined ? [] : namesIn(relay.targets[0].url);
+    const names = all.filter((name) => !isClaim(name));
     return names.length === 0 ? undefined : names;
   },
   build: (names) => fillTarget(names),

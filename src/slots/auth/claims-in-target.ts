@@ -1,0 +1,40 @@
+import type { RequestContext } from '../../context.ts';
+import { claimOf } from '../../targets/names.ts';
+import { encodeValue, valueProblem } from '../../targets/template-value.ts';
+
+/**
+ * Puts claims of the caller in place of their names in the target.
+ *
+ * @returns Why one cannot stand there, in which case nothing may go upstream; undefined where all can.
+ */
+export function fillClaims(context: RequestContext, names: readonly string[]): string | undefined {
+  if (names.length === 0) return undefined;
+  const values = new Map(context.params);
+  for (const name of names) {
+    const claim = claimOf(name);
+    const value = textOf(claimAt(context.principal?.claims, claim));
+    const problem = valueProblem(value);
+    if (problem !== undefined) return `the claim ${claim}, which the target needs, ${problem}`;
+    values.set(name, encodeValue(value as string));
+  }
+  context.params = values;
+  return undefined;
+}
+
+/** A claim of that name, or else one by a path with dots. */
+function claimAt(claims: Readonly<Record<string, unknown>> | undefined, path: string): unknown {
+  if (claims === undefined) return undefined;
+  if (Object.hasOwn(claims, path)) return claims[path];
+  let value: unknown = claims;
+  for (const key of path.split('.')) {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined;
+    value = (value as Record<string, unknown>)[key];
+  }
+  return value;
+}
+
+/** What is no text stays as it is, and is a problem. */
+function textOf(value: unknown): unknown {
+  if (value === null) return undefined;
+  return typeof value === 'boolean' || Number.isFinite(value) ? String(value) : value;
+}
