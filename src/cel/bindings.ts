@@ -17,8 +17,13 @@ interface RoutedRequest extends IncomingMessage {
 /** A header's names as Go writes them, and its values. */
 export type GoHeaders = Readonly<Record<string, readonly string[]>>;
 
-/** What `req_headers` is, where it is not what the client sent. */
-export type HeadersOf = (ctx: RequestPolicyContext) => GoHeaders;
+/** What is shown in place of what the client sent, and of what the route has. */
+export interface Shown {
+  /** What `req_headers` is. Default: all headers of the client. */
+  readonly headersOf?: (ctx: RequestPolicyContext) => GoHeaders;
+  /** The names in `req_params`, by those that the route has for them. Default: those of the route. */
+  readonly params?: ReadonlyMap<string, string>;
+}
 
 /**
  * Finds what names stand for. Only those that an expression uses are looked at. A principal that is not
@@ -26,11 +31,12 @@ export type HeadersOf = (ctx: RequestPolicyContext) => GoHeaders;
  */
 export function bindingsFor(
   names: ReadonlySet<string>,
-  headersOf: HeadersOf = goHeaders,
+  { headersOf = goHeaders, params = NO_OTHERS }: Shown = {},
 ): (ctx: RequestPolicyContext) => Bindings {
   const sources = Object.entries({
     ...SOURCES,
     req_headers: (ctx: RequestPolicyContext) => mapView(headersOf(ctx)),
+    req_params: ({ req }: RequestPolicyContext) => mapView(paramsOf(req, params)),
   });
   const used = sources.filter(([name]) => names.has(name));
   return (ctx) => {
@@ -43,6 +49,8 @@ export function bindingsFor(
   };
 }
 
+const NO_OTHERS: ReadonlyMap<string, string> = new Map();
+
 type Source = (ctx: RequestPolicyContext) => CelInput | undefined;
 
 const SOURCES: Readonly<Record<string, Source>> = {
@@ -53,17 +61,21 @@ const SOURCES: Readonly<Record<string, Source>> = {
   now: () => timestampFromMs(Date.now()),
   req_method: ({ req }) => req.method ?? '',
   req_path: ({ req }) => pathOf(req),
-  req_params: ({ req }) => mapView(paramsOf(req)),
   req_querystring: ({ req }) => mapView(queryOf(req)),
   JWT: ({ principal }) => (principal === undefined ? undefined : mapView(principal.claims ?? {})),
 };
 
 /** One that an optional part of the path would give is left out where it is not there. */
-function paramsOf({ params }: RoutedRequest): Record<string, string> {
+function paramsOf(
+  { params }: RoutedRequest,
+  names: ReadonlyMap<string, string>,
+): Record<string, string> {
   const texts = Object.create(null) as Record<string, string>;
   for (const [name, value] of Object.entries(Object(params))) {
     if (value === undefined) continue;
-    texts[firstUpper(name)] = Array.isArray(value) ? value.join('/') : String(value);
+    texts[firstUpper(names.get(name) ?? name)] = Array.isArray(value)
+      ? value.join('/')
+      : String(value);
   }
   return texts;
 }

@@ -1,6 +1,6 @@
 import { type ConfigProblems, checkConfig } from '../options/config-problems.ts';
 import { byName, type PolicyRule, type RequestPolicyCheck } from '../slots/policies/policy.ts';
-import { bindingsFor, type HeadersOf } from './bindings.ts';
+import { bindingsFor, type Shown } from './bindings.ts';
 import { checkExpression } from './check.ts';
 import { ENVIRONMENT } from './environment.ts';
 import { describeMistake, type Mistake } from './mistakes.ts';
@@ -38,9 +38,9 @@ export function cel(text: string, options: CelOptions = {}): PolicyRule {
   return celRule(text, options);
 }
 
-/** The same, with other headers than those that the client sent in `req_headers`. */
-export function celRule(text: string, options: CelOptions, headersOf?: HeadersOf): PolicyRule {
-  return checkConfig((problems) => read(problems, text, options, headersOf));
+/** The same, where what KrakenD shows is not what the client sent. */
+export function celRule(text: string, options: CelOptions, shown?: Shown): PolicyRule {
+  return checkConfig((problems) => read(problems, text, options, shown));
 }
 
 const KEYS = ['name', 'message', 'mode', 'on'] as const;
@@ -51,7 +51,7 @@ function read(
   problems: ConfigProblems,
   text: unknown,
   options: CelOptions,
-  headersOf: HeadersOf | undefined,
+  insight: Shown | undefined,
 ): PolicyRule | undefined {
   const place = problems.at('cel');
   if (!place.keys(options, KEYS)) return undefined;
@@ -71,7 +71,7 @@ function read(
   const findings = checkExpression(text, parsed, ENVIRONMENT);
   const { mistakes, warnings, names, seesArguments, ofMessage } = findings;
   if (mistakes.length > 0) return refuse(mistakes);
-  const bind = bindingsFor(names, headersOf);
+  const bind = bindingsFor(names, insight);
   const program = new Program(parsed);
   const trial = tryOut(program, bind, { on, ofMessage });
   if (trial.mistakes.length > 0) return refuse(trial.mistakes);

@@ -23,7 +23,8 @@ export interface RelayOptions extends NetworkOptions {
   /**
    * The upstream MCP endpoint: a URL, whose path and query are fixed, so that nothing a client sends
    * changes them, but for names in braces, `https://mcp.example/{tenant}/mcp`: a parameter of the route
-   * that the gateway is mounted on stands in their place, as one segment or a part of it; a list of URLs, for several instances of one MCP server, where one that is repeated
+   * that the gateway is mounted on, or with `{claims.org}` a claim of the caller, stands in their place, as
+   * one segment or a part of it; a list of URLs, for several instances of one MCP server, where one that is repeated
    * weighs more; or a handler in this process (an Express app, a plain `(req, res)`), which
    * is called at `http://localhost` and the gateway's path. Required.
    */

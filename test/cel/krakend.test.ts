@@ -119,7 +119,7 @@ describe('req_headers of a configuration that says which headers pass', () => {
   const isSomething = "'something' in req_headers['X-Header']";
 
   test('a header that does not pass is not there', async () => {
-    const rule = celRule(isSomething, { on: 'request' }, () => ({}));
+    const rule = celRule(isSomething, { on: 'request' }, { headersOf: () => ({}) });
     const { port } = await startWith(rule);
     const headers = { 'X-Header': 'something' };
     expect((await send(port, { path: '/nick/k', headers })).status).toBe(403);
@@ -129,9 +129,11 @@ describe('req_headers of a configuration that says which headers pass', () => {
     const rule = celRule(
       "size(req_headers['X-User-Id']) == 1",
       { on: 'request' },
-      ({ principal }) => {
-        const id = principal?.claims?.user_id;
-        return typeof id === 'string' ? { 'X-User-Id': [id] } : {};
+      {
+        headersOf: ({ principal }) => {
+          const id = principal?.claims?.user_id;
+          return typeof id === 'string' ? { 'X-User-Id': [id] } : {};
+        },
       },
     );
     for (const [claims, status] of [

@@ -84,12 +84,10 @@ describe('an endpoint', () => {
     ['with a wildcard', [...ENDPOINT, 'endpoint'], '/mcp/*', /wildcard/],
     ['at a path of KrakenD', [...ENDPOINT, 'endpoint'], '/__health', /for itself/],
     ['with half a segment as a parameter', [...ENDPOINT, 'endpoint'], '/a-{x}', /whole segment/],
-    [
-      'with a hyphen in a parameter',
-      [...ENDPOINT, 'endpoint'],
-      '/{a-b}',
-      /letters, digits and '_'/,
-    ],
+    ['with two parameters of one name', [...ENDPOINT, 'endpoint'], '/{a}/{a}', /stands twice/],
+    ['with names that are one to a router', [...ENDPOINT, 'endpoint'], '/{a-b}/{a_b}', /one name/],
+    ['with a dot in a parameter', [...ENDPOINT, 'endpoint'], '/{a.b}', /letters, digits/],
+    ['with a parameter without a name', [...ENDPOINT, 'endpoint'], '/{}', /letters, digits/],
     ['of the method PUT', [...ENDPOINT, 'method'], 'PUT', /POST, GET, DELETE and no PUT/],
     ['that calls several times', [...ENDPOINT, 'concurrent_calls'], 3, /as often as that/],
     [
@@ -172,12 +170,23 @@ describe('a backend', () => {
       /does not start/,
       [...BACKEND, 'host', 0],
     ],
-    ['with a claim in its path', [...BACKEND, 'url_pattern'], '/u/{JWT.sub}', /what a peer says/],
+    [
+      'with a claim in its path, and no token',
+      [...BACKEND, 'url_pattern'],
+      '/u/{JWT.sub}',
+      /without auth\/validator/,
+    ],
+    [
+      'with a claim in its path that is a URL',
+      [...BACKEND, 'url_pattern'],
+      '/u/{JWT.https://a.example/org}',
+      /letters, digits/,
+    ],
     [
       'with an answer in its path',
       [...BACKEND, 'url_pattern'],
       '/u/{resp0_id}',
-      /what a peer says/,
+      /of another answer/,
     ],
     [
       'with a parameter that is not there',

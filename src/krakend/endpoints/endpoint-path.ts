@@ -6,14 +6,19 @@ export interface EndpointPath {
   readonly text: string;
   /** As Express writes it, without a slash at its end: `/t/:tenant/mcp`. */
   readonly route: string;
-  /** The names in it. */
+  /** The names in it, as they are written. */
   readonly params: readonly string[];
+}
+
+/** A name as routes and targets take it: `a-b` is `a_b` there. */
+export function routeName(name: string): string {
+  return name.replaceAll('-', '_').replace(/^(?=\d)/, '_');
 }
 
 const RESERVED = ['/__debug', '/__echo', '/__health'];
 const PARAM = /^\{([^{}]*)\}$/;
-/** What both Express and targets take for a name. */
-const NAME = /^[A-Za-z_]\w*$/;
+/** What KrakenD takes for a name. */
+const NAME = /^[\w-]+$/;
 /** What means nothing else to a router. */
 const PLAIN = /^[\w.~-]*$/;
 
@@ -38,7 +43,7 @@ export function readPath(notes: Notes, given: string | undefined): EndpointPath 
     return undefined;
   }
   const route = segments
-    .map(({ segment, name }) => (name === undefined ? segment : `:${name}`))
+    .map(({ segment, name }) => (name === undefined ? segment : `:${routeName(name)}`))
     .join('/')
     .replace(/(?<=.)\/$/, '');
   return { text, route, params };
@@ -72,9 +77,11 @@ function problemOfSegment(
       ? undefined
       : `beside parameters, write ${segment} with letters, digits and '-._~'`;
   }
-  if (!NAME.test(name))
-    return `write {${name}} with letters, digits and '_', not with a digit first`;
-  return params.indexOf(name) === params.lastIndexOf(name)
-    ? undefined
-    : `the parameter {${name}} stands twice in the path`;
+  if (!NAME.test(name)) return `write {${name}} with letters, digits, '_' and '-'`;
+  const same = params.filter((own) => routeName(own) === routeName(name));
+  if (same.length < 2) return undefined;
+  const [first = name, second] = same;
+  return first === second
+    ? `the parameter {${name}} stands twice in the path`
+    : `{${first}} and {${second}} are one name to the router; write another`;
 }

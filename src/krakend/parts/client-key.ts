@@ -1,4 +1,5 @@
 import type { LimitContext } from '../../slots/rate-limit/limit.ts';
+import { routeName } from '../endpoints/endpoint-path.ts';
 import type { HeaderPlan } from './header-plan.ts';
 
 /** What tells callers apart; undefined where a request does not say. */
@@ -18,8 +19,9 @@ export function fromHeader(name: string, plan: HeaderPlan): ClientKey {
 
 /** The value of a parameter of the path. */
 export function fromParams(name: string): ClientKey {
+  const own = routeName(name);
   return ({ req }) => {
     const { params } = req as { readonly params?: Readonly<Record<string, string>> };
-    return params?.[name];
+    return params?.[own];
   };
 }

@@ -2,6 +2,7 @@ import type { GoHeaders } from '../../cel/bindings.ts';
 import { readAddress } from '../../lib/address.ts';
 import type { PolicyRule, RequestPolicyContext } from '../../slots/policies/policy.ts';
 import { celSupport } from '../cel-support.ts';
+import { routeName } from '../endpoints/endpoint-path.ts';
 import type { Notes } from '../notes.ts';
 import type { BackendExtra } from '../table/backend.ts';
 import type { EndpointExtra } from '../table/endpoint.ts';
@@ -12,10 +13,11 @@ import { notedOr } from './noted.ts';
 
 /** The rules of `validation/cel` and `security/policies`, of the endpoint and of its backend. */
 export function expressionsOf({ group: [endpoint] }: Source, plan: HeaderPlan): PolicyRule[] {
-  const { extra, extraNotes, backend, values } = endpoint;
+  const { extra, extraNotes, backend, values, path } = endpoint;
   const at = {
     plan,
     query: values.input_query_strings ?? [],
+    params: new Map(path.params.map((name) => [routeName(name), name])),
     hasToken: extra['auth/validator'] !== undefined,
   };
   return [
@@ -28,6 +30,8 @@ export function expressionsOf({ group: [endpoint] }: Source, plan: HeaderPlan): 
 interface Place {
   readonly plan: HeaderPlan;
   readonly query: readonly string[];
+  /** Parameters of the path as they are written, by what the route calls them. */
+  readonly params: ReadonlyMap<string, string>;
   readonly hasToken: boolean;
   readonly isBackend: boolean;
 }
@@ -48,7 +52,8 @@ function rules(
       on: 'request',
     } as const;
     const headersOf = (ctx: RequestPolicyContext) => passing(ctx, place.plan);
-    return notedOr(notes, () => celSupport().celRule(text, own, headersOf)) ?? [];
+    const shown = { headersOf, params: place.params };
+    return notedOr(notes, () => celSupport().celRule(text, own, shown)) ?? [];
   });
 }
 

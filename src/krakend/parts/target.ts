@@ -1,3 +1,4 @@
+import { routeName } from '../endpoints/endpoint-path.ts';
 import type { ReadEndpoint } from '../endpoints/read-endpoint.ts';
 import type { Notes } from '../notes.ts';
 import type { Source } from './config-parts.ts';
@@ -52,7 +53,7 @@ function refuseDiscovery(notes: Notes, kind = 'static'): void {
 function readHost(notes: Notes, text: string, isRaw: boolean): string | undefined {
   const [, scheme = 'http', name, port] = HOST.exec(text) ?? [];
   if (name !== undefined) return `${scheme}://${name}${port === undefined ? '' : `:${port}`}`;
-  if (isRaw && URL.canParse(text) && /^https?:\/\/[^?#@]+$/.test(text))
+  if (isRaw && URL.canParse(text) && /^https?:\/\/[^?#@{}]+$/.test(text))
     return text.replace(/\/+$/, '');
   notes.refuse(
     'KrakenD does not start with this host; write scheme, name and port: http://mcp.internal:8080',
@@ -64,20 +65,46 @@ function readHost(notes: Notes, text: string, isRaw: boolean): string | undefine
 function readPattern(
   notes: Notes,
   pattern: string | undefined,
-  { path: { params } }: ReadEndpoint,
+  endpoint: ReadEndpoint,
 ): string | undefined {
   if (pattern === undefined) return '/';
-  const names = [...pattern.matchAll(PLACEHOLDER)].map(([, name = '']) => name);
-  for (const name of names) {
-    if (params.includes(name)) continue;
-    notes.refuse(
-      /^(JWT\.|resp)/.test(name)
-        ? `{${name}} would put what a peer says into the URL as it is; write a path that does not need it`
-        : `the endpoint has no parameter {${name}}`,
-    );
-  }
   const path = pattern.startsWith('/') ? pattern : `/${pattern}`;
   const isSound = /^[!-~]*$/.test(path) && !path.includes('#') && !path.includes('\\');
   if (!isSound) notes.refuse("write path and query in ASCII, percent-encoded, without '#'");
-  return isSound && names.every((name) => params.includes(name)) ? path : undefined;
+  const names = new Set(Array.from(path.matchAll(PLACEHOLDER), ([, name = '']) => name));
+  const places = new Map([...names].map((name) => [name, placeOf(notes, name, endpoint)] as const));
+  if (!isSound || [...places.values()].includes(undefined)) return undefined;
+  return path.replace(PLACEHOLDER, (_text, name: string) => `{${places.get(name)}}`);
+}
+
+const CLAIM = /^JWT\.([\w-]+(?:\.[\w-]+)*)$/;
+
+/** What a target calls it; undefined where nothing is to stand there, which is noted. */
+function placeOf(
+  notes: Notes,
+  name: string,
+  { path: { params }, extra }: ReadEndpoint,
+): string | undefined {
+  if (params.includes(name)) return routeName(name);
+  if (/^resp\d/.test(name)) {
+    notes.refuse(`{${name}} is of another answer, and with no-op there is none; take it out`);
+    return undefined;
+  }
+  if (!name.startsWith('JWT.')) {
+    notes.refuse(`the endpoint has no parameter {${name}}`);
+    return undefined;
+  }
+  const [, claim] = CLAIM.exec(name) ?? [];
+  if (claim === undefined) {
+    notes.refuse(`write {${name}} with letters, digits, '_', '-' and dots between them`);
+    return undefined;
+  }
+  if (extra['auth/validator'] === undefined) {
+    notes.refuse(`without auth/validator, KrakenD leaves {${name}} as it is; write that too`);
+    return undefined;
+  }
+  notes.warn(
+    `{${name}} is one segment, encoded, and a token without it is 403; KrakenD sends it as it is, or leaves the name there`,
+  );
+  return `claims.${claim}`;
 }
