@@ -7,11 +7,11 @@ import type { Draft, Source } from './parts/config-parts.ts';
 import { corsOf } from './parts/cors.ts';
 import { expressionsOf } from './parts/expressions.ts';
 import { headersOf } from './parts/headers.ts';
+import { hostRulesOf, hostsOf } from './parts/hosts.ts';
 import { ipFilterOf } from './parts/ip-filter.ts';
 import { addNetwork } from './parts/network.ts';
 import { publicUrlOf, withoutMetadata } from './parts/public-url.ts';
 import { rateLimitsOf } from './parts/rate-limits.ts';
-import { hostsOf } from './parts/security-headers.ts';
 import { targetsOf } from './parts/target.ts';
 import { timeoutsOf } from './parts/timeouts.ts';
 
@@ -31,7 +31,7 @@ export function gatewayConfigOf(source: Source): KrakendGatewayConfig {
   const auth = authOf(source);
   const query = queryOf(source);
   const url = new BackendUrl(targetsOf(source), query);
-  const { headers, plan, use } = headersOf(source, auth !== undefined, url);
+  const { headers, plan, use } = headersOf(source, auth?.schemes, url);
   const [target = '', ...others] = url.texts;
   const draft: Draft = {
     name: text,
@@ -43,6 +43,7 @@ export function gatewayConfigOf(source: Source): KrakendGatewayConfig {
     denyAs: 'http',
   };
   const policies = [
+    ...hostRulesOf(source),
     ...botRulesOf(source),
     ...(auth?.policies ?? []),
     ...expressionsOf(source, plan),
@@ -56,7 +57,7 @@ export function gatewayConfigOf(source: Source): KrakendGatewayConfig {
   const limits = rateLimitsOf(source, plan);
   if (limits.length > 0) draft.rateLimit = limits;
   if (query.length > 0) draft.query = { forward: query };
-  if (use !== undefined) draft.use = use;
+  if (use.length > 0) draft.use = use;
   addNetwork(source, draft);
   addBodyLimit(source, draft);
   const parts = {

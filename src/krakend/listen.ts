@@ -84,6 +84,9 @@ function readTls(notes: Notes, values: TlsValues): KrakendTls | undefined {
   }
   if (!/^TLS1[23]$/.test(least)) notes.at('min_version').refuse('write TLS12 or TLS13');
   const { enable_mtls: requestCert = false, ca_certs: ca = [] } = values;
+  if (values.max_version !== undefined && values.max_version !== 'TLS13') {
+    notes.at('max_version').warn('newer versions of TLS are served too');
+  }
   if (requestCert && ca.length === 0) {
     notes.at('ca_certs').refuse('write the authorities of the certificates of clients');
   }

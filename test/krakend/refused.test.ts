@@ -69,6 +69,20 @@ describe('a document as such', () => {
       true,
       /anybody on the way/,
     ],
+    [
+      'that serves old versions of TLS',
+      ['tls'],
+      { keys: [{ public_key: 'a', private_key: 'b' }], min_version: 'TLS11' },
+      /TLS12 or TLS13/,
+      ['tls', 'min_version'],
+    ],
+    [
+      'that asks for certificates of nobody',
+      ['tls'],
+      { keys: [{ public_key: 'a', private_key: 'b' }], enable_mtls: true },
+      /authorities/,
+      ['tls', 'ca_certs'],
+    ],
     ['with ciphers by number', ['tls', 'cipher_suites'], [5], /by number/],
     ['with a scheme for hosts', ['host_schema'], 'http', /write the scheme in host/],
   ]);
@@ -284,7 +298,9 @@ describe('auth/validator', () => {
     having('audience', [], /anybody/),
     having('jwk_url', 'http://idp.example/jwks', /401/),
     having('cookie_key', 'token', /cookie/),
-    having('auth_header_name', 'X-Token', /Authorization/),
+    having('auth_header_name', 'Cookie', /nothing but the token/),
+    having('auth_header_name', 'Accept', /nothing but the token/),
+    having('auth_header_name', 'X Token', /nothing but the token/),
     having('key_identify_strategy', 'x5t', /kid/),
     having('jwk_fingerprints', ['a'], /pinned/),
     having('jwk_local_ca', 'ca.pem', /NODE_EXTRA_CA_CERTS/),
@@ -317,18 +333,21 @@ describe('auth/validator', () => {
     });
   });
 
+  const sending = (name: string, values: object = {}): Row => [
+    `a token in ${name} for the backend`,
+    [...ENDPOINT],
+    {
+      ...(base() as { endpoints: object[] }).endpoints[0],
+      input_headers: [name],
+      extra_config: { 'auth/validator': { ...VALIDATOR, ...values } },
+    },
+    /for the gateway/,
+    [...ENDPOINT, 'input_headers', 0],
+  ];
   refuses([
-    [
-      'a token in a header for the backend',
-      [...ENDPOINT],
-      {
-        ...(base() as { endpoints: object[] }).endpoints[0],
-        input_headers: ['Authorization'],
-        extra_config: { 'auth/validator': VALIDATOR },
-      },
-      /for the gateway/,
-      [...ENDPOINT, 'input_headers', 0],
-    ],
+    sending('Authorization'),
+    sending('x_token', { auth_header_name: 'X-Token' }),
+    sending('authorization', { auth_header_name: 'X-Token' }),
   ]);
 });
 
@@ -465,11 +484,25 @@ describe('a service', () => {
       [...cors, 'options_passthrough'],
     ],
     [
-      'with patterns of hosts',
+      'with a bad pattern of hosts',
       http,
-      { allowed_hosts: ['.*'], allowed_hosts_are_regex: true },
-      /in full/,
-      [...http, 'allowed_hosts_are_regex'],
+      { allowed_hosts: ['a('], allowed_hosts_are_regex: true },
+      /pattern/,
+      [...http, 'allowed_hosts', 0],
+    ],
+    [
+      'with a pattern of hosts that RE2 does not have',
+      http,
+      { allowed_hosts: ['(?=a)b'], allowed_hosts_are_regex: true },
+      /pattern/,
+      [...http, 'allowed_hosts', 0],
+    ],
+    [
+      'with patterns of hosts that are missing',
+      http,
+      { allowed_hosts_are_regex: true },
+      /patterns of the hosts/,
+      [...http, 'allowed_hosts'],
     ],
     [
       'that believes hosts in headers',
@@ -559,6 +592,34 @@ describe('a service', () => {
       [...SERVICE, 'security/bot-detector', 'patterns', 0],
     ],
     ['with a limit in Redis', [...SERVICE, 'qos/ratelimit/service/redis'], { a: 1 }, /store/],
+    [
+      'that renames what frames an answer',
+      [...SERVICE, 'modifier/response-headers'],
+      { rename: { 'Content-Length': 'X-Length' } },
+      /as it is/,
+      [...SERVICE, 'modifier/response-headers', 'rename', 'Content-Length'],
+    ],
+    [
+      'that renames a session',
+      [...SERVICE, 'modifier/response-headers'],
+      { rename: { 'X-Session': 'Mcp-Session-Id' } },
+      /as it is/,
+      [...SERVICE, 'modifier/response-headers', 'rename', 'X-Session'],
+    ],
+    [
+      'that renames what it deletes',
+      [...SERVICE, 'modifier/response-headers'],
+      { rename: { 'X-A': 'X-B' }, delete: ['x-a'] },
+      /another part/,
+      [...SERVICE, 'modifier/response-headers', 'rename', 'X-A'],
+    ],
+    [
+      'that renames to no name',
+      [...SERVICE, 'modifier/response-headers'],
+      { rename: { 'X-A': 5 } },
+      /new name/,
+      [...SERVICE, 'modifier/response-headers', 'rename', 'X-A'],
+    ],
     ['with Lua', [...SERVICE, 'modifier/lua-endpoint'], { a: 1 }, /Lua/],
     ['with gRPC', [...SERVICE, 'grpc'], { a: 1 }, /gRPC/],
   ]);

@@ -64,6 +64,12 @@ export const amount: Field<number> = valueField(
   'a number from 0',
 );
 
+/** An object with any keys. */
+export const anyObject: Field<object> = valueField(
+  (value): value is object => typeof value === 'object' && value !== null && !Array.isArray(value),
+  'an object',
+);
+
 /** Any JSON. */
 export const anything: Field<NonNullable<unknown>> = {
   kind: 'read',

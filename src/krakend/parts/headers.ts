@@ -1,5 +1,6 @@
 import type { Middleware } from '../../http/middleware.ts';
 import { readAddress } from '../../lib/address.ts';
+import type { AuthenticationScheme } from '../../slots/auth/authenticator.ts';
 import type { HeaderRules } from '../../slots/headers/header-rules.ts';
 import { applyMartian } from '../martian/apply.ts';
 import type { BackendUrl } from '../martian/backend-url.ts';
@@ -9,6 +10,7 @@ import { credentialsOf } from './credentials.ts';
 import { forwardedOf } from './forwarded.ts';
 import { HeaderPlan } from './header-plan.ts';
 import { propagateRole } from './propagated-role.ts';
+import { renamesOf } from './renamed-headers.ts';
 import { securityHeadersOf } from './security-headers.ts';
 
 /** What becomes of headers. */
@@ -16,21 +18,25 @@ export interface Headers {
   readonly headers: HeaderRules;
   /** The plan that they came from. */
   readonly plan: HeaderPlan;
-  /** What changes answers where rules cannot say it. */
-  readonly use: Middleware | undefined;
+  /** What changes answers where rules cannot say it, the last first. */
+  readonly use: readonly Middleware[];
 }
 
 /** Reads everything that is about headers; modifiers may change the URL of the backend too. */
-export function headersOf(source: Source, hasAuth: boolean, url: BackendUrl): Headers {
+export function headersOf(
+  source: Source,
+  schemes: readonly AuthenticationScheme[] | undefined,
+  url: BackendUrl,
+): Headers {
   const { group, service, serviceNotes } = source;
   const [{ backend }] = group;
-  const plan = new HeaderPlan(forwardedOf(source, hasAuth));
+  const plan = new HeaderPlan(forwardedOf(source, schemes));
   plan.set('X-Forwarded-For', ({ ip }) => readAddress(ip)?.text ?? ip);
   plan.set('X-Forwarded-Host', ({ headers }) => headers.host);
   propagateClaims(source, plan);
   propagateRole(source, plan);
   const { 'modifier/martian': martian, 'auth/client-credentials': credentials } = backend.extra;
-  const use = martian === undefined ? undefined : applyMartian(martian, plan, url);
+  const modifiers = martian === undefined ? undefined : applyMartian(martian, plan, url);
   if (credentials !== undefined) {
     const place = backend.extraNotes.at('auth/client-credentials');
     const value = credentialsOf(place, credentials);
@@ -49,5 +55,6 @@ export function headersOf(source: Source, hasAuth: boolean, url: BackendUrl): He
   for (const [name, value] of Object.entries(securityHeadersOf(source).always)) {
     plan.setInAnswer(name, value);
   }
+  const use = [renamesOf(source, plan), modifiers].filter((own) => own !== undefined);
   return { headers: plan.rules(), plan, use };
 }

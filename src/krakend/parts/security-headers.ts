@@ -31,17 +31,3 @@ export function securityHeadersOf(source: Source): SecurityHeaders {
     overTls: isForced || sts === false ? {} : sts,
   };
 }
-
-/** `hosts` of a gateway; undefined where all are served. */
-export function hostsOf(source: Source): readonly string[] | undefined {
-  const security = inEither(source, 'security/http');
-  const hosts = security?.values.allowed_hosts ?? [];
-  if (hosts.some((host) => !/:\d+$/.test(host))) {
-    security?.notes
-      .at('allowed_hosts')
-      .warn(
-        'a host without a port stands for that host on any port; KrakenD compares the port too',
-      );
-  }
-  return hosts.length === 0 ? undefined : hosts;
-}

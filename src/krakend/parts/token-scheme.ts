@@ -1,5 +1,6 @@
 import { checkConfig } from '../../options/config-problems.ts';
 import type { AuthenticationScheme } from '../../slots/auth/authenticator.ts';
+import { inHeader } from '../../slots/auth/bearer-token.ts';
 import { type JwtOptions, readJwtOptions } from '../../slots/auth/jwt/options.ts';
 import { jwtScheme } from '../../slots/auth/jwt/scheme.ts';
 import type { KrakendAllowance } from '../options.ts';
@@ -11,19 +12,23 @@ export type TokenSchemeOptions = Omit<JwtOptions, 'issuer' | 'audience'> &
 /** What stands for an option that is missing, so that the others are read. */
 const UNUSED = 'unused';
 
-/** Takes tokens as `jwt` does, and those of any issuer, or for any audience, where that is allowed. */
+/** Takes tokens as `jwt` does, in a header that may be another one, and those of any issuer, or for any audience, where that is allowed. */
 export function tokenScheme(
   options: TokenSchemeOptions,
   allow: readonly KrakendAllowance[],
+  header: string,
 ): AuthenticationScheme {
   const settings = checkConfig((problems) =>
     readJwtOptions(problems, { issuer: UNUSED, audience: UNUSED, ...options }),
   );
   const isAnyIssuer = options.issuer === undefined && allow.includes('any-issuer');
   const isAnyAudience = options.audience === undefined && allow.includes('any-audience');
-  return jwtScheme({
+  const own = {
     ...settings,
     ...(isAnyIssuer && { issuer: { isAny: true } as const }),
     ...(isAnyAudience && { audience: () => true }),
-  });
+  };
+  return header.toLowerCase() === 'authorization'
+    ? jwtScheme(own)
+    : jwtScheme(own, undefined, inHeader(header));
 }

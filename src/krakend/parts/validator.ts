@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { isFieldName } from '../../http/field.ts';
 import type { AuthenticationScheme } from '../../slots/auth/authenticator.ts';
 import type { TokenAudience } from '../../slots/auth/claims/audience.ts';
 import type { ClaimedIdentity } from '../../slots/auth/claims/claimed-identity.ts';
@@ -8,6 +9,7 @@ import type { Notes } from '../notes.ts';
 import type { KrakendReadOptions } from '../options.ts';
 import type { ValidatorValues } from '../table/validator.ts';
 import { claimAt } from './claims.ts';
+import { isStandard } from './header-plan.ts';
 import { notedOr } from './noted.ts';
 import { tokenScheme } from './token-scheme.ts';
 
@@ -47,8 +49,10 @@ export function validatorOf(
   const rules = claimRules(notes, values);
   if (alg === undefined || !ALGORITHM.test(alg) || keys === undefined) return undefined;
   if (!hasIssuer || !hasAudience) return undefined;
+  const { auth_header_name: header = 'Authorization' } = values;
+  const isUsual = header.toLowerCase() === 'authorization';
   notes.warn(
-    'a token is taken from "Authorization: Bearer" alone and needs exp and sub; KrakenD also takes it without a scheme, from the cookie access_token, and without these claims',
+    `a token is taken from ${isUsual ? '"Authorization: Bearer"' : header} alone and needs exp and sub; KrakenD also takes it ${isUsual ? 'without a scheme, ' : ''}from the cookie access_token, and without these claims`,
   );
   return notedOr(notes, () =>
     tokenScheme(
@@ -62,6 +66,7 @@ export function validatorOf(
         ...rules,
       },
       allow,
+      header,
     ),
   );
 }
@@ -84,8 +89,8 @@ function checkPlaces(
     key_identify_strategy: strategy = 'kid',
   }: ValidatorValues,
 ): void {
-  if (header.toLowerCase() !== 'authorization') {
-    notes.at('auth_header_name').refuse('tokens are taken from Authorization; take this out');
+  if (!isFieldName(header) || isStandard(header) || /^(cookie|host|proxy-.*)$/i.test(header)) {
+    notes.at('auth_header_name').refuse('write a header that holds nothing but the token');
   }
   if (strategy !== 'kid') {
     notes.at('key_identify_strategy').refuse('keys are found by their kid; write kid');

@@ -6,6 +6,7 @@ import { ignored, refused } from '../fields/without-effect.ts';
 /** What is read of it. */
 export type SecurityHttpValues = Given<{
   allowed_hosts: readonly string[];
+  allowed_hosts_are_regex: boolean;
   browser_xss_filter: boolean;
   content_security_policy: string;
   content_type_nosniff: boolean;
@@ -20,7 +21,7 @@ export type SecurityHttpValues = Given<{
 /** Which hosts are served, and headers for browsers. */
 export const SECURITY_HTTP: Field<SecurityHttpValues> = object<SecurityHttpValues>({
   allowed_hosts: listOf(text),
-  allowed_hosts_are_regex: refused('write each host in full; patterns of hosts are not read'),
+  allowed_hosts_are_regex: flag,
   browser_xss_filter: flag,
   content_security_policy: text,
   content_type_nosniff: flag,

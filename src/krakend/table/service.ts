@@ -1,6 +1,6 @@
 import type { Field, Given } from '../fields/field.ts';
 import { object } from '../fields/object.ts';
-import { amount, anyText, anything, listOf, oneOf, text } from '../fields/values.ts';
+import { amount, anyObject, anyText, anything, listOf, oneOf, text } from '../fields/values.ts';
 import { ignored, refused } from '../fields/without-effect.ts';
 import { BOT_DETECTOR, type BotDetectorValues } from './bot-detector.ts';
 import { CORS, type CorsValues } from './cors.ts';
@@ -44,6 +44,7 @@ export const API_KEYS: Field<ApiKeysValues> = object<ApiKeysValues>({
 export type ResponseHeadersValues = Given<{
   add: unknown;
   delete: readonly string[];
+  rename: object;
   replace: unknown;
 }>;
 
@@ -51,7 +52,7 @@ export type ResponseHeadersValues = Given<{
 export const RESPONSE_HEADERS: Field<ResponseHeadersValues> = object<ResponseHeadersValues>({
   add: anything,
   delete: listOf(text),
-  rename: refused('headers of answers are not renamed here; write add and delete'),
+  rename: anyObject,
   replace: anything,
 });
 

@@ -19,6 +19,32 @@ export function bearerKeyOf(req: IncomingMessage): Bearer | 'malformed' | undefi
   return bearerOf(req, BEARER_KEY);
 }
 
+/** Where a request brings its token. */
+export interface TokenPlace {
+  /** In lower case. */
+  readonly header: string;
+  tokenOf(req: IncomingMessage): Bearer | 'malformed' | undefined;
+}
+
+/** Behind `Bearer` in `Authorization`, which is all that MCP knows. */
+export const IN_AUTHORIZATION: TokenPlace = { header: 'authorization', tokenOf: bearerTokenOf };
+
+/** In a header of its own, behind `Bearer` or by itself. */
+export function inHeader(name: string): TokenPlace {
+  const header = name.toLowerCase();
+  return {
+    header,
+    tokenOf(req) {
+      const count = linesOf(req, header);
+      if (count === 0) return undefined;
+      const token = OWN_TOKEN.exec(String(req.headers[header]))?.[1];
+      return count > 1 || token === undefined ? 'malformed' : { token };
+    },
+  };
+}
+
+const OWN_TOKEN = /^(?:bearer +)?([\w\-.~+/]+=*)$/i;
+
 /** What stands behind `Bearer`. */
 interface Bearer {
   readonly token: string;

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { notAwaited } from '../../../lib/not-awaited.ts';
 import type { AuthenticationScheme, Identification } from '../authenticator.ts';
-import { bearerTokenOf } from '../bearer-token.ts';
+import { IN_AUTHORIZATION, type TokenPlace } from '../bearer-token.ts';
 import type { TokenProblem } from '../claims/token-problem.ts';
 import { claimsWritten, rememberOwnTokens } from '../known-tokens.ts';
 import { hasScopes, withoutScopes } from '../needed-scopes.ts';
@@ -19,31 +19,34 @@ const REAL_CLOCK: JwtClock = {
   keysTimeoutMs: 5000,
 };
 
-const MALFORMED = refused('The Authorization header does not hold exactly one bearer token');
 const REVOKED = refused('The token has been revoked');
 const WITHOUT_ROLE: Identification = {
   outcome: 'forbidden',
   description: 'The caller has none of the roles that are needed',
 };
 
-/** Takes the tokens that an issuer has signed. */
+/** Takes the tokens that an issuer has signed, from where requests bring them. */
 export function jwtScheme(
   settings: JwtSettings,
   clock: JwtClock = REAL_CLOCK,
+  place: TokenPlace = IN_AUTHORIZATION,
 ): AuthenticationScheme {
   const { isRevoked, roles, scopes, exposeAs, closeOnExpiry } = settings;
   const issuers = issuersOf(settings, clock);
   const verifier = new TokenVerifier(settings, issuers, clock.now);
+  const isByBearer = place === IN_AUTHORIZATION;
+  const name = isByBearer ? 'Authorization' : place.header;
+  const malformed = refused(`The ${name} header does not hold exactly one bearer token`);
 
   const scheme: AuthenticationScheme = {
     kind: 'jwt',
-    header: 'authorization',
+    header: place.header,
     issuers: settings.announced,
     scopes,
     async identify(req) {
-      const bearer = bearerTokenOf(req);
+      const bearer = place.tokenOf(req);
       if (bearer === undefined) return { outcome: 'absent' };
-      if (bearer === 'malformed') return MALFORMED;
+      if (bearer === 'malformed') return malformed;
       const verdict = await verify(verifier, bearer.token);
       if ('outcome' in verdict) return verdict;
       const isGone = isRevoked === undefined ? false : await isRevoked(verdict.claims);
@@ -56,7 +59,7 @@ export function jwtScheme(
       if (!hasScopes(verdict.principal, scopes)) return withoutScopes(scopes);
       if (exposeAs !== undefined) expose(req, exposeAs, bearer.token, verdict);
       const { principal } = verdict;
-      const accepted = { outcome: 'accepted', principal, byBearer: true } as const;
+      const accepted = { outcome: 'accepted', principal, byBearer: isByBearer } as const;
       return closeOnExpiry ? { ...accepted, expiresAt: verifier.endOf(verdict) } : accepted;
     },
   };

@@ -1,0 +1,60 @@
+import type { AnswerHead } from '../../answer-stage.ts';
+import { isFieldName } from '../../http/field.ts';
+import { isHopByHop } from '../../http/hop-by-hop.ts';
+import type { Middleware } from '../../http/middleware.ts';
+import { onWayBack } from '../../slots/way-back.ts';
+import type { Notes } from '../notes.ts';
+import type { Source } from './config-parts.ts';
+import type { HeaderPlan } from './header-plan.ts';
+
+/** New names of headers by the old ones, in lower case. */
+type Renames = ReadonlyMap<string, string>;
+
+/** What gives headers of answers another name; undefined where none gets one. */
+export function renamesOf(
+  { service, serviceNotes }: Source,
+  plan: HeaderPlan,
+): Middleware | undefined {
+  const { rename } = service['modifier/response-headers'] ?? {};
+  if (rename === undefined) return undefined;
+  const place = serviceNotes.at('modifier/response-headers').at('rename');
+  const pairs = Object.entries(rename).filter(([from, to]) =>
+    check(place.at(from), from, to, plan),
+  );
+  const renames: Renames = new Map(pairs.map(([from, to]) => [from.toLowerCase(), String(to)]));
+  return onWayBack({ head: (_req, head) => renameIn(head, renames) });
+}
+
+function renameIn(head: AnswerHead, renames: Renames): void {
+  const gone = [...head.fields].filter(
+    ({ name, ends }) => !ends && renames.has(name.toLowerCase()),
+  );
+  for (const field of gone) {
+    field.ends = true;
+    const to = renames.get(field.name.toLowerCase()) as string;
+    const [first, ...others] = field.values;
+    if (first !== undefined) head.set(to, first);
+    for (const value of others) head.add(to, value);
+  }
+}
+
+function check(notes: Notes, from: string, to: unknown, plan: HeaderPlan): boolean {
+  if (!isFieldName(from) || typeof to !== 'string' || !isFieldName(to)) {
+    notes.refuse('write the new name of the header: { "X-Old": "X-New" }');
+    return false;
+  }
+  for (const name of [from, to]) {
+    if (isNeeded(name.toLowerCase())) notes.refuse(`clients of MCP need ${name} as it is`);
+    else if (plan.isInAnswer(name)) {
+      notes.refuse(
+        `another part of the document sets ${name}, or deletes it; take out one of them`,
+      );
+    }
+  }
+  return true;
+}
+
+/** What frames an answer, or says how to read it. */
+function isNeeded(lower: string): boolean {
+  return isHopByHop(lower) || /^(content-|mcp-|www-authenticate$)/.test(lower);
+}
