@@ -3,7 +3,7 @@ import { expect, test } from '@jest/globals';
 import express from 'express';
 import { createMcpGateway, type GatewayConfig, type GatewayStats, jwt } from '../src/index.ts';
 import { send } from './support/client/send.ts';
-import { freePort } from './support/free-port.ts';
+import { closedPort } from './support/closed-port.ts';
 import { AUDIENCE } from './support/jwt/gate.ts';
 import { nowInSeconds } from './support/jwt/issued.ts';
 import { keyServer, sign, signingKey } from './support/jwt/issuer.ts';
@@ -99,7 +99,7 @@ test('what is not switched on is undefined, and targets are always a list', asyn
 });
 
 test('failures are counted by reason, also while an observer is told of them', async () => {
-  const gone = await freePort();
+  const gone = await closedPort();
   const { gateway, port } = await start(
     { observe: { onRequest() {} }, policies: () => false },
     `http://127.0.0.1:${gone}/mcp`,
@@ -126,7 +126,7 @@ test('a target that a call could not reach has a failure, and the one that took 
     req.resume();
     res.end('{}');
   });
-  const gone = await freePort();
+  const gone = await closedPort();
   let calls = 0;
   const balance = () => {
     calls += 1;

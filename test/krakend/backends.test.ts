@@ -1,5 +1,6 @@
 import { text } from 'node:stream/consumers';
 import { describe, expect, test } from '@jest/globals';
+import { closedPort } from '../support/closed-port.ts';
 import { serve } from '../support/servers.ts';
 import { recordingUpstream } from '../support/upstream.ts';
 import { BACKEND, BACKEND_EXTRA, base, ENDPOINT, type Step, withValue } from './support/base.ts';
@@ -99,8 +100,7 @@ describe('several hosts', () => {
 
   test('one that is not there costs no request', async () => {
     const upstream = await recordingUpstream();
-    const { port, server } = await serve(() => {});
-    server.close();
+    const port = await closedPort();
     const own = await start(documentFor([upstream.host, `127.0.0.1:${port}`]));
     const statuses = [];
     for (let n = 0; n < 10; n += 1) statuses.push((await own.ask({})).status);
@@ -127,9 +127,7 @@ test('a backend that is silent is 504, and one that is not there 502', async () 
     documentFor([`127.0.0.1:${port}`], [[...ENDPOINT, 'timeout'], '100ms']),
   );
   expect((await silent.ask({})).status).toBe(504);
-  const gone = await serve(() => {});
-  gone.server.close();
-  const missing = await start(documentFor([`127.0.0.1:${gone.port}`]));
+  const missing = await start(documentFor([`127.0.0.1:${await closedPort()}`]));
   expect((await missing.ask({})).status).toBe(502);
 });
 

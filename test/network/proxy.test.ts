@@ -4,6 +4,7 @@ import { rawClient } from '../support/client/raw.ts';
 import { expectFailure } from '../support/client/refusal.ts';
 import { rawRequest } from '../support/client/request.ts';
 import { post, send } from '../support/client/send.ts';
+import { closedPort } from '../support/closed-port.ts';
 import { holdTimers } from '../support/fake-time.ts';
 import { startGateway } from '../support/gateway.ts';
 import { serve, serveRaw } from '../support/servers.ts';
@@ -179,9 +180,8 @@ describe('a proxy that opens no tunnel', () => {
   });
 
   test('is not there: 502', async () => {
-    const { port, server } = await serve(() => {});
-    server.close();
-    const gateway = await startGateway({ target, proxy: `http://127.0.0.1:${port}` });
+    const proxy = `http://127.0.0.1:${await closedPort()}`;
+    const gateway = await startGateway({ target, proxy });
 
     expectFailure(await post(gateway.port, CALL), 'upstream_unreachable', gateway);
     expect(gateway.errors[0]?.cause).toMatchObject({

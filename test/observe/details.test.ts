@@ -3,8 +3,8 @@ import { describe, expect, test } from '@jest/globals';
 import type { GatewayConfig, GatewayError, RequestRecord } from '../../src/index.ts';
 import { exchange, rawClient } from '../support/client/raw.ts';
 import { rawRequest } from '../support/client/request.ts';
+import { closedPort } from '../support/closed-port.ts';
 import { holdTimers, inHeldTime } from '../support/fake-time.ts';
-import { freePort } from '../support/free-port.ts';
 import { startGateway } from '../support/gateway.ts';
 import { onHead } from '../support/on-head.ts';
 import { reset } from '../support/servers.ts';
@@ -34,7 +34,7 @@ const secured = (onConnection?: (connection: UpstreamConnection) => void) => asy
 
 const FAULTS: Readonly<Record<string, Fault>> = {
   'nobody listens': {
-    target: async () => `http://127.0.0.1:${await freePort()}/up/mcp`,
+    target: async () => `http://127.0.0.1:${await closedPort()}/up/mcp`,
     reason: 'upstream_unreachable',
     detail: 'ECONNREFUSED',
   },
@@ -146,7 +146,7 @@ describe('an answer that has begun', () => {
 
 describe('what keeps a request from being sent at all', () => {
   test('no target takes it', async () => {
-    const target = `http://127.0.0.1:${await freePort()}/mcp`;
+    const target = `http://127.0.0.1:${await closedPort()}/mcp`;
     const { port, observe, errors } = await failing(target, { breaker: { failures: 1 } });
     await exchange(port, rawRequest());
     await exchange(port, rawRequest());

@@ -7,7 +7,7 @@ import { noop } from '../../src/lib/noop.ts';
 import { rawClient } from '../support/client/raw.ts';
 import { expectFailure } from '../support/client/refusal.ts';
 import { post, send } from '../support/client/send.ts';
-import { freePort } from '../support/free-port.ts';
+import { closedPort } from '../support/closed-port.ts';
 import { startGateway } from '../support/gateway.ts';
 import { serve } from '../support/servers.ts';
 import { rawUpstream, recordingUpstream } from '../support/upstream.ts';
@@ -63,7 +63,7 @@ describe('an engine takes the body of a request', () => {
   });
 
   test.each(['http', 'https'])('not where nobody listens, over %s', async (protocol) => {
-    const url = new URL(`${protocol}://127.0.0.1:${await freePort()}/`);
+    const url = new URL(`${protocol}://127.0.0.1:${await closedPort()}/`);
 
     const events = await eventsOf(httpProxyMiddlewareEngine(url, PLAIN_NETWORK), {
       until: 'unreachable',
@@ -85,7 +85,7 @@ describe('an engine takes the body of a request', () => {
 describe('a request that reaches no upstream', () => {
   test('is recorded with what it asked for, and with no byte sent', async () => {
     const observer = witness();
-    const target = `http://127.0.0.1:${await freePort()}/`;
+    const target = `http://127.0.0.1:${await closedPort()}/`;
     const gateway = await startGateway({ target, observe: observer });
 
     expectFailure(await post(gateway.port, CALL), 'upstream_unreachable', gateway);

@@ -7,7 +7,7 @@ import { rawClient } from '../support/client/raw.ts';
 import { expectFailure } from '../support/client/refusal.ts';
 import { rawRequest } from '../support/client/request.ts';
 import { send } from '../support/client/send.ts';
-import { freePort } from '../support/free-port.ts';
+import { closedPort } from '../support/closed-port.ts';
 import { startGateway } from '../support/gateway.ts';
 import { testOnIpv6 } from '../support/ipv6.ts';
 import { atTestEnd, listenOn } from '../support/servers.ts';
@@ -40,19 +40,21 @@ async function blackHole(): Promise<number> {
 
 describe('nobody listens', () => {
   test.each(METHODS)('%s is 502', async (method) => {
-    const gateway = await startGateway({ target: `http://127.0.0.1:${await freePort()}/up/mcp` });
+    const gateway = await startGateway({ target: `http://127.0.0.1:${await closedPort()}/up/mcp` });
 
     expectFailure(await send(gateway.port, { method }), 'upstream_unreachable', gateway);
   });
 
   test('over TLS as well', async () => {
-    const gateway = await startGateway({ target: `https://127.0.0.1:${await freePort()}/up/mcp` });
+    const gateway = await startGateway({
+      target: `https://127.0.0.1:${await closedPort()}/up/mcp`,
+    });
 
     expectFailure(await send(gateway.port), 'upstream_unreachable', gateway);
   });
 
   test('the next request meets the upstream once it is there', async () => {
-    const port = await freePort();
+    const port = await closedPort();
     const gateway = await startGateway({ target: `http://127.0.0.1:${port}/` });
     expectFailure(await send(gateway.port), 'upstream_unreachable', gateway);
 

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import { expectFailure } from '../support/client/refusal.ts';
 import { send } from '../support/client/send.ts';
-import { freePort } from '../support/free-port.ts';
+import { closedPort } from '../support/closed-port.ts';
 import { startGateway } from '../support/gateway.ts';
 import { testOnIpv6 } from '../support/ipv6.ts';
 import { Clock, gate, outcomeOf } from '../support/jwt/gate.ts';
@@ -130,7 +130,7 @@ describe('several addresses of a name', () => {
   testOnIpv6('IPv6 alone', async () => {
     const name = fresh('six');
     nameServers({ [name]: [{ address: '::1', family: 6 }] });
-    const gateway = await mountAt(name, await freePort());
+    const gateway = await mountAt(name, await closedPort());
     expectFailure(await send(gateway.port), 'upstream_unreachable', gateway);
   });
 });

@@ -3,7 +3,7 @@ import express from 'express';
 import { Registry } from 'prom-client';
 import { prometheus } from '../../src/exports/prometheus.ts';
 import { createMcpGateway, denyTools } from '../../src/index.ts';
-import { freePort } from './free-port.ts';
+import { closedPort } from './closed-port.ts';
 import { serve } from './servers.ts';
 import { recordingUpstream } from './upstream.ts';
 
@@ -24,7 +24,7 @@ export interface MeteredGateways {
  */
 export async function startMeteredGateways(): Promise<MeteredGateways> {
   const upstream = await recordingUpstream(answer);
-  const gone = `127.0.0.1:${await freePort()}`;
+  const gone = `127.0.0.1:${await closedPort()}`;
   const metrics = prometheus({ registry: new Registry() });
   const app = express();
   app.get('/metrics', metrics.handler);

@@ -4,8 +4,8 @@ import { rawClient } from '../support/client/raw.ts';
 import { reasonOf } from '../support/client/refusal.ts';
 import { type Framing, requestBytes } from '../support/client/request.ts';
 import { send } from '../support/client/send.ts';
+import { closedPort } from '../support/closed-port.ts';
 import { holdTimers } from '../support/fake-time.ts';
-import { freePort } from '../support/free-port.ts';
 import { until } from '../support/jwt/gate.ts';
 import { rawUpstream } from '../support/upstream.ts';
 import { witness } from '../support/witness.ts';
@@ -26,7 +26,7 @@ async function beside(url: string, config: Partial<GatewayConfig> = {}): Promise
   return { ...rig, live };
 }
 
-const nobody = async () => `http://127.0.0.1:${await freePort()}/mcp`;
+const nobody = async () => `http://127.0.0.1:${await closedPort()}/mcp`;
 
 async function noTls(): Promise<string> {
   const { port } = await rawUpstream(({ socket }) => socket.end('no TLS'));

@@ -1,8 +1,8 @@
 import { describe, expect, jest, test } from '@jest/globals';
 import { rawClient } from '../support/client/raw.ts';
 import { headOf, requestBytes } from '../support/client/request.ts';
+import { closedPort } from '../support/closed-port.ts';
 import { holdTimers } from '../support/fake-time.ts';
-import { freePort } from '../support/free-port.ts';
 import { until } from '../support/jwt/gate.ts';
 import { reset } from '../support/servers.ts';
 import { type RawUpstream, rawUpstream, type UpstreamConnection } from '../support/upstream.ts';
@@ -152,7 +152,7 @@ test('a POST that found nobody there is sent to the other target, once and whole
   // Each request needs a connection of its own.
   const last = OK.replace('\r\n', '\r\nConnection: close\r\n');
   const upstream = await rawUpstream(when(WHOLE, ({ socket }) => void socket.end(last)));
-  const nobody = { url: `http://127.0.0.1:${await freePort()}/mcp` };
+  const nobody = { url: `http://127.0.0.1:${await closedPort()}/mcp` };
   const { port, gateway, errors } = await startRig([nobody, { url: String(upstream.target) }]);
   const marks = Array.from({ length: 20 }, (_, i) => `moved-${i}`);
   for (const mark of marks) {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { send } from '../support/client/send.ts';
-import { freePort } from '../support/free-port.ts';
+import { closedPort } from '../support/closed-port.ts';
 import { startGateway } from '../support/gateway.ts';
 import { witness } from '../support/witness.ts';
 import { type Pair, sessionAt, startRig } from './rig.ts';
@@ -68,7 +68,7 @@ describe('observers hear of the choice of a target', () => {
   test('once where a request goes on to another target, which the record names', async () => {
     const [live] = (await instances(1)) as [Pair[0]];
     const observer = witness();
-    const nobody = { url: `http://127.0.0.1:${await freePort()}/mcp` };
+    const nobody = { url: `http://127.0.0.1:${await closedPort()}/mcp` };
     const { gateway, port } = await startRig([nobody, live], { observe: observer });
     // The breaker of the other opens behind five that have not reached it.
     for (let i = 0; gateway.targets()[0]?.state === 'closed'; i++) {

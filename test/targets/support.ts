@@ -14,6 +14,7 @@ import { type Answer, headerOf } from '../support/client/answer.ts';
 import { type RawClient, rawClient } from '../support/client/raw.ts';
 import { type Outgoing, requestBytes } from '../support/client/request.ts';
 import { send } from '../support/client/send.ts';
+import { keepPort } from '../support/closed-port.ts';
 import { atTestEnd, reset } from '../support/servers.ts';
 
 /** What answers a request in place of an instance. */
@@ -64,6 +65,8 @@ export class Instance extends EventEmitter {
     server.listen(this.#port, '127.0.0.1');
     await once(server, 'listening');
     this.#port = (server.address() as AddressInfo).port;
+    // So that it can start again there.
+    this.#sockets.delete(await keepPort(server));
     this.#server = server;
     return this;
   }
@@ -76,8 +79,11 @@ export class Instance extends EventEmitter {
     this.streams.clear();
     if (server === undefined) return;
     server.close();
+    const closed = [...this.#sockets].map(
+      (socket) => new Promise((resolve) => socket.on('close', resolve)),
+    );
     for (const socket of this.#sockets) reset(socket);
-    await once(server, 'close');
+    await Promise.all(closed);
   }
 
   /** Waits until it has seen so many requests. */

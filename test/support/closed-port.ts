@@ -1,0 +1,28 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import { atTestEnd, listenOn } from './servers.ts';
+
+/** A loopback port on which nobody listens until the test is over, unless the test does. */
+export async function closedPort(): Promise<number> {
+  const server = createServer();
+  const port = await listenOn(server);
+  await keepPort(server);
+  server.close();
+  return port;
+}
+
+/**
+ * Keeps the port of a server that listens on it, also when that is closed, until the test is over: the
+ * system gives no port with a connection to whoever asks for any. Gives the server's end of that.
+ */
+export async function keepPort(server: Server): Promise<Socket> {
+  const { port } = server.address() as AddressInfo;
+  const accepted = once(server, 'connection') as Promise<[Socket]>;
+  const far = connect(port, '127.0.0.1');
+  const [near] = await accepted;
+  atTestEnd(() => {
+    far.destroy();
+    near.destroy();
+  });
+  return near;
+}
