@@ -218,11 +218,12 @@ describe('hardenServer', () => {
   test('an upload slower than the limit ends with 408, and the upstream never sees it whole', async () => {
     const upstream = await rawUpstream();
     const app = express().use(createMcpGateway({ target: upstream.target }));
-    const server = hardenServer(createServer(app), { headersTimeout: 100, requestTimeout: 300 });
+    const server = hardenServer(createServer(app), { keepAliveTimeout: 100 });
     const client = await rawClient(await listenOn(server));
     client.send('POST /mcp HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n12345');
     const connection = await upstream.connection(0);
     await connection.has(/12345$/);
+    hardenServer(server, { headersTimeout: 100, requestTimeout: 300 });
     expect(await client.closed()).toMatch(/^HTTP\/1\.1 408 /);
     await connection.closed();
     expect(connection.received).toMatch(/\r\n\r\n12345$/);

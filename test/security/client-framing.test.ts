@@ -3,7 +3,7 @@ import { exchange, rawClient } from '../support/client/raw.ts';
 import { startGateway } from '../support/gateway.ts';
 import { reset } from '../support/servers.ts';
 import { rawUpstream } from '../support/upstream.ts';
-import { expectUnheard, message, reasonIn, startImpatient, startPair } from './support/pair.ts';
+import { expectUnheard, message, reasonIn, startPair, startPatient } from './support/pair.ts';
 import { valuesOf } from './support/strict-upstream.ts';
 
 const CLOSE = 'Connection: close';
@@ -161,10 +161,12 @@ describe('a body cut short never ends upstream', () => {
 
   test.each(framings)('%s, the client does not go on: 408', async (_, field, body) => {
     const upstream = await rawUpstream();
-    const port = await startImpatient({ target: upstream.target });
+    const { port, hasPatience } = await startPatient({ target: upstream.target });
     const client = await rawClient(port);
     client.send(message('POST /mcp HTTP/1.1', [field], body));
     const connection = await upstream.connection(0);
+    await connection.has(/0123456789/);
+    hasPatience(1);
     await client.closed();
     expect(client.statuses).toEqual([408]);
     await connection.closed();

@@ -55,11 +55,24 @@ export function reasonIn(text: string): string | undefined {
  * a connection which stays open is a request that hangs.
  */
 export async function startImpatient(config: GatewayConfig): Promise<number> {
+  const { port, hasPatience } = await startPatient(config);
+  hasPatience(500);
+  return port;
+}
+
+/** A gateway on a server that waits for its clients until a test says for how long it does. */
+export async function startPatient(config: GatewayConfig): Promise<{
+  readonly port: number;
+  /** In milliseconds, for a head and for a request. */
+  hasPatience(ms: number): void;
+}> {
   const app = express();
   app.use(createMcpGateway(config));
-  const options = { connectionsCheckingInterval: 50, headersTimeout: 500, requestTimeout: 500 };
-  const server = createServer(options, app);
+  const server = createServer({ connectionsCheckingInterval: 50 }, app);
   // Node 24 adds a second to the keep-alive timeout unless told otherwise.
   Object.assign(server, { keepAliveTimeout: 20, keepAliveTimeoutBuffer: 0 });
-  return listenOn(server);
+  const port = await listenOn(server);
+  const hasPatience = (ms: number) =>
+    void Object.assign(server, { headersTimeout: ms, requestTimeout: ms });
+  return { port, hasPatience };
 }
