@@ -1,6 +1,7 @@
 import type { Network } from '../lib/networks.ts';
 import { withEnvironment } from './document/environment.ts';
-import { parseDocument, refuseVariables } from './document/parse-document.ts';
+import { parseDocument } from './document/parse-document.ts';
+import { refuseUnrendered } from './document/unrendered.ts';
 import { groupEndpoints } from './endpoints/group-endpoints.ts';
 import { readEndpoint } from './endpoints/read-endpoint.ts';
 import { gatewayConfigOf, type KrakendGatewayConfig } from './gateway-config.ts';
@@ -85,7 +86,7 @@ function read(notes: Notes, given: object, options: KrakendReadOptions): Read {
   const document = withEnvironment(notes, given, env);
   checkVersion(notes.at('version'), document as { readonly version?: unknown });
   const { endpoints, ...others } = document as { readonly endpoints?: unknown };
-  refuseVariables(notes, others);
+  refuseUnrendered(notes, others);
   const root = ROOT.read(notes, document) ?? {};
   const groups = groupEndpoints(readEndpoints(notes.at('endpoints'), root, only));
   const counts = inCommon();
@@ -135,7 +136,7 @@ function readEndpoints(notes: Notes, root: RootValues, only: readonly string[] |
     if (!isThere) notes.refuse(`the option only names ${path}, and there is no such endpoint`);
   }
   return picked.flatMap(({ given, notes }) => {
-    refuseVariables(notes, given);
+    refuseUnrendered(notes, given);
     return readEndpoint(notes, given, root) ?? [];
   });
 }

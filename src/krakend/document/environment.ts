@@ -18,7 +18,8 @@ const READ: Readonly<Record<string, (value: string) => unknown>> = {
 export function withEnvironment(notes: Notes, document: object, env: Environment): object {
   const added: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(env)) {
-    if (!name.startsWith(PREFIX) || value === undefined) continue;
+    // KrakenD passes over an empty one.
+    if (!name.startsWith(PREFIX) || value === undefined || value === '') continue;
     const key = name.slice(PREFIX.length).toLowerCase();
     const read = Object.hasOwn(READ, key) ? READ[key] : undefined;
     if (read === undefined) notes.warn(`the variable ${name} has no effect here`);

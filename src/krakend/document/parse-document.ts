@@ -2,6 +2,7 @@ import { isComment } from '../fields/object.ts';
 import type { Notes } from '../notes.ts';
 import { isTooDeep } from './depth.ts';
 import { repeatedKeys } from './repeated-keys.ts';
+import { RENDER_IT } from './unrendered.ts';
 
 /** A document as an object; undefined where it is none, which is noted. */
 export function parseDocument(notes: Notes, document: unknown): object | undefined {
@@ -23,9 +24,10 @@ export function parseDocument(notes: Notes, document: unknown): object | undefin
 function parseText(notes: Notes, text: string): unknown {
   try {
     const value: unknown = JSON.parse(text);
-    for (const key of repeatedKeys(text)) {
-      if (!isComment(key))
-        notes.refuse(`the key ${key} stands twice in one object: KrakenD takes the last`);
+    for (const steps of repeatedKeys(text)) {
+      if (steps.some((step) => isComment(String(step)))) continue;
+      const place = steps.reduce((own, step) => own.at(step), notes);
+      place.refuse(`the key ${steps.at(-1)} stands twice in one object: KrakenD takes the last`);
     }
     return value;
   } catch {
@@ -36,28 +38,11 @@ function parseText(notes: Notes, text: string): unknown {
 
 function whyNoJson(text: string): string {
   if (text.includes('{{')) {
-    return 'this is a template of the flexible configuration: let KrakenD render it first, FC_OUT keeps what it renders';
+    return `this is a template of the flexible configuration: ${RENDER_IT}`;
   }
   if (text.startsWith('\uFEFF')) return 'the text begins with a byte order mark; save it without';
   if (/^\s*(?:version|endpoints|\$schema)\s*[:=]/m.test(text)) {
     return 'this is YAML or TOML; convert it to JSON first, with yq for instance';
   }
   return 'this is no JSON: there are no comments and no trailing commas in it';
-}
-
-/** Where something looks like a variable of the environment, which nobody replaces. */
-export function refuseVariables(notes: Notes, value: unknown): void {
-  if (typeof value === 'string') {
-    const [variable] = /\$\{[A-Za-z_]\w*\}|^\$[A-Z_][A-Z0-9_]*$/.exec(value) ?? [];
-    if (variable !== undefined) {
-      notes.refuse(
-        `${variable} is not replaced, by KrakenD neither; replace it first, with envsubst for instance`,
-      );
-    }
-    return;
-  }
-  if (typeof value !== 'object' || value === null) return;
-  for (const [key, own] of Object.entries(value)) {
-    if (!isComment(key)) refuseVariables(notes.at(Array.isArray(value) ? Number(key) : key), own);
-  }
 }
