@@ -1,7 +1,8 @@
 import type { KrakendGatewayConfig } from './gateway-config.ts';
 import type { KrakendReadOptions } from './options.ts';
-import { readDocument } from './read-document.ts';
-import { type KrakendGateway, runDocument } from './run-document.ts';
+import { RouteOrder } from './route-order.ts';
+import { checkDocument, type KrakendGateway, runDocument } from './run-document.ts';
+import { warnOfWhatOptionsLack } from './what-options-lack.ts';
 import { withCel } from './with-cel.ts';
 
 /**
@@ -22,11 +23,12 @@ export function fromKrakend(
 }
 
 /**
- * The options that a configuration of KrakenD comes to: for whoever wants to leave its format behind. Which proxies
- * are trusted, and headers on refusals, are not among them: `fromKrakend` has these in its router.
+ * The options that a configuration of KrakenD comes to: for whoever wants to leave its format behind. What the
+ * router of `fromKrakend` does besides is a warning: which proxies are trusted, headers on refusals, paths in
+ * another spelling.
  *
  * @param document - As for {@link fromKrakend}.
- * @returns The options of each gateway, and where its router is to be mounted.
+ * @returns The options of each gateway, and where its router is to be mounted, in the order in which they are to be asked.
  * @throws {KrakendConfigError} as {@link fromKrakend} does.
  */
 export function toGatewayConfigs(
@@ -34,8 +36,14 @@ export function toGatewayConfigs(
   options: KrakendReadOptions = {},
 ): KrakendGatewayConfig[] {
   withCel();
-  const { gateways, warnings } = readDocument(document, options);
+  const plan = checkDocument(document, options);
+  warnOfWhatOptionsLack(plan);
+  const { gateways, warnings } = plan;
   const { onWarning } = options;
   if (onWarning !== undefined) for (const warning of warnings) onWarning(warning);
-  return gateways.map(({ path, config }) => ({ path, config }));
+  const { routes } = new RouteOrder(gateways.map(({ path }) => path));
+  return routes.flatMap((route) => {
+    const own = gateways.filter(({ path }) => path === route);
+    return own.map(({ path, config }) => ({ path, config }));
+  });
 }

@@ -25,6 +25,8 @@ export interface KrakendPlan {
   readonly listen: KrakendListen;
   /** Of the proxies that are believed. */
   readonly trustedProxies: readonly Network[];
+  /** Stands at the document. */
+  readonly notes: Notes;
   readonly problems: KrakendNote[];
   readonly warnings: readonly KrakendNote[];
 }
@@ -43,7 +45,7 @@ export function readDocument(document: unknown, options: KrakendReadOptions): Kr
   const given = parseDocument(notes, document);
   const plan = given === undefined ? undefined : read(notes, given, options);
   throwIf(problems);
-  return { ...(plan as NonNullable<typeof plan>), problems, warnings };
+  return { ...(plan as NonNullable<typeof plan>), notes, problems, warnings };
 }
 
 const OPTIONS = [

@@ -9,6 +9,7 @@ import {
   toGatewayConfigs,
 } from '../../src/exports/krakend.ts';
 import type { GatewayConfig } from '../../src/index.ts';
+import { readDocument } from '../../src/krakend/read-document.ts';
 import {
   BACKEND,
   BACKEND_EXTRA,
@@ -258,11 +259,9 @@ describe('options of a gateway', () => {
       disable_system_ca_pool: true,
       client_certs: [{ certificate: file, private_key: file }],
     };
-    expect(configOf(withValue(HTTPS, ['client_tls'], tls)).tls).toEqual({
-      ca: ['PEM'],
-      cert: 'PEM',
-      key: 'PEM',
-    });
+    const [own] = readDocument(withValue(HTTPS, ['client_tls'], tls), {}).gateways;
+    expect(own?.config.tls).toEqual({ ca: ['PEM'], cert: 'PEM', key: 'PEM' });
+    expect(() => configOf(withValue(HTTPS, ['client_tls'], tls))).toThrow(/certificates in PEM/);
     const { problems } = outcomeOf(withValue(HTTPS, ['client_tls'], { ca_certs: ['/none'] }));
     expect(problems[0]).toMatchObject({
       path: 'client_tls.ca_certs[0]',

@@ -2,8 +2,9 @@ import {
   KrakendConfigError,
   type KrakendNote,
   type KrakendReadOptions,
-  toGatewayConfigs,
 } from '../../../src/exports/krakend.ts';
+import { checkDocument } from '../../../src/krakend/run-document.ts';
+import { withCel } from '../../../src/krakend/with-cel.ts';
 
 /** What becomes of a document: problems, or warnings. */
 export interface Outcome {
@@ -11,15 +12,14 @@ export interface Outcome {
   readonly warnings: readonly KrakendNote[];
 }
 
-/** Reads a document, with nothing sent anywhere. */
+/** What `fromKrakend` says of a document, with nothing built. */
 export function outcomeOf(document: string | object, options: KrakendReadOptions = {}): Outcome {
-  const warnings: KrakendNote[] = [];
+  withCel();
   try {
-    toGatewayConfigs(document, { ...options, onWarning: (warning) => warnings.push(warning) });
-    return { problems: [], warnings };
+    return { problems: [], warnings: checkDocument(document, options).warnings };
   } catch (error) {
     if (!(error instanceof KrakendConfigError)) throw error;
-    return { problems: error.problems, warnings };
+    return { problems: error.problems, warnings: [] };
   }
 }
 

@@ -1,0 +1,32 @@
+import type { KrakendPlan } from './read-document.ts';
+
+/** Says what the router does that the options of its gateways do not say. */
+export function warnOfWhatOptionsLack({ notes, gateways, trustedProxies }: KrakendPlan): void {
+  if (trustedProxies.length > 0) {
+    notes
+      .at('extra_config')
+      .at('router')
+      .at('trusted_proxies')
+      .warn("it is no option of a gateway; set the same as 'trust proxy' of the app");
+  }
+  for (const { notes: endpoint, path, security } of gateways) {
+    const { always, overTls } = security;
+    const names = Object.keys(always);
+    if (names.length > 0) {
+      endpoint.warn(
+        `as options, ${names.join(', ')} are on answers of the upstream alone; put a middleware in front that sets them on refusals too`,
+      );
+    }
+    const secure = Object.keys(overTls);
+    if (secure.length > 0) {
+      endpoint.warn(`no option sets ${secure.join(', ')}; put a middleware in front that does`);
+    }
+    if (path.includes(':') && gateways.length > 1) {
+      endpoint
+        .at('endpoint')
+        .warn(
+          'mount it in this order of the list, and let no percent-encoded path in: /t/%61dmin would be a parameter, where /t/admin has a gateway of its own',
+        );
+    }
+  }
+}
