@@ -23,6 +23,8 @@ export interface Shown {
   readonly headersOf?: (ctx: RequestPolicyContext) => GoHeaders;
   /** The names in `req_params`, by those that the route has for them. Default: those of the route. */
   readonly params?: ReadonlyMap<string, string>;
+  /** Whether a name of the query is in `req_querystring`. Default: all are. */
+  readonly showsQuery?: (name: string) => boolean;
 }
 
 /**
@@ -31,12 +33,13 @@ export interface Shown {
  */
 export function bindingsFor(
   names: ReadonlySet<string>,
-  { headersOf = goHeaders, params = NO_OTHERS }: Shown = {},
+  { headersOf = goHeaders, params = NO_OTHERS, showsQuery = () => true }: Shown = {},
 ): (ctx: RequestPolicyContext) => Bindings {
   const sources = Object.entries({
     ...SOURCES,
     req_headers: (ctx: RequestPolicyContext) => mapView(headersOf(ctx)),
     req_params: ({ req }: RequestPolicyContext) => mapView(paramsOf(req, params)),
+    req_querystring: ({ req }: RequestPolicyContext) => mapView(queryOf(req, showsQuery)),
   });
   const used = sources.filter(([name]) => names.has(name));
   return (ctx) => {
@@ -61,7 +64,6 @@ const SOURCES: Readonly<Record<string, Source>> = {
   now: () => timestampFromMs(Date.now()),
   req_method: ({ req }) => req.method ?? '',
   req_path: ({ req }) => pathOf(req),
-  req_querystring: ({ req }) => mapView(queryOf(req)),
   JWT: ({ principal }) => (principal === undefined ? undefined : mapView(principal.claims ?? {})),
 };
 
@@ -80,9 +82,10 @@ function paramsOf(
   return texts;
 }
 
-function queryOf(req: RoutedRequest): Record<string, string[]> {
+function queryOf(req: RoutedRequest, shows: (name: string) => boolean): Record<string, string[]> {
   const query = Object.create(null) as Record<string, string[]>;
   for (const [name, value] of new URLSearchParams(urlOf(req).query)) {
+    if (!shows(name)) continue;
     const values = query[name];
     if (values === undefined) query[name] = [value];
     else values.push(value);

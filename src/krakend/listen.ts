@@ -83,6 +83,9 @@ function readTls(notes: Notes, values: TlsValues): KrakendTls | undefined {
     notes.at('keys').refuse('write a public_key and a private_key for each name');
   }
   if (!/^TLS1[23]$/.test(least)) notes.at('min_version').refuse('write TLS12 or TLS13');
+  if (values.max_version !== undefined) {
+    notes.at('max_version').warn('the newest version of TLS is that of Node');
+  }
   const { enable_mtls: requestCert = false, ca_certs: ca = [] } = values;
   if (values.max_version !== undefined && values.max_version !== 'TLS13') {
     notes.at('max_version').warn('newer versions of TLS are served too');

@@ -308,7 +308,7 @@ describe('limits in Redis', () => {
         store,
         onStoreError: 'allow',
         by: 'ip',
-        name: 'router.POST.redis.client',
+        name: expect.stringMatching(/^router\.POST\.redis\.[0-9a-f]{8}\.client$/),
         match: { httpMethod: 'POST' },
       },
     ]);

@@ -10,9 +10,9 @@ export function fromHeader(name: string, plan: HeaderPlan): ClientKey {
   const own = plan.ofCaller(name);
   if (own !== undefined) return own;
   const lower = name.toLowerCase();
-  return ({ headers }) => {
-    const value = headers[lower];
-    const first = Array.isArray(value) ? value[0] : value;
+  return ({ req: { headersDistinct: headers } }) => {
+    // Whoever adds lines of that name is still the same caller, as in KrakenD.
+    const [first = ''] = Object.hasOwn(headers, lower) ? (headers[lower] ?? []) : [];
     return first === '' ? undefined : first;
   };
 }

@@ -28,6 +28,11 @@ export function corsOf(source: Source): Omit<McpCorsOptions, 'methods'> | undefi
     const names = missing.map(({ method }) => method).join(', ');
     notes.at('allow_methods').warn(`preflights allow ${names} as well: every method that there is`);
   }
+  if (values.allow_headers?.includes('*')) {
+    notes
+      .at('allow_headers')
+      .warn('preflights allow headers by name; write those besides MCP and Authorization');
+  }
   return {
     origin: origins.filter((origin) => origin !== '*'),
     ...(values.allow_credentials === true && { credentials: true }),

@@ -45,14 +45,18 @@ function rules(
     ...celExpressions(notes.at('validation/cel'), extra['validation/cel']),
     ...policyExpressions(notes.at('security/policies'), extra['security/policies'], place.hasToken),
   ];
+  const { plan, query, params } = place;
+  const shown = {
+    headersOf: (ctx: RequestPolicyContext) => passing(ctx, plan),
+    params,
+    showsQuery: (name: string) => query.includes(name),
+  };
   return expressions.flatMap(({ notes, text, name }) => {
     if (!checkNames(notes, text, place)) return [];
     const own = {
       name: `${name}${place.isBackend ? ' of the backend' : ''}`,
       on: 'request',
     } as const;
-    const headersOf = (ctx: RequestPolicyContext) => passing(ctx, place.plan);
-    const shown = { headersOf, params: place.params };
     return notedOr(notes, () => celSupport().celRule(text, own, shown)) ?? [];
   });
 }
@@ -95,9 +99,7 @@ function checkNames(
   for (const [, one, two, three] of text.matchAll(NAMED_QUERY)) {
     const name = one ?? two ?? three ?? '';
     if (!query.includes(name)) {
-      notes.warn(
-        `${name} is not in input_query_strings; KrakenD never sees it, and here it does not go upstream`,
-      );
+      notes.warn(`${name} is not in input_query_strings, so the expression never sees it`);
     }
   }
   return true;

@@ -4,6 +4,7 @@ import type { AuthenticationScheme } from '../../slots/auth/authenticator.ts';
 import type { HeaderRules } from '../../slots/headers/header-rules.ts';
 import { applyMartian } from '../martian/apply.ts';
 import type { BackendUrl } from '../martian/backend-url.ts';
+import { answerHeadersOf } from './answer-headers.ts';
 import { propagateClaims } from './claims.ts';
 import type { Source } from './config-parts.ts';
 import { credentialsOf } from './credentials.ts';
@@ -11,7 +12,6 @@ import { forwardedOf } from './forwarded.ts';
 import { HeaderPlan } from './header-plan.ts';
 import { propagateRole } from './propagated-role.ts';
 import { renamesOf } from './renamed-headers.ts';
-import { securityHeadersOf } from './security-headers.ts';
 
 /** What becomes of headers. */
 export interface Headers {
@@ -28,8 +28,7 @@ export function headersOf(
   schemes: readonly AuthenticationScheme[] | undefined,
   url: BackendUrl,
 ): Headers {
-  const { group, service, serviceNotes } = source;
-  const [{ backend }] = group;
+  const [{ backend }] = source.group;
   const plan = new HeaderPlan(forwardedOf(source, schemes));
   plan.set('X-Forwarded-For', ({ ip }) => readAddress(ip)?.text ?? ip);
   plan.set('X-Forwarded-Host', ({ headers }) => headers.host);
@@ -42,19 +41,9 @@ export function headersOf(
     const value = credentialsOf(place, credentials);
     if (value !== undefined) plan.set('Authorization', value);
   }
-  const answer = service['modifier/response-headers'];
-  const place = serviceNotes.at('modifier/response-headers');
-  for (const key of ['add', 'replace'] as const) {
-    for (const [name, value] of Object.entries(Object(answer?.[key]))) {
-      const text: unknown = Array.isArray(value) && value.length === 1 ? value[0] : value;
-      if (typeof text === 'string') plan.setInAnswer(name, text);
-      else place.at(key).at(name).refuse('write one text for each header');
-    }
-  }
-  for (const name of answer?.delete ?? []) plan.removeFromAnswer(name);
-  for (const [name, value] of Object.entries(securityHeadersOf(source).always)) {
-    plan.setInAnswer(name, value);
-  }
+  const { always, removed } = answerHeadersOf(source);
+  for (const name of removed) plan.removeFromAnswer(name);
+  for (const [name, value] of Object.entries(always)) plan.setInAnswer(name, value);
   const use = [renamesOf(source, plan), modifiers].filter((own) => own !== undefined);
   return { headers: plan.rules(), plan, use };
 }

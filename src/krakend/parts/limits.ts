@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import type { McpMethod } from '../../mcp/http-methods.ts';
 import type { Limit } from '../../slots/rate-limit/limit.ts';
 import type { Notes } from '../notes.ts';
@@ -25,6 +26,14 @@ export interface LimitScope {
   readonly isBackend?: boolean;
   /** Which requests it is for; undefined: all. */
   readonly isFor?: IsFor;
+  /** The path that it is for; undefined: all. */
+  readonly path?: string;
+}
+
+/** The same, counted in a store. There, limits of one name count together, those of other paths too. */
+export function inRedis({ name, path, ...scope }: LimitScope): LimitScope {
+  const place = path === undefined ? '' : `.${hash('sha256', path, 'hex').slice(0, 8)}`;
+  return { ...scope, name: `${name}.redis${place}` };
 }
 
 /** What a limit has besides its amount. */

@@ -6,7 +6,7 @@ import type { LimitValues } from '../table/rate-limit.ts';
 import type { Source } from './config-parts.ts';
 import type { HeaderPlan } from './header-plan.ts';
 import { type AmountMaker, inBuckets, inProcess, inStore, limitOf } from './limit-amount.ts';
-import { type LimitScope, limitsOf, termsOf } from './limits.ts';
+import { inRedis, type LimitScope, limitsOf, termsOf } from './limits.ts';
 import { tiersOf } from './tiers.ts';
 
 /** The limits of all methods of a path. KrakenD counts each by itself. */
@@ -36,7 +36,13 @@ function ofEndpoint(
   options: KrakendReadOptions,
 ): Limit[] {
   const { 'qos/ratelimit/proxy': ofBackend } = backend.extra;
-  const at = (name: string) => ({ name: `${name}.${method}`, method, params: path.params, plan });
+  const at = (name: string) => ({
+    name: `${name}.${method}`,
+    method,
+    params: path.params,
+    path: path.route,
+    plan,
+  });
   const tiers = extra['qos/ratelimit/tiered'];
   const rate = extra['auth/api-keys']?.client_max_rate ?? 0;
   const place = backend.extraNotes.at('qos/ratelimit/proxy');
@@ -74,6 +80,6 @@ function inBoth<K extends string>(
     ...(own === undefined ? [] : limitsOf(notes.at(name), own, scope, inMemory)),
     ...(shared === undefined || maker === undefined
       ? []
-      : limitsOf(place, shared, { ...scope, name: `${scope.name}.redis` }, maker)),
+      : limitsOf(place, shared, inRedis(scope), maker)),
   ];
 }

@@ -4,6 +4,8 @@ import type { Notes } from '../notes.ts';
 import type { Source } from './config-parts.ts';
 
 const HOST = /^(?:(https?):\/\/)?([\w.-]+?)(?::(\d{2,5}))?\/?$/;
+/** A segment that is one of `.` and `..`, encoded or not. */
+const DOTS = /^[^?]*\/(?:\.|%2e){1,2}(?:[/?]|$)/i;
 const PLACEHOLDER = /\{([^{}]*)\}/g;
 
 /** The URLs of the backend; none where one is wrong, which is noted. */
@@ -71,9 +73,12 @@ function readPattern(
   const path = pattern.startsWith('/') ? pattern : `/${pattern}`;
   const isSound = /^[!-~]*$/.test(path) && !path.includes('#') && !path.includes('\\');
   if (!isSound) notes.refuse("write path and query in ASCII, percent-encoded, without '#'");
+  // A URL is read without them, so that it would be another path than KrakenD sends.
+  const isPlain = !DOTS.test(path);
+  if (!isPlain) notes.refuse("write the path that is meant, without '.' and '..'");
   const names = new Set(Array.from(path.matchAll(PLACEHOLDER), ([, name = '']) => name));
   const places = new Map([...names].map((name) => [name, placeOf(notes, name, endpoint)] as const));
-  if (!isSound || [...places.values()].includes(undefined)) return undefined;
+  if (!isSound || !isPlain || [...places.values()].includes(undefined)) return undefined;
   return path.replace(PLACEHOLDER, (_text, name: string) => `{${places.get(name)}}`);
 }
 

@@ -4,7 +4,7 @@ import type { KrakendReadOptions } from '../options.ts';
 import type { TieredValues, TierValues } from '../table/rate-limit.ts';
 import { fromHeader } from './client-key.ts';
 import { type AmountMaker, inStore } from './limit-amount.ts';
-import { type LimitScope, limitsOf } from './limits.ts';
+import { inRedis, type LimitScope, limitsOf } from './limits.ts';
 
 /** Whether a tier is that of a value. */
 type TierMatch = (value: string | undefined) => boolean;
@@ -52,13 +52,12 @@ function ofTier(
     notes.refuse('nothing limits this tier; write ratelimit, or ratelimit_redis');
   }
   const place = notes.at('ratelimit_redis');
-  const inRedis = shared && inStore(place, shared, options);
-  const second = { ...scope, name: `${scope.name}.redis` };
+  const maker = shared && inStore(place, shared, options);
   return [
     ...(own === undefined ? [] : limitsOf(notes.at('ratelimit'), own, scope, amountOf)),
-    ...(shared === undefined || inRedis === undefined
+    ...(shared === undefined || maker === undefined
       ? []
-      : limitsOf(place, shared, second, inRedis)),
+      : limitsOf(place, shared, inRedis(scope), maker)),
   ];
 }
 

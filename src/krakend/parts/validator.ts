@@ -112,7 +112,7 @@ function keysOf(
     notes.at('jwk_url').refuse('write where the keys of the issuer are');
     return undefined;
   }
-  if (!/^http:/.test(url)) {
+  if (!/^http:/i.test(url)) {
     if (isUnsafe) {
       notes
         .at('disable_jwk_security')
