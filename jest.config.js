@@ -42,7 +42,7 @@ const UNIT = [
 
 /** What takes about five seconds or more: long bodies, crowds, Redis, other processes, real time. */
 const SLOW = [
-  'auth/{from-middleware-example,gateway-expiry,jwt-process,redis-sessions}.test.ts',
+  'auth/{from-middleware-example,jwt-process,redis-sessions}.test.ts',
   'demo.test.ts',
   'forgotten-awaits.test.ts',
   'grafana/schema.test.ts',

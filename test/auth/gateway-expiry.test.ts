@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, jest, test } from '@jest/globals';
 import connect from 'connect';
 import {
   type GatewayConfig,
@@ -10,9 +10,10 @@ import {
   requireAuth,
 } from '../../src/index.ts';
 import { type RawClient, rawClient } from '../support/client/raw.ts';
+import { holdTime, inHeldTime } from '../support/fake-time.ts';
 import { startGateway } from '../support/gateway.ts';
 import { AUDIENCE } from '../support/jwt/gate.ts';
-import { startIssuer } from '../support/jwt/issued.ts';
+import { nowInSeconds, startIssuer } from '../support/jwt/issued.ts';
 import { serve } from '../support/servers.ts';
 import { recordingUpstream } from '../support/upstream.ts';
 import { witness } from '../support/witness.ts';
@@ -28,8 +29,28 @@ interface Opened {
   readonly observer: ReturnType<typeof witness>;
   /** When the token is no longer good, in milliseconds since the epoch. */
   readonly endMs: number;
-  /** Resolves with when the upstream has lost the stream. */
-  readonly lost: Promise<number>;
+  /** Resolves when the upstream has lost the stream. */
+  readonly lost: Promise<unknown>;
+}
+
+/** Far enough that no machine is too slow to open a stream before. */
+const LIFETIME_S = 60;
+const MINUTE_MS = 60_000;
+const LAST_CHUNK = /\r\n0\r\n\r\n$/;
+
+// Tokens expire when a test says so.
+beforeEach(holdTime);
+
+/** Time passes until then. */
+function until(ms: number): void {
+  jest.advanceTimersByTime(ms - Date.now());
+}
+
+/** The stream is open. */
+async function expectOpen({ client, stream }: Opened): Promise<void> {
+  stream.write('data: open\n\n');
+  await client.has(/data: open\n\n/);
+  expect(client.text).toMatch(/data: open\n\n\r\n$/);
 }
 
 /** An event stream that is open, and would stay so. */
@@ -39,10 +60,10 @@ async function opened(
   config: Partial<GatewayConfig> = {},
 ): Promise<Opened> {
   const idp = await startIssuer();
-  let lost: Promise<number> = Promise.resolve(0);
+  let lost: Promise<unknown> = Promise.resolve();
   const stream = Promise.withResolvers<ServerResponse>();
   const { target } = await recordingUpstream((_req, res) => {
-    lost = new Promise((resolve) => res.once('close', () => resolve(Date.now())));
+    lost = new Promise((resolve) => res.once('close', resolve));
     res.writeHead(200, { 'Content-Type': 'text/event-stream' }).write('data: first\n\n');
     stream.resolve(res);
   });
@@ -54,8 +75,7 @@ async function opened(
     observe: observer,
     ...config,
   });
-  // In whole seconds: between one and two from now.
-  const exp = Math.floor(Date.now() / 1000) + 2;
+  const exp = nowInSeconds() + LIFETIME_S;
   const own = { ...(await idp.bearer({ exp })), ...headers };
   const body = method === 'POST' ? '{"jsonrpc":"2.0","id":1,"method":"x"}' : '';
   const fields = Object.entries({ Host: 'a', 'Content-Length': body.length, ...own });
@@ -73,17 +93,22 @@ describe('a stream ends when its token does', () => {
     ['GET, resumed', { headers: { 'Last-Event-ID': '7' } }],
     ['subscriptions/listen', { method: 'POST', headers: LISTEN }],
   ])('%s: in order, and the upstream learns of it', async (_, request) => {
-    const { client, observer, endMs, lost } = await opened(request);
-    expect(await client.has(/\r\n0\r\n\r\n$/)).toMatch(/data: first\n\n\r\n0\r\n\r\n$/);
-    expect(Date.now()).toBeGreaterThanOrEqual(endMs);
-    expect(await lost).toBeGreaterThanOrEqual(endMs);
+    const own = await opened(request);
+    const { client, observer, endMs, lost } = own;
+    until(endMs - 1);
+    await expectOpen(own);
+    until(endMs);
+    expect(await client.has(LAST_CHUNK)).toMatch(/data: open\n\n\r\n0\r\n\r\n$/);
+    await lost;
     expect(await observer.record()).toMatchObject({ status: 200, end: 'token_expired' });
   });
 
   test('clockTolerance is the time of grace that the token has everywhere', async () => {
-    const { client, endMs } = await opened({}, { clockTolerance: 700 });
-    await client.has(/\r\n0\r\n\r\n$/);
-    expect(Date.now()).toBeGreaterThanOrEqual(endMs + 700);
+    const own = await opened({}, { clockTolerance: 700 });
+    until(own.endMs + 699);
+    await expectOpen(own);
+    until(own.endMs + 700);
+    expect(await own.client.has(LAST_CHUNK)).toMatch(LAST_CHUNK);
   });
 
   test.each([
@@ -91,7 +116,7 @@ describe('a stream ends when its token does', () => {
     ['outlives it with closeOnExpiry: false', false, 'complete'],
   ])('one that was introspected: the stream %s', async (_, closeOnExpiry, end) => {
     // With 30 s of tolerance.
-    const exp = Math.floor(Date.now() / 1000) - 28;
+    const exp = nowInSeconds() + LIFETIME_S - 30;
     const server = await introspectionServer(says(() => active({ exp })));
     const auth = introspection({
       url: server.url,
@@ -100,11 +125,13 @@ describe('a stream ends when its token does', () => {
       audience: AUDIENCE,
       ...(closeOnExpiry !== undefined && { closeOnExpiry }),
     });
-    const { client, stream, observer } = await opened({ headers: BEARER }, {}, { auth });
-    await expiry();
-    expect(Date.now()).toBeGreaterThanOrEqual((exp + 30) * 1000);
+    const own = await opened({ headers: BEARER }, {}, { auth });
+    const { client, stream, observer } = own;
+    until((exp + 30) * 1000 - 1);
+    await expectOpen(own);
+    until((exp + 30) * 1000);
     if (closeOnExpiry === false) stream.end('data: last\n\n');
-    await client.has(/\r\n0\r\n\r\n$/);
+    await client.has(LAST_CHUNK);
     expect(await observer.record()).toMatchObject({ status: 200, end });
   });
 
@@ -118,23 +145,22 @@ describe('a stream ends when its token does', () => {
       connect()
         .use(requireAuth(idp.authWith({ clockTolerance: false }), { publicUrl }))
         .use(requireAuth((req) => principalOf(req) ?? null))
-        .use(mcpProxy({ target })),
+        .use(mcpProxy({ target, heartbeat: false })),
     );
-    const exp = Math.floor(Date.now() / 1000) + 2;
+    const exp = nowInSeconds() + LIFETIME_S;
     const headers = (await idp.bearer({ exp })) as Record<string, string>;
     const answer = await fetch(`http://127.0.0.1:${port}/`, { headers });
+    until(exp * 1000);
     expect(await answer.text()).toBe('data: first\n\n');
-    expect(Date.now()).toBeGreaterThanOrEqual(exp * 1000);
   });
 
   test('an event that has begun comes to its end first', async () => {
     const { client, stream, endMs } = await opened({});
     stream.write('id: 2\ndata: sec');
     await client.has(/data: sec/);
-    await expiry();
-    expect(Date.now()).toBeGreaterThanOrEqual(endMs);
+    until(endMs);
     stream.write('ond\n\ndata: third\n\n');
-    const text = await client.has(/\r\n0\r\n\r\n$/);
+    const text = await client.has(LAST_CHUNK);
     expect(text).toMatch(/data: sec\r\n[0-9a-f]+\r\nond\n\n/);
   });
 
@@ -142,9 +168,9 @@ describe('a stream ends when its token does', () => {
     const { client, stream, observer, endMs } = await opened({});
     stream.write('data: half');
     await client.has(/data: half/);
-    const text = await client.closed();
-    expect(Date.now()).toBeGreaterThanOrEqual(endMs);
-    expect(text).not.toMatch(/\r\n0\r\n\r\n$/);
+    until(endMs);
+    const text = await inHeldTime(client.closed());
+    expect(text).not.toMatch(LAST_CHUNK);
     expect(await observer.record()).toMatchObject({ end: 'token_expired' });
   });
 
@@ -154,24 +180,18 @@ describe('a stream ends when its token does', () => {
       opened({ method: 'POST' }),
       opened({}, { closeOnExpiry: false }),
     ]);
-    await expiry();
+    for (const { endMs } of all) until(endMs + MINUTE_MS);
     for (const { client, stream, observer } of all) {
       stream.end('data: last\n\n');
-      expect(await client.has(/\r\n0\r\n\r\n$/)).toContain('data: last\n\n');
+      expect(await client.has(LAST_CHUNK)).toContain('data: last\n\n');
       expect(await observer.record()).toMatchObject({ end: 'complete' });
     }
   });
 
   test('that of an authenticator that knows no end stays open', async () => {
-    const { client, stream } = await opened({}, {}, { auth: () => ({ subject: 'alice' }) });
-    await expiry();
+    const { client, stream, endMs } = await opened({}, {}, { auth: () => ({ subject: 'alice' }) });
+    until(endMs + MINUTE_MS);
     stream.end('data: last\n\n');
-    expect(await client.has(/\r\n0\r\n\r\n$/)).toContain('data: last\n\n');
+    expect(await client.has(LAST_CHUNK)).toContain('data: last\n\n');
   });
 });
-
-/** Waits for the end of a stream whose token expires no earlier than those of the others. */
-async function expiry(): Promise<void> {
-  const { client } = await opened({});
-  await client.has(/\r\n0\r\n\r\n$/);
-}

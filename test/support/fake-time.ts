@@ -31,6 +31,11 @@ export function holdTimers(): void {
   fake(['setTimeout', 'clearTimeout']);
 }
 
+/** The same, and the time of day passes with them and not otherwise. */
+export function holdTime(): void {
+  fake(['Date', 'setTimeout', 'clearTimeout']);
+}
+
 /** Lets held timeouts pass until `awaited` is over, in steps between which arrives what is on its way. */
 export async function inHeldTime<T>(awaited: Promise<T>): Promise<T> {
   let isOver = false;
