@@ -18,8 +18,11 @@ const { registerInstrumentations } = load('@opentelemetry/instrumentation');
 const sdk = load('@opentelemetry/sdk-trace');
 
 const ended: Record<string, unknown>[] = [];
+let started = 0;
 const processor = {
-  onStart: () => {},
+  onStart() {
+    started += 1;
+  },
   onEnd: (span: Record<string, unknown>) => void ended.push(span),
   forceFlush: async () => {},
   shutdown: async () => {},
@@ -111,7 +114,7 @@ agent.end();
 await done.promise;
 // The spans of HTTP end when connections do.
 for (const one of [server, upstream]) one.close();
-await new Promise((resolve) => setTimeout(resolve, 50));
+while (ended.length < started) await new Promise(setImmediate);
 const spans = ended.map((span) => {
   const { traceId, spanId } = (span.spanContext as () => Record<string, string>).call(span);
   const parent = (span.parentSpanContext as { spanId?: string } | undefined)?.spanId;
