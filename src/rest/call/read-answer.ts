@@ -12,8 +12,9 @@ export interface ApiAnswer {
   readonly retryAfter: string | undefined;
   /** Undefined where it is too long to be read. */
   readonly bytes: Buffer | undefined;
-  /** How many bytes there are; at least so many where it is too long. */
+  /** How many bytes there are; more than so many where nobody knows. */
   readonly length: number;
+  readonly isLengthKnown: boolean;
 }
 
 /** How much of an answer is read: enough to say of a list how long it is, where a part of it is all that is sent on. */
@@ -26,18 +27,18 @@ export async function readAnswer(answer: IncomingMessage, method: string): Promi
   const announced = method === 'HEAD' ? 0 : Number(headers['content-length'] ?? 0);
   if (announced > MOST_READ) {
     answer.destroy();
-    return { ...head, bytes: undefined, length: announced };
+    return { ...head, bytes: undefined, length: announced, isLengthKnown: true };
   }
   const held = new HeldBytes(MOST_READ);
   for await (const chunk of decoded(answer)) {
     if (held.length + chunk.length > MOST_READ) {
       // Leaving the loop ends the connection.
-      return { ...head, bytes: undefined, length: held.length + chunk.length };
+      return { ...head, bytes: undefined, length: MOST_READ, isLengthKnown: false };
     }
     held.push(chunk);
   }
   const bytes = held.take();
-  return { ...head, bytes, length: bytes.length };
+  return { ...head, bytes, length: bytes.length, isLengthKnown: true };
 }
 
 /** It was asked for an answer that is not encoded; some encode it all the same. */

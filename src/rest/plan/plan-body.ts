@@ -98,10 +98,11 @@ const FILE: JsonObject = {
   description: 'The bytes, as Base64.',
 };
 
-function fileSchema({ description }: JsonObject): JsonObject {
-  return typeof description === 'string'
-    ? { ...FILE, description: `${description} (as Base64)` }
-    : FILE;
+function fileSchema(schema: JsonObject): JsonObject {
+  if ([schema.type].flat().includes('array')) return { ...schema, items: FILE };
+  const { description } = schema;
+  if (typeof description !== 'string') return FILE;
+  return { ...FILE, description: `${description} (as Base64)` };
 }
 
 function withoutFormat({ type, format, ...schema }: JsonObject): JsonObject {

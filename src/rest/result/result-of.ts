@@ -17,7 +17,9 @@ export function resultOf(
 ): ToolResult {
   const { status, bytes, length } = answer;
   if (status < 200 || status > 299) return errorResult(errorText(answer, scrub));
-  if (bytes === undefined) return tooLarge(length, settings);
+  if (bytes === undefined) {
+    return tooLarge(answer.isLengthKnown ? length : `more than ${length}`, settings);
+  }
   const type = readMediaType(answer.contentType);
   if (length === 0) return withoutBody(status, settings);
   switch (kindOf(type, bytes)) {
@@ -101,7 +103,7 @@ function noted(result: ToolResult, { output }: ResultSettings, why: string): Too
   return { content: [...result.content, { type: 'text', text: note }], structuredContent };
 }
 
-function tooLarge(length: number, { paging }: ResultSettings): ToolResult {
+function tooLarge(length: number | string, { paging }: ResultSettings): ToolResult {
   const names = paging.map((name) => JSON.stringify(name)).join(', ');
   const advice =
     names === '' ? 'Ask for less, if an argument allows that.' : `Use ${names} to ask for less.`;
