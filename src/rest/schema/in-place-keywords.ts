@@ -18,13 +18,13 @@ export function inPlaceKeywords(
   const found: JsonObject = {};
   const isLess = translation.loses(() => {
     Object.assign(found, dependentOf(source, place, translation));
-    const parts = listAt('allOf', source, place, translation).map((part, i) =>
-      translation.schema(part, place.part('allOf', 'allOf', i)),
-    );
+    // Its own come first, so that they stay its own where those of a part cannot stand beside them.
     found.allOf = [
-      ...parts,
       ...choicesOf(source, place, translation),
       ...questionsOf(source, place, translation),
+      ...listAt('allOf', source, place, translation).map((part, i) =>
+        translation.schema(part, place.part('allOf', 'allOf', i)),
+      ),
     ];
   });
   for (const keyword of ['unevaluatedProperties', 'unevaluatedItems']) {

@@ -21,15 +21,11 @@ export const LIMITS = [
   ['maximum', 'exclusiveMaximum'],
 ] as const;
 
-/** What gives a schema a name or a base of its own, so that its references lead elsewhere. */
-export const NAMING_KEYWORDS = [
-  '$id',
-  '$anchor',
-  '$dynamicAnchor',
-  '$dynamicRef',
-  '$recursiveAnchor',
-  '$recursiveRef',
-] as const;
+/**
+ * What makes references lead elsewhere. What only names a schema, as `$anchor`, changes nothing: references by
+ * such names are refused where they stand.
+ */
+export const BASE_KEYWORDS = ['$id', '$dynamicRef'] as const;
 
 const TYPES: ReadonlySet<unknown> = new Set([
   'array',

@@ -15,7 +15,7 @@ export interface TranslatedSchema {
  * validator looks at (`xml`, `externalDocs`, names that begin with `x-`) is gone.
  *
  * @throws {UntranslatableSchema} where references lead out of the document or nowhere, where they come to a
- * schema that is too large, and where a schema is named by `$id` or `$anchor`.
+ * schema that is too large, and where they have another base, by `$id`.
  */
 export function translateSchema(source: unknown, context: SchemaContext): TranslatedSchema {
   const translation = new Translation(context);

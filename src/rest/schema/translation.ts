@@ -8,7 +8,7 @@ import { jsonCopy } from './json-copy.ts';
 import { mergeAllOf } from './merge-all-of.ts';
 import { partKeywords } from './part-keywords.ts';
 import { Place } from './place.ts';
-import { isOwnDialect, NAMING_KEYWORDS } from './plain-keywords.ts';
+import { BASE_KEYWORDS, isOwnDialect } from './plain-keywords.ts';
 import { References } from './references.ts';
 import type { SchemaContext } from './schema-context.ts';
 import type { Translating } from './translating.ts';
@@ -97,7 +97,7 @@ export class Translation implements Translating {
       return this.schema(this.#references.target(source.$ref, place.path), place.target());
     }
     this.#budget.schema();
-    for (const keyword of NAMING_KEYWORDS) {
+    for (const keyword of BASE_KEYWORDS) {
       if (source[keyword] !== undefined) {
         throw new UntranslatableSchema(place.path, `it has a ${keyword}, which is not followed`);
       }
@@ -105,6 +105,8 @@ export class Translation implements Translating {
     if (source.$schema !== undefined && !isOwnDialect(source.$schema)) {
       throw new UntranslatableSchema(place.path, 'its $schema is not JSON Schema 2020-12');
     }
+    // Of 2019-09: the schema around it that has `$recursiveAnchor`.
+    if (source.$recursiveRef !== undefined) return this.#unfollowed(source, place);
     const translated = mergeAllOf({
       ...this.#annotations(source),
       ...valueKeywords(source, place, this),
@@ -137,8 +139,11 @@ export class Translation implements Translating {
     }
     // A part of itself, as the kinds of something that are all the thing itself: it adds nothing.
     if (way === 'allOf' && !ways.includes('inside')) return {};
+    return this.#unfollowed(source, place);
+  }
+
+  #unfollowed({ description }: JsonObject, place: Place): JsonObject {
     this.lose(place, 'it contains itself, and accepts anything there');
-    const { description } = source;
     return typeof description === 'string' ? { description: this.value(description) } : {};
   }
 }

@@ -60,12 +60,17 @@ describe('references', () => {
     expect(refused.message.length).toBeLessThan(200);
   });
 
-  test.each(['$id', '$anchor', '$dynamicAnchor', '$dynamicRef', '$recursiveRef'])(
-    'are not followed by name: %s',
+  test.each(['$id', '$dynamicRef'])('from another base are not followed: %s', (keyword) => {
+    const refused = refusalOf(() => translate({ properties: { a: { [keyword]: 'b' } } }));
+    expect(refused.path).toBe('/properties/a');
+    expect(refused.reason).toBe(`it has a ${keyword}, which is not followed`);
+  });
+
+  test.each(['$anchor', '$dynamicAnchor', '$recursiveAnchor'])(
+    'are none where a schema only has a name: %s',
     (keyword) => {
-      const refused = refusalOf(() => translate({ properties: { a: { [keyword]: 'b' } } }));
-      expect(refused.path).toBe('/properties/a');
-      expect(refused.reason).toBe(`it has a ${keyword}, which is not followed`);
+      const given = { type: 'string', [keyword]: 'a' };
+      expect(translate(given)).toEqual({ schema: { type: 'string' }, losses: [] });
     },
   );
 });
@@ -127,6 +132,14 @@ describe('a schema that contains itself', () => {
     const [first, second] = schema.prefixItems as unknown[];
     expect(first).toEqual(second);
     expect(losses).toHaveLength(2);
+  });
+
+  test('is cut where it says so in the way of an older version', () => {
+    const filters = { type: 'array', items: { $recursiveRef: '#' } };
+    expect(translate({ $recursiveAnchor: true, properties: { filters } })).toEqual({
+      schema: { properties: { filters: { type: 'array', items: {} } } },
+      losses: [`/properties/filters/items: ${CUT}`],
+    });
   });
 
   test('is cut in a document whose references are objects already', () => {
