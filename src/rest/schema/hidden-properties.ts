@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonObject } from '../../mcp/json/json-object.ts';
 import type { Budget } from './budget.ts';
-import type { References } from './references.ts';
+import type { SchemaReferences } from './schema-references.ts';
 
 const NONE: ReadonlySet<string> = new Set();
 
@@ -10,11 +10,11 @@ const NONE: ReadonlySet<string> = new Set();
  */
 export class HiddenProperties {
   readonly #mark: 'readOnly' | 'writeOnly';
-  readonly #references: References;
+  readonly #references: SchemaReferences;
   readonly #budget: Budget;
   readonly #known = new Map<object, ReadonlySet<string>>();
 
-  constructor(direction: 'request' | 'response', references: References, budget: Budget) {
+  constructor(direction: 'request' | 'response', references: SchemaReferences, budget: Budget) {
     this.#mark = direction === 'request' ? 'readOnly' : 'writeOnly';
     this.#references = references;
     this.#budget = budget;

@@ -85,9 +85,11 @@ function choicesOf(source: JsonObject, place: Place, translation: Translating): 
         branches.push(branchOf(branch, place.part('in place', keyword, i), source, translation));
       }
     });
-    if (branches.length === 0) continue;
+    const [only, ...others] = branches;
+    if (only === undefined) continue;
     // Values may match more of them than they should.
-    choices.push(keyword === 'oneOf' && !isLess ? { oneOf: branches } : { anyOf: branches });
+    const choice = keyword === 'oneOf' && !isLess ? { oneOf: branches } : { anyOf: branches };
+    choices.push(others.length === 0 ? only : choice);
   }
   return choices;
 }

@@ -9,8 +9,8 @@ import { mergeAllOf } from './merge-all-of.ts';
 import { partKeywords } from './part-keywords.ts';
 import { Place } from './place.ts';
 import { BASE_KEYWORDS, isOwnDialect } from './plain-keywords.ts';
-import { References } from './references.ts';
 import type { SchemaContext } from './schema-context.ts';
+import { SchemaReferences } from './schema-references.ts';
 import type { Translating } from './translating.ts';
 import { UntranslatableSchema } from './untranslatable-schema.ts';
 import { valueKeywords } from './value-keywords.ts';
@@ -20,14 +20,14 @@ export class Translation implements Translating {
   readonly losses: Set<string> = new Set();
   readonly #context: SchemaContext;
   readonly #budget = new Budget();
-  readonly #references: References;
+  readonly #references: SchemaReferences;
   readonly #hidden: HiddenProperties;
   #lost = 0;
   #weakened = 0;
 
   constructor(context: SchemaContext) {
     this.#context = context;
-    this.#references = new References(context.version, (ref) => context.resolve(ref));
+    this.#references = new SchemaReferences(context.version, (ref) => context.resolve(ref));
     this.#hidden = new HiddenProperties(context.direction, this.#references, this.#budget);
   }
 

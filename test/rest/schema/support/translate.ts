@@ -1,4 +1,4 @@
-import { localReferences } from '../../../../src/rest/schema/references.ts';
+import { References } from '../../../../src/rest/document/references.ts';
 import {
   type TranslatedSchema,
   translateSchema,
@@ -19,7 +19,8 @@ export function translate(
   schema: unknown,
   { direction = 'request', version = '3.1', schemas = {} }: Options = {},
 ): TranslatedSchema {
-  const resolve = localReferences({ components: { schemas } });
+  const references = new References({ components: { schemas } });
+  const resolve = (ref: string) => references.resolve(ref);
   return translateSchema(schema, { direction, version, resolve });
 }
 

@@ -3,8 +3,8 @@ import { UntranslatableSchema } from './untranslatable-schema.ts';
 
 const SHOWN_CHARS = 100;
 
-/** The references of a document, as its version of OpenAPI means them. */
-export class References {
+/** The references of schemas in a document, as its version of OpenAPI means them. */
+export class SchemaReferences {
   readonly #version: '3.0' | '3.1';
   readonly #resolve: (ref: string) => unknown;
 
@@ -29,41 +29,6 @@ export class References {
     const target = this.find(ref);
     if (target === undefined) throw new UntranslatableSchema(path, whyNot(ref));
     return target;
-  }
-}
-
-/**
- * Looks up references such as `#/components/schemas/Pet` in a document: JSON pointers as RFC 6901 section 6
- * writes them into a fragment. Only what the document has of its own is found; the rest is `undefined`.
- */
-export function localReferences(document: unknown): (ref: string) => unknown {
-  return (ref) => {
-    const steps = stepsOf(ref);
-    if (steps === undefined) return undefined;
-    let value = document;
-    for (const name of steps) {
-      const isThere =
-        typeof value === 'object' &&
-        value !== null &&
-        Object.hasOwn(value, name) &&
-        // A list has its length of its own as well.
-        (!Array.isArray(value) || /^(?:0|[1-9]\d*)$/.test(name));
-      if (!isThere) return undefined;
-      value = (value as Readonly<Record<string, unknown>>)[name];
-    }
-    return value;
-  };
-}
-
-/** The names on the way from the top of the document, decoded; `undefined` where it is no pointer. */
-function stepsOf(ref: string): string[] | undefined {
-  if (!ref.startsWith('#/')) return undefined;
-  try {
-    return decodeURIComponent(ref.slice('#/'.length))
-      .split('/')
-      .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));
-  } catch {
-    return undefined;
   }
 }
 
