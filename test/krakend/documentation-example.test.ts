@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { startRecordingServer } from '../support/recording-server.ts';
@@ -5,29 +6,16 @@ import { atTestEnd } from '../support/servers.ts';
 import { start } from './support/start.ts';
 
 /**
- * After the example of KrakenD's page on its MCP gateway, which gives 415 to the official client there: a list of
- * headers without Content-Type and Accept lets neither pass.
+ * KrakenD's documentation shows an MCP gateway like this. There, the official server answers 406 or 415 to the official
+ * client: a list of headers without Content-Type and Accept lets neither pass.
  */
-function example(host: string): object {
-  return {
-    $schema: 'https://www.krakend.io/schema/v2.13/krakend.json',
-    version: 3,
-    endpoints: ['POST', 'GET', 'DELETE'].map((method) => ({
-      endpoint: '/mcp',
-      method,
-      output_encoding: 'no-op',
-      input_headers: ['HeaderNeededByYourMCP'],
-      timeout: '30s',
-      backend: [{ host: [host], url_pattern: '/mcp' }],
-    })),
-  };
-}
+const EXAMPLE = readFileSync(new URL('../../examples/krakend.json', import.meta.url), 'utf8');
 
 test.each(['legacy', 'auto'] as const)(
   'the example of the documentation works with the official client and server: %s',
   async (mode) => {
     const server = await startRecordingServer();
-    const own = await start(example(new URL(server.url).origin));
+    const own = await start(EXAMPLE.replace('http://localhost:3000', new URL(server.url).origin));
     const client = new Client(
       { name: 'agent', version: '1.0.0' },
       { versionNegotiation: { mode } },

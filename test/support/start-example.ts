@@ -20,7 +20,7 @@ export interface Example {
 export async function startExample(
   file: string,
   env: Record<string, string>,
-  options: Pick<ForkOptions, 'silent'> & { readonly preload?: readonly URL[] } = {},
+  options: Pick<ForkOptions, 'silent' | 'cwd'> & { readonly preload?: readonly URL[] } = {},
 ): Promise<Example> {
   const { preload = [], ...rest } = options;
   const preloads = [new URL('example-preload.ts', import.meta.url), ...preload];

@@ -1,0 +1,21 @@
+import { readFileSync } from 'node:fs';
+import express from 'express';
+import { createMcpGateway, denyTools } from 'express-mcp-gateway';
+import { toGatewayConfigs } from 'express-mcp-gateway/krakend';
+
+const app = express();
+// What the document says in extra_config.router.trusted_proxies.
+app.set('trust proxy', ['10.0.0.0/8']);
+
+for (const { path, config } of toGatewayConfigs(readFileSync('krakend.json', 'utf8'))) {
+  const gateway = createMcpGateway({
+    ...config,
+    policies: [config.policies || [], denyTools('delete_*')].flat(),
+    filterLists: true,
+  });
+  // A path with parameters is a route of Express; any other one, the gateway knows by itself.
+  app.use(config.path === '/' ? path : '/', gateway);
+}
+
+const { PORT = '8080' } = process.env;
+app.listen(Number(PORT));
