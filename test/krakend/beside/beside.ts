@@ -1,12 +1,8 @@
 import { type Document, documentsIn, OWN, SHARED } from '../support/play/document.ts';
 import { play } from '../support/play/play.ts';
 import { Stage } from '../support/play/stage.ts';
-import {
-  type Difference,
-  differencesOf,
-  type PlayedDocument,
-  wrongRecordsOf,
-} from './differences.ts';
+import type { Difference } from './difference.ts';
+import { differencesOf, type PlayedDocument, wrongRecordsOf } from './differences.ts';
 import { DoesNotStart, type RunningGateway, startKrakend } from './krakend.ts';
 import { ON_PURPOSE } from './on-purpose.ts';
 import { startOwn } from './own.ts';

@@ -2,17 +2,7 @@ import type { Exchange } from '../support/play/exchange.ts';
 import type { Expectations } from '../support/play/expectations.ts';
 import { countsOf } from '../support/play/judge.ts';
 import type { PlayedStep } from '../support/play/play.ts';
-
-/** Something that KrakenD does and this package does not, or the other way round. */
-export interface Difference {
-  readonly document: string;
-  /** Empty for the start of a document. */
-  readonly step: string;
-  /** `start`, `status`, `upstream requests`, `upstream path`, `upstream header NAME`, `answer header NAME` … */
-  readonly what: string;
-  readonly krakend: string;
-  readonly here: string;
-}
+import type { Difference } from './difference.ts';
 
 /** What came of a document: its steps, or undefined where it does not start. */
 export interface PlayedDocument {

@@ -1,4 +1,4 @@
-import type { Difference } from './differences.ts';
+import type { Difference } from './difference.ts';
 
 /** A difference that is meant. Its name and reason are those of docs/krakend.md. */
 export interface OnPurpose {
