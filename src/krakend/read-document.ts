@@ -9,10 +9,9 @@ import { KrakendConfigError } from './krakend-config-error.ts';
 import { type KrakendListen, listenOf } from './listen.ts';
 import { type KrakendNote, Notes } from './notes.ts';
 import type { KrakendReadOptions } from './options.ts';
-import { answerHeadersOf } from './parts/answer-headers.ts';
+import { type AnswerHeaders, answerHeadersOf } from './parts/answer-headers.ts';
 import type { Source } from './parts/config-parts.ts';
 import { inCommon } from './parts/limit-amount.ts';
-import type { SecurityHeaders } from './parts/security-headers.ts';
 import { trustedProxiesOf } from './parts/trusted-proxies.ts';
 import { ROOT, type RootValues } from './table/root.ts';
 
@@ -21,7 +20,7 @@ export interface KrakendPlan {
   readonly gateways: readonly (KrakendGatewayConfig & {
     /** Where its first endpoint stands. */
     readonly notes: Notes;
-    readonly security: SecurityHeaders;
+    readonly answers: AnswerHeaders;
   })[];
   readonly listen: KrakendListen;
   /** Of the proxies that are believed. */
@@ -107,7 +106,7 @@ function read(notes: Notes, given: object, options: KrakendReadOptions): Read {
     return {
       ...gatewayConfigOf(source),
       notes: group[0].notes,
-      security: answerHeadersOf(source),
+      answers: answerHeadersOf(source),
     };
   });
   const trustedProxies = trustedProxiesOf(notes.at('extra_config'), root.extra_config ?? {});

@@ -2,14 +2,14 @@ import express, { type RequestHandler, type Router } from 'express';
 import type { McpGateway } from '../gateway.ts';
 import { readAddress } from '../lib/address.ts';
 import { type Network, Networks } from '../lib/networks.ts';
-import type { SecurityHeaders } from './parts/security-headers.ts';
+import type { AnswerHeaders } from './parts/answer-headers.ts';
 import { RouteOrder } from './route-order.ts';
 
 /** A gateway, and where it is mounted. */
 export interface MountedGateway {
   readonly path: string;
   readonly gateway: McpGateway;
-  readonly security: SecurityHeaders;
+  readonly answers: AnswerHeaders;
   /** Whether it knows its path by itself; otherwise Express finds it, with its parameters. */
   readonly knowsPath: boolean;
   /** Whether it serves metadata at the root of the host. */
@@ -59,8 +59,8 @@ function routesOf(gateways: readonly MountedGateway[]): Router {
   // Whoever asks for a path that is written out passes no other gateway on the way.
   routes.use(atOwnPath(gateways.filter(({ knowsPath }) => knowsPath)));
   if (withParams.length > 0) routes.use(notDisguised(order));
-  for (const { path, gateway, security } of withParams) {
-    if (hasHeaders(security)) routes.use(path, onlyThere(withHeaders(security)));
+  for (const { path, gateway, answers } of withParams) {
+    if (hasHeaders(answers)) routes.use(path, onlyThere(withHeaders(answers)));
     routes.use(path, gateway);
   }
   return routes;
@@ -70,9 +70,9 @@ function routesOf(gateways: readonly MountedGateway[]): Router {
 function atOwnPath(gateways: readonly MountedGateway[]): RequestHandler {
   const byPath = new Map<string, RequestHandler>();
   const metadata = express.Router();
-  for (const { path, gateway, security, hasMetadata } of gateways) {
-    const run = hasHeaders(security)
-      ? express.Router().use(withHeaders(security)).use(gateway)
+  for (const { path, gateway, answers, hasMetadata } of gateways) {
+    const run = hasHeaders(answers)
+      ? express.Router().use(withHeaders(answers)).use(gateway)
       : gateway;
     byPath.set(path, run);
     // With a slash at its end it is the same.
@@ -92,12 +92,12 @@ function notDisguised(order: RouteOrder): RequestHandler {
   return ({ path }, _res, next) => (order.isDisguised(path) ? next('router') : next());
 }
 
-function hasHeaders({ always, overTls }: SecurityHeaders): boolean {
+function hasHeaders({ always, overTls }: AnswerHeaders): boolean {
   return Object.keys({ ...always, ...overTls }).length > 0;
 }
 
 /** On refusals as well, which no rule for answers of the upstream sees. */
-function withHeaders({ always, overTls }: SecurityHeaders): RequestHandler {
+function withHeaders({ always, overTls }: AnswerHeaders): RequestHandler {
   const everywhere = Object.entries(always);
   const secure = [...everywhere, ...Object.entries(overTls)];
   return (req, res, next) => {

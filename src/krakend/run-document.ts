@@ -36,11 +36,11 @@ export function runDocument(
   options: KrakendReadOptions = {},
 ): KrakendGateway {
   const { gateways, problems, warnings, listen, trustedProxies } = readDocument(document, options);
-  const mounted = gateways.flatMap(({ path, config, notes, security }) => {
+  const mounted = gateways.flatMap(({ path, config, notes, answers }) => {
     const gateway = notedOr(notes, () => createMcpGateway(config));
     if (gateway === undefined) return [];
     const hasMetadata = config.publicUrl !== undefined;
-    return [{ path, gateway, security, knowsPath: config.path === path, hasMetadata }];
+    return [{ path, gateway, answers, knowsPath: config.path === path, hasMetadata }];
   });
   throwIf(problems);
   const { onWarning } = options;

@@ -9,8 +9,8 @@ export function warnOfWhatOptionsLack({ notes, gateways, trustedProxies }: Krake
       .at('trusted_proxies')
       .warn("it is no option of a gateway; set the same as 'trust proxy' of the app");
   }
-  for (const { notes: endpoint, path, security } of gateways) {
-    const { always, overTls } = security;
+  for (const { notes: endpoint, path, answers } of gateways) {
+    const { always, overTls } = answers;
     const names = Object.keys(always);
     if (names.length > 0) {
       endpoint.warn(

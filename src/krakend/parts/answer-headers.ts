@@ -1,7 +1,7 @@
 import type { Source } from './config-parts.ts';
 import { type SecurityHeaders, securityHeadersOf } from './security-headers.ts';
 
-/** What becomes of headers of answers, those of refusals too. */
+/** Headers that all answers have, those of refusals too. */
 export interface AnswerHeaders extends SecurityHeaders {
   /** Those that no answer of the upstream brings. */
   readonly removed: readonly string[];
