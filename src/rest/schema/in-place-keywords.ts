@@ -22,6 +22,7 @@ export function inPlaceKeywords(
     found.allOf = [
       ...choicesOf(source, place, translation),
       ...questionsOf(source, place, translation),
+      ...targetsOf(source, place, translation),
       ...listAt('allOf', source, place, translation).map((part, i) =>
         translation.schema(part, place.part('allOf', 'allOf', i)),
       ),
@@ -33,6 +34,12 @@ export function inPlaceKeywords(
     else Object.assign(found, schemaAt(keyword, source, place, translation));
   }
   return found;
+}
+
+/** In OpenAPI 3.1 a reference is one of several things that a schema says. */
+function targetsOf({ $ref }: JsonObject, place: Place, translation: Translating): JsonObject[] {
+  if ($ref === undefined) return [];
+  return [translation.schema(translation.target($ref, place), place.part('allOf'))];
 }
 
 /** In older versions one keyword, `dependencies`, says both. */

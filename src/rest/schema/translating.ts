@@ -4,6 +4,8 @@ import type { Place } from './place.ts';
 /** What translates the keywords of one schema, and is asked for the schemas in it. */
 export interface Translating {
   schema(source: unknown, place: Place): JsonObject;
+  /** What a reference leads to. */
+  target(ref: unknown, place: Place): unknown;
   /** A copy of a value, or `undefined` if it is none of JSON. */
   value(source: unknown): unknown;
   /** The name of a member of the result. */

@@ -60,6 +60,10 @@ export class Translation implements Translating {
     return this.#weakened > before;
   }
 
+  target(ref: unknown, place: Place): unknown {
+    return this.#references.target(ref, place.path);
+  }
+
   value(source: unknown): unknown {
     const copy = jsonCopy(source);
     if (copy !== undefined) this.#budget.characters(JSON.stringify(copy).length);
@@ -94,7 +98,7 @@ export class Translation implements Translating {
 
   #translated(source: JsonObject, place: Place): JsonObject {
     if (this.#references.isAlone(source)) {
-      return this.schema(this.#references.target(source.$ref, place.path), place.target());
+      return this.schema(this.target(source.$ref, place), place.target());
     }
     this.#budget.schema();
     for (const keyword of BASE_KEYWORDS) {
@@ -111,18 +115,11 @@ export class Translation implements Translating {
       ...this.#annotations(source),
       ...valueKeywords(source, place, this),
       ...partKeywords(source, place, this),
-      ...inPlaceKeywords(this.#referenceInPlace(source, place), place, this),
+      ...inPlaceKeywords(source, place, this),
     });
     // A mistake in a document of 3.1, but one that says what is meant.
     const isNullable = source.nullable === true || source['x-nullable'] === true;
     return isNullable ? allowNull(translated) : translated;
-  }
-
-  /** In OpenAPI 3.1 a reference is one of several things that a schema says. */
-  #referenceInPlace({ $ref, ...source }: JsonObject, place: Place): JsonObject {
-    if ($ref === undefined) return source;
-    const others = Array.isArray(source.allOf) ? source.allOf : [];
-    return { ...source, allOf: [this.#references.target($ref, place.path), ...others] };
   }
 
   #annotations(source: JsonObject): JsonObject {
