@@ -8,7 +8,7 @@ export function behave(
   own: { readonly headers: Readonly<Record<string, string>>; readonly body: string },
 ): void {
   const { delay = 0 } = behaviour;
-  if (delay > 0) setTimeout(() => answer(res, behaviour, own), delay);
+  if (delay > 0) setTimeout(() => answer(res, behaviour, own), delay).unref();
   else answer(res, behaviour, own);
 }
 
