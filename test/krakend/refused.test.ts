@@ -133,7 +133,6 @@ describe('an endpoint', () => {
     ],
     ...[
       'ai/mcp',
-      'auth/basic',
       'auth/signer',
       'governance/quota',
       'modifier/jmespath',

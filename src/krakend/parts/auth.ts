@@ -1,6 +1,7 @@
 import type { AuthenticationScheme } from '../../slots/auth/authenticator.ts';
 import { byName, type PolicyRule } from '../../slots/policies/policy.ts';
 import { apiKeysOf } from './api-keys.ts';
+import { basicOf } from './basic.ts';
 import type { Source } from './config-parts.ts';
 import { validatorOf } from './validator.ts';
 
@@ -16,15 +17,20 @@ export function authOf(source: Source): Auth | undefined {
   const [{ extra, extraNotes }] = group;
   const values = extra['auth/validator'];
   const keys = apiKeysOf(source);
-  if (values === undefined && keys === undefined) return undefined;
-  const place = extraNotes.at('auth/validator');
-  if (values !== undefined && keys !== undefined) {
-    place.refuse('KrakenD asks for a token and a key together; write one of them');
+  const users = basicOf(source);
+  const asked = NAMESPACES.filter((name) => extra[name] !== undefined);
+  const [first] = asked;
+  if (first === undefined) return undefined;
+  if (asked.length > 1) {
+    extraNotes
+      .at(first)
+      .refuse(`KrakenD asks for ${asked.join(' and ')} together; write one of them`);
   }
+  const place = extraNotes.at('auth/validator');
   const scheme = values === undefined ? undefined : validatorOf(place, values, options);
   const { scopes = [], scopes_matcher: matcher = 'any' } = values ?? {};
   return {
-    schemes: [scheme, keys?.scheme].flatMap((own) => own ?? []),
+    schemes: [scheme, keys?.scheme, ...(users ?? [])].flatMap((own) => own ?? []),
     policies: [
       ...(scopes.length > 1 && matcher === 'any' ? [anyScope('auth/validator', scopes)] : []),
       ...(keys === undefined || keys.roles.length === 0
@@ -33,6 +39,8 @@ export function authOf(source: Source): Auth | undefined {
     ],
   };
 }
+
+const NAMESPACES = ['auth/validator', 'auth/api-keys', 'auth/basic'] as const;
 
 /** One of these is enough. */
 function anyScope(name: string, wanted: readonly string[]): PolicyRule {

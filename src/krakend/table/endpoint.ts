@@ -4,6 +4,7 @@ import { object } from '../fields/object.ts';
 import { anyText, count, listOf, text } from '../fields/values.ts';
 import { ignored } from '../fields/without-effect.ts';
 import { BACKEND, type BackendValues } from './backend.ts';
+import { BASIC, type BasicValues } from './basic.ts';
 import { BOT_DETECTOR, type BotDetectorValues } from './bot-detector.ts';
 import { CORS, type CorsValues } from './cors.ts';
 import { CEL, type CelValues, PROXY, type ProxyValues } from './in-both.ts';
@@ -25,6 +26,7 @@ import { VALIDATOR, type ValidatorValues } from './validator.ts';
 /** The namespaces of an endpoint that are read. */
 export type EndpointExtra = Given<{
   'auth/api-keys': EndpointApiKeysValues;
+  'auth/basic': BasicValues;
   'auth/validator': ValidatorValues;
   proxy: ProxyValues;
   'qos/ratelimit/router': LimitValues;
@@ -41,7 +43,7 @@ const ENDPOINT_EXTRA: Field<EndpointExtra> = object<EndpointExtra>(
   {
     'ai/mcp': no.AI_MCP,
     'auth/api-keys': ENDPOINT_API_KEYS,
-    'auth/basic': no.BASIC,
+    'auth/basic': BASIC,
     'auth/signer': no.SIGNER,
     'auth/validator': VALIDATOR,
     'documentation/openapi': ignored(),

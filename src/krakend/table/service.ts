@@ -2,6 +2,7 @@ import type { Field, Given } from '../fields/field.ts';
 import { object } from '../fields/object.ts';
 import { amount, anyObject, anyText, anything, listOf, oneOf, text } from '../fields/values.ts';
 import { ignored, refused } from '../fields/without-effect.ts';
+import { BASIC, type BasicValues } from './basic.ts';
 import { BOT_DETECTOR, type BotDetectorValues } from './bot-detector.ts';
 import { CORS, type CorsValues } from './cors.ts';
 import { HTTP_SERVER_PLUGINS, type HttpServerPlugins } from './http-server-plugins.ts';
@@ -59,6 +60,7 @@ export const RESPONSE_HEADERS: Field<ResponseHeadersValues> = object<ResponseHea
 /** The namespaces of a service that are read. */
 export type ServiceExtra = Given<{
   'auth/api-keys': ApiKeysValues;
+  'auth/basic': BasicValues;
   'modifier/response-headers': ResponseHeadersValues;
   'plugin/http-server': HttpServerPlugins;
   'qos/ratelimit/service': LimitValues;
@@ -76,7 +78,7 @@ export const SERVICE_EXTRA: Field<ServiceExtra> = object<ServiceExtra>(
   {
     'ai/mcp': no.AI_MCP,
     'auth/api-keys': API_KEYS,
-    'auth/basic': no.BASIC,
+    'auth/basic': BASIC,
     'auth/revoker': refused(
       'KrakenD keeps revoked tokens in a bloom filter; give fromKrakend the option isRevoked',
     ),

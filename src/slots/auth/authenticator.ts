@@ -44,6 +44,13 @@ export interface AuthenticationScheme {
   readonly scopes: readonly string[];
   /** What stands in keys of sessions and limits for the issuer of a principal that has none. */
   readonly kind?: string;
+  /**
+   * What `WWW-Authenticate` says to who has no good credentials, where these are no bearer token: `Basic realm="mcp"`.
+   * Default: a challenge for tokens, or for keys.
+   *
+   * @see RFC 9110 section 11.6.1
+   */
+  readonly challenge?: string;
 }
 
 /** Identity that the host app knows already: `null` for nobody. One that throws is a 500. */

@@ -59,6 +59,7 @@ function bearerOf(req: IncomingMessage, form: RegExp): Bearer | 'malformed' | un
   return token === undefined ? 'malformed' : { token };
 }
 
-function linesOf({ rawHeaders }: IncomingMessage, lowerCaseName: string): number {
+/** How many lines a field has. */
+export function linesOf({ rawHeaders }: IncomingMessage, lowerCaseName: string): number {
   return rawHeaders.filter((name, i) => i % 2 === 0 && name.toLowerCase() === lowerCaseName).length;
 }

@@ -19,11 +19,17 @@ export class Challenge {
   readonly #metadata: string | undefined;
   readonly #takesTokens: boolean;
   readonly #scopes: readonly string[];
+  /** Where no token is taken. */
+  readonly #other: string;
 
   constructor(schemes: readonly AuthenticationScheme[], publicUrl: URL | undefined) {
     this.#takesTokens =
       schemes.length === 0 ||
-      schemes.some(({ header = 'authorization' }) => header === 'authorization');
+      schemes.some(({ header = 'authorization', challenge }) => {
+        return header === 'authorization' && challenge === undefined;
+      });
+    this.#other =
+      schemes.find(({ challenge }) => challenge !== undefined)?.challenge ?? 'ApiKey realm="mcp"';
     this.#metadata =
       publicUrl && schemes.some(({ issuers }) => issuers.length > 0)
         ? metadataUrl(publicUrl).href
@@ -33,7 +39,7 @@ export class Challenge {
 
   /** The value of `WWW-Authenticate`. */
   header({ error, description, scopes = [] }: ChallengeDetails = {}): string {
-    if (!this.#takesTokens) return 'ApiKey realm="mcp"';
+    if (!this.#takesTokens) return this.#other;
     const parameters = {
       // Clients overlook a challenge without any parameter.
       ...(this.#metadata === undefined ? { realm: 'mcp' } : { resource_metadata: this.#metadata }),

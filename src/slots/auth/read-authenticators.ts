@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { isFieldValue } from '../../http/field.ts';
 import { notAwaited } from '../../lib/not-awaited.ts';
 import { plain } from '../../lib/plain-error.ts';
 import { isThenable } from '../../lib/thenable.ts';
@@ -29,8 +30,11 @@ export function readAuthenticators(
 
 function isAuthenticator(value: unknown): value is Authenticator {
   if (typeof value === 'function') return true;
-  const { identify, header, issuers, scopes } = Object(value) as Partial<AuthenticationScheme>;
+  const { identify, header, issuers, scopes, challenge } = Object(
+    value,
+  ) as Partial<AuthenticationScheme>;
   if (typeof identify !== 'function' || !isString(header ?? '')) return false;
+  if (!isFieldValue(challenge ?? '')) return false;
   return [issuers, scopes].every((list) => Array.isArray(list) && list.every(isString));
 }
 

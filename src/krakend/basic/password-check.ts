@@ -1,0 +1,89 @@
+import { createRequire } from 'node:module';
+import { Worker } from 'node:worker_threads';
+import { plain } from '../../lib/plain-error.ts';
+
+/** How many passwords may wait to be compared. */
+const MOST_WAITING = 50;
+
+/** How long the thread waits for the next one. */
+const IDLE_MS = 10_000;
+
+/** It gets the place of bcrypt, so that it need not be found from here. */
+const CODE = `
+const { parentPort, workerData } = require('node:worker_threads');
+const { compareSync } = require(workerData);
+parentPort.on('message', ({ id, password, hash }) => {
+  let isRight = false;
+  try {
+    isRight = compareSync(password, hash);
+  } catch {}
+  parentPort.postMessage({ id, isRight });
+});
+`;
+
+interface Waiting {
+  resolve(isRight: boolean): void;
+  reject(error: Error): void;
+}
+
+/**
+ * Compares passwords with hashes of bcrypt, one after another in a thread of its own: one takes as long as hundreds
+ * of requests. More than a few at once are not taken.
+ */
+export class PasswordCheck {
+  readonly #bcrypt: string;
+  readonly #waiting = new Map<number, Waiting>();
+  #worker: Worker | undefined;
+  #idle: NodeJS.Timeout | undefined;
+  #count = 0;
+
+  /** @throws {Error} if `bcryptjs` is not installed. */
+  constructor() {
+    this.#bcrypt = createRequire(import.meta.url).resolve('bcryptjs');
+  }
+
+  /** Rejects where too many wait, or the thread fails. */
+  compare(password: string, hash: string): Promise<boolean> {
+    if (this.#waiting.size >= MOST_WAITING) {
+      return Promise.reject(plain(new Error('Too many passwords are being compared')));
+    }
+    clearTimeout(this.#idle);
+    this.#worker ??= this.#start();
+    this.#count += 1;
+    const id = this.#count;
+    this.#worker.postMessage({ id, password, hash });
+    return new Promise((resolve, reject) => this.#waiting.set(id, { resolve, reject }));
+  }
+
+  #start(): Worker {
+    // Options of the process could make a module of the code.
+    const worker = new Worker(CODE, { eval: true, workerData: this.#bcrypt, execArgv: [] });
+    worker.on('message', ({ id, isRight }: { id: number; isRight: boolean }) => {
+      this.#waiting.get(id)?.resolve(isRight);
+      this.#waiting.delete(id);
+      if (this.#waiting.size === 0) this.#stopLater(worker);
+    });
+    const fail = (error: unknown) => {
+      if (this.#worker === worker) this.#fail(error);
+    };
+    worker.on('error', fail);
+    worker.on('exit', fail);
+    // After the listeners: one for messages would hold the process.
+    worker.unref();
+    return worker;
+  }
+
+  #stopLater(worker: Worker): void {
+    this.#idle = setTimeout(() => {
+      this.#worker = undefined;
+      worker.terminate();
+    }, IDLE_MS).unref();
+  }
+
+  #fail(cause: unknown): void {
+    this.#worker = undefined;
+    const error = plain(new Error('Passwords cannot be compared', { cause }));
+    for (const { reject } of this.#waiting.values()) reject(error);
+    this.#waiting.clear();
+  }
+}
