@@ -49,14 +49,18 @@ interface Answer {
 class Gateway {
   readonly #example: LoggedExample;
 
-  static async start({ url }: Redis, { target }: RecordingUpstream): Promise<Gateway> {
+  static async start(
+    { url }: Redis,
+    { target }: RecordingUpstream,
+    isPatient: boolean,
+  ): Promise<Gateway> {
     const env = {
       ADA_KEY_SHA256: sha256(KEYS.ada),
       BOB_KEY_SHA256: sha256(KEYS.bob),
       MCP_TARGET: String(target),
       REDIS_URL: url,
     };
-    return new Gateway(await startLoggedExample('redis-sessions.ts', env));
+    return new Gateway(await startLoggedExample('redis-sessions.ts', env, { isPatient }));
   }
 
   private constructor(example: LoggedExample) {
@@ -103,9 +107,10 @@ class Gateway {
   }
 }
 
-async function twoGateways(newSession: () => string = randomUUID) {
+async function twoGateways(newSession: () => string = randomUUID, isPatient = true) {
   const [redis, upstream] = await Promise.all([startRedis(), upstreamWithSessions(newSession)]);
-  const starting = [Gateway.start(redis, upstream), Gateway.start(redis, upstream)] as const;
+  const startOne = () => Gateway.start(redis, upstream, isPatient);
+  const starting = [startOne(), startOne()] as const;
   const [one, other] = await Promise.all(starting);
   await Promise.all([one.ready(), other.ready()]);
   return { redis, upstream, one, other };
@@ -177,11 +182,13 @@ describeRedis('two processes with their sessions in Redis', () => {
     { is: 'killed', fail: 'crash', recover: 'restart', before: NOT_FOUND },
     { is: 'hung', fail: 'hang', recover: 'resume', before: OK },
   ] as const)('Redis $is is a 503 in time, and no process has to start again', async (row) => {
-    const { redis, upstream, one, other } = await twoGateways();
+    // A Redis that is gone says so at once.
+    const isPatient = row.is === 'killed';
+    const { redis, upstream, one, other } = await twoGateways(randomUUID, isPatient);
     const session = await one.begin('ada');
 
     await redis[row.fail]();
-    const gateways = [one, other, await Gateway.start(redis, upstream)];
+    const gateways = [one, other, await Gateway.start(redis, upstream, isPatient)];
     const heard = upstream.seen.length;
     for (const gateway of gateways) {
       for (const method of ['POST', 'GET', 'DELETE']) {

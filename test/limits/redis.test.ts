@@ -34,9 +34,13 @@ const UNAVAILABLE = expect.objectContaining({
 class Gateway {
   readonly #example: LoggedExample;
 
-  static async start({ url }: Redis, { target }: RecordingUpstream): Promise<Gateway> {
+  static async start(
+    { url }: Redis,
+    { target }: RecordingUpstream,
+    isPatient: boolean,
+  ): Promise<Gateway> {
     const env = { MCP_TARGET: String(target), REDIS_URL: url };
-    return new Gateway(await startLoggedExample('redis.ts', env));
+    return new Gateway(await startLoggedExample('redis.ts', env, { isPatient }));
   }
 
   private constructor(example: LoggedExample) {
@@ -83,9 +87,10 @@ class Gateway {
   }
 }
 
-async function twoGateways() {
+async function twoGateways(isPatient = true) {
   const [redis, upstream] = await Promise.all([startRedis(), recordingUpstream()]);
-  const starting = [Gateway.start(redis, upstream), Gateway.start(redis, upstream)] as const;
+  const startOne = () => Gateway.start(redis, upstream, isPatient);
+  const starting = [startOne(), startOne()] as const;
   const gateways = await Promise.all(starting);
   await Promise.all(gateways.map((gateway) => gateway.ready()));
   return { redis, upstream, gateways };
@@ -192,13 +197,15 @@ describeRedis('two processes with their limits in Redis', () => {
   ])(
     'Redis $is: `onStoreError` in time, and limits are back without a restart',
     async ({ fail, recover, keeps }) => {
-      const { redis, upstream, gateways: running } = await twoGateways();
+      // A Redis that is gone says so at once: it was killed with all that was in it.
+      const isPatient = keeps === 0;
+      const { redis, upstream, gateways: running } = await twoGateways(isPatient);
       for (const gateway of running) {
         for (let i = 0; i < 5; i += 1) expect(await gateway.call()).toEqual(OK);
       }
 
       await fail(redis);
-      const gateways = [...running, await Gateway.start(redis, upstream)];
+      const gateways = [...running, await Gateway.start(redis, upstream, isPatient)];
       const heard = callsHeard(upstream);
       for (const gateway of gateways) {
         const passed = await gateway.list();

@@ -44,12 +44,18 @@ export interface LoggedExample {
   end(): Promise<{ log: string; signal: unknown }>;
 }
 
-/** Runs an example whose errors are kept until it ends. */
+/**
+ * Runs an example whose errors are kept until it ends.
+ *
+ * @param options - `isPatient`: its stores have all the time that they take.
+ */
 export async function startLoggedExample(
   file: string,
   env: Record<string, string>,
+  { isPatient }: { readonly isPatient: boolean },
 ): Promise<LoggedExample> {
-  const { process, port, exit } = await startExample(file, env, { silent: true });
+  const preload = isPatient ? [new URL('patient-stores.ts', import.meta.url)] : [];
+  const { process, port, exit } = await startExample(file, env, { silent: true, preload });
   const log = text(process.stderr as Readable);
   process.stdout?.resume();
   return {

@@ -2,6 +2,7 @@
  * One of several gateways on one Redis, in a process of its own. Told where Redis is, and its config, by
  * its first argument; tells its parent its port.
  */
+import '../../support/patient-stores.ts';
 import type { AddressInfo } from 'node:net';
 import express from 'express';
 import { createClient } from 'redis';
