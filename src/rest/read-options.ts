@@ -1,10 +1,11 @@
 import type { UpstreamHandler } from '../engine/in-process.ts';
+import { foldFieldName, isFieldName } from '../http/field.ts';
+import { isHopByHop } from '../http/hop-by-hop.ts';
 import type { ConfigProblems } from '../options/config-problems.ts';
 import { readDuration } from '../options/duration.ts';
 import { readSize } from '../options/size.ts';
 import type { OperationSelector } from './operations/select-operations.ts';
 import type { RestErrorContext, RestToolsOptions } from './options.ts';
-import { isReserved } from './plan/withheld.ts';
 import { readHandTools } from './read-hand-tools.ts';
 import {
   type CommonSettings,
@@ -135,13 +136,14 @@ function readAll(
   return new Map(entries);
 }
 
-/** `Authorization` is what it is for; what frames and routes the message is the gateway's own. */
+/** What frames and routes the message, and says what is in it, is written for each request. */
 function readForward(problems: ConfigProblems, value: unknown): string[] {
-  const isForwardable = (name: unknown): name is string =>
-    typeof name === 'string' && (!isReserved(name) || /^(?:authorization|cookie)$/i.test(name));
-  return problems.list(
-    value,
-    isForwardable,
-    'the name of a header, of none that frames or routes the message',
-  );
+  const isForwardable = (name: unknown): name is string => isFieldName(name) && !isOwn(name);
+  const expected = 'the name of a header, of none that frames or routes the message';
+  return problems.list(value, isForwardable, expected);
+}
+
+function isOwn(name: string): boolean {
+  const folded = foldFieldName(name);
+  return /^(?:host|expect|accept|content-.*)$/.test(folded) || isHopByHop(folded);
 }

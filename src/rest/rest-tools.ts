@@ -1,6 +1,7 @@
 import { checkConfig } from '../options/config-problems.ts';
 import { failureWarning } from '../warnings/failure.ts';
 import { Api } from './call/api.ts';
+import { ApiFailure } from './call/api-failure.ts';
 import { loadDocument, type OpenApiDocument } from './document/load-document.ts';
 import { asObject, asText } from './json.ts';
 import type { RestErrorContext, RestTools, RestToolsOptions } from './options.ts';
@@ -55,7 +56,7 @@ function warnOfMany(count: number): void {
 function reporter({ onError }: RestSettings): (error: unknown, context: RestErrorContext) => void {
   if (onError === undefined) {
     const warn = failureWarning('restTools', 'set onError of restTools to hear of every failure');
-    return (error) => warn(REACHED, error);
+    return (error) => warn(rowOf(error), error);
   }
   return (error, context) => {
     try {
@@ -66,4 +67,12 @@ function reporter({ onError }: RestSettings): (error: unknown, context: RestErro
   };
 }
 
-const REACHED = { reason: 'upstream_unreachable', status: 502 };
+/** As the gateway calls what befalls it on the way to an upstream. */
+function rowOf(error: unknown): { readonly reason: string; readonly status: number } {
+  const kind = error instanceof ApiFailure ? error.kind : undefined;
+  if (kind === 'unreachable') return { reason: 'upstream_unreachable', status: 502 };
+  if (kind === 'timeout') return { reason: 'upstream_timeout', status: 504 };
+  return kind === 'lost'
+    ? { reason: 'upstream_invalid', status: 502 }
+    : { reason: 'internal_error', status: 500 };
+}

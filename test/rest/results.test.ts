@@ -112,6 +112,15 @@ describe('the text of a result', () => {
     expect(await resultOf(answer)).toMatchObject({ isError: false, text });
   });
 
+  test('of a JSON document that is nested too deep is that document', async () => {
+    for (const depth of [300, 100_000]) {
+      const body = '['.repeat(depth) + ']'.repeat(depth);
+      const result = await resultOf({ body, headers: { 'content-type': 'application/json' } });
+      expect(result).toMatchObject({ isError: false, structuredContent: undefined });
+      expect(result.text === body).toBe(true);
+    }
+  });
+
   test('of a HEAD is that it was a success', async () => {
     expect(await resultOf({ body: { a: 1 } }, { method: 'head' })).toMatchObject({
       isError: false,

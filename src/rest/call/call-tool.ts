@@ -32,28 +32,31 @@ export interface ToolCall {
 
 /** Calls the API. Whatever goes wrong is a result that a model can read: nothing here is an error of MCP. */
 export async function callTool(tool: BuiltTool, call: ToolCall, calls: Calls): Promise<ToolResult> {
-  const problem = tool.check(call.args);
-  if (problem !== undefined) return wrongArguments(problem);
-  let request: ApiRequest;
   try {
-    request = buildRequest(tool.plan, calls.api.base, call.args);
+    const problem = tool.check(call.args);
+    if (problem !== undefined) throw new ArgumentProblem(problem);
+    return await exchange(tool, buildRequest(tool.plan, calls.api.base, call.args), call, calls);
   } catch (error) {
     if (error instanceof ArgumentProblem) return wrongArguments(error.message);
-    throw error;
+    const isExpected = error instanceof ApiFailure;
+    if (!isExpected || error.kind !== 'cancelled') calls.onError(error, { tool: tool.name });
+    return errorResult(isExpected ? error.message : 'The call failed.');
   }
-  const forwarded = headersFrom(calls.forward, call.header);
-  try {
-    const headers = { ...OWN_HEADERS, ...headersFrom(TRACE, call.header), ...forwarded };
-    const answer = await inTime(tool.timeout, call.signal, (signal) =>
-      calls.api.send(request, headers, signal),
-    );
-    const scrub = scrubber(calls.base, Object.values(forwarded));
-    return resultOf(answer, tool.result, call.era, scrub);
-  } catch (error) {
-    if (!(error instanceof ApiFailure)) throw error;
-    if (error.kind !== 'cancelled') calls.onError(error, { tool: tool.name });
-    return errorResult(error.message);
-  }
+}
+
+async function exchange(
+  tool: BuiltTool,
+  request: ApiRequest,
+  call: ToolCall,
+  { api, base, forward }: Calls,
+): Promise<ToolResult> {
+  const forwarded = headersFrom(forward, call.header);
+  const headers = { ...OWN_HEADERS, ...headersFrom(TRACE, call.header), ...forwarded };
+  const answer = await inTime(tool.timeout, call.signal, (signal) =>
+    api.send(request, headers, signal),
+  );
+  const scrub = (text: string) => scrubber(base, Object.values(forwarded))(text);
+  return resultOf(answer, tool.result, call.era, scrub);
 }
 
 function wrongArguments(problem: string): ToolResult {

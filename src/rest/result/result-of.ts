@@ -2,6 +2,7 @@ import type { ApiAnswer } from '../call/read-answer.ts';
 import { isObject } from '../json.ts';
 import { cut } from './cut.ts';
 import { errorText } from './error-text.ts';
+import { isDeep } from './is-deep.ts';
 import { kindOf, type MediaType, readMediaType, textOf } from './media.ts';
 import { type Era, unexpected } from './output.ts';
 import { pick } from './pick.ts';
@@ -69,6 +70,7 @@ function jsonResult(text: string, settings: ResultSettings, era: Era): ToolResul
   } catch {
     return plainText(text, settings);
   }
+  if (isDeep(whole)) return plainText(text, settings);
   const { max, pick: tree } = settings;
   const value = pick(whole, tree);
   // As the API wrote it where nothing is left out: numbers may be longer than any that JavaScript has.

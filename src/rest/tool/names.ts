@@ -1,3 +1,5 @@
+import { hash } from 'node:crypto';
+
 /** What all clients and providers of models take as the name of a tool. */
 const NAME = /^[A-Za-z\d_-]{1,64}$/;
 
@@ -9,11 +11,13 @@ export function isToolName(text: unknown): text is string {
   return typeof text === 'string' && NAME.test(text);
 }
 
-/** A name made of an id, or of method and path. */
+/** How much of a hash tells two names apart that begin alike. */
+const HASH_LENGTH = 8;
+
+/** A name made of an id, or of method and path. One that is too long ends with a hash, so that it is still its own. */
 export function toolName(text: string): string {
-  const name = text
-    .replaceAll(/[^A-Za-z\d_-]+/g, '_')
-    .replaceAll(/^_+|_+$/g, '')
-    .slice(0, LONGEST);
-  return name === '' ? 'tool' : name;
+  const name = text.replaceAll(/[^A-Za-z\d_-]+/g, '_').replaceAll(/^_+|_+$/g, '') || 'tool';
+  if (name.length <= LONGEST) return name;
+  const own = hash('sha256', text, 'hex').slice(0, HASH_LENGTH);
+  return `${name.slice(0, LONGEST - HASH_LENGTH - 1)}_${own}`;
 }
