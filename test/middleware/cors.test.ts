@@ -256,6 +256,25 @@ describe('answers to an allowed origin', () => {
   });
 });
 
+test('a browser is told of each header once, however often and in whatever case it is written', async () => {
+  const { server } = await gateway({
+    origin: [ALLOWED],
+    exposedHeaders: ['mcp-session-id', 'X-Mine', 'x-mine'],
+    allowedHeaders: ['authorization', 'X-Own', 'x-own'],
+  });
+  const answer = await request(server).post('/mcp').set('Origin', ALLOWED);
+  const exposed = list(answer.headers['access-control-expose-headers']);
+  expect(exposed).toEqual(expect.arrayContaining(['mcp-session-id', 'x-mine']));
+  expect(exposed).toEqual([...new Set(exposed)]);
+  const preflight = await request(server)
+    .options('/mcp')
+    .set('Origin', ALLOWED)
+    .set('Access-Control-Request-Method', 'POST');
+  const allowed = list(preflight.headers['access-control-allow-headers']);
+  expect(allowed).toEqual(expect.arrayContaining(['authorization', 'x-own']));
+  expect(allowed).toEqual([...new Set(allowed)]);
+});
+
 describe('cors: false leaves CORS and the Origin check to the app', () => {
   test('any origin passes and the upstream’s own headers come through', async () => {
     const { server } = await gateway(false as unknown as object);

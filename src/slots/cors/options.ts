@@ -82,9 +82,21 @@ export function readCors(
     origins: readOrigins(problems.at('origin'), origin, credentials === true),
     credentials,
     maxAgeSeconds: maxAgeMs === undefined ? undefined : Math.floor(maxAgeMs / 1000),
-    allowedHeaders: [...BROWSER_REQUEST_HEADERS, ...readNames('allowedHeaders', allowedHeaders)],
+    allowedHeaders: once([
+      ...BROWSER_REQUEST_HEADERS,
+      ...readNames('allowedHeaders', allowedHeaders),
+    ]),
     furtherHeaders,
-    exposedHeaders: [...BROWSER_RESPONSE_HEADERS, ...readNames('exposedHeaders', exposedHeaders)],
+    exposedHeaders: once([
+      ...BROWSER_RESPONSE_HEADERS,
+      ...readNames('exposedHeaders', exposedHeaders),
+    ]),
     methods: problems.at('methods').list(methods, isMcpMethod, `one of ${MCP_METHODS.join(', ')}`),
   };
+}
+
+/** Each name of a header once, in whatever case it is written. */
+function once(names: readonly string[]): string[] {
+  const lower = names.map((name) => name.toLowerCase());
+  return names.filter((_name, i) => lower.indexOf(lower[i] ?? '') === i);
 }
