@@ -1,12 +1,12 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { createMcpGateway, injectHeaders, mcpProxy } from '../../src/index.ts';
-import { pathsOf, problemsOf } from '../support/config-error.ts';
 import {
   Authority,
   describeWithCertificates,
   encrypted,
   type Identity,
-} from './support/certificates.ts';
+} from '../support/certificates.ts';
+import { pathsOf, problemsOf } from '../support/config-error.ts';
 
 const HTTPS = 'https://127.0.0.1:1/mcp';
 const HTTP = 'http://127.0.0.1:1/mcp';

@@ -8,7 +8,7 @@ import { httpProxyMiddlewareEngine } from '../../src/engine/http-proxy-middlewar
 import type { Network } from '../../src/engine/network/network.ts';
 import { NO_BODY, UNTIL_ANSWERED } from '../../src/engine/own-request.ts';
 import { noop } from '../../src/lib/noop.ts';
-import { Authority, describeWithCertificates } from './support/certificates.ts';
+import { Authority, describeWithCertificates } from '../support/certificates.ts';
 import { forwardProxy } from './support/forward-proxy.ts';
 import { secureUpstream } from './support/secure-upstream.ts';
 

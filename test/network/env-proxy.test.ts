@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { createMcpGateway } from '../../src/index.ts';
+import { Authority, describeWithCertificates } from '../support/certificates.ts';
 import { send } from '../support/client/send.ts';
 import { problemsOf } from '../support/config-error.ts';
 import { startGateway } from '../support/gateway.ts';
@@ -8,7 +9,6 @@ import { testOnIpv6 } from '../support/ipv6.ts';
 import { atTestEnd, listenOn } from '../support/servers.ts';
 import { startGatewayProcess } from '../support/start-gateway-process.ts';
 import { recordingUpstream } from '../support/upstream.ts';
-import { Authority, describeWithCertificates } from './support/certificates.ts';
 import { forwardProxy } from './support/forward-proxy.ts';
 import { secureUpstream } from './support/secure-upstream.ts';
 

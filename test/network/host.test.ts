@@ -2,12 +2,12 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import express from 'express';
 import type { GatewayConfig } from '../../src/index.ts';
 import { type GatewayError, injectHeaders, mcpProxy, upstreamAuth } from '../../src/index.ts';
+import { Authority, describeWithCertificates } from '../support/certificates.ts';
 import { expectFailure } from '../support/client/refusal.ts';
 import { send } from '../support/client/send.ts';
 import { startGateway } from '../support/gateway.ts';
 import { serve } from '../support/servers.ts';
 import { recordingUpstream } from '../support/upstream.ts';
-import { Authority, describeWithCertificates } from './support/certificates.ts';
 import { forwardProxy } from './support/forward-proxy.ts';
 import { secureUpstream } from './support/secure-upstream.ts';
 

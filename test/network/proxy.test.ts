@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import { beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { Authority, describeWithCertificates } from '../support/certificates.ts';
 import { rawClient } from '../support/client/raw.ts';
 import { expectFailure } from '../support/client/refusal.ts';
 import { rawRequest } from '../support/client/request.ts';
@@ -9,7 +10,6 @@ import { holdTimers } from '../support/fake-time.ts';
 import { startGateway } from '../support/gateway.ts';
 import { serve, serveRaw } from '../support/servers.ts';
 import { rawUpstream, recordingUpstream } from '../support/upstream.ts';
-import { Authority, describeWithCertificates } from './support/certificates.ts';
 import { forwardProxy } from './support/forward-proxy.ts';
 import { secureUpstream } from './support/secure-upstream.ts';
 

@@ -1,13 +1,13 @@
 import { beforeAll, expect, test } from '@jest/globals';
 import type { GatewayConfig } from '../../src/index.ts';
-import { secretsIn } from '../support/told/secret-forms.ts';
-import { toldGateway } from '../support/told/told-gateway.ts';
 import {
   Authority,
   describeWithCertificates,
   encrypted,
   type Identity,
-} from './support/certificates.ts';
+} from '../support/certificates.ts';
+import { secretsIn } from '../support/told/secret-forms.ts';
+import { toldGateway } from '../support/told/told-gateway.ts';
 import { forwardProxy } from './support/forward-proxy.ts';
 import { secureUpstream } from './support/secure-upstream.ts';
 

@@ -6,12 +6,12 @@ import type { Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
+import { Authority, describeWithCertificates } from '../support/certificates.ts';
 import { expectFailure } from '../support/client/refusal.ts';
 import { send } from '../support/client/send.ts';
 import { startGateway } from '../support/gateway.ts';
 import { atTestEnd } from '../support/servers.ts';
 import { startGatewayProcess } from '../support/start-gateway-process.ts';
-import { Authority, describeWithCertificates } from './support/certificates.ts';
 
 function newPath(): string {
   const directory = mkdtempSync(join(tmpdir(), 'express-mcp-gateway-'));

@@ -1,10 +1,10 @@
 import { beforeAll, expect, test } from '@jest/globals';
 import type { McpProxyOptions } from '../../src/exports/proxy.ts';
+import { Authority, describeWithCertificates, encrypted } from '../support/certificates.ts';
 import { expectFailure } from '../support/client/refusal.ts';
 import { post, send } from '../support/client/send.ts';
 import { startGateway } from '../support/gateway.ts';
 import { witness } from '../support/witness.ts';
-import { Authority, describeWithCertificates, encrypted } from './support/certificates.ts';
 import { type SecureUpstream, secureUpstream } from './support/secure-upstream.ts';
 
 const CALL = '{"jsonrpc":"2.0","id":1,"method":"ping"}';

@@ -9,8 +9,8 @@ import {
 import { createServer as createSecureServer } from 'node:https';
 import { connect, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import type { Identity } from '../../support/certificates.ts';
 import { listenOn } from '../../support/servers.ts';
-import type { Identity } from './certificates.ts';
 
 export interface ForwardProxy {
   readonly port: number;
