@@ -4,6 +4,7 @@ import { type Arguments, readArguments } from './arguments.ts';
 import { CommandError, UsageError } from './command-error.ts';
 import { inputFor } from './inputs/inputs.ts';
 import { check } from './modes/check.ts';
+import { print } from './modes/print.ts';
 import { serve } from './modes/serve.ts';
 import { USAGE } from './usage.ts';
 
@@ -34,7 +35,11 @@ async function run(args: Arguments): Promise<void> {
     checkOptions(args, input.options);
     const open = await input.open(file, args);
     if (mode === 'check') process.stdout.write(check(file, open));
-    else await serve(open, args);
+    else if (mode === 'print') {
+      const { program, notes } = print(open, args);
+      process.stderr.write(notes);
+      process.stdout.write(program);
+    } else await serve(open, args);
   }
 }
 

@@ -8,6 +8,7 @@ FILE is one of
 
 Options
   --check            tell every problem with its path (exit code 1), or that FILE runs; open no port
+  --print            print what a KrakenD configuration comes to, as TypeScript
   --port N           listen on this port, whatever FILE says; 0: any that is free
   --host H           listen on this address, whatever FILE says
   -h, --help         print this

@@ -2,12 +2,18 @@
 export class RouteOrder {
   /** As Express writes them, in the order in which they are asked. */
   readonly routes: readonly string[];
-  readonly #patterns: readonly RegExp[];
+  /** For each of them, the paths that are its own. */
+  readonly patterns: readonly RegExp[];
 
   /** A segment that is written out goes before a parameter, as in KrakenD. */
   constructor(routes: readonly string[]) {
     this.routes = [...routes].sort((one, other) => (rankOf(one) < rankOf(other) ? -1 : 1));
-    this.#patterns = this.routes.map(patternOf);
+    this.patterns = this.routes.map(patternOf);
+  }
+
+  /** Whether one of several may stand for what is not written out. */
+  get hasParameters(): boolean {
+    return this.routes.length > 1 && this.routes.some((route) => route.includes('/:'));
   }
 
   /**
@@ -21,7 +27,7 @@ export class RouteOrder {
   }
 
   #placeOf(path: string): number | undefined {
-    const place = this.#patterns.findIndex((own) => own.test(path));
+    const place = this.patterns.findIndex((own) => own.test(path));
     return place < 0 ? undefined : place;
   }
 }

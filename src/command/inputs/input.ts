@@ -2,6 +2,7 @@ import type { Express } from 'express';
 import type { McpGateway } from '../../gateway.ts';
 import type { Observer } from '../../slots/observe/observer.ts';
 import type { Arguments } from '../arguments.ts';
+import type { PrintedProgram } from '../print/program-source.ts';
 import type { ServerPlan } from '../server/server-plan.ts';
 
 /** A kind of file that the command runs. */
@@ -34,5 +35,5 @@ export interface OpenInput {
   /** Puts its gateways into an app. */
   mount(app: Express, observer: Observer): Promise<readonly McpGateway[]> | readonly McpGateway[];
   /** The same as TypeScript, where there is such a form. */
-  print?(): string;
+  print?(): PrintedProgram;
 }

@@ -1,9 +1,11 @@
+import { basename } from 'node:path';
 import { CelNeeded } from '../../krakend/cel-support.ts';
 import type { KrakendNote } from '../../krakend/notes.ts';
 import type { KrakendAllowance, KrakendReadOptions } from '../../krakend/options.ts';
 import { checkDocument, runDocument } from '../../krakend/run-document.ts';
 import type { Arguments } from '../arguments.ts';
 import { CommandError, systemCode } from '../command-error.ts';
+import { programSource } from '../print/program-source.ts';
 import type { Input } from './input.ts';
 import { parseYaml } from './parse-yaml.ts';
 import { readText } from './read-text.ts';
@@ -11,13 +13,12 @@ import { readText } from './read-text.ts';
 /** A configuration of KrakenD. */
 export const krakend: Input = {
   accepts: (file) => /\.(?:json|ya?ml|toml)$/i.test(file),
-  options: ['public-url', 'only', 'allow'],
+  options: ['print', 'public-url', 'only', 'allow'],
   async open(file, args) {
     const document = await readDocumentFile(file);
     const options = optionsOf(args);
-    const { listen, warnings, gateways } = await withCelIfNeeded(file, () =>
-      checkDocument(document, options),
-    );
+    const plan = await withCelIfNeeded(file, () => checkDocument(document, options));
+    const { listen, warnings, gateways } = plan;
     return {
       plan: listen,
       warnings: warnings.filter(isOpen),
@@ -26,6 +27,12 @@ export const krakend: Input = {
         const own = runDocument(document, { ...options, observe: observer });
         app.use(own.router);
         return own.gateways.map(({ gateway }) => gateway);
+      },
+      print() {
+        const { port = listen.port, host = listen.host } = args;
+        const server = { ...listen, port, host };
+        const given: object = typeof document === 'string' ? JSON.parse(document) : document;
+        return programSource({ file: basename(file), document: given, options, plan, server });
       },
     };
   },

@@ -12,6 +12,6 @@ export function makeServer(app: Express, plan: ServerPlan): Server {
   if (tls === undefined) return hardenServer(createServer(size, app), limits);
   const { options, names } = readTls(tls);
   const server = createTlsServer({ ...options, ...size }, app);
-  for (const [name, context] of names) server.addContext(name, context);
+  for (const [name, { context }] of names) server.addContext(name, context);
   return hardenServer(server, limits);
 }

@@ -4,11 +4,18 @@ import { createSecureContext, type SecureContextOptions, type TlsOptions } from 
 import type { KrakendTls } from '../../krakend/listen.ts';
 import { CommandError, systemCode } from '../command-error.ts';
 
+/** A certificate of several. */
+export interface NamedCertificate {
+  /** Which of the keys it is. */
+  readonly place: number;
+  readonly context: SecureContextOptions;
+}
+
 /** What a server with TLS is made with, and the certificates for the names that it has. */
 export interface ServerTls {
   readonly options: TlsOptions;
   /** By the name that a client asks for; where it asks for none of them, it gets the first certificate. */
-  readonly names: ReadonlyMap<string, SecureContextOptions>;
+  readonly names: ReadonlyMap<string, NamedCertificate>;
 }
 
 /**
@@ -43,10 +50,12 @@ export function readTls({ keys, ca: authorities, minVersion, requestCert }: Krak
   if (problems.length > 0) throw new CommandError(problems.join('\n'));
   const shared = { minVersion, ...(requestCert && { ca }) } satisfies SecureContextOptions;
   const contexts = pairs.map((pair) => ({ ...shared, ...pair }));
-  const names = new Map<string, SecureContextOptions>();
-  // The first that has a name stands for it.
-  for (const context of contexts.toReversed()) {
-    for (const name of namesIn(context.cert)) names.set(name, context);
+  const names = new Map<string, NamedCertificate>();
+  for (const [place, context] of contexts.entries()) {
+    for (const name of namesIn(context.cert)) {
+      // The first that has a name stands for it.
+      if (!names.has(name)) names.set(name, { place, context });
+    }
   }
   return {
     options: { ...contexts[0], requestCert, rejectUnauthorized: requestCert },

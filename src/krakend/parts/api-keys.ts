@@ -1,9 +1,10 @@
 import { hash } from 'node:crypto';
 import { isFieldName } from '../../http/field.ts';
-import { type ApiKey, apiKey } from '../../slots/auth/api-key.ts';
+import { type ApiKey, type ApiKeyOptions, apiKey } from '../../slots/auth/api-key.ts';
 import type { AuthenticationScheme } from '../../slots/auth/authenticator.ts';
 import type { Notes } from '../notes.ts';
 import type { ApiKeysValues } from '../table/service.ts';
+import { written } from '../written.ts';
 import type { Source } from './config-parts.ts';
 import { notedOr } from './noted.ts';
 
@@ -40,8 +41,17 @@ export function apiKeysOf({
   const header = own.identifier ?? shared.identifier ?? 'Authorization';
   checkRoleHeader(place.at('propagate_role'), shared.propagate_role, header);
   const keys = keysOf(place, shared);
-  const scheme = keys.length === 0 ? undefined : notedOr(place, () => apiKey({ keys, header }));
+  const scheme =
+    keys.length === 0 ? undefined : notedOr(place, () => writtenKeys({ keys, header }));
   return { scheme, roles: roles ?? [] };
+}
+
+function writtenKeys(options: ApiKeyOptions): AuthenticationScheme {
+  return written(apiKey(options), {
+    call: 'apiKey',
+    from: 'express-mcp-gateway',
+    args: [options],
+  });
 }
 
 function checkRoleHeader(notes: Notes, name: string | undefined, keyHeader: string): void {

@@ -1,5 +1,7 @@
+import { quoted } from '../../lib/quoted.ts';
 import type { AuthenticationScheme } from '../../slots/auth/authenticator.ts';
 import { byName, type PolicyRule } from '../../slots/policies/policy.ts';
+import { written } from '../written.ts';
 import { apiKeysOf } from './api-keys.ts';
 import { basicOf } from './basic.ts';
 import type { Source } from './config-parts.ts';
@@ -47,10 +49,13 @@ function anyScope(name: string, wanted: readonly string[]): PolicyRule {
   return {
     name,
     on: 'request',
-    check: byName(({ principal }) => ({
-      allow: wanted.some((own) => principal?.scopes?.includes(own) ?? false),
-      reason: `none of ${wanted.join(', ')}`,
-      message: `This needs one of ${wanted.join(', ')}`,
-    })),
+    check: written(
+      byName(({ principal }) => ({
+        allow: wanted.some((own) => principal?.scopes?.includes(own) ?? false),
+        reason: `none of ${wanted.join(', ')}`,
+        message: `This needs one of ${wanted.join(', ')}`,
+      })),
+      { text: `anyScope([${wanted.map(quoted).join(', ')}])`, helpers: ['anyScope'] },
+    ),
   };
 }

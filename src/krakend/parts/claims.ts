@@ -1,5 +1,7 @@
 import type { GatewayContext } from '../../gateway-context.ts';
 import { isFieldName } from '../../http/field.ts';
+import { quoted } from '../../lib/quoted.ts';
+import { written } from '../written.ts';
 import type { Source } from './config-parts.ts';
 import type { HeaderPlan } from './header-plan.ts';
 import { headerText } from './header-text.ts';
@@ -23,9 +25,9 @@ export function propagateClaims({ group: [endpoint] }: Source, plan: HeaderPlan)
     }
     const isListed = plan.forwards(header);
     if (!isListed) place.warn(`KrakenD would not send ${header}: it is not in input_headers`);
-    plan.setOfCaller(header, ({ principal }: GatewayContext) =>
-      headerText(claimAt(principal?.claims, claim)),
-    );
+    const read = ({ principal }: GatewayContext) => headerText(claimAt(principal?.claims, claim));
+    const text = `claimHeader(${quoted(claim)})`;
+    plan.setOfCaller(header, written(read, { text, helpers: ['claimHeader'] }));
   }
 }
 

@@ -1,5 +1,7 @@
+import { quoted } from '../../lib/quoted.ts';
 import type { LimitContext } from '../../slots/rate-limit/limit.ts';
 import { routeName } from '../endpoints/endpoint-path.ts';
+import { written } from '../written.ts';
 import type { HeaderPlan } from './header-plan.ts';
 
 /** What tells callers apart; undefined where a request does not say. */
@@ -10,11 +12,13 @@ export function fromHeader(name: string, plan: HeaderPlan): ClientKey {
   const own = plan.ofCaller(name);
   if (own !== undefined) return own;
   const lower = name.toLowerCase();
-  return ({ req: { headersDistinct: headers } }) => {
+  const read: ClientKey = ({ req: { headersDistinct: headers } }) => {
     // Whoever adds lines of that name is still the same caller, as in KrakenD.
     const [first = ''] = Object.hasOwn(headers, lower) ? (headers[lower] ?? []) : [];
     return first === '' ? undefined : first;
   };
+  EXPRESSIONS.set(read, `clientHeader(ctx, ${quoted(lower)})`);
+  return read;
 }
 
 /** The value of a parameter of the path. */
@@ -24,4 +28,18 @@ export function fromParams(name: string): ClientKey {
     const { params } = req as { readonly params?: Readonly<Record<string, string>> };
     return params?.[own];
   };
+}
+
+/** How keys are written, about a request `ctx`. */
+const EXPRESSIONS = new WeakMap<ClientKey, string>();
+
+/** What is made of a key, with its form where the key has one. */
+export function likeKey<T extends object>(
+  key: ClientKey,
+  value: T,
+  textOf: (key: string) => string,
+): T {
+  const expression = EXPRESSIONS.get(key);
+  if (expression === undefined) return value;
+  return written(value, { text: `(ctx) => ${textOf(expression)}`, helpers: ['clientHeader'] });
 }

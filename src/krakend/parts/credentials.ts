@@ -4,6 +4,7 @@ import { tokenHeader } from '../../upstream-tokens/client-credentials.ts';
 import { readTokenOptions } from '../../upstream-tokens/token-options.ts';
 import type { Notes } from '../notes.ts';
 import type { ClientCredentialsValues } from '../table/backend.ts';
+import { written } from '../written.ts';
 import { notedOr } from './noted.ts';
 
 /** Parameters that the gateway sends by itself. */
@@ -21,15 +22,21 @@ export function credentialsOf(notes: Notes, values: ClientCredentialsValues): He
   }
   const scope = scopes?.split(',').map((own) => own.trim());
   return notedOr(notes, () => {
-    const settings = checkConfig((problems) =>
-      readTokenOptions(problems, {
-        tokenUrl,
-        clientId,
-        clientSecret,
-        ...(scope !== undefined && { scope: scope.join(' ') }),
-      }),
-    );
-    return tokenHeader({ ...settings, parameters: [...settings.parameters, ...further] });
+    const options = {
+      tokenUrl,
+      clientId,
+      clientSecret,
+      ...(scope !== undefined && { scope: scope.join(' ') }),
+    };
+    const settings = checkConfig((problems) => readTokenOptions(problems, options));
+    const header = tokenHeader({ ...settings, parameters: [...settings.parameters, ...further] });
+    // The function of the package has no further parameters.
+    if (further.length > 0) return header;
+    return written(header, {
+      call: 'clientCredentials',
+      from: 'express-mcp-gateway',
+      args: [options],
+    });
   });
 }
 

@@ -6,6 +6,7 @@ import { routeName } from '../endpoints/endpoint-path.ts';
 import type { Notes } from '../notes.ts';
 import type { BackendExtra } from '../table/backend.ts';
 import type { EndpointExtra } from '../table/endpoint.ts';
+import { written } from '../written.ts';
 import type { Source } from './config-parts.ts';
 import { celExpressions, policyExpressions, withoutTexts } from './expression-list.ts';
 import type { HeaderPlan } from './header-plan.ts';
@@ -57,9 +58,15 @@ function rules(
       name: `${name}${place.isBackend ? ' of the backend' : ''}`,
       on: 'request',
     } as const;
-    return notedOr(notes, () => celSupport().celRule(text, own, shown)) ?? [];
+    const rule = notedOr(notes, () => celSupport().celRule(text, own, shown));
+    if (rule === undefined || IS_NARROWED.test(text)) return rule ?? [];
+    const args = [text, own];
+    return written(rule, { call: 'cel', from: 'express-mcp-gateway/cel', args });
   });
 }
+
+/** What differs from `cel()` itself, where these names show all that the client sent. */
+const IS_NARROWED = /req_(?!method\b|path\b)/;
 
 const NAMED_HEADER = /req_headers\s*\[\s*(?:'([^']*)'|"([^"]*)")\s*\]/g;
 const NAMED_QUERY = /req_querystring\s*(?:\.(\w+)|\[\s*(?:'([^']*)'|"([^"]*)")\s*\])/g;

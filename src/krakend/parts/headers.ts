@@ -1,9 +1,11 @@
+import type { GatewayContext } from '../../gateway-context.ts';
 import type { Middleware } from '../../http/middleware.ts';
 import { readAddress } from '../../lib/address.ts';
 import type { AuthenticationScheme } from '../../slots/auth/authenticator.ts';
 import type { HeaderRules } from '../../slots/headers/header-rules.ts';
 import { applyMartian } from '../martian/apply.ts';
 import type { BackendUrl } from '../martian/backend-url.ts';
+import { written } from '../written.ts';
 import { answerHeadersOf } from './answer-headers.ts';
 import { propagateClaims } from './claims.ts';
 import type { Source } from './config-parts.ts';
@@ -30,8 +32,8 @@ export function headersOf(
 ): Headers {
   const [{ backend }] = source.group;
   const plan = new HeaderPlan(forwardedOf(source, schemes));
-  plan.set('X-Forwarded-For', ({ ip }) => readAddress(ip)?.text ?? ip);
-  plan.set('X-Forwarded-Host', ({ headers }) => headers.host);
+  plan.set('X-Forwarded-For', callerAddress);
+  plan.set('X-Forwarded-Host', askedHost);
   propagateClaims(source, plan);
   propagateRole(source, plan);
   const { 'modifier/martian': martian, 'auth/client-credentials': credentials } = backend.extra;
@@ -47,3 +49,11 @@ export function headersOf(
   const use = [renamesOf(source, plan), modifiers].filter((own) => own !== undefined);
   return { headers: plan.rules(), plan, use };
 }
+
+const callerAddress = written(({ ip }: GatewayContext) => readAddress(ip)?.text ?? ip, {
+  text: "({ ip }) => ip.replace(/^::ffff:(?=[\\d.]+$)/, '')",
+});
+
+const askedHost = written(({ headers }: GatewayContext) => headers.host, {
+  text: '({ headers }) => headers.host',
+});

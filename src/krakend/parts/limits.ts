@@ -1,9 +1,10 @@
 import { hash } from 'node:crypto';
 import type { McpMethod } from '../../mcp/http-methods.ts';
-import type { Limit } from '../../slots/rate-limit/limit.ts';
+import type { Limit, LimitContext } from '../../slots/rate-limit/limit.ts';
 import type { Notes } from '../notes.ts';
 import type { LimitValues } from '../table/rate-limit.ts';
-import { fromHeader, fromParams } from './client-key.ts';
+import { written } from '../written.ts';
+import { fromHeader, fromParams, likeKey } from './client-key.ts';
 import type { HeaderPlan } from './header-plan.ts';
 import {
   type AmountMaker,
@@ -76,9 +77,7 @@ export function limitsOf(
   ].map((limit) => onlyFor(limit, scope.isFor));
 }
 
-function everybody(): string {
-  return 'everybody';
-}
+const everybody = written(() => 'everybody', { text: "() => 'everybody'" });
 
 /** What counts for something that is not there, or has a default that not everybody knows. */
 function checkPairs(notes: Notes, values: LimitValues): void {
@@ -131,15 +130,23 @@ function byClient(
     return [];
   }
   const read = strategy === 'header' ? fromHeader(key, scope.plan) : fromParams(key);
+  const limit = (ctx: LimitContext) => (read(ctx) === undefined ? 0 : Number.POSITIVE_INFINITY);
   const none: Limit = {
-    limit: (ctx) => (read(ctx) === undefined ? 0 : Number.POSITIVE_INFINITY),
+    limit: likeKey(read, limit, (key) => `${key} === undefined ? 0 : Number.POSITIVE_INFINITY`),
     window: '1s',
     by: everybody,
     ...terms,
     name: `${scope.name}.none`,
   };
   return [
-    limitOf(own, { by: (ctx) => read(ctx) ?? '', ...terms }),
+    limitOf(own, {
+      by: likeKey(
+        read,
+        (ctx) => read(ctx) ?? '',
+        (key) => `${key} ?? ''`,
+      ),
+      ...terms,
+    }),
     ...(strategy === 'header' ? [none] : []),
   ];
 }

@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { rootCertificates } from 'node:tls';
+import { quoted } from '../../lib/quoted.ts';
 import type { TlsOptions } from '../../relay/network/tls.ts';
 import type { Notes } from '../notes.ts';
 import type { ClientTlsValues } from '../table/client-tls.ts';
+import { written } from '../written.ts';
 import type { Draft, Source } from './config-parts.ts';
 
 /** TLS and the proxy towards the backend. */
@@ -47,10 +49,29 @@ function readClientTls(notes: Notes, values: ClientTlsValues): TlsOptions | unde
   const cert = own && readPem(place.at('certificate'), own.certificate);
   const key = own && readPem(place.at('private_key'), own.private_key);
   if (given.length === 0 && cert === undefined) return undefined;
-  return {
+  const files = authorities.map(readText);
+  const ca = alone === true ? files : ['...rootCertificates', ...files];
+  const pair = [`cert: ${readText(own?.certificate)}`, `key: ${readText(own?.private_key)}`];
+  const members = [
+    ...(given.length > 0 ? [`ca: [${ca.join(', ')}]`] : []),
+    ...(cert !== undefined && key !== undefined ? pair : []),
+  ];
+  const options: TlsOptions = {
     ...(given.length > 0 && { ca: alone === true ? given : [...rootCertificates, ...given] }),
     ...(cert !== undefined && key !== undefined && { cert, key }),
   };
+  return written(options, {
+    text: `{ ${members.join(', ')} }`,
+    imports: {
+      readFileSync: 'node:fs',
+      ...(given.length > 0 && alone !== true && { rootCertificates: 'node:tls' }),
+    },
+  });
+}
+
+/** As a program reads it. */
+function readText(file = ''): string {
+  return `readFileSync(${quoted(file)}, 'utf8')`;
 }
 
 function readPem(notes: Notes, file: string | undefined): string | undefined {

@@ -1,4 +1,5 @@
 import type { AuthenticationScheme } from '../../slots/auth/authenticator.ts';
+import { written, writtenOf } from '../written.ts';
 import type { Source } from './config-parts.ts';
 
 /** The URL of an endpoint as agents know it; undefined where it is not known. */
@@ -29,5 +30,11 @@ export function publicUrlOf({ group: [endpoint], notes, options }: Source): URL 
 /** The same, but without the metadata that a challenge would point to. */
 export function withoutMetadata(schemes: readonly AuthenticationScheme[]): AuthenticationScheme[] {
   // The same objects: what is known of their keys hangs on them.
-  return schemes.map((scheme) => Object.assign(scheme, { issuers: [] }));
+  return schemes.map((scheme) => {
+    const form = writtenOf(scheme);
+    const issuers: string[] = [];
+    const isSame = form === undefined || scheme.issuers.length === 0;
+    const changed = Object.assign(scheme, { issuers });
+    return isSame ? changed : written(changed, { form, members: { issuers } });
+  });
 }

@@ -4,6 +4,7 @@ import { inHeader } from '../../slots/auth/bearer-token.ts';
 import { type JwtOptions, readJwtOptions } from '../../slots/auth/jwt/options.ts';
 import { jwtScheme } from '../../slots/auth/jwt/scheme.ts';
 import type { KrakendAllowance } from '../options.ts';
+import { written } from '../written.ts';
 
 /** The options of `jwt`, of which two may be missing where that is allowed by name. */
 export type TokenSchemeOptions = Omit<JwtOptions, 'issuer' | 'audience'> &
@@ -28,7 +29,9 @@ export function tokenScheme(
     ...(isAnyIssuer && { issuer: { isAny: true } as const }),
     ...(isAnyAudience && { audience: () => true }),
   };
-  return header.toLowerCase() === 'authorization'
-    ? jwtScheme(own)
-    : jwtScheme(own, undefined, inHeader(header));
+  if (header.toLowerCase() !== 'authorization') return jwtScheme(own, undefined, inHeader(header));
+  const scheme = jwtScheme(own);
+  // The function of the package has neither other headers nor such weakenings.
+  if (isAnyIssuer || isAnyAudience) return scheme;
+  return written(scheme, { call: 'jwt', from: 'express-mcp-gateway', args: [options] });
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { isFieldName } from '../../http/field.ts';
+import { quoted } from '../../lib/quoted.ts';
 import type { AuthenticationScheme } from '../../slots/auth/authenticator.ts';
 import type { TokenAudience } from '../../slots/auth/claims/audience.ts';
 import type { ClaimedIdentity } from '../../slots/auth/claims/claimed-identity.ts';
@@ -8,6 +9,7 @@ import type { JwtOptions } from '../../slots/auth/jwt/jwt.ts';
 import type { Notes } from '../notes.ts';
 import type { KrakendReadOptions } from '../options.ts';
 import type { ValidatorValues } from '../table/validator.ts';
+import { written } from '../written.ts';
 import { claimAt } from './claims.ts';
 import { isStandard } from './header-plan.ts';
 import { notedOr } from './noted.ts';
@@ -179,12 +181,23 @@ function claimRules(
     }),
     ...(scopes.length > 0 && { scopes: listIn(claimAt(claims, scopesKey ?? 'scope')) }),
   });
+  const text = [
+    ...(roles.length > 0
+      ? [`roles: textsIn(${isNested ? at(rolesKey) : `claims[${quoted(rolesKey)}]`})`]
+      : []),
+    ...(scopes.length > 0 ? [`scopes: textsIn(${at(scopesKey ?? 'scope')})`] : []),
+  ].join(', ');
+  written(find, { text: `(claims) => ({ ${text} })`, helpers: ['claimAt', 'textsIn'] });
   const isAll = matcher === 'all' || scopes.length === 1;
   return {
     ...(roles.length > 0 && { roles }),
     ...(scopes.length > 0 && isAll && { scopes }),
     ...((roles.length > 0 || scopes.length > 0) && { claims: find }),
   };
+}
+
+function at(path: string): string {
+  return `claimAt(claims, ${quoted(path)})`;
 }
 
 /** A list, or a text with blanks between what it names. Anything else names nothing. */
