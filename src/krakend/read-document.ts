@@ -13,6 +13,7 @@ import { type AnswerHeaders, answerHeadersOf } from './parts/answer-headers.ts';
 import type { Source } from './parts/config-parts.ts';
 import { inCommon } from './parts/limit-amount.ts';
 import { trustedProxiesOf } from './parts/trusted-proxies.ts';
+import { refuseOtherWindows } from './store-windows.ts';
 import { ROOT, type RootValues } from './table/root.ts';
 
 /** What a document comes to. */
@@ -109,6 +110,7 @@ function read(notes: Notes, given: object, options: KrakendReadOptions): Read {
       answers: answerHeadersOf(source),
     };
   });
+  refuseOtherWindows(gateways);
   const trustedProxies = trustedProxiesOf(notes.at('extra_config'), root.extra_config ?? {});
   return { gateways, listen: listenOf(notes, root), trustedProxies };
 }

@@ -53,6 +53,24 @@ test('endpoints that count in one store do not take from each other', async () =
   expect(statuses).toEqual([200, 200, 429, 429]);
 });
 
+test('endpoints that count in one store in other times are refused before anything runs', () => {
+  const store = new MemoryStore();
+  const at = (every: string) =>
+    withValue(base(), [...EXTRA, 'qos/ratelimit/router/redis'], {
+      max_rate: 1,
+      capacity: 1,
+      every,
+      connection_pool: 'main',
+    }) as { readonly endpoints: readonly object[] };
+  const both = (every: string) => ({
+    version: 3,
+    endpoints: [...at('1m').endpoints, { ...at(every).endpoints[0], endpoint: '/other' }],
+  });
+  const { problems } = outcomeOf(both('1h'), { stores: { main: store } });
+  expect(said(problems, 'endpoints[1]')).toMatch(/3600000 ms here and 60000 ms at \/mcp/);
+  expect(outcomeOf(both('1m'), { stores: { main: store } }).problems).toEqual([]);
+});
+
 describe('an expression', () => {
   const expression = [...EXTRA, 'validation/cel'];
   const isThere = [{ check_expr: "'debug' in req_querystring" }];
