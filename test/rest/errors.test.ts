@@ -33,9 +33,31 @@ describe.each(ERAS)(
       ['other JSON', { status: 422, body: { error: 'no item' } }, 'HTTP 422: {"error":"no item"}'],
       ['a text', { status: 500, headers: text, body: ' It broke.\n' }, 'HTTP 500: It broke.'],
       [
-        'a page for people',
-        { status: 502, headers: { 'content-type': 'text/html' }, body: '<h1>nginx</h1>' },
-        'HTTP 502',
+        'of a page for people its title',
+        {
+          status: 502,
+          headers: { 'content-type': 'text/html' },
+          body: '<html><head><title>502 Bad Gateway</title></head><body>at /srv/app.js:3</body></html>',
+        },
+        'HTTP 502: 502 Bad Gateway',
+      ],
+      [
+        'a page without a title',
+        {
+          status: 500,
+          headers: { 'content-type': 'text/html' },
+          body: '<pre>Error: at /srv</pre>',
+        },
+        'HTTP 500',
+      ],
+      [
+        'a text that says it is a page, as Express sends it',
+        {
+          status: 404,
+          headers: { 'content-type': 'text/html; charset=utf-8' },
+          body: 'No such order',
+        },
+        'HTTP 404: No such order',
       ],
       ['bytes', { status: 500, headers: { 'content-type': 'image/png' }, body: 'x' }, 'HTTP 500'],
       ['nothing', { status: 404 }, 'HTTP 404'],

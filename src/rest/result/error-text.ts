@@ -26,9 +26,16 @@ function saidBy({ bytes, contentType }: ApiAnswer): string | undefined {
   if (bytes === undefined || bytes.length === 0) return undefined;
   const type = readMediaType(contentType);
   const kind = kindOf(type, bytes);
-  if (kind !== 'json' && kind !== 'text') return undefined;
+  if (kind !== 'json' && kind !== 'text' && kind !== 'html') return undefined;
   const text = textOf(bytes, type).trim();
+  if (kind === 'html') return asText(/<\w/.test(text) ? titleOf(text) : text);
   return (kind === 'json' ? problemIn(text) : undefined) ?? asText(text);
+}
+
+/** Of a page its title: the rest is for people, or a stack. What has no tag is a text that says it was a page. */
+function titleOf(page: string): string | undefined {
+  const [, title] = /<title[^>]*>([^<]*)</i.exec(page) ?? [];
+  return title?.trim();
 }
 
 function problemIn(text: string): string | undefined {
