@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { CallToolResult, ServerContext, Tool } from '@modelcontextprotocol/server';
-import { type Calls, callTool } from './call/call-tool.ts';
+import { type Calls, callTool, type ToolCall } from './call/call-tool.ts';
 import { importPeer } from './import-peer.ts';
 import type { Era } from './result/output.ts';
 import type { BuiltTool } from './tool/built-tool.ts';
@@ -53,7 +53,7 @@ export async function serveTools(
           throw new ProtocolError(ProtocolErrorCode.InvalidParams, 'There is no such tool');
         }
         const args = params.arguments ?? {};
-        const call = { args, era, header: headersOf(ctx), signal: ctx.mcpReq.signal };
+        const call = { args, era, ...fieldsOf(ctx), signal: ctx.mcpReq.signal };
         return (await callTool(tool, call, calls)) as CallToolResult;
       });
       return server;
@@ -74,6 +74,11 @@ function listOf(tools: readonly BuiltTool[], era: Era) {
   };
 }
 
-function headersOf({ http }: ServerContext): (name: string) => string | undefined {
-  return (name) => http?.req?.headers.get(name) ?? undefined;
+function fieldsOf({ http, mcpReq }: ServerContext): Pick<ToolCall, 'header' | 'traceField'> {
+  const header = (name: string) => http?.req?.headers.get(name) ?? undefined;
+  const traceField = (name: string) => {
+    const written = mcpReq._meta?.[name];
+    return header(name) ?? (typeof written === 'string' ? written : undefined);
+  };
+  return { header, traceField };
 }

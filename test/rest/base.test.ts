@@ -174,3 +174,25 @@ test('the trace of a call goes on to the API', async () => {
   await client.callTool({ name: 'getOrder', arguments: { id: '1' } }, { onprogress: () => {} });
   expect(api.seen[0]?.headers).toMatchObject({ traceparent, tracestate: 'a=b' });
 });
+
+test('a message may have the trace in its _meta, and nothing else that is forwarded', async () => {
+  const api = await startApi();
+  const { client } = await startRest({
+    openapi: OPENAPI,
+    baseUrl: api.url,
+    operations: 'getOrder',
+    forward: ['X-User', 'Authorization'],
+  });
+  const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+  const _meta = {
+    traceparent,
+    tracestate: 'a\r\nb: c',
+    'x-user': 'root',
+    authorization: 'Bearer x',
+  };
+  await client.callTool({ name: 'getOrder', arguments: { id: '1' }, _meta });
+  expect(api.seen[0]?.headers).toHaveProperty('traceparent', traceparent);
+  for (const name of ['tracestate', 'x-user', 'authorization']) {
+    expect(api.seen[0]?.headers).not.toHaveProperty(name);
+  }
+});

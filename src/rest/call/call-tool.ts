@@ -26,6 +26,8 @@ export interface ToolCall {
   readonly era: Era;
   /** A header of the request that it came with. */
   readonly header: (name: string) => string | undefined;
+  /** The same of the trace, which a message may have in its `_meta` instead. */
+  readonly traceField: (name: string) => string | undefined;
   /** Aborted when nobody waits for the result any more. */
   readonly signal: AbortSignal;
 }
@@ -51,7 +53,7 @@ async function exchange(
   { api, base, forward }: Calls,
 ): Promise<ToolResult> {
   const forwarded = headersFrom(forward, call.header);
-  const headers = { ...OWN_HEADERS, ...headersFrom(TRACE, call.header), ...forwarded };
+  const headers = { ...OWN_HEADERS, ...headersFrom(TRACE, call.traceField), ...forwarded };
   const answer = await inTime(tool.timeout, call.signal, (signal) =>
     api.send(request, headers, signal),
   );
