@@ -1,4 +1,5 @@
 import type { Network } from '../lib/networks.ts';
+import { warnOfEmpty } from './document/empty-namespaces.ts';
 import { withEnvironment } from './document/environment.ts';
 import { parseDocument } from './document/parse-document.ts';
 import { refuseUnrendered } from './document/unrendered.ts';
@@ -90,6 +91,7 @@ function read(notes: Notes, given: object, options: KrakendReadOptions): Read {
   checkVersion(notes.at('version'), document as { readonly version?: unknown });
   const { endpoints, ...others } = document as { readonly endpoints?: unknown };
   refuseUnrendered(notes, others);
+  warnOfEmpty(notes, document);
   const root = ROOT.read(notes, document) ?? {};
   const groups = groupEndpoints(readEndpoints(notes.at('endpoints'), root, only));
   const counts = inCommon();
@@ -141,6 +143,11 @@ function readEndpoints(notes: Notes, root: RootValues, only: readonly string[] |
   }
   return picked.flatMap(({ given, notes }) => {
     refuseUnrendered(notes, given);
+    warnOfEmpty(notes, given);
+    const { backend: backends } = Object(given) as { readonly backend?: unknown };
+    for (const [i, backend] of (Array.isArray(backends) ? backends : []).entries()) {
+      warnOfEmpty(notes.at('backend').at(i), backend);
+    }
     return readEndpoint(notes, given, root) ?? [];
   });
 }

@@ -38,6 +38,7 @@ export function changeOf(
     notes.at('value').refuse('KrakenD answers every request with 500 for such a value');
   }
   if (name === undefined || !isFieldValue(value)) return undefined;
+  if (value === '') notes.at('value').warn(`${name} is sent with nothing in it, as in KrakenD`);
   return kind === 'header.Append'
     ? { names: [name], action: ({ headers }) => headers.append(name, value) }
     : { names: [name], constant: value, action: ({ headers }) => headers.set(name, [value]) };

@@ -22,9 +22,14 @@ export function apiKeysOf({
   serviceNotes,
 }: Source): EndpointKeys | undefined {
   const own = endpoint.extra['auth/api-keys'];
-  if (own === undefined) return undefined;
   const notes = endpoint.extraNotes.at('auth/api-keys');
   const shared = service['auth/api-keys'];
+  if (own === undefined) {
+    if (shared !== undefined && endpoint.extra['auth/validator'] === undefined) {
+      notes.warn('the document has keys, and this endpoint asks nobody for one, as in KrakenD');
+    }
+    return undefined;
+  }
   if (shared === undefined) {
     notes.refuse('the document names no keys; write them in its extra_config["auth/api-keys"]');
     return undefined;
@@ -32,6 +37,7 @@ export function apiKeysOf({
   const { roles } = own;
   if (roles === undefined)
     notes.at('roles').refuse('write the roles that may come in, or [] for all');
+  else if (roles.length === 0) notes.at('roles').warn('every key of the document may come in');
   const place = serviceNotes.at('auth/api-keys');
   if ((own.strategy ?? shared.strategy ?? 'header') !== 'header') {
     (own.strategy === undefined ? place : notes)

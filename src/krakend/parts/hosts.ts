@@ -8,6 +8,9 @@ export function hostsOf(source: Source): readonly string[] | undefined {
   const security = inEither(source, 'security/http');
   const { allowed_hosts: hosts = [], allowed_hosts_are_regex: arePatterns } =
     security?.values ?? {};
+  if (security?.values.allowed_hosts?.length === 0) {
+    security.notes.at('allowed_hosts').warn('every host is served, as in KrakenD');
+  }
   if (arePatterns === true) return undefined;
   if (hosts.some((host) => !/:\d+$/.test(host))) {
     security?.notes

@@ -84,6 +84,8 @@ function checkPairs(notes: Notes, values: LimitValues): void {
   for (const [name, other] of PAIRS) {
     if (values[name] !== undefined && values[other] === undefined) {
       notes.at(name).refuse(`it counts for ${other}, which is not there; write that too`);
+    } else if (values[name] !== undefined && values[other] === 0) {
+      notes.at(other).warn('0 is no limit, as in KrakenD');
     }
   }
   if (values.every === undefined) notes.at('every').warn('without it, rates are for each second');
