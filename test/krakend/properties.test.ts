@@ -25,6 +25,23 @@ const GUARDS = {
     strategy: 'header',
     key: 'X-Client',
   },
+  'qos/ratelimit/tiered': {
+    tier_key: 'X-Tier',
+    tiers: [
+      {
+        tier_value: 'gold',
+        ratelimit: { max_rate: 5, capacity: 5, every: '1m' },
+      },
+      {
+        tier_value_as: '*',
+        ratelimit: { client_max_rate: 1, client_capacity: 1, every: '1m', strategy: 'ip' },
+      },
+    ],
+  },
+  'security/policies': {
+    req: { policies: ["req_method != 'PATCH'"] },
+    jwt: { policies: ["JWT.sub != 'nobody'"] },
+  },
   'security/bot-detector': { deny: ['bad'], patterns: ['bot'], empty_user_agent_is_bot: true },
   proxy: { max_payload: 1000 },
 };
@@ -63,6 +80,7 @@ const DOCUMENT = {
     },
     'security/http': { allowed_hosts: ['own.example:8080'], frame_deny: true, sts_seconds: 300 },
     router: { trusted_proxies: ['10.0.0.0/8'], forwarded_by_client_ip: true, max_payload: 5000 },
+    'qos/ratelimit/service': { max_rate: 500, capacity: 500, every: '1s' },
     'plugin/http-server': {
       name: ['ip-filter'],
       'ip-filter': { CIDR: ['10.0.0.0/8'], allow: true, trusted_proxies: ['10.0.0.0/8'] },
@@ -224,6 +242,18 @@ describe('no protection is lost without a word', () => {
         'qos/ratelimit/proxy',
         key,
       ]),
+      ...['max_rate', 'capacity', 'every'].map((key) => [...SERVICE, 'qos/ratelimit/service', key]),
+      ...['tier_key', 'tiers'].map((key) => [...EXTRA, 'qos/ratelimit/tiered', key]),
+      ...['tier_value', 'ratelimit'].map((key) => [
+        ...EXTRA,
+        'qos/ratelimit/tiered',
+        'tiers',
+        0,
+        key,
+      ]),
+      [...EXTRA, 'qos/ratelimit/tiered', 'tiers', 1, 'tier_value_as'],
+      [...EXTRA, 'security/policies', 'req', 'policies'],
+      [...EXTRA, 'security/policies', 'jwt', 'policies'],
       [...SERVICE, 'security/cors', 'allow_origins'],
       [...SERVICE, 'router', 'trusted_proxies'],
       [...SERVICE, 'plugin/http-server', 'name'],
@@ -241,7 +271,8 @@ describe('no protection is lost without a word', () => {
 /** What may stand at a service and at an endpoint protects at either. */
 function protectsBoth(name: string, holder: readonly Step[]): boolean {
   const isPlace = [SERVICE, EXTRA].some((own) => own.join() === holder.join());
-  return isPlace && ['security/cors', 'security/http', 'security/bot-detector'].includes(name);
+  const names = ['security/cors', 'security/http', 'security/bot-detector', 'qos/ratelimit/tiered'];
+  return isPlace && names.includes(name);
 }
 
 function misspell(key: string, position: number, way: string): string {
