@@ -30,11 +30,10 @@ function propertiesOf(source: JsonObject, place: Place, translation: Translating
   const patterns: JsonObject = {};
   const isLess = translation.loses(() => {
     for (const [name, property] of membersOf('patternProperties', source, place, translation)) {
-      const pattern = usablePattern(name);
-      if (pattern === undefined) {
-        translation.lose(place, 'a pattern of patternProperties cannot be used, and is left out');
-        continue;
-      }
+      const pattern = usablePattern(name, (why) =>
+        translation.lose(place, `a pattern of its patternProperties ${why}, and is left out`),
+      );
+      if (pattern === undefined) continue;
       patterns[translation.name(pattern, place)] = translation.schema(
         property,
         place.inside('patternProperties', pattern),

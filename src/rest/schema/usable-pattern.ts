@@ -1,9 +1,26 @@
+import { isSlow } from './slow-pattern.ts';
+
+const LONGEST_PATTERN = 1000;
+
 /**
- * A pattern as JSON Schema has them: of ECMA-262, with the flag `u`. Patterns of documents are often written
- * for other flags, and escape what needs no escape (`\-`, `\_`). `undefined` where it is none at all.
+ * A pattern as JSON Schema has them: of ECMA-262, with the flag `u`. `undefined` where there is none, and why
+ * goes to `refuse`.
  */
-export function usablePattern(pattern: unknown): string | undefined {
-  if (typeof pattern !== 'string' || pattern.length > LONGEST_PATTERN) return undefined;
+export function usablePattern(pattern: unknown, refuse: (why: string) => void): string | undefined {
+  const usable = typeof pattern === 'string' ? asUnicode(pattern) : undefined;
+  const why =
+    usable === undefined
+      ? 'is not one of ECMA-262'
+      : usable.length > LONGEST_PATTERN || isSlow(usable)
+        ? 'may take very long'
+        : undefined;
+  if (why === undefined) return usable;
+  refuse(why);
+  return undefined;
+}
+
+/** Patterns of documents are often written for other flags, and escape what needs no escape (`\-`, `\_`). */
+function asUnicode(pattern: string): string | undefined {
   if (isPattern(pattern)) return pattern;
   // An escape of a syntax character, of `-` in a class, and of letters and digits means what it did.
   const plain = pattern.replaceAll(/\\([\s\S])/g, (escaped, character: string) =>
@@ -24,5 +41,3 @@ function isPattern(pattern: string): boolean {
     return false;
   }
 }
-
-const LONGEST_PATTERN = 1000;

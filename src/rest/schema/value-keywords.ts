@@ -34,10 +34,10 @@ export function valueKeywords(
     else left('enum');
   }
   if (source.pattern !== undefined) {
-    const pattern = usablePattern(source.pattern);
-    if (pattern === undefined)
-      translation.lose(place, 'its pattern cannot be used, and is left out');
-    else found.pattern = translation.value(pattern);
+    const pattern = usablePattern(source.pattern, (why) =>
+      translation.lose(place, `its pattern ${why}, and is left out`),
+    );
+    if (pattern !== undefined) found.pattern = translation.value(pattern);
   }
   if (source.required !== undefined) {
     const names = namesOf(source.required, place, translation);

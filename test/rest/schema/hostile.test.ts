@@ -118,17 +118,61 @@ describe('a name that is not like others', () => {
 });
 
 describe('a pattern', () => {
-  test.each([
+  test.each<[what: string, pattern: unknown]>([
     ['that is none', '(a'],
     ['of another language', '(?i)a'],
     ['with a class of POSIX', '[[:alpha:'],
     ['with an anchor of Ruby', String.raw`\Aa\z`],
     ['that is no text', 5],
-    ['that is too long', 'a'.repeat(1001)],
   ])('%s is left out, and told', (_what, pattern) => {
     expect(translate({ type: 'string', pattern })).toEqual({
       schema: { type: 'string' },
-      losses: ['its pattern cannot be used, and is left out'],
+      losses: ['its pattern is not one of ECMA-262, and is left out'],
+    });
+  });
+
+  test.each([
+    '(a+)+$',
+    '(a*)*$',
+    '(a|a)*$',
+    '(.*)*$',
+    '(a|b|ab)*c',
+    String.raw`^(\w+\s?)*$`,
+    '(a?a?)*b',
+    '(-a*a*)*!',
+    '(a{1,4})*b',
+    '(a+){10}$',
+    '(x+x+)+y',
+    '(?:[a-z]+|[b-y])*!',
+    '^(?=(a+)+$).*',
+    '^(([a-z])+.)+[A-Z]([a-z])+$',
+    `${'('.repeat(200)}a${'+)'.repeat(200)}`,
+    `${'('.repeat(100)}${'){8}'.repeat(100)}`,
+    'a'.repeat(1001),
+  ])('that could take endlessly long is left out, and told: %s', (pattern) => {
+    expect(translate({ type: 'string', pattern })).toEqual({
+      schema: { type: 'string' },
+      losses: ['its pattern may take very long, and is left out'],
+    });
+  });
+
+  test.each([
+    '^[a-z0-9]+(-[a-z0-9]+)*$',
+    '^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==)?$',
+    String.raw`^(\.[\w-]+)*$`,
+    String.raw`^[^@]+@([a-z]+\.)+[a-z]{2,}$`,
+    String.raw`^(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?!$)|$)){4}$`,
+    String.raw`^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$`,
+    '^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?[.]){2,}[a-z0-9][a-z0-9-]{0,61}[a-z0-9]$',
+    '^[a-f0-9]{8}(-[a-f0-9]{4}){3}-[a-f0-9]{12}$',
+    '^(foo|far|(?<year>[12]))*$',
+    '(a|ab)*c',
+    String.raw`\p{L}+\u{1F600}\x41\cA(b)\1`,
+    'a'.repeat(400),
+  ])('that takes its time as the text is long stays: %s', (pattern) => {
+    expect(translate({ type: 'string', pattern })).toEqual({
+      schema: { type: 'string', pattern },
+      losses: [],
     });
   });
 
@@ -139,7 +183,7 @@ describe('a pattern', () => {
     };
     expect(translate(given)).toEqual({
       schema: { patternProperties: { '^b': { type: 'number' } } },
-      losses: ['a pattern of patternProperties cannot be used, and is left out'],
+      losses: ['a pattern of its patternProperties is not one of ECMA-262, and is left out'],
     });
   });
 });
