@@ -61,7 +61,7 @@ const SLOW = [
   'policies/{filter-lists-long,process,properties}.test.ts',
   'prometheus/bounded.test.ts',
   'relay/{duplex,early-answers,idle-streams,long-bytes,silence-by-default}.test.ts',
-  'rest/schema/{documents,meaning}.test.ts',
+  'rest/schema/{clients,documents,meaning}.test.ts',
   'scale-out/scale-out.test.ts',
   'sigterm.test.ts',
   'targets/redis-processes.test.ts',
