@@ -141,6 +141,8 @@ export class Translation implements Translating {
 
   #unfollowed({ description }: JsonObject, place: Place): JsonObject {
     this.lose(place, 'it contains itself, and accepts anything there');
-    return typeof description === 'string' ? { description: this.value(description) } : {};
+    return typeof description === 'string' && description !== ''
+      ? { description: this.value(description) }
+      : {};
   }
 }

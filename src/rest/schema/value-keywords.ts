@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../mcp/json/json-object.ts';
+import { jsonCopy } from './json-copy.ts';
 import type { Place } from './place.ts';
 import { formatOf, LIMITS, PLAIN_KEYWORDS, typeOf } from './plain-keywords.ts';
 import type { Translating } from './translating.ts';
@@ -52,10 +53,8 @@ function typeKeyword({ type }: JsonObject, place: Place): JsonObject {
   if (type === undefined) return {};
   const types = typeOf(type);
   if (types !== undefined) return { type: types };
-  throw new UntranslatableSchema(
-    place.path,
-    `its type is ${String(JSON.stringify(type)).slice(0, SHOWN_CHARS)}`,
-  );
+  const shown = JSON.stringify(jsonCopy(type)) ?? 'none of JSON';
+  throw new UntranslatableSchema(place.path, `its type is ${shown.slice(0, SHOWN_CHARS)}`);
 }
 
 function limit(
