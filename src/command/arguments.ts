@@ -13,6 +13,9 @@ export interface Arguments {
     readonly 'public-url'?: string;
     readonly only?: readonly string[];
     readonly allow?: readonly string[];
+    readonly 'base-url'?: string;
+    readonly operations?: readonly string[];
+    readonly forward?: readonly string[];
   };
 }
 
@@ -24,6 +27,9 @@ const OPTIONS = {
   'public-url': { type: 'string' },
   only: { type: 'string', multiple: true },
   allow: { type: 'string', multiple: true },
+  'base-url': { type: 'string' },
+  operations: { type: 'string', multiple: true },
+  forward: { type: 'string', multiple: true },
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean', short: 'v' },
 } as const;

@@ -31,7 +31,7 @@ async function run(args: Arguments): Promise<void> {
   if (mode === 'help') process.stdout.write(USAGE);
   else if (mode === 'version') process.stdout.write(`${versionOf()}\n`);
   else {
-    const input = inputFor(file);
+    const input = await inputFor(file);
     checkOptions(args, input.options);
     const open = await input.open(file, args);
     if (mode === 'check') process.stdout.write(check(file, open));

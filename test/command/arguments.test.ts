@@ -1,8 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import { readArguments } from '../../src/command/arguments.ts';
 import { UsageError } from '../../src/command/command-error.ts';
+import { gatewayModule } from '../../src/command/inputs/gateway-module.ts';
 import { inputFor } from '../../src/command/inputs/inputs.ts';
 import { USAGE } from '../../src/command/usage.ts';
+
+const OF_OPEN_API = ['base-url', 'operations', 'forward'];
 
 describe('arguments of the command', () => {
   test('say what to do, with which file and where', () => {
@@ -39,7 +42,16 @@ describe('arguments of the command', () => {
 
   test('are all in the help', () => {
     const long = /option '--(\S+?)'/;
-    for (const name of ['check', 'print', 'port', 'host', 'public-url', 'only', 'allow']) {
+    for (const name of [
+      'check',
+      'print',
+      'port',
+      'host',
+      'public-url',
+      'only',
+      'allow',
+      ...OF_OPEN_API,
+    ]) {
       expect(USAGE).toMatch(new RegExp(`^ {2}--${name}\\b`, 'm'));
     }
     for (const [, name = ''] of USAGE.matchAll(/--([\w-]+)/g)) {
@@ -56,9 +68,9 @@ describe('arguments of the command', () => {
   });
 });
 
-test('the ending of a file says what it is', () => {
-  const names = ['krakend.json', 'k.YAML', 'k.yml', 'k.toml', 'a.js', 'a.mjs', 'a.cts'];
-  for (const name of names) expect(inputFor(name).accepts(name)).toBe(true);
-  expect(inputFor('a.js')).not.toBe(inputFor('a.json'));
-  for (const name of ['krakend', 'krakend.tmpl']) expect(() => inputFor(name)).toThrow(UsageError);
+test('the ending of a file says of a module what it is', async () => {
+  for (const name of ['a.js', 'a.mjs', 'a.cts']) expect(await inputFor(name)).toBe(gatewayModule);
+  for (const name of ['krakend', 'krakend.tmpl']) {
+    await expect(inputFor(name)).rejects.toThrow(UsageError);
+  }
 });

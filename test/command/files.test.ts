@@ -1,5 +1,9 @@
+import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import request from 'supertest';
+import { inputFor } from '../../src/command/inputs/inputs.ts';
+import { krakend } from '../../src/command/inputs/krakend.ts';
+import { openApi } from '../../src/command/inputs/open-api.ts';
 import { serve } from '../support/servers.ts';
 import { folderWith, runCommand, startCommand } from './support/command.ts';
 import { documentFor } from './support/document.ts';
@@ -123,4 +127,26 @@ test('--print gives a program alone, and tells beside it what has no form of its
   expect(ended.stderr).toMatch(
     /\nnote: policies of \/mcp has no form of its own: the program makes it from the document\n$/,
   );
+});
+
+test('what stands in a document says which kind it is', async () => {
+  const cwd = await folderWith({
+    'krakend.json': { openapi: '3.1.0' },
+    'openapi.json': { version: 3, endpoints: [], name: 'openapi' },
+    'broken.json': '{ "openapi": "3.1.0", }',
+    'broken-too.json': '{ "version": 3, }',
+    'old.YAML': 'swagger: "2.0"',
+    'k.yml': 'version: 3',
+  });
+  for (const [name, input] of [
+    ['krakend.json', openApi],
+    ['openapi.json', krakend],
+    ['broken.json', openApi],
+    ['broken-too.json', krakend],
+    ['old.YAML', openApi],
+    ['k.yml', krakend],
+    ['k.toml', krakend],
+  ] as const) {
+    expect([name, await inputFor(join(cwd, name))]).toEqual([name, input]);
+  }
 });

@@ -12,7 +12,6 @@ import type { Input } from './input.ts';
 
 /** A module whose default export is the options of gateways, or a function that gives them. */
 export const gatewayModule: Input = {
-  accepts: (file) => /\.[cm]?[jt]s$/i.test(file),
   options: [],
   async open(file) {
     const app = express();

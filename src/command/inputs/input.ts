@@ -7,8 +7,6 @@ import type { ServerPlan } from '../server/server-plan.ts';
 
 /** A kind of file that the command runs. */
 export interface Input {
-  /** Whether a file of this name is one. */
-  accepts(file: string): boolean;
   /** The options of the command that are for this kind alone. */
   readonly options: readonly string[];
   /**
@@ -30,6 +28,8 @@ export interface OpenInput {
   readonly plan: ServerPlan;
   /** What works in another way than its author may expect. */
   readonly warnings: readonly { readonly path: string; readonly message: string }[];
+  /** What `--check` tells beside. */
+  readonly details?: readonly string[];
   /** Where its gateways are, as Express writes paths, and what they take. */
   readonly endpoints: readonly Endpoint[];
   /** Puts its gateways into an app. */

@@ -1,15 +1,20 @@
 import { UsageError } from '../command-error.ts';
 import { gatewayModule } from './gateway-module.ts';
 import type { Input } from './input.ts';
+import { isOpenApi } from './is-open-api.ts';
 import { krakend } from './krakend.ts';
+import { openApi } from './open-api.ts';
 
-/** Every kind of file that there is; the first that accepts a name takes it. */
-const INPUTS: readonly Input[] = [gatewayModule, krakend];
-
-/** @throws {UsageError} where no kind of file has such a name. */
-export function inputFor(file: string): Input {
-  const input = INPUTS.find((own) => own.accepts(file));
-  if (input !== undefined) return input;
+/**
+ * What kind of file this is: a module by its ending, a document by what stands in it, because both kinds of
+ * documents are JSON or YAML of any name.
+ *
+ * @throws {UsageError} where no kind of file has such a name.
+ */
+export async function inputFor(file: string): Promise<Input> {
+  if (/\.[cm]?[jt]s$/i.test(file)) return gatewayModule;
+  if (/\.toml$/i.test(file)) return krakend;
+  if (/\.(?:json|ya?ml)$/i.test(file)) return (await isOpenApi(file)) ? openApi : krakend;
   throw new UsageError(
     `${file} has none of the endings that are known: .json, .yaml, .yml, .js, .mjs, .cjs, .ts, .mts, .cts`,
   );

@@ -12,7 +12,6 @@ import { readText } from './read-text.ts';
 
 /** A configuration of KrakenD. */
 export const krakend: Input = {
-  accepts: (file) => /\.(?:json|ya?ml|toml)$/i.test(file),
   options: ['print', 'public-url', 'only', 'allow'],
   async open(file, args) {
     const document = await readDocumentFile(file);
