@@ -22,8 +22,14 @@ export class RouteOrder {
    */
   isDisguised(path: string): boolean {
     if (!path.includes('%')) return false;
-    const meant = this.#placeOf(decode(path));
+    const decoded = decode(path);
+    const meant = decoded === undefined ? undefined : this.#placeOf(decoded);
     return meant !== undefined && meant !== this.#placeOf(path);
+  }
+
+  /** The route that a path is one of. */
+  routeOf(path: string): string | undefined {
+    return this.routes[this.#placeOf(path) ?? -1];
   }
 
   #placeOf(path: string): number | undefined {
@@ -46,10 +52,11 @@ function patternOf(route: string): RegExp {
   return new RegExp(`^${segments.join('/')}/?$`);
 }
 
-function decode(path: string): string {
+/** Undefined where a percent sign in it encodes nothing. */
+export function decode(path: string): string | undefined {
   try {
     return decodeURIComponent(path);
   } catch {
-    return path;
+    return undefined;
   }
 }

@@ -1,9 +1,10 @@
 import express, { type RequestHandler, type Router } from 'express';
+import { answerError } from '../answer-error.ts';
 import type { McpGateway } from '../gateway.ts';
 import { readAddress } from '../lib/address.ts';
 import { type Network, Networks } from '../lib/networks.ts';
 import type { AnswerHeaders } from './parts/answer-headers.ts';
-import { RouteOrder } from './route-order.ts';
+import { decode, RouteOrder } from './route-order.ts';
 
 /** A gateway, and where it is mounted. */
 export interface MountedGateway {
@@ -58,7 +59,7 @@ function routesOf(gateways: readonly MountedGateway[]): Router {
   });
   // Whoever asks for a path that is written out passes no other gateway on the way.
   routes.use(atOwnPath(gateways.filter(({ knowsPath }) => knowsPath)));
-  if (withParams.length > 0) routes.use(notDisguised(order));
+  if (withParams.length > 0) routes.use(decodable(order, withParams), notDisguised(order));
   for (const { path, gateway, answers } of withParams) {
     if (hasHeaders(answers)) routes.use(path, onlyThere(withHeaders(answers)));
     routes.use(path, gateway);
@@ -84,6 +85,23 @@ function atOwnPath(gateways: readonly MountedGateway[]): RequestHandler {
     if (run !== undefined) run(req, res, next);
     else if (req.baseUrl === '' && req.path.startsWith('/.well-known/')) metadata(req, res, next);
     else next();
+  };
+}
+
+/** Express throws at a parameter that it cannot decode, and the app around would have to handle that. */
+function decodable(order: RouteOrder, gateways: readonly MountedGateway[]): RequestHandler {
+  return (req, res, next) => {
+    if (!req.path.includes('%') || decode(req.path) !== undefined) {
+      next();
+      return;
+    }
+    const path = order.routeOf(req.path);
+    const own = gateways.find((gateway) => gateway.path === path);
+    if (own === undefined) next('router');
+    else {
+      const cause = new Error('A parameter of the path cannot be decoded');
+      withHeaders(own.answers)(req, res, () => answerError(req, res, 'not_found', { cause }));
+    }
   };
 }
 

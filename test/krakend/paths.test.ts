@@ -1,5 +1,5 @@
 import { describe, expect, jest, test } from '@jest/globals';
-import express from 'express';
+import express, { type ErrorRequestHandler } from 'express';
 import { fromKrakend } from '../../src/exports/krakend.ts';
 import { serve } from '../support/servers.ts';
 import { recordingUpstream } from '../support/upstream.ts';
@@ -85,6 +85,46 @@ test.each([
   const { ask, upstream } = await runningWith([]);
   expect((await ask({ path })).status).toBe(404);
   expect(upstream.seen).toHaveLength(0);
+});
+
+describe('a path with a percent sign that encodes nothing', () => {
+  const HEADERS = [[...SERVICE, 'security/http'], { frame_deny: true }] as const;
+
+  async function withParameter() {
+    const upstream = await recordingUpstream();
+    const at = withValue(base(`http://${upstream.host}`), [...ENDPOINT, 'endpoint'], '/t/{name}');
+    const { router } = fromKrakend(withValue(at, ...HEADERS));
+    const failed = jest.fn();
+    const onError: ErrorRequestHandler = (error, _req, res, _next) => {
+      failed(error);
+      res.sendStatus(500);
+    };
+    const { port } = await serve(express().use(router, onError));
+    const ask = (path: string) => send(port, { path, headers: MCP, body: CALL });
+    return { ask, failed, upstream };
+  }
+
+  test.each(['/t/%zz', '/t/%', '/t/a%2', '/t/%ff', '/t/%C3%28', '/t/%zz/'])(
+    'has no endpoint, as the gateway says itself: %s',
+    async (path) => {
+      const { ask, failed, upstream } = await withParameter();
+      const { status, headers, body } = await ask(path);
+      expect(status).toBe(404);
+      expect(JSON.parse(body)).toMatchObject({ error: { data: { reason: 'not_found' } } });
+      expect(headers).toMatchObject({ 'x-frame-options': 'DENY' });
+      expect(failed).not.toHaveBeenCalled();
+      expect(upstream.seen).toHaveLength(0);
+    },
+  );
+
+  test.each(['/t/%zz/below', '/%zz', '/other/%'])(
+    'is left to the app where it is no path of the document: %s',
+    async (path) => {
+      const { ask, failed } = await withParameter();
+      expect((await ask(path)).status).toBe(404);
+      expect(failed).not.toHaveBeenCalled();
+    },
+  );
 });
 
 describe('with many endpoints', () => {
