@@ -4,7 +4,8 @@ import { timestampFromMs } from '@bufbuild/protobuf/wkt';
 import { splitTarget } from '../http/request-target.ts';
 import { readAddress } from '../lib/address.ts';
 import type { RequestPolicyContext } from '../slots/policies/policy.ts';
-import { firstUpper, goName } from './check-members.ts';
+import { firstUpper } from './check-members.ts';
+import { goName } from './go-name.ts';
 import type { Bindings } from './program.ts';
 import { mapView } from './view.ts';
 

@@ -1,3 +1,4 @@
+import { goName } from './go-name.ts';
 import { NAMES, UNSAFE } from './names.ts';
 import type { Expr } from './tree.ts';
 import { aOf, elementOf, isOpen, nameOf, type Type } from './types.ts';
@@ -54,11 +55,6 @@ const SPELLED: Readonly<Record<string, (name: string) => string>> = {
   req_headers: goName,
   req_params: firstUpper,
 };
-
-/** A header's name as Go writes it: `X-Request-Id`. */
-export function goName(name: string): string {
-  return name.toLowerCase().replaceAll(/(?<=^|-)[a-z]/g, (letter) => letter.toUpperCase());
-}
 
 /** The name of a parameter of the path as KrakenD writes it. */
 export function firstUpper(name: string): string {

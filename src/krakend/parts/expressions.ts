@@ -1,4 +1,5 @@
 import type { GoHeaders } from '../../cel/bindings.ts';
+import { goName } from '../../cel/go-name.ts';
 import { readAddress } from '../../lib/address.ts';
 import type { PolicyRule, RequestPolicyContext } from '../../slots/policies/policy.ts';
 import { celSupport } from '../cel-support.ts';
@@ -132,8 +133,4 @@ function passing(ctx: RequestPolicyContext, plan: HeaderPlan): GoHeaders {
   shown['X-Forwarded-For'] = [readAddress(ip)?.text ?? ip];
   shown['X-Forwarded-Host'] = [headers.host ?? ''];
   return shown;
-}
-
-function goName(name: string): string {
-  return name.toLowerCase().replaceAll(/(?:^|-)[a-z]/g, (letters) => letters.toUpperCase());
 }
