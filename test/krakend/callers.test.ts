@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { MemoryStore } from 'express-rate-limit';
 import { recordingUpstream } from '../support/upstream.ts';
-import { BACKEND, base, ENDPOINT, EXTRA, SERVICE, withValue } from './support/base.ts';
+import { BACKEND, base, ENDPOINT, EXTRA, pathOf, SERVICE, withValue } from './support/base.ts';
 import { outcomeOf, said } from './support/outcome.ts';
 import { runningWith } from './support/running.ts';
 import { start } from './support/start.ts';
@@ -20,6 +20,21 @@ describe('a limit by header', () => {
     const { statuses } = await runningWith([[LIMIT, byHeader('X-Client')]]);
     const asked = ['1', '2'].map((more) => ({ headers: { 'x-client': ['a', more] } }));
     expect(await statuses(asked)).toEqual([200, 429]);
+  });
+
+  test.each(['X-Forwarded-For', 'x-real-ip', 'Forwarded', 'CF-Connecting-IP', 'X-ClientIP'])(
+    'is refused where each client writes it as its address: %s',
+    (key) => {
+      const { problems } = outcomeOf(withValue(base(), LIMIT, byHeader(key)));
+      expect(said(problems, `${pathOf(LIMIT)}.key`)).toMatch(/strategy ip.*trusted_proxies/);
+    },
+  );
+
+  test('says that a client can write it, but for credentials', () => {
+    const warned = (key: string) =>
+      said(outcomeOf(withValue(base(), LIMIT, byHeader(key))).warnings, `${pathOf(LIMIT)}.key`);
+    expect(warned('X-Client')).toMatch(/any client can write X-Client/);
+    expect(warned('X-Api-Key')).toBe('');
   });
 
   test.each(['constructor', '__proto__', 'toString'])(

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import type { McpMethod } from '../../mcp/http-methods.ts';
+import { isSecretName } from '../../slots/headers/secret-name.ts';
 import type { Limit, LimitContext } from '../../slots/rate-limit/limit.ts';
 import type { Notes } from '../notes.ts';
 import type { LimitValues } from '../table/rate-limit.ts';
@@ -131,6 +132,7 @@ function byClient(
     place.refuse(`the endpoint has no parameter {${key}}`);
     return [];
   }
+  if (strategy === 'header') checkClientHeader(place, key, scope.plan);
   const read = strategy === 'header' ? fromHeader(key, scope.plan) : fromParams(key);
   const limit = (ctx: LimitContext) => (read(ctx) === undefined ? 0 : Number.POSITIVE_INFINITY);
   const none: Limit = {
@@ -151,6 +153,23 @@ function byClient(
     }),
     ...(strategy === 'header' ? [none] : []),
   ];
+}
+
+/** Headers in which proxies write the address of the client, and clients whatever they like. */
+const ADDRESS = /^(?:x-)?forwarded(?:-for)?$|(?:-|client)ip(?:v6)?$/i;
+
+/** A client that writes another value each time is another client each time. */
+function checkClientHeader(notes: Notes, name: string, plan: HeaderPlan): void {
+  if (plan.ofCaller(name) !== undefined || isSecretName(name)) return;
+  if (ADDRESS.test(name)) {
+    notes.refuse(
+      `any client can write ${name}, and KrakenD counts what it writes; write strategy ip, and name router.trusted_proxies`,
+    );
+  } else {
+    notes.warn(
+      `any client can write ${name} and so be counted as another; fill it by propagate_claims or propagate_role`,
+    );
+  }
 }
 
 function capacityOf(notes: Notes, name: string, given: number | undefined, rate: number): number {
