@@ -15,7 +15,7 @@ import {
   type Step,
   VALIDATOR,
 } from './support/base.ts';
-import { outcomeOf } from './support/outcome.ts';
+import { outcomeOf, said } from './support/outcome.ts';
 import { changed, runningWith } from './support/running.ts';
 
 const OWN = [...EXTRA, 'auth/basic'];
@@ -254,4 +254,24 @@ describe('what lets nobody in, or anybody, is refused', () => {
     );
     expect(problems[0]).toMatchObject({ message: expect.stringMatching(/for the gateway/) });
   });
+});
+
+test('users of the service that an endpoint does not ask for leave it open, with a warning', async () => {
+  const keys = { identifier: 'X-Key', keys: [{ key: 'one', roles: [] }] };
+  const { statuses, warnings } = await runningWith([
+    [SHARED, { users: { ada: ADA } }],
+    [[...SERVICE, 'auth/api-keys'], keys],
+  ]);
+  expect(await statuses([{}])).toEqual([200]);
+  expect(said(warnings, pathOf(OWN))).toMatch(/asks nobody for a password/);
+  expect(said(warnings, pathOf([...EXTRA, 'auth/api-keys']))).toMatch(/asks nobody for one/);
+  const asking = outcomeOf(
+    changed([
+      [SHARED, { users: { ada: ADA } }],
+      [[...SERVICE, 'auth/api-keys'], keys],
+      [OWN, {}],
+    ]),
+  );
+  expect(asking.problems).toEqual([]);
+  expect(asking.warnings.map(({ message }) => message).join()).not.toMatch(/asks nobody/);
 });

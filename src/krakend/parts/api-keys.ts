@@ -25,7 +25,8 @@ export function apiKeysOf({
   const notes = endpoint.extraNotes.at('auth/api-keys');
   const shared = service['auth/api-keys'];
   if (own === undefined) {
-    if (shared !== undefined && endpoint.extra['auth/validator'] === undefined) {
+    const { 'auth/basic': users, 'auth/validator': validator } = endpoint.extra;
+    if (shared !== undefined && users === undefined && validator === undefined) {
       notes.warn('the document has keys, and this endpoint asks nobody for one, as in KrakenD');
     }
     return undefined;

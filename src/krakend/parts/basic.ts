@@ -11,10 +11,15 @@ export function basicOf({
   service,
   serviceNotes,
 }: Source): readonly AuthenticationScheme[] | undefined {
-  const own = endpoint.extra['auth/basic'];
-  if (own === undefined) return undefined;
+  const { 'auth/basic': own, 'auth/api-keys': keys, 'auth/validator': validator } = endpoint.extra;
   const notes = endpoint.extraNotes.at('auth/basic');
   const shared = service['auth/basic'];
+  if (own === undefined) {
+    if (shared !== undefined && keys === undefined && validator === undefined) {
+      notes.warn('the document has users, and this endpoint asks nobody for a password');
+    }
+    return undefined;
+  }
   if (isEmpty(own)) return schemesOf(serviceNotes.at('auth/basic'), shared ?? {}, notes);
   if (shared !== undefined && !isEmpty(shared)) {
     notes.warn('only the users of the endpoint come in, and not those of the service');
