@@ -113,8 +113,21 @@ function read(notes: Notes, given: object, options: KrakendReadOptions): Read {
     };
   });
   refuseOtherWindows(gateways);
+  checkRevoker(notes.at('extra_config').at('auth/revoker'), root, options);
   const trustedProxies = trustedProxiesOf(notes.at('extra_config'), root.extra_config ?? {});
   return { gateways, listen: listenOf(notes, root), trustedProxies };
+}
+
+/** Which tokens are revoked is in no document: a bloom filter of KrakenD is filled while it runs. */
+function checkRevoker(notes: Notes, root: RootValues, { isRevoked }: KrakendReadOptions): void {
+  if (root.extra_config?.['auth/revoker'] === undefined) return;
+  if (typeof isRevoked === 'function') {
+    notes.warn('the option isRevoked alone says which tokens are revoked; this is not read');
+  } else {
+    notes.refuse(
+      'KrakenD keeps revoked tokens in a bloom filter; give fromKrakend the option isRevoked',
+    );
+  }
 }
 
 function checkVersion(notes: Notes, { version }: { readonly version?: unknown }): void {

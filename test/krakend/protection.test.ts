@@ -14,6 +14,7 @@ import {
   type Step,
   withValue,
 } from './support/base.ts';
+import { said } from './support/outcome.ts';
 import { type Asked, CALL, send, start } from './support/start.ts';
 
 const keys = signingKey('k1');
@@ -153,6 +154,17 @@ describe('auth/validator', () => {
     const { withClaims } = await guarded({}, { isRevoked: ({ jti }) => jti === 'gone' });
     expect((await withClaims({ jti: 'here' })).status).toBe(200);
     expect((await withClaims({ jti: 'gone' })).status).toBe(401);
+  });
+
+  test('asks isRevoked in place of a revoker, and does not start without it', async () => {
+    const revoker: Change = [[...SERVICE, 'auth/revoker'], { N: 10_000_000, P: 1e-7 }];
+    await expect(guarded({}, {}, [revoker])).rejects.toThrow(/isRevoked/);
+    await expect(guarded({}, { isRevoked: false }, [revoker])).rejects.toThrow(/isRevoked/);
+    const options = { isRevoked: ({ jti }: { readonly jti?: unknown }) => jti === 'gone' };
+    const { withClaims, warnings } = await guarded({}, options, [revoker]);
+    expect((await withClaims({ jti: 'here' })).status).toBe(200);
+    expect((await withClaims({ jti: 'gone' })).status).toBe(401);
+    expect(said(warnings, 'extra_config["auth/revoker"]')).toMatch(/isRevoked/);
   });
 
   test('puts claims into headers, and no client can', async () => {

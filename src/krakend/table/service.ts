@@ -61,6 +61,7 @@ export const RESPONSE_HEADERS: Field<ResponseHeadersValues> = object<ResponseHea
 export type ServiceExtra = Given<{
   'auth/api-keys': ApiKeysValues;
   'auth/basic': BasicValues;
+  'auth/revoker': object;
   'modifier/response-headers': ResponseHeadersValues;
   'plugin/http-server': HttpServerPlugins;
   'qos/ratelimit/service': LimitValues;
@@ -79,9 +80,7 @@ export const SERVICE_EXTRA: Field<ServiceExtra> = object<ServiceExtra>(
     'ai/mcp': no.AI_MCP,
     'auth/api-keys': API_KEYS,
     'auth/basic': BASIC,
-    'auth/revoker': refused(
-      'KrakenD keeps revoked tokens in a bloom filter; give fromKrakend the option isRevoked',
-    ),
+    'auth/revoker': anyObject,
     'auth/validator': object({ shared_cache_duration: ignored() }),
     'documentation/openapi': ignored(),
     'documentation/postman': ignored(),
