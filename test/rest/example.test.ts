@@ -3,7 +3,7 @@ import { nowInSeconds } from '../support/jwt/issued.ts';
 import { keyServer, sign, signingKey } from '../support/jwt/issuer.ts';
 import { connect } from '../support/mcp.ts';
 import { startExample } from '../support/start-example.ts';
-import { call } from './support/rest-gateway.ts';
+import { call, startApi } from './support/rest-gateway.ts';
 
 const AUDIENCE = 'https://gateway.example/mcp';
 
@@ -52,4 +52,14 @@ test('examples/rest.ts gives each caller its own orders, and orders for those wh
     reader.callTool({ name: 'createOrder', arguments: { item: 'x' } }),
   ).rejects.toThrow();
   expect((await fetch(url, { method: 'POST' })).status).toBe(401);
+});
+
+test('examples/rest-by-hand.ts makes of arguments the request that it says', async () => {
+  const day = { date: '2026-01-01', summary: 'Snow', station: 7 };
+  const api = await startApi(() => ({ body: { days: [day] } }));
+  const { port } = await startExample('rest-by-hand.ts', { API_URL: `${api.url}/v1` });
+  const { client } = await connect(`http://127.0.0.1:${port}/mcp`, { pin: '2026-07-28' });
+  const called = await call(client, 'forecast', { place: 'São Paulo', days: 1 });
+  expect(called.structuredContent).toEqual({ days: [{ date: '2026-01-01', summary: 'Snow' }] });
+  expect(api.seen.map(({ url }) => url)).toEqual(['/v1/places/S%C3%A3o%20Paulo/forecast?days=1']);
 });
