@@ -8,8 +8,9 @@ import type { RestToolAnnotations } from './tool/annotations.ts';
 /** Options of `restTools`. */
 export interface RestToolsOptions {
   /**
-   * The OpenAPI document (3.0, 3.1 or 3.2): a file in JSON or YAML, or the document itself. A file, and a document whose
-   * references lead to files, need the package `@readme/openapi-parser`. Default: none, where `tools` are written by hand.
+   * The OpenAPI document (3.0, 3.1 or 3.2): a file in JSON or YAML, or the document itself. A file needs the package
+   * `@readme/openapi-parser`, and may refer to files of its own directory; references to other files, and to addresses, are
+   * not followed. Default: none, where `tools` are written by hand.
    */
   readonly openapi?: string | URL | object;
   /**

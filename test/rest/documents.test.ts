@@ -1,3 +1,6 @@
+import { copyFile, mkdtemp, rm, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
 import { restTools } from '../../src/exports/rest.ts';
@@ -28,14 +31,6 @@ describe('a document is a file, or is given', () => {
     expect([api.seen[0]?.url, String(api.seen[0]?.body)]).toEqual(['/orders/7', '{"item":null}']);
   });
 
-  test('one that is given may refer to files as well', async () => {
-    const $ref = `${fileURLToPath(place('parts.yaml'))}#/parameters/id`;
-    const openapi = document({ '/a/{id}': { get: { operationId: 'a', parameters: [{ $ref }] } } });
-    const { tools } = await restTools({ openapi, baseUrl, operations: 'a' });
-    expect(tools[0]?.inputSchema.required).toEqual(['id']);
-    expect(JSON.stringify(openapi)).toContain('$ref');
-  });
-
   test('of 3.2, with its own methods', async () => {
     const openapi = {
       ...document({
@@ -53,6 +48,50 @@ describe('a document is a file, or is given', () => {
       [true, false],
       [false, true],
     ]);
+  });
+});
+
+describe('a document publishes nothing but itself and what lies beside it', () => {
+  const OUTSIDE = /^openapi: references to files of its own directory alone: ".*" is none\. Bundle/;
+
+  test.each([
+    ['a file above it', 'orders.yaml'],
+    ['an address', 'orders-of-a-host.yaml'],
+  ])('one in a file that refers to %s is refused', async (_, name) => {
+    const openapi = place(`leading-out/${name}`);
+    expect(await toldOf({ openapi, baseUrl, operations: 'getOrder' })).toEqual([
+      expect.stringMatching(OUTSIDE),
+    ]);
+  });
+
+  test('a link in its directory leads to no other file', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'openapi-'));
+    await copyFile(place('orders.yaml'), join(directory, 'orders.yaml'));
+    const made = { openapi: join(directory, 'orders.yaml'), baseUrl, operations: 'getOrder' };
+    await symlink(fileURLToPath(place('parts.yaml')), join(directory, 'parts.yaml'));
+    expect(await toldOf(made)).toEqual([expect.stringMatching(OUTSIDE)]);
+    // It is the link that is refused.
+    await rm(join(directory, 'parts.yaml'));
+    await copyFile(place('parts.yaml'), join(directory, 'parts.yaml'));
+    expect(await toldOf(made)).toEqual([]);
+    await rm(directory, { recursive: true });
+  });
+
+  test.each([
+    ['a file', `${fileURLToPath(place('parts.yaml'))}#/parameters/id`],
+    ['the URL of a file', `${place('parts.yaml').href}#/parameters/id`],
+    ['an address', 'https://192.0.2.1/parts.yaml#/parameters/id'],
+  ])('one that is given has no tool that needs %s', async (_, $ref) => {
+    const openapi = document({
+      '/a/{id}': { get: { operationId: 'a', parameters: [{ $ref }] } },
+      '/b/{id}': {
+        get: { operationId: 'b', parameters: [{ name: 'q', in: 'query', schema: { $ref } }] },
+      },
+      '/c': { get: { operationId: 'c', description: { $ref } } },
+    });
+    const { tools, skipped } = await restTools({ openapi, baseUrl, operations: () => true });
+    expect(tools.map(({ name, description }) => [name, description])).toEqual([['c', undefined]]);
+    expect(skipped.map(({ operation }) => operation)).toEqual(['a', 'b']);
   });
 });
 

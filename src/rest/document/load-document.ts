@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { GatewayConfigError } from '../../options/gateway-config-error.ts';
 import { importPeer } from '../import-peer.ts';
 import { isObject, type JsonObject } from '../json.ts';
+import { DocumentFiles, type FileResolver } from './document-files.ts';
 import { References } from './references.ts';
 
 /** An OpenAPI document whose references all lead to places within it. */
@@ -13,10 +14,10 @@ export interface OpenApiDocument {
   readonly references: References;
 }
 
-/** What this needs of `@readme/openapi-parser`, which only files and references to files need. */
+/** What this needs of `@readme/openapi-parser`, which only files need. */
 interface Parser {
   parse(api: string): Promise<object>;
-  bundle(api: string | object, options: ParserOptions): Promise<object>;
+  bundle(api: string, options: ParserOptions): Promise<object>;
   validate(
     api: string,
     options: ParserOptions,
@@ -24,24 +25,24 @@ interface Parser {
 }
 
 interface ParserOptions {
-  readonly resolve: { readonly file: true };
-  readonly validate: { readonly rules: { readonly openapi: Readonly<Record<string, 'warning'>> } };
+  readonly resolve: {
+    readonly file: FileResolver;
+    readonly http: { readonly canRead: () => boolean };
+  };
+  readonly validate: typeof LENIENT;
 }
 
 /** What only matters for operations that are picked, which say so themselves, refuses no document. */
-const LENIENT: ParserOptions = {
-  resolve: { file: true },
-  validate: {
-    rules: {
-      openapi: {
-        'array-without-items': 'warning',
-        'duplicate-non-request-body-parameters': 'warning',
-        'duplicate-operation-id': 'warning',
-        'invalid-security-scheme-properties': 'warning',
-        'non-optional-path-parameters': 'warning',
-        'path-parameters-not-in-parameters': 'warning',
-        'path-parameters-not-in-path': 'warning',
-      },
+const LENIENT = {
+  rules: {
+    openapi: {
+      'array-without-items': 'warning',
+      'duplicate-non-request-body-parameters': 'warning',
+      'duplicate-operation-id': 'warning',
+      'invalid-security-scheme-properties': 'warning',
+      'non-optional-path-parameters': 'warning',
+      'path-parameters-not-in-parameters': 'warning',
+      'path-parameters-not-in-path': 'warning',
     },
   },
 };
@@ -52,7 +53,7 @@ const MOST_TOLD = 5;
 /** Reads a file, or takes the document as it is given. @throws {GatewayConfigError} that names `openapi`. */
 export async function loadDocument(openapi: string | URL | object): Promise<OpenApiDocument> {
   const isPlace = typeof openapi === 'string' || openapi instanceof URL;
-  const root = isPlace ? await readFile(pathOf(openapi)) : await ownCopy(openapi as JsonObject);
+  const root = isPlace ? await readFile(pathOf(openapi)) : ownCopy(openapi as JsonObject);
   return { root, version: versionOf(root), references: new References(root) };
 }
 
@@ -75,34 +76,45 @@ function toPath(place: string | URL): string {
 
 async function readFile(path: string): Promise<JsonObject> {
   const parser = await loadParser();
+  const files = new DocumentFiles(path);
+  const options: ParserOptions = {
+    resolve: { file: files.resolver, http: { canRead: () => false } },
+    validate: LENIENT,
+  };
   try {
     const written = await parser.parse(path);
     const { openapi } = checked(written, path);
-    if (/^3\.[01]\./.test(openapi)) await validate(parser, path);
-    return checked(await parser.bundle(path, LENIENT), path);
+    if (/^3\.[01]\./.test(openapi)) await validate(parser, path, options);
+    return checked(await parser.bundle(path, options), path);
   } catch (error) {
     if (error instanceof GatewayConfigError) throw error;
-    throw refused(path, `a document that can be read: ${(error as Error).message}`);
+    throw refused(path, whyNotRead(files, error as Error));
   }
 }
 
-async function validate(parser: Parser, path: string): Promise<void> {
-  const { valid, errors = [] } = await parser.validate(path, LENIENT);
+function whyNotRead({ outside }: DocumentFiles, { message }: Error): string {
+  if (outside === undefined) return `a document that can be read: ${message}`;
+  return (
+    `references to files of its own directory alone: ${JSON.stringify(outside)} is none. Bundle the document once, ` +
+    'with `npx @redocly/cli bundle`, and give the result'
+  );
+}
+
+async function validate(parser: Parser, path: string, options: ParserOptions): Promise<void> {
+  const { valid, errors = [] } = await parser.validate(path, options);
   if (valid) return;
   const told = errors.slice(0, MOST_TOLD).map(({ message }) => message.trim());
   throw refused(path, `a valid OpenAPI document: ${told.join('; ')}`);
 }
 
-/** Whoever changes it later changes nothing here. */
-async function ownCopy(document: JsonObject): Promise<JsonObject> {
+/**
+ * Whoever changes it later changes nothing here. It has no directory, and has often come over the network: its references
+ * lead to places within it, or nowhere.
+ */
+function ownCopy(document: JsonObject): JsonObject {
   const copy = checked(cloneOf(document), document);
-  if (!hasOutwardReference(copy)) return copy;
-  const parser = await loadParser();
-  try {
-    return checked(await parser.bundle(copy, LENIENT), document);
-  } catch (error) {
-    throw refused(document, `references that lead somewhere: ${(error as Error).message}`);
-  }
+  checkEnds(copy);
+  return copy;
 }
 
 function cloneOf(document: JsonObject): unknown {
@@ -135,25 +147,20 @@ function versionOf({ openapi }: JsonObject): '3.0' | '3.1' {
 }
 
 /** @param above - The objects that this one stands in: of one that stands in itself, there is no end. */
-function hasOutwardReference(
+function checkEnds(
   value: unknown,
   done: Set<object> = new Set(),
   above: Set<object> = new Set(),
-): boolean {
-  if (typeof value !== 'object' || value === null) return false;
+): void {
+  if (typeof value !== 'object' || value === null) return;
   if (above.has(value)) {
     throw refused(value, 'a document with references: this one has objects that hold themselves');
   }
-  if (done.has(value)) return false;
+  if (done.has(value)) return;
   done.add(value);
   above.add(value);
-  const isOutward = Object.entries(value).some(([name, member]) =>
-    name === '$ref' && typeof member === 'string'
-      ? !member.startsWith('#')
-      : hasOutwardReference(member, done, above),
-  );
+  for (const member of Object.values(value)) checkEnds(member, done, above);
   above.delete(value);
-  return isOutward;
 }
 
 function loadParser(): Promise<Parser> {
