@@ -61,7 +61,9 @@ function rowsOf(output: string): Row[] {
   expect(lines).toContainEqual([...HEADINGS]);
   return lines
     .filter(([protocol = '']) =>
-      /^(20\d\d-\d\d-\d\d|with tokens|with limits|from pages|two servers)$/.test(protocol),
+      /^(20\d\d-\d\d-\d\d|with tokens|with limits|from pages|from REST|two servers)$/.test(
+        protocol,
+      ),
     )
     .map((cells) => {
       expect(cells).toHaveLength(HEADINGS.length);
@@ -103,6 +105,11 @@ const EXPECTED_CALLS = [
   'from pages | POST server/discover | relay | 200 | relayed | 0 | complete',
   'from pages | POST tools/list | relay | 200 | relayed | 0 | complete',
   'from pages | POST server/discover | cors | 403 | origin_not_allowed | 0 | complete',
+  'from REST | POST server/discover | relay | 200 | relayed | 0 | complete',
+  'from REST | POST tools/list | relay | 200 | relayed | 0 | complete',
+  'from REST | POST tools/call listBooks | relay | 200 | relayed | 0 | complete',
+  'from REST | POST tools/call getBook | relay | 200 | relayed | 0 | complete',
+  'from REST | POST tools/call getBook | relay | 200 | relayed | 0 | complete',
   'two servers | POST initialize | relay | 200 | relayed | 1 | complete',
   'two servers | POST notifications/initialized | relay | 202 | relayed | 0 | complete',
   'two servers | POST initialize | relay | 200 | relayed | 1 | complete',
@@ -150,6 +157,14 @@ describe('npm run demo', () => {
     expect(sorted(calls)).toEqual(sorted(EXPECTED_CALLS));
     expect(demo.output).toMatch(
       /the limit is 2 in 1 minute; wait \d+ seconds before you try again$/m,
+    );
+    expect(demo.output).toContain(
+      [
+        '  tools: listBooks, getBook',
+        '  listBooks({}) → {"items":[{"id":"walden"},{"id":"emma"}]}',
+        '  getBook({"id":"walden"}) → {"id":"walden","title":"Walden","shelf":"B7"}',
+        '  getBook({"id":"../users"}) → error: The arguments are wrong: "id" has ',
+      ].join('\n'),
     );
     const targets = demo.output.match(/^ {2}(?:before A|A is|A:).*$/gm) ?? [];
     expect(targets[0]).toMatch(
@@ -218,7 +233,7 @@ describe('npm run demo', () => {
 
     const [, metrics] = await demo.prints(/^Metrics: (\S+),/m);
     const scrape = await (await fetch(metrics as string)).text();
-    for (const path of ['/mcp', '/secured', '/limited', '/scaled']) {
+    for (const path of ['/mcp', '/secured', '/limited', '/books', '/scaled']) {
       expect(scrape).toContain(`gateway="${path}"`);
     }
     expect(scrape).toMatch(/^mcp_server_operation_duration_seconds_count\{.*tool="add".*\} [1-9]/m);

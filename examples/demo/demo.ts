@@ -18,6 +18,7 @@ import { createIssuer } from './issuer.ts';
 import { Journal } from './journal.ts';
 import { runLimitedAgent } from './limited-agent.ts';
 import { runPages } from './pages.ts';
+import { runRest } from './rest.ts';
 import { runScaled } from './scaled.ts';
 import { runSecuredAgent } from './secured-agent.ts';
 import { table } from './table.ts';
@@ -87,6 +88,9 @@ const limited = await journal.take();
 // And from web pages.
 await runPages(url, origin);
 const pages = await journal.take();
+// And with tools that are operations of a REST API.
+const asked = await runRest(app, new URL('/books', url), observe);
+const rest = await journal.take();
 // And with two instances of a server, of which one is killed.
 const scaled = await runScaled(app, new URL('/scaled', url), journal, observe);
 clearTimeout(deadline);
@@ -118,6 +122,8 @@ console.log(
       [],
       ...rows('from pages', pages),
       [],
+      ...rows('from REST', rest),
+      [],
       ...rows('two servers', scaled.records),
     ],
   ),
@@ -129,6 +135,11 @@ when it is told so; a page from anywhere but ${origin} gets nothing; and with li
 an agent that calls too often is told:
 
   ${told}
+
+Behind /books there is no MCP server, but a REST API in this process with three operations, of which two are
+tools. What the agent asked, and was told:
+
+${asked}
 
 Two servers A and B stand behind /scaled, each with an agent in a session. A is killed while it works:
 that call is cut and nothing is sent twice, its session gets 502 and then 404, and its agent begins
