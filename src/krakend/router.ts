@@ -3,6 +3,7 @@ import { answerError } from '../answer-error.ts';
 import type { McpGateway } from '../gateway.ts';
 import { readAddress } from '../lib/address.ts';
 import { type Network, Networks } from '../lib/networks.ts';
+import { addInFront } from './parts/added-headers.ts';
 import type { AnswerHeaders } from './parts/answer-headers.ts';
 import { decode, RouteOrder } from './route-order.ts';
 
@@ -110,16 +111,17 @@ function notDisguised(order: RouteOrder): RequestHandler {
   return ({ path }, _res, next) => (order.isDisguised(path) ? next('router') : next());
 }
 
-function hasHeaders({ always, overTls }: AnswerHeaders): boolean {
-  return Object.keys({ ...always, ...overTls }).length > 0;
+function hasHeaders({ always, added, overTls }: AnswerHeaders): boolean {
+  return added.length + Object.keys({ ...always, ...overTls }).length > 0;
 }
 
 /** On refusals as well, which no rule for answers of the upstream sees. */
-function withHeaders({ always, overTls }: AnswerHeaders): RequestHandler {
+function withHeaders({ always, added, overTls }: AnswerHeaders): RequestHandler {
   const everywhere = Object.entries(always);
   const secure = [...everywhere, ...Object.entries(overTls)];
   return (req, res, next) => {
     for (const [name, value] of req.secure ? secure : everywhere) res.setHeader(name, value);
+    if (added.length > 0) addInFront(req, res, added);
     next();
   };
 }

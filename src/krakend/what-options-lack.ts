@@ -10,8 +10,8 @@ export function warnOfWhatOptionsLack({ notes, gateways, trustedProxies }: Krake
       .warn("it is no option of a gateway; set the same as 'trust proxy' of the app");
   }
   for (const { notes: endpoint, path, answers } of gateways) {
-    const { always, overTls } = answers;
-    const names = Object.keys(always);
+    const { always, added, overTls } = answers;
+    const names = [...new Set([...Object.keys(always), ...added.map(([name]) => name)])];
     if (names.length > 0) {
       endpoint.warn(
         `as options, ${names.join(', ')} are on answers of the upstream alone; put a middleware in front that sets them on refusals too`,

@@ -1,8 +1,12 @@
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
+import express from 'express';
+import { fromKrakend } from '../../src/exports/krakend.ts';
+import { serve } from '../support/servers.ts';
 import { recordingUpstream } from '../support/upstream.ts';
-import { SERVICE } from './support/base.ts';
+import { BACKEND_EXTRA, pathOf, SERVICE } from './support/base.ts';
+import { outcomeOf, said } from './support/outcome.ts';
 import { type Change, changed, runningWith } from './support/running.ts';
-import { start } from './support/start.ts';
+import { CALL, send, start } from './support/start.ts';
 
 const HEADERS = [...SERVICE, 'modifier/response-headers'];
 
@@ -48,4 +52,80 @@ test('Strict-Transport-Security is on every answer only where it is forced', asy
       expect(headers['strict-transport-security']).toBe(expected);
     }
   }
+});
+
+describe('a header that is added', () => {
+  const add = {
+    'X-Hello': ['World', 'again'],
+    'Set-Cookie': ['own=1'],
+    'X-Frame-Options': ['DENY'],
+  };
+  const shown = ({ headers }: Awaited<ReturnType<typeof answered>>) => [
+    headers['x-hello'],
+    headers['set-cookie'],
+    headers['x-frame-options'],
+  ];
+
+  test('comes after what the upstream sends under that name', async () => {
+    const there = { 'X-Hello': ['a', 'b'], 'X-Frame-Options': 'SAMEORIGIN' };
+    expect(shown(await answered([[HEADERS, { add }]], there))).toEqual([
+      'a, b, World, again',
+      ['own=1'],
+      'SAMEORIGIN, DENY',
+    ]);
+  });
+
+  test('comes once where the upstream sends none, and on refusals', async () => {
+    const closed: Change = [[...SERVICE, 'security/http'], { allowed_hosts: ['a.example'] }];
+    for (const changes of [[], [closed]]) {
+      const answer = await answered([[HEADERS, { add }], ...changes], {});
+      expect(answer.status).toBe(changes.length === 0 ? 200 : 403);
+      expect(shown(answer)).toEqual(['World, again', ['own=1'], 'DENY']);
+    }
+  });
+
+  test('comes after what a modifier of the backend sets', async () => {
+    const modifier = {
+      'header.Append': { scope: ['response'], name: 'X-Hello', value: 'backend' },
+    };
+    const answer = await answered(
+      [
+        [HEADERS, { add }],
+        [[...BACKEND_EXTRA, 'modifier/martian'], modifier],
+      ],
+      { 'X-Hello': 'a' },
+    );
+    expect(answer.headers['x-hello']).toBe('a, backend, World, again');
+  });
+
+  test('comes after what the app has set', async () => {
+    const { host } = await recordingUpstream();
+    const { router } = fromKrakend(changed([[HEADERS, { add }]], `http://${host}`));
+    const app = express().use((_req, res, next) => {
+      res.set({ 'X-Hello': 'app', 'Set-Cookie': 'app=1' });
+      next();
+    }, router);
+    const { port } = await serve(app);
+    const headers = {
+      'content-type': 'application/json',
+      accept: 'application/json, text/event-stream',
+    };
+    const answer = await send(port, { path: '/mcp', headers, body: CALL });
+    expect(answer.headers).toMatchObject({
+      'x-hello': 'app, World, again',
+      'set-cookie': ['app=1', 'own=1'],
+    });
+  });
+
+  test.each<[what: string, values: object, at: string, message: RegExp]>([
+    ['that another part sets', { add, replace: { 'x-hello': 'b' } }, 'X-Hello', /take out one/],
+    ['that frames the answer', { add: { 'Content-Length': ['1'] } }, 'Content-Length', /as it is/],
+    ['that is no header', { add: { 'X Y': ['1'] } }, 'X Y', /name of a header/],
+    ['with a line break', { add: { 'X-Y': ['1\r\nX-Z: 2'] } }, 'X-Y', /stand in a header/],
+    ['with nothing', { add: { 'X-Y': [] } }, 'X-Y', /write the values/],
+    ['with a number', { add: { 'X-Y': [1] } }, 'X-Y', /stand in a header/],
+  ])('%s is refused', (_what, values, name, message) => {
+    const { problems } = outcomeOf(changed([[HEADERS, values]]));
+    expect(said(problems, pathOf([...HEADERS, 'add', name]))).toMatch(message);
+  });
 });

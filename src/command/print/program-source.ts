@@ -52,11 +52,14 @@ export function programSource({ file, document, options, plan, server }: Printed
       gateways.map(({ name }) => name),
     ),
   ];
-  const notes = gateways.flatMap(({ path, made }) =>
-    made.map(
+  const notes = gateways.flatMap(({ path, made, answers: { added } }) => [
+    ...made.map(
       (name) => `${name} of ${path} has no form of its own: the program makes it from the document`,
     ),
-  );
+    ...(added.length === 0
+      ? []
+      : [`refusals of ${path} have none of the headers that modifier/response-headers adds`]),
+  ]);
   return { text: source.around(parts.join('\n\n')), notes };
 }
 

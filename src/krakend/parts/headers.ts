@@ -6,6 +6,7 @@ import type { HeaderRules } from '../../slots/headers/header-rules.ts';
 import { applyMartian } from '../martian/apply.ts';
 import type { BackendUrl } from '../martian/backend-url.ts';
 import { written } from '../written.ts';
+import { addOnWayBack } from './added-headers.ts';
 import { answerHeadersOf } from './answer-headers.ts';
 import { propagateClaims } from './claims.ts';
 import type { Source } from './config-parts.ts';
@@ -43,10 +44,12 @@ export function headersOf(
     const value = credentialsOf(place, credentials);
     if (value !== undefined) plan.set('Authorization', value);
   }
-  const { always, removed } = answerHeadersOf(source);
+  const { always, added, removed } = answerHeadersOf(source);
   for (const name of removed) plan.removeFromAnswer(name);
   for (const [name, value] of Object.entries(always)) plan.setInAnswer(name, value);
-  const use = [renamesOf(source, plan), modifiers].filter((own) => own !== undefined);
+  const renames = renamesOf(source, plan, added);
+  const adding = added.length === 0 ? undefined : addOnWayBack(added);
+  const use = [adding, renames, modifiers].filter((own) => own !== undefined);
   return { headers: plan.rules(), plan, use };
 }
 

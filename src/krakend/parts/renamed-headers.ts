@@ -1,11 +1,12 @@
 import type { AnswerHead } from '../../answer-stage.ts';
 import { isFieldName } from '../../http/field.ts';
-import { isHopByHop } from '../../http/hop-by-hop.ts';
 import type { Middleware } from '../../http/middleware.ts';
 import { onWayBack } from '../../slots/way-back.ts';
 import type { Notes } from '../notes.ts';
+import type { AddedHeader } from './added-headers.ts';
 import type { Source } from './config-parts.ts';
 import type { HeaderPlan } from './header-plan.ts';
+import { isNeeded } from './needed-header.ts';
 
 /** New names of headers by the old ones, in lower case. */
 type Renames = ReadonlyMap<string, string>;
@@ -14,12 +15,15 @@ type Renames = ReadonlyMap<string, string>;
 export function renamesOf(
   { service, serviceNotes }: Source,
   plan: HeaderPlan,
+  added: readonly AddedHeader[],
 ): Middleware | undefined {
   const { rename } = service['modifier/response-headers'] ?? {};
   if (rename === undefined) return undefined;
   const place = serviceNotes.at('modifier/response-headers').at('rename');
   const pairs = Object.entries(rename).filter(([from, to]) =>
-    check(place.at(from), from, to, plan),
+    check(place.at(from), from, to, (lower) => {
+      return plan.isInAnswer(lower) || added.some(([name]) => name.toLowerCase() === lower);
+    }),
   );
   const renames: Renames = new Map(pairs.map(([from, to]) => [from.toLowerCase(), String(to)]));
   return onWayBack({ head: (_req, head) => renameIn(head, renames) });
@@ -38,23 +42,23 @@ function renameIn(head: AnswerHead, renames: Renames): void {
   }
 }
 
-function check(notes: Notes, from: string, to: unknown, plan: HeaderPlan): boolean {
+function check(
+  notes: Notes,
+  from: string,
+  to: unknown,
+  isSaid: (lower: string) => boolean,
+): boolean {
   if (!isFieldName(from) || typeof to !== 'string' || !isFieldName(to)) {
     notes.refuse('write the new name of the header: { "X-Old": "X-New" }');
     return false;
   }
   for (const name of [from, to]) {
     if (isNeeded(name.toLowerCase())) notes.refuse(`clients of MCP need ${name} as it is`);
-    else if (plan.isInAnswer(name)) {
+    else if (isSaid(name.toLowerCase())) {
       notes.refuse(
         `another part of the document sets ${name}, or deletes it; take out one of them`,
       );
     }
   }
   return true;
-}
-
-/** What frames an answer, or says how to read it. */
-function isNeeded(lower: string): boolean {
-  return isHopByHop(lower) || /^(content-|mcp-|www-authenticate$)/.test(lower);
 }
