@@ -31,9 +31,10 @@ test('a header of an answer gets another name, in place of one that has it', asy
 });
 
 test('what does not come back does not come back under another name', async () => {
-  const { headers } = await answered([[HEADERS, { rename: { 'Set-Cookie': 'X-Cookie' } }]], {
-    'Set-Cookie': 'a=b',
-  });
+  const rename: Change = [HEADERS, { rename: { 'Set-Cookie': 'X-Cookie' } }];
+  const { headers } = await answered([rename], { 'Set-Cookie': 'a=b' });
+  const { warnings } = outcomeOf(changed([rename]));
+  expect(said(warnings, pathOf([...HEADERS, 'rename', 'Set-Cookie']))).toMatch(/do not come back/);
   expect(headers).not.toHaveProperty('x-cookie');
   expect(headers).not.toHaveProperty('set-cookie');
 });

@@ -198,3 +198,21 @@ describe('a cookie for clients', () => {
     expect(problem?.message).toMatch(message);
   });
 });
+
+describe('what is about cookies of answers says that those of the backend do not come back', () => {
+  const warned = (modifier: object) =>
+    outcomeOf(documentWith(modifier)).warnings.filter(({ message }) =>
+      message.includes('cookies of the backend'),
+    );
+
+  test.each<[what: string, modifier: object]>([
+    ['a cookie', { 'cookie.Modifier': { ...RESPONSE, name: 'a', value: '1' } }],
+    ['a copy', copy('Set-Cookie', 'X-V')],
+    ['a line', append('set-cookie', 'a=1')],
+  ])('%s', (_what, modifier) => expect(warned(modifier)).toHaveLength(1));
+
+  test('and what takes them away does not', () => {
+    expect(warned(blacklist('Set-Cookie'))).toEqual([]);
+    expect(warned(copy('X-U', 'X-V'))).toEqual([]);
+  });
+});

@@ -59,7 +59,19 @@ function applyToHeaders(step: Step, parts: Parts): void {
     notes.refuse('it would show clients where the backend is; write the scope ["request"]');
   } else if (hasHost(change)) {
     if (!isForRequest) notes.refuse('an answer has no Host; take this out');
-  } else if (!isDead) answer.add(step, change);
+  } else if (!isDead) {
+    if (isAboutCookies(change)) notes.warn(COOKIES);
+    answer.add(step, change);
+  }
+}
+
+const COOKIES =
+  'the cookies of the backend do not come back, as KrakenD lets them; only those that are set here do';
+
+function isAboutCookies({ cookie, from, names, constant }: HeaderChange): boolean {
+  if (cookie !== undefined) return true;
+  const read = [from, ...(constant === null ? [] : names)];
+  return read.some((name) => name?.toLowerCase() === 'set-cookie');
 }
 
 function hasHost({ names }: HeaderChange): boolean {

@@ -52,6 +52,9 @@ function check(
     notes.refuse('write the new name of the header: { "X-Old": "X-New" }');
     return false;
   }
+  if (from.toLowerCase() === 'set-cookie') {
+    notes.warn('the cookies of the backend do not come back, so nothing gets another name');
+  }
   for (const name of [from, to]) {
     if (isNeeded(name.toLowerCase())) notes.refuse(`clients of MCP need ${name} as it is`);
     else if (isSaid(name.toLowerCase())) {
