@@ -192,6 +192,16 @@ export const ON_PURPOSE: readonly OnPurpose[] = [
     { what: /^upstream header (?:proxy-authorization|x-drop)$/, here: 'none' },
   ),
   onPurpose(
+    'What a condition sets never comes from the client',
+    'Where the condition of a modifier does not hold, KrakenD sends what the client wrote under that name. Here nobody but the gateway writes it.',
+    { what: 'upstream header x-queue', here: 'none', at: /writes the header itself$/ },
+  ),
+  onPurpose(
+    'Cookies of the backend do not come back',
+    'KrakenD relays `Set-Cookie`, which speaks for everything on the host of the gateway. Here it is dropped, unless `headers.response.forward` of a gateway names it.',
+    { what: 'answer header set-cookie', here: 'none', at: /headers of the answer$/ },
+  ),
+  onPurpose(
     'A secret does not come back',
     'A header of an answer that repeats a credential of the gateway is dropped.',
     { what: 'answer header x-echo', here: 'none' },
