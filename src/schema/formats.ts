@@ -1,19 +1,10 @@
 import type { Ajv } from 'ajv';
 import formats, { type FormatName } from 'ajv-formats';
+import { addMendedFormats } from './mend-formats.ts';
 
-/** Adds the formats of `ajv-formats`, and mends those of OpenAPI that are slow, or let too much through. */
+/** Adds the formats that schemas of this package may have. */
 export function addFormats(ajv: Ajv): void {
-  formats.default(ajv);
-  const url = patternOf('url');
-  // A part before `@` that may have a `:` in it is one that may have anything in it. Said twice, it takes
-  // time that grows with the cube of a text.
-  const linear = new RegExp(
-    url.source.replace(String.raw`\S+(?::\S*)?@`, String.raw`\S+@`),
-    url.flags,
-  );
-  ajv.addFormat('url', (text: string) => !/\s/.test(text) && linear.test(text));
-  // Its own looks for one line that is Base64.
-  ajv.addFormat('byte', /^(?:[A-Za-z\d+/]{4})*(?:[A-Za-z\d+/]{2}==|[A-Za-z\d+/]{3}=)?$/);
+  addMendedFormats(ajv, formats.default);
 }
 
 /** Whether a format is one that is checked. */
@@ -23,8 +14,4 @@ export function isKnownFormat(name: string): boolean {
   } catch {
     return false;
   }
-}
-
-function patternOf(name: FormatName): RegExp {
-  return formats.default.get(name) as RegExp;
 }
