@@ -9,6 +9,7 @@ import { expressionsOf } from './parts/expressions.ts';
 import { headersOf } from './parts/headers.ts';
 import { hostRulesOf, hostsOf } from './parts/hosts.ts';
 import { ipFilterOf } from './parts/ip-filter.ts';
+import { jsonSchemaOf } from './parts/json-schema.ts';
 import { addNetwork } from './parts/network.ts';
 import { publicUrlOf, withoutMetadata } from './parts/public-url.ts';
 import { rateLimitsOf } from './parts/rate-limits.ts';
@@ -47,6 +48,7 @@ export function gatewayConfigOf(source: Source): KrakendGatewayConfig {
     ...botRulesOf(source),
     ...(auth?.policies ?? []),
     ...expressionsOf(source, plan),
+    ...jsonSchemaOf(source),
   ];
   if (policies.length > 0) draft.policies = policies;
   if (auth !== undefined) {

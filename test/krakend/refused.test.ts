@@ -143,7 +143,6 @@ describe('an endpoint', () => {
       'plugin/middleware',
       'plugin/req-resp-modifier',
       'qos/ratelimit/router/redis',
-      'validation/json-schema',
       'validation/response-json-schema',
       'websocket',
     ].map((name): Row => [`with ${name}`, [...EXTRA, name], { a: 1 }, /./]),

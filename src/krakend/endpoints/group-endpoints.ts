@@ -10,6 +10,8 @@ const BY_METHOD: readonly string[] = [
   'qos/ratelimit/router/redis',
   'qos/ratelimit/tiered',
   'qos/ratelimit/proxy',
+  // Only a POST has a body.
+  'validation/json-schema',
   'documentation/openapi',
   'documentation/postman',
   'telemetry/opentelemetry',

@@ -1,7 +1,7 @@
 import { duration } from '../fields/duration.ts';
 import type { Field, Given } from '../fields/field.ts';
 import { object } from '../fields/object.ts';
-import { anyText, count, listOf, text } from '../fields/values.ts';
+import { anyObject, anyText, count, listOf, text } from '../fields/values.ts';
 import { ignored } from '../fields/without-effect.ts';
 import { BACKEND, type BackendValues } from './backend.ts';
 import { BASIC, type BasicValues } from './basic.ts';
@@ -37,6 +37,7 @@ export type EndpointExtra = Given<{
   'security/http': SecurityHttpValues;
   'security/policies': PoliciesValues;
   'validation/cel': readonly CelValues[];
+  'validation/json-schema': object;
 }>;
 
 const ENDPOINT_EXTRA: Field<EndpointExtra> = object<EndpointExtra>(
@@ -69,7 +70,7 @@ const ENDPOINT_EXTRA: Field<EndpointExtra> = object<EndpointExtra>(
     'security/policies': POLICIES,
     'telemetry/opentelemetry': ignored(),
     'validation/cel': CEL,
-    'validation/json-schema': no.JSON_SCHEMA,
+    'validation/json-schema': anyObject,
     'validation/response-json-schema': no.RESPONSE_SCHEMA,
     websocket: no.WEBSOCKET,
   },

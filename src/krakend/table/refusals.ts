@@ -25,9 +25,6 @@ export const BODY_EXTRACTOR: Field<never> = refused(
 export const QUOTA: Field<never> = refused(
   'there are no quotas here; write a rateLimit with a window and a store, or qos/ratelimit/router',
 );
-export const JSON_SCHEMA: Field<never> = refused(
-  'KrakenD checks the message of JSON-RPC as a whole here; write policies: matchesSchema(...) for the arguments of a tool',
-);
 export const RESPONSE_SCHEMA: Field<never> = refused(
   `answers are not checked here, ${MESSAGES}; take this out`,
 );

@@ -1,0 +1,40 @@
+import { createRequire } from 'node:module';
+import type { Ajv, AnySchemaObject, ValidateFunction } from 'ajv';
+import type { FormatsPlugin } from 'ajv-formats';
+import { SchemaCompiler } from '../../schema/compiler.ts';
+import { addMendedFormats } from '../../schema/mend-formats.ts';
+
+/** What KrakenD takes a schema without `$schema` for. */
+const DRAFT = 'http://json-schema.org/draft-07/schema#';
+
+let compiler: SchemaCompiler | undefined;
+
+/**
+ * Compiles the schema of a document. The packages are loaded where a document has one: the others do not need them.
+ *
+ * @throws {Error} that says what is wrong with the schema, or which package is missing.
+ */
+export function compileBodySchema(schema: object): ValidateFunction {
+  compiler ??= load();
+  const { $schema = DRAFT, ...own } = schema as AnySchemaObject;
+  return compiler.compile({ $schema, ...own });
+}
+
+function load(): SchemaCompiler {
+  const load = createRequire(import.meta.url);
+  const packages = () => ({
+    Ajv: (load('ajv') as { readonly Ajv: typeof Ajv }).Ajv,
+    formats: load('ajv-formats') as FormatsPlugin,
+  });
+  try {
+    const { Ajv, formats } = packages();
+    const uri = /^https?:\/\/json-schema\.org\/draft-0[67]\/schema#?$/;
+    return new SchemaCompiler([{ uri, Ajv, hasAnchors: false }], (ajv) =>
+      addMendedFormats(ajv, formats),
+    );
+  } catch {
+    throw new Error(
+      'it needs ajv and ajv-formats beside this package: npm install ajv ajv-formats',
+    );
+  }
+}
