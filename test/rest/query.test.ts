@@ -242,3 +242,27 @@ test('names that stand in several places, or that no model may use, are told apa
   expect(api.seen[0]?.url).toBe('/a/p?id=q&%24filter=f&page%5Bsize%5D=5&body=bq');
   expect(JSON.parse(String(api.seen[0]?.body))).toEqual({ id: 'b', body: 'bb' });
 });
+
+test.each([
+  ['spaceDelimited', ['a b', 'c']],
+  ['pipeDelimited', ['a|b', 'c']],
+])('a value with the delimiter of %s is not sent as two', async (style, color) => {
+  const parameters = [{ name: 'color', in: 'query', schema: list, style }];
+  const api = await startApi();
+  const openapi = document({ '/p': { get: { operationId: 'p', parameters } } });
+  const { client } = await startRest({ openapi, baseUrl: api.url, operations: 'p' });
+  expect((await call(client, 'p', { color })).isError).toBe(true);
+  expect(api.seen).toEqual([]);
+});
+
+test('a comma that stays as it is does not make two values of one', async () => {
+  const parameters = [
+    { name: 'color', in: 'query', schema: list, explode: false, allowReserved: true },
+  ];
+  const api = await startApi();
+  const openapi = document({ '/p': { get: { operationId: 'p', parameters } } });
+  const { client } = await startRest({ openapi, baseUrl: api.url, operations: 'p' });
+  expect((await call(client, 'p', { color: ['a,b'] })).isError).toBe(true);
+  await call(client, 'p', { color: ['a/b', 'c'] });
+  expect(api.seen.map(({ url }) => url)).toEqual(['/p?color=a/b,c']);
+});

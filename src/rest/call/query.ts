@@ -27,7 +27,7 @@ function pairsOf(value: QueryValue, given: unknown): string[] {
     const items = given.map((item) => encode(scalarText(item)));
     if (items.length === 0) return [];
     if (explode) return items.map((item) => `${key}=${item}`);
-    return [`${key}=${items.join(SEPARATORS[style])}`];
+    return [`${key}=${joined(items, value)}`];
   }
   if (!isObject(given)) return [`${key}=${encode(scalarText(given))}`];
   const members = Object.entries(given).filter(
@@ -39,7 +39,18 @@ function pairsOf(value: QueryValue, given: unknown): string[] {
     return members.map(([member, one]) => `${memberKey(value, member)}=${encode(scalarText(one))}`);
   if (members.length === 0) return [];
   const flat = members.flatMap(([member, one]) => [encode(member), encode(scalarText(one))]);
-  return [`${key}=${flat.join(SEPARATORS[style])}`];
+  return [`${key}=${joined(flat, value)}`];
+}
+
+/** One value must not be taken for two: a delimiter in it looks like one between values. */
+function joined(values: readonly string[], { style, argument }: QueryValue): string {
+  const separator = SEPARATORS[style];
+  if (values.some((one) => one.includes(separator))) {
+    throw new ArgumentProblem(
+      `a value of ${JSON.stringify(argument)} has the character in it that stands between values`,
+    );
+  }
+  return values.join(separator);
 }
 
 /** Each is a parameter of its own, which must not be one of any name. */
