@@ -1,3 +1,4 @@
+import { isBelieved } from '../../http/believed-fields.ts';
 import { foldFieldName, isFieldName } from '../../http/field.ts';
 import { isHopByHop } from '../../http/hop-by-hop.ts';
 import type { OpenApiDocument } from '../document/load-document.ts';
@@ -29,8 +30,8 @@ const NEVER = new Set([
   'set-cookie',
   'traceparent',
   'tracestate',
+  'user-agent',
   'via',
-  'x-real-ip',
 ]);
 
 /** Whether a header is one that no argument may set, whatever an API calls it. */
@@ -41,8 +42,14 @@ export function isReserved(name: string): boolean {
     NEVER.has(folded) ||
     isHopByHop(folded) ||
     folded.startsWith('x-forwarded-') ||
-    folded.startsWith('mcp-')
+    folded.startsWith('mcp-') ||
+    (isBelieved(folded) && !isOfAzure(folded))
   );
+}
+
+/** APIs of Azure have many of the kind, such as `x-ms-version`; only those that say who calls are believed. */
+function isOfAzure(folded: string): boolean {
+  return folded.startsWith('x-ms-') && !/^x-ms-(?:client-principal|token)/.test(folded);
 }
 
 /**

@@ -1,9 +1,9 @@
 import type { HeaderEdits, SetField } from '../../header-edits.ts';
+import { isBelieved } from '../../http/believed-fields.ts';
 import { foldFieldName, isFieldName, isFieldValue } from '../../http/field.ts';
 import { isHopByHop } from '../../http/hop-by-hop.ts';
 import { isHostValue } from '../../http/host-value.ts';
 import type { ConfigProblems } from '../../options/config-problems.ts';
-import { isBelieved } from './believed-fields.ts';
 import type { ComputedHeader, HeaderRules } from './header-rules.ts';
 import { isSecretName } from './secret-name.ts';
 import { secretsOf } from './secrets.ts';
