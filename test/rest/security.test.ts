@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { connect } from '../support/mcp.ts';
+import { toldOf } from './support/problems.ts';
 import { call, document, startApi, startRest } from './support/rest-gateway.ts';
 
 const text = { type: 'string' };
@@ -73,6 +74,26 @@ describe('a path argument stays within its segment', () => {
     expect(api.seen.map((request) => request.url)).toEqual([url]);
   });
 
+  test.each([
+    ['/{x}..{y}', { x: '/', y: '/admin' }],
+    ['/..{x}', { x: '/admin' }],
+    ['/{x}{y}', { x: '%2', y: 'e%2e' }],
+    ['/{x}{y}', { x: 'a%0', y: 'd' }],
+  ])('nor together with what stands beside it: %s with %j', async (path, args) => {
+    const parameters = Object.keys(args).map((name) => at(name, 'path'));
+    const openapi = document({ [path]: { get: { operationId: 'get', parameters } } });
+    const api = await startApi();
+    const { client } = await startRest({ openapi, baseUrl: api.url, operations: 'get' });
+    expect(await call(client, 'get', args)).toMatchObject({
+      isError: true,
+      text: expect.stringContaining('a part of the path that the arguments make has'),
+    });
+    expect(api.seen).toEqual([]);
+    // Otherwise it would prove nothing.
+    await call(client, 'get', Object.fromEntries(parameters.map(({ name }) => [name, 'main'])));
+    expect(api.seen).toHaveLength(1);
+  });
+
   test('lists and objects as well, and values that are harmless alone', async () => {
     const openapi = document({
       '/a/{x}{y}/b': {
@@ -106,6 +127,43 @@ describe('a path argument stays within its segment', () => {
     }
     expect(api.seen).toEqual([]);
   });
+});
+
+describe('a document cannot lead out of its paths either', () => {
+  test.each([
+    ['/a/../b', "'.' or '..'"],
+    ['/a/%2e%2e/b', "'.' or '..'"],
+    ['/a/%252E./b', "'.' or '..'"],
+    ['/a/..;x=1/b', "'.' or '..'"],
+    ['/a\r\nX-Evil: 1', 'a control character'],
+    ['/a%0d%0aX-Evil:1', 'a control character'],
+    ['/a?b=1', "'?'"],
+    ['/a#b', "'#'"],
+    ['/a\\b', "'\\'"],
+    ['/a/{id', 'a brace'],
+    ['/a/id}', 'a brace'],
+    ['/a/{}', 'a brace'],
+    ['/a/%zz', "a '%'"],
+  ])('%j is no path of a tool', async (path, reason) => {
+    const openapi = document({ [path]: { get: { operationId: 'a' } } });
+    expect(await toldOf({ openapi, baseUrl: 'http://127.0.0.1:1', operations: 'a' })).toEqual([
+      expect.stringContaining(reason),
+    ]);
+  });
+
+  test.each(['CONNECT', 'TRACE', 'GET /b HTTP/1.1\r\nX-Evil: 1', ''])(
+    '%j is no method of a tool',
+    async (method) => {
+      const item =
+        method === 'TRACE'
+          ? { trace: { operationId: 'a' } }
+          : { additionalOperations: { [method]: { operationId: 'a' } } };
+      const openapi = { ...document({ '/a': item }), openapi: '3.2.0' };
+      expect(await toldOf({ openapi, baseUrl: 'http://127.0.0.1:1', operations: 'a' })).toEqual([
+        expect.stringContaining('has the method'),
+      ]);
+    },
+  );
 });
 
 describe('no argument says where the API is, or what else is asked of it', () => {
@@ -208,6 +266,12 @@ describe('an API is called as whom the gateway says, and never as whom the agent
             at('Cookie', 'header'),
             at('session', 'cookie'),
             at('api_key', 'query'),
+            at('x_http_method_override', 'header'),
+            at('X-Original-URL', 'header'),
+            at('True-Client-IP', 'header'),
+            at('x-ms-client-principal', 'header'),
+            at('User-Agent', 'header', { required: true }),
+            at('x-ms-version', 'header'),
             at('X-Trace', 'header'),
           ],
         },
@@ -234,7 +298,7 @@ describe('an API is called as whom the gateway says, and never as whom the agent
     });
     expect(tools.tools[0]?.inputSchema).toEqual({
       type: 'object',
-      properties: { 'X-Trace': text },
+      properties: { 'x-ms-version': text, 'X-Trace': text },
       additionalProperties: false,
     });
   });

@@ -14,12 +14,26 @@ export function pathOf(plan: RequestPlan['path'], args: Readonly<Record<string, 
   const path = plan
     .map((part) => (typeof part === 'string' ? part : valueText(part, args)))
     .join('');
-  // Values that are harmless alone can be put together.
   for (const segment of path.split('/')) {
-    if (/^(?:\.|%2e){1,2}$/i.test(segment))
-      throw new ArgumentProblem('the arguments make a path of dots');
+    if (/[.%]/.test(segment)) checkTogether(segment);
   }
   return path;
+}
+
+/** Values that are harmless alone can lead elsewhere together, or beside a text of the plan. */
+function checkTogether(segment: string): void {
+  const problem = valueProblem(decoded(segment));
+  if (problem === undefined) return;
+  throw new ArgumentProblem(`a part of the path that the arguments make ${problem}`);
+}
+
+/** A text of the plan may encode bytes that are no UTF-8. */
+function decoded(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment;
+  }
 }
 
 function valueText(value: PathValue, args: Readonly<Record<string, unknown>>): string {

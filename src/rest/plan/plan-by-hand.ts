@@ -2,6 +2,7 @@ import type { ConfigProblems } from '../../options/config-problems.ts';
 import { asList, asObject, type JsonObject } from '../json.ts';
 import type { RestRequest } from '../options.ts';
 import { Inexpressible } from './inexpressible.ts';
+import { isUsableMethod } from './methods.ts';
 import type { PlannedTool } from './plan-operation.ts';
 import { namesIn } from './read-parameters.ts';
 import { readPath } from './read-path.ts';
@@ -15,8 +16,10 @@ export function planByHand(
 ): PlannedTool | undefined {
   if (!problems.keys(value, ['method', 'path', 'query', 'body'])) return undefined;
   const { method = 'GET', path, query = [], body } = value as RestRequest;
-  if (typeof method !== 'string' || !/^[A-Z]+$/.test(method) || method === 'CONNECT') {
-    problems.at('method').add(method, "an HTTP method in capitals, like 'POST'");
+  if (!isUsableMethod(method)) {
+    problems
+      .at('method')
+      .add(method, "an HTTP method in capitals, like 'POST', but not CONNECT and TRACE");
   }
   if (typeof path !== 'string' || !path.startsWith('/')) {
     problems.at('path').add(path, "a path, like '/orders/{id}'");

@@ -4,6 +4,7 @@ import type { ListedOperation } from '../operations/list-operations.ts';
 import { UntranslatableSchema } from '../schema/untranslatable-schema.ts';
 import { argumentNames, type Wanted } from './argument-names.ts';
 import { Inexpressible } from './inexpressible.ts';
+import { isUsableMethod } from './methods.ts';
 import { type WantedBody, wantedBody } from './plan-body.ts';
 import {
   checkQueryNames,
@@ -51,6 +52,7 @@ function planned(
   exposure: Exposure,
 ): PlannedTool {
   const { method, path } = operation.shown;
+  if (!isUsableMethod(method)) throw new Inexpressible(`has the method ${JSON.stringify(method)}`);
   const parameters = exposedParameters(readParameters(operation, document), exposure, document);
   const body = wantedBody(operation.spec, document);
 

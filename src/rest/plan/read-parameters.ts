@@ -48,7 +48,7 @@ export function readParameters(
 
 /** The names in braces. */
 export function namesIn(path: string): string[] {
-  return [...path.matchAll(/\{([^{}]*)\}/g)].map(([, name = '']) => name);
+  return [...path.matchAll(/\{([^{}]+)\}/g)].map(([, name = '']) => name);
 }
 
 function placeOf(object: JsonObject, name: string): ParameterPlace {

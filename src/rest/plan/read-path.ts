@@ -1,8 +1,6 @@
+import { valueProblem } from '../../targets/template-value.ts';
 import { Inexpressible } from './inexpressible.ts';
 import type { PathValue, RequestPlan } from './request-plan.ts';
-
-/** A segment that leads elsewhere, in any encoding. */
-const DOTS = /(?:^|\/)(?:\.|%2e){1,2}(?:$|\/)/i;
 
 /** A path with names in braces, as texts and values in turn. @throws {Inexpressible} for one that is none. */
 export function readPath(
@@ -10,8 +8,10 @@ export function readPath(
   values: ReadonlyMap<string, PathValue>,
 ): RequestPlan['path'] {
   if (/[?#\\]/.test(path)) throw new Inexpressible("has a path with '?', '#' or '\\' in it");
-  if (DOTS.test(path)) throw new Inexpressible("has a path with '.' or '..' in it");
-  return path.split(/\{([^{}]*)\}/).flatMap((part, i): (string | PathValue)[] => {
+  // A document can lead elsewhere by its paths, in the same ways as a call by its arguments.
+  const problem = valueProblem(path);
+  if (problem !== undefined) throw new Inexpressible(`has a path that ${problem}`);
+  return path.split(/\{([^{}]+)\}/).flatMap((part, i): (string | PathValue)[] => {
     if (i % 2 === 0) return part === '' ? [] : [encodedText(part)];
     const value = values.get(part);
     if (value === undefined) throw new Inexpressible(`has no parameter for {${part}} in its path`);
@@ -21,6 +21,10 @@ export function readPath(
 
 /** As it is, but for characters that no path may have. */
 function encodedText(text: string): string {
+  if (/[{}]/.test(text))
+    throw new Inexpressible('has a path with a brace that ends or begins no name');
+  if (/%(?![\da-f]{2})/i.test(text))
+    throw new Inexpressible("has a path with a '%' that encodes nothing");
   return text.replaceAll(/[^\w\-.~!$&'()*+,;=:@%/]/gu, (character) =>
     encodeURIComponent(character),
   );
