@@ -59,6 +59,16 @@ describe.each(ERAS)(
         },
         'HTTP 404: No such order',
       ],
+      [
+        'a page of titles that do not end',
+        {
+          status: 500,
+          headers: { 'content-type': 'text/html' },
+          body: '<title'.repeat(300_000),
+        },
+        'HTTP 500',
+      ],
+      ['what has not changed', { status: 304 }, 'HTTP 304'],
       ['bytes', { status: 500, headers: { 'content-type': 'image/png' }, body: 'x' }, 'HTTP 500'],
       ['nothing', { status: 404 }, 'HTTP 404'],
       ['a 401', { status: 401, headers: { 'www-authenticate': 'Bearer realm="x"' } }, 'HTTP 401'],

@@ -6,6 +6,9 @@ import { kindOf, readMediaType, textOf } from './media.ts';
 /** How much of what the API says of an error is told. */
 const MOST_CHARACTERS = 1024;
 
+/** In how much of it that is looked for. A problem document is shorter; a page has its title at its beginning. */
+const MOST_BYTES = 64 * 1024;
+
 /**
  * What is told of an answer that is no success: its status, what a problem document says (RFC 9457), or the beginning of
  * a text; how long to wait. No header, and nothing that `scrub` takes out.
@@ -13,7 +16,7 @@ const MOST_CHARACTERS = 1024;
 export function errorText(answer: ApiAnswer, scrub: (text: string) => string): string {
   const { status } = answer;
   const said =
-    status >= 300 && status < 400
+    status >= 300 && status < 400 && status !== 304
       ? 'the API redirects, and redirects are not followed'
       : saidBy(answer);
   const text = said === undefined ? `HTTP ${status}` : `HTTP ${status}: ${shortened(scrub(said))}`;
@@ -27,14 +30,14 @@ function saidBy({ bytes, contentType }: ApiAnswer): string | undefined {
   const type = readMediaType(contentType);
   const kind = kindOf(type, bytes);
   if (kind !== 'json' && kind !== 'text' && kind !== 'html') return undefined;
-  const text = textOf(bytes, type).trim();
+  const text = textOf(bytes.subarray(0, MOST_BYTES), type).trim();
   if (kind === 'html') return asText(/<\w/.test(text) ? titleOf(text) : text);
   return (kind === 'json' ? problemIn(text) : undefined) ?? asText(text);
 }
 
 /** Of a page its title: the rest is for people, or a stack. What has no tag is a text that says it was a page. */
 function titleOf(page: string): string | undefined {
-  const [, title] = /<title[^>]*>([^<]*)</i.exec(page) ?? [];
+  const [, title] = /<title[^<>]*>([^<]*)</i.exec(page) ?? [];
   return title?.trim();
 }
 
