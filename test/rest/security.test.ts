@@ -408,6 +408,27 @@ describe('an error says nothing of the API that the agent must not know', () => 
     expect(text).toBe('HTTP 403: no access at …/v1 (…) with … or key …');
   });
 
+  test('nor a key as it is written in a URL, in a path, or in Basic', async () => {
+    const basic = Buffer.from('billing:correct horse').toString('base64');
+    const api = await startApi(({ url, headers }) => ({
+      status: 404,
+      headers: { 'content-type': 'text/plain' },
+      body: `${url} of ${Buffer.from(String(headers.authorization).slice(6), 'base64')}`,
+    }));
+    const { client } = await startRest(
+      {
+        openapi: FILES,
+        baseUrl: `${api.url}/bot123456:AAF-of-the-bot/v2?key=a%2Fb%2Bc-of-the-base`,
+        operations: 'admin',
+        forward: ['Authorization'],
+      },
+      { config: { headers: { set: { Authorization: `Basic ${basic}` } } } },
+    );
+    expect((await call(client, 'admin')).text).toBe('HTTP 404: /…/v2/admin?key=… of …');
+    // It was sent.
+    expect(api.seen[0]?.url).toBe('/bot123456:AAF-of-the-bot/v2/admin?key=a%2Fb%2Bc-of-the-base');
+  });
+
   test('a 401 of the API is an error of the tool', async () => {
     const api = await startApi(() => ({
       status: 401,

@@ -20,7 +20,7 @@ export function scrubber(
 /** A name without a dot, such as that of a container, may be any word, unless it stands in a URL. */
 function placesOf(base: URL | undefined): string[] {
   if (base === undefined) return [];
-  const { origin, host, hostname, port, searchParams } = base;
+  const { origin, host, hostname, port, pathname, search, searchParams } = base;
   const isWord = /^[\w-]+$/.test(hostname);
   return [
     origin,
@@ -28,13 +28,25 @@ function placesOf(base: URL | undefined): string[] {
     `//${hostname}`,
     ...(port === '' && isWord ? [] : [host]),
     ...(isWord ? [] : [hostname]),
-    ...[...searchParams.values()].flatMap(piecesOf),
+    // Some APIs have the key in the path. Errors repeat what was asked for as it was written, or decoded.
+    ...pathname.split('/').filter(isLikeKey),
+    ...[...searchParams.values(), ...search.split(/[?&=]/)].flatMap(piecesOf),
   ];
 }
 
-/** Of `Bearer abc` the second word as well. */
+/** The shortest part of a path that may be a key: words are shorter, or have no digit. */
+const SHORTEST_KEY = 16;
+
+function isLikeKey(segment: string): boolean {
+  return segment.length >= SHORTEST_KEY && /\d/.test(segment);
+}
+
+/** Of `Bearer abc` the second word as well, and of `Basic` what is encoded in it. */
 function piecesOf(secret: string): string[] {
-  return [secret, ...secret.split(/[\s,;=]+/)].filter((piece) => piece.length >= SHORTEST);
+  const [, encoded] = /^basic +(\S+)$/i.exec(secret) ?? [];
+  const user = encoded === undefined ? '' : Buffer.from(encoded, 'base64').toString();
+  const pieces = [secret, ...secret.split(/[\s,;=]+/), user, user.slice(user.indexOf(':') + 1)];
+  return pieces.filter((piece) => piece.length >= SHORTEST);
 }
 
 function escaped(text: string): string {
