@@ -72,7 +72,7 @@ function rowOf(error: unknown): { readonly reason: string; readonly status: numb
   const kind = error instanceof ApiFailure ? error.kind : undefined;
   if (kind === 'unreachable') return { reason: 'upstream_unreachable', status: 502 };
   if (kind === 'timeout') return { reason: 'upstream_timeout', status: 504 };
-  return kind === 'lost'
+  return kind === 'lost' || kind === 'unreadable'
     ? { reason: 'upstream_invalid', status: 502 }
     : { reason: 'internal_error', status: 500 };
 }

@@ -121,6 +121,31 @@ describe('the text of a result', () => {
     }
   });
 
+  test.each<[string, ApiAnswer]>([
+    ['of another kind', { headers: { 'content-encoding': 'zstd' }, body: Buffer.from([1, 2]) }],
+    ['twice', { headers: { 'content-encoding': 'gzip, gzip' }, body: gzipSync(gzipSync('{}')) }],
+    ['that is not there', { headers: { 'content-encoding': 'gzip' }, body: '{"a":1}' }],
+    [
+      'without its end',
+      { headers: { 'content-encoding': 'gzip' }, body: gzipSync('{}').subarray(0, 12) },
+    ],
+  ])('is none where it has an encoding %s', async (_, answer) => {
+    expect(await resultOf(answer)).toMatchObject({
+      isError: true,
+      text: expect.stringContaining('in an encoding that cannot be read'),
+    });
+  });
+
+  test.each(['gzip', 'zstd'])('of nothing in %s is that it was a success', async (encoding) => {
+    const headers = { 'content-encoding': encoding };
+    for (const status of [200, 204]) {
+      expect(await resultOf({ status, headers })).toMatchObject({
+        isError: false,
+        text: `HTTP ${status}: done, and there is nothing to show.`,
+      });
+    }
+  });
+
   test('of a HEAD is that it was a success', async () => {
     expect(await resultOf({ body: { a: 1 } }, { method: 'head' })).toMatchObject({
       isError: false,

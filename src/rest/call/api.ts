@@ -126,5 +126,6 @@ function watchConnection(outgoing: ClientRequest, isSecure: boolean): { isMade: 
 function failureOf(cause: unknown, signal: AbortSignal, isConnected: boolean): ApiFailure {
   if (signal.aborted)
     return signal.reason instanceof ApiFailure ? signal.reason : new ApiFailure('cancelled', cause);
+  if (cause instanceof ApiFailure) return cause;
   return new ApiFailure(isConnected ? 'lost' : 'unreachable', cause);
 }

@@ -1,8 +1,9 @@
 import type { IncomingMessage } from 'node:http';
-import { pipeline, type Readable } from 'node:stream';
+import { pipeline } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import { HeldBytes } from '../../http/held-bytes.ts';
 import { noop } from '../../lib/noop.ts';
+import { ApiFailure } from './api-failure.ts';
 
 /** An answer of the API. */
 export interface ApiAnswer {
@@ -41,11 +42,33 @@ export async function readAnswer(answer: IncomingMessage, method: string): Promi
   return { ...head, bytes, length: bytes.length, isLengthKnown: true };
 }
 
-/** It was asked for an answer that is not encoded; some encode it all the same. */
-function decoded(answer: IncomingMessage): Readable {
-  const encoding = answer.headers['content-encoding']?.trim().toLowerCase();
+/**
+ * It was asked for an answer that is not encoded; some encode it all the same.
+ *
+ * @throws {ApiFailure} for what cannot be decoded: taken as it is, it would be a text of nonsense.
+ */
+async function* decoded(answer: IncomingMessage): AsyncGenerator<Buffer> {
+  const encoding = answer.headers['content-encoding']?.trim().toLowerCase() ?? '';
+  if (encoding === '' || encoding === 'identity') {
+    yield* answer;
+    return;
+  }
   const decoder = decoderOf(encoding);
-  return decoder === undefined ? answer : pipeline(answer, decoder, noop);
+  // A HEAD and a 204 say how a body would be encoded.
+  if (decoder === undefined) {
+    for await (const _ of answer) throw new ApiFailure('unreadable', new Error(encoding));
+    return;
+  }
+  let isEmpty = true;
+  answer.once('data', () => {
+    isEmpty = false;
+  });
+  try {
+    yield* pipeline(answer, decoder, noop);
+  } catch (error) {
+    if (isEmpty && answer.complete) return;
+    throw answer.complete ? new ApiFailure('unreadable', error) : error;
+  }
 }
 
 function decoderOf(encoding: string | undefined) {
