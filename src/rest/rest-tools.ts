@@ -8,6 +8,7 @@ import type { RestErrorContext, RestTools, RestToolsOptions } from './options.ts
 import { type RestSettings, readOptions } from './read-options.ts';
 import { type ServerIdentity, serveTools } from './server.ts';
 import { buildTools } from './tool/build-tools.ts';
+import { shorten } from './tool/shorten.ts';
 
 /** From how many tools on models begin to choose the wrong one. */
 const MANY = 40;
@@ -43,7 +44,10 @@ export async function restTools(options: RestToolsOptions): Promise<RestTools> {
 
 function identityOf(document: OpenApiDocument | undefined): ServerIdentity {
   const info = asObject(document?.root.info);
-  return { name: asText(info?.title) ?? 'REST tools', version: asText(info?.version) ?? '0' };
+  return {
+    name: shorten(asText(info?.title) ?? 'REST tools'),
+    version: shorten(asText(info?.version) ?? '0'),
+  };
 }
 
 function warnOfMany(count: number): void {

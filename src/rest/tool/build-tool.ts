@@ -8,7 +8,7 @@ import { pickTree } from '../result/pick.ts';
 import { annotationsFor, type RestToolAnnotations } from './annotations.ts';
 import type { BuiltTool } from './built-tool.ts';
 import { compileCheck } from './compile-arguments.ts';
-import { shorten } from './shorten.ts';
+import { shorten, withShortTexts } from './shorten.ts';
 
 /** What a tool is, beside its request. */
 export interface ToolParts {
@@ -27,9 +27,9 @@ export function buildTool({ plan, inputSchema }: PlannedTool, parts: ToolParts):
   const output = outputSchema && checkedOutput(outputSchema);
   const common = {
     name,
-    ...(title !== undefined && { title }),
+    ...(title !== undefined && { title: shorten(title) }),
     ...(description !== undefined && { description: shorten(description) }),
-    inputSchema: withShortDescriptions(inputSchema),
+    inputSchema: withShortTexts(inputSchema),
     annotations: annotationsFor(plan.method, hints, settings.annotations),
   };
   const shown = (era: 'legacy' | 'modern'): RestTool =>
@@ -52,17 +52,5 @@ export function buildTool({ plan, inputSchema }: PlannedTool, parts: ToolParts):
 
 function checkedOutput(schema: JsonObject): OutputCheck {
   const check = compileCheck(schema);
-  return outputCheck(schema, (value) => check(value) === undefined);
-}
-
-/** Those of the arguments; deeper down they are seldom long. */
-function withShortDescriptions(schema: JsonObject): JsonObject {
-  const properties = asObject(schema.properties);
-  if (properties === undefined) return schema;
-  const shorter = Object.entries(properties).map(([name, property]) => {
-    const description = asObject(property)?.description;
-    if (typeof description !== 'string') return [name, property];
-    return [name, { ...asObject(property), description: shorten(description) }];
-  });
-  return { ...schema, properties: Object.fromEntries(shorter) };
+  return outputCheck(withShortTexts(schema), (value) => check(value) === undefined);
 }

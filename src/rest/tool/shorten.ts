@@ -1,10 +1,36 @@
+import type { JsonObject } from '../json.ts';
+import { mapSchemas } from './map-schemas.ts';
+
 /** How long a description may be: every call of a model pays for all of them. */
 const MOST_CHARACTERS = 1024;
 
-/** A text that is not longer, and ends with a word. */
+/**
+ * What nobody sees, but terminals and models obey: control characters, overrides of the direction of a text, and the tags of
+ * Unicode, which spell ASCII.
+ */
+const UNSEEN = /(?![\n\t])\p{Cc}|[\u202a-\u202e\u2066-\u2069]|[\u{e0000}-\u{e007f}]/gu;
+
+/** A text that is not longer, ends with a word, and has nothing in it that cannot be seen. */
 export function shorten(text: string): string {
-  const trimmed = text.trim();
-  if (trimmed.length <= MOST_CHARACTERS) return trimmed;
-  const cut = trimmed.slice(0, MOST_CHARACTERS - 1).toWellFormed();
+  // It may be very long.
+  const seen = text
+    .slice(0, 4 * MOST_CHARACTERS)
+    .toWellFormed()
+    .replace(UNSEEN, '')
+    .trim();
+  if (seen.length <= MOST_CHARACTERS) return seen;
+  const cut = seen.slice(0, MOST_CHARACTERS - 1).toWellFormed();
   return `${cut.replace(/\s+\S*$/, '')}…`;
+}
+
+/** The same of all titles and descriptions of a schema. */
+export function withShortTexts(schema: JsonObject): JsonObject {
+  return mapSchemas(schema, (one) => {
+    const { title, description } = one;
+    return {
+      ...one,
+      ...(typeof title === 'string' && { title: shorten(title) }),
+      ...(typeof description === 'string' && { description: shorten(description) }),
+    };
+  });
 }
