@@ -15,6 +15,7 @@ import { publicUrlOf, withoutMetadata } from './parts/public-url.ts';
 import { rateLimitsOf } from './parts/rate-limits.ts';
 import { targetsOf } from './parts/target.ts';
 import { timeoutsOf } from './parts/timeouts.ts';
+import { toolsOf } from './tools/tools-of.ts';
 
 /** The options of the gateway for one path, and where it is mounted. */
 export interface KrakendGatewayConfig {
@@ -31,13 +32,14 @@ export function gatewayConfigOf(source: Source): KrakendGatewayConfig {
   const { text, route, params } = endpoint.path;
   const auth = authOf(source);
   const query = queryOf(source);
-  const url = new BackendUrl(targetsOf(source), query);
+  const tools = toolsOf(source);
+  const url = new BackendUrl(tools === undefined ? targetsOf(source) : [], query);
   const { headers, plan, use } = headersOf(source, auth?.schemes, url);
   const [target = '', ...others] = url.texts;
   const draft: Draft = {
     name: text,
     path: params.length === 0 ? route : '/',
-    target: others.length === 0 ? target : [target, ...others],
+    target: tools ?? (others.length === 0 ? target : [target, ...others]),
     methods: group.map(({ method }) => method),
     headers,
     // As KrakenD does, a refusal is a status.

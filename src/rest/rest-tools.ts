@@ -1,7 +1,9 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { checkConfig } from '../options/config-problems.ts';
 import { failureWarning } from '../warnings/failure.ts';
 import { Api } from './call/api.ts';
 import { ApiFailure } from './call/api-failure.ts';
+import type { Calls } from './call/call-tool.ts';
 import { loadDocument, type OpenApiDocument } from './document/load-document.ts';
 import { asObject, asText } from './json.ts';
 import type { RestErrorContext, RestTools, RestToolsOptions } from './options.ts';
@@ -28,18 +30,44 @@ const MANY = 40;
  */
 export async function restTools(options: RestToolsOptions): Promise<RestTools> {
   const settings = checkConfig((problems) => readOptions(problems, options));
-  const { base, openapi, forward } = settings;
+  const { openapi } = settings;
   const document = openapi === undefined ? undefined : await loadDocument(openapi);
   const { tools, skipped } = checkConfig((problems) => buildTools(problems, settings, document));
   if (tools.length > MANY) warnOfMany(tools.length);
-  const calls = {
+  const calls = callsOf(settings);
+  const handler = await serveTools(
+    tools.map((tool) => ({ tool, calls })),
+    identityOf(document),
+  );
+  return Object.assign(handler, { tools: tools.map(({ shown }) => shown.modern), skipped });
+}
+
+/**
+ * The same for tools that are written by hand, of several APIs: one server has them all.
+ *
+ * @throws {GatewayConfigError} with the mistakes of the first that has any, as a rejection.
+ */
+export async function serveByHand(
+  all: readonly RestToolsOptions[],
+  identity: ServerIdentity,
+): Promise<(req: IncomingMessage, res: ServerResponse) => Promise<void>> {
+  const served = all.flatMap((options) => {
+    const settings = checkConfig((problems) => readOptions(problems, options));
+    const { tools } = checkConfig((problems) => buildTools(problems, settings, undefined));
+    const calls = callsOf(settings);
+    return tools.map((tool) => ({ tool, calls }));
+  });
+  return await serveTools(served, identity);
+}
+
+function callsOf(settings: RestSettings): Calls {
+  const { base, forward } = settings;
+  return {
     api: new Api(base),
     base: base instanceof URL ? base : undefined,
     forward: forward.map((name) => name.toLowerCase()),
     onError: reporter(settings),
   };
-  const handler = await serveTools(tools, calls, identityOf(document));
-  return Object.assign(handler, { tools: tools.map(({ shown }) => shown.modern), skipped });
 }
 
 function identityOf(document: OpenApiDocument | undefined): ServerIdentity {

@@ -9,6 +9,15 @@ import type { BuiltTool } from './tool/built-tool.ts';
 export interface ServerIdentity {
   readonly name: string;
   readonly version: string;
+  readonly title?: string;
+  /** How to use it, for the model. */
+  readonly instructions?: string;
+}
+
+/** A tool, and where its calls go. */
+export interface ServedTool {
+  readonly tool: BuiltTool;
+  readonly calls: Calls;
 }
 
 /** A handler of requests, as Node and Express call it. */
@@ -27,9 +36,8 @@ const MOST_READ = 64 * 1024 * 1024;
  * asked for a server at each request, so that all that takes time is done before.
  */
 export async function serveTools(
-  tools: readonly BuiltTool[],
-  calls: Calls,
-  identity: ServerIdentity,
+  served: readonly ServedTool[],
+  { instructions, ...identity }: ServerIdentity,
 ): Promise<Handler> {
   const { createMcpHandler, ProtocolError, ProtocolErrorCode, Server } = await importPeer(
     '@modelcontextprotocol/server',
@@ -39,22 +47,26 @@ export async function serveTools(
     '@modelcontextprotocol/node',
     () => import('@modelcontextprotocol/node'),
   );
-  const byName = new Map(tools.map((tool) => [tool.name, tool]));
+  const byName = new Map(served.map((one) => [one.tool.name, one]));
+  const tools = served.map(({ tool }) => tool);
   const lists = { legacy: listOf(tools, 'legacy'), modern: listOf(tools, 'modern') };
-  const options = { capabilities: { tools: {} } };
+  const options = {
+    capabilities: { tools: {} },
+    ...(instructions !== undefined && { instructions }),
+  };
 
   const handler = createMcpHandler(
     ({ era }) => {
       const server = new Server(identity, options);
       server.setRequestHandler('tools/list', () => lists[era]);
       server.setRequestHandler('tools/call', async ({ params }, ctx) => {
-        const tool = byName.get(params.name);
-        if (tool === undefined) {
+        const one = byName.get(params.name);
+        if (one === undefined) {
           throw new ProtocolError(ProtocolErrorCode.InvalidParams, 'There is no such tool');
         }
         const args = params.arguments ?? {};
         const call = { args, era, ...fieldsOf(ctx), signal: ctx.mcpReq.signal };
-        return (await callTool(tool, call, calls)) as CallToolResult;
+        return (await callTool(one.tool, call, one.calls)) as CallToolResult;
       });
       return server;
     },

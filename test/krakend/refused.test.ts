@@ -132,7 +132,6 @@ describe('an endpoint', () => {
       /write auth\/validator/,
     ],
     ...[
-      'ai/mcp',
       'auth/signer',
       'governance/quota',
       'modifier/jmespath',

@@ -39,7 +39,8 @@ export function readEndpoint(
   const values = ENDPOINT.read(notes, given);
   if (values === undefined) return undefined;
   const { output_encoding: encoding = root.output_encoding ?? 'json' } = values;
-  if (encoding !== 'no-op') {
+  const hasTools = values.extra_config?.['ai/mcp'] !== undefined;
+  if (encoding !== 'no-op' && !hasTools) {
     notes
       .at('output_encoding')
       .refuse(
@@ -48,7 +49,13 @@ export function readEndpoint(
   }
   const path = readPath(notes.at('endpoint'), values.endpoint);
   const method = readMethod(notes.at('method'), values.method);
-  const backend = readBackend(notes.at('backend'), values.backend, given);
+  if (hasTools && method !== undefined && method !== 'POST') {
+    notes.at('method').refuse('KrakenD takes the messages of ai/mcp as POST; write that');
+  }
+  const place = notes.at('backend');
+  const backend = hasTools
+    ? unusedBackend(place, given)
+    : readBackend(place, values.backend, given);
   if (path === undefined || method === undefined || backend === undefined) return undefined;
   return {
     notes,
@@ -86,4 +93,24 @@ function readBackend(
     extra: values.extra_config ?? {},
     extraNotes: place.at('extra_config'),
   };
+}
+
+/** With `ai/mcp`, KrakenD wants a backend and does not call it. */
+function unusedBackend(notes: Notes, given: unknown): ReadBackend | undefined {
+  const { backend } = given as { readonly backend?: unknown };
+  if (!Array.isArray(backend) || backend.length === 0) {
+    notes.refuse(
+      'KrakenD does not start an endpoint without a backend, although ai/mcp does not use it',
+    );
+    return undefined;
+  }
+  for (const [i, one] of backend.entries()) {
+    if (Object.keys(Object(Object(one).extra_config)).length === 0) continue;
+    notes
+      .at(i)
+      .at('extra_config')
+      .refuse('with ai/mcp, KrakenD does not call this backend; take it out');
+  }
+  const place = notes.at(0);
+  return { notes: place, values: {}, extra: {}, extraNotes: place.at('extra_config') };
 }

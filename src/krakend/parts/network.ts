@@ -8,10 +8,12 @@ import { written } from '../written.ts';
 import type { Draft, Source } from './config-parts.ts';
 
 /** TLS and the proxy towards the backend. */
-export function addNetwork({ root, notes, group: [{ backend }] }: Source, draft: Draft): void {
+export function addNetwork({ root, notes, group }: Source, draft: Draft): void {
+  const [{ backend }] = group;
   const client = backend.extra['backend/http/client'];
   const place = backend.extraNotes.at('backend/http/client');
-  if (client?.no_redirect !== true) {
+  const hasTools = group[0].extra['ai/mcp'] !== undefined;
+  if (client?.no_redirect !== true && !hasTools) {
     notes.warn('redirects of a backend are not followed here: they are answered with 502');
   }
   if (client?.proxy_address !== undefined) draft.proxy = client.proxy_address;

@@ -52,7 +52,8 @@ function refuseDiscovery(notes: Notes, kind = 'static'): void {
     );
 }
 
-function readHost(notes: Notes, text: string, isRaw: boolean): string | undefined {
+/** One host as KrakenD writes it, as a URL; undefined where it is none, which is noted. */
+export function readHost(notes: Notes, text: string, isRaw: boolean): string | undefined {
   const [, scheme = 'http', name, port] = HOST.exec(text) ?? [];
   if (name !== undefined) return `${scheme}://${name}${port === undefined ? '' : `:${port}`}`;
   if (isRaw && URL.canParse(text) && /^https?:\/\/[^?#@{}]+$/.test(text))

@@ -21,10 +21,12 @@ import {
 import * as no from './refusals.ts';
 import { SECURITY_HTTP, type SecurityHttpValues } from './security-http.ts';
 import { ENDPOINT_API_KEYS, type EndpointApiKeysValues } from './service.ts';
+import { TOOLS_ENTRY, type ToolsEntryValues } from './tools.ts';
 import { VALIDATOR, type ValidatorValues } from './validator.ts';
 
 /** The namespaces of an endpoint that are read. */
 export type EndpointExtra = Given<{
+  'ai/mcp': ToolsEntryValues;
   'auth/api-keys': EndpointApiKeysValues;
   'auth/basic': BasicValues;
   'auth/validator': ValidatorValues;
@@ -42,7 +44,7 @@ export type EndpointExtra = Given<{
 
 const ENDPOINT_EXTRA: Field<EndpointExtra> = object<EndpointExtra>(
   {
-    'ai/mcp': no.AI_MCP,
+    'ai/mcp': TOOLS_ENTRY,
     'auth/api-keys': ENDPOINT_API_KEYS,
     'auth/basic': BASIC,
     'auth/signer': no.SIGNER,

@@ -5,9 +5,6 @@ const MESSAGES = 'messages are relayed as they are';
 const BACKEND = 'take an MCP server at an HTTP URL as the backend';
 
 /** Namespaces without a counterpart at a service, an endpoint or a backend. */
-export const AI_MCP: Field<never> = refused(
-  'KrakenD makes tools of REST endpoints here; restTools() of this package does that from an OpenAPI document',
-);
 export const GRPC: Field<never> = refused(`there is no gRPC here; ${BACKEND}`);
 export const WEBSOCKET: Field<never> = refused('MCP has no WebSockets; take this endpoint out');
 export const LUA: Field<never> = refused(

@@ -19,6 +19,7 @@ import * as no from './refusals.ts';
 import { ROUTER, type RouterValues } from './router.ts';
 import { SECURITY_HTTP, type SecurityHttpValues } from './security-http.ts';
 import { type LoggingValues, SERVICE_TELEMETRY } from './telemetry.ts';
+import { TOOL_SERVERS, type ToolServersValues } from './tools.ts';
 
 /** What is read of API keys. */
 export type ApiKeysValues = Given<{
@@ -59,6 +60,7 @@ export const RESPONSE_HEADERS: Field<ResponseHeadersValues> = object<ResponseHea
 
 /** The namespaces of a service that are read. */
 export type ServiceExtra = Given<{
+  'ai/mcp': ToolServersValues;
   'auth/api-keys': ApiKeysValues;
   'auth/basic': BasicValues;
   'auth/revoker': object;
@@ -77,7 +79,7 @@ export type ServiceExtra = Given<{
 /** `extra_config` of the document. */
 export const SERVICE_EXTRA: Field<ServiceExtra> = object<ServiceExtra>(
   {
-    'ai/mcp': no.AI_MCP,
+    'ai/mcp': TOOL_SERVERS,
     'auth/api-keys': API_KEYS,
     'auth/basic': BASIC,
     'auth/revoker': anyObject,

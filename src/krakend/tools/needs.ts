@@ -1,0 +1,57 @@
+import { createRequire } from 'node:module';
+import { SchemaCompiler } from '../../schema/compiler.ts';
+import type { Notes } from '../notes.ts';
+
+const require = createRequire(import.meta.url);
+
+const PACKAGES = [
+  '@modelcontextprotocol/server',
+  '@modelcontextprotocol/node',
+  'ajv',
+  'ajv-formats',
+];
+
+/** Whether all packages are there that tools need; what is not is noted. Nothing is loaded. */
+export function hasPackages(notes: Notes): boolean {
+  const missing = PACKAGES.filter((name) => !isThere(name));
+  if (missing.length > 0) {
+    notes.refuse(`it needs packages beside this one: npm install ${missing.join(' ')}`);
+  }
+  return missing.length === 0;
+}
+
+function isThere(name: string): boolean {
+  try {
+    require.resolve(name);
+    return true;
+  } catch (error) {
+    // A package for `import` alone is found, and not given.
+    return (error as NodeJS.ErrnoException).code !== 'MODULE_NOT_FOUND';
+  }
+}
+
+/** Notes what is wrong with a schema, so that it is not found out by the first call. */
+export function checkSchema(notes: Notes, schema: object): void {
+  // Whoever has no tools need not have it.
+  const { Ajv2020 } = require('ajv/dist/2020.js') as typeof import('ajv/dist/2020.js');
+  const uri = /^https:\/\/json-schema\.org\/draft\/2020-12\/schema#?$/;
+  // What nobody knows as a format is told to models, and not checked.
+  const compiler = new SchemaCompiler([{ uri, Ajv: Ajv2020, hasAnchors: true }], (ajv) => {
+    for (const format of formatsIn(schema)) ajv.addFormat(format, true);
+  });
+  try {
+    compiler.compile({ $schema: 'https://json-schema.org/draft/2020-12/schema', ...schema });
+  } catch (error) {
+    notes.refuse(`write a JSON Schema (2020-12) that can be compiled: ${(error as Error).message}`);
+  }
+}
+
+function formatsIn(value: unknown): string[] {
+  return Object.entries(Object(value)).flatMap(([name, member]) =>
+    name === 'format' && typeof member === 'string'
+      ? [member]
+      : typeof member === 'object'
+        ? formatsIn(member)
+        : [],
+  );
+}
