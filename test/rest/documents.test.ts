@@ -1,4 +1,4 @@
-import { copyFile, mkdtemp, rm, symlink } from 'node:fs/promises';
+import { copyFile, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -130,6 +130,24 @@ describe('what is no document of OpenAPI 3 is refused, with what to do', () => {
     expect(await toldOf({ openapi, baseUrl, operations: 'a' })).toEqual([
       expect.stringMatching(told),
     ]);
+  });
+
+  test.each([
+    ['values without number', 'comes to more, with its aliases written out', 'type: object'],
+    ['values that hold themselves', 'objects that hold themselves', 'self: *a1'],
+  ])('a file whose aliases stand for %s', async (_, told, more) => {
+    const levels = Array.from({ length: 30 }, (_none, i) => {
+      const inner = i === 0 ? more : `p: *a${i}, q: *a${i}, r: *a${i}`;
+      return `x-${i + 1}: &a${i + 1} { ${inner} }`;
+    });
+    const head = "openapi: 3.1.0\ninfo: { title: a, version: '1' }\npaths: {}";
+    const directory = await mkdtemp(join(tmpdir(), 'openapi-'));
+    const openapi = join(directory, 'aliases.yaml');
+    await writeFile(openapi, [head, ...levels].join('\n'));
+    expect(await toldOf({ openapi, baseUrl, operations: 'a' })).toEqual([
+      expect.stringContaining(told),
+    ]);
+    await rm(directory, { recursive: true });
   });
 
   test('one whose objects hold themselves', async () => {

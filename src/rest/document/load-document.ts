@@ -5,6 +5,7 @@ import { importPeer } from '../import-peer.ts';
 import { isObject, type JsonObject } from '../json.ts';
 import { DocumentFiles, type FileResolver } from './document-files.ts';
 import { References } from './references.ts';
+import { structureProblem } from './structure-problem.ts';
 
 /** An OpenAPI document whose references all lead to places within it. */
 export interface OpenApiDocument {
@@ -84,6 +85,7 @@ async function readFile(path: string): Promise<JsonObject> {
   try {
     const written = await parser.parse(path);
     const { openapi } = checked(written, path);
+    checkStructure(written, path);
     if (/^3\.[01]\./.test(openapi)) await validate(parser, path, options);
     return checked(await parser.bundle(path, options), path);
   } catch (error) {
@@ -113,7 +115,7 @@ async function validate(parser: Parser, path: string, options: ParserOptions): P
  */
 function ownCopy(document: JsonObject): JsonObject {
   const copy = checked(cloneOf(document), document);
-  checkEnds(copy);
+  checkStructure(copy, document);
   return copy;
 }
 
@@ -142,25 +144,13 @@ function checked(document: unknown, given: unknown): JsonObject & { readonly ope
   return document as JsonObject & { readonly openapi: string };
 }
 
-function versionOf({ openapi }: JsonObject): '3.0' | '3.1' {
-  return String(openapi).startsWith('3.0') ? '3.0' : '3.1';
+function checkStructure(document: object, given: unknown): void {
+  const problem = structureProblem(document);
+  if (problem !== undefined) throw refused(given, problem);
 }
 
-/** @param above - The objects that this one stands in: of one that stands in itself, there is no end. */
-function checkEnds(
-  value: unknown,
-  done: Set<object> = new Set(),
-  above: Set<object> = new Set(),
-): void {
-  if (typeof value !== 'object' || value === null) return;
-  if (above.has(value)) {
-    throw refused(value, 'a document with references: this one has objects that hold themselves');
-  }
-  if (done.has(value)) return;
-  done.add(value);
-  above.add(value);
-  for (const member of Object.values(value)) checkEnds(member, done, above);
-  above.delete(value);
+function versionOf({ openapi }: JsonObject): '3.0' | '3.1' {
+  return String(openapi).startsWith('3.0') ? '3.0' : '3.1';
 }
 
 function loadParser(): Promise<Parser> {
