@@ -130,6 +130,27 @@ test('wrong arguments are an error of the tool, which says what is wrong, and no
   expect(api.seen).toEqual([]);
 });
 
+test('arguments that are nested too deep are wrong, and no failure of the tool', async () => {
+  const openapi = document({
+    '/a': {
+      post: {
+        operationId: 'a',
+        requestBody: { content: { 'application/json': { schema: {} } } },
+      },
+    },
+  });
+  const api = await startApi();
+  const told: unknown[] = [];
+  const onError = (error: unknown) => told.push(error);
+  const { client } = await startRest({ openapi, baseUrl: api.url, operations: 'a', onError });
+  const deep = JSON.parse('['.repeat(300) + ']'.repeat(300));
+  expect(await call(client, 'a', { body: deep })).toMatchObject({
+    isError: true,
+    text: expect.stringContaining('they are nested too deep'),
+  });
+  expect([api.seen, told]).toEqual([[], []]);
+});
+
 test('a tool that there is not is an error of MCP, as with any server', async () => {
   const { url } = await startApi();
   const { client } = await startRest({ openapi: OPENAPI, baseUrl: url, operations: 'a' });

@@ -1,5 +1,6 @@
 import { isFieldValue } from '../../http/field.ts';
 import type { RestErrorContext } from '../options.ts';
+import { isDeep } from '../result/is-deep.ts';
 import type { Era } from '../result/output.ts';
 import { resultOf } from '../result/result-of.ts';
 import { scrubber } from '../result/scrub.ts';
@@ -35,7 +36,7 @@ export interface ToolCall {
 /** Calls the API. Whatever goes wrong is a result that a model can read: nothing here is an error of MCP. */
 export async function callTool(tool: BuiltTool, call: ToolCall, calls: Calls): Promise<ToolResult> {
   try {
-    const problem = tool.check(call.args);
+    const problem = isDeep(call.args) ? 'they are nested too deep' : tool.check(call.args);
     if (problem !== undefined) throw new ArgumentProblem(problem);
     return await exchange(tool, buildRequest(tool.plan, calls.api.base, call.args), call, calls);
   } catch (error) {

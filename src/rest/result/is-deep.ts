@@ -1,4 +1,4 @@
-/** How many levels a result may have that is written as JSON once more. */
+/** How many levels a value may have that is written as JSON once more. */
 const DEEPEST = 256;
 
 /** Whether a value has more levels than that: what recurses over it would overflow the stack. */
