@@ -150,3 +150,41 @@ test('what stands in a document says which kind it is', async () => {
     expect([name, await inputFor(join(cwd, name))]).toEqual([name, input]);
   }
 });
+
+test('of YAML, merge keys count, and no tag or directive makes something of it that JSON does not have', async () => {
+  const endpoint = { endpoint: '/{t}/mcp', output_encoding: 'no-op' };
+  const limits = {
+    client_max_rate: 2,
+    every: '1s',
+    client_capacity: 2,
+    strategy: 'param',
+    key: 't',
+  };
+  const backend = [{ host: ['http://127.0.0.1:9999'], url_pattern: '/mcp' }];
+  // The limit is counted by a parameter: its program needs the document.
+  const text = (comment: string) => `%YAML 1.1
+---
+version: 3
+"@comment": ${comment}
+"@all": &all ${JSON.stringify({ ...endpoint, backend, extra_config: { 'qos/ratelimit/router': limits } })}
+endpoints:
+  - <<: *all
+    method: POST
+`;
+  const cwd = await folderWith({
+    'krakend.yaml': text('[.nan, 2001-01-01]'),
+    'secret.yaml': text('!secret a'),
+    'set.yaml': text('!!set { a, b }'),
+  });
+  const { code, stdout } = await runCommand(['krakend.yaml', '--print'], { cwd });
+  expect(code).toBe(0);
+  expect(stdout).toContain("'@comment': [null, '2001-01-01'],");
+  expect(stdout).toContain('client_max_rate: 2,');
+  for (const name of ['secret', 'set']) {
+    const ended = await runCommand([`${name}.yaml`, '--check'], { cwd });
+    expect(ended).toMatchObject({ code: 1, stdout: '' });
+    expect(ended.stderr).toMatch(
+      new RegExp(`^${name}\\.yaml is no YAML: Unresolved tag: \\S*${name} at line 4.*\n$`),
+    );
+  }
+});

@@ -30,7 +30,9 @@ export const krakend: Input = {
       print() {
         const { port = listen.port, host = listen.host } = args;
         const server = { ...listen, port, host };
-        const given: object = typeof document === 'string' ? JSON.parse(document) : document;
+        // YAML has numbers that are none of JSON.
+        const text = typeof document === 'string' ? document : JSON.stringify(document);
+        const given: object = JSON.parse(text);
         return programSource({ file: basename(file), document: given, options, plan, server });
       },
     };

@@ -1,14 +1,18 @@
 import { CommandError, systemCode } from '../command-error.ts';
 
 /**
- * A text of YAML as what it stands for. The package `yaml` reads it, where it is installed.
+ * A text of YAML as what it stands for, with nothing in it that JSON does not have. Merge keys (`<<`) count, as
+ * for KrakenD. The package `yaml` reads it, where it is installed.
  *
- * @throws {CommandError} where it is not, or the text is no YAML.
+ * @throws {CommandError} where it is not, or the text is no YAML, or it has a tag such as `!secret`.
  */
 export async function parseYaml(file: string, text: string): Promise<unknown> {
-  const { parse } = await loadYaml(file);
+  const { parseDocument } = await loadYaml(file);
+  // What a directive of the text says does not make dates or sets of it.
+  const document = parseDocument(text, { schema: 'core', resolveKnownTags: false, merge: true });
   try {
-    return parse(text);
+    for (const problem of [...document.errors, ...document.warnings]) throw problem;
+    return document.toJS();
   } catch (error) {
     const [line = ''] = (error as Error).message.split('\n');
     throw new CommandError(`${file} is no YAML: ${line}`);
