@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import type { HardenServerOptions } from '../harden-server.ts';
+import { healthPathOf } from './health-path.ts';
 import { type KrakendLog, logOf } from './log.ts';
 import type { Notes } from './notes.ts';
 import type { TlsValues } from './table/client-tls.ts';
@@ -57,8 +58,6 @@ export function listenOf(notes: Notes, root: RootValues): KrakendListen {
     requestTimeout: root.read_timeout ?? 0,
     keepAliveTimeout: root.idle_timeout ?? 0,
   };
-  const { disable_health: isMute = false, health_path: healthPath = '/__health' } =
-    extra.router ?? {};
   return {
     port: port === 0 ? 8080 : port,
     host,
@@ -66,7 +65,7 @@ export function listenOf(notes: Notes, root: RootValues): KrakendListen {
     limits: Object.fromEntries(Object.entries(limits).filter(([, ms]) => ms >= 1)),
     maxHeaderSize: maxHeader > 0 ? maxHeader : undefined,
     graceMs: grace >= 1 ? grace : undefined,
-    healthPath: isMute ? undefined : healthPath,
+    healthPath: healthPathOf(notes.at('extra_config').at('router').at('health_path'), root),
     errorBody: extra.router?.error_body ?? {},
     log: logOf(root),
   };

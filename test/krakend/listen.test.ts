@@ -52,3 +52,25 @@ test('an older version as the newest is worth a warning', () => {
     message: expect.stringMatching(/newer versions/),
   });
 });
+
+test.each([
+  ['healthz', /begins with/],
+  ['/health/:name', /without/],
+  ['/health/*all', /without/],
+  ['/mcp?full', /without/],
+  ['/mcp', /endpoint/],
+  ['/mcp/', /endpoint/],
+])('the path %s for health is a mistake', (path, reason) => {
+  const document = withValue(base(), ['extra_config', 'router'], { health_path: path });
+  expect(outcomeOf(document).problems).toEqual([
+    expect.objectContaining({
+      path: 'extra_config.router.health_path',
+      expected: expect.stringMatching(reason),
+    }),
+  ]);
+  const without = withValue(base(), ['extra_config', 'router'], {
+    health_path: path,
+    disable_health: true,
+  });
+  expect(outcomeOf(without).problems).toEqual([]);
+});
