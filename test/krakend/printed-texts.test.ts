@@ -4,7 +4,7 @@ import { programSource } from '../../src/command/print/program-source.ts';
 import { KrakendConfigError } from '../../src/krakend/krakend-config-error.ts';
 import { checkDocument } from '../../src/krakend/run-document.ts';
 import { withCel } from '../../src/krakend/with-cel.ts';
-import { documentsIn, OWN } from '../krakend/support/play/document.ts';
+import { documentsIn, OWN } from './support/play/document.ts';
 
 withCel();
 
