@@ -6,7 +6,7 @@ import { fromKrakend } from 'express-mcp-gateway/krakend';
 
 const { router, listen } = fromKrakend(readFileSync('krakend.json', 'utf8'), {
   publicUrl: 'https://gateway.example',
-  onWarning: ({ path, message }) => console.warn(`${path}: ${message}`),
+  onWarning: ({ path, message }) => console.warn(`${path || 'document'}: ${message}`),
 });
 const server = hardenServer(createServer(express().use(router)), listen.limits);
 server.listen({ port: listen.port, host: listen.host });
