@@ -42,9 +42,9 @@ export function programSource({ file, document, options, plan, server }: Printed
     `// Made of ${quoted(file)}, a configuration of KrakenD. It holds the secrets that are in there.`,
     ...(isMade ? [madeSource(source, document, options)] : []),
     appSource(source, plan, server),
-    ...gateways.filter(({ knowsPath }) => knowsPath).map(mountSource),
+    ...gateways.filter(({ knowsPath }) => knowsPath).map((own) => mountSource(source, own)),
     ...(order.hasParameters ? [disguiseSource(order)] : []),
-    ...gateways.filter(({ knowsPath }) => !knowsPath).map(mountSource),
+    ...gateways.filter(({ knowsPath }) => !knowsPath).map((own) => mountSource(source, own)),
     ...notFoundSource(source, server),
     serverSource(
       source,
@@ -72,10 +72,13 @@ interface MountedSource {
   readonly answers: AnswerHeaders;
 }
 
-function mountSource({ name, text, path, knowsPath, answers }: MountedSource): string {
+function mountSource(
+  source: Source,
+  { name, text, path, knowsPath, answers }: MountedSource,
+): string {
   return [
     `export const ${name} = createMcpGateway(${text});`,
-    ...securitySource(path, answers),
+    ...securitySource(source, path, knowsPath, answers),
     knowsPath ? `app.use(${name});` : `app.use(${quoted(path)}, ${name});`,
   ].join('\n');
 }
@@ -126,7 +129,12 @@ function appSource(source: Source, { trustedProxies }: KrakendPlan, server: Serv
 }
 
 /** Headers for browsers on refusals as well. */
-function securitySource(path: string, { always, overTls }: AnswerHeaders): string[] {
+function securitySource(
+  source: Source,
+  path: string,
+  knowsPath: boolean,
+  { always, overTls }: AnswerHeaders,
+): string[] {
   const set = (headers: object) =>
     Object.entries(headers).map(([name, value]) => `res.set(${quoted(name)}, ${quoted(value)});`);
   const lines = [
@@ -134,8 +142,19 @@ function securitySource(path: string, { always, overTls }: AnswerHeaders): strin
     ...set(overTls).map((line) => `  if (req.secure) ${line}`),
   ];
   if (lines.length === 0) return [];
+  const end = ['  next();', '});'];
+  if (knowsPath) {
+    // What it is made of may mean something to Express, such as `(`.
+    const paths = source.write(path === '/' ? [path] : [path, `${path}/`]);
+    return [
+      'app.use((req, res, next) => {',
+      `  if (!${paths}.includes(req.path)) return next();`,
+      ...lines,
+      ...end,
+    ];
+  }
   const req = Object.keys(overTls).length > 0 ? 'req' : '_req';
-  return [`app.use(${quoted(path)}, (${req}, res, next) => {`, ...lines, '  next();', '});'];
+  return [`app.use(${quoted(path)}, (${req}, res, next) => {`, ...lines, ...end];
 }
 
 /** As in the import: `/t/%61dmin` is `/t/admin`, and what guards that is not to be passed by. */
