@@ -88,6 +88,14 @@ describeWithCertificates('TLS of a document', () => {
     expect(checked.stderr).toMatch(
       /^tls.keys\[0\]: one.pem and other.key cannot be used: .*mismatch.*\n$/,
     );
+    const empty = await folderFor(
+      { ...keyOf('one'), enable_mtls: true, ca_certs: ['ca.pem', 'one.key'] },
+      { one },
+    );
+    expect(await runCommand(['krakend.json', '--check'], { cwd: empty })).toMatchObject({
+      code: 1,
+      stderr: 'tls.ca_certs[1]: one.key holds no certificate in PEM\n',
+    });
   });
 });
 

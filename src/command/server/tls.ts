@@ -46,6 +46,11 @@ export function readTls({ keys, ca: authorities, minVersion, requestCert }: Krak
         problems.push(`tls.keys[${i}]: ${cert} and ${key} cannot be used: ${problem}`);
       }
     }
+    for (const [i, text] of ca.entries()) {
+      if (!isCertificate(text)) {
+        problems.push(`tls.ca_certs[${i}]: ${authorities[i]} holds no certificate in PEM`);
+      }
+    }
   }
   if (problems.length > 0) throw new CommandError(problems.join('\n'));
   const shared = { minVersion, ...(requestCert && { ca }) } satisfies SecureContextOptions;
@@ -69,6 +74,15 @@ function problemOf(options: SecureContextOptions): string | undefined {
     return undefined;
   } catch (error) {
     return (error as Error).message;
+  }
+}
+
+/** Node takes a file without any, and nobody gets in. */
+function isCertificate(text: string): boolean {
+  try {
+    return new X509Certificate(text).raw.length > 0;
+  } catch {
+    return false;
   }
 }
 
