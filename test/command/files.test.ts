@@ -50,6 +50,8 @@ test('every mistake in a module is told, of all of its gateways', async () => {
     `,
     'thrown.mjs': `throw new Error('not today');`,
     'empty.mjs': '',
+    'waits.mjs': 'await new Promise(() => {});',
+    'waiting.mjs': 'export default () => new Promise(() => {});',
   });
   const ended = await runCommand(['gateway.config.mjs', '--check'], { cwd });
   expect(ended).toMatchObject({ code: 1, stdout: '' });
@@ -62,6 +64,12 @@ test('every mistake in a module is told, of all of its gateways', async () => {
     code: 1,
     stderr: expect.stringMatching(/not today[\s\S]*thrown\.mjs/),
   });
+  for (const file of ['waits.mjs', 'waiting.mjs']) {
+    expect(await runCommand([file], { cwd })).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(new RegExp(`${file}.*: Error: it waits for a promise`)),
+    });
+  }
   const empty = await runCommand(['empty.mjs'], { cwd });
   expect(empty.stderr).toMatch(/^empty\.mjs has to export default the options .*\n$/);
 });

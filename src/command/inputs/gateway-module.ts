@@ -9,6 +9,7 @@ import { GatewayConfigError } from '../../options/gateway-config-error.ts';
 import { CommandError, systemCode } from '../command-error.ts';
 import { DEFAULT_PLAN } from '../server/server-plan.ts';
 import type { Input } from './input.ts';
+import { settled } from './settled.ts';
 
 /** A module whose default export is the options of gateways, or a function that gives them. */
 export const gatewayModule: Input = {
@@ -45,7 +46,7 @@ async function load(file: string): Promise<unknown> {
     throw new CommandError(`${file} cannot be read: ${systemCode(error) ?? error}`);
   }
   try {
-    const { default: exported } = await import(pathToFileURL(path).href);
+    const { default: exported } = await settled(import(pathToFileURL(path).href));
     return exported;
   } catch (error) {
     throw new CommandError(`${file} cannot be loaded: ${textOf(error)}`);
@@ -69,7 +70,7 @@ async function configsOf(
 
 async function call(file: string, give: unknown, app: Express): Promise<unknown> {
   try {
-    return await (give as (given: { readonly app: Express }) => unknown)({ app });
+    return await settled((give as (given: { readonly app: Express }) => unknown)({ app }));
   } catch (error) {
     if (error instanceof GatewayConfigError) throw error;
     throw new CommandError(`the function in ${file} has failed: ${textOf(error)}`);
