@@ -10,7 +10,6 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { readArguments } from '../../src/command/arguments.ts';
 import { krakend } from '../../src/command/inputs/krakend.ts';
 import { forkModule } from '../support/fork-module.ts';
-import { freePort } from '../support/free-port.ts';
 import { type Document, documentsIn, OWN, SHARED } from './support/play/document.ts';
 import { faultsOf } from './support/play/judge.ts';
 import { play } from './support/play/play.ts';
@@ -23,7 +22,6 @@ const PRELOAD = new URL('../support/example-preload.ts', import.meta.url);
 interface Printed {
   readonly document: Document;
   readonly stage: Stage;
-  readonly port: number;
   readonly program: string;
 }
 
@@ -44,7 +42,7 @@ beforeAll(async () => {
   for (const document of documents) printed.set(document.name, await print(document));
   for (const [name, { program }] of printed) await write(`${name}.ts`, program);
   const imports = [...printed.keys()].map((name) => `await import('./${name}.ts');`);
-  await write('all.js', [...imports, "process.send('all');"].join('\n'));
+  await write('all.js', imports.join('\n'));
   await write('tsconfig.json', JSON.stringify(CONFIG));
 }, 60_000);
 
@@ -74,16 +72,15 @@ async function print(document: Document): Promise<Printed> {
   const stage = await Stage.open();
   const file = join(folder, `${name}.json`);
   await writeFile(file, stage.fill(text));
-  const port = await freePort();
   const args = readArguments([
     file,
-    `--port=${port}`,
+    '--port=0',
     ...(publicUrl === undefined ? [] : [`--public-url=${publicUrl}`]),
     ...only.map((own) => `--only=${own}`),
     ...allow.map((own) => `--allow=${own}`),
   ]);
   const { print } = await krakend.open(file, args);
-  return { document, stage, port, program: print?.().text ?? '' };
+  return { document, stage, program: print?.().text ?? '' };
 }
 
 test('there are documents to print, with and without options that have no form of their own', () => {
@@ -101,12 +98,19 @@ test('each program passes the compiler, with everything strict', async () => {
 }, 60_000);
 
 describe('each program does what its document says', () => {
+  const ports = new Map<string, number>();
+
   beforeAll(async () => {
     running = forkModule(new URL(`file://${join(folder, 'all.js')}`), [], {
       execArgv: [`--import=${PRELOAD}`, '--no-warnings'],
     });
     const ready = new Promise<void>((resolve) => {
-      running?.on('message', (message) => message === 'all' && resolve());
+      const names = [...printed.keys()];
+      // They start one after another, and each tells its port.
+      running?.on('message', (port) => {
+        ports.set(String(names[ports.size]), Number(port));
+        if (ports.size === names.length) resolve();
+      });
     });
     const ended = once(running, 'exit').then(([code]) => {
       throw new Error(`The programs ended with ${code}`);
@@ -116,8 +120,8 @@ describe('each program does what its document says', () => {
   }, 60_000);
 
   test.each(documents.map(({ name }) => name))('%s', async (name) => {
-    const { document, stage, port } = printed.get(name) as Printed;
-    const played = await play(document.expectations, stage, port);
+    const { document, stage } = printed.get(name) as Printed;
+    const played = await play(document.expectations, stage, Number(ports.get(name)));
     expect(played.flatMap((step) => faultsOf(step, stage.madeAt))).toEqual([]);
   });
 });
