@@ -41,9 +41,13 @@ export function toGatewayConfigs(
   const { gateways, warnings } = plan;
   const { onWarning } = options;
   if (onWarning !== undefined) for (const warning of warnings) onWarning(warning);
-  const { routes } = new RouteOrder(gateways.map(({ path }) => path));
+  const { routes } = new RouteOrder([...new Set(gateways.map(({ path }) => path))]);
   return routes.flatMap((route) => {
     const own = gateways.filter(({ path }) => path === route);
-    return own.map(({ path, config }) => ({ path, config }));
+    return own.map(({ path, host, config }) => ({
+      path,
+      ...(host !== undefined && { host }),
+      config,
+    }));
   });
 }

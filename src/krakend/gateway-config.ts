@@ -21,6 +21,8 @@ import { toolsOf } from './tools/tools-of.ts';
 export interface KrakendGatewayConfig {
   /** As Express writes it: `/t/:tenant/mcp`. */
   readonly path: string;
+  /** The host that alone sees it, of those in `server/virtualhost`; not there: all others. */
+  readonly host?: string;
   /** What `createMcpGateway` takes. With parameters in `path`, its router is to be mounted there. */
   readonly config: GatewayConfig;
 }
@@ -29,7 +31,8 @@ export interface KrakendGatewayConfig {
 export function gatewayConfigOf(source: Source): KrakendGatewayConfig {
   const { group } = source;
   const [endpoint] = group;
-  const { text, route, params } = endpoint.path;
+  const { path, host } = endpoint;
+  const { text, route, params } = path;
   const auth = authOf(source);
   const query = queryOf(source);
   const tools = toolsOf(source);
@@ -37,7 +40,7 @@ export function gatewayConfigOf(source: Source): KrakendGatewayConfig {
   const { headers, plan, use } = headersOf(source, auth?.schemes, url);
   const [target = '', ...others] = url.texts;
   const draft: Draft = {
-    name: text,
+    name: `${host ?? ''}${text}`,
     path: params.length === 0 ? route : '/',
     target: tools ?? (others.length === 0 ? target : [target, ...others]),
     methods: group.map(({ method }) => method),
@@ -74,7 +77,11 @@ export function gatewayConfigOf(source: Source): KrakendGatewayConfig {
   const { observe } = source.options;
   if (observe !== undefined) draft.observe = observe;
   const given = Object.entries(parts).filter(([, value]) => value !== undefined);
-  return { path: route, config: { ...draft, ...Object.fromEntries(given) } };
+  return {
+    path: route,
+    ...(host !== undefined && { host }),
+    config: { ...draft, ...Object.fromEntries(given) },
+  };
 }
 
 /** The names of the client's query that go upstream. */

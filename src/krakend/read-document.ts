@@ -5,6 +5,7 @@ import { parseDocument } from './document/parse-document.ts';
 import { refuseUnrendered } from './document/unrendered.ts';
 import { groupEndpoints } from './endpoints/group-endpoints.ts';
 import { readEndpoint } from './endpoints/read-endpoint.ts';
+import { type VirtualHosts, virtualHostsOf } from './endpoints/virtual-hosts.ts';
 import { gatewayConfigOf, type KrakendGatewayConfig } from './gateway-config.ts';
 import { KrakendConfigError } from './krakend-config-error.ts';
 import { type KrakendListen, listenOf } from './listen.ts';
@@ -27,6 +28,8 @@ export interface KrakendPlan {
   readonly listen: KrakendListen;
   /** Of the proxies that are believed. */
   readonly trustedProxies: readonly Network[];
+  /** Those that see their own endpoints alone. */
+  readonly virtualHosts: readonly string[];
   /** Stands at the document. */
   readonly notes: Notes;
   readonly problems: KrakendNote[];
@@ -83,7 +86,7 @@ export function throwIf(problems: readonly KrakendNote[]): void {
   if (problems.length > 0) throw new KrakendConfigError(problems);
 }
 
-type Read = Pick<KrakendPlan, 'gateways' | 'listen' | 'trustedProxies'>;
+type Read = Pick<KrakendPlan, 'gateways' | 'listen' | 'trustedProxies' | 'virtualHosts'>;
 
 function read(notes: Notes, given: object, options: KrakendReadOptions): Read {
   const { env = {}, only } = options;
@@ -93,7 +96,9 @@ function read(notes: Notes, given: object, options: KrakendReadOptions): Read {
   refuseUnrendered(notes, others);
   warnOfEmpty(notes, document);
   const root = ROOT.read(notes, document) ?? {};
-  const groups = groupEndpoints(readEndpoints(notes.at('endpoints'), root, only));
+  const { 'server/virtualhost': virtual } = root.extra_config ?? {};
+  const hosts = virtualHostsOf(notes.at('extra_config').at('server/virtualhost'), virtual);
+  const groups = groupEndpoints(readEndpoints(notes.at('endpoints'), root, only, hosts));
   const counts = inCommon();
   const gateways = groups.map((group) => {
     const source: Source = {
@@ -115,7 +120,8 @@ function read(notes: Notes, given: object, options: KrakendReadOptions): Read {
   refuseOtherWindows(gateways);
   checkRevoker(notes.at('extra_config').at('auth/revoker'), root, options);
   const trustedProxies = trustedProxiesOf(notes.at('extra_config'), root.extra_config ?? {});
-  return { gateways, listen: listenOf(notes, root), trustedProxies };
+  const virtualHosts = [...(hosts?.values() ?? [])];
+  return { gateways, listen: listenOf(notes, root), trustedProxies, virtualHosts };
 }
 
 /** Which tokens are revoked is in no document: a bloom filter of KrakenD is filled while it runs. */
@@ -139,7 +145,12 @@ function checkVersion(notes: Notes, { version }: { readonly version?: unknown })
   );
 }
 
-function readEndpoints(notes: Notes, root: RootValues, only: readonly string[] | undefined) {
+function readEndpoints(
+  notes: Notes,
+  root: RootValues,
+  only: readonly string[] | undefined,
+  hosts: VirtualHosts | undefined,
+) {
   const { endpoints } = root;
   if (endpoints === undefined || endpoints.length === 0) {
     notes.refuse('there is no endpoint; write one');
@@ -161,6 +172,6 @@ function readEndpoints(notes: Notes, root: RootValues, only: readonly string[] |
     for (const [i, backend] of (Array.isArray(backends) ? backends : []).entries()) {
       warnOfEmpty(notes.at('backend').at(i), backend);
     }
-    return readEndpoint(notes, given, root) ?? [];
+    return readEndpoint(notes, given, root, hosts) ?? [];
   });
 }

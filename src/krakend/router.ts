@@ -3,6 +3,7 @@ import { answerError } from '../answer-error.ts';
 import type { McpGateway } from '../gateway.ts';
 import { readAddress } from '../lib/address.ts';
 import { type Network, Networks } from '../lib/networks.ts';
+import { hostOf, OTHER_HOST } from './endpoints/virtual-hosts.ts';
 import { addInFront } from './parts/added-headers.ts';
 import type { AnswerHeaders } from './parts/answer-headers.ts';
 import { decode, RouteOrder } from './route-order.ts';
@@ -10,6 +11,8 @@ import { decode, RouteOrder } from './route-order.ts';
 /** A gateway, and where it is mounted. */
 export interface MountedGateway {
   readonly path: string;
+  /** The host that alone sees it; undefined: all that have no gateways of their own. */
+  readonly host: string | undefined;
   readonly gateway: McpGateway;
   readonly answers: AnswerHeaders;
   /** Whether it knows its path by itself; otherwise Express finds it, with its parameters. */
@@ -25,11 +28,12 @@ export interface MountedGateway {
 export function routerOf(
   gateways: readonly MountedGateway[],
   trustedProxies: readonly Network[],
+  virtualHosts: readonly string[],
 ): Router {
   const inner = express();
   inner.set('trust proxy', trustedProxies.length === 0 ? false : trustIn(trustedProxies));
   inner.disable('x-powered-by');
-  inner.use(routesOf(gateways));
+  inner.use(virtualHosts.length === 0 ? routesOf(gateways) : byHost(gateways, virtualHosts));
   const router = express.Router();
   router.use(function krakend(req, res, next) {
     const prototypes = [Object.getPrototypeOf(req), Object.getPrototypeOf(res)];
@@ -49,6 +53,22 @@ function trustIn(networks: readonly Network[]): (text: string) => boolean {
   return function isTrusted(text) {
     const address = readAddress(text);
     return address !== undefined && proxies.has(address);
+  };
+}
+
+/** A host of the list sees its own gateways alone, and all others see those of none. */
+function byHost(
+  gateways: readonly MountedGateway[],
+  virtualHosts: readonly string[],
+): RequestHandler {
+  const ofHost = (host: string | undefined) =>
+    routesOf(gateways.filter((gateway) => gateway.host === host));
+  const own = new Map(virtualHosts.map((host) => [host, ofHost(host)]));
+  const others = ofHost(undefined);
+  return (req, res, next) => {
+    const host = hostOf(req);
+    if (host === OTHER_HOST) next();
+    else (own.get(host) ?? others)(req, res, next);
   };
 }
 

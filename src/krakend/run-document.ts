@@ -12,7 +12,12 @@ export interface KrakendGateway {
   /** What does all that the document says; to be mounted at the root of an Express app. */
   readonly router: Router;
   /** One gateway for each path; with parameters, paths are as Express writes them. */
-  readonly gateways: readonly { readonly path: string; readonly gateway: McpGateway }[];
+  readonly gateways: readonly {
+    readonly path: string;
+    /** Where only one host sees it. */
+    readonly host?: string;
+    readonly gateway: McpGateway;
+  }[];
   /** What the document says of the server, which is the app's. */
   readonly listen: KrakendListen;
   /** What works in another way than in KrakenD. */
@@ -35,19 +40,25 @@ export function runDocument(
   document: string | object,
   options: KrakendReadOptions = {},
 ): KrakendGateway {
-  const { gateways, problems, warnings, listen, trustedProxies } = readDocument(document, options);
-  const mounted = gateways.flatMap(({ path, config, notes, answers }) => {
+  const plan = readDocument(document, options);
+  const { gateways, problems, warnings, listen, trustedProxies, virtualHosts } = plan;
+  const mounted = gateways.flatMap(({ path, host, config, notes, answers }) => {
     const gateway = notedOr(notes, () => createMcpGateway(config));
     if (gateway === undefined) return [];
     const hasMetadata = config.publicUrl !== undefined;
-    return [{ path, gateway, answers, knowsPath: config.path === path, hasMetadata }];
+    const knowsPath = config.path === path;
+    return [{ path, host, gateway, answers, knowsPath, hasMetadata }];
   });
   throwIf(problems);
   const { onWarning } = options;
   if (onWarning !== undefined) for (const warning of warnings) onWarning(warning);
   return {
-    router: routerOf(mounted, trustedProxies),
-    gateways: mounted.map(({ path, gateway }) => ({ path, gateway })),
+    router: routerOf(mounted, trustedProxies, virtualHosts),
+    gateways: mounted.map(({ path, host, gateway }) => ({
+      path,
+      ...(host !== undefined && { host }),
+      gateway,
+    })),
     listen,
     warnings,
   };

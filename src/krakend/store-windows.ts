@@ -7,7 +7,8 @@ export function refuseOtherWindows(
   gateways: readonly (KrakendGatewayConfig & { readonly notes: Notes })[],
 ): void {
   const known = new Map<Store, { readonly window: unknown; readonly path: string }>();
-  for (const { config, notes, path } of gateways) {
+  for (const { config, notes, path: route, host = '' } of gateways) {
+    const path = `${host}${route}`;
     for (const limit of [config.rateLimit || []].flat()) {
       const { store, window } = limit;
       if (store === undefined) continue;

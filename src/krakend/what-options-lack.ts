@@ -9,7 +9,14 @@ export function warnOfWhatOptionsLack({ notes, gateways, trustedProxies }: Krake
       .at('trusted_proxies')
       .warn("it is no option of a gateway; set the same as 'trust proxy' of the app");
   }
-  for (const { notes: endpoint, path, answers } of gateways) {
+  for (const { notes: endpoint, path, host, answers } of gateways) {
+    if (host !== undefined) {
+      endpoint
+        .at('endpoint')
+        .warn(
+          `mount it where the Host is ${host}, and nothing else there: it answers 403 to other hosts`,
+        );
+    }
     const { always, added, overTls } = answers;
     const names = [...new Set([...Object.keys(always), ...added.map(([name]) => name)])];
     if (names.length > 0) {

@@ -526,12 +526,6 @@ describe('a service', () => {
     ['in App Engine', router, { app_engine: true }, /App Engine/, [...router, 'app_engine']],
     ['with revoked tokens', [...SERVICE, 'auth/revoker'], { N: 1 }, /isRevoked/],
     [
-      'with hosts of its own',
-      [...SERVICE, 'server/virtualhost'],
-      { hosts: ['a'] },
-      /one document for each/,
-    ],
-    [
       'with files',
       [...SERVICE, 'server/static-filesystem'],
       { path: '.', prefix: '/' },

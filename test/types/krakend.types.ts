@@ -31,7 +31,9 @@ export function documents(text: string): void {
   const own = fromKrakend(text, options);
   typed<KrakendGateway>()(own);
   typed<Router>()(own.router);
-  typed<readonly { readonly path: string; readonly gateway: McpGateway }[]>()(own.gateways);
+  typed<
+    readonly { readonly path: string; readonly host?: string; readonly gateway: McpGateway }[]
+  >()(own.gateways);
   typed<KrakendListen>()(own.listen);
   typed<KrakendLog>()(own.listen.log);
   typed<KrakendTls | undefined>()(own.listen.tls);

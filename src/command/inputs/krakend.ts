@@ -28,6 +28,11 @@ export const krakend: Input = {
         return own.gateways.map(({ gateway }) => gateway);
       },
       print() {
+        if (plan.virtualHosts.length > 0) {
+          throw new CommandError(
+            `${file} has server/virtualhost, and no program is printed for several hosts. Take one document for each.`,
+          );
+        }
         const { port = listen.port, host = listen.host } = args;
         const server = { ...listen, port, host };
         // YAML has numbers that are none of JSON.

@@ -22,9 +22,10 @@ const BY_METHOD: readonly string[] = [
 export function groupEndpoints(endpoints: readonly ReadEndpoint[]): EndpointGroup[] {
   const groups = new Map<string, [ReadEndpoint, ...ReadEndpoint[]]>();
   for (const endpoint of endpoints) {
-    const { route, text } = endpoint.path;
+    const { path, host = '' } = endpoint;
+    const { route, text } = path;
     // To KrakenD, `/a/{x}` and `/a/{y}` are one path.
-    const key = route.replaceAll(/:\w+/g, ':');
+    const key = `${host} ${route.replaceAll(/:\w+/g, ':')}`;
     const group = groups.get(key);
     if (group === undefined) groups.set(key, [endpoint]);
     else if (group[0].path.text !== text) {

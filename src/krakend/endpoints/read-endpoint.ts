@@ -4,6 +4,7 @@ import type { BackendExtra, BackendValues } from '../table/backend.ts';
 import { ENDPOINT, type EndpointExtra, type EndpointValues } from '../table/endpoint.ts';
 import type { RootValues } from '../table/root.ts';
 import { type EndpointPath, readPath } from './endpoint-path.ts';
+import { placePath, type VirtualHosts } from './virtual-hosts.ts';
 
 /** The one backend of an endpoint. */
 export interface ReadBackend {
@@ -22,6 +23,8 @@ export interface ReadEndpoint {
   /** As it is written. */
   readonly given: Readonly<Record<string, unknown>>;
   readonly path: EndpointPath;
+  /** The host that alone sees it; undefined: all that have no endpoints of their own. */
+  readonly host: string | undefined;
   readonly method: McpMethod;
   readonly values: EndpointValues;
   readonly extra: EndpointExtra;
@@ -35,6 +38,7 @@ export function readEndpoint(
   notes: Notes,
   given: unknown,
   root: RootValues,
+  hosts?: VirtualHosts,
 ): ReadEndpoint | undefined {
   const values = ENDPOINT.read(notes, given);
   if (values === undefined) return undefined;
@@ -47,7 +51,9 @@ export function readEndpoint(
         `KrakenD makes ${encoding === '' ? 'JSON' : encoding} of the answer, and MCP needs it as it is; write "no-op", or pick other endpoints with the option only`,
       );
   }
-  const path = readPath(notes.at('endpoint'), values.endpoint);
+  const at = notes.at('endpoint');
+  const placed = placePath(at, values.endpoint ?? '', hosts);
+  const path = placed && readPath(at, values.endpoint === undefined ? undefined : placed.path);
   const method = readMethod(notes.at('method'), values.method);
   if (hasTools && method !== undefined && method !== 'POST') {
     notes.at('method').refuse('KrakenD takes the messages of ai/mcp as POST; write that');
@@ -56,11 +62,13 @@ export function readEndpoint(
   const backend = hasTools
     ? unusedBackend(place, given)
     : readBackend(place, values.backend, given);
-  if (path === undefined || method === undefined || backend === undefined) return undefined;
+  if (placed === undefined || path === undefined || method === undefined || backend === undefined)
+    return undefined;
   return {
     notes,
     given: given as Record<string, unknown>,
     path,
+    host: placed.host,
     method,
     values,
     extra: values.extra_config ?? {},

@@ -6,12 +6,13 @@ import { inEither } from './namespace.ts';
 /** `hosts` of a gateway; undefined where all are served, or those that match a pattern. */
 export function hostsOf(source: Source): readonly string[] | undefined {
   const security = inEither(source, 'security/http');
+  const [{ host }] = source.group;
   const { allowed_hosts: hosts = [], allowed_hosts_are_regex: arePatterns } =
     security?.values ?? {};
   if (security?.values.allowed_hosts?.length === 0) {
     security.notes.at('allowed_hosts').warn('every host is served, as in KrakenD');
   }
-  if (arePatterns === true) return undefined;
+  if (arePatterns === true) return host === undefined ? undefined : [host];
   if (hosts.some((host) => !/:\d+$/.test(host))) {
     security?.notes
       .at('allowed_hosts')
@@ -19,7 +20,18 @@ export function hostsOf(source: Source): readonly string[] | undefined {
         'a host without a port stands for that host on any port; KrakenD compares the port too',
       );
   }
-  return hosts.length === 0 ? undefined : hosts;
+  if (host === undefined) return hosts.length === 0 ? undefined : hosts;
+  const isAllowed = hosts.some((own) => [host, nameOf(host)].includes(own.toLowerCase()));
+  if (hosts.length > 0 && !isAllowed) {
+    security?.notes
+      .at('allowed_hosts')
+      .refuse(`it does not name ${host} of server/virtualhost, which would never be served`);
+  }
+  return [host];
+}
+
+function nameOf(host: string): string {
+  return host.replace(/:\d+$/, '');
 }
 
 /** The rule of patterns of hosts; none where there are no patterns. */

@@ -21,6 +21,12 @@ export function publicUrlOf({ group: [endpoint], notes, options }: Source): URL 
     return undefined;
   }
   const url = new URL(publicUrl);
+  if (endpoint.host !== undefined && endpoint.host !== url.host) {
+    place.warn(
+      `publicUrl is not about ${endpoint.host}, so that no metadata tells clients where to log in`,
+    );
+    return undefined;
+  }
   if (!url.pathname.endsWith(path.route)) {
     url.pathname = `${url.pathname.replace(/\/+$/, '')}${path.route}`;
   }

@@ -31,7 +31,7 @@ export function rateLimitsOf(
 }
 
 function ofEndpoint(
-  { method, path, extra, extraNotes, backend }: ReadEndpoint,
+  { method, path, host = '', extra, extraNotes, backend }: ReadEndpoint,
   plan: HeaderPlan,
   options: KrakendReadOptions,
 ): Limit[] {
@@ -40,7 +40,7 @@ function ofEndpoint(
     name: `${name}.${method}`,
     method,
     params: path.params,
-    path: path.route,
+    path: `${host}${path.route}`,
     plan,
   });
   const tiers = extra['qos/ratelimit/tiered'];

@@ -39,6 +39,6 @@ export const HTTP_SERVER_PLUGINS: Field<HttpServerPlugins> = object<HttpServerPl
   'redis-ratelimit': other('limits in Redis are not read', 'write rateLimit with a store'),
   'static-filesystem': other('files are not served here', 'write express.static'),
   'url-rewrite': other('paths are not rewritten here', 'write the endpoints as they are called'),
-  virtualhost: other('hosts are not told apart here', 'write one document for each host'),
+  virtualhost: other('this is an older name', 'write extra_config["server/virtualhost"]'),
   wildcard: other('endpoints have no wildcards here', 'write each endpoint'),
 });

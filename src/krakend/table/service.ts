@@ -20,6 +20,7 @@ import { ROUTER, type RouterValues } from './router.ts';
 import { SECURITY_HTTP, type SecurityHttpValues } from './security-http.ts';
 import { type LoggingValues, SERVICE_TELEMETRY } from './telemetry.ts';
 import { TOOL_SERVERS, type ToolServersValues } from './tools.ts';
+import { VIRTUAL_HOST, type VirtualHostValues } from './virtual-host.ts';
 
 /** What is read of API keys. */
 export type ApiKeysValues = Given<{
@@ -73,6 +74,7 @@ export type ServiceExtra = Given<{
   'security/bot-detector': BotDetectorValues;
   'security/cors': CorsValues;
   'security/http': SecurityHttpValues;
+  'server/virtualhost': VirtualHostValues;
   'telemetry/logging': LoggingValues;
 }>;
 
@@ -102,7 +104,7 @@ export const SERVICE_EXTRA: Field<ServiceExtra> = object<ServiceExtra>(
     'security/cors': CORS,
     'security/http': SECURITY_HTTP,
     'server/static-filesystem': refused('files are not served here; write express.static'),
-    'server/virtualhost': refused('hosts are not told apart here; write one document for each'),
+    'server/virtualhost': VIRTUAL_HOST,
     ...SERVICE_TELEMETRY,
   },
   OLD_NAMESPACES,
