@@ -8,6 +8,8 @@ import { usablePattern } from './usable-pattern.ts';
 
 const SHOWN_CHARS = 100;
 
+const PLAIN = Object.entries(PLAIN_KEYWORDS);
+
 /** The keywords whose values are no schemas. One with a value that it cannot have is left out. */
 export function valueKeywords(
   source: JsonObject,
@@ -16,7 +18,7 @@ export function valueKeywords(
 ): JsonObject {
   const found: JsonObject = { ...typeKeyword(source, place), ...formatOf(source.format) };
   const left = (keyword: string) => translation.leave(place, keyword);
-  for (const [keyword, isRight] of Object.entries(PLAIN_KEYWORDS)) {
+  for (const [keyword, isRight] of PLAIN) {
     if (source[keyword] === undefined) continue;
     if (isRight(source[keyword])) found[keyword] = source[keyword];
     else left(keyword);
