@@ -218,3 +218,18 @@ test('a DELETE and a GET may have a body', async () => {
     ]);
   }
 });
+
+test.each([
+  ['multipart/form-data', { type: 'object', properties: { note: {} } }, 'note'],
+  ['application/x-www-form-urlencoded', { type: 'object', properties: { note: {} } }, 'note'],
+  ['text/plain', {}, 'body'],
+])('half of a surrogate pair is not sent as another character: %s', async (type, schema, name) => {
+  const openapi = document({
+    '/a': { post: { operationId: 'a', requestBody: { content: { [type]: { schema } } } } },
+  });
+  const api = await startApi();
+  const { client } = await startRest({ openapi, baseUrl: api.url, operations: 'a' });
+  expect((await call(client, 'a', { [name]: 'a\ud800' })).isError).toBe(true);
+  expect(api.seen).toEqual([]);
+  expect((await call(client, 'a', { [name]: 'a\u{1f600}' })).isError).toBe(false);
+});

@@ -3,6 +3,7 @@ import { bytesOf } from './base64.ts';
 import type { EncodedBody, GivenMember } from './encoded-body.ts';
 import { formOf } from './form.ts';
 import { multipartOf } from './multipart.ts';
+import { wellFormed } from './scalar.ts';
 
 type Arguments = Readonly<Record<string, unknown>>;
 
@@ -24,7 +25,9 @@ export function bodyOf(plan: BodyPlan, args: Arguments): EncodedBody | undefined
 
 function wholeBytes(encoding: BodyPlan['encoding'], value: unknown, argument: string): Buffer {
   if (encoding === 'base64') return bytesOf(value, argument);
-  return Buffer.from(encoding === 'text' ? String(value) : JSON.stringify(value));
+  return Buffer.from(
+    encoding === 'text' ? wellFormed(String(value), argument) : JSON.stringify(value),
+  );
 }
 
 function membersIn(members: readonly BodyMember[], args: Arguments): GivenMember[] {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { BodyMember } from '../plan/request-plan.ts';
 import { bytesOf } from './base64.ts';
 import type { EncodedBody, GivenMember } from './encoded-body.ts';
-import { scalarText } from './scalar.ts';
+import { scalarText, wellFormed } from './scalar.ts';
 
 /**
  * `multipart/form-data` (RFC 7578): lists item by item, objects as JSON, files as what they are. What `FormData` makes
@@ -40,7 +40,9 @@ function partOf(boundary: string, member: BodyMember, item: unknown): Buffer[] {
     '',
     '',
   ].join('\r\n');
-  const bytes = isFile ? bytesOf(item, argument) : Buffer.from(scalarText(item));
+  const bytes = isFile
+    ? bytesOf(item, argument)
+    : Buffer.from(wellFormed(scalarText(item), argument));
   return [Buffer.from(head), bytes, Buffer.from('\r\n')];
 }
 
