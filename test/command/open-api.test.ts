@@ -73,7 +73,7 @@ test('--check of an OpenAPI document tells each tool, its arguments and hints, a
     '',
     'listOrders (read-only, not destructive, idempotent, open world)',
     '  Newest first',
-    '  - limit (integer): How many, at most \u{FFFD}[31m50.',
+    '  - limit (integer): How many, at most [31m50.',
     '',
     'getOrder (read-only, not destructive, idempotent, open world)',
     '  - id (string, required)',
