@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { expect, test } from '@jest/globals';
-import { freePort } from './support/free-port.ts';
+import { freePort } from './support/free-ports.ts';
 import { startExample } from './support/start-example.ts';
 import { recordingUpstream } from './support/upstream.ts';
 

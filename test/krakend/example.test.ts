@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
-import { freePort } from '../support/free-port.ts';
+import { freePort } from '../support/free-ports.ts';
 import { startRecordingServer } from '../support/recording-server.ts';
 import { atTestEnd } from '../support/servers.ts';
 import { startExample } from '../support/start-example.ts';

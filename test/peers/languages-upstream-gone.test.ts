@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { freePort } from '../support/free-port.ts';
+import { freePort } from '../support/free-ports.ts';
 import { describeLanguages, type LanguageSession } from './support/language-client.ts';
 import {
   ENDPOINTS,

@@ -1,11 +1,11 @@
 import type { ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
+import { freePorts } from '../support/free-ports.ts';
 import { startRedisServer } from '../support/redis-server.ts';
 import type { SoakOptions } from './options.ts';
 import type { GatewaySettings } from './processes/gateway-process.ts';
 import { ManagedProcess } from './processes/managed-process.ts';
 import { Nginx } from './processes/nginx.ts';
-import { freePorts } from './processes/ports.ts';
 import type { UpstreamSettings } from './processes/upstream-process.ts';
 
 const API_KEY = 'key-of-the-soak-test';

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { describe, test } from '@jest/globals';
-import { freePort } from '../../support/free-port.ts';
+import { freePort } from '../../support/free-ports.ts';
 import { atTestEnd } from '../../support/servers.ts';
 
 const ALERTS = fileURLToPath(new URL('../../../examples/grafana/alerts.yml', import.meta.url));

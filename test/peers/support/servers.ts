@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { beforeAll } from '@jest/globals';
-import { freePort } from '../../support/free-port.ts';
+import { freePort } from '../../support/free-ports.ts';
 import { installed, PeerProcess } from './peer-process.ts';
 
 /** A call of a tool. */

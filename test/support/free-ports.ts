@@ -2,7 +2,10 @@ import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 
-/** So many ports that are free. No outgoing connection takes one while its process is down. */
+/**
+ * So many ports of this machine on which nobody listens, for processes that are told theirs. No outgoing
+ * connection takes one in the meantime.
+ */
 export async function freePorts(count: number): Promise<number[]> {
   const ports = new Set<number>();
   while (ports.size < count) {
@@ -24,4 +27,10 @@ async function isFree(port: number): Promise<boolean> {
     await once(server, 'close');
   }
   return isListening;
+}
+
+/** One of {@link freePorts}. */
+export async function freePort(): Promise<number> {
+  const [port = 0] = await freePorts(1);
+  return port;
 }
