@@ -44,6 +44,7 @@ const UNIT = [
 /** What takes about five seconds or more: long bodies, crowds, Redis, other processes, real time. */
 const SLOW = [
   'auth/{from-middleware-example,jwt-process,redis-sessions}.test.ts',
+  'command/{files,open-api}.test.ts',
   'demo.test.ts',
   'forgotten-awaits.test.ts',
   'grafana/schema.test.ts',
