@@ -41,16 +41,28 @@ const UNIT = [
   'types/complete.test.ts',
 ];
 
-/** What takes about five seconds or more: long bodies, crowds, Redis, other processes, real time. */
-const SLOW = [
-  'auth/{from-middleware-example,jwt-process,redis-sessions}.test.ts',
+/** Of what takes long: other programs, documents, and properties, for which one version of Node is enough. */
+const SLOW_ONCE = [
+  'auth/redis-sessions.test.ts',
   'command/{files,open-api}.test.ts',
   'demo.test.ts',
-  'forgotten-awaits.test.ts',
   'grafana/schema.test.ts',
   'krakend/beside.test.ts',
   'krakend/printed.test.ts',
-  'limits/{example,local-store,process,redis,redis-slow,streams-aborted}.test.ts',
+  'limits/{example,redis,redis-slow}.test.ts',
+  'policies/properties.test.ts',
+  'prometheus/bounded.test.ts',
+  'rest/schema/{clients,documents,meaning}.test.ts',
+  'scale-out/scale-out.test.ts',
+  'targets/redis-processes.test.ts',
+];
+
+/** What takes about five seconds or more: long bodies, crowds, Redis, other processes, real time. */
+const SLOW = [
+  ...SLOW_ONCE,
+  'auth/{from-middleware-example,jwt-process}.test.ts',
+  'forgotten-awaits.test.ts',
+  'limits/{local-store,process,streams-aborted}.test.ts',
   'loads.test.ts',
   'memory/{gathered-pieces,small-pieces}.test.ts',
   'messages/{limits,properties,turns}.test.ts',
@@ -59,13 +71,9 @@ const SLOW = [
   'otel/{instrumented,metrics}.test.ts',
   'outbound/secrets-in-outputs.test.ts',
   'pinning/{overnight,properties}.test.ts',
-  'policies/{filter-lists-long,process,properties}.test.ts',
-  'prometheus/bounded.test.ts',
+  'policies/{filter-lists-long,process}.test.ts',
   'relay/{duplex,early-answers,idle-streams,long-bytes,silence-by-default}.test.ts',
-  'rest/schema/{clients,documents,meaning}.test.ts',
-  'scale-out/scale-out.test.ts',
   'sigterm.test.ts',
-  'targets/redis-processes.test.ts',
 ];
 
 const below = (patterns) => patterns.map((pattern) => `<rootDir>/test/${pattern}`);
@@ -87,7 +95,14 @@ const unit = {
   testPathIgnorePatterns: ignoring(SLOW),
 };
 
-const slow = { ...project, displayName: 'slow', testMatch: below(SLOW) };
+const slow = {
+  ...project,
+  displayName: 'slow',
+  testMatch: below(SLOW),
+  testPathIgnorePatterns: ignoring(SLOW_ONCE),
+};
+
+const slowOnce = { ...project, displayName: 'slow-once', testMatch: below(SLOW_ONCE) };
 
 /** All others. */
 const network = {
@@ -153,7 +168,7 @@ const observed = {
 
 /** @type {import('jest').Config} */
 export default {
-  projects: [unit, network, inProcess, slow, inProcessSlow, observed],
+  projects: [unit, network, inProcess, slow, slowOnce, inProcessSlow, observed],
   testTimeout: 20_000,
   // By default one core of two would stay idle.
   maxWorkers: '100%',

@@ -86,8 +86,8 @@ describe('projects', () => {
       .filter((file) => !ignored.some((pattern) => pattern.test(`/${file}`)));
   }
 
-  test('every test is in one of unit, network and slow', () => {
-    const placed = ['unit', 'network', 'slow'].flatMap(filesOf);
+  test('every test is in one of unit, network, slow and slow-once', () => {
+    const placed = ['unit', 'network', 'slow', 'slow-once'].flatMap(filesOf);
     expect(placed.toSorted()).toEqual(tests.toSorted());
   });
 
