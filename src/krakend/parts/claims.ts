@@ -1,6 +1,7 @@
 import type { GatewayContext } from '../../gateway-context.ts';
 import { isFieldName } from '../../http/field.ts';
 import { quoted } from '../../lib/quoted.ts';
+import { claimAt } from '../../slots/auth/claims/claim-at.ts';
 import { written } from '../written.ts';
 import type { Source } from './config-parts.ts';
 import type { HeaderPlan } from './header-plan.ts';
@@ -29,18 +30,4 @@ export function propagateClaims({ group: [endpoint] }: Source, plan: HeaderPlan)
     const text = `claimHeader(${quoted(claim)})`;
     plan.setOfCaller(header, written(read, { text, helpers: ['claimHeader'] }));
   }
-}
-
-/** A claim by its name, or else by a path with dots. */
-export function claimAt(
-  claims: Readonly<Record<string, unknown>> | undefined,
-  path: string,
-): unknown {
-  if (claims === undefined || Object.hasOwn(claims, path)) return claims?.[path];
-  let value: unknown = claims;
-  for (const key of path.split('.')) {
-    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined;
-    value = (value as Record<string, unknown>)[key];
-  }
-  return value;
 }

@@ -1,6 +1,7 @@
 import type { RequestContext } from '../../context.ts';
 import { claimOf } from '../../targets/names.ts';
 import { encodeValue, valueProblem } from '../../targets/template-value.ts';
+import { claimAt } from './claims/claim-at.ts';
 
 /**
  * Puts claims of the caller in place of their names in the target.
@@ -19,18 +20,6 @@ export function fillClaims(context: RequestContext, names: readonly string[]): s
   }
   context.params = values;
   return undefined;
-}
-
-/** A claim of that name, or else one by a path with dots. */
-function claimAt(claims: Readonly<Record<string, unknown>> | undefined, path: string): unknown {
-  if (claims === undefined) return undefined;
-  if (Object.hasOwn(claims, path)) return claims[path];
-  let value: unknown = claims;
-  for (const key of path.split('.')) {
-    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined;
-    value = (value as Record<string, unknown>)[key];
-  }
-  return value;
 }
 
 /** What is no text stays as it is, and is a problem. */
