@@ -5,6 +5,7 @@ import type { AccessLogOptions, GatewayStats, Observer, RequestRecord } from '..
 import { ATTRIBUTE } from '../src/otel/attributes.ts';
 import { ALERTS } from './support/dashboard.ts';
 import { startMeteredGateways } from './support/metered-gateways.ts';
+import { cellsOf } from './support/table-rows.ts';
 
 const PAGE = readFileSync(new URL('../docs/observability.md', import.meta.url), 'utf8');
 
@@ -12,13 +13,7 @@ const PAGE = readFileSync(new URL('../docs/observability.md', import.meta.url), 
 function rowsOf(head: string): string[][] {
   const [, after = ''] = PAGE.split(`${head}\n`);
   const [table = ''] = after.split('\n\n');
-  const rows = table.split('\n').slice(1);
-  return rows.map((row) =>
-    row
-      .split(/(?<!\\)\|/)
-      .slice(1, -1)
-      .map((cell) => cell.trim()),
-  );
+  return cellsOf(table.split('\n').slice(1));
 }
 
 /** Every name in code of the first cells. */

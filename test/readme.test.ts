@@ -4,6 +4,7 @@ import { SLOTS } from '../src/chain.ts';
 import { ERRORS } from '../src/errors.ts';
 import { createMcpGateway, mcpCors, mcpProxy } from '../src/index.ts';
 import { problemsOf } from './support/config-error.ts';
+import { rowsBelow } from './support/table-rows.ts';
 
 const root = new URL('../', import.meta.url);
 const read = (path: string) => readFileSync(new URL(path, root), 'utf8');
@@ -14,17 +15,7 @@ const blocks = [...README.matchAll(/^```(\w+)\n(.*?)^```$/gms)].map(([, language
   text: text ?? '',
 }));
 
-/** The cells of every row of the table under the heading. */
-function table(heading: string): string[][] {
-  const section = README.split(/^##+ /m).find((part) => part.startsWith(`${heading}\n`)) ?? '';
-  const rows = section.split('\n').filter((line) => line.startsWith('| '));
-  return rows.slice(2).map((row) =>
-    row
-      .split(/(?<!\\)\|/)
-      .slice(1, -1)
-      .map((cell) => cell.trim()),
-  );
-}
+const table = (heading: string): string[][] => rowsBelow(README, heading);
 
 /** The options a factory knows: an unknown one is answered with the list. */
 function knownOptions(build: (options: never) => unknown): string[] {

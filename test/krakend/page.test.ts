@@ -5,6 +5,7 @@ import type { KrakendAllowance, KrakendReadOptions } from '../../src/exports/kra
 import type { Field } from '../../src/krakend/fields/field.ts';
 import { type KrakendNote, Notes } from '../../src/krakend/notes.ts';
 import { ROOT } from '../../src/krakend/table/root.ts';
+import { rowsBelow } from '../support/table-rows.ts';
 import { ON_PURPOSE } from './beside/on-purpose.ts';
 import { outcomeOf } from './support/outcome.ts';
 import { documentsIn, OWN } from './support/play/document.ts';
@@ -14,23 +15,11 @@ const root = new URL('../../', import.meta.url);
 const read = (path: string) => readFileSync(new URL(path, root), 'utf8');
 const PAGE = read('docs/krakend.md');
 
-/** The rows below a heading: their cells. */
-function rowsBelow(heading: string): string[][] {
-  const section = PAGE.split(/^##+ /m).find((part) => part.startsWith(`${heading}\n`)) ?? '';
-  const rows = section.split('\n').filter((line) => line.startsWith('| '));
-  return rows.slice(2).map((row) =>
-    row
-      .split(/(?<!\\)\|/)
-      .slice(1, -1)
-      .map((cell) => cell.trim()),
-  );
-}
-
 const sorted = (names: readonly string[]) => names.toSorted((a, b) => a.localeCompare(b));
 
 /** Rows about what no key stands for have words in front. */
 const keysBelow = (heading: string): string[] =>
-  rowsBelow(heading)
+  rowsBelow(PAGE, heading)
     .map(([cell = '']) => cell)
     .filter((cell) => cell.startsWith('`'))
     .flatMap((cell) => [...cell.matchAll(/`([^`]+)`/g)].map(([, key = '']) => key));
@@ -132,7 +121,7 @@ function groupOf(path: string): string {
 
 test('the differences on purpose are those of the comparison, in its words', () => {
   const rows = ON_PURPOSE.map(({ name, why }) => [name, why]);
-  expect(rowsBelow('What differs on purpose')).toEqual(rows);
+  expect(rowsBelow(PAGE, 'What differs on purpose')).toEqual(rows);
 });
 
 // The compiler has one of each name, and no other.
@@ -153,7 +142,7 @@ const WEAKENINGS: Readonly<Record<KrakendAllowance, true>> = {
 
 test('the options and the weakenings are all that there are', () => {
   const inFirst = (heading: string) =>
-    rowsBelow(heading).map(([cell = '']) => cell.replaceAll(/[`']/g, ''));
+    rowsBelow(PAGE, heading).map(([cell = '']) => cell.replaceAll(/[`']/g, ''));
   expect(sorted(inFirst('How to run it'))).toEqual(sorted(Object.keys(OPTIONS)));
   expect(sorted(inFirst('Weakenings by name'))).toEqual(sorted(Object.keys(WEAKENINGS)));
 });
