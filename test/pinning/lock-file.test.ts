@@ -16,6 +16,7 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { toolPinning } from '../../src/exports/pinning.ts';
 import { problemsOf } from '../support/config-error.ts';
+import { until } from '../support/jwt/gate.ts';
 import { atTestEnd } from '../support/servers.ts';
 import { pinned } from './support/pinned.ts';
 import { tool, toolServer } from './support/tool-server.ts';
@@ -44,6 +45,8 @@ async function approved(...tools: string[]) {
   const server = await toolServer(...tools);
   const { list } = await pinned(server.target, { lockFile });
   await list();
+  // The answer waits for the file, but not longer than two seconds.
+  await until(() => existsSync(lockFile));
   return server;
 }
 
