@@ -3,25 +3,11 @@ import fc from 'fast-check';
 import { toGatewayConfigs } from '../../src/exports/krakend.ts';
 import { exchange } from '../support/client/raw.ts';
 import { rawRequest } from '../support/client/request.ts';
-import { keyServer, sign, signingKey } from '../support/jwt/issuer.ts';
 import { recordingUpstream } from '../support/upstream.ts';
-import {
-  BACKEND,
-  BACKEND_EXTRA,
-  base,
-  ENDPOINT,
-  EXTRA,
-  type Step,
-  withValue,
-} from './support/base.ts';
+import { BACKEND, BACKEND_EXTRA, ENDPOINT, EXTRA } from './support/base.ts';
 import { outcomeOf } from './support/outcome.ts';
+import { type Change, changed, runningWith, tokenIssuer } from './support/running.ts';
 import { CALL, start } from './support/start.ts';
-
-type Change = readonly [at: readonly Step[], value: unknown];
-
-function documentWith(changes: readonly Change[], host?: string): object {
-  return changes.reduce((own, [at, value]) => withValue(own, at, value), base(host));
-}
 
 const at = (endpoint: string, pattern: string): readonly Change[] => [
   [[...ENDPOINT, 'endpoint'], endpoint],
@@ -29,9 +15,8 @@ const at = (endpoint: string, pattern: string): readonly Change[] => [
 ];
 
 async function running(changes: readonly Change[]) {
-  const upstream = await recordingUpstream();
-  const own = await start(documentWith(changes, `http://${upstream.host}`));
-  return { ...own, upstream, seen: () => upstream.seen.map(({ url }) => url) };
+  const own = await runningWith(changes);
+  return { ...own, seen: () => own.upstream.seen.map(({ url }) => url) };
 }
 
 /** Sends these bytes as the target of a request. */
@@ -149,26 +134,16 @@ describe('names of parameters', () => {
 
 describe('a claim in the URL of the backend', () => {
   async function guarded(pattern: string, others: readonly Change[] = []) {
-    const key = await signingKey('k1');
-    const { jwksUri } = await keyServer(key);
-    const validator = {
-      alg: 'ES256',
-      jwk_url: jwksUri,
-      disable_jwk_security: true,
-      issuer: 'iss',
-      audience: ['mcp'],
-    };
+    const issuer = await tokenIssuer();
     const own = await running([
       ...at('/t/{tenant}/mcp', pattern),
-      [[...EXTRA, 'auth/validator'], validator],
+      [[...EXTRA, 'auth/validator'], issuer.validator],
       ...others,
     ]);
     return {
       ...own,
       async as(claims: object, path = '/t/acme/mcp') {
-        const exp = Math.floor(Date.now() / 1000) + 600;
-        const token = await sign(key, { iss: 'iss', aud: 'mcp', sub: 'ada', exp, ...claims });
-        return own.ask({ path, headers: { authorization: `Bearer ${token}` } });
+        return own.ask({ path, headers: { authorization: await issuer.bearer(claims) } });
       },
     };
   }
@@ -223,7 +198,7 @@ describe('a claim in the URL of the backend', () => {
 
 describe('hosts', () => {
   const targetOf = (...changes: readonly Change[]) =>
-    toGatewayConfigs(documentWith(changes))[0]?.config.target;
+    toGatewayConfigs(changed(changes))[0]?.config.target;
   const host = (...hosts: string[]): Change => [[...BACKEND, 'host'], hosts];
   const raw: Change = [[...BACKEND, 'disable_host_sanitize'], true];
   const pattern = (text: string): Change => [[...BACKEND, 'url_pattern'], text];
@@ -249,9 +224,7 @@ describe('hosts', () => {
 
   test('one that stands in the list twice gets twice as much', async () => {
     const [one, other] = [await recordingUpstream(), await recordingUpstream()];
-    const own = await start(
-      documentWith([host(one.host, one.host, one.host, one.host, other.host)]),
-    );
+    const own = await start(changed([host(one.host, one.host, one.host, one.host, other.host)]));
     for (let n = 0; n < 60; n += 1) await own.ask({});
     expect(other.seen.length).toBeLessThan(one.seen.length);
     expect(one.seen.length + other.seen.length).toBe(60);
@@ -269,7 +242,7 @@ describe('hosts', () => {
     [['http://a.example/{tenant}'], true],
   ])('%j is refused', (hosts, isRaw) => {
     const changes = isRaw ? [host(...hosts), raw] : [host(...hosts)];
-    const { problems } = outcomeOf(documentWith(changes));
+    const { problems } = outcomeOf(changed(changes));
     expect(problems.map(({ message }) => message).join()).toMatch(/does not start with this host/);
   });
 });
