@@ -39,7 +39,8 @@ export class Load {
   readonly #officials: readonly OfficialClient[];
   readonly #underWay = new Set<Promise<unknown>>();
   readonly #running: Promise<unknown>[] = [];
-  #isCalling = false;
+  readonly #calling: Promise<unknown>[] = [];
+  readonly #stopping = new AbortController();
 
   constructor(settings: LoadSettings, random: Random, journal: Journal) {
     const { url, apiKey, users } = settings;
@@ -54,15 +55,15 @@ export class Load {
   }
 
   start(): void {
-    this.#isCalling = true;
     for (const client of [...this.users, ...this.#officials]) this.#running.push(client.run());
-    this.#running.push(this.#callAgainAndAgain(), this.#renewAgainAndAgain());
+    this.#calling.push(this.#callAgainAndAgain(), this.#renewAgainAndAgain());
   }
 
-  /** From then on there are only event streams, and sessions that are begun for them. */
+  /** From when it gives there are only event streams, and sessions that are begun for them. */
   async stopCalls(): Promise<void> {
-    this.#isCalling = false;
+    this.#stopping.abort();
     for (const official of this.#officials) official.leave();
+    await Promise.all(this.#calling);
     await Promise.all(this.#underWay);
   }
 
@@ -76,10 +77,10 @@ export class Load {
   async #callAgainAndAgain(): Promise<void> {
     const begunAt = Date.now();
     let made = 0;
-    while (this.#isCalling) {
+    while (!this.#stopping.signal.aborted) {
       const due = Math.floor(((Date.now() - begunAt) / 1000) * this.#settings.rate);
       for (let i = 0; i < MOST_AT_ONCE && made < due; i += 1, made += 1) this.#call();
-      await setTimeout(BETWEEN_LOOKS_MS);
+      await this.#pause(BETWEEN_LOOKS_MS);
     }
   }
 
@@ -91,11 +92,16 @@ export class Load {
   }
 
   async #renewAgainAndAgain(): Promise<void> {
-    while (this.#isCalling) {
-      await setTimeout(BETWEEN_RENEWALS_MS);
+    while (true) {
+      await this.#pause(BETWEEN_RENEWALS_MS);
+      if (this.#stopping.signal.aborted) return;
       const user = this.#random.pick(this.users);
       if (user !== undefined) this.#note(user.renew());
     }
+  }
+
+  async #pause(ms: number): Promise<void> {
+    await setTimeout(ms, undefined, { signal: this.#stopping.signal }).catch(() => {});
   }
 
   #note(promise: Promise<unknown> | undefined): void {
