@@ -173,4 +173,12 @@ describe('what belongs to no session and was refused a connection', () => {
     const open = { ...OPENED, at: 1100, target: '127.0.0.1:2' };
     expect(failedChecks({ ...run, notes: [note, open] })).not.toContain(LOSS);
   });
+
+  test('is not taken for another request that has no id either', () => {
+    const underWay = attempt({
+      ...{ what: 'begin', session: undefined, ...AROUND_KILL },
+      outcome: refused(502, 'upstream_unreachable'),
+    });
+    expect(failedChecks({ ...goodRun(underWay), notes: [{ ...note, request: '' }] })).toEqual([]);
+  });
 });

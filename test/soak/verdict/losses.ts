@@ -11,7 +11,7 @@ export class Losses {
   /** By port. */
   readonly #gateways: ReadonlyMap<number, readonly Downtime[]>;
   readonly #breakers: readonly OpenBreaker[];
-  /** The ids of requests for which no connection came about. */
+  /** The ids of requests for which no connection came about. What has no id is not among them. */
   readonly #refused: ReadonlySet<string>;
 
   constructor(evidence: Evidence) {
@@ -22,7 +22,8 @@ export class Losses {
     this.#breakers = openBreakers(evidence);
     const errors = evidence.notes.filter((note) => note.kind === 'error');
     const refused = errors.filter(({ cause }) => cause.includes('ECONNREFUSED'));
-    this.#refused = new Set(refused.map(({ request }) => request));
+    const ids = refused.map(({ request }) => request);
+    this.#refused = new Set(ids.filter((id) => id !== ''));
   }
 
   /** Why this came of it; undefined where nothing explains it. */
