@@ -1,5 +1,8 @@
+import type { Attempt } from '../load/journal.ts';
 import type { Check } from './check.ts';
 import type { Evidence } from './evidence.ts';
+
+const MOST_ATTEMPTS = 5;
 
 /** What has to hold for events, over all connections of a stream. */
 export function checksOfStreams({ journal, streams }: Evidence): Check[] {
@@ -21,8 +24,16 @@ export function checksOfStreams({ journal, streams }: Evidence): Check[] {
       name: 'every stream was open in the end, and had every event',
       problems: [
         ...(open.length < users ? [`${open.length} streams of ${users} were open`] : []),
-        ...behind.map(({ id, events }) => `session ${id}: ${events.at(-1)} of ${last[id]} events`),
+        ...behind.map(({ id, events }) => {
+          const attempts = journal.attempts.filter(({ session }) => session?.id === id);
+          const latest = attempts.slice(-MOST_ATTEMPTS).map(inShort).join(', ');
+          return `session ${id}: ${events.at(-1)} of ${last[id]} events; its latest: ${latest}`;
+        }),
       ],
     },
   ];
+}
+
+function inShort({ what, outcome, gateways, sentAt, endedAt }: Attempt): string {
+  return `${what} by ${gateways.join(' and ')} from ${sentAt} to ${endedAt}: ${outcome.kind}`;
 }
