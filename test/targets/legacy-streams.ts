@@ -8,9 +8,14 @@ export interface NamedStream {
   readonly url: string;
 }
 
-/** Opens one, and waits for the URL. */
+const URL_EVENT = /data: (\S+)\n\n/;
+const REFUSAL = /^HTTP\/1\.1 [3-5].*\r\n\r\n/s;
+
+/** Opens one, and waits for the URL. A refusal fails the test at once, and not after its time. */
 export async function namedStream(port: number): Promise<NamedStream> {
   const client = (await rawClient(port)).send(get('/sse'));
-  const text = await client.has(/data: \S+\n\n/);
-  return { client, url: /data: (\S+)\n\n/.exec(text)?.[1] ?? '' };
+  const text = await client.has(new RegExp(`${URL_EVENT.source}|${REFUSAL.source}`, 's'));
+  const url = URL_EVENT.exec(text)?.[1];
+  if (url === undefined) throw new Error(`No URL for messages came: ${text}`);
+  return { client, url };
 }
