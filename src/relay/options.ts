@@ -6,6 +6,8 @@ import { inProcessEngines, type UpstreamHandler } from '../engine/in-process.ts'
 import type { Network } from '../engine/network/network.ts';
 import { repeatStale } from '../engine/repeat-stale.ts';
 import { timed } from '../engine/timed.ts';
+import { undiciEngine } from '../engine/undici/undici.ts';
+import { UNDICI_RANGE, whyUnfit } from '../engine/undici/undici-internals.ts';
 import type { Kept } from '../kept.ts';
 import type { ConfigProblems } from '../options/config-problems.ts';
 import { type Duration, readDuration } from '../options/duration.ts';
@@ -47,15 +49,22 @@ export interface RelayOptions extends NetworkOptions {
    * Default: `false`, none is followed.
    */
   readonly redirects?: 'same-origin' | false;
-  /** What carries the request upstream. Default: `'http-proxy-middleware'`. */
+  /**
+   * What carries the request upstream; the same to see from outside. `'undici'` costs less CPU time, and needs
+   * the package `undici` in a version of 8.13, and Node 22.19 or later. What differs: its parser refuses a tab
+   * behind the digits of `Content-Length`, and has no bound for the extensions of chunks; an answer to half a
+   * request closes its connection; and its instrumentation has no span for a request that finds no connection.
+   * Default: `'http-proxy-middleware'`.
+   */
   readonly engine?: EngineName;
 }
 
 /** The engines there are. */
-export type EngineName = 'http-proxy-middleware';
+export type EngineName = 'http-proxy-middleware' | 'undici';
 
 const ENGINES: Readonly<Record<EngineName, (target: URL, network: Network) => Engine>> = {
   'http-proxy-middleware': httpProxyMiddlewareEngine,
+  undici: undiciEngine,
 };
 
 /** The keys of {@link RelayOptions}. */
@@ -131,7 +140,16 @@ function readEngine(
   problems: ConfigProblems,
   name: unknown = DEFAULT_ENGINE,
 ): EngineName | undefined {
-  if (typeof name === 'string' && Object.hasOwn(ENGINES, name)) return name as EngineName;
-  problems.add(name, `one of ${Object.keys(ENGINES).join(', ')}`);
+  if (typeof name !== 'string' || !Object.hasOwn(ENGINES, name)) {
+    problems.add(name, `one of ${Object.keys(ENGINES).join(', ')}`);
+    return undefined;
+  }
+  const why = name === 'undici' ? whyUnfit() : undefined;
+  if (why === undefined) return name as EngineName;
+  const fix = `npm install undici@${UNDICI_RANGE}, or leave engine out`;
+  problems.add(
+    name,
+    `an engine whose package is there: undici ${UNDICI_RANGE}, but ${why}: ${fix}`,
+  );
   return undefined;
 }

@@ -164,7 +164,7 @@ export function whatIsRefused(): void {
   // @ts-expect-error
   createMcpGateway({ target, redirects: true });
   // @ts-expect-error
-  createMcpGateway({ target, engine: 'undici' });
+  createMcpGateway({ target, engine: 'curl' });
   // @ts-expect-error -- both paths are needed
   createMcpGateway({ target, legacySse: { path: '/sse' } });
   // @ts-expect-error -- a configuration is not changed
@@ -175,7 +175,7 @@ export function unitsAndNames(): void {
   same<Duration, number | string>();
   same<Size, number | string>();
   same<McpMethod, 'POST' | 'GET' | 'DELETE'>();
-  same<EngineName, 'http-proxy-middleware'>();
+  same<EngineName, 'http-proxy-middleware' | 'undici'>();
   same<keyof TimeoutOptions, 'connect' | 'response' | 'idle' | 'stream'>();
   same<QueryOptions, { readonly forward: readonly string[] }>();
   same<RelayOptions['redirects'], 'same-origin' | false | undefined>();

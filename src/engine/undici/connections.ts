@@ -1,0 +1,117 @@
+import type { Agent } from 'node:http';
+import type { Socket } from 'node:net';
+import type { TLSSocket } from 'node:tls';
+import { noop } from '../../lib/noop.ts';
+import { hostOf, type Network, portOf } from '../network/network.ts';
+import { poolFor } from '../network/pools.ts';
+import type { OpeningListener } from '../network/proxied-agents.ts';
+import { Connection } from './connection.ts';
+
+/** As many as Node's agent keeps. */
+const MOST_IDLE = 256;
+
+/** How long a connection is silent before TCP probes whether the upstream is still there, as Node's agent has it. */
+const PROBED_MS = 1000;
+
+type Opened = (error: Error | undefined, connection?: Connection) => void;
+type CreateConnection = (
+  options: object,
+  onCreated: (error: Error | null, socket: Socket) => void,
+) => Socket | null | undefined;
+
+/** By agent, which stands for the terms that its connections are opened on, and by origin. */
+const all = new WeakMap<Agent, Map<string, Connections>>();
+
+/** The connections that requests to `url` may go over. */
+export function connectionsTo(
+  url: URL,
+  network: Network,
+  servername: string | undefined,
+): Connections {
+  const agent = poolFor(url, network).fresh;
+  const ofAgent = all.get(agent) ?? new Map<string, Connections>();
+  all.set(agent, ofAgent);
+  const connections = ofAgent.get(url.origin) ?? new Connections(agent, url, servername);
+  ofAgent.set(url.origin, connections);
+  return connections;
+}
+
+/** Connections to one origin, opened as Node's agent opens them. */
+export class Connections {
+  readonly #agent: Agent;
+  readonly #origin: string;
+  readonly #options: object;
+  readonly #idle: Connection[] = [];
+
+  constructor(agent: Agent, url: URL, servername: string | undefined) {
+    this.#agent = agent;
+    this.#origin = url.origin;
+    const ofPlace = { host: hostOf(url), port: portOf(url), servername };
+    const { options: ofAgent } = agent as Agent & {
+      readonly options: { readonly socketPath?: string };
+    };
+    this.#options = { ...ofPlace, ...ofAgent, path: ofAgent.socketPath ?? null };
+  }
+
+  /** One that has been kept alive; undefined where there is none. */
+  take(): Connection | undefined {
+    let connection = this.#idle.pop();
+    while (connection !== undefined && !connection.isOpen) connection = this.#idle.pop();
+    return connection;
+  }
+
+  /** Keeps one whose request is over. */
+  keep(connection: Connection): void {
+    if (this.#idle.length >= MOST_IDLE) this.#forgetClosed();
+    if (this.#idle.length < MOST_IDLE) this.#idle.push(connection);
+    else connection.destroy();
+  }
+
+  #forgetClosed(): void {
+    const open = this.#idle.filter(({ isOpen }) => isOpen);
+    this.#idle.splice(0, this.#idle.length, ...open);
+  }
+
+  /** Opens a new one; calls back once, unless what `listener` was told of has been destroyed. */
+  open(listener: OpeningListener, onOpened: Opened): void {
+    const options = { ...this.#options, opening: listener };
+    const create = this.#agent.createConnection as unknown as CreateConnection;
+    let isCreated = false;
+    const onCreated = (error: Error | null, socket: Socket | null | undefined) => {
+      if (isCreated) return;
+      isCreated = true;
+      if (error !== null || !socket) onOpened(error ?? new Error('No connection'));
+      else this.#await(socket, listener, onOpened);
+    };
+    try {
+      const socket = create.call(this.#agent, options, onCreated);
+      if (socket) onCreated(null, socket);
+    } catch (error) {
+      process.nextTick(onOpened, error);
+    }
+  }
+
+  #await(socket: Socket, listener: OpeningListener, onOpened: Opened): void {
+    const event = (socket as TLSSocket).encrypted ? 'secureConnect' : 'connect';
+    const over = () => {
+      socket.off(event, onOpen).off('error', onError).off('close', onClose);
+    };
+    const onOpen = () => {
+      over();
+      socket.setKeepAlive(true, PROBED_MS);
+      onOpened(undefined, new Connection(this.#origin, socket));
+    };
+    const onError = (error: Error) => {
+      over();
+      socket.on('error', noop);
+      onOpened(error);
+    };
+    const onClose = () => onError(hungUp());
+    socket.on(event, onOpen).on('error', onError).on('close', onClose);
+    listener.onOpening(socket);
+  }
+}
+
+function hungUp(): Error {
+  return Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' });
+}

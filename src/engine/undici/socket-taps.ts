@@ -1,0 +1,172 @@
+import { maxHeaderSize } from 'node:http';
+import type { Socket } from 'node:net';
+import { headerOverflow } from './undici-failure.ts';
+import { countReason } from './undici-internals.ts';
+
+const TAP: unique symbol = Symbol('tap');
+
+type Tapped = Socket & { [TAP]?: SocketTap };
+
+/**
+ * What undici leaves out, done where it reads from its socket and writes to it.
+ *
+ * - It tells nobody the version of HTTP that an answer is in. Of a reason phrase that comes in pieces it tells the
+ *   last, and it takes the bytes for UTF-8.
+ * - It takes a 100 for an error where it has not asked for one; RFC 9110 section 15.2 has clients pass over it.
+ * - It sends the head of a request together with the first bytes of the body; an upstream may answer the head alone.
+ */
+export class SocketTap {
+  httpVersion = '';
+  /** The reason phrase; a byte is a character. */
+  reason = '';
+  /** How the body of the next request is framed, where undici does not send it. */
+  framing: string | undefined;
+  /** How many fields the request has of ours, where others may add to them: theirs take the place of ours. */
+  own: number | undefined;
+  readonly #socket: Socket;
+  readonly read: Socket['read'];
+  readonly write: Socket['write'];
+  /** Whether the next bytes are the begin of a head. */
+  isAtHead = false;
+  /** The begin of a head, as long as it does not show what it is. */
+  held: Buffer | undefined;
+  /** Whether the head of an interim answer has begun, and has not ended. */
+  isInterim = false;
+
+  constructor(socket: Socket) {
+    this.#socket = socket;
+    this.read = socket.read;
+    this.write = socket.write;
+    (socket as Tapped)[TAP] = this;
+    // Functions that all sockets share: a closure would keep what it was made in.
+    socket.read = readTapped;
+    socket.write = writeTapped as Socket['write'];
+  }
+
+  /** A request is about to be written. */
+  begin(framing: string | undefined, own: number | undefined): void {
+    this.framing = framing;
+    this.own = own;
+    this.isAtHead = true;
+    this.isInterim = false;
+    this.held = undefined;
+    this.httpVersion = '';
+    this.reason = '';
+  }
+
+  /** No more is read. */
+  fail(error: Error): void {
+    this.#socket.destroy(error);
+  }
+
+  /** undici's parser is about to read the head. */
+  countReason(): void {
+    countReason(this.#socket, this.reason);
+  }
+
+  /** Writes bytes of a body. */
+  send(chunk: Uint8Array | string): boolean {
+    return this.write.call(this.#socket, chunk as Uint8Array);
+  }
+}
+
+/** As far as it shows the version, and whether the answer is an interim one. */
+const HEAD = /^HTTP\/(\d\.\d) (?:1(\d\d)|[^1])/;
+const LONGEST = 'HTTP/1.1 100'.length;
+const STATUS = /^HTTP\/\d\.\d \d{3}$/;
+/** What may become that. */
+const BEGIN = /^(?:H|HT|HTT|HTTP|HTTP\/(?:\d(?:\.(?:\d(?: \d{0,2})?)?)?)?)?$/;
+const END_OF_HEAD = Buffer.from('\r\n\r\n');
+
+function readTapped(this: Tapped, size?: number): Buffer | null {
+  const tap = this[TAP] as SocketTap;
+  const chunk = tap.read.call(this, size) as Buffer | null;
+  return chunk === null || !tap.isAtHead ? chunk : readHead(tap, chunk);
+}
+
+function readHead(tap: SocketTap, chunk: Buffer): Buffer | null {
+  const bytes = tap.held === undefined ? chunk : Buffer.concat([tap.held, chunk]);
+  tap.held = undefined;
+  let at = 0;
+  for (;;) {
+    if (tap.isInterim) {
+      const end = bytes.indexOf(END_OF_HEAD, at);
+      if (end === -1) return passAllBut(tap, bytes, Math.max(at, bytes.length - 3));
+      at = end + END_OF_HEAD.length;
+      tap.isInterim = false;
+    }
+    while (bytes[at] === 0x0d || bytes[at] === 0x0a) at += 1;
+    const text = bytes.toString('latin1', at, at + LONGEST);
+    if (BEGIN.test(text)) return passAllBut(tap, bytes, at);
+    const [, version = '', interim] = HEAD.exec(text) ?? [];
+    if (interim === undefined) {
+      tap.httpVersion = version;
+      if (STATUS.test(text)) return readReason(tap, bytes, at);
+      tap.isAtHead = false;
+      return bytes;
+    }
+    tap.isInterim = true;
+    // A 100 becomes a 102, which undici passes over.
+    if (interim === '00') bytes[at + LONGEST - 1] = 0x32;
+    at += LONGEST;
+  }
+}
+
+const CR = 0x0d;
+const LF = 0x0a;
+
+/** Holds a status line until it is whole. */
+function readReason(tap: SocketTap, bytes: Buffer, at: number): Buffer | null {
+  const end = bytes.indexOf(LF, at);
+  const length = (end === -1 ? bytes.length : end) - at;
+  if (length >= maxHeaderSize) {
+    tap.fail(headerOverflow());
+    return null;
+  }
+  if (end === -1) return passAllBut(tap, bytes, at);
+  tap.isAtHead = false;
+  tap.reason = bytes.toString('latin1', at + LONGEST + 1, bytes[end - 1] === CR ? end - 1 : end);
+  tap.countReason();
+  return bytes;
+}
+
+function passAllBut(tap: SocketTap, bytes: Buffer, from: number): Buffer | null {
+  if (from < bytes.length) tap.held = bytes.subarray(from);
+  return from === 0 ? null : bytes.subarray(0, from);
+}
+
+const NO_LENGTH = 'content-length: 0\r\n\r\n';
+
+function writeTapped(this: Tapped, chunk: string, ...rest: never[]): boolean {
+  const tap = this[TAP] as SocketTap;
+  const { framing, own } = tap;
+  if (framing === undefined && own === undefined) return tap.write.call(this, chunk, ...rest);
+  tap.framing = undefined;
+  tap.own = undefined;
+  const once = own === undefined ? chunk : withoutReplaced(chunk, own);
+  return tap.write.call(this, framing === undefined ? once : framed(once, framing), ...rest);
+}
+
+function framed(head: string, framing: string): string {
+  const fields = head.endsWith(NO_LENGTH) ? head.slice(0, -NO_LENGTH.length) : head.slice(0, -2);
+  return `${fields}${framing}\r\n\r\n`;
+}
+
+/** The request line, `host` and `connection`, which undici writes first. */
+const BEFORE_OWN = 3;
+
+/**
+ * Instrumentations add fields when undici makes its request; with Node's client they set them. An
+ * upstream must see one `traceparent`.
+ */
+function withoutReplaced(head: string, own: number): string {
+  const lines = head.split('\r\n');
+  const added = new Set(lines.slice(BEFORE_OWN + own).map(nameOf));
+  const isReplaced = (line: string, at: number) =>
+    at >= BEFORE_OWN && at < BEFORE_OWN + own && added.has(nameOf(line));
+  return lines.filter((line, at) => !isReplaced(line, at)).join('\r\n');
+}
+
+function nameOf(line: string): string {
+  return line.slice(0, line.indexOf(':')).toLowerCase();
+}

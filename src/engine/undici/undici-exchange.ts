@@ -1,0 +1,237 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { channel } from 'node:diagnostics_channel';
+import type { Dispatcher } from 'undici';
+import type { UpstreamExchange, UpstreamListener, UpstreamRequest } from '../engine.ts';
+import type { OpeningListener } from '../network/proxied-agents.ts';
+import { UpstreamError } from '../upstream-error.ts';
+import { failureOf } from '../upstream-failure.ts';
+import type { Connection } from './connection.ts';
+import { dispatchOptions } from './dispatch-options.ts';
+import { OutgoingBody, type OutgoingListener } from './outgoing-body.ts';
+import { UndiciAnswer } from './undici-answer.ts';
+import { asNodeError, cutOff, hostIsLost, isOfConnection } from './undici-failure.ts';
+import { mendLength } from './undici-internals.ts';
+import type { UndiciUpstream } from './undici-upstream.ts';
+
+/** Where instrumentations hear of a request. */
+const created = channel('undici:request:create');
+
+type Controller = Dispatcher.DispatchController;
+
+/** One exchange that goes by undici. */
+export class UndiciExchange
+  implements UpstreamExchange, OpeningListener, OutgoingListener, Dispatcher.DispatchHandler
+{
+  readonly #upstream: UndiciUpstream;
+  readonly #request: UpstreamRequest;
+  readonly #listener: UpstreamListener;
+  readonly #body = new OutgoingBody(this);
+  #connection: Connection | undefined;
+  #opening: { destroy(): void } | undefined;
+  #readBefore = 0;
+  #framing: string | undefined;
+  /** As far as it has been handed to undici, to be sent once more where none of it was sent. */
+  #piece: Buffer | undefined;
+  #whole: Buffer | undefined;
+  #isTaken = false;
+  #isKept = false;
+  #isStarted = false;
+  #isSent = false;
+  #fields: number | undefined;
+  #inContext: ((run: () => void) => void) | undefined;
+  #isAborted = false;
+  #answer: UndiciAnswer | undefined;
+
+  constructor(upstream: UndiciUpstream, request: UpstreamRequest, listener: UpstreamListener) {
+    this.#upstream = upstream;
+    this.#request = request;
+    this.#listener = listener;
+  }
+
+  start(): void {
+    const { byProxy, host, connections } = this.#upstream;
+    if (byProxy !== undefined && (this.#request.host ?? host) !== host) {
+      process.nextTick(() => this.#fail(hostIsLost(), false));
+      return;
+    }
+    // The body comes from elsewhere: who has asked is known only now.
+    if (created.hasSubscribers) this.#inContext = AsyncLocalStorage.snapshot();
+    const kept = this.#request.fresh ? undefined : connections.take();
+    if (kept === undefined) process.nextTick(() => this.#open());
+    else {
+      this.#isKept = true;
+      process.nextTick(() => this.#onConnected(kept));
+    }
+  }
+
+  abort(): void {
+    if (this.#isAborted) return;
+    this.#isAborted = true;
+    this.#opening?.destroy();
+    this.#connection?.destroy();
+    this.#connection = undefined;
+    this.#answer?.body.destroy();
+  }
+
+  #open(): void {
+    if (this.#isAborted) return;
+    this.#upstream.connections.open(this, (error, connection) => {
+      this.#opening = undefined;
+      if (connection !== undefined) this.#onConnected(connection);
+      else this.#fail(error as Error, false);
+    });
+  }
+
+  onOpening(opening: { destroy(): void }): void {
+    if (this.#isAborted) {
+      opening.destroy();
+      return;
+    }
+    const isFirst = this.#opening === undefined;
+    this.#opening = opening;
+    if (isFirst) this.#listener.onConnecting();
+  }
+
+  #onConnected(connection: Connection): void {
+    if (this.#isAborted) {
+      connection.destroy();
+      return;
+    }
+    this.#connection = connection;
+    this.#readBefore = connection.bytesRead;
+    this.#listener.onConnected();
+    if (this.#isTaken) {
+      this.#dispatch();
+      return;
+    }
+    this.#isTaken = true;
+    this.#request.body.sendTo(this.#body, this.#listener);
+    if (!this.#body.hasEnded) setImmediate(waitFor, this.#body);
+  }
+
+  onWhole(body: Buffer | undefined): void {
+    const { 'content-length': length } = this.#request.headers;
+    if (body === undefined || length !== undefined) this.#piece = body;
+    else {
+      this.#framing = CHUNKED;
+      this.#whole = body;
+    }
+    this.#dispatch();
+  }
+
+  onLong(): void {
+    const { 'content-length': length } = this.#request.headers;
+    this.#framing = length === undefined ? CHUNKED : `content-length: ${length}`;
+    this.#dispatch();
+  }
+
+  onLongSent(): void {
+    this.#isSent = true;
+  }
+
+  #dispatch(): void {
+    if (this.#isAborted) return;
+    if (this.#inContext === undefined) this.#dispatchNow();
+    else this.#inContext(() => this.#dispatchNow());
+  }
+
+  #dispatchNow(): void {
+    const options = dispatchOptions(this.#upstream, this.#request, this.#piece);
+    if (this.#inContext !== undefined) this.#fields = options.headers.length / 2 - 1;
+    this.#connection?.dispatch(options, this);
+  }
+
+  onRequestStart(controller: Controller): void {
+    if (this.#isAborted || this.#connection === undefined) {
+      controller.abort(new Error('The request was taken back'));
+      return;
+    }
+    this.#isStarted = true;
+    this.#connection.tap.begin(this.#framing, this.#fields);
+  }
+
+  /** The head has been written, and what undici has of the body. */
+  onRequestSent(): void {
+    if (this.#framing === undefined) {
+      this.#isSent = true;
+      return;
+    }
+    const sink = this.#connection?.bodySink(this.#framing === CHUNKED);
+    if (sink === undefined) return;
+    if (this.#whole === undefined) this.#body.follow(sink);
+    else {
+      sink.write(this.#whole);
+      sink.end();
+      this.#isSent = true;
+    }
+  }
+
+  onResponseStart(controller: Controller, status: number): void {
+    if (this.#isAborted) return;
+    if (status === 101) {
+      controller.abort(new UpstreamError('The upstream switched protocols', 'protocol switched'));
+      return;
+    }
+    if (status >= 100 && status < 200) return;
+    const { tap, socket } = this.#connection as Connection;
+    const head = {
+      status,
+      reason: tap.reason,
+      httpVersion: tap.httpVersion,
+      fields: (controller.rawHeaders ?? []) as unknown as Uint8Array[],
+    };
+    this.#answer = new UndiciAnswer(head, controller);
+    mendLength(socket, this.#answer.headers['content-length']);
+    this.#answer.body.on('error', (error) => this.#fail(error, true));
+    this.#listener.onAnswer(this.#answer);
+  }
+
+  onResponseData(_controller: Controller, chunk: Buffer): void {
+    this.#answer?.body.receive(chunk);
+  }
+
+  onResponseEnd(controller: Controller): void {
+    const connection = this.#connection;
+    // undici takes a reset for the end where the connection's end is that of the answer.
+    if (connection?.socket.errored) {
+      this.onResponseError(controller, connection.socket.errored);
+      return;
+    }
+    this.#connection = undefined;
+    if (connection !== undefined) {
+      // A trailer may say that the connection closes: undici's parser would read no more of it.
+      const hasTrailers = controller.rawTrailers?.length !== 0;
+      if (this.#isSent && !hasTrailers && !this.#request.fresh)
+        this.#upstream.connections.keep(connection);
+      else process.nextTick(() => connection.destroy());
+    }
+    this.#answer?.body.complete();
+  }
+
+  onResponseError(_controller: Controller, error: Error): void {
+    const hasBegun =
+      this.#connection !== undefined && this.#connection.bytesRead > this.#readBefore;
+    const connection = this.#connection;
+    this.#connection = undefined;
+    connection?.destroy();
+    // The connection was lost before the request went over it: nobody has seen any of it.
+    if (this.#isKept && !this.#isStarted && isOfConnection(error)) {
+      this.#isKept = false;
+      process.nextTick(() => this.#open());
+      return;
+    }
+    const cause = asNodeError(error);
+    if (this.#answer === undefined) process.nextTick(() => this.#fail(cause, hasBegun));
+    else this.#answer.body.destroy(cutOff(cause));
+  }
+
+  #fail(error: Error, hasBegun: boolean): void {
+    if (!this.#isAborted) this.#listener.onFailure(failureOf(error, hasBegun));
+  }
+}
+
+const CHUNKED = 'transfer-encoding: chunked';
+
+function waitFor(body: OutgoingBody): void {
+  body.wait();
+}

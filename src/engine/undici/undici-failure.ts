@@ -1,0 +1,64 @@
+import { UpstreamError } from '../upstream-error.ts';
+
+type Coded = Error & { readonly code?: string };
+
+/** What an error of undici is called by Node's own client, so that both engines fail in the same words. */
+export function asNodeError(error: Coded): Error {
+  switch (error.code) {
+    case 'UND_ERR_SOCKET':
+      if (error.message === 'bad upgrade') {
+        return new UpstreamError('The upstream switched protocols', 'protocol switched');
+      }
+      if (error.message === 'bad response') {
+        return coded(
+          'Parse Error: the upstream sent what it was not asked for',
+          'HPE_INVALID_CONSTANT',
+        );
+      }
+      return coded('socket hang up', 'ECONNRESET');
+    case 'UND_ERR_HEADERS_OVERFLOW':
+      return headerOverflow();
+    case 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH':
+    case 'HPE_INVALID_EOF_STATE':
+      return new UpstreamError('The upstream closed before its answer ended', 'connection lost');
+    case 'UND_ERR_INVALID_ARG':
+    case 'UND_ERR_NOT_SUPPORTED':
+    case 'UND_ERR_REQ_CONTENT_LENGTH_MISMATCH':
+      return coded(error.message, 'ERR_HTTP_INVALID_REQUEST');
+    default:
+      return error.name === 'HTTPParserError' ? unread(error) : error;
+  }
+}
+
+/** What Node's client says of a head that is too long. */
+export function headerOverflow(): Error {
+  return coded('Parse Error: Header overflow', 'HPE_HEADER_OVERFLOW');
+}
+
+/** What undici could not read is in its error; an upstream may have sent a secret of the gateway back. */
+function unread({ message, code }: Coded): Error {
+  const why = /\((.*)\)$/.exec(message)?.[1] ?? message;
+  return coded(`Parse Error: ${why}`, code ?? 'HPE_INVALID_RESPONSE');
+}
+
+function coded(message: string, code: string): Error {
+  return Object.assign(new Error(message), { code });
+}
+
+/** Whether undici failed to send a request for another reason than the request itself. */
+export function isOfConnection({ code }: Coded): boolean {
+  return code !== 'UND_ERR_INVALID_ARG' && code !== 'UND_ERR_NOT_SUPPORTED';
+}
+
+/** What Node's client says of an answer that has begun. */
+export function cutOff(error: Coded): Error {
+  if (error.code !== 'ECONNRESET') return error;
+  return new UpstreamError('The upstream closed before its answer ended', 'connection lost');
+}
+
+/** RFC 9112 section 3.2.2: a proxy writes `Host` anew, from the URL that it is sent. */
+export function hostIsLost(): Error {
+  const message =
+    'headers.host would be lost: the target is not https, and a proxy replaces Host there';
+  return Object.assign(new Error(message), { code: 'ERR_INVALID_HOST' });
+}

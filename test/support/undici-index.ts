@@ -1,0 +1,9 @@
+// Another spelling, which is not mapped to this file.
+import * as real from '../../src/../src/index.ts';
+
+export * from '../../src/../src/index.ts';
+
+/** The same gateway, with undici for its engine where it is given none. */
+export function createMcpGateway(config: real.GatewayConfig): real.McpGateway {
+  return real.createMcpGateway({ engine: 'undici', ...config });
+}
