@@ -166,9 +166,61 @@ const observed = {
   setupFilesAfterEnv: ['<rootDir>/test/support/otel/none-open.ts'],
 };
 
+/** What is about the engine: how requests go upstream, and answers and streams come back. */
+const ENGINE = [
+  'relay/*.test.ts',
+  'network/*.test.ts',
+  'security/*.test.ts',
+  'middleware/headers.test.ts',
+  '{client-gone,close,cut,eras}.test.ts',
+];
+
+/** What names its engines, for which the project makes no difference. */
+const NAMING_ENGINES = [
+  'network/{both-engines,requests-of-both-engines,silent-connections,undici-package}.test.ts',
+  'relay/undici.test.ts',
+];
+
+/**
+ * And once more with `engine: 'undici'` wherever a gateway is given no engine: here by its other index, in
+ * forked processes by `test/support/with-undici.ts`.
+ */
+const withUndici = {
+  ...project,
+  globals: { engine: 'undici' },
+  moduleNameMapper: {
+    '^(\\.\\./)+src/index\\.ts$': '<rootDir>/test/support/undici-index.ts',
+  },
+};
+
+const undici = {
+  ...withUndici,
+  displayName: 'undici',
+  testMatch: below(ENGINE),
+  testPathIgnorePatterns: ignoring([...UNIT, ...SLOW, ...NAMING_ENGINES]),
+};
+
+/** Of the same what takes long, and what stands on the engine: one version of Node is enough. */
+const undiciOnce = {
+  ...withUndici,
+  displayName: 'undici-once',
+  testMatch: below([
+    ...SLOW.filter((pattern) => pattern.startsWith('relay/')),
+    'legacy-sse/*.test.ts',
+    'limits/streams*.test.ts',
+    'memory/gathered-pieces.test.ts',
+    'observe/*.test.ts',
+    'otel/*.test.ts',
+    'outbound/*.test.ts',
+    'policies/filter-lists-{ends,flow,streams}.test.ts',
+    'targets/*.test.ts',
+  ]),
+  testPathIgnorePatterns: ignoring([...UNIT, ...SLOW_ONCE]),
+};
+
 /** @type {import('jest').Config} */
 export default {
-  projects: [unit, network, inProcess, slow, slowOnce, inProcessSlow, observed],
+  projects: [unit, network, inProcess, slow, slowOnce, inProcessSlow, observed, undici, undiciOnce],
   testTimeout: 20_000,
   // By default one core of two would stay idle.
   maxWorkers: '100%',

@@ -1,5 +1,6 @@
 import express from 'express';
 import { createMcpGateway, type GatewayConfig } from '../../src/index.ts';
+import { chosenEngine } from './engine.ts';
 import { type Listening, listen } from './listen.ts';
 
 const LOCAL_HOSTS = ['127.0.0.1', 'localhost', '[::1]'];
@@ -12,7 +13,13 @@ export function startGateway(
   return listen((port) => {
     const origin = LOCAL_HOSTS.map((host) => `http://${host}:${port}`);
     const own = config(`http://127.0.0.1:${port}/mcp`);
-    const gateway = createMcpGateway({ target, hosts: LOCAL_HOSTS, cors: { origin }, ...own });
+    const gateway = createMcpGateway({
+      target,
+      hosts: LOCAL_HOSTS,
+      cors: { origin },
+      ...chosenEngine(),
+      ...own,
+    });
     return express().use(gateway);
   });
 }

@@ -4,12 +4,14 @@
  * passes with any server, whatever that server can do. With policies the gateway checks headers: what
  * the suite asks about those it meets before a server that looks at none. Where the server is a
  * protected resource, the gateway takes its place, and what differs for that reason is listed.
+ * With `-- --engine undici` the gateways send their requests with that engine.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AUTH_SETS, authProblemsOf, authReport, runAuthLeg } from './auth-leg.ts';
 import { runClientLeg } from './client-leg.ts';
+import { chooseEngine } from './engine.ts';
 import { FLOOR, REVISIONS } from './expectations.ts';
 import { headerProblemsOf, headerReport, runHeaderLeg } from './header-leg.ts';
 import { problemsOf } from './problems.ts';
@@ -17,6 +19,7 @@ import { report } from './report.ts';
 import { runServerLeg } from './server-leg.ts';
 import { installSuite } from './suite.ts';
 
+chooseEngine();
 await installSuite();
 const folder = await mkdtemp(join(tmpdir(), 'conformance-'));
 const problems: string[] = [];

@@ -81,7 +81,11 @@ const done = Promise.withResolvers<void>();
 const app = express();
 app.use(
   '/:tenant',
-  createMcpGateway({ target, observe: [otel(), { onClose: () => setImmediate(done.resolve) }] }),
+  createMcpGateway({
+    target,
+    engine: engine === 'undici' ? engine : 'http-proxy-middleware',
+    observe: [otel(), { onClose: () => setImmediate(done.resolve) }],
+  }),
 );
 const server = http.createServer(app);
 const port = await listen(server);

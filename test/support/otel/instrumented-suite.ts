@@ -54,6 +54,9 @@ export function describeInstrumented(name: string, installed: string): void {
         ['http: POST', 'http: POST', ...OURS, 'http: POST /:tenant/mcp', 'agent: agent'],
       ],
       ['undici', 'http', [...OURS, 'agent: agent']],
+      ['http,express,undici', 'undici', ['http: POST', 'undici: POST', ...OURS, 'agent: agent']],
+      ['undici', 'undici', ['undici: POST', ...OURS, 'agent: agent']],
+      ['http', 'undici', ['http: POST', ...OURS, 'http: POST /:tenant/mcp', 'agent: agent']],
       ['', 'http', [...OURS, 'agent: agent']],
     ];
 
