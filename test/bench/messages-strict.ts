@@ -66,10 +66,21 @@ const DOCUMENTS: Readonly<Record<string, Buffer>> = {
   'many shapes of objects': call(fill('{"a":[', (i) => `{"a${i}":1,${FILLER}}`, ']}')),
   'empty objects': call(fill('{"a":[', () => '{}', ']}')),
   'long names of marks': call(marks(390, 256)),
-  'one name of marks': call(marks(1, 500_000)),
   'numbers that are not kept': call(fill('{"a":[', () => '9007199254740993', ']}')),
   'one string': call(`{"a":"${'a'.repeat(MEGABYTE)}"}`),
   'one string of escapes': call(`{"a":"${'\\u0061'.repeat(MEGABYTE / 6)}"}`),
+  'one string of short escapes': call(`{"a":"${'\\"'.repeat(MEGABYTE / 2)}"}`),
+  'one string of halves of pairs': call(`{"a":"${'\\ud800'.repeat(MEGABYTE / 6)}"}`),
+  'one string of lines': call(`{"a":"${`${'x'.repeat(78)}\\n`.repeat(MEGABYTE / 80)}"}`),
+  'one string of runs of 50': call(`{"a":"${`${'x'.repeat(50)}\\n`.repeat(MEGABYTE / 52)}"}`),
+  'runs of 50 beyond ASCII': call(`{"a":"${`${'\u2222'.repeat(50)}\\n`.repeat(MEGABYTE / 152)}"}`),
+  'one string beyond ASCII': call(`{"a":"${'\u2222'.repeat(MEGABYTE / 3)}"}`),
+  'one string behind a line break': call(`\n{"a":"${'a'.repeat(MEGABYTE)}"}`),
+  'strings of 50': call(fill('{"a":[', () => `"${'x'.repeat(50)}"`, ']}')),
+  'strings of 50 beyond ASCII': call(fill('{"a":[', () => `"${'\u2222'.repeat(50)}"`, ']}')),
+  'names of three letters': call(
+    fill('{"a":[', (i) => `{"abc":${i},"abd":1,"abe":"xyz"}`, ']}', 900_000),
+  ),
   'nested to the limit': call(fill('{"a":[', () => nested(MAX_DEPTH - 4), ']}')),
   numbers: call(fill('{"a":[', (i) => String(i), ']}')),
   'batch of messages with members': Buffer.from(
@@ -116,6 +127,7 @@ function median(values: readonly number[]): number | undefined {
 /** What is refused only where arguments are seen. */
 const TOO_MUCH: Readonly<Record<string, Buffer>> = {
   'refused: capitalised names': call(fill('{', (i) => `"K${i}":1`, '}')),
+  'refused: one name of marks': call(marks(1, 500_000)),
   'refused: names beyond ASCII': call(fill('{', (i) => `"\u1e9b${i}":1`, '}')),
   'refused: very small objects': call(fill('{"a":[', () => '{"A":0}', ']}')),
   'refused: one such an object': call(fill('{"a":[', (i) => `{"\u1e9b${i}":1}`, ']}')),

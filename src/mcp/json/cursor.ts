@@ -1,9 +1,10 @@
 import { parseError } from '../message-problem.ts';
+import type { PlainRuns } from './plain-runs.ts';
+import { NOT_JSON, StringScan } from './string-scan.ts';
 
 /** How deep a document may be nested. Many readers recurse, and would fall. */
 export const MAX_DEPTH = 256;
 
-const NOT_JSON = parseError('The body is not JSON; send exactly one JSON document');
 const TOO_DEEP = parseError(`The JSON is nested too deeply; use at most ${MAX_DEPTH} levels`);
 
 const SPACE = 0x20;
@@ -11,16 +12,10 @@ const QUOTE = 0x22;
 const COMMA = 0x2c;
 const COLON = 0x3a;
 const OPEN_BRACKET = 0x5b;
-const BACKSLASH = 0x5c;
 const CLOSE_BRACKET = 0x5d;
-const LETTER_U = 0x75;
 const OPEN_BRACE = 0x7b;
 const CLOSE_BRACE = 0x7d;
 
-const HEX = /[\dA-Fa-f]{4}/y;
-/** What may stand behind a backslash, besides `u`. */
-const ESCAPED: Uint8Array = new Uint8Array(128);
-for (const char of Buffer.from('"\\/bfnrt')) ESCAPED[char] = 1;
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const WORDS: ReadonlyMap<string, boolean | null> = new Map([
   ['true', true],
@@ -34,13 +29,15 @@ const WORDS: ReadonlyMap<string, boolean | null> = new Map([
  */
 export class JsonCursor {
   readonly #text: string;
+  readonly #strings: StringScan;
   #at = 0;
   #depth = 0;
   /** What closes each array and object that is open. */
   readonly #closers: number[] = [];
 
-  constructor(text: string) {
+  constructor(text: string, runs?: PlainRuns) {
     this.#text = text;
+    this.#strings = new StringScan(text, runs);
   }
 
   isAtObject(): boolean {
@@ -197,27 +194,8 @@ export class JsonCursor {
 
   /** Gives whether there are escapes in it. */
   #skipString(): boolean {
-    const text = this.#text;
-    let hasEscape = false;
-    let at = this.#at + 1;
-    for (let char = text.charCodeAt(at); char !== QUOTE; char = text.charCodeAt(at)) {
-      if (char === BACKSLASH) {
-        at = this.#skipEscape(at + 1);
-        hasEscape = true;
-      } else if (char >= SPACE) at++;
-      else throw NOT_JSON;
-    }
-    this.#at = at + 1;
-    return hasEscape;
-  }
-
-  /** Gives where the escape ends of which that is behind the backslash. */
-  #skipEscape(at: number): number {
-    const char = this.#text.charCodeAt(at);
-    if (ESCAPED[char] === 1) return at + 1;
-    HEX.lastIndex = at + 1;
-    if (char !== LETTER_U || !HEX.test(this.#text)) throw NOT_JSON;
-    return HEX.lastIndex;
+    this.#at = this.#strings.passFrom(this.#at + 1);
+    return this.#strings.hasEscape;
   }
 
   /** Gives the word, if it is one. */
