@@ -1,12 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { createServer } from 'node:http';
 import express from 'express';
-import { hardenServer } from 'express-mcp-gateway';
+import { createServer } from 'express-mcp-gateway';
 import { fromKrakend } from 'express-mcp-gateway/krakend';
 
 const { router, listen } = fromKrakend(readFileSync('krakend.json', 'utf8'), {
   publicUrl: 'https://gateway.example',
   onWarning: ({ path, message }) => console.warn(`${path || 'document'}: ${message}`),
 });
-const server = hardenServer(createServer(express().use(router)), listen.limits);
+const server = createServer(express().use(router), listen.limits);
 server.listen({ port: listen.port, host: listen.host });

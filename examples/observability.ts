@@ -1,5 +1,5 @@
 import express from 'express';
-import { accessLog, createMcpGateway, hardenServer } from 'express-mcp-gateway';
+import { accessLog, createMcpGateway, createServer } from 'express-mcp-gateway';
 import { otel } from 'express-mcp-gateway/otel';
 import { prometheus } from 'express-mcp-gateway/prometheus';
 import { pino } from 'pino';
@@ -21,7 +21,7 @@ app.get('/readyz', (_req, res) => {
   res.sendStatus(gateway.stats().draining ? 503 : 200);
 });
 app.use(gateway);
-const server = hardenServer(app.listen(PORT));
+const server = createServer(app).listen(PORT);
 
 // Which only Prometheus should reach.
 const metricsServer = express().get('/metrics', metrics.handler).listen(METRICS_PORT);

@@ -1,5 +1,5 @@
 import express from 'express';
-import { createMcpGateway, hardenServer } from 'express-mcp-gateway';
+import { createMcpGateway, createServer } from 'express-mcp-gateway';
 
 const app = express();
 
@@ -27,4 +27,4 @@ app.use(
   }),
 );
 
-hardenServer(app.listen(3000));
+createServer(app).listen(3000);

@@ -1,5 +1,5 @@
 import express from 'express';
-import { createMcpGateway, hardenServer } from 'express-mcp-gateway';
+import { createMcpGateway, createServer } from 'express-mcp-gateway';
 
 const { MCP_TARGET = 'https://third-party-mcp-server.example/mcp', PORT = 3000 } = process.env;
 
@@ -9,7 +9,7 @@ app.get('/readyz', (_req, res) => {
   res.sendStatus(gateway.stats().draining ? 503 : 200);
 });
 app.use(gateway);
-const server = hardenServer(app.listen(PORT));
+const server = createServer(app).listen(PORT);
 
 process.once('SIGTERM', async () => {
   await gateway.close({ graceMs: 10_000 });

@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import express from 'express';
-import { createMcpGateway, hardenServer } from 'express-mcp-gateway';
+import { createMcpGateway, createServer } from 'express-mcp-gateway';
 
 const { MCP_TARGET = 'https://third-party-mcp-server.example/mcp', PORT = 3000 } = process.env;
 
@@ -11,7 +11,7 @@ app.use(gateway);
 let isReady = true;
 app.get('/readyz', (_req, res) => void res.sendStatus(isReady ? 200 : 503));
 
-const server = hardenServer(app.listen(PORT));
+const server = createServer(app).listen(PORT);
 
 process.once('SIGTERM', async () => {
   // Requests still come until whoever is in front has asked for /readyz again, and are served.

@@ -1,12 +1,12 @@
 import express from 'express';
-import { createMcpGateway, hardenServer } from 'express-mcp-gateway';
+import { createMcpGateway, createServer } from 'express-mcp-gateway';
 
 const { MCP_TARGET = 'https://third-party-mcp-server.example/mcp', PORT = 3000 } = process.env;
 
 const app = express();
 const gateway = createMcpGateway({ target: MCP_TARGET });
 app.use(gateway);
-const server = hardenServer(app.listen(PORT));
+const server = createServer(app).listen(PORT);
 
 process.once('SIGTERM', async () => {
   server.close();

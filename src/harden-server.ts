@@ -1,6 +1,6 @@
 import type { Server } from 'node:http';
 import type { Server as TlsServer } from 'node:https';
-import { checkConfig } from './options/config-problems.ts';
+import { type ConfigProblems, checkConfig } from './options/config-problems.ts';
 import { type Duration, readDuration } from './options/duration.ts';
 
 /** The limits of a server that a middleware cannot set. */
@@ -13,8 +13,16 @@ export interface HardenServerOptions {
   readonly keepAliveTimeout?: Duration;
 }
 
+/** What is not said has this value. */
 const DEFAULTS = { headersTimeout: '15s', requestTimeout: '2m', keepAliveTimeout: '65s' } as const;
-const NAMES = Object.keys(DEFAULTS) as (keyof typeof DEFAULTS)[];
+
+type LimitName = keyof HardenServerOptions;
+
+/** The names of the limits. */
+export const LIMIT_NAMES: readonly LimitName[] = Object.keys(DEFAULTS) as LimitName[];
+
+/** The limits of a server, in milliseconds. */
+export type ServerLimits = readonly (readonly [name: LimitName, ms: number])[];
 
 /** How often Node looks for clients that are too slow; its own default of 30 s doubles the limits. */
 const LONGEST_CHECK_MS = 5000;
@@ -24,7 +32,7 @@ const LONGEST_CHECK_MS = 5000;
  * drops the header lines above it without a word, so that a lower one makes heads ambiguous.
  *
  * Call it before the server is listening, or in the same turn as `listen()`: Node looks for slow
- * clients every 5 s then, otherwise every 30 s.
+ * clients every 5 s then, otherwise every 30 s. For an Express app, `createServer` makes such a server.
  *
  * @param server - The server that the app listens on.
  * @param options - See {@link HardenServerOptions}.
@@ -36,13 +44,23 @@ export function hardenServer<T extends Server | TlsServer>(
   options: HardenServerOptions = {},
 ): T {
   const limits = checkConfig((problems) => {
-    if (!problems.keys(options, NAMES)) return undefined;
+    if (!problems.keys(options, LIMIT_NAMES)) return undefined;
     if (typeof server?.listen !== 'function') problems.at('server').add(server, 'an HTTP server');
-    return NAMES.flatMap((name) => {
-      const ms = readDuration(problems.at(name), options[name] ?? DEFAULTS[name]);
-      return ms === undefined ? [] : [[name, ms] as const];
-    });
+    return readLimits(problems, options);
   });
+  return withLimits(server, limits);
+}
+
+/** Reads the limits, of which each has a default. */
+export function readLimits(problems: ConfigProblems, options: HardenServerOptions): ServerLimits {
+  return LIMIT_NAMES.flatMap((name) => {
+    const ms = readDuration(problems.at(name), options[name] ?? DEFAULTS[name]);
+    return ms === undefined ? [] : [[name, ms] as const];
+  });
+}
+
+/** Sets the limits of a server. */
+export function withLimits<T extends Server | TlsServer>(server: T, limits: ServerLimits): T {
   for (const [name, ms] of limits) server[name] = ms;
   const shortest = Math.min(...limits.map(([, ms]) => ms), LONGEST_CHECK_MS);
   return Object.assign(server, { connectionsCheckingInterval: shortest });

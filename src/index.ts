@@ -5,6 +5,7 @@ export {
   mcpOf,
   principalOf,
 } from './context.ts';
+export { type CreateServerOptions, createServer } from './create-server.ts';
 export type { UpstreamHandler } from './engine/in-process.ts';
 export { type ErrorReason, GatewayError, UpstreamUnavailableError } from './errors.ts';
 export {

@@ -21,6 +21,7 @@ test('the public surface is what is documented, and no more', () => {
     'bodyLimit',
     'clientCredentials',
     'createMcpGateway',
+    'createServer',
     'denyTools',
     'fromMiddleware',
     'GatewayConfigError',

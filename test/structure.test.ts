@@ -134,6 +134,7 @@ describe('dependencies point one way', () => {
       new Set([
         'gateway.ts',
         'config.ts',
+        'create-server.ts',
         'command/inputs/gateway-module.ts',
         'command/inputs/input.ts',
         'command/server/app.ts',

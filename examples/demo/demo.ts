@@ -7,8 +7,8 @@ import { otel } from '../../src/exports/otel.ts';
 import { prometheus } from '../../src/exports/prometheus.ts';
 import {
   createMcpGateway,
+  createServer,
   denyTools,
-  hardenServer,
   jwt,
   type RequestRecord,
   requireScopes,
@@ -40,7 +40,7 @@ const issuerUrl = endpointOf(issuerServer).origin;
 
 const app = express();
 const journal = new Journal();
-const server = hardenServer(await listen(app, Number(process.env.PORT ?? 3000)));
+const server = await listen(app, Number(process.env.PORT ?? 3000));
 const url = endpointOf(server);
 const securedUrl = new URL('/secured', url);
 const limitedUrl = new URL('/limited', url);
@@ -187,7 +187,7 @@ function milliseconds(ms: number | undefined): string {
 
 /** Listens on `port`, or on the next one that is free. */
 async function listen(app: Express, port: number): Promise<Server> {
-  const server = app.listen(port, '127.0.0.1');
+  const server = createServer(app).listen(port, '127.0.0.1');
   try {
     await once(server, 'listening');
     return server;

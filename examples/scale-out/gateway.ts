@@ -2,7 +2,7 @@
 import express from 'express';
 import { RedisStore } from 'rate-limit-redis';
 import { createClient } from 'redis';
-import { createMcpGateway, hardenServer } from '../../src/index.ts';
+import { createMcpGateway, createServer } from '../../src/index.ts';
 import { adminRoutes } from './admin.ts';
 import { sessionStore } from './session-store.ts';
 
@@ -52,7 +52,7 @@ let isReady = true;
 app.get('/readyz', (_req, res) => void res.sendStatus(isReady ? 200 : 503));
 if (ADMIN_KEY_SHA256 !== '') app.use('/admin', adminRoutes(gateway, ADMIN_KEY_SHA256));
 
-const server = hardenServer(app.listen(Number(PORT), HOST));
+const server = createServer(app).listen(Number(PORT), HOST);
 
 process.once('SIGTERM', async () => {
   isReady = false;

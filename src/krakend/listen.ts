@@ -26,9 +26,9 @@ export interface KrakendListen {
   readonly host: string | undefined;
   /** Undefined: no TLS. */
   readonly tls: KrakendTls | undefined;
-  /** For `hardenServer`. */
+  /** For `createServer`, or `hardenServer`. */
   readonly limits: HardenServerOptions;
-  /** For `createServer` of `node:http`, in bytes; undefined: Node's. */
+  /** For `createServer`, in bytes; undefined: Node's. */
   readonly maxHeaderSize: number | undefined;
   /** How long `close()` may take, in milliseconds; undefined: its default. */
   readonly graceMs: number | undefined;

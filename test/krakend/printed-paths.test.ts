@@ -28,9 +28,8 @@ function appOf(document: object): Express {
     return { listen() {} };
   };
   const modules: Readonly<Record<string, object>> = {
-    'node:http': { createServer },
     express: { __esModule: true, default: express },
-    'express-mcp-gateway': { ...gateway, hardenServer: (server: object) => server },
+    'express-mcp-gateway': { ...gateway, createServer },
   };
   new Function('exports', 'require', 'process', code)({}, (name: string) => modules[name], {
     once() {},

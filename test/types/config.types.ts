@@ -1,10 +1,12 @@
-import { createServer, type Server } from 'node:http';
+import { createServer as createHttpServer, IncomingMessage, type Server } from 'node:http';
 import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
 import type { Router } from 'express';
 import express from 'express';
 import {
   type CallTimeout,
+  type CreateServerOptions,
   createMcpGateway,
+  createServer,
   type Duration,
   type EngineName,
   type GatewayConfig,
@@ -201,11 +203,33 @@ export function servers(): void {
     requestTimeout: 1,
     keepAliveTimeout: '1m',
   };
-  hardenServer(createServer(), options) satisfies Server;
+  hardenServer(createHttpServer(), options) satisfies Server;
   hardenServer(createTlsServer()) satisfies TlsServer;
   hardenServer(express().listen(0));
   // @ts-expect-error -- a timer of Node that it does not set
-  hardenServer(createServer(), { timeout: 1 });
+  hardenServer(createHttpServer(), { timeout: 1 });
   // @ts-expect-error -- no server yet
   hardenServer(express());
+}
+
+export function appServers(): void {
+  const app = express();
+  const options: CreateServerOptions = { headersTimeout: '10s', maxHeaderSize: 8192 };
+  createServer(app) satisfies Server;
+  createServer(app, { keepAliveTimeout: '1m', noDelay: true }).listen(0) satisfies Server;
+  createServer(app, { tls: { cert: '', key: '' } }).addContext('a', {});
+  createServer(app, { tls: undefined, maxHeaderSize: undefined }) satisfies Server;
+  createServer(app, options) satisfies Server | TlsServer;
+  // @ts-expect-error -- it may be a server without TLS
+  createServer(app, options).addContext('a', {});
+  // @ts-expect-error -- the app gives it
+  createServer(app, { IncomingMessage });
+  // @ts-expect-error -- the same parser for all
+  createServer(app, { insecureHTTPParser: true });
+  // @ts-expect-error -- below tls
+  createServer(app, { cert: '', key: '' });
+  // @ts-expect-error -- a router is no app
+  createServer(express.Router());
+  // @ts-expect-error -- nor is a listener
+  createServer((_req, res) => void res.end());
 }

@@ -9,19 +9,18 @@ export function serverSource(
   { port, host, tls, limits, maxHeaderSize, graceMs }: ServerPlan,
   gateways: readonly string[],
 ): string {
-  const harden = source.import('hardenServer', 'express-mcp-gateway');
+  const create = source.import('createServer', 'express-mcp-gateway');
   const options = [
+    ...Object.entries(limits).map(([name, value]) => `${name}: ${source.write(value)}`),
     ...(maxHeaderSize === undefined ? [] : [`maxHeaderSize: ${maxHeaderSize}`]),
-    ...(tls === undefined ? [] : tlsMembers(source, tls)),
+    ...(tls === undefined ? [] : [`tls: { ${tlsMembers(source, tls).join(', ')} }`]),
   ];
-  const create = source.import('createServer', tls === undefined ? 'node:http' : 'node:https');
-  const given = options.length === 0 ? 'app' : `{ ${options.join(', ')} }, app`;
-  const settings = Object.keys(limits).length === 0 ? '' : `, ${source.write(limits)}`;
+  const given = options.length === 0 ? 'app' : `app, { ${options.join(', ')} }`;
   const grace = graceMs === undefined ? '' : `{ graceMs: ${graceMs} }`;
   const where = source.write({ port, host });
   const closing = gateways.map((name) => `${name}.close(${grace})`).join(', ');
   return [
-    `const server = ${harden}(${create}(${given})${settings});`,
+    `const server = ${create}(${given});`,
     ...(tls === undefined ? [] : namesOf(source, tls)),
     `server.listen(${where});`,
     '',

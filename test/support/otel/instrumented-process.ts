@@ -1,12 +1,13 @@
 /**
  * An agent with a span of its own, a gateway and an MCP server in one process, under the instrumentation
- * that its second argument names. The first is where OpenTelemetry is installed. Tells its parent, by IPC,
- * the spans that came of one call, and the trace headers that reached the server.
+ * that its second argument names. The first is where OpenTelemetry is installed; the last says who makes the
+ * server of the gateway. Tells its parent, by IPC, the spans that came of one call, and the trace headers that
+ * reached the server.
  */
 import { createRequire, register } from 'node:module';
 import { pathToFileURL } from 'node:url';
 
-const [installed = '', names = '', engine = 'http'] = process.argv.slice(2);
+const [installed = '', names = '', engine = 'http', serverOf = 'node'] = process.argv.slice(2);
 const home = pathToFileURL(`${installed}/`);
 const load = createRequire(home);
 register('@opentelemetry/instrumentation/hook.mjs', home);
@@ -53,7 +54,7 @@ load('node:http');
 const { default: http } = await import('node:http');
 const { default: express } = await import('express');
 const { otel } = await import('../../../src/exports/otel.ts');
-const { createMcpGateway } = await import('../../../src/index.ts');
+const { createMcpGateway, createServer } = await import('../../../src/index.ts');
 
 const listen = async (server: import('node:http').Server): Promise<number> => {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -87,7 +88,7 @@ app.use(
     observe: [otel(), { onClose: () => setImmediate(done.resolve) }],
   }),
 );
-const server = http.createServer(app);
+const server = serverOf === 'gateway' ? createServer(app) : http.createServer(app);
 const port = await listen(server);
 
 const agent = api.trace.getTracer('agent').startSpan('agent');

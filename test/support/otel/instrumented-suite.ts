@@ -40,6 +40,14 @@ function lineage(spans: readonly ToldSpan[], last: ToldSpan | undefined): string
   return line;
 }
 
+/** Ports differ from run to run. */
+function withoutPorts(attributes: ToldSpan['attributes']): object {
+  const without = Object.entries(attributes).map(([name, value]) => {
+    return /port$/.test(name) ? [name, 'a port'] : [name, String(value).replaceAll(/:\d+/g, '')];
+  });
+  return Object.fromEntries(without);
+}
+
 const OURS = ['express-mcp-gateway: tools/call add', 'express-mcp-gateway: tools/call add'];
 
 /** An agent with a span, the gateway, and a server, under instrumentation of HTTP. */
@@ -94,6 +102,21 @@ export function describeInstrumented(name: string, installed: string): void {
       const linked = spans.find(({ spanId }) => spanId === ours?.links[0]);
       const around = lineage(spans, linked);
       if (isLinked && names.includes('http')) expect(around).toContain('http: POST /:tenant/mcp');
+    });
+
+    test('a server of createServer has the same spans as one of Node', async () => {
+      const shapes = await Promise.all(
+        ['node', 'gateway'].map(async (server) => {
+          const { spans } = await run(installed, 'http,express', 'in-process', server);
+          return spans.map(({ scope, name: of, kind, attributes }) => {
+            return { scope, of, kind, attributes: withoutPorts(attributes) };
+          });
+        }),
+      );
+      expect(shapes[1]).toEqual(shapes[0]);
+      const told = JSON.stringify(shapes[1]);
+      expect(told).toContain('instrumentation-http');
+      expect(told).toContain('instrumentation-express');
     });
   });
 }
