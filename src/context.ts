@@ -80,6 +80,11 @@ export interface TargetLease {
   moveOn(): boolean;
 }
 
+interface KnownAddress {
+  readonly ip: string;
+  readonly app: unknown;
+}
+
 /** What the parts of one request's chain leave for each other. */
 export class RequestContext implements GatewayContext {
   readonly req: IncomingMessage;
@@ -110,6 +115,8 @@ export class RequestContext implements GatewayContext {
   readonly #stages: AnswerStage[] = [];
   #body: BodyNotes | undefined;
   #view: ContextView | undefined;
+  /** The client's, by the `trust proxy` of an app. */
+  #address: KnownAddress | undefined;
 
   constructor(req: IncomingMessage) {
     this.req = req;
@@ -156,8 +163,13 @@ export class RequestContext implements GatewayContext {
     return this.identity?.source;
   }
 
+  /** Worked out once for each app that the request passes: half of the slots ask for it. */
   get ip(): string {
-    return clientAddress(this.req);
+    const { app } = this.req as { readonly app?: unknown };
+    if (this.#address === undefined || this.#address.app !== app) {
+      this.#address = { ip: clientAddress(this.req), app };
+    }
+    return this.#address.ip;
   }
 
   /** The session that the request belongs to, as it says. */

@@ -1,6 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import connect from 'connect';
-import { GatewayConfigError, type IpFilterOptions, ipFilter } from '../../src/index.ts';
+import express from 'express';
+import {
+  createMcpGateway,
+  GatewayConfigError,
+  type IpFilterOptions,
+  ipFilter,
+} from '../../src/index.ts';
 import { startGateway } from '../support/gateway.ts';
 import { serve } from '../support/servers.ts';
 import { recordingUpstream } from '../support/upstream.ts';
@@ -94,6 +100,31 @@ describe('a zone belongs to addresses of a link (RFC 4007 section 11)', () => {
       expect((await ask({ allow: ['fe80::/10'] }, address)).status).toBe(200);
     },
   );
+});
+
+test('the address is that of the app in which it is asked for, and its proxies are asked about once', async () => {
+  const upstream = await recordingUpstream();
+  const app = express();
+  const inner = express();
+  let asked = 0;
+  inner.set('trust proxy', () => {
+    asked += 1;
+    return true;
+  });
+  app.use(ipFilter({ allow: ['127.0.0.1'] }));
+  inner.use(createMcpGateway({ target: upstream.target, ipFilter: { allow: ['10.1.2.3'] } }));
+  app.use('/inner', inner);
+  const { port } = await serve(app);
+  const askFrom = (address: string) =>
+    fetch(`http://127.0.0.1:${port}/inner/mcp`, {
+      method: 'POST',
+      headers: { 'X-Forwarded-For': address },
+    });
+  expect((await askFrom('10.1.2.4')).status).toBe(403);
+  const once = asked;
+  expect(once).toBeGreaterThan(0);
+  expect((await askFrom('10.1.2.3')).status).toBe(200);
+  expect(asked).toBe(2 * once);
 });
 
 describe('the edges of networks', () => {
