@@ -33,7 +33,13 @@ export class LinkedMap<Key, Value> {
   }
 
   set(key: Key, value: Value): void {
-    this.delete(key);
+    const place = this.#places.get(key);
+    // A `Map` that the same keys leave and enter again and again grows holes, and is built anew for them.
+    if (place !== undefined && place.item.value === value) {
+      this.#order.putLast(place);
+      return;
+    }
+    if (place !== undefined) this.delete(key);
     this.#places.set(key, this.#order.add({ key, value }));
   }
 

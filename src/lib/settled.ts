@@ -6,6 +6,20 @@ export interface Settled<T> {
   readonly failure: { readonly cause: unknown } | undefined;
 }
 
+/** Calls for each item, whatever comes of that for others. */
+export function settledNow<Item, T>(items: readonly Item[], call: (item: Item) => T): Settled<T> {
+  const values: T[] = [];
+  let failure: Settled<T>['failure'];
+  for (const item of items) {
+    try {
+      values.push(call(item));
+    } catch (cause) {
+      failure ??= { cause };
+    }
+  }
+  return { values, failure };
+}
+
 /** Waits for all calls, whatever comes of them. */
 export async function settled<T>(calls: readonly Promise<T>[]): Promise<Settled<T>> {
   const results = await Promise.allSettled(calls);

@@ -1,11 +1,34 @@
 import { setImmediate } from 'node:timers/promises';
+import type { NowOrLater } from './now-or-later.ts';
 
 /** How many messages are looked at in one turn of the event loop. */
 const TURN = 100;
 
 /** What to wait for after so many messages: a batch may be long, and others wait as well. */
 export function turnAfter(count: number): Promise<void> | undefined {
-  return count % TURN === 0 ? setImmediate() : undefined;
+  return count > 0 && count % TURN === 0 ? setImmediate() : undefined;
+}
+
+/**
+ * Does something with one item after the other, at once where they are few; `false` ends it. Of many, each
+ * hundred has a turn of its own.
+ */
+export function inTurns<Item>(
+  items: readonly Item[],
+  step: (item: Item) => boolean,
+): NowOrLater<void> {
+  if (items.length > TURN) return inManyTurns(items, step);
+  for (const item of items) if (!step(item)) return;
+}
+
+async function inManyTurns<Item>(
+  items: readonly Item[],
+  step: (item: Item) => boolean,
+): Promise<void> {
+  for (const [i, item] of items.entries()) {
+    await turnAfter(i);
+    if (!step(item)) return;
+  }
 }
 
 /** How long one turn may be until others get theirs. */

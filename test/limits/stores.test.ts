@@ -24,6 +24,30 @@ const FAILURES: Record<string, TestStore['increments']> = {
   'gives less than it was given': () => ({ totalHits: 0, resetTime: new Date() }),
 };
 
+test('a limit in this process tells what express-rate-limit tells of one in a store', async () => {
+  const terms = { name: 'own', window: '1h', by: ['ip', 'tool'] } as const;
+  const tell = async (store?: MemoryStore) => {
+    const { send } = await limited({ ...terms, limit: 2, ...(store && { store }) });
+    const answers = [await send(call('a')), await send(call('b')), await send(call('a'))];
+    answers.push(await send(call('a')));
+    return answers.map((answer) => [
+      answer.status,
+      ...['ratelimit', 'ratelimit-policy', 'retry-after'].map((name) =>
+        // A second may pass meanwhile.
+        valuesOf(answer, name).map((value) => value.replace('3599', '3600')),
+      ),
+    ]);
+  };
+  const own = await tell();
+  expect(own[3]).toEqual([
+    429,
+    ['"own"; r=0; t=3600'],
+    [expect.stringMatching(/^"own"; q=2; w=3600; pk=:[\w+/]{16}:$/)],
+    ['3600'],
+  ]);
+  expect(own).toEqual(await tell(new MemoryStore()));
+});
+
 describe('a store that fails or takes too long', () => {
   test.each(Object.entries(FAILURES))(
     'that %s: 503, and nothing is forwarded',

@@ -1,5 +1,4 @@
-import type { Entry, EntryKind } from './entry.ts';
-import type { Hits } from './tally.ts';
+import type { Entry, EntryKind, LocalHits } from './entry.ts';
 
 /** What arithmetic may lose: a bucket that is full again by this is full. */
 const TOLERANCE = 1 / 1_000_000;
@@ -9,6 +8,7 @@ class BucketEntry implements Entry {
   readonly key: string;
   limit: number;
   begun = 0;
+  partition: string | undefined;
   readonly #msPerUnit: number;
   /** Keys that the owner has begun are remembered as long as it takes to fill an empty bucket. */
   readonly #begunUntil: number;
@@ -33,7 +33,7 @@ class BucketEntry implements Entry {
     return this.#used * 2 < this.limit;
   }
 
-  add(weight: number, now: number): Hits {
+  add(weight: number, now: number): LocalHits {
     // A clock that was set back gives nothing, and takes nothing.
     const elapsed = Math.max(0, now - this.#at);
     this.#used = Math.max(0, this.#used - elapsed / this.#msPerUnit);
@@ -41,7 +41,8 @@ class BucketEntry implements Entry {
     const sum = this.#used + weight;
     if (sum <= this.limit + TOLERANCE) this.#used = sum;
     const fullAt = now + this.#used * this.#msPerUnit;
-    return { totalHits: Math.ceil(sum - TOLERANCE), resetTime: new Date(Math.ceil(fullAt)) };
+    const resetTime = new Date(Math.ceil(fullAt));
+    return { totalHits: Math.ceil(sum - TOLERANCE), resetTime, entry: this };
   }
 
   takeBack(weight: number): boolean {

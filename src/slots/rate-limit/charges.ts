@@ -4,7 +4,7 @@ import { storeKey } from './keys.ts';
 export interface Charge {
   readonly key: string;
   /** Who can have many of these keys, as stores may be told; undefined where a key is a caller. */
-  readonly owner?: string | undefined;
+  readonly owner?: Owner | undefined;
   readonly weight: number;
   /** How much its caller may ask for. */
   readonly limit: number;
@@ -14,12 +14,16 @@ export interface Charge {
   readonly isUnclear?: boolean;
 }
 
+/** Gives the key of an owner. It is a hash, and asked for where a key is new alone. */
+export type Owner = () => string;
+
 /** The charges of one request under one limit; what comes under one key is counted at once. */
 export class Charges {
-  readonly #owner: string | undefined;
-  readonly #all = new Map<string, Charge>();
+  readonly #owner: Owner | undefined;
+  /** There are only a few: see `MOST_CHARGES`. */
+  readonly #all: Charge[] = [];
 
-  constructor(owner: string | undefined) {
+  constructor(owner: Owner | undefined) {
     this.#owner = owner;
   }
 
@@ -27,26 +31,34 @@ export class Charges {
     // What counts for nothing, or is not limited.
     if (weight === 0 || limit === Number.POSITIVE_INFINITY) return;
     const own = isForRequests ? key : `${key} other`;
-    const before = this.#all.get(own);
-    this.#all.set(own, {
+    const at = this.#all.findIndex((charge) => charge.key === own);
+    const before = this.#all[at];
+    this.#all[before === undefined ? this.#all.length : at] = {
       key: own,
       weight: (before?.weight ?? 0) + weight,
       limit: Math.min(before?.limit ?? limit, limit),
       isForRequests,
       isUnclear,
-    });
+    };
   }
 
   get size(): number {
-    return this.#all.size;
+    return this.#all.length;
   }
 
   /** With keys that stores may be told. */
   under(prefix: string): readonly Charge[] {
-    return [...this.#all.values()].map((charge) => ({
-      ...charge,
-      key: storeKey(prefix, charge.key),
-      owner: this.#owner && `${this.#owner}${charge.isForRequests ? '' : '-other'}`,
+    return this.#all.map(({ key, weight, limit, isForRequests, isUnclear = false }) => ({
+      key: storeKey(prefix, key),
+      owner: isForRequests ? this.#owner : otherOf(this.#owner),
+      weight,
+      limit,
+      isForRequests,
+      isUnclear,
     }));
   }
+}
+
+function otherOf(owner: Owner | undefined): Owner | undefined {
+  return owner && (() => `${owner()}-other`);
 }

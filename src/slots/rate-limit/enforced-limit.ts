@@ -1,19 +1,21 @@
 import type { RequestContext } from '../../context.ts';
 import { callOwn, causeOf } from '../../lib/function-failure.ts';
 import { notAwaited } from '../../lib/not-awaited.ts';
+import { goOn, type NowOrLater } from '../../lib/now-or-later.ts';
 import { plain } from '../../lib/plain-error.ts';
-import { type Settled, settled } from '../../lib/settled.ts';
-import { turnAfter } from '../../lib/turns.ts';
+import { type Settled, settled, settledNow } from '../../lib/settled.ts';
+import { inTurns } from '../../lib/turns.ts';
 import { UnclearValueError } from '../../mcp/json/unclear.ts';
 import type { McpMessage } from '../../mcp/message/message.ts';
 import type { PolicyContext } from '../policies/policy.ts';
 import { policyContext } from '../policies/policy-context.ts';
 import { userKey } from '../user-key.ts';
 import { type Charge, Charges } from './charges.ts';
-import type { Count, Counter, CounterSettings } from './counter.ts';
+import type { Count } from './count.ts';
+import type { Counter, CounterSettings } from './counter.ts';
 import { type KeyMaker, keyMaker, namesKeys, storeKey } from './keys.ts';
 import type { LimitContext, LimitKey } from './limit.ts';
-import { LocalBuckets } from './local-buckets.ts';
+import { LocalCounter } from './local-counter.ts';
 import type { Amount } from './read-amount.ts';
 
 /** How much may be counted at once: a store gets as many calls. */
@@ -77,39 +79,44 @@ export class EnforcedLimit {
     this.text = settings.text;
     this.#settings = settings;
     this.#counter = counter;
-    const { store, by } = settings;
-    const isLocal = store === undefined || store instanceof LocalBuckets;
-    this.#hasNames = isLocal && by.some(namesKeys);
+    this.#hasNames = counter instanceof LocalCounter && settings.by.some(namesKeys);
   }
 
   /**
    * What a request is to be counted for: each of its messages, where they were read; no more than one
    * over {@link MOST_CHARGES}.
    */
-  async chargesOf(context: RequestContext): Promise<readonly Charge[]> {
-    const { by, places, isOfMethod, matches, prefix, weight } = this.#settings;
+  chargesOf(context: RequestContext): NowOrLater<readonly Charge[]> {
+    const { by, places, isOfMethod, matches, prefix } = this.#settings;
     const { mcp, req } = context;
     if (isOfMethod?.(req.method) === false) return [];
-    const charges = new Charges(this.#hasNames ? storeKey(prefix, userKey(context)) : undefined);
+    const owner = this.#hasNames ? () => storeKey(prefix, userKey(context)) : undefined;
+    const charges = new Charges(owner);
     const keyOf = keyMaker(by, context, places);
-    for (const [i, message] of (mcp?.messages ?? []).entries()) {
-      if (i > 0) await turnAfter(i);
-      if (charges.size > MOST_CHARGES) break;
+    const addMessage = (message: McpMessage): boolean => {
+      if (charges.size > MOST_CHARGES) return false;
       if (matches?.(message) !== false) charges.add(this.#chargeFor(message, context, keyOf));
-    }
-    const responses = mcp?.responses ?? 0;
-    const isUnread = mcp === undefined;
-    if (matches === undefined && (isUnread || responses > 0)) {
-      const own = typeof weight === 'number' ? weight : 1;
-      const ctx = () => unreadContext(context);
-      charges.add({
-        key: keyOf(undefined, ctx),
-        limit: this.#limitFor(ctx),
-        weight: own * (isUnread ? 1 : responses),
-        isForRequests: isUnread && req.method !== 'DELETE',
-      });
-    }
-    return charges.under(prefix);
+      return true;
+    };
+    return goOn(mcp && inTurns(mcp.messages, addMessage), () => {
+      const isMore = mcp === undefined || mcp.responses > 0;
+      if (matches === undefined && isMore) charges.add(this.#chargeForRest(context, keyOf));
+      return charges.under(prefix);
+    });
+  }
+
+  /** For a request whose message was not read, and for responses. */
+  #chargeForRest(context: RequestContext, keyOf: KeyMaker): Charge {
+    const { weight } = this.#settings;
+    const { mcp, req } = context;
+    const own = typeof weight === 'number' ? weight : 1;
+    const ctx = () => unreadContext(context);
+    return {
+      key: keyOf(undefined, ctx),
+      limit: this.#limitFor(ctx),
+      weight: own * (mcp?.responses ?? 1),
+      isForRequests: mcp === undefined && req.method !== 'DELETE',
+    };
   }
 
   #chargeFor(message: McpMessage, context: RequestContext, keyOf: KeyMaker): Charge {
@@ -140,18 +147,27 @@ export class EnforcedLimit {
   }
 
   /** Counts all charges at once, or none of them where the request has to be refused. */
-  async count(charges: readonly Charge[]): Promise<Outcome> {
-    const { values: counted, failure } = await settled(
-      charges.map(async (charge): Promise<Counted> => {
-        return { charge, count: await this.#counter.count(charge) };
-      }),
-    );
-    const [over] = counted
-      .filter(({ count }) => count.isOver)
-      .sort((a, b) => b.count.waitSeconds - a.count.waitSeconds);
-    const [tightest] = counted
-      .filter(({ charge }) => charge.isForRequests)
-      .sort((a, b) => a.count.remaining - b.count.remaining);
+  count(charges: readonly Charge[]): NowOrLater<Outcome> {
+    return goOn(this.#countAll(charges), (all) => this.#outcomeOf(all));
+  }
+
+  #countAll(charges: readonly Charge[]): NowOrLater<Settled<Counted>> {
+    const counter = this.#counter;
+    if (counter instanceof LocalCounter) {
+      return settledNow(charges, (charge) => ({ charge, count: counter.count(charge) }));
+    }
+    return settled(charges.map(async (charge) => ({ charge, count: await counter.count(charge) })));
+  }
+
+  #outcomeOf({ values: counted, failure }: Settled<Counted>): Outcome {
+    let over: Counted | undefined;
+    let tightest: Counted | undefined;
+    for (const one of counted) {
+      const { charge, count } = one;
+      if (count.isOver && !(over && over.count.waitSeconds >= count.waitSeconds)) over = one;
+      const isTighter = tightest === undefined || count.remaining < tightest.count.remaining;
+      if (charge.isForRequests && isTighter) tightest = one;
+    }
     if (over !== undefined || (failure !== undefined && !this.mayFail)) {
       for (const { charge, count } of counted) {
         if (!count.isOver) this.#counter.takeBack(charge, count);

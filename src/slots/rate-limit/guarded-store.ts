@@ -6,7 +6,7 @@ import { settled } from '../../lib/settled.ts';
 import { isThenable } from '../../lib/thenable.ts';
 import { within } from '../../lib/within.ts';
 import { STORE_TIMEOUT_MS } from '../store-timeout.ts';
-import type { Hits, Tally } from './tally.ts';
+import type { Hits } from './hits.ts';
 
 /** How much one request puts back where more was taken back than there was. */
 const MOST_PUT_BACK = 100;
@@ -16,7 +16,7 @@ const MOST_PUT_BACK = 100;
  * says is checked. One that has failed is initialised anew before it is asked again; that of Redis
  * would fail for ever if Redis was not there when it loaded its scripts.
  */
-export class GuardedStore implements Tally {
+export class GuardedStore {
   readonly #store: Store;
   #options: Options | undefined;
   #hasFailed = false;
@@ -38,11 +38,19 @@ export class GuardedStore implements Tally {
     });
   }
 
+  /**
+   * Counts so many under a key. What weighs more than one is not counted where that would go over
+   * the limit, and gets the sum that it would have come to. Rejects where it cannot count.
+   */
   async add(key: string, weight: number, limit: number): Promise<Hits> {
     if (this.#hasFailed) this.start();
     return weight === 1 ? this.#addOne(key) : this.#addHeavy(key, weight, limit);
   }
 
+  /**
+   * Takes back what was counted until `resetTime`, unless that has come. Nobody waits for it: what
+   * remains is forgotten with the window.
+   */
   takeBack(key: string, weight: number, resetTime: Date | undefined): void {
     // In the next window it would be taken from what others count.
     if (resetTime !== undefined && resetTime.getTime() < Date.now() + STORE_TIMEOUT_MS) return;

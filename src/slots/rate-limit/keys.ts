@@ -26,6 +26,11 @@ export function keyMaker(
   places: readonly string[],
 ): KeyMaker {
   const parts = by.map((key, i) => partOf(key, caller, places[i] ?? ''));
+  // Most are made of one address.
+  if (parts.every((part) => typeof part === 'string')) {
+    const key = JSON.stringify(parts);
+    return () => key;
+  }
   return (name, contextOf) =>
     JSON.stringify(parts.map((part) => (typeof part === 'string' ? part : part(name, contextOf))));
 }

@@ -18,7 +18,7 @@ export class LocalBuckets implements Store {
     this.tally = new LocalStore(buckets(msPerUnit));
   }
 
-  increment(key: string): Promise<IncrementResponse> {
+  async increment(key: string): Promise<IncrementResponse> {
     return this.tally.add(key, 1, Number.POSITIVE_INFINITY);
   }
 

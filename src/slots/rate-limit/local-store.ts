@@ -1,8 +1,7 @@
 import { LinkedMap } from '../../lib/linked-map.ts';
-import { noop } from '../../lib/noop.ts';
 import { plain } from '../../lib/plain-error.ts';
-import type { Entry, EntryKind } from './entry.ts';
-import type { Hits, Tally } from './tally.ts';
+import type { Owner } from './charges.ts';
+import type { Entry, EntryKind, LocalHits } from './entry.ts';
 
 /** How many keys are counted at once. */
 const MOST_KEYS = 200_000;
@@ -22,7 +21,7 @@ const MOST_SWEPT = 1000;
  * there are too many of others, what is far from its limit and was not asked for longest is forgotten,
  * and where there is none of those, a new key is not counted.
  */
-export class LocalStore implements Tally {
+export class LocalStore {
   readonly #kind: EntryKind;
   /** In the order in which they end; of buckets, in that in which they were last asked for. */
   readonly #entries = new LinkedMap<string, Entry>();
@@ -38,11 +37,14 @@ export class LocalStore implements Tally {
     return this.#entries.size;
   }
 
-  readonly init: () => void = noop;
-  readonly start: () => void = noop;
-
-  /** Counts before it returns: by the time that one has waited for it, others have as well. */
-  async add(key: string, weight: number, limit: number, owner?: string): Promise<Hits> {
+  /**
+   * Counts so many under a key. What weighs more than one is not counted where that would go over
+   * the limit, and gets the sum that it would have come to.
+   *
+   * @param owner - Stands for the caller, where one caller can have many keys.
+   * @throws where there is no room for a new key.
+   */
+  add(key: string, weight: number, limit: number, owner?: Owner): LocalHits {
     const now = Date.now();
     this.#sweep(now);
     const entry = this.#known(key, now) ?? this.#begin(key, limit, now, owner);
@@ -54,9 +56,10 @@ export class LocalStore implements Tally {
     return hits;
   }
 
-  takeBack(key: string, weight: number, resetTime: Date | undefined, owner?: string): void {
+  /** Takes back what was counted until `resetTime`, unless that has come. */
+  takeBack(key: string, weight: number, resetTime: Date | undefined, owner?: Owner): void {
     // It may have been counted under either.
-    const candidates = [key, owner ?? key].map((name) => this.#entries.get(name));
+    const candidates = [key, owner?.() ?? key].map((name) => this.#entries.get(name));
     const entry = candidates.find((candidate) => candidate?.takeBack(weight, resetTime));
     if (entry !== undefined) this.#file(entry);
   }
@@ -69,8 +72,9 @@ export class LocalStore implements Tally {
   }
 
   /** A new key; or what the owner's further keys are counted under, where it has begun too many. */
-  #begin(key: string, limit: number, now: number, owner: string | undefined): Entry {
-    if (owner === undefined) return this.#create(key, limit, now);
+  #begin(key: string, limit: number, now: number, ownerOf: Owner | undefined): Entry {
+    if (ownerOf === undefined) return this.#create(key, limit, now);
+    const owner = ownerOf();
     const own = this.#known(owner, now) ?? this.#create(owner, limit, now);
     if (own.begun >= (MOST_KEYS - this.size) * SHARE) return own;
     own.begun += 1;

@@ -4,12 +4,14 @@ import { contextOf, type RequestContext } from '../../context.ts';
 import type { ErrorReason } from '../../errors.ts';
 import type { Middleware } from '../../http/middleware.ts';
 import type { Kept } from '../../kept.ts';
+import { firstFound, goOn, type NowOrLater } from '../../lib/now-or-later.ts';
 import type { Basis } from '../basis.ts';
+import { passOrRefuse } from '../pass-or-refuse.ts';
 import type { DenyAs } from '../policies/deny-as.ts';
 import { isProbe } from '../probe.ts';
 import type { Slot } from '../slot.ts';
 import type { Charge } from './charges.ts';
-import { Counter } from './counter.ts';
+import { type Counter, counterFor } from './counter.ts';
 import {
   type Counted,
   EnforcedLimit,
@@ -36,9 +38,7 @@ function counterOf(settings: LimitSettings, kept: Kept): Counter {
   const { name, prefix, windowMs, msPerUnit, store } = settings;
   return kept.of(['counter', name, prefix, windowMs, msPerUnit, store], () => {
     if (store !== undefined) setWindow(store, windowMs);
-    const made = new Counter(settings);
-    made.start();
-    return made;
+    return counterFor(settings);
   });
 }
 
@@ -71,19 +71,13 @@ export function enforceLimits(
 ): Middleware {
   return function enforceLimitsMiddleware(req, res, next) {
     const context = contextOf(req);
-    findRefusal(limits, context, res)
-      .then((refusal) => {
-        if (refusal === undefined) {
-          next();
-          return;
-        }
-        const { reason, ...details } = refusal;
-        answerError(req, res, reason, {
-          ...details,
-          asResult: asResult && mayBeResult(reason, context),
-        });
-      })
-      .catch((cause) => answerError(req, res, 'internal_error', { cause }));
+    const decide = () => firstFound(limits, (limit) => refusalBy(limit, context, res));
+    passOrRefuse(req, res, next, decide, ({ reason, ...details }) => {
+      answerError(req, res, reason, {
+        ...details,
+        asResult: asResult && mayBeResult(reason, context),
+      });
+    });
   };
 }
 
@@ -91,28 +85,40 @@ interface LimitRefusal extends AnswerDetails {
   readonly reason: ErrorReason;
 }
 
-async function findRefusal(
-  limits: readonly EnforcedLimit[],
+/** Counts a request under one limit; undefined where that lets it pass. */
+function refusalBy(
+  limit: EnforcedLimit,
   context: RequestContext,
   res: ServerResponse,
-): Promise<LimitRefusal | undefined> {
-  for (const limit of limits) {
-    const charges = await limit.chargesOf(context);
+): NowOrLater<LimitRefusal | undefined> {
+  return goOn(limit.chargesOf(context), (charges) => {
+    const never = whyNever(limit, charges, context);
+    if (never !== undefined) return never;
+    return goOn(limit.count(charges), ({ over, tightest, failure }) => {
+      show(res, over ?? tightest);
+      if (over !== undefined) return wait(limit, over, context);
+      if (failure === undefined) return undefined;
+      const { cause } = failure;
+      if (!limit.mayFail) return { reason: 'store_unavailable', cause, detail: limit.name };
+      context.report('store_unavailable', cause);
+      return undefined;
+    });
+  });
+}
+
+/** Refuses what could not pass however long it waits. */
+function whyNever(
+  limit: EnforcedLimit,
+  charges: readonly Charge[],
+  context: RequestContext,
+): LimitRefusal | undefined {
+  if (charges.some(isTooHeavy)) {
     const heaviest = [...charges].sort((a, b) => b.weight - a.weight).find(isTooHeavy);
-    if (heaviest !== undefined) return tooHeavy(limit, heaviest, context);
-    const weight = charges.reduce((sum, { weight }) => sum + weight, 0);
-    if (weight > MOST_WEIGHT)
-      return tooHeavy(limit, { ...(charges[0] as Charge), weight }, context);
-    if (charges.length > MOST_CHARGES) return tooMany(limit, context);
-    const { over, tightest, failure } = await limit.count(charges);
-    show(res, over ?? tightest);
-    if (over !== undefined) return wait(limit, over, context);
-    if (failure === undefined) continue;
-    const { cause } = failure;
-    if (!limit.mayFail) return { reason: 'store_unavailable', cause, detail: limit.name };
-    context.report('store_unavailable', cause);
+    return tooHeavy(limit, heaviest as Charge, context);
   }
-  return undefined;
+  const weight = charges.reduce((sum, { weight }) => sum + weight, 0);
+  if (weight > MOST_WEIGHT) return tooHeavy(limit, { ...(charges[0] as Charge), weight }, context);
+  return charges.length > MOST_CHARGES ? tooMany(limit, context) : undefined;
 }
 
 /** Whether it could never pass. */

@@ -1,11 +1,11 @@
-import type { Entry, EntryKind } from './entry.ts';
-import type { Hits } from './tally.ts';
+import type { Entry, EntryKind, LocalHits } from './entry.ts';
 
 /** Counts in a window that begins with the first request. */
 class WindowEntry implements Entry {
   readonly key: string;
   limit: number;
   begun = 0;
+  partition: string | undefined;
   #totalHits = 0;
   readonly #resetTime: Date;
 
@@ -24,10 +24,10 @@ class WindowEntry implements Entry {
   }
 
   /** What is one too many is counted as well, as stores of others do it. */
-  add(weight: number): Hits {
+  add(weight: number): LocalHits {
     const totalHits = this.#totalHits + weight;
     if (weight === 1 || totalHits <= this.limit) this.#totalHits = totalHits;
-    return { totalHits, resetTime: this.#resetTime };
+    return { totalHits, resetTime: this.#resetTime, entry: this };
   }
 
   /** The time is the entry's own: it says whether it was counted in this window. */

@@ -1,0 +1,36 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { answerError } from '../answer-error.ts';
+import type { Next } from '../http/middleware.ts';
+import type { NowOrLater } from '../lib/now-or-later.ts';
+
+/**
+ * Lets a request pass for which a slot decides nothing else, at once where that is at hand. A refusal waits until
+ * Node has parsed what came together with the head: it carries the id of a message that is there. What is thrown,
+ * or rejects, on the way there and from there on is answered for.
+ *
+ * @param decide - Gives undefined for a request that passes.
+ */
+export function passOrRefuse<Refusal>(
+  req: IncomingMessage,
+  res: ServerResponse,
+  next: Next,
+  decide: () => NowOrLater<Refusal | undefined>,
+  refuse: (refusal: Refusal) => void,
+): void {
+  let decision: NowOrLater<Refusal | undefined>;
+  try {
+    decision = decide();
+    if (decision === undefined) {
+      next();
+      return;
+    }
+  } catch (cause) {
+    decision = Promise.reject(cause);
+  }
+  Promise.resolve(decision)
+    .then((refusal) => {
+      if (refusal === undefined) next();
+      else refuse(refusal);
+    })
+    .catch((cause) => answerError(req, res, 'internal_error', { cause }));
+}

@@ -1,0 +1,113 @@
+import {
+  type RateLimitInfo,
+  type RateLimitRequestHandler,
+  rateLimit,
+  type Store,
+} from 'express-rate-limit';
+import { retryAfterSeconds } from '../../http/retry-after.ts';
+import { noop } from '../../lib/noop.ts';
+import { plain } from '../../lib/plain-error.ts';
+import type { Charge } from './charges.ts';
+import type { Count, RateLimitField } from './count.ts';
+import { GuardedStore } from './guarded-store.ts';
+import type { Hits } from './hits.ts';
+import { partitionOf } from './partition.ts';
+
+/** What express-rate-limit is shown for a request: it reads no more of one than this. */
+interface Asked {
+  readonly key: string;
+  readonly weight: number;
+  readonly limit: number;
+  isOver: boolean;
+  /** Left by it. */
+  count?: RateLimitInfo;
+}
+
+/**
+ * A window of express-rate-limit in a store of others, asked about a key rather than a request: a request may
+ * bring several messages, and an answer that Express has not made has no `append`.
+ *
+ * @see draft-ietf-httpapi-ratelimit-headers-08
+ */
+export class StoreCounter {
+  /** They are in the store. */
+  readonly keys = undefined;
+  readonly #limiter: RateLimitRequestHandler;
+  readonly #tally: GuardedStore;
+  readonly #windowMs: number;
+
+  constructor(
+    { name, windowMs }: { readonly name: string; readonly windowMs: number },
+    store: Store,
+  ) {
+    this.#windowMs = windowMs;
+    this.#tally = new GuardedStore(store);
+    this.#limiter = rateLimit({
+      limit: (asked) => (asked as unknown as Asked).limit,
+      windowMs,
+      store: weighing(this.#tally),
+      identifier: name,
+      standardHeaders: 'draft-8',
+      legacyHeaders: false,
+      requestPropertyName: 'count' satisfies keyof Asked,
+      keyGenerator: (asked) => weighed(asked as unknown as Asked),
+      handler: (asked, _answer, next) => {
+        (asked as unknown as Asked).isOver = true;
+        next();
+      },
+      // They would write to the console.
+      validate: false,
+    });
+    this.#tally.start();
+  }
+
+  /**
+   * Counts so many at once. What is heavy and over the limit is not counted, because a smaller one
+   * could still pass. Rejects where the store fails, or takes too long.
+   */
+  async count({ key, weight, limit }: Charge): Promise<Count> {
+    const asked: Asked = { key, weight, limit, isOver: false };
+    const fields: RateLimitField[] = [];
+    const answer = {
+      append: (name: string, value: string) => fields.push([name, withPartition(value, key)]),
+      setHeader: noop,
+    };
+    await new Promise<void>((resolve, reject) => {
+      const next = (error?: unknown) => (error === undefined ? resolve() : reject(error));
+      Promise.resolve(this.#limiter(asked as never, answer as never, next)).catch(reject);
+    });
+    // A store may reject with nothing, which looks like going on.
+    if (asked.count === undefined) throw plain(new Error('The store failed'));
+    const { remaining, resetTime } = asked.count;
+    const endsAt = resetTime?.getTime() ?? Date.now() + this.#windowMs;
+    const waitSeconds = retryAfterSeconds(endsAt - Date.now());
+    return { isOver: asked.isOver, remaining, resetTime, waitSeconds, fields };
+  }
+
+  /** Takes back what was counted for a request that is refused for something else. */
+  takeBack({ key, weight }: Charge, { resetTime }: Count): void {
+    this.#tally.takeBack(key, weight, resetTime);
+  }
+}
+
+/** Names the partition by the key alone: what express-rate-limit takes for it differs with the weight. */
+function withPartition(field: string, key: string): string {
+  return field.replace(/pk=:[^:]*:/, () => `pk=:${partitionOf(key)}:`);
+}
+
+/** express-rate-limit tells its store a key and nothing else, so that the rest stands before it. */
+function weighed({ key, weight, limit }: Asked): string {
+  return `${weight} ${limit} ${key}`;
+}
+
+function weighing(tally: GuardedStore): Store {
+  return {
+    init: (options) => tally.init(options),
+    increment(text): Promise<Hits> {
+      const [weight, limit, key = ''] = text.split(' ');
+      return tally.add(key, Number(weight), Number(limit));
+    },
+    decrement: noop,
+    resetKey: noop,
+  };
+}
