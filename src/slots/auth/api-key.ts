@@ -55,7 +55,7 @@ export function apiKey(options: ApiKeyOptions): AuthenticationScheme {
     header,
     issuers: [],
     scopes: [],
-    async identify(req) {
+    identify(req): Identification {
       const given = isBearer ? keyBehindBearer(req) : (req.headers[header] ?? '');
       if (typeof given === 'object' && 'outcome' in given) return given;
       if (given === '') return { outcome: 'absent' };

@@ -6,12 +6,15 @@ import { foldFieldName } from '../../http/field.ts';
 import type { Middleware } from '../../http/middleware.ts';
 import { FunctionFailure } from '../../lib/function-failure.ts';
 import { noop } from '../../lib/noop.ts';
+import { firstFound, goOn, type NowOrLater } from '../../lib/now-or-later.ts';
 import { plain } from '../../lib/plain-error.ts';
+import { isThenable } from '../../lib/thenable.ts';
 import { within } from '../../lib/within.ts';
 import { NO_CREDENTIALS } from '../../observation.ts';
 import type { ConfigProblems } from '../../options/config-problems.ts';
 import { isClaim, namesIn } from '../../targets/names.ts';
 import type { Basis } from '../basis.ts';
+import { passOrRefuse } from '../pass-or-refuse.ts';
 import type { Slot } from '../slot.ts';
 import type { AuthenticationScheme, Authenticator, Identification } from './authenticator.ts';
 import type { Challenge, ChallengeDetails } from './challenge.ts';
@@ -51,30 +54,28 @@ export function authenticate(
       });
       return;
     }
-    identify(schemes, places, req, res)
-      .then((found) => {
-        if (found.outcome !== 'accepted') {
-          if (isChallenged(found)) onChallenge(req);
-          answer(req, res, challenge, found, fields);
-          return;
-        }
-        const context = contextOf(req);
-        context.identity = {
-          principal: found.principal,
-          source: names[found.position],
-          isByBearer: found.byBearer === true,
-        };
-        context.addHeaderEdits(edits);
-        if (found.expiresAt !== undefined) context.addStage(new EndOfCredentials(found.expiresAt));
-        const detail = fillClaims(context, claims);
-        if (detail === undefined) next();
-        else answerError(req, res, 'policy_denied', { detail });
-      })
-      .catch((cause) => answerError(req, res, 'internal_error', { cause }));
+    const accept = (found: Found): Refused | undefined => {
+      if (found.outcome !== 'accepted') return found;
+      const context = contextOf(req);
+      context.identity = {
+        principal: found.principal,
+        source: names[found.position],
+        isByBearer: found.byBearer === true,
+      };
+      context.addHeaderEdits(edits);
+      if (found.expiresAt !== undefined) context.addStage(new EndOfCredentials(found.expiresAt));
+      const description = fillClaims(context, claims);
+      return description === undefined ? undefined : { outcome: 'forbidden', description };
+    };
+    const decide = () => goOn(identify(schemes, places, req, res), accept);
+    passOrRefuse(req, res, next, decide, (refused) => {
+      if (isChallenged(refused)) onChallenge(req);
+      answer(req, res, challenge, refused, fields);
+    });
   };
 }
 
-function isChallenged({ outcome }: Found): boolean {
+function isChallenged({ outcome }: Refused): boolean {
   return outcome === 'absent' || outcome === 'refused';
 }
 
@@ -85,41 +86,55 @@ function hasTokenInQuery({ url = '' }: IncomingMessage): boolean {
 
 type Accepted = Extract<Identification, { outcome: 'accepted' }>;
 
+type Refused = Exclude<Identification, Accepted>;
+
 /** With the position of the scheme that accepted. */
-type Found = Exclude<Identification, Accepted> | (Accepted & { readonly position: number });
+type Found = Refused | (Accepted & { readonly position: number });
 
 /** How long an authenticator may take. */
 const LONGEST_MS = 10_000;
 
-async function identify(
+function identify(
   schemes: readonly AuthenticationScheme[],
   places: readonly string[],
   req: IncomingMessage,
   res: ServerResponse,
-): Promise<Found> {
-  let found: Exclude<Found, Accepted> = { outcome: 'absent' };
-  for (const [position, scheme] of schemes.entries()) {
-    let own: Identification;
-    try {
-      const given = await within(LONGEST_MS, scheme.identify(req, res), 'An authenticator hangs');
-      own = readIdentification(given);
-    } catch (cause) {
-      throw new FunctionFailure(places[position] ?? '', cause);
-    }
-    if (own.outcome === 'accepted') {
-      if (hasScopes(own.principal, scheme.scopes)) return { ...own, position };
-      own = withoutScopes(scheme.scopes);
-    }
-    if (rankOf(own) > rankOf(found)) found = own;
+): NowOrLater<Found> {
+  let refused: Refused = { outcome: 'absent' };
+  const ask = (scheme: AuthenticationScheme, position: number): NowOrLater<Found | undefined> =>
+    goOn(identificationBy(scheme, places[position] ?? '', req, res), (given) => {
+      const isAccepted = given.outcome === 'accepted';
+      if (isAccepted && hasScopes(given.principal, scheme.scopes)) return { ...given, position };
+      const own = isAccepted ? withoutScopes(scheme.scopes) : given;
+      if (rankOf(own) > rankOf(refused)) refused = own;
+      return undefined;
+    });
+  return goOn(firstFound(schemes, ask), (accepted) => accepted ?? refused);
+}
+
+function identificationBy(
+  scheme: AuthenticationScheme,
+  place: string,
+  req: IncomingMessage,
+  res: ServerResponse,
+): NowOrLater<Identification> {
+  const fail = (cause: unknown): never => {
+    throw new FunctionFailure(place, cause);
+  };
+  try {
+    const given = within(LONGEST_MS, scheme.identify(req, res), 'An authenticator hangs');
+    if (isThenable(given)) return given.then(readIdentification).catch(fail);
+    return readIdentification(given);
+  } catch (cause) {
+    return fail(cause);
   }
-  return found;
 }
 
 /** The later beats the earlier. */
 const RANK = ['absent', 'refused', 'forbidden', 'without scopes', 'unavailable'];
 
 /** For scopes a client can ask, and for nothing else that it lacks. */
-function rankOf(found: Exclude<Found, Accepted>): number {
+function rankOf(found: Refused): number {
   const lacksScopes = found.outcome === 'forbidden' && found.scopes !== undefined;
   return RANK.indexOf(lacksScopes ? 'without scopes' : found.outcome);
 }
@@ -128,7 +143,7 @@ function answer(
   req: IncomingMessage,
   res: ServerResponse,
   challenge: Challenge,
-  found: Exclude<Identification, { outcome: 'accepted' }>,
+  found: Refused,
   fields: ReadonlySet<string>,
 ): void {
   if (found.outcome === 'unavailable') {

@@ -34,8 +34,11 @@ export type Identification =
 
 /** A way to find out who a request comes from: `jwt`, `introspection`, `apiKey`, `fromMiddleware`. */
 export interface AuthenticationScheme {
-  /** Finds out who a request comes from. One that rejects is a 500. It must not answer. */
-  identify(req: IncomingMessage, res: ServerResponse): Promise<Identification>;
+  /**
+   * Finds out who a request comes from, at once where it can. One that throws or rejects is a 500. It must not
+   * answer.
+   */
+  identify(req: IncomingMessage, res: ServerResponse): Identification | Promise<Identification>;
   /** The header with the credentials, in lower case, where it knows. It never goes upstream. */
   readonly header: string | undefined;
   /** The issuers whose tokens it takes, for the protected-resource metadata. */

@@ -61,5 +61,10 @@ function bearerOf(req: IncomingMessage, form: RegExp): Bearer | 'malformed' | un
 
 /** How many lines a field has. */
 export function linesOf({ rawHeaders }: IncomingMessage, lowerCaseName: string): number {
-  return rawHeaders.filter((name, i) => i % 2 === 0 && name.toLowerCase() === lowerCaseName).length;
+  let count = 0;
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const name = rawHeaders[i] as string;
+    if (name.length === lowerCaseName.length && name.toLowerCase() === lowerCaseName) count += 1;
+  }
+  return count;
 }

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { isFieldValue } from '../../http/field.ts';
 import { notAwaited } from '../../lib/not-awaited.ts';
+import type { NowOrLater } from '../../lib/now-or-later.ts';
 import { plain } from '../../lib/plain-error.ts';
 import { isThenable } from '../../lib/thenable.ts';
 import type { ConfigProblems } from '../../options/config-problems.ts';
@@ -44,12 +45,19 @@ function fromFunction(authenticate: AuthenticateFunction): AuthenticationScheme 
     header: undefined,
     issuers: [],
     scopes: [],
-    async identify(req: IncomingMessage): Promise<Identification> {
-      const principal = await authenticate(req);
-      if (principal === null) return { outcome: 'absent' };
-      return { outcome: 'accepted', principal: checked(principal) };
+    identify(req: IncomingMessage): NowOrLater<Identification> {
+      const principal = authenticate(req);
+      // What thenable of the app's own it may be.
+      return isThenable(principal)
+        ? Promise.resolve(principal).then(accepted)
+        : accepted(principal);
     },
   };
+}
+
+function accepted(principal: Principal | null): Identification {
+  if (principal === null) return { outcome: 'absent' };
+  return { outcome: 'accepted', principal: checked(principal) };
 }
 
 /**

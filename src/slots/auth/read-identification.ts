@@ -2,6 +2,7 @@ import { membersOf, notAwaited } from '../../lib/not-awaited.ts';
 import { plain } from '../../lib/plain-error.ts';
 import { isThenable } from '../../lib/thenable.ts';
 import { isScope } from '../../oauth/scope.ts';
+import type { Principal } from '../../principal.ts';
 import type { Identification } from './authenticator.ts';
 import { checked } from './read-authenticators.ts';
 
@@ -42,10 +43,17 @@ function isIdentification(found: Identification): boolean {
 function holdsPromise(found: Identification): boolean {
   if (found.outcome !== 'accepted') return false;
   const { principal } = found;
-  return (
-    membersOf(principal).some(isThenable) || membersOf(principal.claims ?? {}).some(isThenable)
-  );
+  if (FREE_OF_PROMISES.has(principal)) return false;
+  const { claims } = principal;
+  if (membersOf(principal).some(isThenable) || membersOf(claims ?? {}).some(isThenable))
+    return true;
+  // `isFrozen` says yes of what is no object.
+  if (Object.isFrozen(principal) && Object.isFrozen(claims)) FREE_OF_PROMISES.add(principal);
+  return false;
 }
+
+/** What is frozen, like the principals of keys and remembered tokens, is looked through once. */
+const FREE_OF_PROMISES = new WeakSet<Principal>();
 
 function isOf(type: string, value: unknown): boolean {
   return value === undefined || typeof value === type;

@@ -63,7 +63,7 @@ export async function gate(
   const found = new Map<string, Promise<Identification>>();
   // Room for tokens that are longer than they may be.
   const server = createServer({ maxHeaderSize: 128 * 1024 }, (req, res) => {
-    const identified = scheme.identify(req, res);
+    const identified = (async () => scheme.identify(req, res))();
     found.set(String(req.headers['x-number']), identified);
     identified.then(
       () => res.end(),

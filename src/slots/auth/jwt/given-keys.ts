@@ -69,17 +69,17 @@ function orElse(find: JWTVerifyGetKey, nameless: JWTVerifyGetKey = NO_KEY): JWTV
 
 /** Keys that stay as they are. Nothing is ever fetched. */
 export class GivenKeys implements KeySource {
-  readonly #keys: Promise<VerificationKeys>;
+  readonly #keys: VerificationKeys;
 
   constructor(keys: VerificationKeys) {
-    this.#keys = Promise.resolve(keys);
+    this.#keys = keys;
   }
 
-  current(): Promise<VerificationKeys> {
+  current(): VerificationKeys {
     return this.#keys;
   }
 
-  renewed(): Promise<VerificationKeys> {
+  async renewed(): Promise<VerificationKeys> {
     return this.#keys;
   }
 }

@@ -1,4 +1,5 @@
 import { BoundedMap } from '../../../lib/bounded-map.ts';
+import type { NowOrLater } from '../../../lib/now-or-later.ts';
 import type { KeySource } from './key-source.ts';
 import type { VerificationKeys } from './verification-keys.ts';
 
@@ -57,8 +58,13 @@ export class KeySet implements KeySource {
     this.#now = now;
   }
 
-  /** @throws {KeysUnavailable} where there never were any, or those there were are too old. */
-  async current(): Promise<VerificationKeys> {
+  /** Rejects with `KeysUnavailable` where there never were any, or those there were are too old. */
+  current(): NowOrLater<VerificationKeys> {
+    const fetched = this.#fetched;
+    return fetched !== undefined && this.#age() < FRESH_MS ? fetched.keys : this.#refreshed();
+  }
+
+  async #refreshed(): Promise<VerificationKeys> {
     const age = this.#age();
     if (age >= FRESH_MS) {
       const refreshed = this.#refresh();

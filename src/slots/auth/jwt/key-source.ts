@@ -1,13 +1,10 @@
+import type { NowOrLater } from '../../../lib/now-or-later.ts';
 import type { VerificationKeys } from './verification-keys.ts';
 
 /** Where the keys to verify with come from. */
 export interface KeySource {
-  /**
-   * The keys to verify with.
-   *
-   * @throws {KeysUnavailable} where there are none.
-   */
-  current(): Promise<VerificationKeys>;
+  /** The keys to verify with. Rejects with `KeysUnavailable` where there are none. */
+  current(): NowOrLater<VerificationKeys>;
   /**
    * The keys after `lacking` turned out to have none that fits a token: newer ones, if there are.
    *

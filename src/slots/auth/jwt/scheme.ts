@@ -1,5 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { notAwaited } from '../../../lib/not-awaited.ts';
+import { goOn, type NowOrLater } from '../../../lib/now-or-later.ts';
+import { isThenable } from '../../../lib/thenable.ts';
 import type { AuthenticationScheme, Identification } from '../authenticator.ts';
 import { IN_AUTHORIZATION, type TokenPlace } from '../bearer-token.ts';
 import type { TokenProblem } from '../claims/token-problem.ts';
@@ -43,26 +45,32 @@ export function jwtScheme(
     header: place.header,
     issuers: settings.announced,
     scopes,
-    async identify(req) {
+    identify(req): NowOrLater<Identification> {
       const bearer = place.tokenOf(req);
       if (bearer === undefined) return { outcome: 'absent' };
       if (bearer === 'malformed') return malformed;
-      const verdict = await verify(verifier, bearer.token);
-      if ('outcome' in verdict) return verdict;
-      const isGone = isRevoked === undefined ? false : await isRevoked(verdict.claims);
-      if (isGone !== false) {
-        notAwaited(isGone);
-        return REVOKED;
-      }
-      if (roles !== undefined && !roles(verdict.principal)) return WITHOUT_ROLE;
-      // Here too: another authenticator may accept, and the token is nobody's then.
-      if (!hasScopes(verdict.principal, scopes)) return withoutScopes(scopes);
-      if (exposeAs !== undefined) expose(req, exposeAs, bearer.token, verdict);
-      const { principal } = verdict;
-      const accepted = { outcome: 'accepted', principal, byBearer: isByBearer } as const;
-      return closeOnExpiry ? { ...accepted, expiresAt: verifier.endOf(verdict) } : accepted;
+      return goOn(verify(verifier, bearer.token), (verdict) => {
+        if ('outcome' in verdict) return verdict;
+        if (isRevoked === undefined) return judge(req, bearer.token, verdict);
+        return goOn(isRevoked(verdict.claims), (isGone: unknown) => {
+          if (isGone === false) return judge(req, bearer.token, verdict);
+          notAwaited(isGone);
+          return REVOKED;
+        });
+      });
     },
   };
+
+  /** A token that was verified, and is not revoked. */
+  function judge(req: IncomingMessage, token: string, verdict: VerifiedToken): Identification {
+    const { principal } = verdict;
+    if (roles !== undefined && !roles(principal)) return WITHOUT_ROLE;
+    // Here too: another authenticator may accept, and the token is nobody's then.
+    if (!hasScopes(principal, scopes)) return withoutScopes(scopes);
+    if (exposeAs !== undefined) expose(req, exposeAs, token, verdict);
+    const accepted = { outcome: 'accepted', principal, byBearer: isByBearer } as const;
+    return closeOnExpiry ? { ...accepted, expiresAt: verifier.endOf(verdict) } : accepted;
+  }
   rememberOwnTokens(scheme, (token) => {
     const claims = claimsWritten(token);
     return claims !== undefined && issuers.of(claims) !== undefined;
@@ -70,17 +78,19 @@ export function jwtScheme(
   return rememberIssuers(scheme, issuers);
 }
 
-async function verify(
+function verify(
   verifier: TokenVerifier,
   token: string,
-): Promise<VerifiedToken | Identification> {
-  let verdict: VerifiedToken | TokenProblem;
-  try {
-    verdict = await verifier.verify(token);
-  } catch (cause) {
+): NowOrLater<VerifiedToken | Identification> {
+  const verdict = verifier.verify(token);
+  if (!isThenable(verdict)) return toldVerdict(verdict);
+  return verdict.then(toldVerdict, (cause): Identification => {
     if (cause instanceof KeysUnavailable) return { outcome: 'unavailable', cause };
     throw cause;
-  }
+  });
+}
+
+function toldVerdict(verdict: VerifiedToken | TokenProblem): VerifiedToken | Identification {
   return typeof verdict === 'string' ? refused(verdict) : verdict;
 }
 

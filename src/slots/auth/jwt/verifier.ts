@@ -8,6 +8,7 @@ import {
   type JWTVerifyOptions,
   jwtVerify,
 } from 'jose';
+import { goOn, type NowOrLater } from '../../../lib/now-or-later.ts';
 import { isText } from '../../../lib/text.ts';
 import type { AudienceRule } from '../claims/audience.ts';
 import type { ClaimsFunction } from '../claims/claimed-identity.ts';
@@ -62,14 +63,18 @@ export class TokenVerifier {
    * @throws {KeysUnavailable} where there are no keys to verify with.
    * @throws what a function of the app throws.
    */
-  async verify(token: string): Promise<VerifiedToken | TokenProblem> {
+  verify(token: string): NowOrLater<VerifiedToken | TokenProblem> {
     const known = this.#memory.get(token);
-    if (known !== undefined) {
-      // The function `tenants` may not take its tenant any more.
-      const keys = await this.#issuers.of(known.claims)?.keys.current();
+    if (known === undefined) return this.#verifyNew(token);
+    // The function `tenants` may not take its tenant any more.
+    return goOn(this.#issuers.of(known.claims)?.keys.current(), (keys) => {
       if (known.keys === keys && this.#now() < this.endOf(known)) return known;
       this.#memory.forget(token);
-    }
+      return this.#verifyNew(token);
+    });
+  }
+
+  async #verifyNew(token: string): Promise<VerifiedToken | TokenProblem> {
     // Before anything is fetched for it.
     const issuer = this.#issuerOf(token);
     if (typeof issuer === 'string') return issuer;
