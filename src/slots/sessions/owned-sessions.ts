@@ -1,6 +1,7 @@
 import { hash, randomUUID } from 'node:crypto';
 import { BoundedMap } from '../../lib/bounded-map.ts';
 import { notAwaited } from '../../lib/not-awaited.ts';
+import { goOn, type NowOrLater } from '../../lib/now-or-later.ts';
 import { plain } from '../../lib/plain-error.ts';
 import { within } from '../../lib/within.ts';
 import { STORE_TIMEOUT_MS } from '../store-timeout.ts';
@@ -59,7 +60,7 @@ export class OwnedSessions {
   }
 
   /** Who has the session, if it is known; its time begins anew. */
-  async holderOf(key: string): Promise<string | undefined> {
+  holderOf(key: string): NowOrLater<string | undefined> {
     return askText(() => this.#owners.get(key, this.ttlMs));
   }
 
@@ -136,7 +137,7 @@ export class OwnedSessions {
     await ask(() => this.#ended.delete(markOf(key)));
   }
 
-  #add(key: string, owner: string): Promise<string> {
+  #add(key: string, owner: string): NowOrLater<string> {
     return askKept(() => this.#owners.add(key, owner, this.ttlMs));
   }
 }
@@ -158,17 +159,16 @@ function hashed(text: string): string {
 }
 
 /** What a store gives for a key is a text that was kept here; anything else is nobody's. */
-async function askText(
-  call: () => string | undefined | Promise<string | undefined>,
-): Promise<string | undefined> {
-  const text: unknown = await ask(call);
-  if (typeof text === 'string') return text;
-  notAwaited(text);
-  return undefined;
+function askText(call: () => NowOrLater<string | undefined>): NowOrLater<string | undefined> {
+  return goOn(ask<unknown>(call), (text) => {
+    if (typeof text === 'string') return text;
+    notAwaited(text);
+    return undefined;
+  });
 }
 
 /** After `add` something is kept: a store that does not say what has failed. */
-async function askKept(call: () => string | Promise<string>): Promise<string> {
+async function askKept(call: () => NowOrLater<string>): Promise<string> {
   const kept = await askText(call);
   if (kept !== undefined) return kept;
   throw plain(
@@ -176,6 +176,11 @@ async function askKept(call: () => string | Promise<string>): Promise<string> {
   );
 }
 
-async function ask<T>(call: () => T | Promise<T>): Promise<T> {
-  return within(STORE_TIMEOUT_MS, call(), 'The session store did not answer in time');
+/** What fails is a rejection, also where the store throws. */
+function ask<T>(call: () => NowOrLater<T>): NowOrLater<T> {
+  try {
+    return within(STORE_TIMEOUT_MS, call(), 'The session store did not answer in time');
+  } catch (cause) {
+    return Promise.reject(cause);
+  }
 }

@@ -4,6 +4,7 @@ import type { EnteredSession, RequestContext } from '../../context.ts';
 import type { UpstreamAnswer } from '../../engine/upstream-answer.ts';
 import { onceClosed } from '../../http/once-closed.ts';
 import { Deadline } from '../../lib/deadline.ts';
+import { allOf, goOn, type NowOrLater } from '../../lib/now-or-later.ts';
 import type { ClientInfo } from '../../mcp/message/client-info.ts';
 import { sessionIdIn } from '../../mcp/session-id.ts';
 import { clientIn, heldBy, holderText, readHolder } from './holder.ts';
@@ -58,8 +59,12 @@ export class SessionUse implements AnswerStage, EnteredSession {
   }
 
   /** Whether the user may enter the session that the request names, and others it names besides. */
-  async enter(sessionIds: readonly string[]): Promise<boolean> {
-    const named = await Promise.all(sessionIds.map((id) => this.#find(this.#keyFor(id))));
+  enter(sessionIds: readonly string[]): NowOrLater<boolean> {
+    const named = allOf(sessionIds.map((id) => this.#find(this.#keyFor(id))));
+    return goOn(named, (found) => this.#enter(found));
+  }
+
+  #enter(named: readonly (HeldSession | undefined)[]): boolean {
     const held = named.filter((session) => session !== undefined);
     const [first] = held;
     const place = first && heldBy(first.holder);
@@ -173,9 +178,7 @@ export class SessionUse implements AnswerStage, EnteredSession {
   /** False where the store fails. What is the user's no more is let go. */
   async #renew(): Promise<boolean> {
     const held = this.#held;
-    const found = await Promise.all(
-      held.map(({ key }) => this.#tell(this.#find(key).then((session) => session ?? 'lost'))),
-    );
+    const found = await Promise.all(held.map(({ key }) => this.#tell(this.#findAgain(key))));
     const lost = held.filter((_, i) => found[i] === 'lost');
     this.#held = this.#held.filter((session) => !lost.includes(session));
     return !found.includes(undefined);
@@ -194,10 +197,15 @@ export class SessionUse implements AnswerStage, EnteredSession {
   }
 
   /** Undefined where it is not the user's. */
-  async #find(key: string): Promise<HeldSession | undefined> {
-    const holder = await this.#sessions.holderOf(key);
-    const isOwn = holder !== undefined && readHolder(holder).owner === this.#user.owner;
-    return isOwn ? { key, holder } : undefined;
+  #find(key: string): NowOrLater<HeldSession | undefined> {
+    return goOn(this.#sessions.holderOf(key), (holder) => {
+      const isOwn = holder !== undefined && readHolder(holder).owner === this.#user.owner;
+      return isOwn ? { key, holder } : undefined;
+    });
+  }
+
+  async #findAgain(key: string): Promise<HeldSession | 'lost'> {
+    return (await this.#find(key)) ?? 'lost';
   }
 
   #keyFor(sessionId: string): string {

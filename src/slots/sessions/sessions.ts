@@ -3,12 +3,15 @@ import { answerError } from '../../answer-error.ts';
 import { contextOf, type RequestContext } from '../../context.ts';
 import type { Middleware } from '../../http/middleware.ts';
 import type { Kept } from '../../kept.ts';
+import type { NowOrLater } from '../../lib/now-or-later.ts';
+import { isThenable } from '../../lib/thenable.ts';
 import { sessionIdIn } from '../../mcp/session-id.ts';
 import { keyOf } from '../../principal.ts';
 import { namesIn } from '../../targets/names.ts';
 import { RequestPath } from '../../targets/request-path.ts';
 import { valuesKey } from '../../targets/values-key.ts';
 import type { Basis } from '../basis.ts';
+import { passOrRefuse } from '../pass-or-refuse.ts';
 import type { Slot } from '../slot.ts';
 import { MemorySessionStore } from './memory-session-store.ts';
 import { readSessions, type SessionOptions, type SessionSettings } from './options.ts';
@@ -48,14 +51,28 @@ export function ownSessions(
       next();
       return;
     }
-    use
-      .enter(named)
-      .then((isOwn) => {
-        if (isOwn) next();
-        else answerError(req, res, 'session_not_found');
-      })
-      .catch((cause) => answerError(req, res, 'store_unavailable', { cause }));
+    passOrRefuse<SessionRefusal>(
+      req,
+      res,
+      next,
+      () => refusalOf(use.enter(named)),
+      ({ reason, cause }) => answerError(req, res, reason, { cause }),
+    );
   };
+}
+
+interface SessionRefusal {
+  readonly reason: 'session_not_found' | 'store_unavailable';
+  readonly cause?: unknown;
+}
+
+function refusalOf(entered: NowOrLater<boolean>): NowOrLater<SessionRefusal | undefined> {
+  if (!isThenable(entered)) return refusalOfOther(entered);
+  return entered.then(refusalOfOther, (cause) => ({ reason: 'store_unavailable', cause }));
+}
+
+function refusalOfOther(isOwn: boolean): SessionRefusal | undefined {
+  return isOwn ? undefined : { reason: 'session_not_found' };
 }
 
 const principalOf: OwnerOf = ({ principal, principalSource }) =>
