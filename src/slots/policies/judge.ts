@@ -1,5 +1,6 @@
 import { FunctionFailure } from '../../lib/function-failure.ts';
 import { notAwaited } from '../../lib/not-awaited.ts';
+import type { NowOrLater } from '../../lib/now-or-later.ts';
 import { plain } from '../../lib/plain-error.ts';
 import { isThenable } from '../../lib/thenable.ts';
 import { within } from '../../lib/within.ts';
@@ -20,18 +21,30 @@ export interface Verdict {
 }
 
 /** Asks a policy. Whatever it does, the answer is a verdict, and only a clear yes allows. */
-export async function judge(policy: EnforcedPolicy, ctx: RequestPolicyContext): Promise<Verdict> {
+export function judge(policy: EnforcedPolicy, ctx: RequestPolicyContext): NowOrLater<Verdict> {
+  try {
+    const decision = policy.check(ctx);
+    return isThenable(decision) ? judgeLater(policy, decision) : read(decision);
+  } catch (error) {
+    return failed(policy, error);
+  }
+}
+
+async function judgeLater(policy: EnforcedPolicy, decision: Promise<Decision>): Promise<Verdict> {
   try {
     const { timeoutMs } = policy;
-    const tooLong = `A policy took more than ${timeoutMs} ms`;
-    return read(await within(timeoutMs, policy.check(ctx), tooLong));
+    return read(await within(timeoutMs, decision, `A policy took more than ${timeoutMs} ms`));
   } catch (error) {
-    const failure = new FunctionFailure(policy.option, asError(error), error);
-    if (error instanceof StoreFailure) {
-      return { allow: false, reason: 'the store failed', failure, isUnavailable: true };
-    }
-    return { allow: false, reason: 'the policy failed', failure };
+    return failed(policy, error);
   }
+}
+
+function failed({ option }: EnforcedPolicy, error: unknown): Verdict {
+  const failure = new FunctionFailure(option, asError(error), error);
+  if (error instanceof StoreFailure) {
+    return { allow: false, reason: 'the store failed', failure, isUnavailable: true };
+  }
+  return { allow: false, reason: 'the policy failed', failure };
 }
 
 function read(decision: Decision): Verdict {

@@ -3,11 +3,14 @@ import { setImmediate } from 'node:timers/promises';
 import { answerError } from '../../answer-error.ts';
 import { contextOf, type RequestContext } from '../../context.ts';
 import type { Middleware } from '../../http/middleware.ts';
+import { firstFound, goOn, type NowOrLater } from '../../lib/now-or-later.ts';
+import { isThenable } from '../../lib/thenable.ts';
 import { Turns, turnAfter } from '../../lib/turns.ts';
 import type { McpMessage } from '../../mcp/message/message.ts';
 import type { Challenge } from '../auth/challenge.ts';
 import { mostOf } from '../body-need.ts';
 import { listsOf } from '../lists/list-stage.ts';
+import { passOrRefuse } from '../pass-or-refuse.ts';
 import { isProbe } from '../probe.ts';
 import type { Slot } from '../slot.ts';
 import type { DenyAs } from './deny-as.ts';
@@ -38,16 +41,12 @@ export function enforcePolicies(
   const watches = policies.flatMap(({ watch }) => watch ?? []);
   return function enforcePoliciesMiddleware(req, res, next) {
     const context = contextOf(req);
-    findDenial(groups, context)
-      .then((denial) => {
-        if (denial !== undefined) {
-          refuse(req, res, denial, settings);
-          return;
-        }
-        if (watches.length > 0) watchLists(watches, context);
-        next();
-      })
-      .catch((cause) => answerError(req, res, 'internal_error', { cause }));
+    const decide = () =>
+      goOn(findDenial(groups, context), (denial) => {
+        if (denial === undefined && watches.length > 0) watchLists(watches, context);
+        return denial;
+      });
+    passOrRefuse(req, res, next, decide, (denial) => refuse(req, res, denial, settings));
   };
 }
 
@@ -107,15 +106,21 @@ interface Denial {
   readonly scopes?: readonly string[];
 }
 
-/** Tells of what a policy would refuse, if that is found out while anybody is interested. */
-async function shadow(
+/**
+ * Tells of what a policy would refuse, if that is found out while anybody is interested. What it says at once is
+ * told in order; nobody waits for more.
+ */
+function tryOut(
   policy: EnforcedPolicy,
   ctx: RequestPolicyContext,
   { observation }: RequestContext,
-): Promise<void> {
-  if (observation === undefined) return;
-  const { allow, reason } = await judge(policy, ctx);
-  if (!allow) observation.shadowed({ slot: 'policies', policy: policy.name, detail: reason });
+): NowOrLater<undefined> {
+  if (observation === undefined) return undefined;
+  const told = goOn(judge(policy, ctx), ({ allow, reason }) => {
+    if (!allow) observation.shadowed({ slot: 'policies', policy: policy.name, detail: reason });
+    return undefined;
+  });
+  return isThenable(told) ? Promise.race([told, setImmediate(undefined)]) : undefined;
 }
 
 /** Policies by what they are asked about. */
@@ -124,26 +129,25 @@ interface PolicyGroups {
   readonly onMessage: readonly EnforcedPolicy[];
 }
 
-async function findDenial(
+function findDenial(
   { onRequest, onMessage }: PolicyGroups,
   context: RequestContext,
-): Promise<Denial | undefined> {
+): NowOrLater<Denial | undefined> {
   const { mcp } = context;
   const messages = mcp?.messages ?? [];
-  const wanting = new Wanting();
-  const turns = new Turns();
-  if (onRequest.length > 0) {
+  const progress = { wanting: new Wanting(), turns: new Turns() };
+  const ofRequest = (): NowOrLater<Denial | undefined> => {
+    if (onRequest.length === 0) return undefined;
     const ctx = policyContext(context, mcp?.isBatch === false ? messages[0] : undefined);
-    const denial = await denialOf(onRequest, ctx, context, { wanting, turns });
-    if (denial !== undefined) return denial;
-  }
-  for (const [i, message] of messages.entries()) {
-    if (i > 0) await turnAfter(i);
-    const ctx = policyContext(context, message);
-    const denial = await denialOf(onMessage, ctx, context, { wanting, turns });
-    if (denial !== undefined) return denial;
-  }
-  return wanting.denial;
+    return denialOf(onRequest, ctx, context, progress);
+  };
+  const ofMessage = (message: McpMessage, i: number): NowOrLater<Denial | undefined> =>
+    goOn(turnAfter(i), () =>
+      denialOf(onMessage, policyContext(context, message), context, progress),
+    );
+  return goOn(ofRequest(), (denial) =>
+    goOn(denial ?? firstFound(messages, ofMessage), (found) => found ?? progress.wanting.denial),
+  );
 }
 
 /** What is denied for want of scopes alone. All that a request needs is told at once. */
@@ -157,26 +161,25 @@ class Wanting {
 }
 
 /** The first denial for another reason than scopes. */
-async function denialOf(
+function denialOf(
   policies: readonly EnforcedPolicy[],
   ctx: RequestPolicyContext,
   context: RequestContext,
   { wanting, turns }: { readonly wanting: Wanting; readonly turns: Turns },
-): Promise<Denial | undefined> {
-  for (const policy of policies) {
-    if (turns.isLong) await turns.next();
-    if (policy.isShadow) {
-      // What it says at once is told in order; nobody waits for more.
-      await Promise.race([shadow(policy, ctx, context), setImmediate()]);
-      continue;
-    }
-    const verdict = await judge(policy, ctx);
-    if (verdict.allow) continue;
-    const denial = { policy, message: ctx.mcp, verdict };
-    if (verdict.scopes === undefined) return denial;
-    wanting.add(denial, verdict.scopes);
-  }
-  return undefined;
+): NowOrLater<Denial | undefined> {
+  const ask = (policy: EnforcedPolicy): NowOrLater<Denial | undefined> => {
+    if (policy.isShadow) return tryOut(policy, ctx, context);
+    return goOn(judge(policy, ctx), (verdict) => {
+      if (verdict.allow) return undefined;
+      const denial = { policy, message: ctx.mcp, verdict };
+      if (verdict.scopes === undefined) return denial;
+      wanting.add(denial, verdict.scopes);
+      return undefined;
+    });
+  };
+  return firstFound(policies, (policy) =>
+    turns.isLong ? turns.next().then(() => ask(policy)) : ask(policy),
+  );
 }
 
 /** The slot. */

@@ -53,7 +53,7 @@ async function longestOf(
   let longest = responses > 0 ? settings.response : 0;
   for (const [i, message] of messages.entries()) {
     if (longest === false) break;
-    if (i > 0) await turnAfter(i);
+    await turnAfter(i);
     const own = timerOf(message, settings);
     longest = own === false ? false : Math.max(longest, own);
   }
