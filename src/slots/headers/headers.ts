@@ -10,7 +10,9 @@ import { retryAfterSeconds } from '../../http/retry-after.ts';
 import { isTrustedPeer } from '../../http/trusted-peer.ts';
 import { causeOf, FunctionFailure } from '../../lib/function-failure.ts';
 import { notAwaited } from '../../lib/not-awaited.ts';
+import { allOf, type NowOrLater } from '../../lib/now-or-later.ts';
 import { plain, plainText } from '../../lib/plain-error.ts';
+import { isThenable } from '../../lib/thenable.ts';
 import { within } from '../../lib/within.ts';
 import type { Slot } from '../slot.ts';
 import { EDITED_ANSWER } from './edited-answer.ts';
@@ -46,14 +48,18 @@ export function editHeaders(settings: HeaderSettings): Middleware {
       return;
     }
     if (computed.length === 0) return add(edits);
-    within(LONGEST_MS, resolve(computed, context.view), 'A function of headers.set hangs')
-      .then((values) => add(withComputed(edits, values, secretNames, context)))
-      .catch((cause: unknown) => answerFailure(req, res, cause));
+    const values = within(LONGEST_MS, resolve(computed, context.view), HANGS);
+    const addComputed = (values: readonly ComputedValue[]) =>
+      add(withComputed(edits, values, secretNames, context));
+    const fail = (cause: unknown) => answerFailure(req, res, cause);
+    if (isThenable(values)) values.then(addComputed).catch(fail);
+    else addComputed(values);
   };
 }
 
 /** How long a value may take. */
 const LONGEST_MS = 30_000;
+const HANGS = 'A function of headers.set hangs';
 
 function answerFailure(req: IncomingMessage, res: ServerResponse, failure: unknown): void {
   // Of several functions it is not known which one hangs.
@@ -84,12 +90,25 @@ interface ComputedValue {
   readonly compute: ComputedHeader;
 }
 
-async function resolve(
+/** A failure is always a rejection. */
+function resolve(
   fields: readonly ComputedField[],
   ctx: GatewayContext,
-): Promise<ComputedValue[]> {
+): NowOrLater<readonly ComputedValue[]> {
   // One that throws at once must not leave those before it alone with their rejections.
-  const values = await Promise.all(fields.map((field) => computedValue(field, ctx)));
+  const values = allOf(fields.map((field) => computedValue(field, ctx)));
+  if (isThenable(values)) return values.then((known) => computedValues(fields, known));
+  try {
+    return computedValues(fields, values);
+  } catch (failure) {
+    return Promise.reject(failure);
+  }
+}
+
+function computedValues(
+  fields: readonly ComputedField[],
+  values: readonly (string | undefined)[],
+): readonly ComputedValue[] {
   return fields.flatMap(([name, compute, folded], i): ComputedValue[] => {
     const value = values[i];
     if (value === undefined) return [];
@@ -102,11 +121,16 @@ async function resolve(
   });
 }
 
-async function computedValue([name, compute]: ComputedField, ctx: GatewayContext) {
+function computedValue(
+  [name, compute]: ComputedField,
+  ctx: GatewayContext,
+): NowOrLater<string | undefined> {
+  const fail = (cause: unknown) => Promise.reject(new FunctionFailure(pathOf(name), cause));
   try {
-    return await compute(ctx);
+    const value = compute(ctx);
+    return isThenable(value) ? Promise.resolve(value).catch(fail) : value;
   } catch (cause) {
-    throw new FunctionFailure(pathOf(name), cause);
+    return fail(cause);
   }
 }
 
@@ -122,17 +146,18 @@ function withComputed(
 ): HeaderEdits {
   const fields = values.map(({ field }) => field);
   const interested = values.filter(({ compute }) => compute.onUpstreamUnauthorized !== undefined);
+  const all = {
+    ...edits,
+    set: [...edits.set, ...fields],
+    secrets: [...edits.secrets, ...secretsOf(fields, secretNames)],
+  };
+  if (interested.length === 0) return all;
   const onUnauthorized = () => {
     for (const { field, compute } of interested) {
       if (isSent(field, context.headerEdits)) tellOfRefusal(compute, field, context);
     }
   };
-  return {
-    ...edits,
-    set: [...edits.set, ...fields],
-    secrets: [...edits.secrets, ...secretsOf(fields, secretNames)],
-    ...(interested.length > 0 && { onUnauthorized }),
-  };
+  return { ...all, onUnauthorized };
 }
 
 /** Of several edits that set a field, the last one does. */
