@@ -1,5 +1,5 @@
 import type { PeekBounds, PeekListener } from './body-peek.ts';
-import { HeldBytes } from './held-bytes.ts';
+import { HeldPieces } from './held-pieces.ts';
 import type { BodyListener, BodySink, RequestBody } from './request-body.ts';
 
 /** What is kept of a body. */
@@ -23,7 +23,7 @@ export class RepeatableBody implements RequestBody {
   readonly #body: RequestBody;
   readonly #settings: KeepSettings;
   readonly #sink = new SwitchedSink((chunk) => this.#keep(chunk));
-  readonly #held: HeldBytes;
+  readonly #held: HeldPieces;
   #isBegun = false;
   #isKept: boolean;
 
@@ -31,7 +31,7 @@ export class RepeatableBody implements RequestBody {
     this.#body = body;
     this.#settings = settings;
     this.#isKept = (body.length ?? 0) <= settings.limit;
-    this.#held = new HeldBytes(settings.limit);
+    this.#held = new HeldPieces(settings.limit);
   }
 
   get length(): number | undefined {
@@ -62,7 +62,7 @@ export class RepeatableBody implements RequestBody {
 
   forget(): void {
     this.#isKept = false;
-    this.#held.take();
+    this.#held.drop();
     this.#settings.hold.release();
   }
 

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { answerError } from '../../answer-error.ts';
 import { contextOf } from '../../context.ts';
-import { HeldBytes } from '../../http/held-bytes.ts';
+import { HeldPieces } from '../../http/held-pieces.ts';
 import type { Middleware } from '../../http/middleware.ts';
 import { onceClosed } from '../../http/once-closed.ts';
 import { type BodySink, openBody } from '../../http/request-body.ts';
@@ -114,13 +114,13 @@ interface WholeBodyListener {
 /** Takes a whole body. A `Writable` would keep each request through two garbage collections. */
 class WholeBody implements BodySink {
   readonly #limit: number;
-  readonly #held: HeldBytes;
+  readonly #held: HeldPieces;
   readonly #listener: WholeBodyListener;
   #isTooMuch = false;
 
   constructor(limit: number, listener: WholeBodyListener) {
     this.#limit = limit;
-    this.#held = new HeldBytes(limit);
+    this.#held = new HeldPieces(limit);
     this.#listener = listener;
   }
 
@@ -132,7 +132,7 @@ class WholeBody implements BodySink {
       return true;
     }
     this.#isTooMuch = true;
-    this.#held.take();
+    this.#held.drop();
     this.#listener.onTooMuch(isTooLarge ? 'payload_too_large' : 'overloaded');
     return true;
   }
