@@ -1,6 +1,8 @@
 import { JsonCursor } from '../json/cursor.ts';
+import { detached } from '../json/detached.ts';
 import { FoldedNames } from '../json/folding.ts';
 import type { JsonObject } from '../json/json-object.ts';
+import type { PlainRuns } from '../json/plain-runs.ts';
 import { isSoundText } from '../json/sound-text.ts';
 import { INEXACT, isInexact, UNSOUND } from '../json/unclear.ts';
 import { invalidRequest, type MessageProblem } from '../message-problem.ts';
@@ -21,6 +23,11 @@ const TOO_MANY_VALUES = invalidRequest(
 const VALUES_A_TURN = 4_000;
 /** How many characters take as long as to build a value. */
 const CHARACTERS_A_VALUE = 64;
+
+/** From which size on a document is not kept for a part of it. */
+const LARGE = 16 * 1024;
+/** What is shorter is copied by V8 itself. */
+const SHORTEST_PART = 13;
 
 /** All empty objects: a megabyte has room for 300,000. */
 const EMPTY: JsonObject = Object.freeze(Object.create(null));
@@ -63,6 +70,12 @@ export class JsonReader extends JsonCursor {
   #objects = 0;
   #values = 0;
   #left = VALUES_A_TURN;
+  readonly #isLarge: boolean;
+
+  constructor(text: string, runs: PlainRuns) {
+    super(text, runs);
+    this.#isLarge = text.length >= LARGE;
+  }
 
   /** Begins with the value that comes next. */
   begin(level: Level): void {
@@ -128,8 +141,10 @@ export class JsonReader extends JsonCursor {
     if (level.passed === undefined) this.#count();
     const start = this.start();
     const value = this.isAtString() ? this.string() : this.scalar();
-    if (level.isWritten) return { value, source: this.since(start) } satisfies Written;
-    if (typeof value === 'string') return this.#clearText(value, start);
+    if (level.isWritten) return this.#written(value, start);
+    if (typeof value === 'string') {
+      return this.#clearText(level.isPart ? value : this.#alone(value), start);
+    }
     if (value === null) return level.expects === 'object' ? undefined : null;
     // Most are safe integers, or no numbers.
     if (typeof value !== 'number' || Number.isSafeInteger(value)) return value;
@@ -158,6 +173,16 @@ export class JsonReader extends JsonCursor {
   #clearText(value: string, start: number): unknown {
     const hasEscape = this.position - start > value.length + 2;
     return hasEscape && !isSoundText(value) ? UNSOUND : value;
+  }
+
+  #written(value: string | number | boolean | null, start: number): Written {
+    const source = this.#alone(this.since(start));
+    return { value: typeof value === 'string' ? this.#alone(value) : value, source };
+  }
+
+  /** A text that keeps no large document. */
+  #alone(text: string): string {
+    return this.#isLarge && text.length >= SHORTEST_PART ? detached(text) : text;
   }
 
   #count(): void {
