@@ -35,6 +35,7 @@ const UNIT = [
   'relay/names.test.ts',
   'rest/schema/*.test.ts',
   'scale-out/compose.test.ts',
+  'soak/endurance/verdict/*.test.ts',
   'structure.test.ts',
   'targets/{breaker-properties,breaker-states,choice,names,options,query-options,retry-after}.test.ts',
   'test-structure.test.ts',

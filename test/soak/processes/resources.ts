@@ -13,27 +13,36 @@ export interface Resources {
 }
 
 const idleTimer = setTimeout(() => {}, 0);
-const CLASSES = {
+/** What a gateway has of each of these comes and goes with its requests. */
+export const CLASSES: Readonly<Record<string, new () => object>> = {
   Timeout: idleTimer.constructor,
   Socket,
   ClientRequest,
   IncomingMessage,
   ServerResponse,
-} as unknown as Readonly<Record<string, new () => object>>;
+} as unknown as Record<string, new () => object>;
 clearTimeout(idleTimer);
 
 /** Finalisers run in turns of their own, and free more. */
 const COLLECTIONS = 4;
 
-export async function resources(): Promise<Resources> {
+export async function collectGarbage(): Promise<void> {
   for (let i = 0; i < COLLECTIONS; i += 1) {
     globalThis.gc?.();
     await setImmediate();
   }
+}
+
+export function activeResources(): Record<string, number> {
   const active: Record<string, number> = {};
   for (const kind of process.getActiveResourcesInfo()) active[kind] = (active[kind] ?? 0) + 1;
+  return active;
+}
+
+export async function resources(): Promise<Resources> {
+  await collectGarbage();
   const objects = Object.fromEntries(
     Object.entries(CLASSES).map(([name, type]) => [name, queryObjects(type, { format: 'count' })]),
   );
-  return { active, objects, heapBytes: process.memoryUsage().heapUsed };
+  return { active: activeResources(), objects, heapBytes: process.memoryUsage().heapUsed };
 }

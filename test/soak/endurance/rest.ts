@@ -1,0 +1,61 @@
+import { isDeepStrictEqual } from 'node:util';
+import { fileDescriptors } from '../processes/file-descriptors.ts';
+import type { ManagedProcess } from '../processes/managed-process.ts';
+import { until } from '../until.ts';
+import type { Upstream } from './load/upstream.ts';
+import { grown } from './verdict/counts.ts';
+import type { Point } from './verdict/evidence.ts';
+import type { Counts, Holdings } from './verdict/holdings.ts';
+
+/** What the gateway's process holds when nobody uses it. */
+export class Rest {
+  readonly #gateway: ManagedProcess;
+  readonly #upstream: Upstream;
+  readonly #patienceMs: number;
+  /** What it had open before its first request. */
+  readonly #fresh: Counts;
+
+  static async of(gateway: ManagedProcess, upstream: Upstream, patienceMs: number): Promise<Rest> {
+    return new Rest(gateway, upstream, patienceMs, await fileDescriptors(gateway.life.pid));
+  }
+
+  private constructor(
+    gateway: ManagedProcess,
+    upstream: Upstream,
+    patienceMs: number,
+    fresh: Counts,
+  ) {
+    this.#gateway = gateway;
+    this.#upstream = upstream;
+    this.#patienceMs = patienceMs;
+    this.#fresh = fresh;
+  }
+
+  /**
+   * Waits until no socket is left, and then until nothing is counted above `before`, or, where there is
+   * none, until two looks see the same. What never comes is given as it is.
+   */
+  async reached(before?: Point): Promise<Point> {
+    await until(async () => {
+      this.#upstream.closeIdle();
+      return (await this.#files()).socket === this.#fresh.socket;
+    }, this.#patienceMs);
+    let point = await this.#look();
+    await until(async () => {
+      if (before !== undefined && grown(point, before).length === 0) return true;
+      const last = point;
+      point = await this.#look();
+      return before === undefined && isDeepStrictEqual(point.counts, last.counts);
+    }, this.#patienceMs);
+    return point;
+  }
+
+  async #look(): Promise<Point> {
+    const holdings = await this.#gateway.ask<Holdings>('holdings');
+    return { ...holdings, counts: { ...holdings.counts, files: await this.#files() } };
+  }
+
+  #files(): Promise<Counts> {
+    return fileDescriptors(this.#gateway.life.pid);
+  }
+}
