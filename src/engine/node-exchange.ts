@@ -105,7 +105,7 @@ export abstract class NodeExchange implements UpstreamExchange, OpeningListener 
 
   #onAnswerClosed(answer: IncomingMessage): void {
     this.settle();
-    if (answer.complete) return;
+    if (answer.complete || this.#isAborted) return;
     const message = 'The upstream closed before its answer ended';
     this.#fail(new UpstreamError(message, 'connection lost'), true);
   }
