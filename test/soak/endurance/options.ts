@@ -9,6 +9,8 @@ export interface EnduranceOptions {
   readonly repeats: number;
   /** Only these. */
   readonly phases: readonly PhaseName[];
+  /** Of the gateways, which know what there is; their default where there is none. */
+  readonly engine: string | undefined;
   /** What the gateway is made to keep. */
   readonly leak: Leak | undefined;
   /** Instead of a run: whether each leak is seen. */
@@ -49,6 +51,7 @@ export function readOptions(args: readonly string[]): EnduranceOptions {
       repeats: text,
       minutes: text,
       phase: { ...text, multiple: true },
+      engine: text,
       leak: text,
       patience: text,
       outputFile: text,
@@ -64,6 +67,7 @@ export function readOptions(args: readonly string[]): EnduranceOptions {
     repeats: readRepeats(values.repeats ?? (values.short ? '6' : '10')),
     minutes: readNumber('minutes', values.minutes ?? (values.short ? '2' : '30')),
     phases: (values.phase ?? PHASE_NAMES).map((name) => oneOf('phase', PHASE_NAMES, name)),
+    engine: values.engine,
     leak: values.leak === undefined ? undefined : oneOf('leak', LEAK_NAMES, values.leak),
     selfCheck: values['self-check'],
     patienceMs: readNumber('patience', values.patience ?? '60') * 1000,

@@ -1,7 +1,10 @@
 import type { EnduranceEvidence, Point, Series } from './verdict/evidence.ts';
 import { slope } from './verdict/slope.ts';
 
-/** What was held at rest, point by point, and what of it grows with the requests. */
+/**
+ * Point by point, what the process took under load, what it held at rest after that, and how much of it grows
+ * with the requests.
+ */
 export function reportOfEndurance({ series, heldPerReader }: EnduranceEvidence): string {
   return [
     ...series.map(tableOf),
@@ -11,9 +14,12 @@ export function reportOfEndurance({ series, heldPerReader }: EnduranceEvidence):
 
 const COLUMNS: readonly (readonly [title: string, of: (point: Point) => number, digits: number])[] =
   [
+    ['loaded MB', ({ loaded }) => loaded.residentBytes / 1e6, 1],
+    ['young MB', ({ loaded }) => loaded.youngBytes / 1e6, 1],
+    ['old MB', ({ loaded }) => loaded.oldBytes / 1e6, 1],
     ['objects', ({ alive }) => alive, 0],
     ['heap MB', ({ heapBytes }) => heapBytes / 1e6, 2],
-    ['beside it MB', ({ externalBytes }) => externalBytes / 1e6, 2],
+    ['beside MB', ({ externalBytes }) => externalBytes / 1e6, 2],
     ['resident MB', ({ residentBytes }) => residentBytes / 1e6, 1],
     ['files', ({ counts }) => sum(counts.files), 0],
     ['handles', ({ counts }) => sum(counts.active), 0],
@@ -31,7 +37,7 @@ function tableOf({ name, warmUp, count, points }: Series): string {
     ((slope(points.map(of)) / each) * 10_000).toFixed(digits),
   );
   const table = [['after', ...COLUMNS.map(([title]) => title)], ...rows, ['per 10,000', ...growth]];
-  const lines = table.map((cells) => cells.map((cell) => cell.padStart(12)).join(' '));
+  const lines = table.map((cells) => cells.map((cell) => cell.padStart(11)).join(' '));
   return [`${name}: ${warmUp} to warm up, then ${count}`, ...lines].join('\n');
 }
 

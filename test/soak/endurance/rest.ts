@@ -5,7 +5,7 @@ import { until } from '../until.ts';
 import type { Upstream } from './load/upstream.ts';
 import { grown } from './verdict/counts.ts';
 import type { Point } from './verdict/evidence.ts';
-import type { Counts, Holdings } from './verdict/holdings.ts';
+import type { Counts, Holdings, Loaded } from './verdict/holdings.ts';
 
 /** What the gateway's process holds when nobody uses it. */
 export class Rest {
@@ -36,21 +36,22 @@ export class Rest {
    * none, until two looks see the same. What never comes is given as it is.
    */
   async reached(before?: Point): Promise<Point> {
+    const loaded = await this.#gateway.ask<Loaded>('loaded');
     await until(async () => {
       this.#upstream.closeIdle();
       return (await this.#files()).socket === this.#fresh.socket;
     }, this.#patienceMs);
-    let point = await this.#look();
+    let point = { ...(await this.#look()), loaded };
     await until(async () => {
       if (before !== undefined && grown(point, before).length === 0) return true;
       const last = point;
-      point = await this.#look();
+      point = { ...(await this.#look()), loaded };
       return before === undefined && isDeepStrictEqual(point.counts, last.counts);
     }, this.#patienceMs);
     return point;
   }
 
-  async #look(): Promise<Point> {
+  async #look(): Promise<Omit<Point, 'loaded'>> {
     const holdings = await this.#gateway.ask<Holdings>('holdings');
     return { ...holdings, counts: { ...holdings.counts, files: await this.#files() } };
   }

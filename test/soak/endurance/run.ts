@@ -27,6 +27,7 @@ export async function run(
     {
       upstreamPort: upstream.port,
       closedPort: await freePort(),
+      engine: options.engine,
       leak: options.leak,
     } satisfies Omit<GatewaySettings, 'id' | 'port'>,
   );

@@ -3,6 +3,7 @@ import express from 'express';
 import {
   createMcpGateway,
   denyTools,
+  type EngineName,
   type GatewayConfig,
   hardenServer,
 } from '../../../../src/index.ts';
@@ -15,11 +16,13 @@ import {
 import type { Account } from '../verdict/evidence.ts';
 import { holdings } from './holdings.ts';
 import { type Leak, leaking } from './leaks.ts';
+import { loaded } from './loaded.ts';
 
 export interface GatewaySettings extends ChildSettings {
   readonly upstreamPort: number;
   /** Nobody listens there. */
   readonly closedPort: number;
+  readonly engine: string | undefined;
   readonly leak: Leak | undefined;
 }
 
@@ -48,13 +51,15 @@ const GUARDS: Omit<GatewayConfig, 'target'> = {
 const settings = settingsOfChild<GatewaySettings>();
 const at = (port: number) => `http://127.0.0.1:${port}/mcp`;
 
-const upstream = at(settings.upstreamPort);
-const closed = at(settings.closedPort);
+const engine = settings.engine as EngineName | undefined;
+const to = (port: number) => ({ target: at(port), ...(engine !== undefined && { engine }) });
+const upstream = to(settings.upstreamPort);
+const closed = to(settings.closedPort);
 const gateways = {
-  bare: createMcpGateway({ path: '/bare', target: upstream, ...BARE }),
-  guarded: createMcpGateway({ path: '/guarded', target: upstream, ...GUARDS }),
-  bareClosed: createMcpGateway({ path: '/bare-closed', target: closed, ...BARE }),
-  guardedClosed: createMcpGateway({ path: '/guarded-closed', target: closed, ...GUARDS }),
+  bare: createMcpGateway({ path: '/bare', ...upstream, ...BARE }),
+  guarded: createMcpGateway({ path: '/guarded', ...upstream, ...GUARDS }),
+  bareClosed: createMcpGateway({ path: '/bare-closed', ...closed, ...BARE }),
+  guardedClosed: createMcpGateway({ path: '/guarded-closed', ...closed, ...GUARDS }),
 };
 
 const app = express();
@@ -76,4 +81,4 @@ function accounts(): Record<string, Account> {
   );
 }
 
-hardenServer(serveAsChild(settings, app, { holdings, memory, accounts }));
+hardenServer(serveAsChild(settings, app, { loaded, holdings, memory, accounts }));

@@ -16,6 +16,7 @@ const POINT: Point = {
   heapBytes: 18_500_000,
   externalBytes: 11_386_000,
   residentBytes: 160_000_000,
+  loaded: { residentBytes: 253_000_000, youngBytes: 108_000_000, oldBytes: 48_000_000 },
 };
 
 const seriesOf = (pointAfter: (part: number) => Point): Series => ({

@@ -3,7 +3,7 @@ import { grown } from './counts.ts';
 import type { EnduranceEvidence, Point, Series } from './evidence.ts';
 import { slope } from './slope.ts';
 
-type Measure = Exclude<keyof Point, 'counts'>;
+type Measure = Exclude<keyof Point, 'counts' | 'loaded'>;
 
 /** How much of it may stay of each request. */
 interface Limit {

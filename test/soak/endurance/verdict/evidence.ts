@@ -1,8 +1,10 @@
-import type { Counts, Holdings } from './holdings.ts';
+import type { Counts, Holdings, Loaded } from './holdings.ts';
 
 /** What the gateway's process held at rest, after so many requests. */
 export interface Point extends Omit<Holdings, 'counts'> {
   readonly counts: Holdings['counts'] & { readonly files: Counts };
+  /** What the process took a moment before, which nothing is to be held to. */
+  readonly loaded: Loaded;
 }
 
 /** What a gateway says of itself in the end. */

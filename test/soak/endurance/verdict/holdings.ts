@@ -18,3 +18,12 @@ export interface Holdings {
   readonly externalBytes: number;
   readonly residentBytes: number;
 }
+
+/** What a process takes under load, with all that has not been collected yet. */
+export interface Loaded {
+  readonly residentBytes: number;
+  /** Of these, what V8's young generation takes: it grows with what lives through its collections. */
+  readonly youngBytes: number;
+  /** Of these, what V8's other generations take. */
+  readonly oldBytes: number;
+}
