@@ -1,11 +1,11 @@
-import express, { type RequestHandler, type Router } from 'express';
+import express, { type Request, type RequestHandler, type Router } from 'express';
 import type { GatewayConfig } from './config.ts';
 import { contextOf, type FailureListener } from './context.ts';
 import { Kept } from './kept.ts';
 import { noop } from './lib/noop.ts';
 import { isEndpoint } from './options/path.ts';
 import { type Plan, readConfig } from './read-config.ts';
-import { buildRoutes } from './routes.ts';
+import { buildRoutes, type Route } from './routes.ts';
 import { type TargetStatus, targetServiceOf } from './slots/balance/target-service.ts';
 import { drainOf } from './slots/draining.ts';
 import type { ToolPin } from './slots/policies/tool-pin.ts';
@@ -87,12 +87,13 @@ export interface McpGateway extends Router {
 export function createMcpGateway(config: GatewayConfig): McpGateway {
   const kept = new Kept();
   const plan = readConfig(withApp(config));
-  const serve = buildGateway(plan, kept);
+  const { routeOf, serve, pass } = buildGateway(plan, kept);
   const service = targetServiceOf(plan.relay, plan.slots.balance, kept);
   const router = express.Router({ mergeParams: true });
   router.use(function mcpGateway(req, res, next) {
     serve(req, res, next);
   });
+  passOthersBy(router, (req) => routeOf(req) !== undefined, pass);
   return Object.assign(router, {
     close({ graceMs = GRACE_MS }: Grace = {}) {
       service.stop();
@@ -116,8 +117,36 @@ export function checkGateway(config: GatewayConfig): void {
   readConfig(withApp(config));
 }
 
+/**
+ * Has requests that are not meant for a router go to `pass` without entering it, unless the app has added
+ * something to the router. An app may have many gateways, and to leave a router of Express again takes a turn
+ * of the event loop.
+ */
+function passOthersBy(
+  router: Router,
+  isMeant: (req: Request) => boolean,
+  pass: RequestHandler,
+): void {
+  const entered = router as Router & { handle: RequestHandler };
+  const { handle } = entered;
+  const { length } = router.stack;
+  entered.handle = function handleMeant(req, res, next) {
+    if (isMeant(req) || router.stack.length > length) handle.call(router, req, res, next);
+    else pass(req, res, next);
+  };
+}
+
+/** What runs for a request. */
+interface Built {
+  /** The route that a request is meant for. */
+  readonly routeOf: (req: Request) => Route | undefined;
+  readonly serve: RequestHandler;
+  /** For a request that is meant for none. */
+  readonly pass: RequestHandler;
+}
+
 /** Makes what runs; what is to outlive it is taken from `kept`. */
-function buildGateway(plan: Plan, kept: Kept): RequestHandler {
+function buildGateway(plan: Plan, kept: Kept): Built {
   const { onError, slots } = plan;
   const routes = buildRoutes(plan, kept);
   const counts = requestCountsOf(kept);
@@ -129,13 +158,22 @@ function buildGateway(plan: Plan, kept: Kept): RequestHandler {
   };
   const warnOfMount = mountWarning(plan.path);
   const warnOfTrust = trustWarning(plan.goesByAddress);
-  return function serve(req, res, next) {
-    const route = routes.find(({ path, isAtRoot = false }) => {
-      return isEndpoint(req.path, path) && (!isAtRoot || req.baseUrl === '');
-    });
+  function routeOf(req: Request): Route | undefined {
+    // Outside of an app there is none.
+    const path = req.path ?? '';
+    for (const route of routes) {
+      if (isEndpoint(path, route.path) && (!route.isAtRoot || req.baseUrl === '')) return route;
+    }
+    return undefined;
+  }
+  const pass: RequestHandler = ({ baseUrl = '' }, _res, next) => {
+    warnOfMount(baseUrl);
+    next();
+  };
+  const serve: RequestHandler = (req, res, next) => {
+    const route = routeOf(req);
     if (route === undefined) {
-      warnOfMount(req.baseUrl);
-      next();
+      pass(req, res, next);
       return;
     }
     // Already answered, or the client has gone.
@@ -147,6 +185,7 @@ function buildGateway(plan: Plan, kept: Kept): RequestHandler {
     if (onError !== false) context.onError = onError;
     route.run(req, res, next);
   };
+  return { routeOf, serve, pass };
 }
 
 function watchesIn({ slots: { policies } }: Plan): ToolWatch[] {

@@ -1,9 +1,11 @@
 import { describe, expect, jest, test } from '@jest/globals';
-import express, { type Request } from 'express';
+import express, { type ErrorRequestHandler, type Express, type Request } from 'express';
 import request from 'supertest';
-import { createMcpGateway, type GatewayContext } from '../src/index.ts';
+import { createMcpGateway, type GatewayConfig, type GatewayContext } from '../src/index.ts';
 import { exchange } from './support/client/raw.ts';
+import { express4 } from './support/express4.ts';
 import { startGateway } from './support/gateway.ts';
+import { serve } from './support/servers.ts';
 import { recordingUpstream } from './support/upstream.ts';
 
 describe('path', () => {
@@ -98,6 +100,107 @@ describe('path', () => {
     });
     const response = await request(server).get('/health');
     expect([response.status, response.text]).toEqual([200, 'well']);
+  });
+});
+
+describe.each([
+  ['Express 5', express],
+  ['Express 4', express4],
+])('many gateways in one app of %s', (_, make) => {
+  const many = (app: Express, target: GatewayConfig['target'], count = 50) => {
+    for (let i = 0; i < count; i += 1) app.use(createMcpGateway({ path: `/mcp/${i}`, target }));
+    return app;
+  };
+
+  test('each serves its own path', async () => {
+    const upstream = await recordingUpstream();
+    const { server } = await serve(many(make(), upstream.target));
+    for (const path of ['/mcp/0', '/mcp/7', '/mcp/49', '/mcp/49/', '/mcp/49?a=b']) {
+      await request(server).post(path).expect(200);
+    }
+    for (const path of ['/mcp', '/mcp/', '/mcp/50', '/mcp/4', '/mcp/049', '/MCP/4', '/mcp/4/9']) {
+      await request(server)
+        .post(path)
+        .expect(path === '/mcp/4' ? 200 : 404);
+    }
+    expect(upstream.seen).toHaveLength(6);
+  });
+
+  test('to pass those that are not meant takes no turn of the event loop', async () => {
+    const app = make();
+    let turns = 0;
+    app.use((_req, _res, next) => {
+      setImmediate(() => {
+        turns += 1;
+      });
+      next();
+    });
+    many(app, 'http://127.0.0.1:1');
+    app.get('/turns', (_req, res) => void res.json(turns));
+    const { server } = await serve(app);
+    const { body } = await request(server).get('/turns').expect(200);
+    expect(body).toBe(0);
+  });
+
+  test('what stands between them runs in its place, and may change where a request goes', async () => {
+    const upstream = await recordingUpstream();
+    const { target } = upstream;
+    const app = make();
+    const ran: string[] = [];
+    const note = (name: string) => (_req: unknown, _res: unknown, next: () => void) => {
+      ran.push(name);
+      next();
+    };
+    app.use(createMcpGateway({ path: '/first', target }), note('between'));
+    app.use((req, _res, next) => {
+      if (req.url === '/other') req.url = '/second';
+      next();
+    });
+    app.use(createMcpGateway({ path: '/third', target }), note('close'));
+    app.use(createMcpGateway({ path: '/second', target }), note('behind'));
+    const { server } = await serve(app);
+    const passed: Record<string, string[]> = {};
+    for (const path of ['/first', '/second', '/third', '/other', '/none']) {
+      await request(server)
+        .post(path)
+        .expect(path === '/none' ? 404 : 200);
+      passed[path] = ran.splice(0);
+    }
+    expect(passed).toEqual({
+      '/first': [],
+      '/second': ['between', 'close'],
+      '/third': ['between'],
+      '/other': ['between', 'close'],
+      '/none': ['between', 'close', 'behind'],
+    });
+  });
+
+  test('what an app adds to the router of a gateway runs there for all paths', async () => {
+    const upstream = await recordingUpstream();
+    const gateway = createMcpGateway({ target: upstream.target });
+    gateway.get('/own', (_req, res) => void res.send('own'));
+    gateway.use((_req, res, next) => {
+      res.set('X-Passed', 'yes');
+      next();
+    });
+    const { server } = await serve(make().use(gateway));
+    const own = await request(server).get('/own').expect(200);
+    expect(own.text).toBe('own');
+    const other = await request(server).get('/other').expect(404);
+    expect(other.headers['x-passed']).toBe('yes');
+    await request(server).post('/mcp').expect(200);
+  });
+
+  test('an error from the front passes them', async () => {
+    const app = make();
+    app.use((_req, _res, next) => next(new Error('from the front')));
+    many(app, 'http://127.0.0.1:1', 3);
+    app.use(((error, _req, res, _next) => {
+      res.status(418).send(error.message);
+    }) satisfies ErrorRequestHandler);
+    const { server } = await serve(app);
+    const { text } = await request(server).post('/mcp/1').expect(418);
+    expect(text).toBe('from the front');
   });
 });
 

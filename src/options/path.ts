@@ -13,5 +13,8 @@ export function readPath(problems: ConfigProblems, path: unknown): string | unde
 
 /** Compared as it came: `%6dcp` is not `mcp`, and no policy has to know that it could be. */
 export function isEndpoint(requested: string, path: string): boolean {
-  return requested === path || (path !== '/' && requested === `${path}/`);
+  if (requested.length === path.length) return requested === path;
+  // With a slash at its end it is the same. No text is made here: a gateway may have many others in front.
+  if (requested.length !== path.length + 1 || path === '/') return false;
+  return requested.endsWith('/') && requested.startsWith(path);
 }
