@@ -16,6 +16,7 @@ const project = {
 /** Below `test`: what opens no socket and starts no process. */
 const UNIT = [
   'api/report.test.ts',
+  'bench/{compare,page,statistics}.test.ts',
   '{architecture,bounds,comments,documents}.test.ts',
   'cel/{budget,conformance,expressions,properties,refused,warnings}.test.ts',
   'command/{arguments,print,printed-functions}.test.ts',

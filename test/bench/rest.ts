@@ -5,9 +5,9 @@
  */
 import assert from 'node:assert/strict';
 import { table } from '../../examples/demo/table.ts';
-import { Child } from './child.ts';
 import { startFastMcp } from './fastmcp.ts';
-import { median, quantile, shuffled } from './statistics.ts';
+import { median, quantile, shuffled } from './figures/statistics.ts';
+import { startModule } from './machine/program.ts';
 
 const ROUNDS = 12;
 const CONCURRENCY = 8;
@@ -31,13 +31,13 @@ const CALL: RequestInit = {
 
 interface Variant {
   readonly name: string;
-  readonly server: Pick<Child, 'url' | 'cpuMicros' | 'stop'>;
+  readonly server: { readonly url: string; cpuMicros(): Promise<number>; stop(): unknown };
   request(): Promise<Response>;
 }
 
-const api = await Child.start('./rest-api.ts');
+const api = await start('./rest-api.ts', {});
 const { origin } = new URL(api.url);
-const gateway = await Child.start('./proxies/rest-gateway.ts', api.url);
+const gateway = await start('./proxies/rest-gateway.ts', { api: api.url });
 const fastMcp = await startFastMcp(origin);
 if (typeof fastMcp === 'string') console.log(`FastMCP is left out: ${fastMcp}`);
 
@@ -94,4 +94,12 @@ async function load({ request }: Variant, ms: number): Promise<number> {
   };
   await Promise.all(Array.from({ length: CONCURRENCY }, worker));
   return calls;
+}
+
+async function start(module: string, settings: object): Promise<Variant['server']> {
+  const program = await startModule(new URL(module, import.meta.url), settings, {
+    node: process.execPath,
+  });
+  const cpuMicros = async () => (await program.usage())?.cpuMicros ?? Number.NaN;
+  return { ...program, cpuMicros };
 }

@@ -1,0 +1,73 @@
+import { cellsOf, headingsOf, TARGET_HEADINGS, targetCells } from './cells.ts';
+import { plotsOf } from './plots.ts';
+import type { Result, SectionResult } from './result.ts';
+
+/** The marks between which a page has what a script writes. */
+const begin = (name: string): string => `<!-- begin: ${name} -->`;
+const end = (name: string): string => `<!-- end: ${name} -->`;
+
+/** The page with each marked part written anew. A part that is not given stays as it is. */
+export function fillPage(page: string, parts: Readonly<Record<string, string>>): string {
+  return Object.entries(parts).reduce((text, [name, part]) => {
+    const from = text.indexOf(begin(name));
+    const to = text.indexOf(end(name));
+    if (from < 0 || to < from) throw new Error(`The page has no place for ${name}`);
+    return `${text.slice(0, from)}${begin(name)}\n\n${part.trim()}\n\n${text.slice(to)}`;
+  }, page);
+}
+
+/** The names of the marked parts of a page. */
+export function partsOf(page: string): string[] {
+  return [...page.matchAll(/<!-- begin: (\S+) -->/g)].map(([, name = '']) => name);
+}
+
+/** What a run gave for a page: its tables, aims, versions and configurations. */
+export function markdownParts(result: Result): Record<string, string> {
+  const plots = Object.entries(plotsOf(result));
+  const tables = result.sections.map((section) => {
+    const own = plots.filter(([, plot]) => plot.section === section.name);
+    const images = own.map(([file, { title }]) => `![${title}](./cost/${file}.svg)`);
+    return [section.name, [section.about, ...images, tableOf(section)].join('\n\n')] as const;
+  });
+  const targets = result.sections.flatMap((section) => section.targets.map(targetCells));
+  return {
+    ...Object.fromEntries(tables),
+    aims: markdownTable(TARGET_HEADINGS, targets),
+    conditions: conditionsOf(result),
+    configurations: configurationsOf(result),
+  };
+}
+
+function tableOf(section: SectionResult): string {
+  const rows = cellsOf(section).filter(([name]) => !name?.endsWith('(left out)'));
+  return markdownTable(headingsOf(section), rows);
+}
+
+export function markdownTable(
+  headings: readonly string[],
+  rows: readonly (readonly string[])[],
+): string {
+  const line = (cells: readonly string[]) =>
+    `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  const rule = `| ${headings.map((_, i) => (i === 0 ? '---' : '---:')).join(' | ')} |`;
+  return [line(headings), rule, ...rows.map(line)].join('\n');
+}
+
+function conditionsOf({ machine, versions, command }: Result): string {
+  const { q1, q3 } = machine.unrest;
+  return `- \`${command}\`
+- ${machine.cpu}, ${machine.cores} cores, ${machine.memoryGb} GB, Linux ${machine.kernel}; ${machine.pinned ? 'what is measured has a core for itself' : 'all processes share the cores'}.
+- ${Object.entries(versions)
+    .map(([name, version]) => `${name} ${version}`)
+    .join(', ')}.
+- How even the machine was: the same work took between ${q1.toFixed(2)} and ${q3.toFixed(2)} of its median time in the middle half of tries.`;
+}
+
+function configurationsOf({ configurations }: Result): string {
+  return Object.entries(configurations)
+    .map(
+      ([name, text]) =>
+        `<details><summary>${name}</summary>\n\n\`\`\`text\n${text.trim()}\n\`\`\`\n\n</details>`,
+    )
+    .join('\n\n');
+}

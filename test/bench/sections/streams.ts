@@ -1,0 +1,84 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { Samples } from '../figures/samples.ts';
+import { shuffled } from '../figures/statistics.ts';
+import type { Lab } from '../lab.ts';
+import type { Program } from '../machine/program.ts';
+import { portOf } from './posts.ts';
+import { BARE, bare, direct, gateway, HPM, plainMiddleware, relaysOnPath } from './rows.ts';
+import { type Row, type Section, startRow } from './section.ts';
+
+const FLOW_MS = 5000;
+/** What opening has left behind is collected by then. */
+const CALM_MS = 2000;
+
+/** What many open event streams cost, with an event a second each. */
+export const streams: readonly Section[] = [1000, 5000].map((count) => ({
+  name: `streams-${count}`,
+  title: `${count.toLocaleString('en')} open streams`,
+  about: `Event streams (GET), each with one event of 200 bytes a second, for five seconds; a new process each round. Lag: from when the upstream writes an event to when the client has it. Memory: what the process grew by, for each stream.`,
+  metrics: [
+    { key: 'kb', heading: 'KB/stream', digits: 1, quartiles: true, compared: 'less' },
+    { key: 'micros', heading: 'CPU µs/event', digits: 1, quartiles: true },
+    { key: 'p50', heading: 'lag p50 ms', digits: 2 },
+    { key: 'p99', heading: 'lag p99 ms', digits: 2, quartiles: true },
+    { key: 'ratio', heading: 'p99 × bare relay', digits: 2, quartiles: true, compared: 'less' },
+    { key: 'max', heading: 'lag max ms', digits: 1 },
+  ],
+  reference: { of: () => BARE, metric: 'p99' },
+  targets: ['nothing on', 'nothing on, undici'].flatMap((row) => [
+    { name: `lag p99, ${row}, × bare relay`, metric: 'p99', row, over: BARE, atMost: 1.5 },
+    { name: `KB for each held stream, ${row}`, metric: 'kb', row, atMost: 45 },
+  ]),
+  rows: () => [
+    direct,
+    ...relaysOnPath(),
+    bare(),
+    plainMiddleware(),
+    gateway('nothing on'),
+    gateway('nothing on, undici', { engine: 'undici' }),
+  ],
+  run: (lab, rows) => hold(lab, rows, count),
+}));
+
+async function hold(lab: Lab, rows: readonly Row[], count: number): Promise<Samples> {
+  const samples = new Samples();
+  const rounds = lab.isQuick ? 1 : count > 1000 ? 4 : 2;
+  for (let round = 1; round <= rounds; round += 1) {
+    samples.beginRound();
+    for (const row of shuffled(rows)) {
+      // It opens 256 and no more: the default agent of its proxy library has so many sockets.
+      if (row.name === HPM && round > 1) continue;
+      lab.say(`round ${round} of ${rounds}: ${count} streams, ${row.name}`);
+      const program = await startRow(row, lab, samples);
+      if (program === undefined) continue;
+      samples.add(row.name, await once(lab, row, program, count, samples));
+      await program.stop();
+    }
+  }
+  return samples;
+}
+
+async function once(lab: Lab, row: Row, program: Program, count: number, samples: Samples) {
+  const port = portOf(program);
+  // A process that serves has compiled what it needs to.
+  await lab.load.run('posts', { port, connections: 8, ms: lab.isQuick ? 500 : 2000 });
+  const empty = await program.usage();
+  await lab.load.run('openStreams', { port, count });
+  await wait(CALM_MS);
+  const held = await program.usage();
+  const { sent, streams, p50, p99, max, events } = await lab.load.run('flow', { ms: FLOW_MS });
+  const after = await program.usage();
+  await lab.load.run('closeStreams', {});
+  await lab.load.run('hangUp', { port });
+  if (streams < count || events < sent * 0.99) {
+    samples.note(row.name, `events came on ${streams} of ${count} streams`);
+    return {};
+  }
+  return {
+    kb: empty && after && (after.rss - empty.rss) / count,
+    micros: held && after && (after.cpuMicros - held.cpuMicros) / events,
+    p50,
+    p99,
+    max,
+  };
+}
