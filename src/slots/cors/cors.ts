@@ -37,25 +37,35 @@ export function answerCors(settings: CorsSettings): Middleware {
 
   return function corsMiddleware(req, res, next) {
     const origin = req.headers.origin;
-    // What a page's script may have, a cache must not show as a page.
-    vary(res, 'Sec-Fetch-Dest');
     if (isForDisplay(req)) {
-      vary(res, 'Origin');
+      tellVary(res, BY_ORIGIN);
       answerError(req, res, 'origin_not_allowed', NO_PAGE);
     } else if (origin === undefined) {
-      vary(res, 'Origin');
+      tellVary(res, BY_ORIGIN);
       if (isOfAnotherSite(req)) answerError(req, res, 'origin_not_allowed');
       else next();
     } else if (!isAllowed(origin)) {
-      vary(res, 'Origin');
+      tellVary(res, BY_ORIGIN);
       answerError(req, res, 'origin_not_allowed');
     } else if (isPreflight(req)) {
-      vary(res, 'Access-Control-Request-Headers');
+      tellVary(res, `${BY_DESTINATION}, Access-Control-Request-Headers`);
       answerPreflight(req as CorsRequest, res as CorsResponse, next);
     } else {
+      // The library adds the origin.
+      tellVary(res, BY_DESTINATION);
       answer(req as CorsRequest, res as CorsResponse, next);
     }
   };
+}
+
+/** What a page's script may have, a cache must not show as a page. */
+const BY_DESTINATION = 'Sec-Fetch-Dest';
+const BY_ORIGIN = `${BY_DESTINATION}, Origin`;
+
+/** Adds fields to `Vary`. Mostly there is none, and nothing has to be read. */
+function tellVary(res: ServerResponse, fields: string): void {
+  if (res.hasHeader('Vary')) vary(res, fields);
+  else res.setHeader('Vary', fields);
 }
 
 type CorsRequest = Parameters<ReturnType<typeof corsHeaders>>[0] & IncomingMessage;
