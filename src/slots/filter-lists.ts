@@ -1,6 +1,7 @@
 import { contextOf, type RequestContext } from '../context.ts';
 import type { Middleware } from '../http/middleware.ts';
 import type { FunctionFailure } from '../lib/function-failure.ts';
+import { firstFound, goOn, type NowOrLater } from '../lib/now-or-later.ts';
 import { LIST_KINDS } from '../mcp/lists/list-kinds.ts';
 import { eraOfStream } from '../mcp/message/era.ts';
 import type { McpMessage } from '../mcp/message/message.ts';
@@ -41,16 +42,17 @@ class CallerFilter implements ListFilter {
     this.#era = context.mcp?.messages.find(isForList) ?? eraOfStream(context.headers);
   }
 
-  async allows(method: string, name: string): Promise<boolean> {
+  allows(method: string, name: string): NowOrLater<boolean> {
     // The message check would refuse it.
     if (!isNameOf(method, name)) return false;
     const ctx = policyContext(this.#context, this.#requestFor(method, name));
-    for (const policy of this.#policies) {
-      const { allow, failure } = await judge(policy, ctx);
-      if (failure !== undefined) this.#tell(failure);
-      if (!allow) return false;
-    }
-    return true;
+    const denial = firstFound(this.#policies, (policy) =>
+      goOn(judge(policy, ctx), ({ allow, failure }) => {
+        if (failure !== undefined) this.#tell(failure);
+        return allow ? undefined : policy;
+      }),
+    );
+    return goOn(denial, (found) => found === undefined);
   }
 
   /** A request as the client would send it, as far as that can be known. */

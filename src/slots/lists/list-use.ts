@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import type { RequestContext } from '../../context.ts';
+import { allOf } from '../../lib/now-or-later.ts';
 import type { TextEdit } from '../../mcp/json/text-edit.ts';
 import { LIST_KINDS } from '../../mcp/lists/list-kinds.ts';
 import { cuts, type FoundList, type FoundLists } from '../../mcp/lists/listed-items.ts';
@@ -86,9 +87,7 @@ async function judgeItems({ kind, items }: FoundList, filter: ListFilter): Promi
   for (let i = 0; i < items.length; i += AT_ONCE) {
     if (i > 0) await setImmediate();
     const some = items.slice(i, i + AT_ONCE);
-    keeps.push(
-      ...(await Promise.all(some.map(({ name }) => filter.allows(kind.itemMethod, name)))),
-    );
+    keeps.push(...(await allOf(some.map(({ name }) => filter.allows(kind.itemMethod, name)))));
   }
   return keeps;
 }
