@@ -16,7 +16,7 @@ import type { Slot } from '../slot.ts';
 import type { DenyAs } from './deny-as.ts';
 import { judge, type Verdict } from './judge.ts';
 import { type EnforcedPolicy, needOf, type Policy, type RequestPolicyContext } from './policy.ts';
-import { policyContext } from './policy-context.ts';
+import { ownPolicyContext, policyContext } from './policy-context.ts';
 import type { ToolWatch } from './tool-watch.ts';
 import { unknownError } from './unknown.ts';
 
@@ -34,9 +34,11 @@ export function enforcePolicies(
   policies: readonly EnforcedPolicy[],
   settings: RefusalSettings,
 ): Middleware {
-  const groups = {
+  const onMessage = policies.filter(({ isOnRequest }) => !isOnRequest);
+  const groups: PolicyGroups = {
     onRequest: policies.filter(({ isOnRequest }) => isOnRequest),
-    onMessage: policies.filter(({ isOnRequest }) => !isOnRequest),
+    onMessage,
+    contextFor: onMessage.every(isOfThisPackage) ? ownPolicyContext : policyContext,
   };
   const watches = policies.flatMap(({ watch }) => watch ?? []);
   return function enforcePoliciesMiddleware(req, res, next) {
@@ -48,6 +50,11 @@ export function enforcePolicies(
       });
     passOrRefuse(req, res, next, decide, (denial) => refuse(req, res, denial, settings));
   };
+}
+
+/** Whether it goes by a name, and keeps nothing of what it is shown. */
+function isOfThisPackage({ seesArguments, watch }: EnforcedPolicy): boolean {
+  return !seesArguments && watch === undefined;
 }
 
 /**
@@ -127,10 +134,12 @@ function tryOut(
 interface PolicyGroups {
   readonly onRequest: readonly EnforcedPolicy[];
   readonly onMessage: readonly EnforcedPolicy[];
+  /** What the latter are shown. */
+  readonly contextFor: (context: RequestContext, message: McpMessage) => RequestPolicyContext;
 }
 
 function findDenial(
-  { onRequest, onMessage }: PolicyGroups,
+  { onRequest, onMessage, contextFor }: PolicyGroups,
   context: RequestContext,
 ): NowOrLater<Denial | undefined> {
   const { mcp } = context;
@@ -142,9 +151,7 @@ function findDenial(
     return denialOf(onRequest, ctx, context, progress);
   };
   const ofMessage = (message: McpMessage, i: number): NowOrLater<Denial | undefined> =>
-    goOn(turnAfter(i), () =>
-      denialOf(onMessage, policyContext(context, message), context, progress),
-    );
+    goOn(turnAfter(i), () => denialOf(onMessage, contextFor(context, message), context, progress));
   return goOn(ofRequest(), (denial) =>
     goOn(denial ?? firstFound(messages, ofMessage), (found) => found ?? progress.wanting.denial),
   );

@@ -18,3 +18,12 @@ export function policyContext(
   const mcp = message && Object.freeze({ __proto__: null, ...message, sessionId });
   return Object.freeze({ __proto__: null, mcp, principal, ip, headers, req });
 }
+
+/** The same for the policies of this package that go by a name, which change nothing, and need no session. */
+export function ownPolicyContext(
+  context: RequestContext,
+  message: McpMessage,
+): RequestPolicyContext {
+  const { req, ip, headers, principal } = context;
+  return { mcp: message as PolicyContext['mcp'], principal, ip, headers, req };
+}
