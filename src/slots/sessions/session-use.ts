@@ -66,10 +66,10 @@ export class SessionUse implements AnswerStage, EnteredSession {
 
   #enter(named: readonly (HeldSession | undefined)[]): boolean {
     const held = named.filter((session) => session !== undefined);
-    const [first] = held;
-    const place = first && heldBy(first.holder);
-    const areInOnePlace = held.every(({ holder }) => heldBy(holder) === place);
-    if (held.length < named.length || !areInOnePlace) return false;
+    const [first, ...others] = held;
+    const isWithFirst = ({ holder }: HeldSession) =>
+      first !== undefined && heldBy(holder) === heldBy(first.holder);
+    if (held.length < named.length || !others.every(isWithFirst)) return false;
     if (this.#context.sessionId !== undefined) this.#own = first;
     this.#use(held);
     this.#context.session = this;
