@@ -3,10 +3,11 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { expect, test } from '@jest/globals';
-import type { UpstreamListener, UpstreamRequest } from '../../src/engine/engine.ts';
+import type { Engine, UpstreamListener, UpstreamRequest } from '../../src/engine/engine.ts';
 import { httpProxyMiddlewareEngine } from '../../src/engine/http-proxy-middleware.ts';
 import type { Network } from '../../src/engine/network/network.ts';
 import { NO_BODY, UNTIL_ANSWERED } from '../../src/engine/own-request.ts';
+import { undiciEngine } from '../../src/engine/undici/undici.ts';
 import { noop } from '../../src/lib/noop.ts';
 import { Authority, describeWithCertificates } from '../support/certificates.ts';
 import { forwardProxy } from './support/forward-proxy.ts';
@@ -18,7 +19,7 @@ const collectGarbage: () => void = runInNewContext('gc');
 const LISTENER: Omit<UpstreamListener, 'onAnswer'> = { ...UNTIL_ANSWERED, onFailure: noop };
 
 /** Sends a request and has it answered; all that is left is a reference that holds nothing. */
-async function sent(port: number, network: Network): Promise<WeakRef<UpstreamRequest>> {
+async function sent(engine: Engine): Promise<WeakRef<UpstreamRequest>> {
   const request: UpstreamRequest = {
     method: 'DELETE',
     fresh: false,
@@ -27,7 +28,6 @@ async function sent(port: number, network: Network): Promise<WeakRef<UpstreamReq
     body: NO_BODY,
   };
   const answered = Promise.withResolvers<void>();
-  const engine = httpProxyMiddlewareEngine(new URL(`https://localhost:${port}/`), network);
   engine(request, {
     ...LISTENER,
     onAnswer: ({ body }) => void once(body.resume(), 'end').then(() => answered.resolve()),
@@ -36,28 +36,33 @@ async function sent(port: number, network: Network): Promise<WeakRef<UpstreamReq
   return new WeakRef(request);
 }
 
+const ENGINES = { 'http-proxy-middleware': httpProxyMiddlewareEngine, undici: undiciEngine };
+
 describeWithCertificates('a connection that is kept', () => {
-  test.each(['directly', 'through a proxy'])(
-    'holds nothing of the request that opened it: %s',
-    async (way) => {
-      const upstream = await secureUpstream(new Authority('Private authority').issue('localhost'));
-      const { port } = await forwardProxy();
-      const proxy = { isSecure: false, host: '127.0.0.1', port, authorization: undefined };
-      const network: Network = {
-        tls: { secureContext: undefined, servername: undefined, acceptsInvalidCertificates: true },
-        socketPath: undefined,
-        proxies: { exceptions: [], ...(way === 'through a proxy' && { 'https:': proxy }) },
-      };
+  test.each([
+    ['directly', 'http-proxy-middleware'],
+    ['through a proxy', 'http-proxy-middleware'],
+    ['directly', 'undici'],
+    ['through a proxy', 'undici'],
+  ] as const)('holds nothing of the request that opened it: %s, %s', async (way, name) => {
+    const upstream = await secureUpstream(new Authority('Private authority').issue('localhost'));
+    const { port } = await forwardProxy();
+    const proxy = { isSecure: false, host: '127.0.0.1', port, authorization: undefined };
+    const network: Network = {
+      tls: { secureContext: undefined, servername: undefined, acceptsInvalidCertificates: true },
+      socketPath: undefined,
+      proxies: { exceptions: [], ...(way === 'through a proxy' && { 'https:': proxy }) },
+    };
 
-      const first = await sent(upstream.port, network);
-      for (let i = 0; i < 10 && first.deref() !== undefined; i += 1) {
-        await turn();
-        collectGarbage();
-      }
+    const engine = ENGINES[name](new URL(`https://localhost:${upstream.port}/`), network);
+    const first = await sent(engine);
+    for (let i = 0; i < 10 && first.deref() !== undefined; i += 1) {
+      await turn();
+      collectGarbage();
+    }
 
-      expect(first.deref()).toBeUndefined();
-      await sent(upstream.port, network);
-      expect(upstream.connections).toHaveLength(1);
-    },
-  );
+    expect(first.deref()).toBeUndefined();
+    await sent(engine);
+    expect(upstream.connections).toHaveLength(1);
+  });
 });

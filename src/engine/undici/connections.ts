@@ -4,7 +4,7 @@ import type { TLSSocket } from 'node:tls';
 import { noop } from '../../lib/noop.ts';
 import { hostOf, type Network, portOf } from '../network/network.ts';
 import { poolFor } from '../network/pools.ts';
-import type { OpeningListener } from '../network/proxied-agents.ts';
+import { type OpeningListener, TunnellingAgent } from '../network/proxied-agents.ts';
 import { Connection } from './connection.ts';
 
 /** As many as Node's agent keeps. */
@@ -74,7 +74,9 @@ export class Connections {
 
   /** Opens a new one; calls back once, unless what `listener` was told of has been destroyed. */
   open(listener: OpeningListener, onOpened: Opened): void {
-    const options = { ...this.#options, opening: listener };
+    // Node keeps the options of TLS for as long as the connection lasts: only who takes the listener out gets it.
+    const isTunnelled = this.#agent instanceof TunnellingAgent;
+    const options = { ...this.#options, ...(isTunnelled && { opening: listener }) };
     const create = this.#agent.createConnection as unknown as CreateConnection;
     let isCreated = false;
     const onCreated = (error: Error | null, socket: Socket | null | undefined) => {
