@@ -30,7 +30,7 @@ async function writeInSteps(socket: Duplex, bytes: string, step: number): Promis
 interface Outcome {
   /** What the client got; `cut` where that was not whole, whether or not its head came. */
   readonly answer: Pick<Answer, 'status' | 'reason' | 'headers' | 'body'> | 'cut';
-  /** Of each failure: the reason, and why the parser refused. */
+  /** Of each failure: the reason, and the code of its cause. */
   readonly failures: readonly string[];
 }
 
@@ -40,7 +40,7 @@ async function outcome(bytes: string, engine: Engine, step: number): Promise<Out
   const read = parseAnswer(client.bytes, client.ending);
   const failures = gateway.errors.map(({ reason, cause }) => {
     const { code = '' } = (cause ?? {}) as { readonly code?: string };
-    return `${reason} ${code.startsWith('HPE_') ? code : ''}`;
+    return `${reason} ${code}`;
   });
   if (!read?.complete) return { answer: 'cut', failures };
   const { status, reason, body } = read;

@@ -2,6 +2,9 @@ import { UpstreamError } from '../upstream-error.ts';
 
 type Coded = Error & { readonly code?: string };
 
+/** What Node's client says of a connection that ended before an answer began. */
+const HUNG_UP = 'socket hang up';
+
 /** What an error of undici is called by Node's own client, so that both engines fail in the same words. */
 export function asNodeError(error: Coded): Error {
   switch (error.code) {
@@ -15,12 +18,12 @@ export function asNodeError(error: Coded): Error {
           'HPE_INVALID_CONSTANT',
         );
       }
-      return coded('socket hang up', 'ECONNRESET');
-    case 'UND_ERR_HEADERS_OVERFLOW':
-      return headerOverflow();
+      return coded(HUNG_UP, 'ECONNRESET');
     case 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH':
     case 'HPE_INVALID_EOF_STATE':
-      return new UpstreamError('The upstream closed before its answer ended', 'connection lost');
+      return coded(HUNG_UP, 'ECONNRESET');
+    case 'UND_ERR_HEADERS_OVERFLOW':
+      return headerOverflow();
     case 'UND_ERR_INVALID_ARG':
     case 'UND_ERR_NOT_SUPPORTED':
     case 'UND_ERR_REQ_CONTENT_LENGTH_MISMATCH':
@@ -52,8 +55,7 @@ export function isOfConnection({ code }: Coded): boolean {
 
 /** What Node's client says of an answer that has begun. */
 export function cutOff(error: Coded): Error {
-  if (error.code !== 'ECONNRESET') return error;
-  return new UpstreamError('The upstream closed before its answer ended', 'connection lost');
+  return error.message === HUNG_UP ? coded('aborted', 'ECONNRESET') : error;
 }
 
 /** RFC 9112 section 3.2.2: a proxy writes `Host` anew, from the URL that it is sent. */
