@@ -76,12 +76,16 @@ const LONGEST = 'HTTP/1.1 100'.length;
 const STATUS = /^HTTP\/\d\.\d \d{3}$/;
 /** What may become that. */
 const BEGIN = /^(?:H|HT|HTT|HTTP|HTTP\/(?:\d(?:\.(?:\d(?: \d{0,2})?)?)?)?)?$/;
+const NOTHING = Buffer.alloc(0);
 const END_OF_HEAD = Buffer.from('\r\n\r\n');
 
 function readTapped(this: Tapped, size?: number): Buffer | null {
   const tap = this[TAP] as SocketTap;
   const chunk = tap.read.call(this, size) as Buffer | null;
-  return chunk === null || !tap.isAtHead ? chunk : readHead(tap, chunk);
+  if (!tap.isAtHead) return chunk;
+  if (chunk !== null) return readHead(tap, chunk);
+  // Node's streams read nothing, of size 0, and drop what they get.
+  return tap.held === undefined || size === 0 ? null : readHead(tap, NOTHING);
 }
 
 function readHead(tap: SocketTap, chunk: Buffer): Buffer | null {
@@ -100,8 +104,10 @@ function readHead(tap: SocketTap, chunk: Buffer): Buffer | null {
     if (BEGIN.test(text)) return passAllBut(tap, bytes, at);
     const [, version = '', interim] = HEAD.exec(text) ?? [];
     if (interim === undefined) {
+      // undici counts the bytes of each head: it reads those before this one first.
+      if (at > 0) return passAllBut(tap, bytes, at);
       tap.httpVersion = version;
-      if (STATUS.test(text)) return readReason(tap, bytes, at);
+      if (STATUS.test(text)) return readReason(tap, bytes);
       tap.isAtHead = false;
       return bytes;
     }
@@ -116,16 +122,15 @@ const CR = 0x0d;
 const LF = 0x0a;
 
 /** Holds a status line until it is whole. */
-function readReason(tap: SocketTap, bytes: Buffer, at: number): Buffer | null {
-  const end = bytes.indexOf(LF, at);
-  const length = (end === -1 ? bytes.length : end) - at;
-  if (length >= maxHeaderSize) {
+function readReason(tap: SocketTap, bytes: Buffer): Buffer | null {
+  const end = bytes.indexOf(LF);
+  if ((end === -1 ? bytes.length : end) >= maxHeaderSize) {
     tap.fail(headerOverflow());
     return null;
   }
-  if (end === -1) return passAllBut(tap, bytes, at);
+  if (end === -1) return passAllBut(tap, bytes, 0);
   tap.isAtHead = false;
-  tap.reason = bytes.toString('latin1', at + LONGEST + 1, bytes[end - 1] === CR ? end - 1 : end);
+  tap.reason = bytes.toString('latin1', LONGEST + 1, bytes[end - 1] === CR ? end - 1 : end);
   tap.countReason();
   return bytes;
 }
@@ -135,7 +140,8 @@ function passAllBut(tap: SocketTap, bytes: Buffer, from: number): Buffer | null 
   return from === 0 ? null : bytes.subarray(0, from);
 }
 
-const NO_LENGTH = 'content-length: 0\r\n\r\n';
+/** A field of undici's own, and not the end of another. */
+const NO_LENGTH = '\r\ncontent-length: 0\r\n\r\n';
 
 function writeTapped(this: Tapped, chunk: string, ...rest: never[]): boolean {
   const tap = this[TAP] as SocketTap;
@@ -148,8 +154,8 @@ function writeTapped(this: Tapped, chunk: string, ...rest: never[]): boolean {
 }
 
 function framed(head: string, framing: string): string {
-  const fields = head.endsWith(NO_LENGTH) ? head.slice(0, -NO_LENGTH.length) : head.slice(0, -2);
-  return `${fields}${framing}\r\n\r\n`;
+  const fields = head.endsWith(NO_LENGTH) ? head.slice(0, -NO_LENGTH.length) : head.slice(0, -4);
+  return `${fields}\r\n${framing}\r\n\r\n`;
 }
 
 /** The request line, `host` and `connection`, which undici writes first. */

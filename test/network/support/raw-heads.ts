@@ -115,6 +115,18 @@ export const RAW_HEADS: readonly RawAnswer[] = [
   ['100 only', `HTTP/1.1 100 Continue\r\n\r\n`],
   ['100 close', `HTTP/1.1 100 X\r\nConnection: close\r\n\r\n${OK}Content-Length: 7\r\n\r\n${BODY}`],
   ['100 bad', `HTTP/1.1 100 X\r\nX A: b\r\n\r\n${OK}Content-Length: 7\r\n\r\n${BODY}`],
+  [
+    'reason behind a 103, both long',
+    `HTTP/1.1 103 X\r\nX-A: ${'b'.repeat(9000)}\r\n\r\nHTTP/1.1 200 ${'x'.repeat(9000)}\r\n${JSON_TYPE}Content-Length: 7\r\n\r\n${BODY}`,
+  ],
+  [
+    'reason behind a 103 and fields, both long',
+    `HTTP/1.1 103 X\r\n\r\nHTTP/1.1 200 ${'x'.repeat(9000)}\r\n${JSON_TYPE}X-A: ${'b'.repeat(9000)}\r\nContent-Length: 7\r\n\r\n${BODY}`,
+  ],
+  [
+    'reason behind two 100, in order',
+    `HTTP/1.1 100 X\r\n\r\nHTTP/1.1 100 X\r\nX-A: b\r\n\r\nHTTP/1.1 200 \xe4\r\n${JSON_TYPE}Content-Length: 7\r\n\r\n${BODY}`,
+  ],
   ['101', `HTTP/1.1 101 Switching\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\nhello`],
   ['200 upgrade', `${OK}Connection: upgrade\r\nUpgrade: x\r\nContent-Length: 7\r\n\r\n${BODY}`],
   [
