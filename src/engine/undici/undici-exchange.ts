@@ -1,4 +1,4 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
+import { AsyncResource } from 'node:async_hooks';
 import { channel } from 'node:diagnostics_channel';
 import type { Dispatcher } from 'undici';
 import type { UpstreamExchange, UpstreamListener, UpstreamRequest } from '../engine.ts';
@@ -26,6 +26,8 @@ export class UndiciExchange
   readonly #request: UpstreamRequest;
   readonly #listener: UpstreamListener;
   readonly #body = new OutgoingBody(this);
+  /** Of who asked: what comes over a connection is told in the context of who opened that. */
+  readonly #context = new AsyncResource('UPSTREAM_EXCHANGE');
   #connection: Connection | undefined;
   #opening: { destroy(): void } | undefined;
   #readBefore = 0;
@@ -38,7 +40,6 @@ export class UndiciExchange
   #isStarted = false;
   #isSent = false;
   #fields: number | undefined;
-  #inContext: ((run: () => void) => void) | undefined;
   #isAborted = false;
   #answer: UndiciAnswer | undefined;
 
@@ -54,8 +55,6 @@ export class UndiciExchange
       process.nextTick(() => this.#fail(hostIsLost(), false));
       return;
     }
-    // The body comes from elsewhere: who has asked is known only now.
-    if (created.hasSubscribers) this.#inContext = AsyncLocalStorage.snapshot();
     const kept = this.#request.fresh ? undefined : connections.take();
     if (kept === undefined) process.nextTick(() => this.#open());
     else {
@@ -131,14 +130,10 @@ export class UndiciExchange
 
   #dispatch(): void {
     if (this.#isAborted) return;
-    if (this.#inContext === undefined) this.#dispatchNow();
-    else this.#inContext(() => this.#dispatchNow());
-  }
-
-  #dispatchNow(): void {
     const options = dispatchOptions(this.#upstream, this.#request, this.#piece);
-    if (this.#inContext !== undefined) this.#fields = options.headers.length / 2 - 1;
-    this.#connection?.dispatch(options, this);
+    // Instrumentations may add some. The body came in another context.
+    if (created.hasSubscribers) this.#fields = options.headers.length / 2 - 1;
+    this.#context.runInAsyncScope(() => this.#connection?.dispatch(options, this));
   }
 
   onRequestStart(controller: Controller): void {
@@ -183,11 +178,12 @@ export class UndiciExchange
     this.#answer = new UndiciAnswer(head, controller);
     mendLength(socket, this.#answer.headers['content-length']);
     this.#answer.body.on('error', (error) => this.#fail(error, true));
-    this.#listener.onAnswer(this.#answer);
+    this.#context.runInAsyncScope(this.#listener.onAnswer, this.#listener, this.#answer);
   }
 
   onResponseData(_controller: Controller, chunk: Buffer): void {
-    this.#answer?.body.receive(chunk);
+    const body = this.#answer?.body;
+    if (body !== undefined) this.#context.runInAsyncScope(body.receive, body, chunk);
   }
 
   onResponseEnd(controller: Controller): void {
@@ -205,10 +201,15 @@ export class UndiciExchange
         this.#upstream.connections.keep(connection);
       else process.nextTick(() => connection.destroy());
     }
-    this.#answer?.body.complete();
+    const body = this.#answer?.body;
+    if (body !== undefined) this.#context.runInAsyncScope(body.complete, body);
   }
 
   onResponseError(_controller: Controller, error: Error): void {
+    this.#context.runInAsyncScope(this.#onError, this, error);
+  }
+
+  #onError(error: Error): void {
     const hasBegun =
       this.#connection !== undefined && this.#connection.bytesRead > this.#readBefore;
     const connection = this.#connection;
