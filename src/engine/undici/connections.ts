@@ -62,14 +62,14 @@ export class Connections {
 
   /** Keeps one whose request is over. */
   keep(connection: Connection): void {
-    if (this.#idle.length >= MOST_IDLE) this.#forgetClosed();
+    this.#forgetClosed();
     if (this.#idle.length < MOST_IDLE) this.#idle.push(connection);
     else connection.destroy();
   }
 
+  /** Those that have been idle for longest come first, and are closed first. */
   #forgetClosed(): void {
-    const open = this.#idle.filter(({ isOpen }) => isOpen);
-    this.#idle.splice(0, this.#idle.length, ...open);
+    while (this.#idle[0]?.isOpen === false) this.#idle.shift();
   }
 
   /** Opens a new one; calls back once, unless what `listener` was told of has been destroyed. */

@@ -58,7 +58,8 @@ export function whyUnfit(): string | undefined {
     .split('.')
     .map((part) => Number.parseInt(part, 10));
   const isInRange = major === MAJOR && minor === MINOR && patch >= LEAST_PATCH;
-  return isInRange && isAsExpected() ? undefined : `${version} is installed`;
+  if (!isInRange) return `${version} is installed`;
+  return isAsExpected() ? undefined : `what is installed as ${version} has other files`;
 }
 
 function isAsExpected(): boolean {
