@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { UnclearValueError } from '../../src/mcp/json/unclear.ts';
-import { call, message } from './support/read.ts';
+import { call, message, refused } from './support/read.ts';
 
 type Args = Record<string, Record<string, unknown>>;
 
@@ -116,4 +116,24 @@ describe.each([
 test('texts with other escapes are read', () => {
   const { a } = argumentsOf('{"a":{"b":"\\ud83d\\ude00\\u0001\\n\\"\\\\u0000"}}');
   expect(a?.b).toBe('\u{1f600}\u0001\n"\\u0000');
+});
+
+describe.each([
+  ['small', 1],
+  ['large', 100_000],
+])('half a pair in a text of a %s body', (_size, length) => {
+  const text = 'long enough to be copied \\ud83d';
+  const padding = `"padding":"${'x'.repeat(length)}"`;
+  const request = (id: string, method: string) =>
+    `{"jsonrpc":"2.0","id":"${id}","method":"${method}","params":{"level":"${text}",${padding}}}`;
+
+  test.each([true, false])('cannot be read, with arguments seen: %s', (seesArguments) => {
+    const { params, id } = message(request(text, 'logging/setLevel'), { seesArguments });
+    expect(() => params?.level).toThrow(UnclearValueError);
+    expect(id).toBe('long enough to be copied \ud83d');
+  });
+
+  test('is in the name of no method', () => {
+    expect(refused(request('1', text))).toMatchObject({ reason: 'invalid_request' });
+  });
 });
