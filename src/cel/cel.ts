@@ -1,5 +1,9 @@
 import { type ConfigProblems, checkConfig } from '../options/config-problems.ts';
-import { byName, type PolicyRule, type RequestPolicyCheck } from '../slots/policies/policy.ts';
+import {
+  type PolicyRule,
+  type RequestPolicyCheck,
+  withoutArguments,
+} from '../slots/policies/policy.ts';
 import { bindingsFor, type Shown } from './bindings.ts';
 import { checkExpression } from './check.ts';
 import { ENVIRONMENT } from './environment.ts';
@@ -83,7 +87,7 @@ function read(
   return {
     ...options,
     name: options.name ?? `cel(${shown(text)})`,
-    check: seesArguments ? check : byName(check),
+    check: seesArguments ? check : withoutArguments(check),
   };
 }
 

@@ -69,6 +69,20 @@ describe('arguments are judged strictly only where the expression sees them', ()
   });
 });
 
+test.each([
+  ['alone', []],
+  ['beside policies that go by a name', [denyTools('other')]],
+  ['beside a policy of the app', [() => true]],
+])('it sees the session, %s', async (_with, others) => {
+  const { port } = await guarded([
+    cel("has(mcp.sessionId) && mcp.sessionId == 'mine' && mcp.name == 't'"),
+    ...others,
+  ]);
+  const statusWith = async (session: string) =>
+    (await post(port, call('t'), { headers: { 'Mcp-Session-Id': session } })).status;
+  expect([await statusWith('mine'), await statusWith('other')]).toEqual([200, 403]);
+});
+
 describe('data of clients is data', () => {
   test.each<[text: string, args: string, status: number]>([
     ["'__proto__' in mcp.arguments", '{"__proto__":{"admin":true}}', 200],

@@ -38,7 +38,7 @@ export function enforcePolicies(
   const groups: PolicyGroups = {
     onRequest: policies.filter(({ isOnRequest }) => isOnRequest),
     onMessage,
-    contextFor: onMessage.every(isOfThisPackage) ? ownPolicyContext : policyContext,
+    contextFor: onMessage.every(({ isByName }) => isByName) ? ownPolicyContext : policyContext,
   };
   const watches = policies.flatMap(({ watch }) => watch ?? []);
   return function enforcePoliciesMiddleware(req, res, next) {
@@ -50,11 +50,6 @@ export function enforcePolicies(
       });
     passOrRefuse(req, res, next, decide, (denial) => refuse(req, res, denial, settings));
   };
-}
-
-/** Whether it goes by a name, and keeps nothing of what it is shown. */
-function isOfThisPackage({ seesArguments, watch }: EnforcedPolicy): boolean {
-  return !seesArguments && watch === undefined;
 }
 
 /**

@@ -70,13 +70,22 @@ export interface RequestPolicyRule extends PolicyRule {
 /** A function, which is asked about each message, or a rule with a name. */
 export type Policy = PolicyCheck | PolicyRule;
 
-/** Checks that go by the name of a message and never look into its arguments. */
+/** Checks that never look into the arguments of a message. */
+const WITHOUT_ARGUMENTS = new WeakSet<PolicyCheck | RequestPolicyCheck>();
+
+/** Checks of those that go by the method and the name of a message, and by nothing else that it has. */
 const BY_NAME = new WeakSet<PolicyCheck | RequestPolicyCheck>();
 
-/** Marks a check of that kind, so that for it alone no argument is read. */
+/** Marks a check that never looks into arguments, so that for it alone none is read. */
+export function withoutArguments(check: PolicyCheck): PolicyCheck {
+  WITHOUT_ARGUMENTS.add(check);
+  return check;
+}
+
+/** Marks a check that goes by the method and the name of a message, so that for it alone no message is copied. */
 export function byName(check: PolicyCheck): PolicyCheck {
   BY_NAME.add(check);
-  return check;
+  return withoutArguments(check);
 }
 
 /** A policy as it is enforced. */
@@ -90,6 +99,8 @@ export interface EnforcedPolicy {
   readonly message: string | undefined;
   readonly timeoutMs: number | false;
   readonly seesArguments: boolean;
+  /** Whether it goes by the name of a message alone. */
+  readonly isByName: boolean;
   /** Where it stands in the configuration. */
   readonly option: string;
   /** What looks at lists of tools for it; undefined for a policy of an app. */
@@ -163,7 +174,8 @@ function enforced(
     isShadow: rule.mode === 'shadow',
     message: rule.message,
     timeoutMs,
-    seesArguments: !BY_NAME.has(rule.check),
+    seesArguments: !WITHOUT_ARGUMENTS.has(rule.check),
+    isByName: watch === undefined && BY_NAME.has(rule.check),
     option,
     watch,
   };
