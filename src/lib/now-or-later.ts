@@ -6,6 +6,11 @@ import { isThenable } from './thenable.ts';
  */
 export type NowOrLater<T> = T | Promise<T>;
 
+/** What a function of the app gave, of which `then` may give nothing, call back at once, or twice. */
+export function nowOrLater<T>(value: T | PromiseLike<T>): NowOrLater<T> {
+  return isThenable(value) ? Promise.resolve(value) : value;
+}
+
 /** Goes on with a value, at once where it is at hand. */
 export function goOn<T, Result>(
   value: NowOrLater<T>,

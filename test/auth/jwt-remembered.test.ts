@@ -88,6 +88,14 @@ describe('a token that was found good', () => {
   });
 });
 
+type Settle = (value: boolean | PromiseLike<boolean>) => void;
+
+/** What queries of some databases are: they can be awaited, and are no promises. */
+function thenableOf(run: (settle: Settle) => unknown): PromiseLike<boolean> {
+  // biome-ignore lint/suspicious/noThenProperty: it is about these.
+  return { then: (settle: Settle) => void run(settle) } as unknown as PromiseLike<boolean>;
+}
+
 describe('isRevoked', () => {
   test('is asked about every request, with the claims', async () => {
     const revoked = new Set<unknown>();
@@ -122,6 +130,18 @@ describe('isRevoked', () => {
   test.each([undefined, null, 0, '', 'no', {}])('all but false is a yes: %j', async (answer) => {
     const own = await gate(await keyServer(key), { isRevoked: async () => answer as boolean });
     expect(await outcomeOf(own, await own.good(key))).toBe('refused');
+  });
+
+  test.each<[string, PromiseLike<boolean>]>([
+    ['calls back at once, and gives nothing', thenableOf((settle) => settle(false))],
+    ['calls back later', thenableOf((settle) => void setImmediate(settle, false))],
+    ['calls back twice', thenableOf((settle) => [settle(false), settle(true)])],
+    ['gives another', thenableOf((settle) => settle(Promise.resolve(false)))],
+  ])('may give what can be awaited alone, and %s', async (_how, answer) => {
+    const own = await gate(await keyServer(key), { isRevoked: () => answer as Promise<boolean> });
+    const token = await own.good(key);
+    expect(await outcomeOf(own, token)).toBe('accepted');
+    expect(await outcomeOf(own, token)).toBe('accepted');
   });
 
   test.each([

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { isFieldValue } from '../../http/field.ts';
 import { notAwaited } from '../../lib/not-awaited.ts';
-import type { NowOrLater } from '../../lib/now-or-later.ts';
+import { goOn, type NowOrLater, nowOrLater } from '../../lib/now-or-later.ts';
 import { plain } from '../../lib/plain-error.ts';
 import { isThenable } from '../../lib/thenable.ts';
 import type { ConfigProblems } from '../../options/config-problems.ts';
@@ -46,11 +46,7 @@ function fromFunction(authenticate: AuthenticateFunction): AuthenticationScheme 
     issuers: [],
     scopes: [],
     identify(req: IncomingMessage): NowOrLater<Identification> {
-      const principal = authenticate(req);
-      // What thenable of the app's own it may be.
-      return isThenable(principal)
-        ? Promise.resolve(principal).then(accepted)
-        : accepted(principal);
+      return goOn(nowOrLater(authenticate(req)), accepted);
     },
   };
 }

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { notAwaited } from '../../../lib/not-awaited.ts';
-import { goOn, type NowOrLater } from '../../../lib/now-or-later.ts';
+import { goOn, type NowOrLater, nowOrLater } from '../../../lib/now-or-later.ts';
 import { isThenable } from '../../../lib/thenable.ts';
 import type { AuthenticationScheme, Identification } from '../authenticator.ts';
 import { IN_AUTHORIZATION, type TokenPlace } from '../bearer-token.ts';
@@ -52,7 +52,7 @@ export function jwtScheme(
       return goOn(verify(verifier, bearer.token), (verdict) => {
         if ('outcome' in verdict) return verdict;
         if (isRevoked === undefined) return judge(req, bearer.token, verdict);
-        return goOn(isRevoked(verdict.claims), (isGone: unknown) => {
+        return goOn(nowOrLater<unknown>(isRevoked(verdict.claims)), (isGone) => {
           if (isGone === false) return judge(req, bearer.token, verdict);
           notAwaited(isGone);
           return REVOKED;
