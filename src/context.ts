@@ -80,10 +80,7 @@ export interface TargetLease {
   moveOn(): boolean;
 }
 
-interface KnownAddress {
-  readonly ip: string;
-  readonly app: unknown;
-}
+type KnownAddress = { readonly ip: string; readonly app: unknown };
 
 /** What the parts of one request's chain leave for each other. */
 export class RequestContext implements GatewayContext {
@@ -112,7 +109,7 @@ export class RequestContext implements GatewayContext {
   exchange: RelayedExchange | undefined;
   /** Out of sight of whoever writes a context into a log: secrets are in them. */
   #headerEdits: readonly HeaderEdits[] = [];
-  readonly #stages: AnswerStage[] = [];
+  #stages: AnswerStage[] | undefined;
   #body: BodyNotes | undefined;
   #view: ContextView | undefined;
   /** The client's, by the `trust proxy` of an app. */
@@ -127,13 +124,21 @@ export class RequestContext implements GatewayContext {
     return this.#headerEdits;
   }
 
-  /** What the slots do to the answer, from the first to the last; read by the relay. */
+  /** What the slots do to the answer, from the first to the last, until {@link takeStages}. */
   get stages(): readonly AnswerStage[] {
-    return this.#stages;
+    return this.#stages ?? [];
+  }
+
+  /** By the relay, once the answer has come: the stages in the order in which it passes them. */
+  takeStages(): readonly AnswerStage[] {
+    const stages = this.#stages?.reverse() ?? [];
+    this.#stages = undefined;
+    return stages;
   }
 
   /** Added by slots as the request passes them; one that is there already is not added again. */
   addStage(stage: AnswerStage): void {
+    this.#stages ??= [];
     if (!this.#stages.includes(stage)) this.#stages.push(stage);
   }
 

@@ -1,5 +1,4 @@
-import { EventEmitter } from 'node:events';
-import type { ClientRequest, OutgoingHttpHeaders } from 'node:http';
+import type { ClientRequest, IncomingMessage, OutgoingHttpHeaders } from 'node:http';
 import { isIP } from 'node:net';
 import type { Readable } from 'node:stream';
 import { createProxyMiddleware } from 'http-proxy-middleware';
@@ -61,15 +60,15 @@ function upstreamAt(target: URL, network: Network): Upstream {
   };
 }
 
-type Send = (req: EngineRequest, res: EngineResponse, next: () => void) => Promise<void>;
+type Send = (req: Exchange, res: EngineResponse, next: () => void) => Promise<void>;
 
 const send = createProxyMiddleware({
   ignorePath: true,
   pathFilter: () => true,
   router: (req, _res, options) => {
     const exchange = exchangeOf(req);
-    const { body, fresh, upstream } = exchange;
-    options.buffer = body as unknown as Readable;
+    const { fresh, upstream } = exchange;
+    options.buffer = exchange as unknown as Readable;
     options.agent = fresh ? upstream.pool.fresh : upstream.pool.keeping;
     // HPM begins the options of Node's request with these.
     if (upstream.servername !== undefined) options.ssl = exchange.secureOptions();
@@ -88,22 +87,49 @@ const send = createProxyMiddleware({
 }) as unknown as Send;
 
 function exchangeOf(req: object): Exchange {
-  return (req as EngineRequest).exchange;
+  return req as Exchange;
 }
 
+/** One request, which is also the client's request as HPM sees it: what it reads, and no client behind it. */
 class Exchange extends NodeExchange {
   readonly upstream: Upstream;
-  /** What HPM pipes into the outgoing request, as soon as that has a connection. */
-  readonly body = { pipe: (outgoing: ClientRequest) => this.onOutgoing(outgoing) };
+  /** HPM parses any other, and makes nothing of it. */
+  readonly url = '';
+  readonly method: string;
+  /** HPM copies them once. */
+  headers: OutgoingHttpHeaders;
   readonly #response = new EngineResponse();
+  #outgoing: ClientRequest | undefined;
+  #answer: IncomingMessage | undefined;
 
   constructor(upstream: Upstream, request: UpstreamRequest, listener: UpstreamListener) {
     super(request, listener);
     this.upstream = upstream;
+    this.method = request.method;
+    this.headers = request.headers;
+  }
+
+  get httpVersion(): string {
+    return '1.1';
+  }
+
+  get httpVersionMajor(): number {
+    return 1;
   }
 
   get fresh(): boolean {
     return this.request.fresh;
+  }
+
+  /** HPM listens for errors of the client; the relay does that itself. */
+  on(): this {
+    return this;
+  }
+
+  /** HPM pipes the body into the outgoing request, as soon as that has a connection. */
+  pipe(outgoing: ClientRequest): void {
+    this.#outgoing = outgoing;
+    this.onOutgoing(outgoing);
   }
 
   /** Where the request goes. */
@@ -121,7 +147,7 @@ class Exchange extends NodeExchange {
   }
 
   start(): void {
-    const { method, headers } = this.request;
+    const { headers } = this;
     const { host, byProxy } = this.upstream;
     headers.host = this.request.host ?? host;
     if (byProxy !== undefined && headers.host !== host) {
@@ -131,18 +157,34 @@ class Exchange extends NodeExchange {
     if (byProxy?.authorization !== undefined) {
       headers['proxy-authorization'] = byProxy.authorization;
     }
-    const req = new EngineRequest(this, method, headers);
-    send(req, this.#response, noop).catch((error: Error) => this.onError(error));
+    send(this, this.#response, noop).catch((error: Error) => this.onError(error));
+  }
+
+  /** HPM has nothing more to do then, and need not hold what it holds for as long as a stream is open. */
+  override onAnswer(answer: IncomingMessage): void {
+    this.#answer = answer;
+    this.headers = NO_HEADERS;
+    super.onAnswer(answer);
+    this.#response.settle();
   }
 
   protected override close(): void {
-    this.#response.close();
+    if (this.#response.finished) {
+      this.#outgoing?.destroy();
+      this.#answer?.destroy();
+    } else {
+      this.#response.close();
+    }
   }
 
+  /** The connection may serve another request already. */
   protected override settle(): void {
-    this.#response.settle();
+    this.#outgoing = undefined;
+    this.#answer = undefined;
   }
 }
+
+const NO_HEADERS: OutgoingHttpHeaders = Object.freeze({});
 
 /** RFC 9112 section 3.2.2: a proxy writes `Host` anew, from the URL that it is sent. */
 function hostIsLost(): Error {
@@ -151,42 +193,30 @@ function hostIsLost(): Error {
   return Object.assign(new Error(message), { code: 'ERR_INVALID_HOST' });
 }
 
-/** The request as HPM sees it: what it reads, and no client behind it. */
-class EngineRequest {
-  readonly httpVersion = '1.1';
-  readonly httpVersionMajor = 1;
-  readonly url = '/';
-  readonly exchange: Exchange;
-  readonly method: string;
-  readonly headers: OutgoingHttpHeaders;
-
-  constructor(exchange: Exchange, method: string, headers: OutgoingHttpHeaders) {
-    this.exchange = exchange;
-    this.method = method;
-    this.headers = headers;
-  }
-
-  /** HPM listens for errors of the client; the relay does that itself. */
-  on(): this {
-    return this;
-  }
-}
-
 /** The response as HPM sees it: its `close` is how HPM learns that the client has gone. */
-class EngineResponse extends EventEmitter {
-  readonly finished = false;
+class EngineResponse {
   readonly headersSent = false;
+  finished = false;
   writableFinished = false;
   destroyed = false;
+  #onClose: (() => void)[] = [];
+
+  on(event: string, listener: () => void): this {
+    if (event === 'close' && !this.destroyed) this.#onClose.push(listener);
+    return this;
+  }
 
   /** The client has gone: HPM destroys the outgoing request. */
   close(): void {
     this.destroyed = true;
-    this.emit('close');
+    const listeners = this.#onClose;
+    this.#onClose = NOBODY;
+    for (const listener of listeners) listener();
   }
 
-  /** All is over: HPM's promise resolves, nothing is destroyed. */
+  /** The answer is ours alone: HPM's promise resolves, nothing is destroyed. */
   settle(): void {
+    this.finished = true;
     this.writableFinished = true;
     this.close();
   }
@@ -196,3 +226,5 @@ class EngineResponse extends EventEmitter {
     this.destroyed = true;
   }
 }
+
+const NOBODY: (() => void)[] = [];

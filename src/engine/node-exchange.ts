@@ -16,10 +16,11 @@ type SecureSocket = TLSSocket & { readonly secureConnecting?: boolean };
  * told in the words of the seam.
  */
 export abstract class NodeExchange implements UpstreamExchange, OpeningListener {
-  protected readonly request: UpstreamRequest;
   readonly #listener: UpstreamListener;
   /** As it was before anybody has added to the headers. */
   readonly #hasLength: boolean;
+  /** Undefined once the answer has come: an event stream may stay open for days. */
+  #request: UpstreamRequest | undefined;
   #socket: Socket | undefined;
   /** What had come over a kept-alive connection before this request. */
   #readBefore = 0;
@@ -29,9 +30,14 @@ export abstract class NodeExchange implements UpstreamExchange, OpeningListener 
   #isAborted = false;
 
   constructor(request: UpstreamRequest, listener: UpstreamListener) {
-    this.request = request;
+    this.#request = request;
     this.#listener = listener;
     this.#hasLength = request.headers['content-length'] !== undefined;
+  }
+
+  /** What is sent; until the answer has come. */
+  protected get request(): UpstreamRequest {
+    return this.#request as UpstreamRequest;
   }
 
   abort(): void {
@@ -58,17 +64,15 @@ export abstract class NodeExchange implements UpstreamExchange, OpeningListener 
   protected settle(): void {}
 
   /** The request has got its connection, which may still have to be opened; nothing has been sent. */
-  onOutgoing(outgoing: ClientRequest): void {
+  onOutgoing(outgoing: ClientRequest & OfExchange): void {
     // An abort before this moment found no request to close.
     if (this.#isAborted) {
       outgoing.destroy();
       return;
     }
     if (!this.#hasLength) outgoing.removeHeader('content-length');
-    outgoing.once('upgrade', (_answer, socket: Duplex) => {
-      socket.destroy();
-      this.onError(new UpstreamError('The upstream switched protocols', 'protocol switched'));
-    });
+    outgoing[EXCHANGE] = this;
+    outgoing.on('upgrade', onUpgrade);
     const socket = outgoing.socket as TLSSocket;
     this.#socket = socket;
     this.#readBefore = socket.bytesRead;
@@ -87,15 +91,22 @@ export abstract class NodeExchange implements UpstreamExchange, OpeningListener 
     this.#listener.onConnected();
     this.request.body.sendTo(outgoing, this.#listener);
     // Together with the first bytes where they are there already, alone where they are not.
-    process.nextTick(() => {
-      if (!this.#isAborted && !outgoing.headersSent) outgoing.flushHeaders();
-    });
+    process.nextTick(flushHead, this, outgoing);
   }
 
-  onAnswer(answer: IncomingMessage): void {
-    answer.on('error', (error) => this.#fail(error, true));
-    answer.once('close', () => this.#onAnswerClosed(answer));
+  flushHead(outgoing: ClientRequest): void {
+    if (!this.#isAborted && !outgoing.headersSent) outgoing.flushHeaders();
+  }
+
+  onAnswer(answer: IncomingMessage & OfExchange): void {
+    this.#request = undefined;
+    answer[EXCHANGE] = this;
+    answer.on('error', onAnswerError).on('close', onAnswerClosed);
     this.#listener.onAnswer(new NodeAnswer(answer));
+  }
+
+  onAnswerError(error: Error): void {
+    this.#fail(error, true);
   }
 
   onError(error: Error): void {
@@ -103,7 +114,7 @@ export abstract class NodeExchange implements UpstreamExchange, OpeningListener 
     this.#fail(error, hasBegun);
   }
 
-  #onAnswerClosed(answer: IncomingMessage): void {
+  onAnswerClosed(answer: IncomingMessage): void {
     this.settle();
     if (answer.complete || this.#isAborted) return;
     const message = 'The upstream closed before its answer ended';
@@ -113,6 +124,31 @@ export abstract class NodeExchange implements UpstreamExchange, OpeningListener 
   #fail(error: Error, hasBegun: boolean): void {
     if (!this.#isAborted) this.#listener.onFailure(failureOf(error, hasBegun));
   }
+}
+
+/** The exchange that a message of Node's client belongs to: listeners are shared, which costs less than one for each. */
+const EXCHANGE: unique symbol = Symbol('express-mcp-gateway.exchange');
+
+interface OfExchange {
+  [EXCHANGE]?: NodeExchange;
+}
+
+function onUpgrade(this: OfExchange, _answer: IncomingMessage, socket: Duplex): void {
+  socket.destroy();
+  const error = new UpstreamError('The upstream switched protocols', 'protocol switched');
+  this[EXCHANGE]?.onError(error);
+}
+
+function flushHead(exchange: NodeExchange, outgoing: ClientRequest): void {
+  exchange.flushHead(outgoing);
+}
+
+function onAnswerError(this: OfExchange, error: Error): void {
+  this[EXCHANGE]?.onAnswerError(error);
+}
+
+function onAnswerClosed(this: IncomingMessage & OfExchange): void {
+  this[EXCHANGE]?.onAnswerClosed(this);
 }
 
 /** TLS included. What connects within this process is no socket, and open from the beginning. */

@@ -1,5 +1,6 @@
 import type { Engine, UpstreamExchange, UpstreamListener, UpstreamRequest } from './engine.ts';
 import { ForwardingListener } from './forwarding-listener.ts';
+import type { UpstreamAnswer } from './upstream-answer.ts';
 import type { UpstreamFailure } from './upstream-failure.ts';
 import { withHeadersToKeep } from './with-headers-to-keep.ts';
 
@@ -12,14 +13,15 @@ export function repeatStale(engine: Engine): Engine {
   return (request, listener) => {
     if (request.method === 'POST' || request.fresh) return engine(request, listener);
     const exchange = new RepeatedExchange(engine, request, listener);
-    exchange.start();
+    exchange.start(request);
     return exchange;
   };
 }
 
 class RepeatedExchange extends ForwardingListener implements UpstreamExchange {
   readonly #engine: Engine;
-  readonly #request: UpstreamRequest;
+  /** Undefined once an answer has come, which may be a stream that stays open for days. */
+  #request: UpstreamRequest | undefined;
   #exchange: UpstreamExchange | undefined;
   #isConnected = false;
   #isNewConnection = false;
@@ -30,8 +32,8 @@ class RepeatedExchange extends ForwardingListener implements UpstreamExchange {
     this.#request = request;
   }
 
-  start(): void {
-    this.#exchange = this.#engine(withHeadersToKeep(this.#request), this);
+  start(request: UpstreamRequest): void {
+    this.#exchange = this.#engine(withHeadersToKeep(request), this);
   }
 
   abort(): void {
@@ -48,15 +50,22 @@ class RepeatedExchange extends ForwardingListener implements UpstreamExchange {
     super.onConnected();
   }
 
+  override onAnswer(answer: UpstreamAnswer): void {
+    this.#request = undefined;
+    super.onAnswer(answer);
+  }
+
   override onFailure(failure: UpstreamFailure): void {
     const isLost = failure.kind === 'lost' && !failure.hasBegun;
-    if (!isLost || !this.#isConnected || this.#isNewConnection) {
+    const request = this.#request;
+    const isStale = isLost && this.#isConnected && !this.#isNewConnection;
+    if (!isStale || request === undefined) {
       super.onFailure(failure);
       return;
     }
     this.#exchange?.abort();
     // What comes of the repetition is told as it is: it goes over a new connection.
     this.#isNewConnection = true;
-    this.#exchange = this.#engine({ ...this.#request, fresh: true }, this);
+    this.#exchange = this.#engine({ ...request, fresh: true }, this);
   }
 }

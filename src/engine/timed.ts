@@ -33,7 +33,8 @@ class TimedExchange extends ForwardingListener implements UpstreamExchange {
   readonly #connectMs: number | false;
   readonly #responseMs: number | false;
   readonly #stage = new Deadline();
-  readonly #stall = new Deadline();
+  /** Made when it is needed, which is rare. */
+  #stall: Deadline | undefined;
   /** A GET may stay unanswered for as long as it likes. */
   readonly #mayStaySilent: boolean;
   #exchange: UpstreamExchange | undefined;
@@ -62,7 +63,7 @@ class TimedExchange extends ForwardingListener implements UpstreamExchange {
   }
 
   override onConnecting(): void {
-    if (!this.#isOver) this.#stage.start(this.#connectMs, this.#onUnconnected);
+    if (!this.#isOver) this.#stage.start(this.#connectMs, TimedExchange.#onUnconnected, this);
     super.onConnecting();
   }
 
@@ -80,12 +81,15 @@ class TimedExchange extends ForwardingListener implements UpstreamExchange {
   }
 
   override onBodyBlocked(): void {
-    if (!this.#isOver) this.#stall.start(this.#responseMs, this.#onStalled);
+    if (!this.#isOver) {
+      this.#stall ??= new Deadline();
+      this.#stall.start(this.#responseMs, TimedExchange.#onStalled, this);
+    }
     super.onBodyBlocked();
   }
 
   override onBodyFlowing(): void {
-    this.#stall.clear();
+    this.#stall?.clear();
     super.onBodyFlowing();
   }
 
@@ -101,17 +105,20 @@ class TimedExchange extends ForwardingListener implements UpstreamExchange {
 
   #awaitAnswer(): void {
     const isDue = !this.#isOver && this.#isConnected && this.#isBodySent && !this.#mayStaySilent;
-    if (isDue) this.#stage.start(this.#responseMs, this.#onUnanswered);
+    if (isDue) this.#stage.start(this.#responseMs, TimedExchange.#onUnanswered, this);
   }
 
-  readonly #onUnconnected = (): void =>
-    this.#giveUp(`No connection came about in ${this.#connectMs} ms`, 'connect timer');
+  static #onUnconnected(self: TimedExchange): void {
+    self.#giveUp(`No connection came about in ${self.#connectMs} ms`, 'connect timer');
+  }
 
-  readonly #onUnanswered = (): void =>
-    this.#giveUp(`No answer began in ${this.#responseMs} ms`, 'response timer');
+  static #onUnanswered(self: TimedExchange): void {
+    self.#giveUp(`No answer began in ${self.#responseMs} ms`, 'response timer');
+  }
 
-  readonly #onStalled = (): void =>
-    this.#giveUp(`None of the body was taken for ${this.#responseMs} ms`, 'response timer');
+  static #onStalled(self: TimedExchange): void {
+    self.#giveUp(`None of the body was taken for ${self.#responseMs} ms`, 'response timer');
+  }
 
   #giveUp(message: string, detail: string): void {
     this.abort();
@@ -125,6 +132,6 @@ class TimedExchange extends ForwardingListener implements UpstreamExchange {
   #stop(): void {
     this.#isOver = true;
     this.#stage.clear();
-    this.#stall.clear();
+    this.#stall?.clear();
   }
 }

@@ -11,7 +11,8 @@ export function onceClosed(req: IncomingMessage, res: ServerResponse, listener: 
     return;
   }
   if (res.socket !== null) {
-    res.once('close', listener);
+    // Not `once`: Node tells of it once, and a wrapper around each listener is kept as long as a stream is open.
+    res.on('close', listener);
     return;
   }
   const listeners = listenersOf(req.socket);

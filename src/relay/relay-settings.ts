@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { ViaHop } from '../http/via-hop.ts';
 import type { Target } from '../targets/target.ts';
-import type { AnswerBodySettings } from './answer/body.ts';
+import type { AnswerBodySettings } from './answer/body-settings.ts';
 import type { CreateHold } from './request/keep-body.ts';
 
 /** What is the same for every request of one gateway. */

@@ -67,9 +67,17 @@ function optionsOf({ socketPath, tls }: Network, { protocol }: URL): AgentOption
 function createAgent({ proxies }: Network, url: URL, options: AgentOptions): HttpAgent {
   const proxy = proxyFor(url, proxies);
   if (url.protocol === 'http:') {
-    return proxy === undefined ? new HttpAgent(options) : new ForwardingAgent(proxy, options);
+    return proxy === undefined ? new PlainAgent(options) : new ForwardingAgent(proxy, options);
   }
   return proxy === undefined ? new DirectAgent(options) : new TunnellingAgent(proxy, options);
+}
+
+/** Node keeps the options of the request that opened a connection for as long as that lasts. */
+class PlainAgent extends HttpAgent {
+  override createConnection(options: ClientRequestArgs): Duplex | null | undefined {
+    options.headers = undefined;
+    return super.createConnection(options);
+  }
 }
 
 /**
@@ -78,6 +86,7 @@ function createAgent({ proxies }: Network, url: URL, options: AgentOptions): Htt
  */
 class DirectAgent extends HttpsAgent {
   override createConnection(options: ClientRequestArgs): Duplex | null | undefined {
+    options.headers = undefined;
     return super.createConnection(options);
   }
 }

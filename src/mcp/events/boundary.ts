@@ -7,11 +7,18 @@ import { CR, LF } from './line-end.ts';
  */
 export class EventBoundary {
   /** The last three bytes; a stream that has not begun is as good as behind a blank line. */
-  #tail: readonly number[] = [LF, LF, LF];
+  #third: number = LF;
+  #second: number = LF;
+  #last: number = LF;
 
   /** Takes note of the next bytes of the stream. */
   push(chunk: Uint8Array): void {
-    this.#tail = [...this.#tail, ...chunk.subarray(-3)].slice(-3);
+    const { length } = chunk;
+    for (let i = Math.max(0, length - 3); i < length; i++) {
+      this.#third = this.#second;
+      this.#second = this.#last;
+      this.#last = chunk[i] as number;
+    }
   }
 
   /**
@@ -19,7 +26,7 @@ export class EventBoundary {
    * belongs to it could follow.
    */
   get isBetweenEvents(): boolean {
-    return isBehindBlankLine(this.#tail);
+    return isBehindBlankLine(this.#third, this.#second, this.#last);
   }
 
   /**
@@ -28,26 +35,26 @@ export class EventBoundary {
    * more blank line.
    */
   get takesEvent(): boolean {
-    const [, second, last] = this.#tail;
-    return this.isBetweenEvents || (second === CR && last === CR);
+    return this.isBetweenEvents || (this.#second === CR && this.#last === CR);
   }
 
   /** Behind how many of the next bytes an event may be put in; undefined where nowhere in them. */
   placeIn(chunk: Uint8Array): number | undefined {
-    let tail = this.#tail;
+    let second = this.#second;
+    let last = this.#last;
     for (let i = 0; i < chunk.length; i++) {
       const byte = chunk[i] as number;
-      const [, second = 0, last = 0] = tail;
       // Now that no LF follows, the CR by itself has ended a blank line.
       if (last === CR && byte !== LF && (second === CR || second === LF)) return i;
-      tail = [second, last, byte];
-      if (byte === LF && isBehindBlankLine(tail)) return i + 1;
+      if (byte === LF && isBehindBlankLine(second, last, byte)) return i + 1;
+      second = last;
+      last = byte;
     }
     return undefined;
   }
 }
 
-function isBehindBlankLine([third, second, last]: readonly number[]): boolean {
+function isBehindBlankLine(third: number, second: number, last: number): boolean {
   if (last !== LF) return false;
   return second === LF || (second === CR && (third === LF || third === CR));
 }

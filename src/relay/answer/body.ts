@@ -1,34 +1,12 @@
 import type { ServerResponse } from 'node:http';
-import type { Readable } from 'node:stream';
-import type { BodyEdit, BodyEditor } from '../../body-editor.ts';
+import type { BodyEditor } from '../../body-editor.ts';
 import type { UpstreamAnswer } from '../../engine/upstream-answer.ts';
 import { Deadline } from '../../lib/deadline.ts';
 import { noop } from '../../lib/noop.ts';
-import type { Timeouts } from '../timeouts.ts';
+import { type BodyEventListener, hearBody } from './body-events.ts';
+import type { AnswerBodyListener } from './body-listener.ts';
+import type { AnswerBodySettings } from './body-settings.ts';
 import { EventStream } from './event-stream.ts';
-
-/** Told what becomes of the body of an answer. */
-export interface AnswerBodyListener {
-  /** It is about to begin: now, if not before, the head has to be written. */
-  onAnswerBegin(edit: BodyEdit | undefined): void;
-  /** The client has been handed all of it. */
-  onAnswerEnd(): void;
-  /** Nothing more is to come, though the upstream has not ended: the gateway is closing. */
-  onAnswerCurtailed(): void;
-  /** It cannot be edited. */
-  onAnswerInvalid(cause: unknown): void;
-  /** The upstream has kept the client waiting for too long, or the stream has been open too long. */
-  onAnswerTimeout(): void;
-  /** The client has taken no more bytes for too long. */
-  onClientStalled(): void;
-}
-
-/** The limits that an answer is under. */
-export interface AnswerBodySettings {
-  readonly timeouts: Timeouts;
-  /** After how many milliseconds a silent event stream gets a comment; false for never. */
-  readonly heartbeat: number | false;
-}
 
 /**
  * How far the client is. An editor may find that nothing can be passed on, which a head would deny: then
@@ -56,20 +34,20 @@ type Editing = 'ready' | 'busy' | 'busy, then last';
  * | `busy` | the upstream ends | – | `busy, then last` |
  * | `busy, then last` | the step is done | the last step begins | `ready` |
  */
-export class AnswerBody {
-  readonly #body: Readable;
+export class AnswerBody implements BodyEventListener {
+  readonly #answer: UpstreamAnswer;
   readonly #res: ServerResponse & { flush?: () => void };
   readonly #settings: AnswerBodySettings;
   readonly #listener: AnswerBodyListener;
-  readonly #isStream: boolean;
   readonly #stream: EventStream | undefined;
   /** Runs from byte to byte, or for an event stream as a whole. */
   readonly #pace = new Deadline();
-  /** Runs while the client takes no more bytes. */
-  readonly #stall = new Deadline();
+  /** Runs while the client takes no more bytes. Made when it is needed, which is rare. */
+  #stall: Deadline | undefined;
   readonly #editor: BodyEditor | undefined;
   #progress: Progress = 'waiting';
   #editing: Editing = 'ready';
+  #hearsDrain = false;
 
   constructor(
     answer: UpstreamAnswer,
@@ -78,30 +56,42 @@ export class AnswerBody {
     listener: AnswerBodyListener,
     editor: BodyEditor | undefined,
   ) {
-    this.#body = answer.body;
+    this.#answer = answer;
     this.#res = res;
     this.#settings = settings;
     this.#listener = listener;
     this.#editor = editor;
-    this.#isStream = answer.isEventStream;
     if (this.#isStream && answer.isOpenEnded) {
       const { heartbeat } = settings;
-      this.#stream = new EventStream(res, heartbeat, () => this.#listener.onAnswerCurtailed());
+      this.#stream = new EventStream(res, heartbeat, listener);
     }
   }
 
   /** Begins to pass it on. */
   start(): void {
-    const { stream, idle } = this.#settings.timeouts;
     if (this.#editor === undefined) this.#begin();
-    this.#pace.start(this.#isStream ? stream : idle, this.#onTimeout);
-    this.#body.on('data', (chunk: Buffer) => this.#take(chunk));
-    this.#body.on('end', () => this.#end());
-    this.#res.on('drain', () => this.#onDrain());
+    if (this.#isStream) this.#startPace(this.#settings.timeouts.stream);
+    hearBody(this.#answer.body, this);
     // Together with the first bytes where they are there already, alone where they are not: a client
     // learns of a stream when it opens.
-    if (this.#editor?.isHeld !== true) process.nextTick(() => this.#edit(this.#flushHead, noop));
+    if (this.#editor?.isHeld === true) this.#awaitMore();
+    else process.nextTick(AnswerBody.#onTick, this);
   }
+
+  static #onTick(self: AnswerBody): void {
+    try {
+      self.#flushHead();
+      if (!self.#isOver && !self.#answer.isComplete) self.#awaitMore();
+    } catch (error) {
+      self.#listener.onAnswerInvalid(error);
+    }
+  }
+
+  #startPace(ms: number | false): void {
+    this.#pace.start(ms, AnswerBody.#onTimeout, this);
+  }
+
+  static readonly #onTimeout = (self: AnswerBody): void => self.#listener.onAnswerTimeout();
 
   /** Ends an event stream between two events; does nothing to any other answer. */
   endBetweenEvents(): void {
@@ -117,13 +107,17 @@ export class AnswerBody {
   stop(): void {
     this.#progress = 'over';
     this.#pace.clear();
-    this.#stall.clear();
+    this.#stall?.clear();
     this.#stream?.stop();
   }
 
   /** All is written; the last bytes may wait for a client that never reads them. */
   awaitLastBytes(): void {
     if (this.#res.writableLength > 0) this.#awaitClient();
+  }
+
+  get #isStream(): boolean {
+    return this.#answer.isEventStream;
   }
 
   get #isOver(): boolean {
@@ -137,20 +131,20 @@ export class AnswerBody {
     this.#listener.onAnswerBegin(this.#editor?.edit);
   }
 
-  readonly #flushHead = (): undefined => {
+  #flushHead(): void {
     this.#begin();
     if (this.#progress === 'begun') this.#res.flushHeaders();
-  };
+  }
 
-  #take(chunk: Buffer): void {
+  onData(chunk: Buffer): void {
     if (this.#isOver || chunk.length === 0) return;
     if (!this.#isStream) this.#pace.restart();
     const editor = this.#editor;
     if (editor === undefined) this.#pass(chunk);
-    else this.#edit(() => editor.push(chunk, this.#pass), noop);
+    else this.#edit(() => editor.push(chunk, this.#passing), noop);
   }
 
-  #end(): void {
+  onEnd(): void {
     if (this.#isOver) return;
     if (this.#editing !== 'ready') {
       this.#editing = 'busy, then last';
@@ -162,7 +156,7 @@ export class AnswerBody {
     };
     const editor = this.#editor;
     if (editor === undefined) onDone();
-    else this.#edit(() => editor.end(this.#pass), onDone);
+    else this.#edit(() => editor.end(this.#passing), onDone);
   }
 
   /** Takes a step of the editor. While that takes its time, the upstream waits. */
@@ -178,7 +172,7 @@ export class AnswerBody {
 
   #await(taken: Promise<void>, onDone: () => void): void {
     this.#editing = 'busy';
-    this.#body.pause();
+    this.#answer.body.pause();
     if (!this.#isStream) this.#pace.clear();
     taken
       .then(() => {
@@ -186,7 +180,7 @@ export class AnswerBody {
         this.#editing = 'ready';
         if (this.#isOver) return;
         onDone();
-        if (isLastDue) this.#end();
+        if (isLastDue) this.onEnd();
         else this.#proceed();
       })
       .catch((error) => {
@@ -194,7 +188,12 @@ export class AnswerBody {
       });
   }
 
-  readonly #pass = (chunk: Buffer): void => {
+  /** For an editor. */
+  get #passing(): (chunk: Buffer) => void {
+    return (chunk) => this.#pass(chunk);
+  }
+
+  #pass(chunk: Buffer): void {
     if (this.#isOver || chunk.length === 0) return;
     this.#begin();
     if (this.#progress === 'begun') this.#progress = 'passing';
@@ -202,32 +201,49 @@ export class AnswerBody {
     // `compression()` in front would keep what it was given.
     this.#res.flush?.();
     if (wantsMore || this.#isOver) return;
-    this.#body.pause();
+    this.#answer.body.pause();
     if (!this.#isStream) this.#pace.clear();
     this.#awaitClient();
-  };
+  }
+
+  /** Only once a client is slow, which is rare. */
+  #hearDrain(): void {
+    if (this.#hearsDrain) return;
+    this.#hearsDrain = true;
+    // `compression()` calls it with another `this`.
+    this.#res.on('drain', () => this.#onDrain());
+  }
 
   #onDrain(): void {
     if (this.#isOver) {
-      this.#stall.restart();
+      this.#stall?.restart();
       return;
     }
-    this.#stall.clear();
+    this.#stall?.clear();
     this.#proceed();
   }
 
   /** Lets the upstream go on, unless something still waits. */
   #proceed(): void {
-    if (this.#isOver || this.#editing !== 'ready' || this.#res.writableNeedDrain) return;
-    if (!this.#isStream) this.#pace.start(this.#settings.timeouts.idle, this.#onTimeout);
-    this.#body.resume();
+    if (this.#isOver || this.#editing !== 'ready') return;
+    if (this.#res.writableNeedDrain) {
+      this.#hearDrain();
+      return;
+    }
+    this.#awaitMore();
+    this.#answer.body.resume();
+  }
+
+  /** An answer that has come whole with its head, as most do, needs no timer. */
+  #awaitMore(): void {
+    if (this.#isStream || this.#editing !== 'ready' || this.#res.writableNeedDrain) return;
+    this.#startPace(this.#settings.timeouts.idle);
   }
 
   #awaitClient(): void {
-    this.#stall.start(this.#settings.timeouts.idle, this.#onStall);
+    this.#hearDrain();
+    this.#stall ??= new Deadline();
+    const { idle } = this.#settings.timeouts;
+    this.#stall.start(idle, () => this.#listener.onClientStalled());
   }
-
-  readonly #onStall = (): void => this.#listener.onClientStalled();
-
-  readonly #onTimeout = (): void => this.#listener.onAnswerTimeout();
 }

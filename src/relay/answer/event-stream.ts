@@ -8,6 +8,12 @@ const COMMENT = ':\n\n';
 /** How many bytes of events of its own may wait for a client that does not read, or for a boundary. */
 const MOST_WAITING = 64 * 1024;
 
+/** Told when a stream may end. */
+export interface EventStreamListener {
+  /** It is to end now, between two events. Called at most once. */
+  onAnswerCurtailed(): void;
+}
+
 /**
  * An event stream on its way to the client, and what the gateway does to it besides, only between two
  * events: a comment when it has been silent for too long, an event of the gateway's own, and its end
@@ -15,29 +21,30 @@ const MOST_WAITING = 64 * 1024;
  */
 export class EventStream {
   readonly #res: ServerResponse & { flush?: () => void };
-  readonly #end: () => void;
+  readonly #listener: EventStreamListener;
   readonly #boundary = new EventBoundary();
   readonly #silence = new Deadline();
   #isEnding = false;
   #isOver = false;
   /** Events of the gateway's own, until the one that has begun is whole. */
-  #waiting: Buffer[] = [];
+  #waiting: Buffer[] | undefined;
   #waitingLength = 0;
   /** How many bytes of such events have been written, as far as they may still be in memory. */
   #unread = 0;
 
-  /** `end` ends the stream; called at most once, between two events. */
-  constructor(res: ServerResponse, heartbeat: number | false, end: () => void) {
+  constructor(res: ServerResponse, heartbeat: number | false, listener: EventStreamListener) {
     this.#res = res;
-    this.#end = end;
-    this.#silence.start(heartbeat, this.#beat);
+    this.#listener = listener;
+    this.#silence.start(heartbeat, EventStream.#beat, this);
   }
 
   /** Passes bytes of the upstream on; false where the client has to read before more may come. */
   write(chunk: Buffer): boolean {
-    const place = this.#waiting.length > 0 ? this.#boundary.placeIn(chunk) : undefined;
-    let wantsMore = this.#pass(chunk.subarray(0, place));
-    if (place !== undefined) {
+    const place = this.#waiting === undefined ? undefined : this.#boundary.placeIn(chunk);
+    let wantsMore: boolean;
+    if (place === undefined) wantsMore = this.#pass(chunk);
+    else {
+      this.#pass(chunk.subarray(0, place));
       this.#writeWaiting();
       wantsMore = this.#pass(chunk.subarray(place));
     }
@@ -55,6 +62,7 @@ export class EventStream {
     if (this.#isOver || this.#isEnding || this.#res.destroyed) return false;
     this.#unread = Math.min(this.#unread, this.#res.writableLength);
     if (this.#unread + this.#waitingLength + event.length > MOST_WAITING) return false;
+    this.#waiting ??= [];
     this.#waiting.push(event);
     this.#waitingLength += event.length;
     if (this.#boundary.takesEvent) this.#writeWaiting();
@@ -64,13 +72,13 @@ export class EventStream {
   /** Ends the stream now, or as soon as the event that has begun is whole. */
   endBetweenEvents(): void {
     this.#isEnding = true;
-    if (this.#boundary.isBetweenEvents) this.#end();
+    if (this.#boundary.isBetweenEvents) this.#listener.onAnswerCurtailed();
   }
 
   /** The stream is over. */
   stop(): void {
     this.#isOver = true;
-    this.#waiting = [];
+    this.#waiting = undefined;
     this.#silence.clear();
   }
 
@@ -81,9 +89,9 @@ export class EventStream {
   }
 
   #writeWaiting(): void {
-    if (this.#waiting.length === 0) return;
+    if (this.#waiting === undefined) return;
     const events = Buffer.concat(this.#waiting);
-    this.#waiting = [];
+    this.#waiting = undefined;
     this.#waitingLength = 0;
     this.#unread += events.length;
     this.#pass(events);
@@ -91,10 +99,10 @@ export class EventStream {
     this.#silence.restart();
   }
 
-  readonly #beat = (): void => {
-    this.#silence.restart();
-    if (this.#res.writableNeedDrain || !this.#boundary.isBetweenEvents) return;
-    this.#res.write(COMMENT);
-    this.#res.flush?.();
-  };
+  static #beat(self: EventStream): void {
+    self.#silence.restart();
+    if (self.#res.writableNeedDrain || !self.#boundary.isBetweenEvents) return;
+    self.#res.write(COMMENT);
+    self.#res.flush?.();
+  }
 }

@@ -11,7 +11,8 @@ import { Deadline } from '../../lib/deadline.ts';
 import type { EndReason } from '../../observation.ts';
 import { LONGEST_TIMER_MS } from '../../options/duration.ts';
 import type { RelaySettings } from '../relay-settings.ts';
-import { AnswerBody, type AnswerBodyListener } from './body.ts';
+import { AnswerBody } from './body.ts';
+import type { AnswerBodyListener } from './body-listener.ts';
 import { writeAnswerHead } from './head.ts';
 import { StackedEditors } from './stacked-editors.ts';
 import { unrelayable } from './unrelayable.ts';
@@ -27,6 +28,8 @@ export interface RelayedAnswerListener {
 /** How long an event that has begun may take to end when the stream is to end behind it. */
 const LAST_EVENT_MS = 5000;
 
+const NONE: readonly AnswerStage[] = [];
+
 /** An answer on its way to the client, from the moment that its head has been read. */
 export class RelayedAnswer implements AnswerBodyListener {
   readonly #req: IncomingMessage;
@@ -35,10 +38,10 @@ export class RelayedAnswer implements AnswerBodyListener {
   readonly #settings: RelaySettings;
   readonly #listener: RelayedAnswerListener;
   readonly #context: RequestContext;
-  /** In the order in which the answer passes them: from the last slot to the first. */
-  readonly #stages: readonly AnswerStage[];
-  /** Runs until the answer has to end, and then until its last event is over. */
-  readonly #lastEvent = new Deadline();
+  /** In the order in which the answer passes them: from the last slot to the first; until all have had their say. */
+  #stages: readonly AnswerStage[];
+  /** Runs until the answer has to end, and then until its last event is over. Made where it has to end. */
+  #lastEvent: Deadline | undefined;
   #body: AnswerBody | undefined;
   /** Why it is to end between two events, if it is. */
   #end: EndReason | undefined;
@@ -57,19 +60,20 @@ export class RelayedAnswer implements AnswerBodyListener {
     this.#settings = settings;
     this.#listener = listener;
     this.#context = contextOf(req);
-    this.#stages = this.#context.stages.toReversed();
+    this.#stages = this.#context.takeStages();
     for (const stage of this.#stages) stage.received?.(req, answer);
   }
 
   /** Why it cannot be passed on at all, as far as its head says; undefined where it can. */
   get problem(): AnswerProblem | undefined {
     const { url } = this.#context.lease?.target ?? this.#settings.target;
-    const cause = unrelayable(this.#answer, url, this.#redact);
+    const cause = unrelayable(this.#answer, url, (text) => this.#redact(text));
     return cause && { reason: 'upstream_invalid', cause };
   }
 
-  readonly #redact = (text: string): string =>
-    this.#stages.reduce((told, stage) => stage.redact?.(this.#req, told) ?? told, text);
+  #redact(text: string): string {
+    return this.#stages.reduce((told, stage) => stage.redact?.(this.#req, told) ?? told, text);
+  }
 
   /** Whether the upstream has said all of it. */
   get isComplete(): boolean {
@@ -135,6 +139,8 @@ export class RelayedAnswer implements AnswerBodyListener {
     for (const stage of this.#stages) stage.begun?.(this.#req, this.#answer);
     const end = this.#earliestEnd;
     if (end !== undefined && !this.#isOver) this.#endAt(end);
+    // A stream may stay open for days: it keeps nothing that has served.
+    if (this.#res.headersSent) this.#stages = NONE;
   }
 
   get #earliestEnd(): AnswerEnd | undefined {
@@ -149,9 +155,11 @@ export class RelayedAnswer implements AnswerBodyListener {
 
   #endAt(end: AnswerEnd): void {
     const ms = Math.min(Math.max(end.at - Date.now(), 0), LONGEST_TIMER_MS);
-    this.#lastEvent.start(ms, () => {
+    const deadline = new Deadline();
+    this.#lastEvent = deadline;
+    deadline.start(ms, () => {
       this.#context.observation?.ended(end.why);
-      this.#lastEvent.start(LAST_EVENT_MS, () => this.#listener.onAnswerFailed(end.reason));
+      deadline.start(LAST_EVENT_MS, () => this.#listener.onAnswerFailed(end.reason));
       this.endBetweenEvents(end.why);
     });
   }
@@ -170,7 +178,7 @@ export class RelayedAnswer implements AnswerBodyListener {
   /** Passes nothing on any more. */
   stop(): void {
     this.#isOver = true;
-    this.#lastEvent.clear();
+    this.#lastEvent?.clear();
     this.#body?.stop();
   }
 

@@ -1,0 +1,30 @@
+import type { Readable } from 'node:stream';
+
+/** Told what becomes of the upstream's body. */
+export interface BodyEventListener {
+  onData(chunk: Buffer): void;
+  onEnd(): void;
+}
+
+const LISTENER: unique symbol = Symbol('express-mcp-gateway.body');
+
+interface Heard {
+  [LISTENER]?: BodyEventListener;
+}
+
+/**
+ * Tells `listener` what comes. All answers share these functions: one of each for every answer costs more
+ * than what it does, and stays for as long as a stream is open.
+ */
+export function hearBody(body: Readable & Heard, listener: BodyEventListener): void {
+  body[LISTENER] = listener;
+  body.on('data', onData).on('end', onEnd);
+}
+
+function onData(this: Heard, chunk: Buffer): void {
+  this[LISTENER]?.onData(chunk);
+}
+
+function onEnd(this: Heard): void {
+  this[LISTENER]?.onEnd();
+}
