@@ -1,3 +1,4 @@
+import { NewHeaders } from '../http/new-headers.ts';
 import type { UpstreamRequest } from './engine.ts';
 
 /**
@@ -5,5 +6,5 @@ import type { UpstreamRequest } from './engine.ts';
  * sends a request a second time keeps its own.
  */
 export function withHeadersToKeep(request: UpstreamRequest): UpstreamRequest {
-  return { ...request, headers: Object.assign(Object.create(null), request.headers) };
+  return { ...request, headers: Object.assign(new NewHeaders(), request.headers) };
 }

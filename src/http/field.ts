@@ -11,7 +11,8 @@ export function isFieldName(name: unknown): name is string {
  * cannot tell them apart (CVE-2025-64484).
  */
 export function foldFieldName(name: string): string {
-  return name.toLowerCase().replaceAll('_', '-');
+  const lower = name.toLowerCase();
+  return lower.includes('_') ? lower.replaceAll('_', '-') : lower;
 }
 
 /** What no field value may contain (RFC 9110 section 5.5), nor a reason phrase (RFC 9112 section 4). */

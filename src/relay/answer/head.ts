@@ -21,7 +21,8 @@ export function writeAnswerHead(
   answer: UpstreamAnswer,
   settings: AnswerHeadSettings,
 ): void {
-  const before = res.getHeaders();
+  const names = res.getHeaderNames();
+  const values = names.map((name) => res.getHeader(name) as string);
   try {
     const head = new RelayedHead(res, answer, settings);
     for (const stage of settings.stages) stage.head?.(res.req, head, answer);
@@ -29,7 +30,7 @@ export function writeAnswerHead(
   } catch (error) {
     if (!res.headersSent) {
       for (const name of res.getHeaderNames()) res.removeHeader(name);
-      for (const name in before) res.setHeader(name, before[name] as string);
+      for (const [i, name] of names.entries()) res.setHeader(name, values[i] as string);
     }
     throw error;
   }
@@ -122,7 +123,7 @@ function setField(
   if (isOfLimits(folded) && res.hasHeader(folded)) return;
   const isOfApp = isOfOrigin || (!isInProcess && isProtection(folded));
   if (isOfApp && res.hasHeader(folded)) return;
-  res.setHeader(name, values.length > 1 ? values : values.join());
+  res.setHeader(name, values.length === 1 ? (values[0] as string) : values);
 }
 
 /** How much a client may still ask for: of the gateway, where it has said so. */

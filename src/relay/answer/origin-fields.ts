@@ -89,17 +89,15 @@ const PREFIXES: readonly string[] = [
   'x-reproxy-',
 ];
 
-/** `CDN-Cache-Control` (RFC 9213), and what each CDN calls its own. */
-const SUFFIX = '-cache-control';
+/** One pattern, because it is asked about each field. Behind them `CDN-Cache-Control` (RFC 9213), and what each CDN calls its own. */
+const PATTERN = new RegExp(`^(?:${PREFIXES.join('|')})|-cache-control$`);
 
 /**
  * Whether a field speaks for the app's origin, or gives orders to the server in front. Takes a folded
  * name, because some of these servers take one spelling for the other.
  */
 export function speaksForOrigin(name: string): boolean {
-  return (
-    NAMES.has(name) || name.endsWith(SUFFIX) || PREFIXES.some((prefix) => name.startsWith(prefix))
-  );
+  return NAMES.has(name) || PATTERN.test(name);
 }
 
 /**

@@ -2,6 +2,7 @@ import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http';
 import type { HeaderEdits } from '../../header-edits.ts';
 import { foldFieldName } from '../../http/field.ts';
 import { nominatedFields } from '../../http/hop-by-hop.ts';
+import { NewHeaders } from '../../http/new-headers.ts';
 import type { ViaHop } from '../../http/via-hop.ts';
 import { FORWARDED_HEADERS, MCP_PREFIX } from '../../mcp/header-names.ts';
 
@@ -18,41 +19,40 @@ export function upstreamHeaders(
   edits: readonly HeaderEdits[],
   hop: ViaHop,
 ): OutgoingHttpHeaders {
-  const headers: OutgoingHttpHeaders = Object.create(null);
-  const spellings: Record<string, string> = Object.create(null);
-  const seen: Record<string, true> = Object.create(null);
+  const headers = new NewHeaders();
+  /** How those are spelled that go upstream, by lower-case name. */
+  const spellings = new Map<string, string>();
   const nominated = nominatedFields(req.headers.connection);
   const lines = req.rawHeaders;
   for (let i = 0; i < lines.length; i += 2) {
     const name = lines[i] as string;
     const lower = name.toLowerCase();
-    seen[lower] = true;
     if (nominated.has(lower) || !goesUpstream(lower, edits)) continue;
     const value = lines[i + 1] as string;
-    const spelled = spellings[lower];
+    const spelled = spellings.get(lower);
     if (spelled === undefined) {
-      spellings[lower] = name;
+      spellings.set(lower, name);
       headers[name] = value;
     } else {
       headers[spelled] = [headers[spelled] as string | string[], value].flat();
     }
   }
   for (const name in req.headers) {
-    if (seen[name] || req.headers[name] === undefined) continue;
+    if (spellings.has(name) || req.headers[name] === undefined) continue;
     const isLost = !nominated.has(name) && goesUpstream(name, edits);
     if (isLost || lines.length === 0) throw lost(name);
   }
   if (!isWithheld('via', edits)) {
-    const name = spellings.via ?? 'Via';
+    const name = spellings.get('via') ?? 'Via';
     const own = hop.entry(req.httpVersion);
     headers[name] = headers[name] === undefined ? own : [headers[name] as string, own].flat();
   }
   for (const { set } of edits) {
     for (const [name, value, folded] of set) {
-      const before = spellings[folded];
+      const before = spellings.get(folded);
       // One of an earlier edit; the client's were withheld.
       if (before !== undefined) delete headers[before];
-      spellings[folded] = name;
+      spellings.set(folded, name);
       headers[name] = value;
     }
   }
