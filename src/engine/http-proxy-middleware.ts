@@ -39,7 +39,7 @@ interface Upstream {
 
 interface Address {
   readonly protocol: string;
-  readonly hostname: string;
+  readonly host: string;
   readonly port: string;
   readonly pathname: string;
 }
@@ -51,7 +51,7 @@ function upstreamAt(target: URL, network: Network): Upstream {
   const proxy = proxyFor(target, network.proxies);
   return {
     // In the form that keeps an IPv6 host and the query; HPM drops the latter of a `URL`.
-    address: { protocol, hostname, port, pathname: pathname + search },
+    address: { protocol, host: hostname, port, pathname: pathname + search },
     host,
     servername: isSecure ? (isIP(hostname) === 0 ? hostname : '') : undefined,
     pool: poolFor(target, network),

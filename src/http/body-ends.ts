@@ -4,13 +4,15 @@ const MOST_PIECES = 256;
 /** How much of each end is looked at. */
 const MOST_LOOKED_AT = 64 * 1024;
 
+const NO_PIECES: Uint8Array[] = [];
+
 /**
  * The beginning and the end of a body that goes by, for whoever has to say afterwards what it was about.
  * The pieces are kept as they come, without a copy, and bounded in bytes and in number.
  */
 export class BodyEnds {
-  readonly #head: Uint8Array[] = [];
-  readonly #tail: Uint8Array[] = [];
+  #head: Uint8Array[] = NO_PIECES;
+  #tail: Uint8Array[] = NO_PIECES;
   #headLength = 0;
   #tailLength = 0;
   length = 0;
@@ -18,6 +20,13 @@ export class BodyEnds {
   /** Takes note of the next bytes, which must not change later. */
   push(piece: Uint8Array): void {
     if (piece.length === 0) return;
+    if (this.length === 0) {
+      // Most bodies come in one piece. A list that begins empty is given room for many more.
+      this.#head = [piece];
+      this.#tail = [piece];
+      this.length = this.#headLength = this.#tailLength = piece.length;
+      return;
+    }
     this.length += piece.length;
     if (this.#headLength < ENOUGH_BYTES && this.#head.length < MOST_PIECES) {
       this.#head.push(piece);

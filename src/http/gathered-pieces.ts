@@ -5,15 +5,18 @@ import { HeldBytes } from './held-bytes.ts';
 /** What is at least this long is passed on as it is. */
 const LARGE = 4096;
 
+const PUSH: unique symbol = Symbol('push');
 const GATHERED: unique symbol = Symbol('gathered pieces');
 
-type Gathering = IncomingMessage & { [GATHERED]?: Gathered };
+/** A message whose pieces are gathered: what it had before, and what waits, if anything has. */
+type Gathering = IncomingMessage & {
+  [PUSH]?: IncomingMessage['push'];
+  [GATHERED]?: Gathered;
+};
 
 /** What has come of a body and has not been handed to its stream yet. */
 interface Gathered {
-  /** Made for the first piece that is not all there is. */
-  held: HeldBytes | undefined;
-  readonly push: IncomingMessage['push'];
+  readonly held: HeldBytes;
   readonly read: IncomingMessage['read'];
   readonly destroy: IncomingMessage['destroy'];
   isScheduled: boolean;
@@ -29,32 +32,34 @@ interface Gathered {
  * It is to be called before the body begins, at the head of the message.
  */
 export function gatherPieces(message: Gathering): void {
-  if (message[GATHERED] !== undefined) return;
-  message[GATHERED] = {
-    held: undefined,
-    push: message.push,
-    read: message.read,
-    destroy: message.destroy,
-    isScheduled: false,
-  };
+  if (message[PUSH] !== undefined) return;
+  message[PUSH] = message.push;
   // Functions that all messages share: see `watch-answer.ts` for what closures cost here.
   message.push = pushGathered;
+}
+
+/** From the first piece on that is not all there is: most bodies come in one. */
+function beginToHold(message: Gathering): Gathered {
+  const { read, destroy } = message;
+  const held = new HeldBytes(Number.POSITIVE_INFINITY);
+  const gathered = { held, read, destroy, isScheduled: false };
+  message[GATHERED] = gathered;
   message.read = readGathered;
   message.destroy = destroyGathered;
+  return gathered;
 }
 
 /** How many bytes of a body have come that nobody has read. */
 export function unreadLength(message: Gathering): number {
-  return message.readableLength + (message[GATHERED]?.held?.length ?? 0);
+  return message.readableLength + (message[GATHERED]?.held.length ?? 0);
 }
 
 function pushGathered(this: Gathering, chunk: unknown, encoding?: BufferEncoding): boolean {
-  const gathered = this[GATHERED] as Gathered;
   if (!(chunk instanceof Uint8Array) || isPassedOn(this, chunk)) {
-    flush(this, gathered);
-    return gathered.push.call(this, chunk, encoding);
+    flush(this);
+    return pushTo(this, chunk, encoding);
   }
-  gathered.held ??= new HeldBytes(Number.POSITIVE_INFINITY);
+  const gathered = this[GATHERED] ?? beginToHold(this);
   gathered.held.push(chunk);
   if (!gathered.isScheduled) {
     gathered.isScheduled = true;
@@ -74,24 +79,27 @@ function isPassedOn(message: Gathering, { length }: Uint8Array): boolean {
 function readGathered(this: Gathering, size?: number): unknown {
   const gathered = this[GATHERED] as Gathered;
   const chunk = gathered.read.call(this, size);
-  if (gathered.held !== undefined && this.readableLength === 0) flush(this, gathered);
+  if (this.readableLength === 0) flush(this);
   return chunk;
 }
 
 /** What came before a connection broke has come. */
 function destroyGathered(this: Gathering, error?: Error): Gathering {
   const gathered = this[GATHERED] as Gathered;
-  if (this.readableLength === 0) flush(this, gathered);
+  if (this.readableLength === 0) flush(this);
   return gathered.destroy.call(this, error) as Gathering;
 }
 
 function flushScheduled(message: Gathering, gathered: Gathered): void {
   gathered.isScheduled = false;
-  if (message.readableLength === 0) flush(message, gathered);
+  if (message.readableLength === 0) flush(message);
 }
 
-function flush(message: Gathering, { held, push }: Gathered): void {
-  if (held !== undefined && held.length > 0 && !message.destroyed) {
-    push.call(message, held.take());
-  }
+function flush(message: Gathering): void {
+  const held = message[GATHERED]?.held;
+  if (held !== undefined && held.length > 0 && !message.destroyed) pushTo(message, held.take());
+}
+
+function pushTo(message: Gathering, chunk: unknown, encoding?: BufferEncoding): boolean {
+  return (message[PUSH] as IncomingMessage['push']).call(message, chunk, encoding);
 }

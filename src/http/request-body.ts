@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { type BodyEventListener, hearBody, leaveBody } from './body-events.ts';
 import { BodyPeek, type PeekBounds, type PeekListener } from './body-peek.ts';
 import { declaredLength, hasBody } from './framing.ts';
 
@@ -109,13 +110,16 @@ class KeptBody implements RequestBody {
   stop(): void {}
 }
 
-class StreamedBody implements RequestBody {
+class StreamedBody implements RequestBody, BodyEventListener {
   readonly length: number | undefined;
   readonly #req: IncomingMessage;
   #sent = 0;
   #outgoing: BodySink | undefined;
   #listener: BodyListener | undefined;
   #peek: BodyPeek | undefined;
+  /** Listens to `drain`, once the upstream has taken no more. */
+  #drained: (() => void) | undefined;
+  #isOver = false;
 
   constructor(req: IncomingMessage) {
     this.length = declaredLength(req);
@@ -139,42 +143,47 @@ class StreamedBody implements RequestBody {
     }
     this.#outgoing = outgoing;
     this.#listener = listener;
-    outgoing.on('drain', this.#onDrain);
     let isBlocked = false;
     for (const piece of this.#peek?.take() ?? []) isBlocked = !this.#forward(piece) || isBlocked;
     if (this.#peek?.hasEnded) {
-      this.#onEnd();
+      this.onEnd();
       return;
     }
-    this.#req.on('data', this.#onData).on('end', this.#onEnd);
+    hearBody(this.#req, this);
     if (!isBlocked) this.#req.resume();
   }
 
   stop(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
     this.#peek?.stop();
-    this.#outgoing?.off('drain', this.#onDrain);
-    this.#req.off('data', this.#onData).off('end', this.#onEnd);
+    if (this.#drained !== undefined) this.#outgoing?.off('drain', this.#drained);
+    leaveBody(this.#req);
   }
 
-  readonly #onData = (chunk: Buffer): void => {
+  onData(chunk: Buffer): void {
     if (!this.#forward(chunk)) this.#req.pause();
-  };
+  }
 
   /** Whether more may follow at once. */
   #forward(chunk: Uint8Array): boolean {
     this.#sent += chunk.length;
     this.#listener?.onBodyBytes(chunk);
     if (this.#outgoing?.write(chunk) !== false) return true;
+    if (this.#drained === undefined) {
+      this.#drained = () => this.#onDrain();
+      this.#outgoing?.on('drain', this.#drained);
+    }
     this.#listener?.onBodyBlocked();
     return false;
   }
 
-  readonly #onDrain = (): void => {
+  #onDrain(): void {
     this.#listener?.onBodyFlowing();
     this.#req.resume();
-  };
+  }
 
-  readonly #onEnd = (): void => {
+  onEnd(): void {
     // An upstream that waits for more would take it from the next request.
     const isWhole =
       this.length === undefined
@@ -184,7 +193,8 @@ class StreamedBody implements RequestBody {
       this.#listener?.onBodyLost();
       return;
     }
+    this.#isOver = this.#drained === undefined;
     this.#outgoing?.end();
     this.#listener?.onBodySent();
-  };
+  }
 }

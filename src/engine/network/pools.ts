@@ -53,7 +53,8 @@ function createPool(network: Network, url: URL): Pool {
 function optionsOf({ socketPath, tls }: Network, { protocol }: URL): AgentOptions {
   const ofPlace: AgentOptions & { socketPath?: string } =
     socketPath === undefined ? {} : { socketPath };
-  if (protocol === 'http:') return ofPlace;
+  // Without it, Node works out a name for TLS on each request.
+  if (protocol === 'http:') return { ...ofPlace, servername: '' };
   return {
     ...ofPlace,
     // A session that is resumed shows no certificate: one that is not valid any more would be accepted.

@@ -1,9 +1,9 @@
 import type { ServerResponse } from 'node:http';
 import type { BodyEditor } from '../../body-editor.ts';
 import type { UpstreamAnswer } from '../../engine/upstream-answer.ts';
+import { type BodyEventListener, hearBody } from '../../http/body-events.ts';
 import { Deadline } from '../../lib/deadline.ts';
 import { noop } from '../../lib/noop.ts';
-import { type BodyEventListener, hearBody } from './body-events.ts';
 import type { AnswerBodyListener } from './body-listener.ts';
 import type { AnswerBodySettings } from './body-settings.ts';
 import { EventStream } from './event-stream.ts';

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 
-/** Told what becomes of the upstream's body. */
+/** Told what becomes of a body that is read. */
 export interface BodyEventListener {
   onData(chunk: Buffer): void;
   onEnd(): void;
@@ -13,12 +13,17 @@ interface Heard {
 }
 
 /**
- * Tells `listener` what comes. All answers share these functions: one of each for every answer costs more
- * than what it does, and stays for as long as a stream is open.
+ * Tells `listener` what comes. All bodies share these functions: one of each for every body costs more than
+ * what it does, and stays for as long as a stream is open.
  */
 export function hearBody(body: Readable & Heard, listener: BodyEventListener): void {
   body[LISTENER] = listener;
   body.on('data', onData).on('end', onEnd);
+}
+
+/** Tells nobody any more. */
+export function leaveBody(body: Readable & Heard): void {
+  body.off('data', onData).off('end', onEnd);
 }
 
 function onData(this: Heard, chunk: Buffer): void {
