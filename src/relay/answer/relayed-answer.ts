@@ -139,8 +139,15 @@ export class RelayedAnswer implements AnswerBodyListener {
     for (const stage of this.#stages) stage.begun?.(this.#req, this.#answer);
     const end = this.#earliestEnd;
     if (end !== undefined && !this.#isOver) this.#endAt(end);
-    // A stream may stay open for days: it keeps nothing that has served.
-    if (this.#res.headersSent) this.#stages = NONE;
+    if (this.#res.headersSent) this.#forget();
+  }
+
+  /** A stream may stay open for days: it keeps nothing that has served. */
+  #forget(): void {
+    this.#stages = NONE;
+    // By it Express would go on with a request, and holds for that what it knows of each router on the way.
+    const req = this.#req as IncomingMessage & { next?: unknown };
+    if (this.isEventStream && req.next !== undefined) req.next = undefined;
   }
 
   get #earliestEnd(): AnswerEnd | undefined {
