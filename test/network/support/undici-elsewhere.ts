@@ -1,11 +1,12 @@
 /**
- * Tells its parent what is wrong with `engine: 'undici'` where the package is `missing`, is in another
- * `version`, or has `moved` a file: its arguments.
+ * Tells its parent what is wrong with `engine: 'undici'` where the package is `missing`, has `moved` a file, or
+ * is in each of other `versions`: its arguments.
  */
-import { registerHooks } from 'node:module';
+import { createRequire, registerHooks } from 'node:module';
 import type { GatewayConfigError } from '../../../src/index.ts';
 
-const [what, version] = process.argv.slice(2);
+const [what, ...versions] = process.argv.slice(2);
+let version = '';
 
 registerHooks({
   resolve(specifier, context, nextResolve) {
@@ -18,7 +19,7 @@ registerHooks({
     return nextResolve(specifier, context);
   },
   load(url, context, nextLoad) {
-    if (what === 'version' && url.endsWith('/undici/package.json')) {
+    if (what === 'versions' && url.endsWith('/undici/package.json')) {
       return { format: 'json', source: JSON.stringify({ version }), shortCircuit: true };
     }
     return nextLoad(url, context);
@@ -27,9 +28,20 @@ registerHooks({
 
 const { createMcpGateway } = await import('../../../src/index.ts');
 
-try {
-  createMcpGateway({ target: 'http://127.0.0.1:1/mcp', engine: 'undici' });
-  process.send?.([]);
-} catch (error) {
-  process.send?.((error as GatewayConfigError).problems);
+function problemsNow(): readonly unknown[] {
+  try {
+    createMcpGateway({ target: 'http://127.0.0.1:1/mcp', engine: 'undici' });
+    return [];
+  } catch (error) {
+    return (error as GatewayConfigError).problems;
+  }
 }
+
+function problemsIn(installed: string): readonly unknown[] {
+  version = installed;
+  const { cache, resolve } = createRequire(import.meta.url);
+  delete cache[resolve('undici/package.json')];
+  return problemsNow();
+}
+
+process.send?.(what === 'versions' ? versions.map(problemsIn) : problemsNow());
