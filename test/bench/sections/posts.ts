@@ -51,15 +51,34 @@ export async function interleaved(
   const post = (row: Row, program: Program, slice: Omit<Partial<PostsSettings>, 'port'>) =>
     lab.load.run('posts', { port: portOf(program), connections, ...row.request, ...slice });
 
+  /** What happens to one row is no reason to lose the others. */
+  const leaveOut = async (row: Row, program: Program, error: unknown) => {
+    samples.note(row.name, 'failed');
+    lab.say(`${row.name} failed: ${(error as Error).message}`);
+    running.delete(row);
+    await program.stop();
+  };
+  const measure = async (row: Row, program: Program) => {
+    const pace = perSecond === undefined ? {} : { perSecond };
+    await post(row, program, { ms: 150, ...pace });
+    const before = await program.usage();
+    const { requests, p50, p99 } = await post(row, program, { ms, ...pace });
+    const after = await program.usage();
+    return {
+      cpu: before && after && (after.cpuMicros - before.cpuMicros) / requests,
+      perSecond: (requests * 1000) / ms,
+      p50,
+      p99,
+      rss: after && after.rss / 1024,
+    };
+  };
+
   for (const [row, program] of running) {
     lab.say(`warms up ${row.name}`);
     try {
       await post(row, program, { ms: warmUpOf(row, lab) });
     } catch (error) {
-      samples.note(row.name, 'does not answer');
-      lab.say(`${row.name} does not answer: ${(error as Error).message}`);
-      running.delete(row);
-      await program.stop();
+      await leaveOut(row, program, error);
     }
   }
   const count = lab.isQuick ? Math.min(4, rounds) : rounds;
@@ -67,18 +86,11 @@ export async function interleaved(
     lab.say(`round ${round} of ${count}`);
     samples.beginRound();
     for (const [row, program] of shuffled([...running])) {
-      const pace = perSecond === undefined ? {} : { perSecond };
-      await post(row, program, { ms: 150, ...pace });
-      const before = await program.usage();
-      const { requests, p50, p99 } = await post(row, program, { ms, ...pace });
-      const after = await program.usage();
-      samples.add(row.name, {
-        cpu: before && after && (after.cpuMicros - before.cpuMicros) / requests,
-        perSecond: (requests * 1000) / ms,
-        p50,
-        p99,
-        rss: after && after.rss / 1024,
-      });
+      try {
+        samples.add(row.name, await measure(row, program));
+      } catch (error) {
+        await leaveOut(row, program, error);
+      }
     }
   }
   for (const program of running.values()) {
