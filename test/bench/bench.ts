@@ -3,6 +3,7 @@
  * for a minute. It reports and never judges: no speed is asserted.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
+import { loadavg } from 'node:os';
 import { basename } from 'node:path';
 import { changes, comparison } from './figures/compare.ts';
 import { report } from './figures/report.ts';
@@ -33,6 +34,7 @@ const chosen = SECTIONS.filter(
     only?.some((name) => isMeant(section.name, name)) ?? (!isQuick || section.isQuick === true),
 );
 
+const [loadBefore = 0] = loadavg();
 const lab = await openLab({ otherNodes: nodes, isQuick, say });
 const sections: SectionResult[] = [];
 for (const section of chosen) {
@@ -41,7 +43,7 @@ for (const section of chosen) {
   );
 }
 const result: Result = {
-  machine: describeMachine(),
+  machine: describeMachine(loadBefore),
   command: ['npm run bench --', ...args.map((arg) => basename(arg))].join(' '),
   versions: versions(lab),
   configurations: configurations(lab.issuer),

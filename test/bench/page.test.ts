@@ -14,6 +14,7 @@ const RESULT: Result = {
     kernel: '6.1',
     memoryGb: 8,
     pinned: true,
+    loadBefore: 0.2,
     unrest: { q1: 0.95, median: 1, q3: 1.05 },
   },
   command: 'npm run bench -- --outputFile run.json',
@@ -49,7 +50,9 @@ describe('the page', () => {
 |  | CPU µs/request | requests/s |
 | --- | ---: | ---: |
 | nginx | 14.3 (13.3 … 15.3) | – |
-| nothing on | 50.0 (49.0 … 51.0) | 20,500 |`);
+| nothing on | 50.0 (49.0 … 51.0) | 20,500 |
+
+\`npm run bench -- --only relay\``);
   });
 
   test('says what was aimed at, on which machine, and how others were configured', () => {
@@ -57,7 +60,15 @@ describe('the page', () => {
     expect(parts.conditions).toContain('`npm run bench -- --outputFile run.json`');
     expect(parts.conditions).toContain('Node 24.0.0, nginx 1.22.1');
     expect(parts.conditions).toContain('between 0.95 and 1.05');
+    expect(parts.conditions).not.toContain('busy');
     expect(parts.configurations).toContain('```text\ndaemon off;\n```');
+  });
+
+  test('says where the machine was busy with other work', () => {
+    const busy = { ...RESULT, machine: { ...RESULT.machine, loadBefore: 12 } };
+    expect(markdownParts(busy).conditions).toContain(
+      '12.0 processes wanted to run: the machine was busy',
+    );
   });
 
   test('is filled between its marks, again and again, and nowhere else', () => {

@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import { partsOf } from './figures/markdown.ts';
 import type { Lab } from './lab.ts';
 import type { Issuer } from './machine/issuer.ts';
 import { readOptions } from './options.ts';
@@ -41,6 +42,13 @@ describe.each(SECTIONS.map((section) => [section.name, section] as const))('%s',
       expect(rows).toEqual(expect.arrayContaining(rows.map(of)));
     }
   });
+});
+
+test('the page on costs has a place for each section, and for nothing that no run gives', () => {
+  const page = readFileSync(new URL('../../docs/cost.md', import.meta.url), 'utf8');
+  const given = [...names, 'aims', 'conditions', 'configurations'];
+  expect(new Set(partsOf(page))).toEqual(new Set(given));
+  expect(partsOf(page)).toHaveLength(given.length);
 });
 
 describe('options', () => {

@@ -1,4 +1,4 @@
-import { cellsOf, headingsOf, TARGET_HEADINGS, targetCells } from './cells.ts';
+import { cellsOf, headingsOf, TARGET_HEADINGS, targetCells, unrestOf } from './cells.ts';
 import { plotsOf } from './plots.ts';
 import type { Result, SectionResult } from './result.ts';
 
@@ -27,7 +27,15 @@ export function markdownParts(result: Result): Record<string, string> {
   const tables = result.sections.map((section) => {
     const own = plots.filter(([, plot]) => plot.section === section.name);
     const images = own.map(([file, { title }]) => `![${title}](./cost/${file}.svg)`);
-    return [section.name, [section.about, ...images, tableOf(section)].join('\n\n')] as const;
+    return [
+      section.name,
+      [
+        section.about,
+        ...images,
+        tableOf(section),
+        `\`npm run bench -- --only ${section.name}\``,
+      ].join('\n\n'),
+    ] as const;
   });
   const targets = result.sections.flatMap((section) => section.targets.map(targetCells));
   return {
@@ -54,13 +62,12 @@ export function markdownTable(
 }
 
 function conditionsOf({ machine, versions, command }: Result): string {
-  const { q1, q3 } = machine.unrest;
   return `- \`${command}\`
 - ${machine.cpu}, ${machine.cores} cores, ${machine.memoryGb} GB, Linux ${machine.kernel}; ${machine.pinned ? 'what is measured has a core for itself' : 'all processes share the cores'}.
 - ${Object.entries(versions)
     .map(([name, version]) => `${name} ${version}`)
     .join(', ')}.
-- How even the machine was: the same work took between ${q1.toFixed(2)} and ${q3.toFixed(2)} of its median time in the middle half of tries.`;
+- ${unrestOf(machine)}`;
 }
 
 function configurationsOf({ configurations }: Result): string {

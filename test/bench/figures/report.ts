@@ -1,5 +1,5 @@
 import { type Column, table } from '../../../examples/demo/table.ts';
-import { cellsOf, headingsOf, TARGET_HEADINGS, targetCells } from './cells.ts';
+import { cellsOf, headingsOf, TARGET_HEADINGS, targetCells, unrestOf } from './cells.ts';
 import type { Result, SectionResult } from './result.ts';
 
 /** A run for people, on a terminal. */
@@ -12,7 +12,7 @@ export function report({ machine, versions, sections }: Result): string {
       .map(([name, version]) => `${name} ${version}`)
       .join(', ')}
 ${machine.cpu}, ${machine.cores} cores, kernel ${machine.kernel}; ${machine.pinned ? 'what is measured has a core for itself' : 'all processes share the cores'}.
-The same work took between ${machine.unrest.q1.toFixed(2)} and ${machine.unrest.q3.toFixed(2)} of its median time in the middle half of tries.
+${unrestOf(machine)}
 Medians, with quartiles in brackets. Compare ratios, not absolute values, and no differences below 10 to 15 %.`,
   ].join('\n\n');
 }

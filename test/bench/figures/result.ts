@@ -49,6 +49,8 @@ export interface Result {
     readonly memoryGb: number;
     /** Whether the proxy had a core for itself. */
     readonly pinned: boolean;
+    /** Processes that wanted to run in the minute before, of others as well. */
+    readonly loadBefore: number;
     /** How long the same work took again and again: quartiles by the median. */
     readonly unrest: Figure;
   };

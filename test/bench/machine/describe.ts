@@ -15,13 +15,14 @@ import type { Issuer } from './issuer.ts';
 const PACKAGES = ['express', 'http-proxy-middleware', 'undici', 'express-rate-limit', 'jose'];
 
 /** On what a run was made. */
-export function describeMachine(): Result['machine'] {
+export function describeMachine(loadBefore: number): Result['machine'] {
   return {
     cpu: cpus()[0]?.model ?? 'unknown',
     cores: availableParallelism(),
     kernel: release(),
     memoryGb: Math.round(totalmem() / 2 ** 30),
     pinned: isPinned,
+    loadBefore,
     unrest: unrest(),
   };
 }
