@@ -124,16 +124,14 @@ export class RequestContext implements GatewayContext {
     return this.#headerEdits;
   }
 
-  /** What the slots do to the answer, from the first to the last, until {@link takeStages}. */
+  /** What the slots do to the answer, from the first to the last; read by the relay. */
   get stages(): readonly AnswerStage[] {
     return this.#stages ?? [];
   }
 
-  /** By the relay, once the answer has come: the stages in the order in which it passes them. */
-  takeStages(): readonly AnswerStage[] {
-    const stages = this.#stages?.reverse() ?? [];
+  /** By the relay, once the answer goes out: all stages have had their say. */
+  forgetStages(): void {
     this.#stages = undefined;
-    return stages;
   }
 
   /** Added by slots as the request passes them; one that is there already is not added again. */

@@ -60,7 +60,7 @@ export class RelayedAnswer implements AnswerBodyListener {
     this.#settings = settings;
     this.#listener = listener;
     this.#context = contextOf(req);
-    this.#stages = this.#context.takeStages();
+    this.#stages = this.#context.stages.toReversed();
     for (const stage of this.#stages) stage.received?.(req, answer);
   }
 
@@ -145,6 +145,7 @@ export class RelayedAnswer implements AnswerBodyListener {
   /** A stream may stay open for days: it keeps nothing that has served. */
   #forget(): void {
     this.#stages = NONE;
+    this.#context.forgetStages();
     // By it Express would go on with a request, and holds for that what it knows of each router on the way.
     const req = this.#req as IncomingMessage & { next?: unknown };
     if (this.isEventStream && req.next !== undefined) req.next = undefined;
