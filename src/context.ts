@@ -5,7 +5,7 @@ import type { UpstreamExchange, UpstreamListener, UpstreamRequest } from './engi
 import { ERRORS, type ErrorReason, GatewayError } from './errors.ts';
 import { ContextView, type GatewayContext } from './gateway-context.ts';
 import type { HeaderEdits } from './header-edits.ts';
-import { clientAddress } from './http/client-address.ts';
+import { type ClientAddress, clientAddress } from './http/client-address.ts';
 import { causeOf } from './lib/function-failure.ts';
 import { notAwaited } from './lib/not-awaited.ts';
 import type { ClientInfo } from './mcp/message/client-info.ts';
@@ -80,8 +80,6 @@ export interface TargetLease {
   moveOn(): boolean;
 }
 
-type KnownAddress = { readonly ip: string; readonly app: unknown };
-
 /** What the parts of one request's chain leave for each other. */
 export class RequestContext implements GatewayContext {
   readonly req: IncomingMessage;
@@ -112,8 +110,7 @@ export class RequestContext implements GatewayContext {
   #stages: AnswerStage[] | undefined;
   #body: BodyNotes | undefined;
   #view: ContextView | undefined;
-  /** The client's, by the `trust proxy` of an app. */
-  #address: KnownAddress | undefined;
+  #address: ClientAddress | undefined;
 
   constructor(req: IncomingMessage) {
     this.req = req;
@@ -166,12 +163,8 @@ export class RequestContext implements GatewayContext {
     return this.identity?.source;
   }
 
-  /** Worked out once for each app that the request passes: half of the slots ask for it. */
   get ip(): string {
-    const { app } = this.req as { readonly app?: unknown };
-    if (this.#address === undefined || this.#address.app !== app) {
-      this.#address = { ip: clientAddress(this.req), app };
-    }
+    this.#address = clientAddress(this.req, this.#address);
     return this.#address.ip;
   }
 

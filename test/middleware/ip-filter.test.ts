@@ -127,6 +127,33 @@ test('the address is that of the app in which it is asked for, and its proxies a
   expect(asked).toBe(2 * once);
 });
 
+test.each<[string, (req: express.Request, address: string) => void]>([
+  [
+    '`req.ip` itself',
+    (req, value) => Object.defineProperty(req, 'ip', { value, configurable: true }),
+  ],
+  [
+    'what `trust proxy` goes by',
+    (req, value) => {
+      req.headers['x-forwarded-for'] = value;
+    },
+  ],
+])('behind a middleware that sets %s, the address is what that says', async (_what, set) => {
+  const app = express().set('trust proxy', true);
+  app.use(ipFilter({ allow: ['127.0.0.1'] }));
+  app.use((req, _res, next) => {
+    set(req, String(req.headers['x-edge-ip']));
+    next();
+  });
+  app.use(ipFilter({ allow: ['10.1.2.3'] }), (req, res) => void res.send(req.ip));
+  const { port } = await serve(app);
+  const askFrom = async (address: string) => {
+    const answer = await fetch(`http://127.0.0.1:${port}/`, { headers: { 'X-Edge-IP': address } });
+    return answer.status;
+  };
+  expect([await askFrom('10.1.2.3'), await askFrom('10.1.2.4')]).toEqual([200, 403]);
+});
+
 describe('the edges of networks', () => {
   test.each<[IpFilterOptions, string, number]>([
     [{ allow: ['10.0.0.0/8'] }, '10.255.255.255', 200],
