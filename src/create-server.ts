@@ -60,15 +60,20 @@ const NODE_OPTIONS: Readonly<Record<keyof NodeServerOptions, true>> = {
 const KNOWN = [...LIMIT_NAMES, 'tls', ...Object.keys(NODE_OPTIONS)];
 
 const IN_TLS = 'tls: { cert, key }, where all about TLS belongs';
+const NOT_LAX = 'none: what such a parser lets in may mean something else to the upstream';
 const HINTS = {
   IncomingMessage: 'none: requests are those of the app; write to app.request',
   ServerResponse: 'none: answers are those of the app; write to app.response',
   connectionsCheckingInterval: 'none: it follows from the limits',
-  insecureHTTPParser: 'none: what such a parser lets in may mean something else to the upstream',
+  insecureHTTPParser: NOT_LAX,
+  httpValidation: NOT_LAX,
   cert: IN_TLS,
   key: IN_TLS,
   pfx: IN_TLS,
 };
+
+/** `https.createServer` would take them out of `tls` as well. */
+const LAX_PARSER = ['insecureHTTPParser', 'httpValidation'] as const;
 
 /** What gives a server of TLS an identity. */
 const IDENTITIES = ['cert', 'pfx', 'SNICallback', 'pskCallback'] as const;
@@ -131,6 +136,10 @@ function read(
   const { tls } = options;
   if (tls !== undefined && !IDENTITIES.some((name) => Object(tls)[name] !== undefined)) {
     problems.at('tls').addSecret(tls, 'an object with cert and key, or pfx');
+  }
+  for (const name of LAX_PARSER) {
+    const value: unknown = Object(tls)[name];
+    if (value !== undefined) problems.at('tls').at(name).add(value, NOT_LAX);
   }
   return readLimits(problems, options);
 }

@@ -167,6 +167,18 @@ describe('the server', () => {
     ['a lax parser', express(), { insecureHTTPParser: true }, /^ {2}insecureHTTPParser: .*none/m],
     ['a key beside tls', express(), { key: 'secret' }, /^ {2}key: .*tls: \{ cert, key \}/m],
     ['tls without a certificate', express(), { tls: {} }, /^ {2}tls: .*cert and key/m],
+    [
+      'a lax parser in tls',
+      express(),
+      { tls: { cert: '', key: '', insecureHTTPParser: true } },
+      /^ {2}tls\.insecureHTTPParser: .*none/m,
+    ],
+    [
+      'an insecure parser in tls',
+      express(),
+      { tls: { cert: '', key: '', httpValidation: 'insecure' } },
+      /^ {2}tls\.httpValidation: .*none/m,
+    ],
     ['no options', express(), wrong(null), /^ {2}options: given object; expected an object/m],
   ])('is not made of %s', (_, app, options, problem) => {
     const make = () => createServer(wrong(app), options);
