@@ -10,7 +10,7 @@ import { retryAfterSeconds } from '../../http/retry-after.ts';
 import { isTrustedPeer } from '../../http/trusted-peer.ts';
 import { causeOf, FunctionFailure } from '../../lib/function-failure.ts';
 import { notAwaited } from '../../lib/not-awaited.ts';
-import { allOf, type NowOrLater } from '../../lib/now-or-later.ts';
+import { allOf, goOn, type NowOrLater } from '../../lib/now-or-later.ts';
 import { plain, plainText } from '../../lib/plain-error.ts';
 import { isThenable } from '../../lib/thenable.ts';
 import { within } from '../../lib/within.ts';
@@ -48,12 +48,16 @@ export function editHeaders(settings: HeaderSettings): Middleware {
       return;
     }
     if (computed.length === 0) return add(edits);
-    const values = within(LONGEST_MS, resolve(computed, context.view), HANGS);
     const addComputed = (values: readonly ComputedValue[]) =>
       add(withComputed(edits, values, secretNames, context));
-    const fail = (cause: unknown) => answerFailure(req, res, cause);
-    if (isThenable(values)) values.then(addComputed).catch(fail);
-    else addComputed(values);
+    let added: NowOrLater<void>;
+    try {
+      added = goOn(within(LONGEST_MS, resolve(computed, context.view), HANGS), addComputed);
+    } catch (cause) {
+      added = Promise.reject(cause);
+    }
+    // Of what is thrown behind it as well: a function that is slow would leave that to nobody.
+    if (isThenable(added)) added.catch((cause) => answerFailure(req, res, cause));
   };
 }
 
@@ -90,19 +94,13 @@ interface ComputedValue {
   readonly compute: ComputedHeader;
 }
 
-/** A failure is always a rejection. */
 function resolve(
   fields: readonly ComputedField[],
   ctx: GatewayContext,
 ): NowOrLater<readonly ComputedValue[]> {
   // One that throws at once must not leave those before it alone with their rejections.
   const values = allOf(fields.map((field) => computedValue(field, ctx)));
-  if (isThenable(values)) return values.then((known) => computedValues(fields, known));
-  try {
-    return computedValues(fields, values);
-  } catch (failure) {
-    return Promise.reject(failure);
-  }
+  return goOn(values, (known) => computedValues(fields, known));
 }
 
 function computedValues(
