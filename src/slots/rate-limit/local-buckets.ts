@@ -19,7 +19,8 @@ export class LocalBuckets implements Store {
   }
 
   async increment(key: string): Promise<IncrementResponse> {
-    return this.tally.add(key, 1, Number.POSITIVE_INFINITY);
+    const { totalHits, resetTime } = this.tally.add(key, 1, Number.POSITIVE_INFINITY);
+    return { totalHits, resetTime };
   }
 
   decrement(key: string): void {

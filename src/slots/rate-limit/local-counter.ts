@@ -77,16 +77,21 @@ class LocalCount implements Count {
   /** @see draft-ietf-httpapi-ratelimit-headers-08 */
   get fields(): readonly RateLimitField[] {
     const { name, windowMs } = this.#terms;
-    const { key, limit } = this.#charge;
-    const { entry } = this.#hits;
+    const { limit } = this.#charge;
     const resetSeconds = Math.ceil((this.resetTime.getTime() - Date.now()) / 1000);
-    // The text is kept with what is counted, unless that is under the owner.
-    if (entry.key === key) entry.partition ??= partitionOf(key);
-    const { partition = partitionOf(key) } = entry.key === key ? entry : {};
-    const policy = `q=${limit}; w=${Math.ceil(windowMs / 1000)}; pk=:${partition}:`;
+    const policy = `q=${limit}; w=${Math.ceil(windowMs / 1000)}; pk=:${this.#partition}:`;
     return [
       ['RateLimit', `"${name}"; r=${this.remaining}; t=${Math.max(0, resetSeconds)}`],
       ['RateLimit-Policy', `"${name}"; ${policy}`],
     ];
+  }
+
+  /** The text is kept with what is counted, unless that is under the owner. */
+  get #partition(): string {
+    const { key } = this.#charge;
+    const { entry } = this.#hits;
+    if (entry.key !== key) return partitionOf(key);
+    entry.partition ??= partitionOf(key);
+    return entry.partition;
   }
 }
