@@ -57,6 +57,7 @@ describe('an upstream gets the same request over both engines', () => {
         `${PING.length.toString(16)};a=b\r\n${PING}\r\n0\r\nX-Trailer: a\r\n\r\n`,
       ),
     ],
+    ['a POST in no chunks', request('POST', ['Transfer-Encoding: chunked'], '0\r\n\r\n')],
     ['a POST without a body', request('POST', ['Content-Length: 0'])],
     ['a POST that says nothing of a body', request('POST', [])],
     ['a GET', request('GET', ['Accept: text/event-stream', 'Mcp-Session-Id: a'])],

@@ -110,7 +110,8 @@ export class UndiciExchange
 
   onWhole(body: Buffer | undefined): void {
     const { 'content-length': length } = this.#request.headers;
-    if (body === undefined || length !== undefined) this.#piece = body;
+    const isNone = body === undefined && this.#request.method !== 'POST';
+    if (isNone || length !== undefined) this.#piece = body;
     else {
       this.#framing = CHUNKED;
       this.#whole = body;
