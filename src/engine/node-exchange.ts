@@ -2,6 +2,7 @@ import type { ClientRequest, IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
+import { sendHead } from '../http/send-head.ts';
 import type { UpstreamExchange, UpstreamListener, UpstreamRequest } from './engine.ts';
 import type { OpeningListener } from './network/proxied-agents.ts';
 import { NodeAnswer } from './upstream-answer.ts';
@@ -95,7 +96,7 @@ export abstract class NodeExchange implements UpstreamExchange, OpeningListener 
   }
 
   flushHead(outgoing: ClientRequest): void {
-    if (!this.#isAborted && !outgoing.headersSent) outgoing.flushHeaders();
+    if (!this.#isAborted && !outgoing.headersSent) sendHead(outgoing);
   }
 
   onAnswer(answer: IncomingMessage & OfExchange): void {

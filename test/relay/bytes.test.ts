@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import { readAnswer, valuesOf } from '../support/client/answer.ts';
-import { exchange } from '../support/client/raw.ts';
+import { exchange, rawClient } from '../support/client/raw.ts';
 import { rawRequest } from '../support/client/request.ts';
 import { send } from '../support/client/send.ts';
 import { startGateway } from '../support/gateway.ts';
 import { onHead } from '../support/on-head.ts';
-import { rawUpstream, recordingUpstream } from '../support/upstream.ts';
+import { answering, rawUpstream, recordingUpstream } from '../support/upstream.ts';
 import { noise, testSameBytes } from './support/same-bytes.ts';
 
 const KB = 1024;
@@ -28,6 +28,30 @@ const TEXTS: readonly (readonly [string, string])[] = [
   ['NUL bytes', '\0{\0}\0'],
   ['no JSON at all', 'GET /smuggled HTTP/1.1\r\nHost: x\r\n\r\n'],
 ];
+
+describe('bytes of a head beyond ASCII are the same on the other side', () => {
+  test('where the body of the request comes later', async () => {
+    const upstream = await rawUpstream();
+    const gateway = await startGateway({ target: upstream.target });
+    const client = await rawClient(gateway.port);
+
+    client.send('POST /mcp HTTP/1.1\r\nHost: a\r\nMcp-Name: \xe4\xff\r\nContent-Length: 2\r\n\r\n');
+
+    const head = await (await upstream.connection(0)).has(/\r\n\r\n/);
+    expect(head).toMatch(/^mcp-name: \xe4\xff\r$/im);
+  });
+
+  test('where the answer is an event stream without an event', async () => {
+    const upstream = await rawUpstream(
+      answering('HTTP/1.1 200 \xe4\r\nContent-Type: text/event-stream\r\nX-A: \xe4\xff\r\n\r\n'),
+    );
+    const gateway = await startGateway({ target: upstream.target });
+    const client = (await rawClient(gateway.port)).send(rawRequest({}));
+
+    const head = await client.has(/\r\n\r\n/);
+    expect(head).toMatch(/^x-a: \xe4\xff\r$/im);
+  });
+});
 
 describe('what a body says is nobody’s business', () => {
   test.each(TEXTS)('%s', async (_name, text) => {

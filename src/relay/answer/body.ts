@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http';
 import type { BodyEditor } from '../../body-editor.ts';
 import type { UpstreamAnswer } from '../../engine/upstream-answer.ts';
 import { type BodyEventListener, hearBody } from '../../http/body-events.ts';
+import { sendHead } from '../../http/send-head.ts';
 import { Deadline } from '../../lib/deadline.ts';
 import { noop } from '../../lib/noop.ts';
 import type { AnswerBodyListener } from './body-listener.ts';
@@ -62,8 +63,7 @@ export class AnswerBody implements BodyEventListener {
     this.#listener = listener;
     this.#editor = editor;
     if (this.#isStream && answer.isOpenEnded) {
-      const { heartbeat } = settings;
-      this.#stream = new EventStream(res, heartbeat, listener);
+      this.#stream = new EventStream(res, settings.heartbeat, listener);
     }
   }
 
@@ -133,7 +133,7 @@ export class AnswerBody implements BodyEventListener {
 
   #flushHead(): void {
     this.#begin();
-    if (this.#progress === 'begun') this.#res.flushHeaders();
+    if (this.#progress === 'begun') sendHead(this.#res);
   }
 
   onData(chunk: Buffer): void {

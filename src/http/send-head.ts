@@ -1,0 +1,13 @@
+import { OutgoingMessage, type ServerResponse } from 'node:http';
+
+/**
+ * Sends the head of a message whose body is still to come. Node's `flushHeaders` writes it as UTF-8, where each
+ * character stands for a byte (`_send` in `_http_outgoing.js`); an empty piece of the body takes it along as it is.
+ * That of Node itself: what an application has put in its place may hold the piece back.
+ */
+export function sendHead(message: Pick<OutgoingMessage, 'flushHeaders'>): void {
+  const { statusCode } = message as Partial<ServerResponse>;
+  const hasNoBody = statusCode === 204 || statusCode === 304;
+  if (hasNoBody || !(message instanceof OutgoingMessage)) message.flushHeaders();
+  else OutgoingMessage.prototype.write.call(message, '', 'latin1');
+}
