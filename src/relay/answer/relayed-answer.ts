@@ -147,8 +147,9 @@ export class RelayedAnswer implements AnswerBodyListener {
     this.#stages = NONE;
     this.#context.forgetStages();
     // By it Express would go on with a request, and holds for that what it knows of each router on the way.
+    // Its `res.sendFile` still calls it where an app's page for errors fails: in the end, Express cuts as well.
     const req = this.#req as IncomingMessage & { next?: unknown };
-    if (this.isEventStream && req.next !== undefined) req.next = undefined;
+    if (this.isEventStream && req.next !== undefined) req.next = cut.bind(undefined, this.#res);
   }
 
   get #earliestEnd(): AnswerEnd | undefined {
