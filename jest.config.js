@@ -141,6 +141,8 @@ const inProcess = {
     '/kept-alive.test.ts$',
     // Nothing is encrypted.
     '/tls.test.ts$',
+    // No engine that it could name is used.
+    '/undici.test.ts$',
     ...ignoring(SLOW),
   ],
 };
