@@ -2,13 +2,16 @@ import { once } from 'node:events';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { ERRORS } from '../../src/errors.ts';
 import { rawClient } from '../support/client/raw.ts';
-import { post } from '../support/client/send.ts';
+import { post, send } from '../support/client/send.ts';
 import { forkModule } from '../support/fork-module.ts';
 import { call } from '../support/messages.ts';
 import { atTestEnd } from '../support/servers.ts';
 
 /** Two of these are more than 1 KB. */
 const BODY = `${call('x')}${' '.repeat(700)}`;
+
+/** A process of its own loads the whole library, and is then asked a hundred times. */
+const PROCESS_MS = 60_000;
 
 interface Warning {
   readonly name: string;
@@ -23,7 +26,8 @@ async function failEachTwice(told: string) {
   atTestEnd(() => void child.kill('SIGKILL'));
   const ended = once(child, 'exit').then(() => Promise.reject(new Error('The process ended')));
   const [port] = (await Promise.race([once(child, 'message'), ended])) as [number];
-  const ask = async (path: string) => (await fetch(`http://127.0.0.1:${port}${path}`)).json();
+  // On connections of their own: between the two, one that is kept may be closed.
+  const ask = async (path: string) => JSON.parse((await send(port, { method: 'GET', path })).body);
   const { reasons, options } = (await ask('/failing')) as Record<string, string[]>;
   const answers: Record<string, object[]> = {};
   for (const name of [...(reasons ?? []), ...(options ?? []), 'mcpProxy']) {
@@ -63,7 +67,7 @@ function aboutWhat({ message }: Warning): readonly unknown[] {
 let unheard: Awaited<ReturnType<typeof failEachTwice>>;
 beforeAll(async () => {
   unheard = await failEachTwice('nobody');
-});
+}, PROCESS_MS);
 
 test('where nobody is told of failures, the process is, once for each reason and function', () => {
   const { reasons, options, warnings, answers } = unheard;
@@ -113,10 +117,14 @@ describe('a warning says', () => {
   });
 });
 
-test('options that are switched off tell nobody', async () => {
-  const { warnings } = await failEachTwice('nothing');
-  expect(warnings.map(aboutWhat)).toEqual(unheard.warnings.map(aboutWhat));
-});
+test(
+  'options that are switched off tell nobody',
+  async () => {
+    const { warnings } = await failEachTwice('nothing');
+    expect(warnings.map(aboutWhat)).toEqual(unheard.warnings.map(aboutWhat));
+  },
+  PROCESS_MS,
+);
 
 test.each([['onError'], ['observe']])(
   'with %s there is none, and the answers are the same',
@@ -126,4 +134,5 @@ test.each([['onError'], ['observe']])(
     expect(ofGateways).toEqual([]);
     expect(heard.answers).toEqual(unheard.answers);
   },
+  PROCESS_MS,
 );
