@@ -201,15 +201,14 @@ const undici = {
   ...withUndici,
   displayName: 'undici',
   testMatch: below(ENGINE),
-  testPathIgnorePatterns: ignoring([...UNIT, ...SLOW, ...NAMING_ENGINES]),
+  testPathIgnorePatterns: ignoring([...UNIT, ...NAMING_ENGINES]),
 };
 
-/** Of the same what takes long, and what stands on the engine: one version of Node is enough. */
+/** What stands on the engine: one version of Node is enough. */
 const undiciOnce = {
   ...withUndici,
   displayName: 'undici-once',
   testMatch: below([
-    ...SLOW.filter((pattern) => pattern.startsWith('relay/')),
     'legacy-sse/*.test.ts',
     'limits/streams*.test.ts',
     'memory/gathered-pieces.test.ts',
