@@ -91,5 +91,7 @@ describe('a program takes the configuration that it gets', () => {
     }
   });
 
-  if (missing.length > 0) test.skip.each(missing)('%s: it is not on PATH', () => {});
+  for (const [name] of missing) {
+    process.stderr.write(`Skipped: the configuration of ${name} (it is not on PATH)\n`);
+  }
 });
