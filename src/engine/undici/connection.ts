@@ -3,6 +3,7 @@ import type { Client, Dispatcher } from 'undici';
 import { noop } from '../../lib/noop.ts';
 import type { PieceSink } from './outgoing-body.ts';
 import { SocketTap } from './socket-taps.ts';
+import { hungUp } from './undici-failure.ts';
 import { createClient, tellWhy } from './undici-internals.ts';
 
 /** An idle one is dropped before most servers drop it: see `pools.ts`. */
@@ -81,8 +82,8 @@ export class Connection {
 }
 
 /**
- * An alert of TLS is told without an end to the connection. undici would wait for that, and then tell that
- * the connection ended, and not why.
+ * An alert of TLS is an error that leaves the connection open. undici would wait for its end, and tell of
+ * that end in place of the error.
  */
 function destroyFailed(this: Socket, error: Error): void {
   this.destroy(error);
@@ -94,7 +95,7 @@ function handOver(opened: Socket): (options: unknown, onSocket: OnSocket) => voi
   return (_options, onSocket) => {
     const own = socket;
     socket = undefined;
-    // The client does not write what it is given a connection for before it has asked for one.
+    // Called back at once, undici would not go on to write the request.
     queueMicrotask(() => {
       if (own === undefined || own.destroyed) {
         onSocket(causeOf(opened) ?? hungUp(), null);
@@ -106,13 +107,9 @@ function handOver(opened: Socket): (options: unknown, onSocket: OnSocket) => voi
   };
 }
 
-/** Of undici's own errors the client tries again, for ever. */
+/** Why a connection was lost. After an error of undici's own the client would ask for another, without end. */
 function causeOf({ errored }: Socket): Error | undefined {
   const { code } = (errored ?? {}) as { readonly code?: unknown };
   const isOfUndici = typeof code === 'string' && code.startsWith('UND_ERR_');
   return isOfUndici ? undefined : (errored ?? undefined);
-}
-
-function hungUp(): Error {
-  return Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' });
 }

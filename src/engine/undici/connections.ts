@@ -6,6 +6,7 @@ import { hostOf, type Network, portOf } from '../network/network.ts';
 import { poolFor } from '../network/pools.ts';
 import { type OpeningListener, TunnellingAgent } from '../network/proxied-agents.ts';
 import { Connection } from './connection.ts';
+import { hungUp } from './undici-failure.ts';
 
 /** As many as Node's agent keeps. */
 const MOST_IDLE = 256;
@@ -112,8 +113,4 @@ export class Connections {
     socket.on(event, onOpen).on('error', onError).on('close', onClose);
     listener.onOpening(socket);
   }
-}
-
-function hungUp(): Error {
-  return Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' });
 }

@@ -32,8 +32,9 @@ export class UndiciExchange
   #opening: { destroy(): void } | undefined;
   #readBefore = 0;
   #framing: string | undefined;
-  /** As far as it has been handed to undici, to be sent once more where none of it was sent. */
+  /** The body that undici sends; kept, because another connection may have to carry it. */
   #piece: Buffer | undefined;
+  /** The body that is sent in one chunk, behind the head. */
   #whole: Buffer | undefined;
   #isTaken = false;
   #isKept = false;

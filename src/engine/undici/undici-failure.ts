@@ -2,7 +2,6 @@ import { UpstreamError } from '../upstream-error.ts';
 
 type Coded = Error & { readonly code?: string };
 
-/** What Node's client says of a connection that ended before an answer began. */
 const HUNG_UP = 'socket hang up';
 
 /** What an error of undici is called by Node's own client, so that both engines fail in the same words. */
@@ -18,10 +17,10 @@ export function asNodeError(error: Coded): Error {
           'HPE_INVALID_CONSTANT',
         );
       }
-      return coded(HUNG_UP, 'ECONNRESET');
+      return hungUp();
     case 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH':
     case 'HPE_INVALID_EOF_STATE':
-      return coded(HUNG_UP, 'ECONNRESET');
+      return hungUp();
     case 'UND_ERR_HEADERS_OVERFLOW':
       return headerOverflow();
     case 'UND_ERR_INVALID_ARG':
@@ -31,6 +30,11 @@ export function asNodeError(error: Coded): Error {
     default:
       return error.name === 'HTTPParserError' ? unread(error) : error;
   }
+}
+
+/** What Node's client says of a connection that ended before an answer began. */
+export function hungUp(): Error {
+  return coded(HUNG_UP, 'ECONNRESET');
 }
 
 /** What Node's client says of a head that is too long. */
