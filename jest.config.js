@@ -181,7 +181,7 @@ const ENGINE = [
 
 /** What names its engines, for which the project makes no difference. */
 const NAMING_ENGINES = [
-  'network/{both-engines,cut-answers,connections-hold-nothing,requests-of-both-engines,silent-connections,undici-framing,undici-package}.test.ts',
+  'network/{both-engines,cut-answers,connections-hold-nothing,requests-of-both-engines,silent-connections,told-addresses,undici-framing,undici-package}.test.ts',
   'relay/undici.test.ts',
 ];
 

@@ -4,7 +4,7 @@ import type { Readable } from 'node:stream';
 import { createProxyMiddleware } from 'http-proxy-middleware';
 import { noop } from '../lib/noop.ts';
 import type { Engine, UpstreamListener, UpstreamRequest } from './engine.ts';
-import { type HttpProxy, hostOf, type Network } from './network/network.ts';
+import { type HttpProxy, hostOf, type Network, portOf } from './network/network.ts';
 import { type Pool, poolFor } from './network/pools.ts';
 import type { OpeningOptions } from './network/proxied-agents.ts';
 import { proxyFor } from './network/proxy-for.ts';
@@ -40,6 +40,7 @@ interface Upstream {
 interface Address {
   readonly protocol: string;
   readonly host: string;
+  readonly hostname: string;
   readonly port: string;
   readonly pathname: string;
 }
@@ -50,8 +51,15 @@ function upstreamAt(target: URL, network: Network): Upstream {
   const isSecure = protocol === 'https:';
   const proxy = proxyFor(target, network.proxies);
   return {
-    // In the form that keeps an IPv6 host and the query; HPM drops the latter of a `URL`.
-    address: { protocol, host: hostname, port, pathname: pathname + search },
+    address: {
+      protocol,
+      // From both, tracers tell where a request goes. HPM would put the first together on each request.
+      host: `${target.hostname}:${portOf(target)}`,
+      hostname,
+      port,
+      // In the form that keeps the query, which HPM drops of a `URL`.
+      pathname: pathname + search,
+    },
     host,
     servername: isSecure ? (isIP(hostname) === 0 ? hostname : '') : undefined,
     pool: poolFor(target, network),
