@@ -49,6 +49,8 @@ export class AnswerBody implements BodyEventListener {
   #progress: Progress = 'waiting';
   #editing: Editing = 'ready';
   #hearsDrain = false;
+  /** Not `res.writableNeedDrain`: behind `compression()`, the stream that says `drain` is another. */
+  #isBlocked = false;
 
   constructor(
     answer: UpstreamAnswer,
@@ -201,6 +203,7 @@ export class AnswerBody implements BodyEventListener {
     // `compression()` in front would keep what it was given.
     this.#res.flush?.();
     if (wantsMore || this.#isOver) return;
+    this.#isBlocked = true;
     this.#answer.body.pause();
     if (!this.#isStream) this.#pace.clear();
     this.#awaitClient();
@@ -215,6 +218,7 @@ export class AnswerBody implements BodyEventListener {
   }
 
   #onDrain(): void {
+    this.#isBlocked = false;
     if (this.#isOver) {
       this.#stall?.restart();
       return;
@@ -225,18 +229,14 @@ export class AnswerBody implements BodyEventListener {
 
   /** Lets the upstream go on, unless something still waits. */
   #proceed(): void {
-    if (this.#isOver || this.#editing !== 'ready') return;
-    if (this.#res.writableNeedDrain) {
-      this.#hearDrain();
-      return;
-    }
+    if (this.#isOver || this.#editing !== 'ready' || this.#isBlocked) return;
     this.#awaitMore();
     this.#answer.body.resume();
   }
 
   /** An answer that has come whole with its head, as most do, needs no timer. */
   #awaitMore(): void {
-    if (this.#isStream || this.#editing !== 'ready' || this.#res.writableNeedDrain) return;
+    if (this.#isStream || this.#editing !== 'ready' || this.#isBlocked) return;
     this.#startPace(this.#settings.timeouts.idle);
   }
 

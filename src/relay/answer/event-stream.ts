@@ -24,6 +24,8 @@ export class EventStream {
   readonly #listener: EventStreamListener;
   readonly #boundary = new EventBoundary();
   readonly #silence = new Deadline();
+  /** What the last write said. */
+  #wantsMore = true;
   #isEnding = false;
   #isOver = false;
   /** Events of the gateway's own, until the one that has begun is whole. */
@@ -83,9 +85,10 @@ export class EventStream {
   }
 
   #pass(bytes: Buffer): boolean {
-    if (bytes.length === 0) return !this.#res.writableNeedDrain;
+    if (bytes.length === 0) return this.#wantsMore;
     this.#boundary.push(bytes);
-    return this.#res.write(bytes);
+    this.#wantsMore = this.#res.write(bytes);
+    return this.#wantsMore;
   }
 
   #writeWaiting(): void {
