@@ -5,7 +5,7 @@ import type { TLSSocket } from 'node:tls';
 import { sendHead } from '../http/send-head.ts';
 import type { UpstreamExchange, UpstreamListener, UpstreamRequest } from './engine.ts';
 import type { OpeningListener } from './network/proxied-agents.ts';
-import { NodeAnswer } from './upstream-answer.ts';
+import { NodeAnswer } from './node-answer.ts';
 import { UpstreamError } from './upstream-error.ts';
 import { failureOf } from './upstream-failure.ts';
 

@@ -1,7 +1,5 @@
-import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import type { IncomingHttpHeaders } from 'node:http';
 import type { Readable } from 'node:stream';
-import { gatherPieces } from '../http/gathered-pieces.ts';
-import { isEventStream } from '../http/media-type.ts';
 
 /** An answer of the upstream, from the moment that its head has been read. */
 export interface UpstreamAnswer {
@@ -36,41 +34,4 @@ export interface UnfollowedRedirect {
   readonly from: URL;
   /** Why it was not. */
   readonly why: string;
-}
-
-/** An answer that Node's own client has read. */
-export class NodeAnswer implements UpstreamAnswer {
-  readonly status: number;
-  readonly reason: string;
-  readonly httpVersion: string;
-  readonly rawHeaders: readonly string[];
-  readonly headers: Readonly<IncomingHttpHeaders>;
-  readonly isEventStream: boolean;
-  readonly isOpenEnded: boolean;
-  readonly body: IncomingMessage;
-  unfollowed: UnfollowedRedirect | undefined;
-
-  constructor(message: IncomingMessage) {
-    gatherPieces(message);
-    this.status = message.statusCode ?? 0;
-    this.reason = message.statusMessage ?? '';
-    this.httpVersion = message.httpVersion;
-    this.rawHeaders = message.rawHeaders;
-    this.headers = message.headers;
-    const { 'content-length': length, 'content-encoding': coding = 'identity' } = this.headers;
-    this.isEventStream = isEventStream(this.headers['content-type']);
-    this.isOpenEnded = length === undefined && coding.toLowerCase() === 'identity';
-    this.body = message;
-  }
-
-  get contentTypes(): string {
-    const values = this.rawHeaders.filter(
-      (_, i) => i % 2 === 1 && this.rawHeaders[i - 1]?.toLowerCase() === 'content-type',
-    );
-    return values.join().toLowerCase();
-  }
-
-  get isComplete(): boolean {
-    return this.body.complete;
-  }
 }

@@ -1,8 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import { gatherPieces } from '../../http/gathered-pieces.ts';
-import { isEventStream } from '../../http/media-type.ts';
-import type { UnfollowedRedirect, UpstreamAnswer } from '../upstream-answer.ts';
+import { ReadAnswer } from '../read-answer.ts';
 import { joinedHeaders } from './joined-headers.ts';
 
 /** What lets the connection go on, or wait. */
@@ -21,35 +20,14 @@ export interface ReadHead {
 }
 
 /** An answer that undici has read. */
-export class UndiciAnswer implements UpstreamAnswer {
-  readonly status: number;
-  readonly reason: string;
-  readonly httpVersion: string;
-  readonly rawHeaders: readonly string[];
-  readonly headers: Readonly<IncomingHttpHeaders>;
-  readonly isEventStream: boolean;
-  readonly isOpenEnded: boolean;
+export class UndiciAnswer extends ReadAnswer {
   readonly body: UndiciBody;
-  unfollowed: UnfollowedRedirect | undefined;
 
   constructor({ status, reason, httpVersion, fields }: ReadHead, flow: Flow) {
-    this.status = status;
-    this.reason = reason;
-    this.httpVersion = httpVersion;
-    this.rawHeaders = fields.map(textOf);
-    this.headers = joinedHeaders(this.rawHeaders);
-    const { 'content-length': length, 'content-encoding': coding = 'identity' } = this.headers;
-    this.isEventStream = isEventStream(this.headers['content-type']);
-    this.isOpenEnded = length === undefined && coding.toLowerCase() === 'identity';
+    const rawHeaders = fields.map(textOf);
+    super({ status, reason, httpVersion, rawHeaders, headers: joinedHeaders(rawHeaders) });
     this.body = new UndiciBody(flow, this.headers);
     gatherPieces(this.body as unknown as IncomingMessage);
-  }
-
-  get contentTypes(): string {
-    const values = this.rawHeaders.filter(
-      (_, i) => i % 2 === 1 && this.rawHeaders[i - 1]?.toLowerCase() === 'content-type',
-    );
-    return values.join().toLowerCase();
   }
 
   get isComplete(): boolean {
