@@ -1,13 +1,12 @@
 import type { ClientRequest, IncomingMessage, OutgoingHttpHeaders } from 'node:http';
-import { isIP } from 'node:net';
 import type { Readable } from 'node:stream';
 import { createProxyMiddleware } from 'http-proxy-middleware';
 import { noop } from '../lib/noop.ts';
 import type { Engine, UpstreamListener, UpstreamRequest } from './engine.ts';
-import { type HttpProxy, hostOf, type Network, portOf } from './network/network.ts';
+import { type Network, portOf } from './network/network.ts';
 import { type Pool, poolFor } from './network/pools.ts';
 import type { OpeningOptions } from './network/proxied-agents.ts';
-import { proxyFor } from './network/proxy-for.ts';
+import { hostIsLost, type Way, wayTo } from './network/way.ts';
 import { NodeExchange } from './node-exchange.ts';
 
 /**
@@ -25,16 +24,9 @@ export function httpProxyMiddlewareEngine(target: URL, network: Network): Engine
 }
 
 /** One target, as its requests have to know it. */
-interface Upstream {
+interface Upstream extends Way {
   readonly address: Address;
-  readonly host: string;
-  /** Node would take it from `Host`, which may name somebody else. Undefined without TLS. */
-  readonly servername: string | undefined;
   readonly pool: Pool;
-  /** Whether a connection is there only once a proxy has opened a tunnel. */
-  readonly isTunnelled: boolean;
-  /** Where a proxy gets the requests, whose paths say to whom they go; undefined elsewhere. */
-  readonly byProxy: (HttpProxy & { readonly origin: string }) | undefined;
 }
 
 interface Address {
@@ -46,25 +38,19 @@ interface Address {
 }
 
 function upstreamAt(target: URL, network: Network): Upstream {
-  const { protocol, port, pathname, search, host, origin } = target;
-  const hostname = hostOf(target);
-  const isSecure = protocol === 'https:';
-  const proxy = proxyFor(target, network.proxies);
+  const way = wayTo(target, network);
   return {
+    ...way,
     address: {
-      protocol,
+      protocol: target.protocol,
       // From both, tracers tell where a request goes. HPM would put the first together on each request.
       host: `${target.hostname}:${portOf(target)}`,
-      hostname,
-      port,
+      hostname: way.hostname,
+      port: target.port,
       // In the form that keeps the query, which HPM drops of a `URL`.
-      pathname: pathname + search,
+      pathname: way.path,
     },
-    host,
-    servername: isSecure ? (isIP(hostname) === 0 ? hostname : '') : undefined,
     pool: poolFor(target, network),
-    isTunnelled: isSecure && proxy !== undefined,
-    byProxy: isSecure || proxy === undefined ? undefined : { origin, ...proxy },
   };
 }
 
@@ -157,11 +143,12 @@ class Exchange extends NodeExchange {
   start(): void {
     const { headers } = this;
     const { host, byProxy } = this.upstream;
-    headers.host = this.request.host ?? host;
-    if (byProxy !== undefined && headers.host !== host) {
-      process.nextTick(() => this.onError(hostIsLost()));
+    const lost = hostIsLost(this.upstream, this.request);
+    if (lost !== undefined) {
+      process.nextTick(() => this.onError(lost));
       return;
     }
+    headers.host = this.request.host ?? host;
     if (byProxy?.authorization !== undefined) {
       headers['proxy-authorization'] = byProxy.authorization;
     }
@@ -193,13 +180,6 @@ class Exchange extends NodeExchange {
 }
 
 const NO_HEADERS: OutgoingHttpHeaders = Object.freeze({});
-
-/** RFC 9112 section 3.2.2: a proxy writes `Host` anew, from the URL that it is sent. */
-function hostIsLost(): Error {
-  const message =
-    'headers.host would be lost: the target is not https, and a proxy replaces Host there';
-  return Object.assign(new Error(message), { code: 'ERR_INVALID_HOST' });
-}
 
 /** The response as HPM sees it: its `close` is how HPM learns that the client has gone. */
 class EngineResponse {

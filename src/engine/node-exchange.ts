@@ -6,7 +6,7 @@ import { sendHead } from '../http/send-head.ts';
 import type { UpstreamExchange, UpstreamListener, UpstreamRequest } from './engine.ts';
 import type { OpeningListener } from './network/proxied-agents.ts';
 import { NodeAnswer } from './node-answer.ts';
-import { UpstreamError } from './upstream-error.ts';
+import { protocolSwitched, UpstreamError } from './upstream-error.ts';
 import { failureOf } from './upstream-failure.ts';
 
 /** Node's types leave out that a handshake is under way (`_tls_wrap.js`). */
@@ -136,8 +136,7 @@ interface OfExchange {
 
 function onUpgrade(this: OfExchange, _answer: IncomingMessage, socket: Duplex): void {
   socket.destroy();
-  const error = new UpstreamError('The upstream switched protocols', 'protocol switched');
-  this[EXCHANGE]?.onError(error);
+  this[EXCHANGE]?.onError(protocolSwitched());
 }
 
 function flushHead(exchange: NodeExchange, outgoing: ClientRequest): void {

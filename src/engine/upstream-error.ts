@@ -15,6 +15,11 @@ export class UpstreamError extends Error {
   }
 }
 
+/** A request of ours asks for no other protocol. */
+export function protocolSwitched(): UpstreamError {
+  return new UpstreamError('The upstream switched protocols', 'protocol switched');
+}
+
 /** What Node's errors have as their code. Longer ones are somebody else's. */
 const CODE = /^[A-Z][A-Z\d_]{1,63}$/;
 

@@ -8,7 +8,7 @@ export function dispatchOptions(
   request: UpstreamRequest,
   piece: Buffer | undefined,
 ): Dispatcher.DispatchOptions & { readonly headers: string[] } {
-  const { servername, byProxy } = upstream;
+  const { hostname, byProxy } = upstream;
   const { method, fresh, path = upstream.path } = request;
   return {
     path: byProxy === undefined ? path : byProxy.origin + path,
@@ -18,7 +18,7 @@ export function dispatchOptions(
     // As Node's agent that keeps nothing: the upstream may close.
     reset: fresh,
     // For undici only a name that stays the same: whose certificate it has to be is known already.
-    servername,
+    servername: hostname,
   } as Dispatcher.DispatchOptions & { readonly headers: string[] };
 }
 

@@ -3,13 +3,14 @@ import { channel } from 'node:diagnostics_channel';
 import type { Dispatcher } from 'undici';
 import type { UpstreamExchange, UpstreamListener, UpstreamRequest } from '../engine.ts';
 import type { OpeningListener } from '../network/proxied-agents.ts';
-import { UpstreamError } from '../upstream-error.ts';
+import { hostIsLost } from '../network/way.ts';
+import { protocolSwitched } from '../upstream-error.ts';
 import { failureOf } from '../upstream-failure.ts';
 import type { Connection } from './connection.ts';
 import { dispatchOptions } from './dispatch-options.ts';
 import { OutgoingBody, type OutgoingListener } from './outgoing-body.ts';
 import { UndiciAnswer } from './undici-answer.ts';
-import { asNodeError, cutOff, hostIsLost, isOfConnection } from './undici-failure.ts';
+import { asNodeError, cutOff, isOfConnection } from './undici-failure.ts';
 import { mendLength } from './undici-internals.ts';
 import type { UndiciUpstream } from './undici-upstream.ts';
 
@@ -51,9 +52,10 @@ export class UndiciExchange
   }
 
   start(): void {
-    const { byProxy, host, connections } = this.#upstream;
-    if (byProxy !== undefined && (this.#request.host ?? host) !== host) {
-      process.nextTick(() => this.#fail(hostIsLost(), false));
+    const { connections } = this.#upstream;
+    const lost = hostIsLost(this.#upstream, this.#request);
+    if (lost !== undefined) {
+      process.nextTick(() => this.#fail(lost, false));
       return;
     }
     const kept = this.#request.fresh ? undefined : connections.take();
@@ -166,7 +168,7 @@ export class UndiciExchange
   onResponseStart(controller: Controller, status: number): void {
     if (this.#isAborted) return;
     if (status === 101) {
-      controller.abort(new UpstreamError('The upstream switched protocols', 'protocol switched'));
+      controller.abort(protocolSwitched());
       return;
     }
     if (status >= 100 && status < 200) return;

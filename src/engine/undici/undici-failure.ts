@@ -1,4 +1,4 @@
-import { UpstreamError } from '../upstream-error.ts';
+import { protocolSwitched } from '../upstream-error.ts';
 
 type Coded = Error & { readonly code?: string };
 
@@ -8,9 +8,7 @@ const HUNG_UP = 'socket hang up';
 export function asNodeError(error: Coded): Error {
   switch (error.code) {
     case 'UND_ERR_SOCKET':
-      if (error.message === 'bad upgrade') {
-        return new UpstreamError('The upstream switched protocols', 'protocol switched');
-      }
+      if (error.message === 'bad upgrade') return protocolSwitched();
       if (error.message === 'bad response') {
         return coded(
           'Parse Error: the upstream sent what it was not asked for',
@@ -60,11 +58,4 @@ export function isOfConnection({ code }: Coded): boolean {
 /** What Node's client says of an answer that has begun. */
 export function cutOff(error: Coded): Error {
   return error.message === HUNG_UP ? coded('aborted', 'ECONNRESET') : error;
-}
-
-/** RFC 9112 section 3.2.2: a proxy writes `Host` anew, from the URL that it is sent. */
-export function hostIsLost(): Error {
-  const message =
-    'headers.host would be lost: the target is not https, and a proxy replaces Host there';
-  return Object.assign(new Error(message), { code: 'ERR_INVALID_HOST' });
 }
