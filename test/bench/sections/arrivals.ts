@@ -1,8 +1,7 @@
-import { Samples } from '../figures/samples.ts';
-import { shuffled } from '../figures/statistics.ts';
+import { inTurn } from './in-turn.ts';
 import { portOf } from './posts.ts';
-import { bare, direct, gateway, plainMiddleware, relaysOnPath } from './rows.ts';
-import { type Section, startRow } from './section.ts';
+import { relays } from './rows.ts';
+import type { Section } from './section.ts';
 
 /** Whether what the upstream sends bit by bit comes through bit by bit. */
 export const arrivals: Section = {
@@ -16,32 +15,14 @@ export const arrivals: Section = {
     { key: 'late', heading: 'latest event ms', digits: 1, compared: 'less' },
     { key: 'silent', heading: 'head of a silent stream ms', digits: 1, compared: 'less' },
   ],
-  rows: () => [
-    direct,
-    ...relaysOnPath(),
-    bare(),
-    plainMiddleware(),
-    gateway('nothing on'),
-    gateway('nothing on, undici', { engine: 'undici' }),
-  ],
-  async run(lab, rows) {
-    const samples = new Samples();
-    const rounds = lab.isQuick ? 1 : 3;
-    for (let round = 1; round <= rounds; round += 1) {
-      samples.beginRound();
-      for (const row of shuffled(rows)) {
-        const program = await startRow(row, lab, samples);
-        if (program === undefined) continue;
-        lab.say(`round ${round} of ${rounds}: ${row.name}`);
-        const port = portOf(program);
-        await lab.load.run('posts', { port, connections: 8, ms: 300 });
-        const { head, first, late, silent } = await lab.load.run('arrivals', { port });
-        samples.add(row.name, { head, first, late, silent });
-        if (silent === undefined) samples.note(row.name, 'a silent stream never gets its head');
-        await lab.load.run('hangUp', { port });
-        await program.stop();
-      }
-    }
-    return samples;
-  },
+  rows: relays,
+  run: (lab, rows) =>
+    inTurn(lab, rows, { rounds: lab.isQuick ? 1 : 3 }, async ({ row, program, samples }) => {
+      const port = portOf(program);
+      await lab.load.run('posts', { port, connections: 8, ms: 300 });
+      const { head, first, late, silent } = await lab.load.run('arrivals', { port });
+      if (silent === undefined) samples.note(row.name, 'a silent stream never gets its head');
+      await lab.load.run('hangUp', { port });
+      return { head, first, late, silent };
+    }),
 };

@@ -1,9 +1,8 @@
-import { Samples } from '../figures/samples.ts';
-import { shuffled } from '../figures/statistics.ts';
 import type { Way } from '../load/bodies.ts';
+import { inTurn } from './in-turn.ts';
 import { portOf } from './posts.ts';
 import { BARE, bare, direct, gateway, plainMiddleware, relaysOnPath } from './rows.ts';
-import { type Row, type Section, startRow } from './section.ts';
+import type { Row, Section } from './section.ts';
 
 const MIB = 1024 * 1024;
 const SIZE_MIB = 64;
@@ -38,31 +37,20 @@ export const bodies: Section = {
         name: named(row.name, way),
       })),
     ),
-  async run(lab, rows) {
-    const samples = new Samples();
-    const rounds = lab.isQuick ? 1 : 4;
-    for (let round = 1; round <= rounds; round += 1) {
-      samples.beginRound();
-      for (const row of shuffled(rows)) {
-        const program = await startRow(row, lab, samples);
-        if (program === undefined) continue;
-        lab.say(`round ${round} of ${rounds}: ${row.name}`);
-        const way = WAYS.find((each) => row.name.endsWith(each)) as Way;
-        const port = portOf(program);
-        const send = () => lab.load.run('body', { port, bytes: SIZE_MIB * MIB, way });
-        await send();
-        program.forgetPeak();
-        const before = await program.usage();
-        const { seconds } = await send();
-        const after = await program.usage();
-        samples.add(row.name, {
-          speed: SIZE_MIB / seconds,
-          micros: before && after && (after.cpuMicros - before.cpuMicros) / SIZE_MIB,
-          growth: before && after && Math.max(0, after.peak - before.rss) / 1024,
-        });
-        await program.stop();
-      }
-    }
-    return samples;
-  },
+  run: (lab, rows) =>
+    inTurn(lab, rows, { rounds: lab.isQuick ? 1 : 4 }, async ({ row, program }) => {
+      const way = WAYS.find((each) => row.name.endsWith(each)) as Way;
+      const port = portOf(program);
+      const send = () => lab.load.run('body', { port, bytes: SIZE_MIB * MIB, way });
+      await send();
+      program.forgetPeak();
+      const before = await program.usage();
+      const { seconds } = await send();
+      const after = await program.usage();
+      return {
+        speed: SIZE_MIB / seconds,
+        micros: before && after && (after.cpuMicros - before.cpuMicros) / SIZE_MIB,
+        growth: before && after && Math.max(0, after.peak - before.rss) / 1024,
+      };
+    }),
 };

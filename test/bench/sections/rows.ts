@@ -68,6 +68,18 @@ export function relaysOnPath(): readonly Row[] {
     }));
 }
 
+/** No proxy, and whatever relays a request without deciding anything. */
+export function relays(): readonly Row[] {
+  return [
+    direct,
+    ...relaysOnPath(),
+    bare(),
+    plainMiddleware(),
+    gateway('nothing on'),
+    gateway('nothing on, undici', { engine: 'undici' }),
+  ];
+}
+
 /** KrakenD with all it has for what the gateway does, if it is on PATH. */
 export function chainOnPath(): readonly Row[] {
   if (pathOf(krakend) === undefined) return [];

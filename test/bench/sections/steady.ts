@@ -1,14 +1,5 @@
 import { CPU, interleaved, P50, P99, RATIO } from './posts.ts';
-import {
-  asked,
-  BARE,
-  bare,
-  direct,
-  gateway,
-  naive,
-  plainMiddleware,
-  relaysOnPath,
-} from './rows.ts';
+import { asked, BARE, gateway, naive, relays } from './rows.ts';
 import type { Section } from './section.ts';
 
 /** What a machine that is not busy pays, and how much later an answer comes. */
@@ -20,12 +11,7 @@ export const steady: Section = {
   metrics: [CPU, RATIO, P50, P99],
   reference: { of: () => BARE, metric: 'cpu' },
   rows: (lab) => [
-    direct,
-    ...relaysOnPath(),
-    bare(),
-    plainMiddleware(),
-    gateway('nothing on'),
-    gateway('nothing on, undici', { engine: 'undici' }),
+    ...relays(),
     asked(naive(), lab),
     asked(gateway('everything on', { config: 'all' }), lab),
     asked(gateway('everything on, undici', { config: 'all', engine: 'undici' }), lab),

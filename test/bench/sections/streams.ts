@@ -1,11 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { Samples } from '../figures/samples.ts';
-import { shuffled } from '../figures/statistics.ts';
 import type { Lab } from '../lab.ts';
-import type { Program } from '../machine/program.ts';
+import { inTurn, type Started } from './in-turn.ts';
 import { portOf } from './posts.ts';
-import { BARE, bare, direct, gateway, HPM, plainMiddleware, relaysOnPath } from './rows.ts';
-import { type Row, type Section, startRow } from './section.ts';
+import { BARE, HPM, relays } from './rows.ts';
+import type { Row, Section } from './section.ts';
 
 const FLOW_MS = 5000;
 /** What opening has left behind is collected by then. */
@@ -29,36 +27,16 @@ export const streams: readonly Section[] = [1000, 5000].map((count) => ({
     { name: `lag p99, ${row}, × bare relay`, metric: 'p99', row, over: BARE, atMost: 1.5 },
     { name: `KB for each held stream, ${row}`, metric: 'kb', row, atMost: 45 },
   ]),
-  rows: () => [
-    direct,
-    ...relaysOnPath(),
-    bare(),
-    plainMiddleware(),
-    gateway('nothing on'),
-    gateway('nothing on, undici', { engine: 'undici' }),
-  ],
-  run: (lab, rows) => hold(lab, rows, count),
+  rows: relays,
+  run(lab, rows) {
+    const rounds = lab.isQuick ? 1 : count > 1000 ? 4 : 2;
+    // It opens 256 and no more: the default agent of its proxy library has so many sockets.
+    const isLeftOut = ({ name }: Row, round: number) => name === HPM && round > 1;
+    return inTurn(lab, rows, { rounds, isLeftOut }, (started) => hold(lab, count, started));
+  },
 }));
 
-async function hold(lab: Lab, rows: readonly Row[], count: number): Promise<Samples> {
-  const samples = new Samples();
-  const rounds = lab.isQuick ? 1 : count > 1000 ? 4 : 2;
-  for (let round = 1; round <= rounds; round += 1) {
-    samples.beginRound();
-    for (const row of shuffled(rows)) {
-      // It opens 256 and no more: the default agent of its proxy library has so many sockets.
-      if (row.name === HPM && round > 1) continue;
-      lab.say(`round ${round} of ${rounds}: ${count} streams, ${row.name}`);
-      const program = await startRow(row, lab, samples);
-      if (program === undefined) continue;
-      samples.add(row.name, await once(lab, row, program, count, samples));
-      await program.stop();
-    }
-  }
-  return samples;
-}
-
-async function once(lab: Lab, row: Row, program: Program, count: number, samples: Samples) {
+async function hold(lab: Lab, count: number, { row, program, samples }: Started) {
   const port = portOf(program);
   // A process that serves has compiled what it needs to.
   await lab.load.run('posts', { port, connections: 8, ms: lab.isQuick ? 500 : 2000 });

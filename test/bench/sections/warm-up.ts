@@ -1,11 +1,9 @@
 import type { Metric } from '../figures/result.ts';
-import { Samples } from '../figures/samples.ts';
-import { shuffled } from '../figures/statistics.ts';
 import type { Lab } from '../lab.ts';
-import type { Program } from '../machine/program.ts';
+import { inTurn, type Started } from './in-turn.ts';
 import { portOf } from './posts.ts';
 import { asked, bare, chainOnPath, gateway, naive, relaysOnPath } from './rows.ts';
-import { type Row, type Section, startRow } from './section.ts';
+import type { Section } from './section.ts';
 
 /** After how many requests in all the process is looked at, and by what that is known. */
 const STAGES = [1000, 2000, 4000, 8000, 16_000, 32_000] as const;
@@ -42,26 +40,11 @@ export const warmUp: Section = {
     asked(gateway('everything on', { config: 'all' }), lab),
     asked(gateway('everything on, undici', { config: 'all', engine: 'undici' }), lab),
   ],
-  async run(lab, rows) {
-    const samples = new Samples();
-    const rounds = lab.isQuick ? 1 : 3;
-    for (let round = 1; round <= rounds; round += 1) {
-      samples.beginRound();
-      for (const row of shuffled(rows)) {
-        lab.say(`round ${round} of ${rounds}: ${row.name}`);
-        const start = performance.now();
-        const program = await startRow(row, lab, samples);
-        if (program === undefined) continue;
-        samples.add(row.name, await observe(lab, row, program, start));
-        await lab.load.run('hangUp', { port: portOf(program) });
-        await program.stop();
-      }
-    }
-    return samples;
-  },
+  run: (lab, rows) =>
+    inTurn(lab, rows, { rounds: lab.isQuick ? 1 : 3 }, (started) => observe(lab, started)),
 };
 
-async function observe(lab: Lab, row: Row, program: Program, start: number) {
+async function observe(lab: Lab, { row, program, startedAt }: Started) {
   const port = portOf(program);
   /** CPU of each request of what is sent now. */
   const costOf = async (slice: { requests: number } | { ms: number }) => {
@@ -76,7 +59,7 @@ async function observe(lab: Lab, row: Row, program: Program, start: number) {
     return before && after && (after.cpuMicros - before.cpuMicros) / requests;
   };
   await lab.load.run('posts', { port, connections: 1, requests: 1, ...row.request });
-  const ready = performance.now() - start;
+  const ready = performance.now() - startedAt;
   const costs: Record<string, number | undefined> = {};
   let done = 0;
   for (const count of STAGES) {
@@ -86,5 +69,6 @@ async function observe(lab: Lab, row: Row, program: Program, start: number) {
   await costOf({ ms: lab.isQuick ? 500 : 2000 });
   const warm = await costOf({ ms: 1000 });
   const first = costs[keyOf(STAGES[0])];
+  await lab.load.run('hangUp', { port });
   return { ...costs, warm, first: first && warm && first / warm, ready };
 }
