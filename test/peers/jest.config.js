@@ -7,4 +7,6 @@ export default {
   testMatch: ['<rootDir>/**/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/'],
   testTimeout: 60_000,
+  maxWorkers: root.maxWorkers,
+  workerIdleMemoryLimit: root.workerIdleMemoryLimit,
 };
