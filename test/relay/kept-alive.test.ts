@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import type { Duplex } from 'node:stream';
 import { describe, expect, test } from '@jest/globals';
 import { expectFailure } from '../support/client/refusal.ts';
 import { send } from '../support/client/send.ts';
@@ -35,6 +36,32 @@ test('an answer that comes while the connection is idle belongs to nobody', asyn
   expect(answer).toMatchObject({ status: 200, complete: true });
   expect(answer.body).toBe('{}');
   expect(upstream.connections).toHaveLength(2);
+});
+
+test('connections that the upstream closes while they are idle take no request, and none is lost', async () => {
+  const together = 3;
+  const held: Duplex[] = [];
+  const upstream = await rawUpstream(
+    onHead((socket) => {
+      held.push(socket);
+      if (held.length % together !== 0) return;
+      for (const each of held.slice(-together)) each.write(OK);
+    }),
+  );
+  const gateway = await startGateway({ target: upstream.target });
+  const sendAll = () => Promise.all(Array.from({ length: together }, () => send(gateway.port)));
+  await sendAll();
+  const before = upstream.connections.map(({ received }) => received);
+
+  for (const { socket } of upstream.connections) socket.end();
+  for (const connection of upstream.connections) await connection.closed();
+  const answers = await sendAll();
+
+  expect(answers).toMatchObject(answers.map(() => ({ status: 200, body: '{}' })));
+  expect(upstream.connections).toHaveLength(2 * together);
+  const after = upstream.connections.slice(0, together).map(({ received }) => received);
+  expect(after).toEqual(before);
+  expect(gateway.errors).toEqual([]);
 });
 
 describe('a POST that may have reached the upstream is never sent again', () => {

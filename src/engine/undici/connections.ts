@@ -63,14 +63,22 @@ export class Connections {
 
   /** Keeps one whose request is over. */
   keep(connection: Connection): void {
-    this.#forgetClosed();
+    if (!connection.isOpen) return;
     if (this.#idle.length < MOST_IDLE) this.#idle.push(connection);
     else connection.destroy();
   }
 
-  /** Those that have been idle for longest come first, and are closed first. */
-  #forgetClosed(): void {
-    while (this.#idle[0]?.isOpen === false) this.#idle.shift();
+  /** One that has closed takes no request. Those that have been idle for longest come first, and close first. */
+  #forget(connection: Connection): void {
+    const place = this.#idle.indexOf(connection);
+    if (place !== -1) this.#idle.splice(place, 1);
+  }
+
+  /** By itself: what hears of the end of a connection lasts as long as that, and must not hold who opened it. */
+  #create(socket: Socket): Connection {
+    const connection = new Connection(this.#origin, socket);
+    socket.once('close', () => this.#forget(connection));
+    return connection;
   }
 
   /** Opens a new one; calls back once, unless what `listener` was told of has been destroyed. */
@@ -102,7 +110,7 @@ export class Connections {
     const onOpen = () => {
       over();
       socket.setKeepAlive(true, PROBED_MS);
-      onOpened(undefined, new Connection(this.#origin, socket));
+      onOpened(undefined, this.#create(socket));
     };
     const onError = (error: Error) => {
       over();
