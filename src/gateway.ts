@@ -1,4 +1,10 @@
-import express, { type Request, type RequestHandler, type Router } from 'express';
+import express, {
+  type NextFunction,
+  type Request,
+  type RequestHandler,
+  type Response,
+  type Router,
+} from 'express';
 import type { GatewayConfig } from './config.ts';
 import { contextOf, type FailureListener } from './context.ts';
 import { Kept } from './kept.ts';
@@ -11,6 +17,7 @@ import { drainOf } from './slots/draining.ts';
 import type { ToolPin } from './slots/policies/tool-pin.ts';
 import { approveIn, pinsOf } from './slots/policies/tool-pins.ts';
 import type { ToolWatch } from './slots/policies/tool-watch.ts';
+import { StandAside } from './stand-aside.ts';
 import { type GatewayStats, requestCountsOf, statsOf } from './stats.ts';
 import { failureWarning } from './warnings/failure.ts';
 import { mountWarning } from './warnings/mount.ts';
@@ -129,11 +136,22 @@ function passOthersBy(
 ): void {
   const entered = router as Router & { handle: RequestHandler };
   const { handle } = entered;
-  const { length } = router.stack;
-  entered.handle = function handleMeant(req, res, next) {
-    if (isMeant(req) || router.stack.length > length) handle.call(router, req, res, next);
-    else pass(req, res, next);
-  };
+  const { stack } = router;
+  const { length } = stack;
+  const isChanged = () => stack.length > length;
+  const aside = new StandAside(
+    router,
+    (path) => isMeant({ path, baseUrl: '' } as Request) || isChanged(),
+  );
+  function handleMeant(req: Request, res: Response, next: NextFunction): void {
+    if (isMeant(req) || isChanged()) handle.call(router, req, res, next);
+    else {
+      // Unless somebody wants to see them all.
+      if (entered.handle === handleMeant) aside.from(req);
+      pass(req, res, next);
+    }
+  }
+  entered.handle = handleMeant;
 }
 
 /** What runs for a request. */

@@ -1,10 +1,17 @@
 import { describe, expect, jest, test } from '@jest/globals';
-import express, { type ErrorRequestHandler, type Express, type Request } from 'express';
+import express, {
+  type ErrorRequestHandler,
+  type Express,
+  type Request,
+  type RequestHandler,
+  Router,
+} from 'express';
 import request from 'supertest';
 import { createMcpGateway, type GatewayConfig, type GatewayContext } from '../src/index.ts';
 import { exchange } from './support/client/raw.ts';
 import { express4 } from './support/express4.ts';
 import { startGateway } from './support/gateway.ts';
+import { startIssuer } from './support/jwt/issued.ts';
 import { serve } from './support/servers.ts';
 import { recordingUpstream } from './support/upstream.ts';
 
@@ -103,6 +110,18 @@ describe('path', () => {
   });
 });
 
+/** Where Express keeps what was added by `use`. */
+interface Layer {
+  handle: RequestHandler;
+  match(path: string): unknown;
+}
+
+/** Those of gateways, which are routers. */
+function layersOf(app: Express): Layer[] {
+  const { _router: router = app.router } = app as Express & { _router?: Router };
+  return (router.stack as unknown as Layer[]).filter(({ handle }) => 'stats' in handle);
+}
+
 describe.each([
   ['Express 5', express],
   ['Express 4', express4],
@@ -159,20 +178,121 @@ describe.each([
     app.use(createMcpGateway({ path: '/third', target }), note('close'));
     app.use(createMcpGateway({ path: '/second', target }), note('behind'));
     const { server } = await serve(app);
-    const passed: Record<string, string[]> = {};
-    for (const path of ['/first', '/second', '/third', '/other', '/none']) {
-      await request(server)
-        .post(path)
-        .expect(path === '/none' ? 404 : 200);
-      passed[path] = ran.splice(0);
+    // Once before Express knows for which paths each is meant, and once when it does.
+    for (const _round of [1, 2]) {
+      const passed: Record<string, string[]> = {};
+      for (const path of ['/first', '/second', '/third', '/other', '/none']) {
+        await request(server)
+          .post(path)
+          .expect(path === '/none' ? 404 : 200);
+        passed[path] = ran.splice(0);
+      }
+      expect(passed).toEqual({
+        '/first': [],
+        '/second': ['between', 'close'],
+        '/third': ['between'],
+        '/other': ['between', 'close'],
+        '/none': ['between', 'close', 'behind'],
+      });
     }
-    expect(passed).toEqual({
-      '/first': [],
-      '/second': ['between', 'close'],
-      '/third': ['between'],
-      '/other': ['between', 'close'],
-      '/none': ['between', 'close', 'behind'],
+  });
+
+  test('Express calls the one that is meant alone, whichever way they were added, and when', async () => {
+    const upstream = await recordingUpstream();
+    const { target } = upstream;
+    const named = (name: string) => createMcpGateway({ path: `/${name}`, target });
+    const app = make()
+      .use(named('a'), named('b'))
+      .use([named('c'), named('d')]);
+    const { server } = await serve(app);
+    await request(server).post('/none').expect(404);
+    app.use(named('e')).use(named('f'));
+    await request(server).post('/none').expect(404);
+
+    for (const name of ['a', 'b', 'c', 'd', 'e', 'f']) {
+      expect(layersOf(app).filter((layer) => layer.match(`/${name}`))).toHaveLength(1);
+      await request(server).post(`/${name}`).expect(200);
+      await request(server).post(`/${name}/`).expect(200);
+    }
+    expect(layersOf(app).filter((layer) => layer.match('/none'))).toEqual([]);
+    expect(upstream.seen).toHaveLength(12);
+  });
+
+  test('one that is mounted at a path as well serves both places', async () => {
+    const upstream = await recordingUpstream();
+    const gateway = createMcpGateway({ target: upstream.target });
+    const within = make().use(gateway);
+    const beside = Router().use(gateway);
+    const app = make().use(gateway).use('/x', gateway).use('/y', within).use('/z', beside);
+    const { server } = await serve(app);
+    for (const _round of [1, 2]) {
+      for (const place of ['', '/x', '/y', '/z']) {
+        await request(server).post(`${place}/none`).expect(404);
+        await request(server).post(`${place}/mcp`).expect(200);
+      }
+    }
+    expect(upstream.seen).toHaveLength(8);
+  });
+
+  test('who wraps one, or adds to it, while the app runs, sees all requests', async () => {
+    const app = many(make(), 'http://127.0.0.1:1', 2);
+    const { server } = await serve(app);
+    await request(server).get('/none').expect(404);
+    const seen: string[] = [];
+    const [wrapped, { handle: other }] = layersOf(app) as [Layer, { handle: Router }];
+    const { handle } = wrapped;
+    wrapped.handle = (req, res, next) => {
+      seen.push(req.url);
+      handle(req, res, next);
+    };
+    await request(server).get('/wrapped').expect(404);
+    other.use((req, _res, next) => {
+      seen.push(req.url);
+      next();
     });
+    await request(server).get('/added').expect(404);
+    expect(seen).toEqual(['/wrapped', '/added', '/added']);
+  });
+
+  test('an app that is built on another is passed through as before', async () => {
+    const upstream = await recordingUpstream();
+    const { target } = upstream;
+    const inner = make().use(createMcpGateway({ path: '/a', target }));
+    const own = Router().use(createMcpGateway({ path: '/b', target }));
+    own.get('/own', (_req, res) => void res.send('own'));
+    const app = make()
+      .use(inner, own)
+      .use(createMcpGateway({ path: '/c', target }));
+    const { server } = await serve(app);
+    for (const _round of [1, 2]) {
+      for (const name of ['c', 'b', 'a']) await request(server).post(`/${name}`).expect(200);
+      expect((await request(server).get('/own').expect(200)).text).toBe('own');
+    }
+  });
+
+  test('what a gateway serves beside its path is found as well', async () => {
+    const upstream = await recordingUpstream();
+    const { target } = upstream;
+    const { auth } = await startIssuer();
+    const metadata = '/.well-known/oauth-protected-resource/two';
+    const app = make()
+      .use(createMcpGateway({ path: '/one', target }))
+      .use(
+        createMcpGateway({
+          path: '/two',
+          target,
+          legacySse: { path: '/sse', messagePath: '/messages' },
+          publicUrl: 'https://tools.example/two',
+          auth,
+        }),
+      );
+    const { server } = await serve(app);
+    for (const _round of [1, 2]) {
+      await request(server).get('/none').expect(404);
+      await request(server).put('/sse').expect(405);
+      await request(server).put('/messages').expect(405);
+      await request(server).get(metadata).expect(200);
+    }
   });
 
   test('what an app adds to the router of a gateway runs there for all paths', async () => {
