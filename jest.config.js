@@ -26,7 +26,7 @@ const UNIT = [
   'krakend/{keys,mapping,page,properties,refused}.test.ts',
   'grafana/promql.test.ts',
   'limits/{address-key,config}.test.ts',
-  'memory/held-bytes.test.ts',
+  'memory/{held-bytes,undici-body}.test.ts',
   'messages/*.test.ts',
   'operations/*.test.ts',
   'outbound/config.test.ts',

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Readable } from 'node:stream';
+import type { ReadableBody } from '../http/body-events.ts';
 import { isEventStream } from '../http/media-type.ts';
 import type { UnfollowedRedirect, UpstreamAnswer } from './upstream-answer.ts';
 
@@ -15,7 +15,7 @@ export abstract class ReadAnswer implements UpstreamAnswer {
   readonly headers: Readonly<IncomingHttpHeaders>;
   readonly isEventStream: boolean;
   readonly isOpenEnded: boolean;
-  abstract readonly body: Readable;
+  abstract readonly body: ReadableBody;
   unfollowed: UnfollowedRedirect | undefined;
 
   constructor({ status, reason, httpVersion, rawHeaders, headers }: Head) {

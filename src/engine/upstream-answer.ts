@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Readable } from 'node:stream';
+import type { ReadableBody } from '../http/body-events.ts';
 
 /** An answer of the upstream, from the moment that its head has been read. */
 export interface UpstreamAnswer {
@@ -25,7 +25,7 @@ export interface UpstreamAnswer {
   /** Written by `followRedirects`, where it is on and the answer is, or may be, a redirect that it leaves. */
   unfollowed?: UnfollowedRedirect | undefined;
   /** Its bytes. The engine tells of their errors; nobody else has to listen for them. */
-  readonly body: Readable;
+  readonly body: ReadableBody;
 }
 
 /** What is to be known of a redirect that was not followed. */

@@ -1,4 +1,10 @@
-import type { Readable } from 'node:stream';
+import type { EventEmitter } from 'node:events';
+
+/** As much of a stream of Node's as is needed to read a body: it says `data` and `end`. */
+export interface ReadableBody extends EventEmitter {
+  pause(): this;
+  resume(): this;
+}
 
 /** Told what becomes of a body that is read. */
 export interface BodyEventListener {
@@ -16,13 +22,13 @@ interface Heard {
  * Tells `listener` what comes. All bodies share these functions: one of each for every body costs more than
  * what it does, and stays for as long as a stream is open.
  */
-export function hearBody(body: Readable & Heard, listener: BodyEventListener): void {
+export function hearBody(body: ReadableBody & Heard, listener: BodyEventListener): void {
   body[LISTENER] = listener;
   body.on('data', onData).on('end', onEnd);
 }
 
 /** Tells nobody any more. */
-export function leaveBody(body: Readable & Heard): void {
+export function leaveBody(body: ReadableBody & Heard): void {
   body.off('data', onData).off('end', onEnd);
 }
 

@@ -3,7 +3,7 @@ import { declaredLength } from './framing.ts';
 import { HeldBytes } from './held-bytes.ts';
 
 /** What is at least this long is passed on as it is. */
-const LARGE = 4096;
+export const LARGE = 4096;
 
 const PUSH: unique symbol = Symbol('push');
 const GATHERED: unique symbol = Symbol('gathered pieces');

@@ -88,7 +88,15 @@ function readTapped(this: Tapped, size?: number): Buffer | null {
   return tap.held === undefined || size === 0 ? null : readHead(tap, NOTHING);
 }
 
+/** Of a final answer that has come with its reason, as most do. */
+const STATUS_LINE = /^HTTP\/1\.1 [2-5]\d\d ([^\r\n]*)\r\n/;
+const MOST_OF_STATUS_LINE = 64;
+
 function readHead(tap: SocketTap, chunk: Buffer): Buffer | null {
+  if (tap.held === undefined && !tap.isInterim) {
+    const [, reason] = STATUS_LINE.exec(chunk.toString('latin1', 0, MOST_OF_STATUS_LINE)) ?? [];
+    if (reason !== undefined) return passHead(tap, '1.1', reason, chunk);
+  }
   const bytes = tap.held === undefined ? chunk : Buffer.concat([tap.held, chunk]);
   tap.held = undefined;
   let at = 0;
@@ -129,8 +137,14 @@ function readReason(tap: SocketTap, bytes: Buffer): Buffer | null {
     return null;
   }
   if (end === -1) return passAllBut(tap, bytes, 0);
+  const reason = bytes.toString('latin1', LONGEST + 1, bytes[end - 1] === CR ? end - 1 : end);
+  return passHead(tap, tap.httpVersion, reason, bytes);
+}
+
+function passHead(tap: SocketTap, httpVersion: string, reason: string, bytes: Buffer): Buffer {
   tap.isAtHead = false;
-  tap.reason = bytes.toString('latin1', LONGEST + 1, bytes[end - 1] === CR ? end - 1 : end);
+  tap.httpVersion = httpVersion;
+  tap.reason = reason;
   tap.countReason();
   return bytes;
 }

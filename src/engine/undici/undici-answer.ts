@@ -1,14 +1,6 @@
-import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
-import { Readable } from 'node:stream';
-import { gatherPieces } from '../../http/gathered-pieces.ts';
 import { ReadAnswer } from '../read-answer.ts';
 import { joinedHeaders } from './joined-headers.ts';
-
-/** What lets the connection go on, or wait. */
-export interface Flow {
-  pause(): void;
-  resume(): void;
-}
+import { type Flow, UndiciBody } from './undici-body.ts';
 
 /** The head of an answer as undici's parser gives it. */
 export interface ReadHead {
@@ -24,10 +16,9 @@ export class UndiciAnswer extends ReadAnswer {
   readonly body: UndiciBody;
 
   constructor({ status, reason, httpVersion, fields }: ReadHead, flow: Flow) {
-    const rawHeaders = fields.map(textOf);
+    const rawHeaders = textsOf(fields);
     super({ status, reason, httpVersion, rawHeaders, headers: joinedHeaders(rawHeaders) });
-    this.body = new UndiciBody(flow, this.headers);
-    gatherPieces(this.body as unknown as IncomingMessage);
+    this.body = new UndiciBody(flow, this.headers['content-length']);
   }
 
   get isComplete(): boolean {
@@ -35,40 +26,28 @@ export class UndiciAnswer extends ReadAnswer {
   }
 }
 
-/** As Node's parser reads fields: a byte is a character, and white space behind a value is none of it. */
-function textOf(bytes: Uint8Array): string {
-  const { buffer, byteOffset, byteLength } = bytes;
-  let end = byteLength;
-  while (end > 0 && (bytes[end - 1] === 0x20 || bytes[end - 1] === 0x09)) end -= 1;
-  return Buffer.from(buffer, byteOffset, end).toString('latin1');
+/** Most heads come in one piece: it is made a text once, of which the fields are parts. */
+function textsOf(fields: readonly Uint8Array[]): string[] {
+  const [first] = fields;
+  const last = fields[fields.length - 1];
+  if (first === undefined || last === undefined) return [];
+  const { buffer, byteOffset: from } = first;
+  const length = last.byteOffset + last.length - from;
+  if (!fields.every((field) => field.buffer === buffer) || length < 0) return fields.map(textOf);
+  const head = Buffer.from(buffer, from, length).toString('latin1');
+  return fields.map((field) => {
+    const start = field.byteOffset - from;
+    return head.slice(start, start + lengthOf(field));
+  });
 }
 
-/** The bytes of an answer. */
-class UndiciBody extends Readable {
-  /** For who gathers its pieces. */
-  readonly headers: Readonly<IncomingHttpHeaders>;
-  isComplete = false;
-  readonly #flow: Flow;
+/** As Node's parser reads fields: a byte is a character, and white space behind a value is none of it. */
+function textOf(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, lengthOf(bytes)).toString('latin1');
+}
 
-  constructor(flow: Flow, headers: Readonly<IncomingHttpHeaders>) {
-    super();
-    this.#flow = flow;
-    this.headers = headers;
-  }
-
-  override _read(): void {
-    this.#flow.resume();
-  }
-
-  /** Takes what has come; the connection waits where more is not wanted. */
-  receive(chunk: Uint8Array): void {
-    // llhttp tells of none when it goes on behind a pause.
-    if (chunk.length > 0 && !this.push(chunk)) this.#flow.pause();
-  }
-
-  /** All of it has come. */
-  complete(): void {
-    this.isComplete = true;
-    this.push(null);
-  }
+function lengthOf(bytes: Uint8Array): number {
+  let end = bytes.length;
+  while (end > 0 && (bytes[end - 1] === 0x20 || bytes[end - 1] === 0x09)) end -= 1;
+  return end;
 }

@@ -181,7 +181,6 @@ export class UndiciExchange
     };
     this.#answer = new UndiciAnswer(head, controller);
     mendLength(socket, this.#answer.headers['content-length']);
-    this.#answer.body.on('error', (error) => this.#fail(error, true));
     this.#context.runInAsyncScope(this.#listener.onAnswer, this.#listener, this.#answer);
   }
 
@@ -227,7 +226,10 @@ export class UndiciExchange
     }
     const cause = asNodeError(error);
     if (this.#answer === undefined) process.nextTick(() => this.#fail(cause, hasBegun));
-    else this.#answer.body.destroy(cutOff(cause));
+    else {
+      this.#answer.body.cut();
+      process.nextTick(() => this.#fail(cutOff(cause), true));
+    }
   }
 
   #fail(error: Error, hasBegun: boolean): void {

@@ -1,0 +1,152 @@
+import { EventEmitter } from 'node:events';
+import type { ReadableBody } from '../../http/body-events.ts';
+import { LARGE } from '../../http/gathered-pieces.ts';
+import { HeldBytes } from '../../http/held-bytes.ts';
+
+/** What lets the connection go on, or wait. */
+export interface Flow {
+  pause(): void;
+  resume(): void;
+}
+
+/** How much may wait for who reads before the connection waits as well. Node's streams take as much. */
+const MOST_WAITING = 64 * 1024;
+
+/**
+ * The bytes of an answer, told of in the same turn in which undici has read them. Most answers come whole in one
+ * piece; a stream of Node's for each of them takes three more ticks to say so. It begins to flow when somebody listens
+ * to `data`, as a stream does.
+ *
+ * Small pieces are put together, as `gatherPieces` does it for Node's own messages: those that come in one read
+ * of the connection, and those that come while nobody reads.
+ */
+export class UndiciBody extends EventEmitter implements ReadableBody {
+  readonly #flow: Flow;
+  /** How long it is, as its head says. */
+  readonly #length: number | undefined;
+  /** All of it has come. */
+  isComplete = false;
+  #isFlowing = false;
+  /** Whether somebody has said so, which listening to `data` does not change. */
+  #isPaused = false;
+  #isOver = false;
+  /** Whether the connection waits. */
+  #isBlocked = false;
+  #isScheduled = false;
+  /** What waits, in order, and behind it what is put together. */
+  #pieces: Uint8Array[] = NO_PIECES;
+  #small: HeldBytes | undefined;
+  #waiting = 0;
+
+  constructor(flow: Flow, length: string | undefined) {
+    super();
+    this.#flow = flow;
+    this.#length = length === undefined ? undefined : Number(length);
+  }
+
+  override on(event: string, listener: Parameters<EventEmitter['on']>[1]): this {
+    super.on(event, listener);
+    if (event === 'data' && !this.#isPaused) this.resume();
+    return this;
+  }
+
+  pause(): this {
+    this.#isPaused = true;
+    this.#isFlowing = false;
+    return this;
+  }
+
+  /** What waits is told of in a tick: not in the middle of what goes on. */
+  resume(): this {
+    this.#isPaused = false;
+    if (this.#isFlowing) return this;
+    this.#isFlowing = true;
+    if (this.#waiting > 0 || this.#isBlocked || this.isComplete) process.nextTick(flush, this);
+    return this;
+  }
+
+  /** Takes what has come. */
+  receive(chunk: Uint8Array): void {
+    // llhttp tells of none when it goes on behind a pause.
+    if (this.#isOver || chunk.length === 0) return;
+    const isPassedOn = chunk.length >= LARGE || chunk.length === this.#length;
+    if (isPassedOn && this.#isFlowing && this.#waiting === 0) {
+      this.emit('data', chunk);
+      return;
+    }
+    this.#hold(chunk, isPassedOn);
+    if (this.#isFlowing && isPassedOn) this.flush();
+    else if (this.#isFlowing) this.#schedule();
+    if (this.#waiting < MOST_WAITING || this.#isOver) return;
+    this.#isBlocked = true;
+    this.#flow.pause();
+  }
+
+  /** All of it has come. */
+  complete(): void {
+    this.isComplete = true;
+    if (this.#isFlowing) this.flush();
+  }
+
+  /** No more of it comes. What has come before has come. */
+  cut(): void {
+    if (this.#isFlowing) this.flush();
+    this.destroy();
+  }
+
+  /** Tells of no more. */
+  destroy(): void {
+    this.#isOver = true;
+    this.#drop();
+  }
+
+  /** Tells of what waits, and then of the end, for as long as somebody reads. */
+  flush(): void {
+    this.#isScheduled = false;
+    while (this.#waiting > 0 && this.#isFlowing) this.emit('data', this.#take());
+    if (!this.#isFlowing || this.#isOver) return;
+    if (this.isComplete) {
+      this.#isOver = true;
+      this.emit('end');
+    } else if (this.#isBlocked) {
+      this.#isBlocked = false;
+      this.#flow.resume();
+    }
+  }
+
+  /** Not a tick: Node runs those after each piece. */
+  #schedule(): void {
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    setImmediate(flush, this);
+  }
+
+  #hold(chunk: Uint8Array, isPassedOn: boolean): void {
+    this.#waiting += chunk.length;
+    this.#small ??= new HeldBytes(Number.POSITIVE_INFINITY);
+    if (!isPassedOn) {
+      this.#small.push(chunk);
+      return;
+    }
+    const before = this.#small.length > 0 ? [this.#small.take()] : NO_PIECES;
+    this.#pieces = [...this.#pieces, ...before, chunk];
+  }
+
+  #take(): Uint8Array {
+    const piece = this.#pieces.shift() ?? (this.#small as HeldBytes).take();
+    this.#waiting -= piece.length;
+    return piece;
+  }
+
+  #drop(): void {
+    this.#pieces = NO_PIECES;
+    this.#small = undefined;
+    this.#waiting = 0;
+  }
+}
+
+const NO_PIECES: Uint8Array[] = [];
+
+function flush(body: UndiciBody): void {
+  body.flush();
+}
