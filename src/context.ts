@@ -29,6 +29,8 @@ export type FailedRow = Pick<GatewayError, 'reason' | 'status'>;
 
 /** A request that is on its way upstream, and its answer. */
 export interface RelayedExchange {
+  /** Where it goes. */
+  readonly target: Target;
   /** Takes it back. */
   readonly abandon: () => void;
   /** Whether its answer has come, and is an event stream. */

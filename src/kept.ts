@@ -1,20 +1,85 @@
+/** What is kept under its terms. */
+interface Entry {
+  readonly terms: readonly unknown[];
+  readonly value: unknown;
+  readonly onForgotten: () => void;
+}
+
+/** A configuration that is being built. */
+interface Renewal {
+  /** What it has asked for. */
+  readonly used: Set<Entry>;
+  readonly effects: (() => void)[];
+}
+
 /**
  * What is to last as long as there is a gateway, whatever is made anew: counters, open streams,
  * sessions. Each is known by its terms, and made when it is first asked for: who asks on the same
- * terms gets the same.
+ * terms gets the same. What a new configuration has not asked for is forgotten; requests that hold it go on with it.
  */
 export class Kept {
-  readonly #all: { readonly terms: readonly unknown[]; readonly value: unknown }[] = [];
+  #all: Entry[] = [];
+  #renewal: Renewal | undefined;
 
-  /** @param terms - Its name, and all that makes it another: sizes, times, stores. */
-  of<T>(terms: readonly [name: string, ...others: unknown[]], make: () => T): T {
-    const known = this.#all.find((kept) => areSame(kept.terms, terms));
-    if (known !== undefined) return known.value as T;
+  /**
+   * @param terms - Its name, and all that makes it another: sizes, times, stores.
+   * @param make - Makes it. What it is made of, and is kept as well, has to be asked for before, not in here.
+   * @param onForgotten - Called when no configuration uses it any more.
+   */
+  of<T>(
+    terms: readonly [name: string, ...others: unknown[]],
+    make: () => T,
+    onForgotten?: (value: T) => void,
+  ): T {
+    const known = this.#all.find((entry) => areSame(entry.terms, terms));
+    if (known !== undefined) {
+      this.#renewal?.used.add(known);
+      return known.value as T;
+    }
     const value = make();
-    this.#all.push({ terms, value });
+    const entry = { terms, value, onForgotten: () => onForgotten?.(value) };
+    this.#all.push(entry);
+    this.#renewal?.used.add(entry);
     return value;
   }
+
+  /** Calls `effect` when the configuration that is being built holds; at once where none is being built. */
+  onceBuilt(effect: () => void): void {
+    if (this.#renewal === undefined) effect();
+    else this.#renewal.effects.push(effect);
+  }
+
+  /**
+   * Builds all that a configuration needs, and forgets what it has not asked for. Where `build` throws, nothing
+   * has changed.
+   */
+  renew<T>(build: () => T): T {
+    if (this.#renewal !== undefined) throw new Error(NESTED);
+    const before = [...this.#all];
+    const renewal: Renewal = { used: new Set(), effects: [] };
+    this.#renewal = renewal;
+    let built: T;
+    try {
+      built = build();
+    } catch (error) {
+      this.#keepOnly(new Set(before));
+      throw error;
+    } finally {
+      this.#renewal = undefined;
+    }
+    for (const effect of renewal.effects) effect();
+    this.#keepOnly(renewal.used);
+    return built;
+  }
+
+  #keepOnly(used: ReadonlySet<Entry>): void {
+    const forgotten = this.#all.filter((entry) => !used.has(entry));
+    this.#all = this.#all.filter((entry) => used.has(entry));
+    for (const { onForgotten } of forgotten) onForgotten();
+  }
 }
+
+const NESTED = 'A configuration is being built already';
 
 function areSame(some: readonly unknown[], others: readonly unknown[]): boolean {
   return some.length === others.length && some.every((term, i) => Object.is(term, others[i]));

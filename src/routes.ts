@@ -6,9 +6,9 @@ import type { Kept } from './kept.ts';
 import type { LegacySseEndpoints } from './legacy-sse/endpoints.ts';
 import { type LegacySsePlan, legacySseEndpoints } from './legacy-sse/options.ts';
 import { comparablePath, metadataUrls, rootMetadataUrl } from './oauth/metadata-url.ts';
-import { claimRoot } from './oauth/root-metadata.ts';
+import { claimRoot, releaseRoot } from './oauth/root-metadata.ts';
 import type { Plan } from './read-config.ts';
-import { relaySettings, targetsOf } from './relay/options.ts';
+import { type RelayPlan, relaySettings, targetsOf } from './relay/options.ts';
 import { relay } from './relay/relay.ts';
 import type { RelaySettings } from './relay/relay-settings.ts';
 import { metadataWarningOf } from './slots/auth/metadata-warning.ts';
@@ -20,6 +20,8 @@ import { OWN_CREDENTIALS } from './slots/own-credentials.ts';
 import { upstreamCors } from './slots/upstream-cors.ts';
 import { onWayBack } from './slots/way-back.ts';
 import { inOrderOfUse } from './targets/in-order-of-use.ts';
+import type { Target } from './targets/target.ts';
+import type { TargetState } from './targets/target-state.ts';
 
 /** One of the router's paths, and what a request for it goes through. */
 export interface Route {
@@ -41,6 +43,29 @@ function endpointsOf(
   return kept.of(['legacySse', ...terms], () => legacySseEndpoints(plan, forward));
 }
 
+/** It remembers where the upstream says that its metadata is. */
+function upstreamMetadataOf(
+  { handler }: RelayPlan,
+  targets: readonly Target[],
+  states: readonly TargetState[],
+  publicUrl: URL,
+  kept: Kept,
+): UpstreamMetadata {
+  const hop = hopOf(kept);
+  const inOrder = () => inOrderOfUse(states);
+  const make = () => new UpstreamMetadata(targets, inOrder, publicUrl, hop, handler === undefined);
+  return kept.of(['upstream metadata', publicUrl.href, ...targets], make);
+}
+
+function claimRootFor(publicUrl: URL, kept: Kept): void {
+  const [url, resource] = [rootMetadataUrl(publicUrl).href, publicUrl.href];
+  kept.of(
+    ['root metadata', url, resource],
+    () => claimRoot(url, resource),
+    () => releaseRoot(url, resource),
+  );
+}
+
 /** Builds the endpoint, and what else the router serves. */
 export function buildRoutes(plan: Plan, kept: Kept): Route[] {
   const { path, slots, legacySse, metadata, denyAs } = plan;
@@ -53,13 +78,7 @@ export function buildRoutes(plan: Plan, kept: Kept): Route[] {
   const states = targetStatesOf(plan.relay, slots.balance?.breaker, kept);
   const upstreamMetadata =
     metadata !== undefined && metadata.document === undefined
-      ? new UpstreamMetadata(
-          targets,
-          () => inOrderOfUse(states),
-          metadata.publicUrl,
-          hop,
-          plan.relay.handler === undefined,
-        )
+      ? upstreamMetadataOf(plan.relay, targets, states, metadata.publicUrl, kept)
       : undefined;
   const warnOfMetadata = metadata && metadataWarningOf(metadata.warning, kept);
   const challenges = upstreamMetadata?.stage((req) => warnOfMetadata?.(req));
@@ -98,7 +117,7 @@ export function buildRoutes(plan: Plan, kept: Kept): Route[] {
   }
   if (metadata !== undefined) {
     const { document, publicUrl, root } = metadata;
-    if (root) claimRoot(rootMetadataUrl(publicUrl).href, publicUrl.href);
+    if (root) claimRootFor(publicUrl, kept);
     const serve = upstreamMetadata?.serve ?? serveDocument(async () => document);
     // Anybody may read it. What is asked of the upstream for it, only those whom the upstream would
     // hear of otherwise.

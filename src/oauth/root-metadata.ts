@@ -1,17 +1,29 @@
-/** Of which resource the metadata at the root of a host is, by its URL. */
-const CLAIMED = new Map<string, string>();
+/** Of which resource the metadata at the root of a host is, by its URL, and how many gateways have claimed that. */
+const CLAIMED = new Map<string, { readonly resource: string; times: number }>();
 
 /**
  * Notes that the metadata of a resource is served at the root of its host. There is room for one: warns where
  * another resource of this process has it already, because only the one that is mounted first is served.
  */
 export function claimRoot(rootUrl: string, resource: string): void {
-  const owner = CLAIMED.get(rootUrl);
-  if (owner === undefined) CLAIMED.set(rootUrl, resource);
-  if (owner === undefined || owner === resource) return;
+  const claim = CLAIMED.get(rootUrl) ?? { resource, times: 0 };
+  CLAIMED.set(rootUrl, claim);
+  const owner = claim.resource;
+  if (owner === resource) {
+    claim.times += 1;
+    return;
+  }
   process.emitWarning(
     `The metadata of both ${owner} and ${resource} is to be served at ${rootUrl}. Clients that look there get the one ` +
       'that is mounted first, and refuse to use it for the other. Keep root: true for one of them only.',
     { type: 'McpGatewayWarning', code: 'MCP_GATEWAY_ROOT_METADATA' },
   );
+}
+
+/** The metadata of a resource is not served there any more, by one gateway. */
+export function releaseRoot(rootUrl: string, resource: string): void {
+  const claim = CLAIMED.get(rootUrl);
+  if (claim?.resource !== resource) return;
+  claim.times -= 1;
+  if (claim.times === 0) CLAIMED.delete(rootUrl);
 }

@@ -5,7 +5,7 @@ import { checkConfig } from '../options/config-problems.ts';
 import { ATTACH, FOLLOW, type FollowingObserver } from '../slots/observe/follower.ts';
 import { failureReport } from '../slots/observe/isolate.ts';
 import type { Observer } from '../slots/observe/observer.ts';
-import type { TargetChanges } from '../targets/target-changes.ts';
+import type { ObservedTargets } from '../targets/target-changes.ts';
 import { MeteredRequest } from './metered-request.ts';
 import { metricsHandler } from './metrics-handler.ts';
 import { metricsOf } from './metrics-of.ts';
@@ -53,7 +53,7 @@ export function prometheus(options: PrometheusOptions = {}): PrometheusObserver 
   const report = failureReport();
   const observer: FollowingObserver & PrometheusObserver = {
     handler: metricsHandler(registry, (error) => report('handler', error)),
-    [ATTACH](gateway: string, targets: TargetChanges) {
+    [ATTACH](gateway: string, targets: ObservedTargets) {
       metrics.of(gateway);
       metrics.targets.attach(gateway, targets);
     },

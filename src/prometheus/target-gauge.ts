@@ -1,5 +1,5 @@
 import { Gauge } from 'prom-client';
-import type { TargetChanges } from '../targets/target-changes.ts';
+import type { ObservedTargets } from '../targets/target-changes.ts';
 import type { TargetStateName } from '../targets/target-state.ts';
 import type { MetricsRegistry } from './metrics-registry.ts';
 
@@ -15,7 +15,7 @@ const STATES = Object.keys(ALL);
 /** A gateway, and where its targets are. It may go: apps make gateways anew. */
 interface Attached {
   readonly gateway: string;
-  readonly targets: WeakRef<TargetChanges>;
+  readonly targets: WeakRef<ObservedTargets>;
 }
 
 /**
@@ -24,7 +24,7 @@ interface Attached {
  */
 export class TargetGauge {
   readonly #gauge: Gauge;
-  readonly #known = new WeakSet<TargetChanges>();
+  readonly #known = new WeakSet<ObservedTargets>();
   #attached: Attached[] = [];
 
   constructor(name: string, registers: MetricsRegistry[]) {
@@ -37,7 +37,7 @@ export class TargetGauge {
     });
   }
 
-  attach(gateway: string, targets: TargetChanges): void {
+  attach(gateway: string, targets: ObservedTargets): void {
     if (this.#known.has(targets)) return;
     this.#known.add(targets);
     this.#attached = this.#attached.filter((other) => other.targets.deref() !== undefined);

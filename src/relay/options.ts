@@ -13,6 +13,7 @@ import type { ConfigProblems } from '../options/config-problems.ts';
 import { type Duration, readDuration } from '../options/duration.ts';
 import { type QueryOptions, readQuery } from '../targets/forwarded-query.ts';
 import { readTarget, type TargetPlans } from '../targets/read-target.ts';
+import { siteOf } from '../targets/site.ts';
 import { Target, type TargetPlan } from '../targets/target.ts';
 import { NETWORK_OPTIONS, type NetworkOptions, readNetworkOptions } from './network/options.ts';
 import { pathAtTargets } from './path-at.ts';
@@ -120,18 +121,30 @@ export function relaySettings(
 
 /** The targets, each with its engine. */
 export function targetsOf(plan: RelayPlan, kept: Kept): readonly [Target, ...Target[]] {
-  return kept.of(['targets', plan], () => {
-    const { handler, engine, network, host, timeouts, followsRedirects } = plan;
+  const { handler, engine, host, timeouts, followsRedirects } = plan;
+  const network = networkOf(plan.network, kept);
+  const engineFor = (url: URL) => {
     const createEngine = handler === undefined ? ENGINES[engine] : inProcessEngines(handler);
-    const engineFor = (url: URL) => {
-      const engine = repeatStale(timed(hostOfItsOwn(createEngine(url, network), host), timeouts));
-      return followsRedirects ? followRedirects(engine, url, timeouts.response) : engine;
-    };
-    const create = (target: TargetPlan, place: number) =>
-      new Target(target, place, engineFor(target.url));
-    const [first, ...others] = plan.targets;
-    return [create(first, 0), ...others.map((other, i) => create(other, i + 1))];
-  });
+    const own = repeatStale(timed(hostOfItsOwn(createEngine(url, network), host), timeouts));
+    return followsRedirects ? followRedirects(own, url, timeouts.response) : own;
+  };
+  const { connect, response, idle, stream } = timeouts;
+  const ways = [handler, engine, network, host, followsRedirects, connect, response, idle, stream];
+  const create = (target: TargetPlan, place: number) => {
+    const { url, weight } = target;
+    const site = siteOf(url, kept, handler, network.socketPath);
+    const make = () => new Target(target, place, engineFor(url), site);
+    return kept.of(['target', site, place, weight, ...ways], make);
+  };
+  const [first, ...others] = plan.targets;
+  return [create(first, 0), ...others.map((other, i) => create(other, i + 1))];
+}
+
+/** The same for the same options, so that connections are used on. */
+function networkOf(network: Network, kept: Kept): Network {
+  const { socketPath, tls, proxies } = network;
+  const terms = [socketPath, tls?.fingerprint, JSON.stringify(proxies)];
+  return kept.of(['network', ...terms], () => network);
 }
 
 const DEFAULT_ENGINE: EngineName = 'http-proxy-middleware';

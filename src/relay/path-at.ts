@@ -12,6 +12,6 @@ export function pathAtTargets(
   query: readonly string[] | undefined,
 ): PathAt | undefined {
   if (query === undefined && namesIn(targets[0].url).length === 0) return undefined;
-  const paths = new Map(targets.map(({ url }) => [url, new RequestPath(url, query)]));
-  return (target, req) => paths.get(target.url)?.for(contextOf(req).params, req.url);
+  const paths = new Map(targets.map(({ url }) => [url.href, new RequestPath(url, query)]));
+  return (target, req) => paths.get(target.url.href)?.for(contextOf(req).params, req.url);
 }

@@ -1,6 +1,8 @@
+import type { Attempt } from './attempt.ts';
 import { type Assignment, type FindOther, Lease } from './lease.ts';
 import { leastBusyOfTwo } from './least-busy.ts';
 import { rendezvous } from './rendezvous.ts';
+import type { Target } from './target.ts';
 import type { TargetState } from './target-state.ts';
 
 /** What decides where a request may go. */
@@ -28,10 +30,17 @@ const RETRY_MS = 5000;
 /** Chooses a target for each request. */
 export class Balancer {
   readonly states: readonly TargetState[];
+  readonly #targets: ReadonlyMap<TargetState, Target>;
   readonly #random: () => number;
 
-  constructor(states: readonly TargetState[], random: () => number = Math.random) {
+  /** @param targets - One for each state, as the requests here are to have it. */
+  constructor(
+    states: readonly TargetState[],
+    targets: readonly Target[],
+    random: () => number = Math.random,
+  ) {
     this.states = states;
+    this.#targets = new Map(states.map((state, i) => [state, targets[i] as Target]));
     this.#random = random;
   }
 
@@ -47,22 +56,35 @@ export class Balancer {
   #atHome({ home, mayTry }: Want): Lease | NoTarget {
     const [only, ...others] = this.states;
     const isOne = others.length === 0;
-    const state = isOne ? only : this.states.find(({ target }) => target.id === home);
+    const state = isOne ? only : this.states.find((one) => this.#targets.get(one)?.id === home);
     if (state === undefined || state.isGone) return { isGone: true };
-    const assigned = assign(state, mayTry);
+    const assigned = this.#begin(state, mayTry);
     if (assigned !== undefined) return new Lease(assigned, undefined);
     const { lastFailure } = state.breaker ?? {};
     const mayBeGone = lastFailure === 'unreachable' || lastFailure === 'lost';
     // If it is gone, its sessions are, and begin anew at others. Whether it is, only a connection can tell:
     // it may have come back, and another gateway may have begun this session there since.
-    if (!isOne && mayBeGone) return new Lease({ state, attempt: undefined }, undefined, true);
+    if (!isOne && mayBeGone) {
+      return new Lease(this.#assignment(state, undefined), undefined, true);
+    }
     return { isGone: false, retryAfterMs: retryAfterOf(state) };
   }
 
   #assign({ key, mayTry }: Want, unreached?: TargetState): Assignment | undefined {
     const able = this.states.filter((state) => state !== unreached && takes(state, mayTry));
     const chosen = key === undefined ? this.#spread(able) : rendezvous(key, able);
-    return chosen && assign(chosen, mayTry);
+    return chosen && this.#begin(chosen, mayTry);
+  }
+
+  #begin(state: TargetState, mayTry: boolean): Assignment | undefined {
+    const { breaker } = state;
+    const attempt = breaker?.begin(mayTry);
+    if (breaker !== undefined && attempt === undefined) return undefined;
+    return this.#assignment(state, attempt);
+  }
+
+  #assignment(state: TargetState, attempt: Attempt | undefined): Assignment {
+    return { state, target: this.#targets.get(state) as Target, attempt };
   }
 
   #spread(able: readonly TargetState[]): TargetState | undefined {
@@ -80,12 +102,6 @@ export class Balancer {
 
 function takes({ takesNew, breaker }: TargetState, mayTry: boolean): boolean {
   return takesNew && (breaker === undefined || breaker.admits(mayTry));
-}
-
-function assign(state: TargetState, mayTry: boolean): Assignment | undefined {
-  const { breaker } = state;
-  const attempt = breaker?.begin(mayTry);
-  return breaker !== undefined && attempt === undefined ? undefined : { state, attempt };
 }
 
 function retryAfterOf({ takesNew, breaker }: TargetState): number {

@@ -21,16 +21,19 @@ export class HealthCheck {
   /** The gateway, as the host is told of it. */
   readonly #via: string;
   readonly #onChange: (isHealthy: boolean) => void;
-  #failures = 0;
+  #failures: number;
   #next: NodeJS.Timeout | undefined;
   #check: Check | undefined;
 
+  /** @param wasHealthy - What another check has said of the host before. */
   constructor(
     engine: Engine,
     settings: HealthSettings,
     via: string,
     onChange: (isHealthy: boolean) => void,
+    wasHealthy: boolean = true,
   ) {
+    this.#failures = wasHealthy ? 0 : FAILURES;
     this.#engine = engine;
     this.#settings = settings;
     this.#via = via;

@@ -7,6 +7,8 @@ import type { TargetState } from './target-state.ts';
 /** A target that takes a request, and what its breaker learns from that. */
 export interface Assignment {
   readonly state: TargetState;
+  /** As the configuration has it under which the request came. */
+  readonly target: Target;
   /** Undefined where the target has no breaker. */
   readonly attempt: Attempt | undefined;
 }
@@ -37,13 +39,13 @@ export class Lease {
   }
 
   get target(): Target {
-    return this.#assigned.state.target;
+    return this.#assigned.target;
   }
 
   /** Sends the request there. */
   send(request: UpstreamRequest, listener: UpstreamListener): UpstreamExchange {
-    const { state, attempt } = this.#assigned;
-    const { breaker, target } = state;
+    const { state, target, attempt } = this.#assigned;
+    const { breaker } = state;
     const isGuarded = breaker !== undefined && attempt !== undefined;
     const { engine } = target;
     const send = isGuarded ? guarded(engine, attempt, breaker.settings.statuses) : engine;

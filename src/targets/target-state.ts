@@ -17,19 +17,20 @@ export interface TargetChange {
   readonly previous: TargetStateName;
   /**
    * Why. Of a breaker: what failed last (`unreachable`, `timeout`, `status`, `lost`), `time_is_over` or
-   * `trial_succeeded`. `health`: the target's health check. `drain`, `restore`: so it was called.
+   * `trial_succeeded`. `health`: the target's health check. `drain`, `restore`: so it was called. `update`: the
+   * breaker has other terms, or is off.
    */
   readonly reason: string;
 }
 
 /** How one target is, from request to request. */
 export class TargetState {
-  readonly target: Target;
-  /** Undefined where it is switched off. */
-  readonly breaker: Breaker | undefined;
   /** Requests under way, event streams included. */
   open = 0;
   readonly #onChange: (change: TargetChange) => void;
+  readonly #sources: BreakerSources;
+  #target: Target;
+  #breaker: Breaker | undefined;
   #isHealthy = true;
   #drain: 'none' | 'begun' | 'over' = 'none';
   #onIdle: (() => void)[] = [];
@@ -40,14 +41,38 @@ export class TargetState {
     onChange: (change: TargetChange) => void,
     sources: BreakerSources = PROCESS_SOURCES,
   ) {
-    this.target = target;
+    this.#target = target;
     this.#onChange = onChange;
-    this.breaker =
-      breaker &&
-      new Breaker(breaker, sources, ({ state, previous, reason }) => {
-        // What keeps requests away besides is told instead.
-        if (this.takesNew) this.#tell(state, previous, reason);
-      });
+    this.#sources = sources;
+    this.#breaker = this.#breakerWith(breaker);
+  }
+
+  /** As the configuration has it that holds. */
+  get target(): Target {
+    return this.#target;
+  }
+
+  /** Undefined where it is switched off. */
+  get breaker(): Breaker | undefined {
+    return this.#breaker;
+  }
+
+  /** From now on another configuration holds. A breaker on other terms begins anew. */
+  reconfigure(target: Target, breaker: BreakerSettings | undefined): void {
+    this.#target = target;
+    if (haveSameTerms(this.#breaker?.settings, breaker)) return;
+    this.#change('update', () => {
+      this.#breaker = this.#breakerWith(breaker);
+    });
+  }
+
+  #breakerWith(settings: BreakerSettings | undefined): Breaker | undefined {
+    if (settings === undefined) return undefined;
+    const breaker = new Breaker(settings, this.#sources, ({ state, previous, reason }) => {
+      // What keeps requests away besides is told instead; one that was replaced keeps none away.
+      if (this.takesNew && breaker === this.#breaker) this.#tell(state, previous, reason);
+    });
+    return breaker;
   }
 
   get url(): URL {
@@ -72,6 +97,11 @@ export class TargetState {
   /** Whether no session lives here any more. */
   get isGone(): boolean {
     return this.#drain === 'over';
+  }
+
+  /** What its own health check says; true where there is none. */
+  get isHealthy(): boolean {
+    return this.#isHealthy;
   }
 
   set isHealthy(isHealthy: boolean) {
@@ -126,4 +156,17 @@ export class TargetState {
       this.#onChange({ target: this.target.name, state, previous, reason });
     }
   }
+}
+
+function haveSameTerms(
+  some: BreakerSettings | undefined,
+  others: BreakerSettings | undefined,
+): boolean {
+  if (some === undefined || others === undefined) return some === others;
+  return (
+    some.failures === others.failures &&
+    some.openForMs === others.openForMs &&
+    some.statuses.size === others.statuses.size &&
+    [...some.statuses].every((status) => others.statuses.has(status))
+  );
 }

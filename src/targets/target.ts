@@ -3,6 +3,7 @@ import type { Engine } from '../engine/engine.ts';
 import { portOf } from '../engine/network/network.ts';
 import type { ErrorReason } from '../errors.ts';
 import { toldError } from '../lib/told-error.ts';
+import { Site } from './site.ts';
 
 /** What stands for the names in a target, by name, encoded: see `encodeValue`. */
 export type TemplateValues = ReadonlyMap<string, string>;
@@ -24,8 +25,10 @@ export interface TargetFailure {
   readonly detail: string | undefined;
 }
 
-/** Where requests go: the upstream, or one of several instances of it. */
+/** Where requests go: the upstream, or one of several instances of it, as one configuration has it. */
 export class Target {
+  /** The same for all configurations. */
+  readonly site: Site;
   /** Its place among the targets of the gateway. */
   readonly place: number;
   readonly url: URL;
@@ -36,9 +39,9 @@ export class Target {
   readonly name: string;
   /** Sends requests there: to the path and query of `url`, where a request has none of its own. */
   readonly engine: Engine;
-  #lastFailure: TargetFailure | undefined;
 
-  constructor({ url, weight }: TargetPlan, place: number, engine: Engine) {
+  constructor({ url, weight }: TargetPlan, place: number, engine: Engine, site: Site = new Site()) {
+    this.site = site;
     this.url = url;
     this.weight = weight;
     this.id = hash('sha256', url.href, 'base64url');
@@ -47,13 +50,9 @@ export class Target {
     this.engine = engine;
   }
 
-  get lastFailure(): TargetFailure | undefined {
-    return this.#lastFailure;
-  }
-
   /** Takes note of why a request got no answer from here that could be relayed. */
   noteFailure(reason: ErrorReason, cause: unknown): void {
     const detail = cause === undefined ? undefined : toldError(cause);
-    this.#lastFailure = { at: new Date(), reason, detail };
+    this.site.lastFailure = { at: new Date(), reason, detail };
   }
 }

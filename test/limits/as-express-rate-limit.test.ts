@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import { MemoryStore } from 'express-rate-limit';
 import fc from 'fast-check';
 import type { Count } from '../../src/slots/rate-limit/count.ts';
-import { counterFor } from '../../src/slots/rate-limit/counter.ts';
+import { counterFor, tallyFor } from '../../src/slots/rate-limit/counter.ts';
 
 beforeEach(() => {
   jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask'] });
@@ -34,7 +34,10 @@ test('what is counted in this process is told as express-rate-limit tells what i
     async (windowMs, steps) => {
       const settings = { name: '10 in a while', windowMs, msPerUnit: 0 };
       const store = new MemoryStore();
-      const counters = [undefined, store].map((own) => counterFor({ ...settings, store: own }));
+      const tally = () => tallyFor({ ...settings, store: undefined });
+      const counters = [undefined, store].map((own) =>
+        counterFor({ ...settings, store: own }, tally),
+      );
       const [here, there] = counters as [(typeof counters)[0], (typeof counters)[0]];
       for (const { passes, key, weight, spare, isTakenBack } of steps) {
         jest.setSystemTime(Date.now() + passes);

@@ -75,7 +75,12 @@ describeWithCertificates('a connection that is kept', () => {
     const { port } = await forwardProxy();
     const proxy = { isSecure: false, host: '127.0.0.1', port, authorization: undefined };
     const network: Network = {
-      tls: { secureContext: undefined, servername: undefined, acceptsInvalidCertificates: true },
+      tls: {
+        secureContext: undefined,
+        servername: undefined,
+        acceptsInvalidCertificates: true,
+        fingerprint: '',
+      },
       socketPath: undefined,
       proxies: { exceptions: [], ...(way === 'through a proxy' && { 'https:': proxy }) },
     };

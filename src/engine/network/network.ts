@@ -7,6 +7,8 @@ export interface TlsSettings {
   /** Whose certificate it has to be, in place of the target's host. */
   readonly servername: string | undefined;
   readonly acceptsInvalidCertificates: boolean;
+  /** Of all that it was read from: the same for the same options. */
+  readonly fingerprint: string;
 }
 
 /** An HTTP proxy, and how to get there. */

@@ -1,4 +1,4 @@
-import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { createPrivateKey, hash, X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
 import { createSecureContext, type SecureContext, type SecureContextOptions } from 'node:tls';
 import type { TlsSettings } from '../../engine/network/network.ts';
@@ -58,6 +58,7 @@ export function readTls(problems: ConfigProblems, options: TlsOptions): TlsSetti
     secureContext: readSecureContext(problems, options),
     servername,
     acceptsInvalidCertificates: isUnsafe === true,
+    fingerprint: hash('sha256', JSON.stringify(OPTIONS.map((name) => options[name] ?? null))),
   };
 }
 

@@ -79,10 +79,13 @@ export class RelayedRequest
     this.#send();
   }
 
+  get target(): Target {
+    return this.#context.lease?.target ?? this.#settings.target;
+  }
+
   #send(): void {
     const { pathAt } = this.#settings;
-    const { lease } = this.#context;
-    const target = lease?.target ?? this.#settings.target;
+    const { target } = this;
     const path = pathAt?.(target, this.#req);
     if (pathAt !== undefined && path === undefined) {
       answerError(this.#req, this.#res, 'invalid_request', { message: NOT_ENCODED });
@@ -202,8 +205,7 @@ export class RelayedRequest
 
   /** Of those reasons of the upstream that are about one target. */
   #note(reason: ErrorReason, cause: unknown): void {
-    const target = this.#context.lease?.target ?? this.#settings.target;
-    target.noteFailure(reason, cause);
+    this.target.noteFailure(reason, cause);
   }
 
   #fail(reason: ErrorReason, cause?: unknown): void {

@@ -6,6 +6,7 @@ import { retryAfterSeconds } from '../../http/retry-after.ts';
 import { callOwn } from '../../lib/function-failure.ts';
 import { notAwaited } from '../../lib/not-awaited.ts';
 import { plain } from '../../lib/plain-error.ts';
+import { targetsOf } from '../../relay/options.ts';
 import { Balancer, type Want } from '../../targets/balancer.ts';
 import { Lease } from '../../targets/lease.ts';
 import type { TargetState } from '../../targets/target-state.ts';
@@ -85,6 +86,7 @@ export const balance: Slot<BalanceConfig, BalanceSettings, 'balance'> = {
   options: ['breaker', 'health', 'balance'],
   read: (problems, config, { relay }: Basis) => readBalance(problems, config, relay),
   build({ relay, breaker, key }, kept) {
-    return balanceRequests(new Balancer(targetStatesOf(relay, breaker, kept)), key);
+    const states = targetStatesOf(relay, breaker, kept);
+    return balanceRequests(new Balancer(states, targetsOf(relay, kept)), key);
   },
 };

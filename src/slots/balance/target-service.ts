@@ -2,11 +2,10 @@ import type { ServerResponse } from 'node:http';
 import { contextOf } from '../../context.ts';
 import type { Kept } from '../../kept.ts';
 import { Deadline } from '../../lib/deadline.ts';
-import type { RelayPlan } from '../../relay/options.ts';
+import { type RelayPlan, targetsOf } from '../../relay/options.ts';
 import { HealthCheck } from '../../targets/health-check.ts';
-import type { HealthSettings } from '../../targets/health-options.ts';
 import { shownUrl } from '../../targets/shown-url.ts';
-import type { TargetFailure } from '../../targets/target.ts';
+import type { Target, TargetFailure } from '../../targets/target.ts';
 import { type TargetChanges, targetChangesOf } from '../../targets/target-changes.ts';
 import type { TargetState, TargetStateName } from '../../targets/target-state.ts';
 import { graceOf } from '../draining.ts';
@@ -48,48 +47,60 @@ const LAST_EVENT_MS = 5000;
 
 /** The targets of a gateway, as its operator sees them and takes them out of service. */
 export class TargetService {
-  readonly #states: readonly TargetState[];
   readonly #open: OpenRequests;
   readonly #changes: TargetChanges;
-  readonly #checks: readonly HealthCheck[];
   readonly #drains = new Map<TargetState, TargetDrain>();
+  #states: readonly TargetState[] = [];
+  #checks: readonly HealthCheck[] = [];
+  #isStopped = false;
   #isClosed = false;
 
-  /** @param checks - What asks the targets how they are, as long as the gateway is in service. */
-  constructor(
-    states: readonly TargetState[],
-    open: OpenRequests,
-    changes: TargetChanges,
-    checks: readonly HealthCheck[],
-  ) {
-    this.#states = states;
+  constructor(open: OpenRequests, changes: TargetChanges) {
     this.#open = open;
     this.#changes = changes;
+  }
+
+  /** Whether the gateway is out of service, or on its way there. */
+  get isStopped(): boolean {
+    return this.#isStopped;
+  }
+
+  /**
+   * From now on these are the targets. The drain of another that was one goes on.
+   *
+   * @param canChange - Whether they can have more than one state.
+   * @param checks - What asks them how they are, as long as the gateway is in service; none where nothing does.
+   */
+  replace(
+    states: readonly TargetState[],
+    canChange: boolean,
+    checks: readonly HealthCheck[],
+  ): void {
+    this.#states = states;
     this.#checks = checks;
+    if (checks.length === 0 && !this.#isStopped) for (const state of states) state.isHealthy = true;
+    this.#changes.states = canChange && !this.#isStopped ? states : [];
+    this.#forgetDrains();
   }
 
   /** The gateway goes out of service: nobody has to know any more how targets are. */
   stop(): void {
+    this.#isStopped = true;
     for (const check of this.#checks) check.stop();
     this.#changes.states = [];
   }
 
   statuses(): TargetStatus[] {
-    const [first] = this.#states;
-    const exchanges = this.#open.all().flatMap(({ req }) => {
-      const { exchange, lease } = contextOf(req);
-      // Without a lease there is one target alone.
-      return exchange === undefined ? [] : [{ exchange, target: lease?.target ?? first?.target }];
-    });
+    const exchanges = this.#open.all().flatMap(({ req }) => contextOf(req).exchange ?? []);
     return this.#states.map((state) => {
       const { url, weight } = state.target;
-      const here = exchanges.filter(({ target }) => target === state.target);
+      const here = exchanges.filter(({ target }) => target.site === state.target.site);
       return {
         url: shownUrl(url),
         weight,
         state: state.name,
         open: here.length,
-        streams: here.filter(({ exchange }) => exchange.isEventStream).length,
+        streams: here.filter(({ isEventStream }) => isEventStream).length,
         failures: state.breaker?.failures ?? 0,
       };
     });
@@ -97,7 +108,7 @@ export class TargetService {
 
   stats(): TargetStats[] {
     return this.statuses().map((status, i) => {
-      return { ...status, lastFailure: this.#states[i]?.target.lastFailure };
+      return { ...status, lastFailure: this.#states[i]?.target.site.lastFailure };
     });
   }
 
@@ -109,7 +120,15 @@ export class TargetService {
     this.#drains.set(state, drain);
     const over = drain.begin(graceMs);
     if (this.#isClosed) drain.cancel();
-    return over;
+    await over;
+    this.#forgetDrains();
+  }
+
+  /** Of targets that the gateway does not have any more. */
+  #forgetDrains(): void {
+    for (const [state, { isOver }] of this.#drains) {
+      if (isOver && !this.#states.includes(state)) this.#drains.delete(state);
+    }
   }
 
   restore(url: string | URL): void {
@@ -139,34 +158,42 @@ export class TargetService {
   }
 }
 
-/** That of a gateway. */
+/** That of a gateway, which has these targets as soon as its configuration holds. */
 export function targetServiceOf(
   relay: RelayPlan,
   settings: BalanceSettings | undefined,
   kept: Kept,
 ): TargetService {
+  const [open, changes] = [openRequestsOf(kept), targetChangesOf(kept)];
+  const service = kept.of(['target service'], () => new TargetService(open, changes));
   const states = targetStatesOf(relay, settings?.breaker, kept);
+  const targets = targetsOf(relay, kept);
+  const isChecked = settings?.health !== undefined && !service.isStopped;
+  const checks = isChecked
+    ? states.map((state, i) => healthCheckOf(state, targets[i] as Target, settings, kept))
+    : [];
   // A single target that nothing keeps requests from is always in the same state.
-  const changes = targetChangesOf(kept);
-  changes.states = settings === undefined ? [] : states;
-  const checks = settings?.health ? healthChecksOf(states, settings.health, kept) : [];
-  return new TargetService(states, openRequestsOf(kept), changes, checks);
+  kept.onceBuilt(() => service.replace(states, settings !== undefined, checks));
+  return service;
 }
 
-function healthChecksOf(
-  states: readonly TargetState[],
-  settings: HealthSettings,
+function healthCheckOf(
+  state: TargetState,
+  { engine }: Target,
+  { health }: BalanceSettings,
   kept: Kept,
-): readonly HealthCheck[] {
-  return kept.of(['health checks', settings], () => {
-    const via = hopOf(kept).entry('1.1');
-    return states.map((state) => {
-      const tell = (isHealthy: boolean) => {
-        state.isHealthy = isHealthy;
-      };
-      return new HealthCheck(state.target.engine, settings, via, tell);
-    });
-  });
+): HealthCheck {
+  const settings = health as NonNullable<typeof health>;
+  const via = hopOf(kept).entry('1.1');
+  const tell = (isHealthy: boolean) => {
+    state.isHealthy = isHealthy;
+  };
+  const { path, everyMs, timeoutMs } = settings;
+  return kept.of(
+    ['health check', state, engine, path, everyMs, timeoutMs],
+    () => new HealthCheck(engine, settings, via, tell, state.isHealthy),
+    (check) => check.stop(),
+  );
 }
 
 /** One target on its way out of service. */
@@ -175,6 +202,7 @@ class TargetDrain {
   readonly #open: OpenRequests;
   readonly #timer = new Deadline();
   readonly #over = Promise.withResolvers<void>();
+  isOver = false;
 
   constructor(state: TargetState, open: OpenRequests) {
     this.#state = state;
@@ -190,6 +218,7 @@ class TargetDrain {
 
   cancel(): void {
     this.#timer.clear();
+    this.isOver = true;
     this.#over.resolve();
   }
 
@@ -201,7 +230,7 @@ class TargetDrain {
   }
 
   #here(): ServerResponse[] {
-    const { target } = this.#state;
-    return this.#open.all().filter(({ req }) => contextOf(req).lease?.target === target);
+    const { site } = this.#state.target;
+    return this.#open.all().filter(({ req }) => contextOf(req).lease?.target.site === site);
   }
 }

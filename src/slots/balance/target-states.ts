@@ -10,8 +10,11 @@ export function targetStatesOf(
   breaker: BreakerSettings | undefined,
   kept: Kept,
 ): readonly TargetState[] {
-  return kept.of(['target states', relay, breaker], () => {
-    const { tell } = targetChangesOf(kept);
-    return targetsOf(relay, kept).map((target) => new TargetState(target, breaker, tell));
+  const { tell } = targetChangesOf(kept);
+  return targetsOf(relay, kept).map((target) => {
+    const create = () => new TargetState(target, breaker, tell);
+    const state = kept.of(['target state', target.site], create);
+    kept.onceBuilt(() => state.reconfigure(target, breaker));
+    return state;
   });
 }

@@ -1,6 +1,6 @@
 import type { GatewayContext } from '../../gateway-context.ts';
 import type { SendingRequest } from '../../observation.ts';
-import type { TargetChanges } from '../../targets/target-changes.ts';
+import type { ObservedTargets } from '../../targets/target-changes.ts';
 import type { ObservedMessage, Observer, RequestRecord, SlotDecision } from './observer.ts';
 
 /**
@@ -15,7 +15,7 @@ export const ATTACH: unique symbol = Symbol('express-mcp-gateway.attach');
 /** An observer that is told more than others. */
 export interface FollowingObserver extends Observer {
   /** A gateway of this name is built; perhaps not for the first time. */
-  [ATTACH]?(gateway: string, targets: TargetChanges): void;
+  [ATTACH]?(gateway: string, targets: ObservedTargets): void;
   /** @param gateway - The gateway's name. */
   [FOLLOW]?(ctx: GatewayContext, gateway: string): Follower;
 }

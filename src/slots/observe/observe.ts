@@ -4,7 +4,8 @@ import type { Middleware } from '../../http/middleware.ts';
 import { asList } from '../../options/as-list.ts';
 import type { ConfigProblems } from '../../options/config-problems.ts';
 import type { SlotName } from '../../slot-name.ts';
-import { targetChangesOf } from '../../targets/target-changes.ts';
+import { ObservedTargets, targetChangesOf } from '../../targets/target-changes.ts';
+import type { TargetChange } from '../../targets/target-state.ts';
 import type { Basis } from '../basis.ts';
 import type { Slot } from '../slot.ts';
 import { ATTACH, FOLLOW, type FollowingObserver } from './follower.ts';
@@ -101,16 +102,23 @@ export const observe: Slot<
     return { observers, gateway: name ?? path };
   },
   build({ observers, gateway }, kept) {
-    const guarded = observers.map((observer) => [observer, failureReport()] as const);
+    const guarded = observers.map((observer) => {
+      const report = kept.of(['failures of an observer', observer], failureReport);
+      return [observer, report] as const;
+    });
     const callbacks = callbacksOf(guarded);
     const follow = guarded.flatMap(([observer, report]) => isolatedFollow(observer, report) ?? []);
-    const targets = targetChangesOf(kept);
-    targets.listener = (change) => {
-      for (const onTarget of callbacks.onTarget) onTarget(change, gateway);
-    };
+    const targets = new ObservedTargets();
     for (const observer of observers as readonly FollowingObserver[]) {
       observer[ATTACH]?.(gateway, targets);
     }
+    const onTarget = (change: TargetChange) => {
+      for (const listener of callbacks.onTarget) listener(change, gateway);
+    };
+    const changes = targetChangesOf(kept);
+    kept.onceBuilt(() => {
+      changes.observe(onTarget, targets);
+    });
     const keepsCalls = observers.some((observer) => SEES_ARGUMENTS in observer);
     return tellObservers({ gateway, keepsCalls, callbacks, follow });
   },

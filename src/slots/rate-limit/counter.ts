@@ -19,13 +19,21 @@ export interface CounterSettings {
 /** Counts in this process, at once; or in a store, which takes its time. */
 export type Counter = LocalCounter | StoreCounter;
 
-/** Makes a counter, and its store ready. */
-export function counterFor(settings: CounterSettings): Counter {
-  const { store, windowMs, msPerUnit } = settings;
+/**
+ * Makes a counter, and its store ready.
+ *
+ * @param tally - Gives what counts, where that is in this process.
+ */
+export function counterFor(settings: CounterSettings, tally: () => LocalStore): Counter {
+  const { store } = settings;
   if (store instanceof LocalBuckets) {
     return new LocalCounter({ ...settings, msPerUnit: store.msPerUnit }, store.tally);
   }
   if (store !== undefined) return new StoreCounter(settings, store);
-  const kind = msPerUnit === 0 ? windows(windowMs) : buckets(msPerUnit);
-  return new LocalCounter(settings, new LocalStore(kind));
+  return new LocalCounter(settings, tally());
+}
+
+/** Makes what counts in this process. */
+export function tallyFor({ windowMs, msPerUnit }: CounterSettings): LocalStore {
+  return new LocalStore(msPerUnit === 0 ? windows(windowMs) : buckets(msPerUnit));
 }

@@ -11,7 +11,7 @@ import type { DenyAs } from '../policies/deny-as.ts';
 import { isProbe } from '../probe.ts';
 import type { Slot } from '../slot.ts';
 import type { Charge } from './charges.ts';
-import { type Counter, counterFor } from './counter.ts';
+import { type Counter, counterFor, tallyFor } from './counter.ts';
 import {
   type Counted,
   EnforcedLimit,
@@ -36,9 +36,13 @@ export function countersFor(limits: readonly LimitSettings[], kept: Kept): Enfor
 
 function counterOf(settings: LimitSettings, kept: Kept): Counter {
   const { name, prefix, windowMs, msPerUnit, store } = settings;
-  return kept.of(['counter', name, prefix, windowMs, msPerUnit, store], () => {
-    if (store !== undefined) setWindow(store, windowMs);
-    return counterFor(settings);
+  // Of a bucket, only how fast it fills decides what a count means.
+  const pace = msPerUnit === 0 ? ['window', windowMs] : ['bucket', msPerUnit];
+  const tally = () => kept.of(['counts', name, prefix, ...pace], () => tallyFor(settings));
+  if (store === undefined) return counterFor(settings, tally);
+  return kept.of(['counter', name, prefix, windowMs, store], () => {
+    setWindow(store, windowMs);
+    return counterFor(settings, tally);
   });
 }
 

@@ -18,7 +18,7 @@ interface Entry {
  * of others by beginning many. Each step takes the same time, however many there are.
  */
 export class MemorySessionStore implements SessionStore {
-  readonly #max: number;
+  #max: number;
   readonly #entries = new Map<string, Entry>();
   /** What was used longest ago comes first. */
   readonly #all = new LinkedList<Entry>();
@@ -31,6 +31,12 @@ export class MemorySessionStore implements SessionStore {
   /** How many there are, those included that have expired and were not asked for since. */
   get size(): number {
     return this.#entries.size;
+  }
+
+  /** From now on there may be so many. */
+  resize(max: number): void {
+    this.#max = max;
+    while (this.#entries.size > max) this.#makeRoom();
   }
 
   get(key: string, ttlMs: number): string | undefined {

@@ -19,12 +19,23 @@ const MOST_MARKED = 10_000;
 const BETWEEN_CHECKS_MS = 5000;
 
 /** Where it is kept whose session is whose. */
-export interface SessionPlaces {
+export class SessionPlaces {
   readonly owners: SessionStore;
   /** Which sessions have ended, as it seems. The same store where processes share one. */
   readonly ended: SessionStore;
   /** Which sessions are moving. The same store again where processes share one. */
   readonly locks: SessionStore;
+  /** When this process has marked which, on a clock that never goes back. */
+  readonly markedAt: BoundedMap<string, number> = new BoundedMap(MOST_MARKED);
+  /** When a mark of another process was last removed; undefined where no other can set one. */
+  readonly checkedAt: BoundedMap<string, number> | undefined;
+
+  constructor(owners: SessionStore, ended: SessionStore, locks: SessionStore) {
+    this.owners = owners;
+    this.ended = ended;
+    this.locks = locks;
+    this.checkedAt = owners === ended ? new BoundedMap(MOST_MARKED) : undefined;
+  }
 }
 
 /**
@@ -41,16 +52,16 @@ export class OwnedSessions {
   readonly #owners: SessionStore;
   readonly #ended: SessionStore;
   readonly #locks: SessionStore;
-  /** When this process has marked which, on a clock that never goes back. */
-  readonly #markedAt = new BoundedMap<string, number>(MOST_MARKED);
-  /** When a mark of another process was last removed; undefined where no other can set one. */
+  readonly #markedAt: BoundedMap<string, number>;
   readonly #checkedAt: BoundedMap<string, number> | undefined;
 
-  constructor({ owners, ended, locks }: SessionPlaces, ttlMs: number) {
+  constructor(places: SessionPlaces, ttlMs: number) {
+    const { owners, ended, locks, markedAt, checkedAt } = places;
     this.#owners = owners;
     this.#ended = ended;
     this.#locks = locks;
-    this.#checkedAt = owners === ended ? new BoundedMap(MOST_MARKED) : undefined;
+    this.#markedAt = markedAt;
+    this.#checkedAt = checkedAt;
     this.ttlMs = ttlMs;
   }
 

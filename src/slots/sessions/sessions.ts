@@ -15,7 +15,7 @@ import { passOrRefuse } from '../pass-or-refuse.ts';
 import type { Slot } from '../slot.ts';
 import { MemorySessionStore } from './memory-session-store.ts';
 import { readSessions, type SessionOptions, type SessionSettings } from './options.ts';
-import { OwnedSessions } from './owned-sessions.ts';
+import { OwnedSessions, SessionPlaces } from './owned-sessions.ts';
 import { SessionUse } from './session-use.ts';
 
 /** Gives the endpoint that a request is for: ids of sessions are the upstream's, and unique there. */
@@ -152,13 +152,18 @@ export function sessionStatsOf(settings: SessionSettings, kept: Kept): SessionSt
 }
 
 function ownedSessions({ store, ttlMs, max }: SessionSettings, kept: Kept): OwnedSessions {
-  return kept.of(['sessions', store, ttlMs, max], () => {
+  const places = kept.of(['sessions', store], () => {
     // Each has a store of its own in this process: what has ended must not take the place of what is in
     // use, nor a lock the place of the mark that it is about.
     const place = (most: number) => store ?? new MemorySessionStore(most);
-    const places = { owners: place(max), ended: place(max), locks: place(MOST_MOVING) };
-    return new OwnedSessions(places, ttlMs);
+    return new SessionPlaces(place(max), place(max), place(MOST_MOVING));
   });
+  kept.onceBuilt(() => {
+    for (const place of [places.owners, places.ended]) {
+      if (place instanceof MemorySessionStore) place.resize(max);
+    }
+  });
+  return new OwnedSessions(places, ttlMs);
 }
 
 /**

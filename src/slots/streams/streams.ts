@@ -2,6 +2,7 @@ import { answerError } from '../../answer-error.ts';
 import { contextOf, type RequestContext } from '../../context.ts';
 import type { Middleware } from '../../http/middleware.ts';
 import { onceClosed } from '../../http/once-closed.ts';
+import type { Kept } from '../../kept.ts';
 import { addressKey } from '../../lib/address-key.ts';
 import { LISTEN_METHOD } from '../../mcp/message/listen-method.ts';
 import type { ConfigProblems } from '../../options/config-problems.ts';
@@ -104,7 +105,11 @@ export const streams: Slot<
   goesByAddress: (caps, { identity }) =>
     caps.some(({ kind }) => kind === 'perIp' || (kind === 'perUser' && !identity.isAsked)),
   build(caps, kept) {
-    const open = kept.of(['streams'], () => new OpenStreams());
-    return capStreams(caps, open);
+    return capStreams(caps, openStreamsOf(kept));
   },
 };
+
+/** What a gateway counts, whatever its caps are. */
+export function openStreamsOf(kept: Kept): OpenStreams {
+  return kept.of(['streams'], () => new OpenStreams());
+}
