@@ -11,7 +11,7 @@ import { notAwaited } from './lib/not-awaited.ts';
 import type { ClientInfo } from './mcp/message/client-info.ts';
 import type { McpBody, McpMessage } from './mcp/message/message.ts';
 import { sessionIdIn } from './mcp/session-id.ts';
-import type { EndReason, Observation } from './observation.ts';
+import type { EndReason, Observation, RunningConfig } from './observation.ts';
 import type { Principal } from './principal.ts';
 import type { Target, TemplateValues } from './targets/target.ts';
 
@@ -89,6 +89,8 @@ export class RequestContext implements GatewayContext {
   onError: ErrorListener | undefined;
   /** Written by them, to count and to warn. Read by {@link report}. */
   onFailure: FailureListener | undefined;
+  /** Written by the gateway. Read by `draining`, and for records. */
+  running: RunningConfig | undefined;
   /** Written by `observe`. Read by all who have something to tell. */
   observation: Observation | undefined;
   /** Written by the routes of the older transport. Read by refusals, `streams`, `message`, `draining`. */

@@ -1,4 +1,5 @@
 import express, {
+  type Express,
   type NextFunction,
   type Request,
   type RequestHandler,
@@ -6,28 +7,46 @@ import express, {
   type Router,
 } from 'express';
 import type { GatewayConfig } from './config.ts';
-import { contextOf, type FailureListener } from './context.ts';
+import { buildGeneration } from './generation.ts';
 import { Kept } from './kept.ts';
-import { noop } from './lib/noop.ts';
-import { isEndpoint } from './options/path.ts';
+import { checkConfig } from './options/config-problems.ts';
 import { type Plan, readConfig } from './read-config.ts';
-import { buildRoutes, type Route } from './routes.ts';
-import { type TargetStatus, targetServiceOf } from './slots/balance/target-service.ts';
+import type { TargetStatus } from './slots/balance/target-service.ts';
 import { drainOf } from './slots/draining.ts';
+import { updateListenersOf } from './slots/observe/update-listeners.ts';
 import type { ToolPin } from './slots/policies/tool-pin.ts';
 import { approveIn, pinsOf } from './slots/policies/tool-pins.ts';
 import type { ToolWatch } from './slots/policies/tool-watch.ts';
 import { StandAside } from './stand-aside.ts';
 import { type GatewayStats, requestCountsOf, statsOf } from './stats.ts';
-import { failureWarning } from './warnings/failure.ts';
-import { mountWarning } from './warnings/mount.ts';
-import { trustWarning } from './warnings/trust-proxy.ts';
+
+/** How `update()` goes about what is under way. */
+export interface UpdateOptions {
+  /**
+   * What becomes of the event streams that would stay open: `'keep'` leaves them as they are; `'end'` ends them
+   * between two events, so that clients open them anew. The answer to a call goes on in either case, and so does a
+   * stream of the older transport, on which the answers to calls come. Default: `'keep'`.
+   */
+  readonly streams?: 'keep' | 'end';
+}
 
 /**
- * What {@link createMcpGateway} returns: an Express router that can be taken out of service, as a whole or
- * one target at a time.
+ * What {@link createMcpGateway} returns: an Express router that can be given another configuration while it runs,
+ * and be taken out of service, as a whole or one target at a time.
  */
 export interface McpGateway extends Router {
+  /**
+   * Gives the gateway another configuration, which holds from the first byte of the next request on; what is under
+   * way goes on under the one that it came under. The router stays the same. What a gateway counts and remembers
+   * goes on where its terms are the same: counts of limits with the same name and window, sessions, open
+   * streams, bodies, connections, and of each target its breaker, its drain and how it is. What an option was
+   * given (`jwt()`, `tokenExchange()`, `toolPinning()`, a store) knows as much as before if it is given again. After
+   * `close()` the gateway stays out of service.
+   *
+   * @param config - All options, as for {@link createMcpGateway}: what is not there has its default.
+   * @throws {GatewayConfigError} with every mistake in `config` or `options`; then nothing has changed.
+   */
+  update(config: GatewayConfig, options?: UpdateOptions): void;
   /**
    * Takes the gateway out of service: new requests get 503 `draining`, calls finish, event streams
    * that would stay open end between two events. What is still open after `graceMs` (default:
@@ -93,25 +112,40 @@ export interface McpGateway extends Router {
  */
 export function createMcpGateway(config: GatewayConfig): McpGateway {
   const kept = new Kept();
-  const plan = readConfig(withApp(config));
-  const { routeOf, serve, pass } = buildGateway(plan, kept);
-  const service = targetServiceOf(plan.relay, plan.slots.balance, kept);
+  let current = buildGeneration(readConfig(withApp(config)), kept, 0);
   const router = express.Router({ mergeParams: true });
   router.use(function mcpGateway(req, res, next) {
-    serve(req, res, next);
+    current.serve(req, res, next);
   });
-  passOthersBy(router, (req) => routeOf(req) !== undefined, pass);
+  const isMeant = (req: Request) => current.routeOf(req) !== undefined;
+  passOthersBy(router, isMeant, (req, res, next) => current.pass(req, res, next));
   return Object.assign(router, {
+    update(config: GatewayConfig, options: UpdateOptions = {}) {
+      const streams = readUpdate(options);
+      const plan = readConfig(withApp(config));
+      const { all: told } = updateListenersOf(kept);
+      const previous = current.plan.config;
+      const number = current.running.number + 1;
+      current = buildGeneration(plan, kept, number);
+      requestCountsOf(kept).updatedAt = new Date();
+      if (streams === 'end') drainOf(kept).endStreamsBefore(current.running);
+      const update = { config: plan.config, previous, streams };
+      const all = new Map([...told, ...updateListenersOf(kept).all]);
+      for (const tell of all.values()) tell(update, plan.name);
+    },
     close({ graceMs = GRACE_MS }: Grace = {}) {
+      const { service } = current;
       service.stop();
       return drainOf(kept).drain(graceMs).finally(service.endDrains);
     },
-    stats: () => statsOf(plan, service, kept),
-    targets: () => service.statuses(),
-    drain: (url: string | URL, { graceMs = GRACE_MS }: Grace = {}) => service.drain(url, graceMs),
-    restore: (url: string | URL) => service.restore(url),
-    pins: () => pinsOf(watchesIn(plan)),
-    approve: (name: string, hash?: string) => approveIn(watchesIn(plan), name, hash),
+    stats: () => statsOf(current.plan, current.service, kept),
+    targets: () => current.service.statuses(),
+    drain(url: string | URL, { graceMs = GRACE_MS }: Grace = {}) {
+      return current.service.drain(url, graceMs);
+    },
+    restore: (url: string | URL) => current.service.restore(url),
+    pins: () => pinsOf(watchesIn(current.plan)),
+    approve: (name: string, hash?: string) => approveIn(watchesIn(current.plan), name, hash),
   });
 }
 
@@ -154,60 +188,20 @@ function passOthersBy(
   entered.handle = handleMeant;
 }
 
-/** What runs for a request. */
-interface Built {
-  /** The route that a request is meant for. */
-  readonly routeOf: (req: Request) => Route | undefined;
-  readonly serve: RequestHandler;
-  /** For a request that is meant for none. */
-  readonly pass: RequestHandler;
-}
-
-/** Makes what runs; what is to outlive it is taken from `kept`. */
-function buildGateway(plan: Plan, kept: Kept): Built {
-  const { onError, slots } = plan;
-  const routes = buildRoutes(plan, kept);
-  const counts = requestCountsOf(kept);
-  const isMute = onError === false && slots.observe === undefined;
-  const warn = isMute ? failureWarning(plan.name) : noop;
-  const onFailure: FailureListener = (row, failure) => {
-    counts.failed(row);
-    warn(row, failure);
-  };
-  const warnOfMount = mountWarning(plan.path);
-  const warnOfTrust = trustWarning(plan.goesByAddress);
-  function routeOf(req: Request): Route | undefined {
-    // Outside of an app there is none.
-    const path = req.path ?? '';
-    for (const route of routes) {
-      if (isEndpoint(path, route.path) && (!route.isAtRoot || req.baseUrl === '')) return route;
-    }
-    return undefined;
-  }
-  const pass: RequestHandler = ({ baseUrl = '' }, _res, next) => {
-    warnOfMount(baseUrl);
-    next();
-  };
-  const serve: RequestHandler = (req, res, next) => {
-    const route = routeOf(req);
-    if (route === undefined) {
-      pass(req, res, next);
-      return;
-    }
-    // Already answered, or the client has gone.
-    if (res.headersSent || res.closed || req.socket.destroyed) return;
-    warnOfTrust(req);
-    counts.total += 1;
-    const context = contextOf(req);
-    context.onFailure = onFailure;
-    if (onError !== false) context.onError = onError;
-    route.run(req, res, next);
-  };
-  return { routeOf, serve, pass };
-}
-
 function watchesIn({ slots: { policies } }: Plan): ToolWatch[] {
   return policies?.enforced.flatMap(({ watch }) => watch ?? []) ?? [];
+}
+
+function readUpdate(options: UpdateOptions): 'keep' | 'end' {
+  return checkConfig((found) => {
+    const problems = found.at('options');
+    if (!problems.keys(options, ['streams'])) return undefined;
+    const { streams = 'keep' } = options;
+    if (streams !== 'keep' && streams !== 'end') {
+      problems.at('streams').add(streams, "'keep' or 'end'");
+    }
+    return streams;
+  });
 }
 
 interface Grace {
@@ -220,5 +214,12 @@ const GRACE_MS = 10_000;
 function withApp(config: GatewayConfig): GatewayConfig {
   const target = config?.target as { handle?: unknown; listen?: unknown } | undefined;
   const isRouter = typeof target?.handle === 'function' && typeof target.listen !== 'function';
-  return isRouter ? { ...config, target: express().use(config.target as Router) } : config;
+  if (!isRouter) return config;
+  const router = config.target as Router;
+  const app = apps.get(router) ?? express().use(router);
+  apps.set(router, app);
+  return { ...config, target: app };
 }
+
+/** The same router stays the same target. */
+const apps = new WeakMap<Router, Express>();

@@ -44,7 +44,7 @@ export {
 export { policy } from './exports/policy.ts';
 export { type McpProxyOptions, mcpProxy } from './exports/proxy.ts';
 export { throttle } from './exports/throttle.ts';
-export { createMcpGateway, type McpGateway } from './gateway.ts';
+export { createMcpGateway, type McpGateway, type UpdateOptions } from './gateway.ts';
 export type { GatewayContext } from './gateway-context.ts';
 export { type HardenServerOptions, hardenServer } from './harden-server.ts';
 export type { Middleware, Next } from './http/middleware.ts';
@@ -77,6 +77,7 @@ export type { AccessLogOptions } from './slots/observe/access-log-options.ts';
 export type {
   EndReason,
   FailureOrigin,
+  GatewayUpdate,
   ObservedClient,
   ObservedMessage,
   ObservedUser,
@@ -117,7 +118,7 @@ export type { GatewayStats } from './stats.ts';
 export type { BreakerOptions } from './targets/breaker-options.ts';
 export type { QueryOptions } from './targets/forwarded-query.ts';
 export type { HealthOptions } from './targets/health-options.ts';
-export type { TargetFailure } from './targets/target.ts';
+export type { TargetFailure } from './targets/site.ts';
 export type { TargetChange, TargetStateName } from './targets/target-state.ts';
 export {
   type ClientCredentialsHeader,

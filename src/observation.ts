@@ -14,7 +14,7 @@ export interface Refusal {
 }
 
 /** Why an answer was ended before it was whole. */
-export type EndReason = ErrorReason | 'client_stalled' | 'token_expired';
+export type EndReason = ErrorReason | 'client_stalled' | 'token_expired' | 'updated';
 
 /** What is told of a refusal of whom has brought no credentials at all: a login begins like that. */
 export const NO_CREDENTIALS = 'no credentials';
@@ -45,6 +45,14 @@ export interface FollowedSending {
   peeked(body: Uint8Array | undefined): void;
   /** Calls `send`, at once and once. Called again where the request goes to another target. */
   sending(request: SendingRequest, send: () => void): void;
+}
+
+/** The configuration of a gateway under which requests came. */
+export interface RunningConfig {
+  /** What it is known by. */
+  readonly config: string;
+  /** How many there were before it. */
+  readonly number: number;
 }
 
 /** What the parts of a request's chain tell whoever observes it. */

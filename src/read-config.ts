@@ -1,5 +1,6 @@
 import { goesByAddress, readSlots, SLOTS, type SlotPlans } from './chain.ts';
 import type { GatewayConfig, GatewayMetadataOptions } from './config.ts';
+import { configHash } from './config-hash.ts';
 import type { ErrorListener } from './context.ts';
 import { type LegacySsePlan, readLegacySse } from './legacy-sse/options.ts';
 import { type ConfigProblems, checkConfig } from './options/config-problems.ts';
@@ -18,6 +19,8 @@ import { isClaim, namesIn } from './targets/names.ts';
 export interface Plan {
   /** What the gateway is known by. */
   readonly name: string;
+  /** What the configuration is known by. */
+  readonly config: string;
   /** The route of the endpoint. */
   readonly path: string;
   readonly relay: RelayPlan;
@@ -60,10 +63,11 @@ const OPTIONS: readonly string[] = [
  * @throws {GatewayConfigError} with every mistake in it.
  */
 export function readConfig(config: GatewayConfig): Plan {
-  return checkConfig((problems) => read(problems, config));
+  const plan = checkConfig((problems) => read(problems, config));
+  return { ...plan, config: configHash(config) };
 }
 
-function read(problems: ConfigProblems, config: GatewayConfig): Plan | undefined {
+function read(problems: ConfigProblems, config: GatewayConfig): Omit<Plan, 'config'> | undefined {
   if (!problems.keys(config, OPTIONS, NETWORK_HINTS)) return undefined;
   const { legacySse: older = false, onError = false } = config;
   problems.at('onError').callback(onError);

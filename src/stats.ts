@@ -16,6 +16,13 @@ import { type SessionStats, sessionStatsOf } from './slots/sessions/sessions.ts'
 export interface GatewayStats {
   /** What the gateway is known by: the option `name`. */
   readonly gateway: string;
+  /**
+   * A name for the configuration that holds: a hash of its options, the same in each process where they say the
+   * same. It is made without secrets, functions but for their names, and objects that are not plain.
+   */
+  readonly config: string;
+  /** When `update()` last changed the configuration; undefined: it is the first. */
+  readonly updatedAt: Date | undefined;
   /** When it was made. */
   readonly since: Date;
   /** Whether `close()` was called: it takes no new requests. */
@@ -50,6 +57,7 @@ export interface GatewayStats {
 /** What is counted as requests come. */
 export class RequestCounts {
   readonly since: Date = new Date();
+  updatedAt: Date | undefined;
   total = 0;
   readonly #failures = new Map<ErrorReason, number>();
 
@@ -68,14 +76,20 @@ export function requestCountsOf(kept: Kept): RequestCounts {
 }
 
 /** Puts together what the parts of a gateway know. */
-export function statsOf({ name, slots }: Plan, service: TargetService, kept: Kept): GatewayStats {
-  const { since, total, byReason } = requestCountsOf(kept);
+export function statsOf(
+  { name, config, slots }: Plan,
+  service: TargetService,
+  kept: Kept,
+): GatewayStats {
+  const { since, updatedAt, total, byReason } = requestCountsOf(kept);
   const open = openRequestsOf(kept).all();
   const limits = [...(slots.rateLimit?.limits ?? []), ...(slots.userLimit?.limits ?? [])];
   const keys = keyStatsOf(slots.auth?.identity.schemes ?? []);
   return {
     gateway: name,
+    config,
     since,
+    updatedAt,
     draining: drainOf(kept).isDraining,
     requests: { open: open.length, total, byReason },
     streams: { open: open.filter(({ req }) => isStream(contextOf(req))).length },

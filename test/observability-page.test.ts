@@ -25,6 +25,7 @@ const namesIn = (rows: readonly string[][], column = 0) =>
 // The compiler has one of each name, and no other.
 const FIELDS: Readonly<Record<keyof RequestRecord, true>> = {
   gateway: true,
+  config: true,
   requestId: true,
   method: true,
   path: true,
@@ -54,7 +55,9 @@ const FIELDS: Readonly<Record<keyof RequestRecord, true>> = {
 };
 const STATS: Readonly<Record<keyof GatewayStats, true>> = {
   gateway: true,
+  config: true,
   since: true,
+  updatedAt: true,
   draining: true,
   requests: true,
   streams: true,
@@ -70,6 +73,7 @@ const CALLBACKS: Readonly<Record<keyof Observer, true>> = {
   onEvent: true,
   onClose: true,
   onTarget: true,
+  onUpdate: true,
 };
 const LOG_OPTIONS: Readonly<Record<keyof AccessLogOptions, true>> = {
   user: true,

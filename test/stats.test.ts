@@ -76,6 +76,8 @@ test('what is not switched on is undefined, and targets are always a list', asyn
   const { since, ...stats } = gateway.stats();
   expect(stats).toEqual({
     gateway: 'tickets',
+    config: expect.stringMatching(/^[0-9a-f]{8}$/) as unknown as string,
+    updatedAt: undefined,
     draining: false,
     requests: { open: 0, total: 0, byReason: {} },
     streams: { open: 0 },

@@ -133,6 +133,7 @@ describe('dependencies point one way', () => {
     expect(new Set(knowing)).toEqual(
       new Set([
         'gateway.ts',
+        'generation.ts',
         'config.ts',
         'create-server.ts',
         'command/inputs/gateway-module.ts',

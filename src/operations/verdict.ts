@@ -18,8 +18,13 @@ export type Outcome = Pick<RequestRecord, 'reason' | 'status' | 'end'>;
 /** Codes by which a server says that it was the caller's mistake. */
 const CALLER: ReadonlySet<number> = new Set([-32700, -32600, -32601, -32602, -32002]);
 
-/** What the client did, which is no error of the server's. */
-const BY_CLIENT: ReadonlySet<string> = new Set(['client_left', 'client_stalled', 'token_expired']);
+/** What the client did, or the operator wanted, which is no error of the server's. */
+const NO_ERRORS: ReadonlySet<string> = new Set([
+  'client_left',
+  'client_stalled',
+  'token_expired',
+  'updated',
+]);
 
 /**
  * What came of a message as its sender sees it. A mistake of the caller is no error of a server, and
@@ -38,7 +43,7 @@ export function serverVerdict(outcome: Outcome, message: ObservedMessage | undef
     return isByCaller(answered.code) ? { ...answered, error: undefined } : answered;
   }
   const { end, status = 0 } = outcome;
-  if (isEarly(end)) return { error: BY_CLIENT.has(end) ? undefined : end, code: undefined };
+  if (isEarly(end)) return { error: NO_ERRORS.has(end) ? undefined : end, code: undefined };
   return { error: status >= 500 ? String(status) : undefined, code: undefined };
 }
 

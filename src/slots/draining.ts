@@ -1,11 +1,12 @@
 import { answerError } from '../answer-error.ts';
 import type { AnswerStage } from '../answer-stage.ts';
-import { contextOf } from '../context.ts';
+import { contextOf, type RequestContext } from '../context.ts';
 import { afterParsing } from '../http/after-parsing.ts';
 import { makeLastRequest } from '../http/last-request.ts';
 import type { Middleware } from '../http/middleware.ts';
 import type { Kept } from '../kept.ts';
 import { Deadline } from '../lib/deadline.ts';
+import type { RunningConfig } from '../observation.ts';
 import { LONGEST_TIMER_MS } from '../options/duration.ts';
 import { endNow, type OpenRequests, openRequestsOf, windDown } from './open-requests.ts';
 import type { Slot } from './slot.ts';
@@ -23,6 +24,7 @@ export function graceOf(ms: number): number | false {
 export class Drain {
   readonly #open: OpenRequests;
   #drained: Promise<void> | undefined;
+  #endsBefore = 0;
   readonly #grace = new Deadline();
 
   constructor(open: OpenRequests) {
@@ -33,10 +35,12 @@ export class Drain {
     return this.#drained !== undefined;
   }
 
-  /** An answer that begins while the gateway closes. */
+  /** An answer that begins while the gateway closes, or after the configuration that it came under. */
   readonly #stage: AnswerStage = {
     begun: (req) => {
-      if (this.#drained !== undefined) windDown(contextOf(req), false);
+      const context = contextOf(req);
+      if (this.#drained !== undefined) windDown(context, false);
+      else if (this.#isOver(context)) windDown(context, false, 'updated');
     },
   };
 
@@ -66,6 +70,19 @@ export class Drain {
     if (this.#open.isEmpty) this.#open.onEmpty();
     else this.#grace.start(graceOf(graceMs), () => this.#callTime());
     return this.#drained;
+  }
+
+  /** Event streams that would stay open end, those that are still to begin as well, of configurations before this one. */
+  endStreamsBefore({ number }: RunningConfig): void {
+    this.#endsBefore = number;
+    for (const { req } of this.#open.all()) {
+      const context = contextOf(req);
+      if (this.#isOver(context)) windDown(context, false, 'updated');
+    }
+  }
+
+  #isOver({ running }: RequestContext): boolean {
+    return running !== undefined && running.number < this.#endsBefore;
   }
 
   #callTime(): void {

@@ -6,6 +6,7 @@ import type { Kept } from '../kept.ts';
 import { Deadline } from '../lib/deadline.ts';
 import { LinkedList } from '../lib/linked-list.ts';
 import { noop } from '../lib/noop.ts';
+import type { EndReason } from '../observation.ts';
 import { mayStayOpen } from './standing-stream.ts';
 
 /** How long clients may take the last bytes of what was ended when the time was over. */
@@ -44,9 +45,13 @@ export function openRequestsOf(kept: Kept): OpenRequests {
  * What may stay open for ever ends; the answer to a call, streamed or not, gets until the last call. In
  * the older transport the answers to all calls come on the stream.
  */
-export function windDown(context: RequestContext, isLastCall: boolean): void {
+export function windDown(
+  context: RequestContext,
+  isLastCall: boolean,
+  why: EndReason = 'draining',
+): void {
   const isStanding = mayStayOpen(context) && context.legacy === undefined;
-  if (isLastCall || isStanding) context.exchange?.endBetweenEvents('draining');
+  if (isLastCall || isStanding) context.exchange?.endBetweenEvents(why);
 }
 
 /** Answers all with 503 `draining`, or cuts them, and calls `onDone` when clients had time to read it. */

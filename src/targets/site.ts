@@ -1,5 +1,15 @@
+import type { ErrorReason } from '../errors.ts';
 import type { Kept } from '../kept.ts';
-import type { TargetFailure } from './target.ts';
+
+/** Why a request got no answer from a target that could be relayed. */
+export interface TargetFailure {
+  /** When. */
+  readonly at: Date;
+  /** In the error table; the request itself may have gone well elsewhere. */
+  readonly reason: ErrorReason;
+  /** In a few words: the code of an error, or what stands in its place. */
+  readonly detail: string | undefined;
+}
 
 /**
  * A place that requests go to, however they get there: what is known of it stays when timers, headers or

@@ -15,16 +15,6 @@ export interface TargetPlan {
   readonly weight: number;
 }
 
-/** Why a request got no answer from a target that could be relayed. */
-export interface TargetFailure {
-  /** When. */
-  readonly at: Date;
-  /** In the error table; the request itself may have gone well elsewhere. */
-  readonly reason: ErrorReason;
-  /** In a few words: the code of an error, or what stands in its place. */
-  readonly detail: string | undefined;
-}
-
 /** Where requests go: the upstream, or one of several instances of it, as one configuration has it. */
 export class Target {
   /** The same for all configurations. */

@@ -2,6 +2,7 @@ import { EventEmitter, once } from 'node:events';
 import { afterEach, expect } from '@jest/globals';
 import type {
   GatewayContext,
+  GatewayUpdate,
   Observer,
   RequestRecord,
   SlotDecision,
@@ -48,6 +49,13 @@ export class Witness extends EventEmitter implements Required<Observer> {
   onTarget(change: TargetChange, gateway: string): void {
     this.changes.push([change, gateway]);
     this.emit('call');
+  }
+
+  /** Changes of the configuration, each with the name of the gateway. */
+  readonly updates: [update: GatewayUpdate, gateway: string][] = [];
+
+  onUpdate(update: GatewayUpdate, gateway: string): void {
+    this.updates.push([update, gateway]);
   }
 
   /** Waits for the n-th change of a target, from 0. */

@@ -40,7 +40,7 @@ export const inferred: GatewayConfig = {
 export function observers(): void {
   same<
     keyof Observer,
-    'onRequest' | 'onDecision' | 'onResponse' | 'onEvent' | 'onClose' | 'onTarget'
+    'onRequest' | 'onDecision' | 'onResponse' | 'onEvent' | 'onClose' | 'onTarget' | 'onUpdate'
   >();
   const none: Observer = {};
   // @ts-expect-error -- a callback that there is not
@@ -69,7 +69,7 @@ export function records(record: RequestRecord): void {
   same<ObservedClient, { readonly name: string; readonly version: string | undefined }>();
   same<
     Exclude<EndReason, ErrorReason>,
-    'complete' | 'client_left' | 'client_stalled' | 'token_expired'
+    'complete' | 'client_left' | 'client_stalled' | 'token_expired' | 'updated'
   >();
   typed<ObservedUser | undefined>()(record.user);
   same<

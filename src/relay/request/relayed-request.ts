@@ -181,7 +181,7 @@ export class RelayedRequest
     // Nothing of it has been sent, and none of its body taken from the client.
     const hasReached = this.#isConnected || kind === 'internal';
     const { lease } = this.#context;
-    if (!hasReached) this.#note(REASON_OF[kind], cause);
+    if (!hasReached) this.target.noteFailure(REASON_OF[kind], cause);
     if (!hasReached && lease?.moveOn()) {
       this.#exchange?.abort();
       this.#send();
@@ -203,13 +203,8 @@ export class RelayedRequest
     if (!this.#over) this.#fail('session_not_found', cause);
   }
 
-  /** Of those reasons of the upstream that are about one target. */
-  #note(reason: ErrorReason, cause: unknown): void {
-    this.target.noteFailure(reason, cause);
-  }
-
   #fail(reason: ErrorReason, cause?: unknown): void {
-    if (reason.startsWith('upstream_')) this.#note(reason, cause);
+    if (reason.startsWith('upstream_')) this.target.noteFailure(reason, cause);
     answerError(this.#req, this.#res, reason, toldFailure(reason, cause));
     this.abandon();
   }

@@ -13,6 +13,7 @@ export const CALLBACKS: readonly (keyof Observer)[] = [
   'onEvent',
   'onClose',
   'onTarget',
+  'onUpdate',
 ];
 
 /** Of all observers, the callbacks that are there: what nobody asks for need not be found out. */

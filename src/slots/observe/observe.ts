@@ -9,11 +9,18 @@ import type { TargetChange } from '../../targets/target-state.ts';
 import type { Basis } from '../basis.ts';
 import type { Slot } from '../slot.ts';
 import { ATTACH, FOLLOW, type FollowingObserver } from './follower.ts';
-import { CALLBACKS, callbacksOf, failureReport, isolatedFollow } from './isolate.ts';
+import {
+  CALLBACKS,
+  callbacksOf,
+  failureReport,
+  isolatedFollow,
+  type ReportFailure,
+} from './isolate.ts';
 import type { ObserveSettings } from './observe-settings.ts';
 import { ObservedRequest } from './observed-request.ts';
 import type { Observer } from './observer.ts';
 import { SEES_ARGUMENTS } from './sees-arguments.ts';
+import { type UpdateListener, updateListenersOf } from './update-listeners.ts';
 
 /** Reads one observer or a list of them. */
 export function readObservers(problems: ConfigProblems, value: unknown): readonly Observer[] {
@@ -77,6 +84,17 @@ function isObserver(value: unknown): value is Observer {
   );
 }
 
+/** Each observer once, however often it stands in the list. */
+function updateListenersIn(
+  guarded: readonly (readonly [observer: Observer, report: ReportFailure])[],
+): ReadonlyMap<Observer, UpdateListener> {
+  const listeners = guarded.flatMap(([observer, report]) => {
+    const [onUpdate] = callbacksOf([[observer, report]]).onUpdate;
+    return onUpdate === undefined ? [] : [[observer, onUpdate] as const];
+  });
+  return new Map(listeners);
+}
+
 /** What the slot goes by. */
 interface Settings {
   readonly observers: readonly Observer[];
@@ -116,8 +134,10 @@ export const observe: Slot<
       for (const listener of callbacks.onTarget) listener(change, gateway);
     };
     const changes = targetChangesOf(kept);
+    const updates = updateListenersOf(kept);
     kept.onceBuilt(() => {
       changes.observe(onTarget, targets);
+      updates.replace(updateListenersIn(guarded));
     });
     const keepsCalls = observers.some((observer) => SEES_ARGUMENTS in observer);
     return tellObservers({ gateway, keepsCalls, callbacks, follow });

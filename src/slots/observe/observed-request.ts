@@ -202,15 +202,15 @@ export class ObservedRequest implements Observation, AnswerWatcher {
   #record(): RequestRecord {
     const { req, headers, principal, session } = this.#context;
     const { totalMs, upstreamMs, gatewayMs } = this.#times.end();
-    const [status, reason] = [this.#status, this.#reason];
+    const [status, reason, messages] = [this.#status, this.#reason, this.#messages.end()];
     const end = this.#end ?? (this.#isSent ? 'complete' : 'client_left');
     const hasLeft = end === 'client_left';
-    const messages = this.#messages.end();
     const method = req.method as string;
     const hasError = messages.some(({ outcome = 'result' }) => outcome !== 'result');
     const doubt = reason === 'relayed' ? pathDoubt(messages, status, this.#contentType) : undefined;
     return {
       gateway: this.#gateway,
+      config: this.#context.running?.config ?? '',
       requestId: requestIdOf(headers),
       method,
       path: pathOf(req),

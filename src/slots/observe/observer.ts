@@ -75,6 +75,8 @@ export type EndReason =
   | 'client_stalled'
   /** The credentials that opened a stream have expired. */
   | 'token_expired'
+  /** `update()` with `streams: 'end'` ended an event stream that would have stayed open. */
+  | 'updated'
   /** The gateway ended the answer early: its reason in the error table. */
   | ErrorReason;
 
@@ -85,6 +87,8 @@ export type EndReason =
 export interface RequestRecord {
   /** The gateway, by its option `name`; by its `path`, where it has none. */
   readonly gateway: string;
+  /** The configuration under which it came, as `stats().config` names it. */
+  readonly config: string;
   /**
    * What the request is known by: the client's `X-Request-Id` if that is 1 to 128 visible ASCII
    * characters; else an id that the gateway makes up.
@@ -164,6 +168,16 @@ export interface RequestRecord {
   readonly events: number;
 }
 
+/** What `update()` did. */
+export interface GatewayUpdate {
+  /** The configuration that holds, as `stats().config` names it. */
+  readonly config: string;
+  /** The one that it took the place of. The same where they differ in nothing but functions, objects and secrets. */
+  readonly previous: string;
+  /** What became of the event streams that were open. */
+  readonly streams: 'keep' | 'end';
+}
+
 /**
  * Is told what becomes of requests. Callbacks run synchronously and change nothing: one that throws
  * is reported once, as a warning of the process, and called again all the same. `ctx` is the same
@@ -185,4 +199,9 @@ export interface Observer {
   onClose?(record: RequestRecord, ctx: GatewayContext): void;
   /** A target of the gateway of this name changed its state. */
   onTarget?(change: TargetChange, gateway: string): void;
+  /**
+   * The gateway of this name has another configuration, which holds from now on. Observers of the one before
+   * are told as well, each once.
+   */
+  onUpdate?(update: GatewayUpdate, gateway: string): void;
 }

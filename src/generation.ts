@@ -1,0 +1,93 @@
+import type { Request, RequestHandler } from 'express';
+import { contextOf, type FailureListener } from './context.ts';
+import type { Kept } from './kept.ts';
+import { noop } from './lib/noop.ts';
+import type { RunningConfig } from './observation.ts';
+import { isEndpoint } from './options/path.ts';
+import type { Plan } from './read-config.ts';
+import { buildRoutes, type Route } from './routes.ts';
+import { type TargetService, targetServiceOf } from './slots/balance/target-service.ts';
+import { updateListenersOf } from './slots/observe/update-listeners.ts';
+import { openStreamsOf } from './slots/streams/streams.ts';
+import { requestCountsOf } from './stats.ts';
+import { targetChangesOf } from './targets/target-changes.ts';
+import { failureWarning } from './warnings/failure.ts';
+import { mountWarning } from './warnings/mount.ts';
+import { trustWarning } from './warnings/trust-proxy.ts';
+
+/** What runs for requests as long as one configuration holds, and for those that came under it until they are over. */
+export interface Generation {
+  readonly plan: Plan;
+  readonly running: RunningConfig;
+  readonly service: TargetService;
+  /** The route that a request is meant for. */
+  readonly routeOf: (req: Request) => Route | undefined;
+  readonly serve: RequestHandler;
+  /** For a request that is meant for none. */
+  readonly pass: RequestHandler;
+}
+
+/**
+ * Makes what runs; what is to outlive it is taken from `kept`, and what no configuration uses is forgotten there.
+ *
+ * @param number - How many there were before it.
+ */
+export function buildGeneration(plan: Plan, kept: Kept, number: number): Generation {
+  return kept.renew(() => build(plan, kept, number));
+}
+
+function build(plan: Plan, kept: Kept, number: number): Generation {
+  const { name, path, config, onError, slots, goesByAddress } = plan;
+  // They go on counting while nothing asks for them.
+  openStreamsOf(kept);
+  const routes = buildRoutes(plan, kept);
+  const service = targetServiceOf(plan.relay, slots.balance, kept);
+  if (slots.observe === undefined) observeNothing(kept);
+  const counts = requestCountsOf(kept);
+  const isMute = onError === false && slots.observe === undefined;
+  const warn = isMute ? kept.of(['failure warning', name], () => failureWarning(name)) : noop;
+  const onFailure: FailureListener = (row, failure) => {
+    counts.failed(row);
+    warn(row, failure);
+  };
+  const warnOfMount = kept.of(['mount warning', path], () => mountWarning(path));
+  const warnOfTrust = kept.of(['trust warning', goesByAddress], () => trustWarning(goesByAddress));
+  const running: RunningConfig = { config, number };
+  function routeOf(req: Request): Route | undefined {
+    // Outside of an app there is none.
+    const asked = req.path ?? '';
+    for (const route of routes) {
+      if (isEndpoint(asked, route.path) && (!route.isAtRoot || req.baseUrl === '')) return route;
+    }
+    return undefined;
+  }
+  const pass: RequestHandler = ({ baseUrl = '' }, _res, next) => {
+    warnOfMount(baseUrl);
+    next();
+  };
+  const serve: RequestHandler = (req, res, next) => {
+    const route = routeOf(req);
+    if (route === undefined) {
+      pass(req, res, next);
+      return;
+    }
+    // Already answered, or the client has gone.
+    if (res.headersSent || res.closed || req.socket.destroyed) return;
+    warnOfTrust(req);
+    counts.total += 1;
+    const context = contextOf(req);
+    context.running = running;
+    context.onFailure = onFailure;
+    if (onError !== false) context.onError = onError;
+    route.run(req, res, next);
+  };
+  return { plan, running, service, routeOf, serve, pass };
+}
+
+function observeNothing(kept: Kept): void {
+  const [changes, updates] = [targetChangesOf(kept), updateListenersOf(kept)];
+  kept.onceBuilt(() => {
+    changes.observe();
+    updates.replace();
+  });
+}
