@@ -2,6 +2,7 @@ import { expect, test } from '@jest/globals';
 import { Registry } from 'prom-client';
 import { prometheus } from '../../src/exports/prometheus.ts';
 import { accessLog, createMcpGateway, type GatewayConfig, type Observer } from '../../src/index.ts';
+import { closedPort } from '../support/closed-port.ts';
 import { call } from '../support/messages.ts';
 import { Witness } from '../support/witness.ts';
 import { startUpdatable, startUpstream } from './support/updatable.ts';
@@ -57,6 +58,19 @@ test('a target is told of to observers of the new configuration, by the new name
   expect(fresh.changes).toMatchObject([[{ state: 'draining' }, 'tickets']]);
   gateway.restore(target);
   await drained;
+});
+
+test('that a breaker begins anew is told to observers of the new configuration', async () => {
+  const target = `http://127.0.0.1:${await closedPort()}/mcp`;
+  const [old, fresh] = [new Witness(), new Witness()];
+  const breaker = { failures: 1 };
+  const { gateway, send } = await startUpdatable({ target, breaker, observe: old });
+  await send(CALL);
+  gateway.update({ target, observe: fresh });
+  expect(old.changes).toMatchObject([[{ state: 'open' }, '/mcp']]);
+  expect(fresh.changes).toMatchObject([
+    [{ state: 'closed', previous: 'open', reason: 'update' }, '/mcp'],
+  ]);
 });
 
 test('prometheus() has the state of each target once, under the name that holds', async () => {

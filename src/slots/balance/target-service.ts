@@ -174,7 +174,12 @@ export function targetServiceOf(
     ? states.map((state, i) => healthCheckOf(state, targets[i] as Target, settings, kept))
     : [];
   // A single target that nothing keeps requests from is always in the same state.
-  kept.onceBuilt(() => service.replace(states, settings !== undefined, checks));
+  kept.onceBuilt(() => {
+    for (const [i, state] of states.entries()) {
+      state.reconfigure(targets[i] as Target, settings?.breaker);
+    }
+    service.replace(states, settings !== undefined, checks);
+  });
   return service;
 }
 

@@ -4,7 +4,7 @@ import type { BreakerSettings } from '../../targets/breaker.ts';
 import { targetChangesOf } from '../../targets/target-changes.ts';
 import { TargetState } from '../../targets/target-state.ts';
 
-/** How the targets of a gateway are, in their order. */
+/** How the targets of a gateway are, in their order; as an earlier configuration had them until `TargetService` has them. */
 export function targetStatesOf(
   relay: RelayPlan,
   breaker: BreakerSettings | undefined,
@@ -12,9 +12,6 @@ export function targetStatesOf(
 ): readonly TargetState[] {
   const { tell } = targetChangesOf(kept);
   return targetsOf(relay, kept).map((target) => {
-    const create = () => new TargetState(target, breaker, tell);
-    const state = kept.of(['target state', target.site], create);
-    kept.onceBuilt(() => state.reconfigure(target, breaker));
-    return state;
+    return kept.of(['target state', target.site], () => new TargetState(target, breaker, tell));
   });
 }
