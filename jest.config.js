@@ -57,6 +57,7 @@ const SLOW_ONCE = [
   'rest/schema/{clients,documents,meaning}.test.ts',
   'scale-out/scale-out.test.ts',
   'targets/redis-processes.test.ts',
+  'update/{any-to-any,example}.test.ts',
 ];
 
 /** What takes about five seconds or more: long bodies, crowds, Redis, other processes, real time. */
@@ -76,6 +77,7 @@ const SLOW = [
   'policies/{filter-lists-long,process}.test.ts',
   'relay/{duplex,early-answers,idle-streams,long-bytes,silence-by-default}.test.ts',
   'sigterm.test.ts',
+  'update/{heap,under-way}.test.ts',
 ];
 
 const below = (patterns) => patterns.map((pattern) => `<rootDir>/test/${pattern}`);
