@@ -171,3 +171,14 @@ describe('what follows an answer belongs to nobody', () => {
     }
   });
 });
+
+test('a client gets nothing of an answer that is broken in the packet of its head', async () => {
+  const upstream = await rawUpstream(
+    onHead((socket) => socket.write(`${OK}${CHUNKED}5\r\nbegun\r\nnot a length\r\n`)),
+  );
+  const gateway = await startGateway({ target: upstream.target });
+  const client = (await rawClient(gateway.port)).send(rawRequest({ method: 'POST' }));
+  await client.closed();
+  expect(client.text).toBe('');
+  expect(gateway.errors.map(({ reason }) => reason)).toEqual(['upstream_invalid']);
+});

@@ -7,7 +7,7 @@ import { holdTimers, inHeldTime } from '../support/fake-time.ts';
 import { startGateway } from '../support/gateway.ts';
 import { onHead } from '../support/on-head.ts';
 import { reset } from '../support/servers.ts';
-import { rawUpstream } from '../support/upstream.ts';
+import { type RawUpstream, rawUpstream, type UpstreamConnection } from '../support/upstream.ts';
 import { afterwards, LOSSES, losing, marked, timesSent } from './support/losses.ts';
 
 const OK = 'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}';
@@ -62,6 +62,38 @@ test('connections that the upstream closes while they are idle take no request, 
   const after = upstream.connections.slice(0, together).map(({ received }) => received);
   expect(after).toEqual(before);
   expect(gateway.errors).toEqual([]);
+});
+
+describe('trailers do not cost a connection', () => {
+  /** Answers each POST with a trailer. */
+  const withTrailer = (trailer: string) => (connection: UpstreamConnection) => {
+    let answered = 0;
+    connection.on('bytes', () => {
+      if (connection.received.split('"method":"ping"}').length - 1 === answered) return;
+      answered += 1;
+      connection.socket.write(
+        `HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n${trailer}\r\n\r\n`,
+      );
+    });
+  };
+
+  async function expectAnswers(trailer: string): Promise<RawUpstream> {
+    const upstream = await rawUpstream(withTrailer(trailer));
+    const gateway = await startGateway({ target: upstream.target });
+    for (let i = 0; i < 3; i += 1)
+      expect(await send(gateway.port)).toMatchObject({ status: 200, body: '{}' });
+    return upstream;
+  }
+
+  test('unless they are about it', async () => {
+    const upstream = await expectAnswers('X-Sum: 1\r\nServer-Timing: a');
+    expect(upstream.connections).toHaveLength(1);
+  });
+
+  test.each(['Connection: close', 'Proxy-Connection: close', 'Upgrade: a', 'Connection: upgrade'])(
+    'and no request is lost behind one: %s',
+    async (trailer) => void (await expectAnswers(trailer)),
+  );
 });
 
 describe('a POST that may have reached the upstream is never sent again', () => {

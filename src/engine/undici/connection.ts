@@ -25,7 +25,7 @@ export class Connection {
     // Until undici has it, nobody else listens: Node would end the process.
     socket.on('error', destroyFailed);
     this.#client = createClient(origin, {
-      connect: handOver(socket) as never,
+      connect: handOver(socket, this.tap) as never,
       pipelining: 1,
       allowH2: false,
       // Its other parser is an experiment; the environment may ask for it.
@@ -90,7 +90,7 @@ function destroyFailed(this: Socket, error: Error): void {
 }
 
 /** Gives the client its connection, once: it must not open another on its own account. */
-function handOver(opened: Socket): (options: unknown, onSocket: OnSocket) => void {
+function handOver(opened: Socket, tap: SocketTap): (options: unknown, onSocket: OnSocket) => void {
   let socket: Socket | undefined = opened;
   return (_options, onSocket) => {
     const own = socket;
@@ -102,7 +102,7 @@ function handOver(opened: Socket): (options: unknown, onSocket: OnSocket) => voi
         return;
       }
       onSocket(null, own);
-      tellWhy(own);
+      tellWhy(own, tap);
     });
   };
 }

@@ -39,11 +39,6 @@ export class OutgoingBody implements BodySink {
     this.#listener = listener;
   }
 
-  /** Whether all of it has been handed over. */
-  get hasEnded(): boolean {
-    return this.#hasEnded;
-  }
-
   write(chunk: Uint8Array): boolean {
     if (this.#sink !== undefined) return this.#forward(this.#sink, chunk);
     this.#pieces.push(chunk);
@@ -72,9 +67,13 @@ export class OutgoingBody implements BodySink {
     this.#onDrain = noop;
   }
 
-  /** What has not come until now takes its time. */
-  wait(): void {
-    if (!this.#hasEnded) this.#goLong();
+  /** What has not come when this turn is over takes its time. */
+  waitForATurn(): void {
+    if (!this.#hasEnded) setImmediate(OutgoingBody.#onTurn, this);
+  }
+
+  static #onTurn(self: OutgoingBody): void {
+    if (!self.#hasEnded) self.#goLong();
   }
 
   /** The head has been sent: the pieces follow. */

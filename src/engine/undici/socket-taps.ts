@@ -1,7 +1,7 @@
 import { maxHeaderSize } from 'node:http';
 import type { Socket } from 'node:net';
 import { headerOverflow } from './undici-failure.ts';
-import { countReason } from './undici-internals.ts';
+import { countReason, type UnreadListener } from './undici-internals.ts';
 
 const TAP: unique symbol = Symbol('tap');
 
@@ -15,7 +15,7 @@ type Tapped = Socket & { [TAP]?: SocketTap };
  * - It takes a 100 for an error where it has not asked for one; RFC 9110 section 15.2 has clients pass over it.
  * - It sends the head of a request together with the first bytes of the body; an upstream may answer the head alone.
  */
-export class SocketTap {
+export class SocketTap implements UnreadListener {
   httpVersion = '';
   /** The reason phrase; a byte is a character. */
   reason = '';
@@ -23,6 +23,8 @@ export class SocketTap {
   framing: string | undefined;
   /** How many fields the request has of ours, where others may add to them: theirs take the place of ours. */
   own: number | undefined;
+  /** Whose answer is being read. */
+  reader: UnreadListener | undefined;
   readonly #socket: Socket;
   readonly read: Socket['read'];
   readonly write: Socket['write'];
@@ -52,6 +54,10 @@ export class SocketTap {
     this.held = undefined;
     this.httpVersion = '';
     this.reason = '';
+  }
+
+  onUnread(error: Error): void {
+    this.reader?.onUnread(error);
   }
 
   /** No more is read. */

@@ -9,6 +9,7 @@ import { failureOf } from '../upstream-failure.ts';
 import type { Connection } from './connection.ts';
 import { dispatchOptions } from './dispatch-options.ts';
 import { OutgoingBody, type OutgoingListener } from './outgoing-body.ts';
+import { endsConnection } from './trailers.ts';
 import { UndiciAnswer } from './undici-answer.ts';
 import { asNodeError, cutOff, isOfConnection } from './undici-failure.ts';
 import { mendLength } from './undici-internals.ts';
@@ -108,7 +109,7 @@ export class UndiciExchange
     }
     this.#isTaken = true;
     this.#request.body.sendTo(this.#body, this.#listener);
-    if (!this.#body.hasEnded) setImmediate(waitFor, this.#body);
+    this.#body.waitForATurn();
   }
 
   onWhole(body: Buffer | undefined): void {
@@ -180,6 +181,7 @@ export class UndiciExchange
       fields: (controller.rawHeaders ?? []) as unknown as Uint8Array[],
     };
     this.#answer = new UndiciAnswer(head, controller);
+    tap.reader = this;
     mendLength(socket, this.#answer.headers['content-length']);
     this.#context.runInAsyncScope(this.#listener.onAnswer, this.#listener, this.#answer);
   }
@@ -198,14 +200,21 @@ export class UndiciExchange
     }
     this.#connection = undefined;
     if (connection !== undefined) {
-      // A trailer may say that the connection closes: undici's parser would read no more of it.
-      const hasTrailers = controller.rawTrailers?.length !== 0;
-      if (this.#isSent && !hasTrailers && !this.#request.fresh)
+      connection.tap.reader = undefined;
+      const isOpen = !endsConnection(controller.rawTrailers as unknown as Uint8Array[]);
+      if (this.#isSent && isOpen && !this.#request.fresh)
         this.#upstream.connections.keep(connection);
       else process.nextTick(() => connection.destroy());
     }
     const body = this.#answer?.body;
     if (body !== undefined) this.#context.runInAsyncScope(body.complete, body);
+  }
+
+  /** What follows the head in one packet is found to be wrong before the head has been passed on. */
+  onUnread(error: Error): void {
+    const cause = asNodeError(this.#connection?.socket.errored ?? error);
+    this.#answer?.body.cut();
+    this.#context.runInAsyncScope(this.#fail, this, cutOff(cause), true);
   }
 
   onResponseError(_controller: Controller, error: Error): void {
@@ -238,7 +247,3 @@ export class UndiciExchange
 }
 
 const CHUNKED = 'transfer-encoding: chunked';
-
-function waitFor(body: OutgoingBody): void {
-  body.wait();
-}

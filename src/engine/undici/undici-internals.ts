@@ -13,8 +13,16 @@ const [MAJOR, MINOR, LEAST_PATCH] = [8, 13, 1];
 
 const require = createRequire(import.meta.url);
 
+/** Told at once, while undici still reads, what it could not read; undici itself tells when its socket has closed. */
+export interface UnreadListener {
+  onUnread(error: Error): void;
+}
+
+const LISTENER: unique symbol = Symbol('unread');
+
 /** As much of undici's parser (`Parser` in `client-h1.js`) as is mended. */
 interface Parser {
+  [LISTENER]?: UnreadListener;
   contentLength: number;
   headersSize: number;
   createError(code: number, rest: Uint8Array): Error;
@@ -82,9 +90,11 @@ function parserOf(socket: Socket): Parser | undefined {
 }
 
 /** Lets the errors of this connection say why something could not be read. */
-export function tellWhy(socket: Socket): void {
+export function tellWhy(socket: Socket, listener: UnreadListener): void {
   const parser = parserOf(socket);
-  if (parser !== undefined) parser.createError = createErrorWithCode;
+  if (parser === undefined) return;
+  parser.createError = createErrorWithCode;
+  parser[LISTENER] = listener;
 }
 
 /** undici leaves out the code, and where a length is known it says no more than that it does not fit. */
@@ -92,7 +102,9 @@ function createErrorWithCode(this: Parser, code: number, rest: Uint8Array): Erro
   this.contentLength = -1;
   const { createError } = Object.getPrototypeOf(this) as Parser;
   const error = createError.call(this, code, rest);
-  return Object.assign(error, { code: `HPE_${internals().errorNames.get(code) ?? 'INTERNAL'}` });
+  Object.assign(error, { code: `HPE_${internals().errorNames.get(code) ?? 'INTERNAL'}` });
+  this[LISTENER]?.onUnread(error);
+  return error;
 }
 
 /** undici reads white space behind the digits as digits. llhttp has judged the value. */
