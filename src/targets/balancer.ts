@@ -1,4 +1,3 @@
-import type { Attempt } from './attempt.ts';
 import { type Assignment, type FindOther, Lease } from './lease.ts';
 import { leastBusyOfTwo } from './least-busy.ts';
 import { rendezvous } from './rendezvous.ts';
@@ -24,6 +23,15 @@ export type NoTarget =
   /** There may be one later. */
   | { readonly isGone: false; readonly retryAfterMs: number };
 
+/** Where a request goes. */
+export interface Choice {
+  readonly state: TargetState;
+  /** As the configuration has it under which the request came. */
+  readonly target: Target;
+  /** Whether it goes there although the breaker lets nothing through. */
+  readonly isPastBreaker: boolean;
+}
+
 /** When a target is worth another try that only its operator or its health check can bring back. */
 const RETRY_MS = 5000;
 
@@ -45,46 +53,56 @@ export class Balancer {
   }
 
   choose(want: Want): Lease | NoTarget {
+    const found = this.peek(want);
+    if ('isGone' in found) return found;
+    if (found.isPastBreaker) return new Lease({ ...found, attempt: undefined }, undefined, true);
+    const mayMove = !want.isOfSession && this.states.length > 1;
+    return new Lease(this.#assign(found.state, want), mayMove ? this.#otherFor(want) : undefined);
+  }
+
+  /** Where a request would go now. Nothing begins there. */
+  peek(want: Want): Choice | NoTarget {
     if (want.isOfSession) return this.#atHome(want);
-    const assigned = this.#assign(want);
-    if (assigned === undefined) return { isGone: false, retryAfterMs: this.#soonest };
-    const findOther: FindOther = (unreached) => this.#assign(want, unreached);
-    return new Lease(assigned, this.states.length > 1 ? findOther : undefined);
+    const state = this.#find(want);
+    if (state === undefined) return { isGone: false, retryAfterMs: this.#soonest };
+    return this.#choice(state, false);
   }
 
   /** A session is served where it lives, also while its target takes nothing new. */
-  #atHome({ home, mayTry }: Want): Lease | NoTarget {
+  #atHome({ home, mayTry }: Want): Choice | NoTarget {
     const [only, ...others] = this.states;
     const isOne = others.length === 0;
     const state = isOne ? only : this.states.find((one) => this.#targets.get(one)?.id === home);
     if (state === undefined || state.isGone) return { isGone: true };
-    const assigned = this.#begin(state, mayTry);
-    if (assigned !== undefined) return new Lease(assigned, undefined);
+    if (admits(state, mayTry)) return this.#choice(state, false);
     const { lastFailure } = state.breaker ?? {};
     const mayBeGone = lastFailure === 'unreachable' || lastFailure === 'lost';
     // If it is gone, its sessions are, and begin anew at others. Whether it is, only a connection can tell:
     // it may have come back, and another gateway may have begun this session there since.
-    if (!isOne && mayBeGone) {
-      return new Lease(this.#assignment(state, undefined), undefined, true);
-    }
+    if (!isOne && mayBeGone) return this.#choice(state, true);
     return { isGone: false, retryAfterMs: retryAfterOf(state) };
   }
 
-  #assign({ key, mayTry }: Want, unreached?: TargetState): Assignment | undefined {
+  #find({ key, mayTry }: Want, unreached?: TargetState): TargetState | undefined {
     const able = this.states.filter((state) => state !== unreached && takes(state, mayTry));
-    const chosen = key === undefined ? this.#spread(able) : rendezvous(key, able);
-    return chosen && this.#begin(chosen, mayTry);
+    return key === undefined ? this.#spread(able) : rendezvous(key, able);
   }
 
-  #begin(state: TargetState, mayTry: boolean): Assignment | undefined {
-    const { breaker } = state;
-    const attempt = breaker?.begin(mayTry);
-    if (breaker !== undefined && attempt === undefined) return undefined;
-    return this.#assignment(state, attempt);
+  #otherFor(want: Want): FindOther {
+    return (unreached) => {
+      const state = this.#find(want, unreached);
+      return state && this.#assign(state, want);
+    };
   }
 
-  #assignment(state: TargetState, attempt: Attempt | undefined): Assignment {
-    return { state, target: this.#targets.get(state) as Target, attempt };
+  #choice(state: TargetState, isPastBreaker: boolean): Choice {
+    return { state, target: this.#targets.get(state) as Target, isPastBreaker };
+  }
+
+  /** Its breaker admits the request. */
+  #assign(state: TargetState, { mayTry }: Want): Assignment {
+    const target = this.#targets.get(state) as Target;
+    return { state, target, attempt: state.breaker?.begin(mayTry) };
   }
 
   #spread(able: readonly TargetState[]): TargetState | undefined {
@@ -100,8 +118,12 @@ export class Balancer {
   }
 }
 
-function takes({ takesNew, breaker }: TargetState, mayTry: boolean): boolean {
-  return takesNew && (breaker === undefined || breaker.admits(mayTry));
+function takes(state: TargetState, mayTry: boolean): boolean {
+  return state.takesNew && admits(state, mayTry);
+}
+
+function admits({ breaker }: TargetState, mayTry: boolean): boolean {
+  return breaker === undefined || breaker.admits(mayTry);
 }
 
 function retryAfterOf({ takesNew, breaker }: TargetState): number {

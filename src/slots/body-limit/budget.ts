@@ -17,15 +17,38 @@ export class CountedBodies implements BodyBudget {
   }
 
   take(caller: string, bytes: number): boolean {
-    const own = (this.#heldBy.get(caller) ?? 0) + bytes;
-    if (own > this.#limits.perCaller || this.#held + bytes > this.#limits.total) return false;
-    this.#heldBy.set(caller, own);
+    if (!this.#hasRoom(caller, bytes)) return false;
+    this.#heldBy.set(caller, this.#heldByOne(caller) + bytes);
     this.#held += bytes;
     return true;
   }
 
+  /** One for a body that is only described: it has the room that is left here, and takes none of it. */
+  peek(): BodyBudget {
+    let held = 0;
+    return {
+      take: (caller, bytes) => {
+        if (!this.#hasRoom(caller, held + bytes)) return false;
+        held += bytes;
+        return true;
+      },
+      give: (_caller, bytes) => {
+        held -= bytes;
+      },
+    };
+  }
+
+  #hasRoom(caller: string, bytes: number): boolean {
+    const { total, perCaller } = this.#limits;
+    return this.#heldByOne(caller) + bytes <= perCaller && this.#held + bytes <= total;
+  }
+
+  #heldByOne(caller: string): number {
+    return this.#heldBy.get(caller) ?? 0;
+  }
+
   give(caller: string, bytes: number): void {
-    const own = (this.#heldBy.get(caller) ?? 0) - bytes;
+    const own = this.#heldByOne(caller) - bytes;
     if (own > 0) this.#heldBy.set(caller, own);
     else this.#heldBy.delete(caller);
     this.#held -= bytes;

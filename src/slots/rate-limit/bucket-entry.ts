@@ -34,15 +34,28 @@ class BucketEntry implements Entry {
   }
 
   add(weight: number, now: number): LocalHits {
-    // A clock that was set back gives nothing, and takes nothing.
-    const elapsed = Math.max(0, now - this.#at);
-    this.#used = Math.max(0, this.#used - elapsed / this.#msPerUnit);
+    this.#used = this.#usedAt(now);
     this.#at = now;
     const sum = this.#used + weight;
     if (sum <= this.limit + TOLERANCE) this.#used = sum;
-    const fullAt = now + this.#used * this.#msPerUnit;
-    const resetTime = new Date(Math.ceil(fullAt));
+    return this.#hits(sum, this.#used, now);
+  }
+
+  peek(weight: number, now: number): LocalHits {
+    const used = this.#usedAt(now);
+    const sum = used + weight;
+    return this.#hits(sum, sum <= this.limit + TOLERANCE ? sum : used, now);
+  }
+
+  #hits(sum: number, used: number, now: number): LocalHits {
+    const resetTime = new Date(Math.ceil(now + used * this.#msPerUnit));
     return { totalHits: Math.ceil(sum - TOLERANCE), resetTime, entry: this };
+  }
+
+  /** A clock that was set back gives nothing, and takes nothing. */
+  #usedAt(now: number): number {
+    const elapsed = Math.max(0, now - this.#at);
+    return Math.max(0, this.#used - elapsed / this.#msPerUnit);
   }
 
   takeBack(weight: number): boolean {

@@ -51,6 +51,8 @@ export interface Counted {
 
 /** What came of a request's charges. */
 export interface Outcome {
+  /** Set where it was only peeked at, and the store cannot say it. */
+  readonly isUnknown?: boolean;
   /** Of those that are over the limit, the one to wait for longest; undefined where none is. */
   readonly over: Counted | undefined;
   /** Of those for what asks for something, the one that has the least left. */
@@ -148,7 +150,18 @@ export class EnforcedLimit {
 
   /** Counts all charges at once, or none of them where the request has to be refused. */
   count(charges: readonly Charge[]): NowOrLater<Outcome> {
-    return goOn(this.#countAll(charges), (all) => this.#outcomeOf(all));
+    return goOn(this.#countAll(charges), (all) => this.#settle(all));
+  }
+
+  /** What `count` would give; nothing is counted. */
+  async peek(charges: readonly Charge[]): Promise<Outcome> {
+    const counter = this.#counter;
+    const peeked = await settled(
+      charges.map(async (charge) => ({ charge, count: await counter.peek(charge) })),
+    );
+    const values = peeked.values.flatMap(({ charge, count }) => (count ? [{ charge, count }] : []));
+    const isUnknown = values.length < peeked.values.length;
+    return { ...outcomeOf({ ...peeked, values }), isUnknown };
   }
 
   #countAll(charges: readonly Charge[]): NowOrLater<Settled<Counted>> {
@@ -159,22 +172,29 @@ export class EnforcedLimit {
     return settled(charges.map(async (charge) => ({ charge, count: await counter.count(charge) })));
   }
 
-  #outcomeOf({ values: counted, failure }: Settled<Counted>): Outcome {
-    let over: Counted | undefined;
-    let tightest: Counted | undefined;
-    for (const one of counted) {
-      const { charge, count } = one;
-      if (count.isOver && !(over && over.count.waitSeconds >= count.waitSeconds)) over = one;
-      const isTighter = tightest === undefined || count.remaining < tightest.count.remaining;
-      if (charge.isForRequests && isTighter) tightest = one;
-    }
+  /** Takes back what was counted of a request that is refused. */
+  #settle(all: Settled<Counted>): Outcome {
+    const outcome = outcomeOf(all);
+    const { over, failure } = outcome;
     if (over !== undefined || (failure !== undefined && !this.mayFail)) {
-      for (const { charge, count } of counted) {
+      for (const { charge, count } of all.values) {
         if (!count.isOver) this.#counter.takeBack(charge, count);
       }
     }
-    return { over, tightest, failure };
+    return outcome;
   }
+}
+
+function outcomeOf({ values: counted, failure }: Settled<Counted>): Outcome {
+  let over: Counted | undefined;
+  let tightest: Counted | undefined;
+  for (const one of counted) {
+    const { charge, count } = one;
+    if (count.isOver && !(over && over.count.waitSeconds >= count.waitSeconds)) over = one;
+    const isTighter = tightest === undefined || count.remaining < tightest.count.remaining;
+    if (charge.isForRequests && isTighter) tightest = one;
+  }
+  return { over, tightest, failure };
 }
 
 /** What functions are told of a request whose message was not read, or is an answer. */

@@ -14,6 +14,8 @@ export interface Entry {
   /** Whether less than half of the limit is used. */
   readonly isLight: boolean;
   add(weight: number, now: number): LocalHits;
+  /** What `add` would give; nothing is counted. */
+  peek(weight: number, now: number): LocalHits;
   /** @returns Whether it was counted here. */
   takeBack(weight: number, resetTime: Date | undefined): boolean;
 }

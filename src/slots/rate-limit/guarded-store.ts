@@ -47,6 +47,14 @@ export class GuardedStore {
     return weight === 1 ? this.#addOne(key) : this.#addHeavy(key, weight, limit);
   }
 
+  /** What is counted under a key; undefined where the store has no `get`. Rejects where that fails. */
+  async peek(key: string): Promise<Hits | undefined> {
+    if (typeof this.#store.get !== 'function') return undefined;
+    const hits = await inTime(call(() => this.#store.get?.(key)));
+    // More may have been taken back than there was.
+    return hits === undefined || hits.totalHits < 1 ? NONE : this.#checked(hits);
+  }
+
   /**
    * Takes back what was counted until `resetTime`, unless that has come. Nobody waits for it: what
    * remains is forgotten with the window.

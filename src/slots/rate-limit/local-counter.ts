@@ -41,6 +41,16 @@ export class LocalCounter {
     return new LocalCount(this.#terms, charge, this.#store.add(key, weight, limit, owner));
   }
 
+  /**
+   * What `count` would give; nothing is counted.
+   *
+   * @throws as `count` does.
+   */
+  peek(charge: Charge): Count {
+    const { key, owner, weight, limit } = charge;
+    return new LocalCount(this.#terms, charge, this.#store.peek(key, weight, limit, owner));
+  }
+
   /** Takes back what was counted for a request that is refused for something else. */
   takeBack({ key, owner, weight }: Charge, { resetTime }: Count): void {
     this.#store.takeBack(key, weight, resetTime, owner);

@@ -56,6 +56,21 @@ export class LocalStore {
     return hits;
   }
 
+  /**
+   * What `add` would give; nothing is counted, and nothing is kept.
+   *
+   * @throws as `add` does.
+   */
+  peek(key: string, weight: number, limit: number, owner?: Owner): LocalHits {
+    const now = Date.now();
+    const entry = this.#current(key, now) ?? this.#ownerOfMany(now, owner?.());
+    if (entry !== undefined) return entry.peek(weight, now);
+    const { first } = this.#entries;
+    const isFull = this.size >= MOST_KEYS && this.#light.first === undefined;
+    if (isFull && first !== undefined && first.value.endsAt > now) throw noRoom();
+    return this.#kind.make(key, limit, now).peek(weight, now);
+  }
+
   /** Takes back what was counted until `resetTime`, unless that has come. */
   takeBack(key: string, weight: number, resetTime: Date | undefined, owner?: Owner): void {
     // It may have been counted under either.
@@ -71,12 +86,27 @@ export class LocalStore {
     return undefined;
   }
 
+  #current(key: string, now: number): Entry | undefined {
+    const entry = this.#entries.get(key);
+    return entry !== undefined && entry.endsAt > now ? entry : undefined;
+  }
+
+  /** What a new key of the owner is counted under; undefined where that is the key itself. */
+  #ownerOfMany(now: number, owner: string | undefined): Entry | undefined {
+    const own = owner === undefined ? undefined : this.#current(owner, now);
+    return own !== undefined && this.#hasMany(own) ? own : undefined;
+  }
+
+  #hasMany({ begun }: Entry): boolean {
+    return begun >= (MOST_KEYS - this.size) * SHARE;
+  }
+
   /** A new key; or what the owner's further keys are counted under, where it has begun too many. */
   #begin(key: string, limit: number, now: number, ownerOf: Owner | undefined): Entry {
     if (ownerOf === undefined) return this.#create(key, limit, now);
     const owner = ownerOf();
     const own = this.#known(owner, now) ?? this.#create(owner, limit, now);
-    if (own.begun >= (MOST_KEYS - this.size) * SHARE) return own;
+    if (this.#hasMany(own)) return own;
     own.begun += 1;
     this.#file(own);
     return this.#create(key, limit, now);
@@ -85,8 +115,7 @@ export class LocalStore {
   #create(key: string, limit: number, now: number): Entry {
     if (this.size >= MOST_KEYS) {
       const { first } = this.#light;
-      if (first === undefined)
-        throw plain(new Error(`There are ${MOST_KEYS} keys near their limit`));
+      if (first === undefined) throw noRoom();
       this.#forget(first.key);
     }
     const entry = this.#kind.make(key, limit, now);
@@ -112,4 +141,8 @@ export class LocalStore {
       this.#forget(first.key);
     }
   }
+}
+
+function noRoom(): Error {
+  return plain(new Error(`There are ${MOST_KEYS} keys near their limit`));
 }

@@ -84,6 +84,21 @@ export class StoreCounter {
     return { isOver: asked.isOver, remaining, resetTime, waitSeconds, fields };
   }
 
+  /** What `count` would give, as far as the store says it; undefined where it cannot. Nothing is counted. */
+  async peek({ key, weight, limit }: Charge): Promise<Count | undefined> {
+    const known = await this.#tally.peek(key);
+    if (known === undefined) return undefined;
+    const totalHits = known.totalHits + weight;
+    const endsAt = known.resetTime?.getTime() ?? Date.now() + this.#windowMs;
+    return {
+      isOver: totalHits > limit,
+      remaining: Math.max(limit - totalHits, 0),
+      resetTime: known.resetTime,
+      waitSeconds: retryAfterSeconds(endsAt - Date.now()),
+      fields: [],
+    };
+  }
+
   /** Takes back what was counted for a request that is refused for something else. */
   takeBack({ key, weight }: Charge, { resetTime }: Count): void {
     this.#tally.takeBack(key, weight, resetTime);

@@ -25,9 +25,17 @@ class WindowEntry implements Entry {
 
   /** What is one too many is counted as well, as stores of others do it. */
   add(weight: number): LocalHits {
-    const totalHits = this.#totalHits + weight;
-    if (weight === 1 || totalHits <= this.limit) this.#totalHits = totalHits;
-    return { totalHits, resetTime: this.#resetTime, entry: this };
+    const hits = this.peek(weight);
+    if (weight === 1 || hits.totalHits <= this.limit) this.#totalHits = hits.totalHits;
+    return hits;
+  }
+
+  peek(weight: number): LocalHits {
+    return {
+      totalHits: this.#totalHits + weight,
+      resetTime: this.#resetTime,
+      entry: this,
+    };
   }
 
   /** The time is the entry's own: it says whether it was counted in this window. */
