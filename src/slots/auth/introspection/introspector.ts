@@ -57,6 +57,14 @@ export class Introspector {
     return asking;
   }
 
+  /** The same, as far as it is known without asking. */
+  peek(token: string): Verdict {
+    const now = this.#clock.monotonic();
+    const known = this.#memory.get(hash('sha256', token, 'base64'), now);
+    if (known !== undefined && (!isActive(known) || this.#clock.now() < known.endsAt)) return known;
+    return new IntrospectionFailure('The server was not asked about the token', 'server');
+  }
+
   async #askServer(key: string, token: string): Promise<Verdict> {
     const asked = this.#clock.monotonic();
     try {

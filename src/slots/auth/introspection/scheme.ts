@@ -1,9 +1,12 @@
 import type { IncomingMessage } from 'node:http';
+import type { NowOrLater } from '../../../lib/now-or-later.ts';
 import { rememberAmong } from '../among-others.ts';
 import type { AuthenticationScheme, Identification } from '../authenticator.ts';
 import { bearerTokenOf } from '../bearer-token.ts';
 import { PROBLEMS } from '../claims/token-problem.ts';
 import { claimsWritten, isKnownTo } from '../known-tokens.ts';
+import { rememberPeek } from '../peeks.ts';
+import type { Verdict } from './answer-memory.ts';
 import type { IntrospectionClock } from './endpoint-location.ts';
 import { IntrospectionFailure } from './introspection-failure.ts';
 import { Introspector } from './introspector.ts';
@@ -32,6 +35,7 @@ export function introspectionScheme(
   async function identify(
     req: IncomingMessage,
     others: readonly AuthenticationScheme[],
+    ask: (token: string) => NowOrLater<Verdict>,
   ): Promise<Identification> {
     const bearer = bearerTokenOf(req);
     if (bearer === undefined) return { outcome: 'absent' };
@@ -42,7 +46,7 @@ export function introspectionScheme(
     if (isKnownTo(others, token)) return { outcome: 'absent' };
     if (isOfAnother(token, issuer)) return WRONG_ISSUER;
 
-    const verdict = await introspector.ask(token);
+    const verdict = await ask(token);
     if (verdict instanceof IntrospectionFailure) return { outcome: 'unavailable', cause: verdict };
     if (typeof verdict === 'string') return refused(verdict);
     const { principal, endsAt } = verdict;
@@ -56,8 +60,9 @@ export function introspectionScheme(
       header: 'authorization',
       issuers: announced,
       scopes,
-      identify: (req) => identify(req, others),
+      identify: (req) => identify(req, others, (token) => introspector.ask(token)),
     };
+    rememberPeek(scheme, (req) => identify(req, others, (token) => introspector.peek(token)));
     return rememberAmong(scheme, schemeAmong);
   }
   return schemeAmong([]);

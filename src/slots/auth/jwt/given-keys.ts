@@ -75,6 +75,10 @@ export class GivenKeys implements KeySource {
     this.#keys = keys;
   }
 
+  get held(): VerificationKeys {
+    return this.#keys;
+  }
+
   current(): VerificationKeys {
     return this.#keys;
   }

@@ -33,8 +33,9 @@ export interface Issuers {
    * fetched for the answer.
    *
    * @param claims - Undefined where they could not be read.
+   * @param isPeek - Whether a tenant that is not known is to stay so. Default: false.
    */
-  of(claims: { readonly iss?: unknown } | undefined): Issuer | undefined;
+  of(claims: { readonly iss?: unknown } | undefined, isPeek?: boolean): Issuer | undefined;
   /** The keys that are fetched for them, as far as they are known. */
   fetched(): readonly FetchedKeys[];
 }

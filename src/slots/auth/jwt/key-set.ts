@@ -96,6 +96,10 @@ export class KeySet implements KeySource {
     return this.#fetched?.keys ?? lacking;
   }
 
+  get held(): VerificationKeys | undefined {
+    return this.#age() < STALE_MS ? this.#fetched?.keys : undefined;
+  }
+
   /** How long ago they were fetched, in milliseconds; undefined: never. */
   get fetchedMsAgo(): number | undefined {
     return this.#fetched && this.#age();

@@ -7,6 +7,7 @@ import { IN_AUTHORIZATION, type TokenPlace } from '../bearer-token.ts';
 import type { TokenProblem } from '../claims/token-problem.ts';
 import { claimsWritten, rememberOwnTokens } from '../known-tokens.ts';
 import { hasScopes, withoutScopes } from '../needed-scopes.ts';
+import { rememberPeek } from '../peeks.ts';
 import type { JwtClock } from './clock.ts';
 import { issuersOf } from './issuers-of.ts';
 import { KeysUnavailable } from './key-set.ts';
@@ -45,21 +46,23 @@ export function jwtScheme(
     header: place.header,
     issuers: settings.announced,
     scopes,
-    identify(req): NowOrLater<Identification> {
-      const bearer = place.tokenOf(req);
-      if (bearer === undefined) return { outcome: 'absent' };
-      if (bearer === 'malformed') return malformed;
-      return goOn(verify(verifier, bearer.token), (verdict) => {
-        if ('outcome' in verdict) return verdict;
-        if (isRevoked === undefined) return judge(req, bearer.token, verdict);
-        return goOn(nowOrLater<unknown>(isRevoked(verdict.claims)), (isGone) => {
-          if (isGone === false) return judge(req, bearer.token, verdict);
-          notAwaited(isGone);
-          return REVOKED;
-        });
-      });
-    },
+    identify: (req) => identify(req, (token) => verifier.verify(token)),
   };
+
+  function identify(req: IncomingMessage, verify: Verify): NowOrLater<Identification> {
+    const bearer = place.tokenOf(req);
+    if (bearer === undefined) return { outcome: 'absent' };
+    if (bearer === 'malformed') return malformed;
+    return goOn(verdictOf(verify(bearer.token)), (verdict) => {
+      if ('outcome' in verdict) return verdict;
+      if (isRevoked === undefined) return judge(req, bearer.token, verdict);
+      return goOn(nowOrLater<unknown>(isRevoked(verdict.claims)), (isGone) => {
+        if (isGone === false) return judge(req, bearer.token, verdict);
+        notAwaited(isGone);
+        return REVOKED;
+      });
+    });
+  }
 
   /** A token that was verified, and is not revoked. */
   function judge(req: IncomingMessage, token: string, verdict: VerifiedToken): Identification {
@@ -73,16 +76,18 @@ export function jwtScheme(
   }
   rememberOwnTokens(scheme, (token) => {
     const claims = claimsWritten(token);
-    return claims !== undefined && issuers.of(claims) !== undefined;
+    return claims !== undefined && issuers.of(claims, true) !== undefined;
   });
+  rememberPeek(scheme, (req) => identify(req, (token) => verifier.peek(token)));
   return rememberIssuers(scheme, issuers);
 }
 
-function verify(
-  verifier: TokenVerifier,
-  token: string,
+/** Finds out whether a token is good. */
+type Verify = (token: string) => NowOrLater<VerifiedToken | TokenProblem>;
+
+function verdictOf(
+  verdict: NowOrLater<VerifiedToken | TokenProblem>,
 ): NowOrLater<VerifiedToken | Identification> {
-  const verdict = verifier.verify(token);
   if (!isThenable(verdict)) return toldVerdict(verdict);
   return verdict.then(toldVerdict, (cause): Identification => {
     if (cause instanceof KeysUnavailable) return { outcome: 'unavailable', cause };

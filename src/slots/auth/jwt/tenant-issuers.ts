@@ -23,13 +23,14 @@ export class TenantIssuers implements Issuers {
     this.#keys = keys;
   }
 
-  of(claims: { readonly iss?: unknown } | undefined): Issuer | undefined {
+  of(claims: { readonly iss?: unknown } | undefined, isPeek: boolean = false): Issuer | undefined {
     const name = claims?.iss;
     if (typeof name !== 'string') return undefined;
     const tenant = this.#pattern.tenantIn(name);
     if (tenant === undefined || !this.#isKnown(tenant)) return undefined;
     if ('of' in this.#keys) {
-      return { name, keys: this.#keys.of(tenant), keysIn: (all) => ownKeys(all, name) };
+      const keys = isPeek ? this.#keys.peek(tenant) : this.#keys.of(tenant);
+      return { name, keys, keysIn: (all) => ownKeys(all, name) };
     }
     return { name, keys: this.#keys, keysIn: (all) => all.findFor(name) ?? NO_KEY };
   }

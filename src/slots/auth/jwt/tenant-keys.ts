@@ -41,10 +41,16 @@ export class TenantKeys {
   /** Nothing is fetched yet. */
   of(tenant: string): KeySet {
     const good = this.#good.get(tenant);
-    const keys = good ?? this.#others.get(tenant) ?? new KeySet(() => this.#ask(tenant), this.#now);
+    const keys = good ?? this.peek(tenant);
     // The one that was used last is forgotten last.
     (good === undefined ? this.#others : this.#good).set(tenant, keys);
     return keys;
+  }
+
+  /** The same, for whoever only looks: a tenant that is not known stays so. */
+  peek(tenant: string): KeySet {
+    const known = this.#good.get(tenant) ?? this.#others.get(tenant);
+    return known ?? new KeySet(() => this.#ask(tenant), this.#now);
   }
 
   /** Of all tenants that are known, each with its keys. */

@@ -16,6 +16,7 @@ import { principalFrom } from '../claims/principal-from.ts';
 import { sealClaims } from '../claims/token-claims.ts';
 import { PROBLEMS, type TokenProblem } from '../claims/token-problem.ts';
 import type { Issuer, Issuers } from './issuers.ts';
+import { KeysUnavailable } from './key-set.ts';
 import { isAboutClaims, type JoseFailure, problemIn } from './problem.ts';
 import { TokenMemory, type VerifiedToken } from './token-memory.ts';
 import type { VerificationKeys } from './verification-keys.ts';
@@ -74,6 +75,20 @@ export class TokenVerifier {
     });
   }
 
+  /**
+   * The same, as far as it can be told without fetching keys; nothing is remembered.
+   *
+   * @throws {KeysUnavailable} where no keys are held.
+   * @throws what a function of the app throws.
+   */
+  async peek(token: string): Promise<VerifiedToken | TokenProblem> {
+    const issuer = this.#issuerOf(token, true);
+    if (typeof issuer === 'string') return issuer;
+    const { held } = issuer.keys;
+    if (held === undefined) throw new KeysUnavailable(undefined);
+    return this.#verifyWith(issuer, held, token);
+  }
+
   async #verifyNew(token: string): Promise<VerifiedToken | TokenProblem> {
     // Before anything is fetched for it.
     const issuer = this.#issuerOf(token);
@@ -96,7 +111,7 @@ export class TokenVerifier {
   }
 
   /** Whose a token says it is, or what is wrong with it as far as that can be told without a key. */
-  #issuerOf(token: string): Issuer | TokenProblem {
+  #issuerOf(token: string, isPeek: boolean = false): Issuer | TokenProblem {
     if (token.length > LONGEST_TOKEN) return PROBLEMS.tooLong;
     if (!COMPACT_JWS.test(token)) return PROBLEMS.notAJwt;
     const header = decoded(() => decodeProtectedHeader(token));
@@ -105,7 +120,7 @@ export class TokenVerifier {
     if (header.crit !== undefined) return PROBLEMS.critical;
     if (header.typ !== undefined && !isAccessToken(header.typ)) return PROBLEMS.wrongType;
     const claims = decoded(() => decodeJwt(token));
-    const issuer = this.#issuers.of(claims);
+    const issuer = this.#issuers.of(claims, isPeek);
     if (issuer !== undefined) return issuer;
     return claims === undefined ? PROBLEMS.noClaims : PROBLEMS.wrongIssuer;
   }
