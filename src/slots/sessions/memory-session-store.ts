@@ -52,6 +52,11 @@ export class MemorySessionStore implements SessionStore {
     return entry.value;
   }
 
+  peek(key: string): string | undefined {
+    const entry = this.#entries.get(key);
+    return entry !== undefined && entry.expiresAt > Date.now() ? entry.value : undefined;
+  }
+
   add(key: string, value: string, ttlMs: number): string {
     const kept = this.get(key, ttlMs);
     if (kept !== undefined) return kept;

@@ -75,6 +75,16 @@ export class OwnedSessions {
     return askText(() => this.#owners.get(key, this.ttlMs));
   }
 
+  /** Whether {@link peekHolderOf} can say anything. */
+  get canPeek(): boolean {
+    return typeof this.#owners.peek === 'function';
+  }
+
+  /** Who has the session, if it is known; its time goes on. */
+  peekHolderOf(key: string): NowOrLater<string | undefined> {
+    return askText(() => this.#owners.peek?.(key));
+  }
+
   /**
    * Makes a session this owner's; false where it is another's already. `mayMove`: whether one that is
    * marked moves from its owner to this one.
