@@ -1,4 +1,4 @@
-import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { answerError } from '../../answer-error.ts';
 import { contextOf, type RelayedExchange, type RequestContext } from '../../context.ts';
 import type { UpstreamExchange, UpstreamListener, UpstreamRequest } from '../../engine/engine.ts';
@@ -15,7 +15,8 @@ import type { EndReason } from '../../observation.ts';
 import type { Target } from '../../targets/target.ts';
 import { RelayedAnswer, type RelayedAnswerListener } from '../answer/relayed-answer.ts';
 import type { RelaySettings } from '../relay-settings.ts';
-import { isWithheld, upstreamHeaders } from './headers.ts';
+import { isWithheld } from './headers.ts';
+import { NOT_ENCODED, type OutgoingHead, outgoingHead } from './outgoing-head.ts';
 import { toldFailure } from './told-failure.ts';
 
 /**
@@ -84,31 +85,25 @@ export class RelayedRequest
   }
 
   #send(): void {
-    const { pathAt } = this.#settings;
-    const { target } = this;
-    const path = pathAt?.(target, this.#req);
-    if (pathAt !== undefined && path === undefined) {
-      answerError(this.#req, this.#res, 'invalid_request', { message: NOT_ENCODED });
-      this.abandon();
-      return;
-    }
-    let headers: OutgoingHttpHeaders;
+    let head: OutgoingHead | undefined;
     try {
-      headers = upstreamHeaders(this.#req, this.#context.headerEdits, this.#settings.hop);
+      head = outgoingHead(this.#req, this.#settings, this.#body.length);
     } catch (error) {
       this.#fail('internal_error', error);
       return;
     }
-    if (this.#req.method === 'POST' && this.#body.length !== undefined) {
-      headers['content-length'] = this.#body.length;
+    if (head === undefined) {
+      answerError(this.#req, this.#res, 'invalid_request', { message: NOT_ENCODED });
+      this.abandon();
+      return;
     }
-    const method = this.#req.method as string;
+    const { target, headers } = head;
     // From here on the upstream may answer it.
     this.#context.exchange = this;
     const request = {
-      method,
-      path,
-      host: this.#context.headerEdits.findLast(({ host }) => host !== undefined)?.host,
+      method: this.#req.method as string,
+      path: head.path,
+      host: head.host,
       responseTimeout: this.#context.responseTimeout,
       fresh: false,
       headers,
@@ -240,6 +235,3 @@ export class RelayedRequest
     this.#body.stop();
   }
 }
-
-const NOT_ENCODED =
-  "The query has a character that cannot be sent on; percent-encode all but letters, digits and '-._~'";
