@@ -119,6 +119,18 @@ export function goesByAddress(plans: SlotPlans, basis: Basis): boolean {
   });
 }
 
+function switchedOn(plans: SlotPlans): { slot: AnySlot; settings: object }[] {
+  return SLOTS.flatMap((slot) => {
+    const settings = plans[slot.name];
+    return settings === undefined ? [] : [{ slot, settings }];
+  });
+}
+
+/** Those of them that decide, in their order. */
+export function decidingSlots(plans: SlotPlans): SlotName[] {
+  return switchedOn(plans).flatMap(({ slot }) => (slot.isSilent ? [] : [slot.name]));
+}
+
 /** See {@link Chains.through}. */
 export interface Between {
   readonly inFrontOf: SlotName;
@@ -149,6 +161,17 @@ export class Chains {
       return between?.inFrontOf === slot.name ? [between.step, step] : [step];
     });
     return contain(chain([...steps, isObserved ? watched(last, answer) : answer]));
+  }
+
+  /**
+   * The same for a request that is only described: nothing that it meets has an effect. No route leads here.
+   */
+  rehearsal(plans: SlotPlans, answer: Middleware): Middleware {
+    const steps = switchedOn(plans).map(({ slot, settings }) => {
+      const built = slot.rehearse?.(settings, this.#kept) ?? slot.build(settings, this.#kept);
+      return slot.isSilent ? built : watched(slot.name, built);
+    });
+    return contain(chain([...steps, watched('relay', answer)]));
   }
 
   #build(slot: AnySlot, settings: object): Middleware {

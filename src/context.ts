@@ -97,7 +97,7 @@ export class RequestContext implements GatewayContext {
   legacy: LegacyLeg | undefined;
   /** Written by `target` and `auth`: what stands for the names in the target, encoded. Read by the relay, `sessions`. */
   params: TemplateValues | undefined;
-  /** Written by `auth`. Read by sessions, limits, policies and callbacks, for the most part as `principal`. */
+  /** Written by `auth`; in front, where a request is only described. Read by sessions, limits, policies and callbacks, for the most part as `principal`. */
   identity: Identity | undefined;
   /** Written by `message`, once the body is found to be what it seems. Read by what decides on messages. */
   mcp: McpBody | undefined;

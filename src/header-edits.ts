@@ -33,6 +33,9 @@ export interface HeaderEdits {
   };
 }
 
+/** What stands for a value that is not shown. */
+export const HIDDEN = '•••';
+
 /** Changes nothing: what others are made of. */
 export const NO_EDITS: HeaderEdits = {
   forwards: () => false,

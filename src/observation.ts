@@ -71,6 +71,8 @@ export interface Observation {
   passed(slot: SlotName): void;
   /** It was refused: by the slot it is in, unless another is named. */
   refused(reason: ErrorReason, by?: Refusal): void;
+  /** Of a request that is only described: the slot has not decided all that it would, and why. */
+  unasked?(detail: string): void;
   /** A policy in shadow mode would have refused it. */
   shadowed(by: Refusal): void;
   /** A policy tells of something that refuses nothing. */

@@ -5,6 +5,7 @@ import { inFileTime } from './lock-file.ts';
 import type { PinningSettings } from './options.ts';
 import { type PinnedList, readShared } from './pinned-lists.ts';
 import { callerOf, type WatchSettings } from './pinned-watch.ts';
+import type { ToolChange } from './reports.ts';
 import { changeOf, inWords } from './tool-change.ts';
 
 const MESSAGES: Readonly<Record<Exclude<ToolState, 'pinned'>, string>> = {
@@ -13,6 +14,12 @@ const MESSAGES: Readonly<Record<Exclude<ToolState, 'pinned'>, string>> = {
     'The definition of this tool has changed since it was approved. Do not call it again; use another tool, or ask for its approval.',
   gone: 'The server does not list this tool any more. Do not call it again; use another tool.',
 };
+
+interface Judgement {
+  readonly decision: Decision;
+  /** What is to be told. */
+  readonly change?: ToolChange;
+}
 
 /** Decides about calls, by how their tools were listed last. */
 export class PinnedCheck {
@@ -35,6 +42,17 @@ export class PinnedCheck {
       : readShared(pinned).then(() => this.#certain(decide));
   }
 
+  /** The same by what this process knows: no store and no file is asked, and nobody is told of anything. */
+  peek({ mcp, req }: PolicyContext): Decision {
+    if (mcp.method !== 'tools/call') return true;
+    const context = contextOf(req);
+    const pinned = this.#watch.lists.peek(context);
+    const { lockFile } = this.#settings;
+    const others = [pinned.shared && 'the store', lockFile && 'the lock file'].filter(Boolean);
+    if (others.length > 0) context.observation?.unasked?.(`${others.join(' and ')} may know more`);
+    return this.#judge(pinned, mcp.name ?? '', context).decision;
+  }
+
   /**
    * What is in the file may be newer than what is known of it: that is looked up before a call is refused, and
    * as long as there was no file.
@@ -46,18 +64,25 @@ export class PinnedCheck {
     return isCertain ? decision : inFileTime(lockFile.refresh()).then(decide);
   }
 
-  #decide({ list, shared }: PinnedList, name: string, context: RequestContext): Decision {
+  #decide(pinned: PinnedList, name: string, context: RequestContext): Decision {
+    const { decision, change } = this.#judge(pinned, name, context);
+    const { reports, policy } = this.#watch;
+    // It may have been seen by another process, or be in no list at all.
+    if (change !== undefined) reports.tell(context, policy, [change]);
+    return decision;
+  }
+
+  #judge({ list, shared }: PinnedList, name: string, context: RequestContext): Judgement {
     const { actions } = this.#settings;
     // Where lists are shared, the caller may have been shown another one by another process.
     const state = list.stateOf(name, shared === undefined ? callerOf(context) : undefined);
-    if (state === undefined || state === 'pinned' || actions[state] === 'allow') return true;
+    if (state === undefined || state === 'pinned' || actions[state] === 'allow') {
+      return { decision: true };
+    }
     if (actions[state] === 'deny') {
       const reason = `the tool ${inWords(list, name, state)}`;
-      return { allow: false, reason, message: MESSAGES[state] };
+      return { decision: { allow: false, reason, message: MESSAGES[state] } };
     }
-    const { reports, policy } = this.#watch;
-    // It may have been seen by another process, or be in no list at all.
-    reports.tell(context, policy, [changeOf(list, name, state)]);
-    return true;
+    return { decision: true, change: changeOf(list, name, state) };
   }
 }

@@ -38,10 +38,26 @@ export class PinnedLists {
    * @throws {Error} where `by` fails, or tells more lists apart than are kept.
    */
   of(context: RequestContext): PinnedList {
+    const named = this.#nameFor(context);
+    const found = this.#find(named);
+    this.#lists.set(named.key, found);
+    return found;
+  }
+
+  /** The same, for whoever only looks: one that is not there yet is not kept. */
+  peek(context: RequestContext): PinnedList {
+    return this.#find(this.#nameFor(context));
+  }
+
+  #nameFor(context: RequestContext): { key: string; name: string | undefined } {
     const { by } = this.#settings;
     const label = by === undefined ? undefined : labelOf(by, context);
     const values = [...(context.params ?? [])].map((pair) => pair.join('=')).join('&');
     const key = JSON.stringify([this.#upstream, values, label]);
+    return { key, name: label ?? (values === '' ? undefined : values) };
+  }
+
+  #find({ key, name }: { key: string; name: string | undefined }): PinnedList {
     const known = this.#lists.get(key);
     if (known !== undefined) return known;
     if (this.#lists.size === MOST_LISTS) {
@@ -50,10 +66,8 @@ export class PinnedLists {
       );
     }
     const { lockFile, store } = this.#settings;
-    const list = new ToolList(label ?? (values === '' ? undefined : values), lockFile);
-    const made = { list, shared: store && new SharedList(list, store, key) };
-    this.#lists.set(key, made);
-    return made;
+    const list = new ToolList(name, lockFile);
+    return { list, shared: store && new SharedList(list, store, key) };
   }
 
   get all(): readonly PinnedList[] {

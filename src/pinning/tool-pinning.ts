@@ -73,6 +73,7 @@ function watchTools(
   const decisions = new PinnedCheck(settings, watch);
   return {
     check: (ctx) => decisions.check(ctx),
+    peek: (ctx) => decisions.peek(ctx),
     watch: (context) => new PinnedWatch(watch, context),
     pins: () => lists.rows(),
     approve: (name, hash) => lists.approve(name, hash),

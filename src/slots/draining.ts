@@ -1,3 +1,4 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { answerError } from '../answer-error.ts';
 import type { AnswerStage } from '../answer-stage.ts';
 import { contextOf, type RequestContext } from '../context.ts';
@@ -46,14 +47,24 @@ export class Drain {
 
   readonly middleware: Middleware = (req, res, next) => {
     if (this.#drained !== undefined) {
-      makeLastRequest(req, res);
-      afterParsing(res, () => answerError(req, res, 'draining'));
+      this.#refuse(req, res);
       return;
     }
     contextOf(req).addStage(this.#stage);
     this.#open.add(res);
     next();
   };
+
+  /** Decides, and remembers no request. */
+  readonly rehearsal: Middleware = (req, res, next) => {
+    if (this.#drained === undefined) next();
+    else this.#refuse(req, res);
+  };
+
+  #refuse(req: IncomingMessage, res: ServerResponse): void {
+    makeLastRequest(req, res);
+    afterParsing(res, () => answerError(req, res, 'draining'));
+  }
 
   /**
    * Resolves when no request is under way any more, which is at the latest a second after `graceMs`.
@@ -106,4 +117,5 @@ export const draining: Slot<object, object, 'draining'> = {
   options: [],
   read: () => ({}),
   build: (_settings, kept) => drainOf(kept).middleware,
+  rehearse: (_settings, kept) => drainOf(kept).rehearsal,
 };

@@ -31,4 +31,10 @@ export interface Slot<Config, Settings extends object, Name extends SlotName = S
    * is to outlive it is taken from `kept`.
    */
   build(settings: Settings, kept: Kept): Middleware;
+  /**
+   * Makes what runs in its place for a request that is only described (`gateway.explain`). It decides the same,
+   * by the same state, and changes nothing. What it cannot decide so, it lets pass and tells as `unasked`.
+   * Default: what `build` makes, which has to change nothing then.
+   */
+  rehearse?(settings: Settings, kept: Kept): Middleware;
 }

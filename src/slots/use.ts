@@ -55,6 +55,15 @@ function guard({ middleware, option }: OwnMiddleware): Middleware {
   };
 }
 
+/** What they do is the app's to know, and may be anything. */
+function leaveOut(own: readonly OwnMiddleware[]): Middleware {
+  const detail = `not run: ${own.map(({ option }) => option).join(', ')}`;
+  return function leaveOutMiddleware(req, _res, next) {
+    contextOf(req).observation?.unasked?.(detail);
+    next();
+  };
+}
+
 function isFunction(value: unknown): value is Middleware {
   return typeof value === 'function';
 }
@@ -66,4 +75,5 @@ export const use: Slot<{ readonly use?: unknown }, readonly OwnMiddleware[], 'us
   read: (problems, { use: value = false }) =>
     value === false ? undefined : readUse(problems.at('use'), value),
   build: (own) => useMiddlewares(own),
+  rehearse: (own) => leaveOut(own),
 };

@@ -11,13 +11,12 @@ import { plain } from '../../lib/plain-error.ts';
 import { isThenable } from '../../lib/thenable.ts';
 import { within } from '../../lib/within.ts';
 import { NO_CREDENTIALS } from '../../observation.ts';
-import type { ConfigProblems } from '../../options/config-problems.ts';
 import { isClaim, namesIn } from '../../targets/names.ts';
-import type { Basis } from '../basis.ts';
 import { passOrRefuse } from '../pass-or-refuse.ts';
 import type { Slot } from '../slot.ts';
 import type { AuthenticationScheme, Authenticator, Identification } from './authenticator.ts';
 import type { Challenge, ChallengeDetails } from './challenge.ts';
+import { checkHeaders } from './check-headers.ts';
 import { fillClaims } from './claims-in-target.ts';
 import { credentialFields } from './credential-fields.ts';
 import { EndOfCredentials } from './end-of-credentials.ts';
@@ -29,6 +28,7 @@ import {
 } from './metadata-warning.ts';
 import { hasScopes, withoutScopes } from './needed-scopes.ts';
 import { readIdentification } from './read-identification.ts';
+import { rehearsedSchemes } from './rehearsed-schemes.ts';
 import { schemeNames } from './scheme-names.ts';
 import { relayCredentials } from './upstream-auth.ts';
 
@@ -219,27 +219,17 @@ export const auth: Slot<
     return { identity, metadata: readMetadataWarning(basis), claims };
   },
   build({ identity, metadata, claims }, kept) {
-    if (identity.relaysTokens) return relayCredentials();
-    return authenticate(identity, metadata && metadataWarningOf(metadata, kept), claims);
+    return build(identity, metadata && metadataWarningOf(metadata, kept), claims);
+  },
+  rehearse({ identity, claims }) {
+    return build({ ...identity, schemes: rehearsedSchemes(identity.schemes) }, noop, claims);
   },
 };
 
-/** Credentials go to those alone who ask for them. */
-function checkHeaders(
-  problems: ConfigProblems,
-  { schemes, relaysTokens }: Identity,
-  { fixed, forwardNames }: NonNullable<Basis['headers']>,
-): void {
-  if (relaysTokens) {
-    if (!fixed.withheld.has('authorization')) return;
-    problems.add('Authorization', 'no edit of it: `upstreamAuth()` relays that of the client');
-    return;
-  }
-  const credentials = credentialFields(schemes);
-  for (const name of forwardNames) {
-    if (!credentials.has(foldFieldName(name))) continue;
-    const expected =
-      'no header with credentials: they are for `auth`. Take it out, and give the upstream its own in `headers.set`';
-    problems.at('forward').add(name, expected);
-  }
+function build(
+  identity: Identity,
+  onChallenge: ((req: IncomingMessage) => void) | undefined,
+  claims: readonly string[],
+): Middleware {
+  return identity.relaysTokens ? relayCredentials() : authenticate(identity, onChallenge, claims);
 }

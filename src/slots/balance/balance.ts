@@ -1,14 +1,15 @@
 import { answerError } from '../../answer-error.ts';
-import { contextOf, type RequestContext } from '../../context.ts';
+import { contextOf, type RequestContext, type TargetLease } from '../../context.ts';
 import type { Middleware } from '../../http/middleware.ts';
 import { onceClosed } from '../../http/once-closed.ts';
 import { retryAfterSeconds } from '../../http/retry-after.ts';
+import type { Kept } from '../../kept.ts';
 import { callOwn } from '../../lib/function-failure.ts';
 import { notAwaited } from '../../lib/not-awaited.ts';
 import { plain } from '../../lib/plain-error.ts';
 import { targetsOf } from '../../relay/options.ts';
-import { Balancer, type Want } from '../../targets/balancer.ts';
-import { Lease } from '../../targets/lease.ts';
+import { Balancer, type Choice, type NoTarget, type Want } from '../../targets/balancer.ts';
+import type { Target } from '../../targets/target.ts';
 import type { TargetState } from '../../targets/target-state.ts';
 import type { Basis } from '../basis.ts';
 import type { Slot } from '../slot.ts';
@@ -25,7 +26,11 @@ import { targetStatesOf } from './target-states.ts';
  * Chooses the target of each request: for one of a session, where that lives; for others, by their
  * key, or the less busy of two. What none can take is refused.
  */
-export function balanceRequests(balancer: Balancer, keyOf: BalanceKey | undefined): Middleware {
+export function balanceRequests(
+  balancer: Balancer,
+  keyOf: BalanceKey | undefined,
+  choose: Choose = begin,
+): Middleware {
   return function balanceRequestsMiddleware(req, res, next) {
     const context = contextOf(req);
     let want: Want;
@@ -35,8 +40,8 @@ export function balanceRequests(balancer: Balancer, keyOf: BalanceKey | undefine
       answerError(req, res, 'internal_error', { cause });
       return;
     }
-    const chosen = balancer.choose(want);
-    if (chosen instanceof Lease) {
+    const chosen = choose(balancer, want);
+    if ('target' in chosen) {
       context.lease = chosen;
       onceClosed(req, res, () => chosen.release());
       next();
@@ -50,6 +55,43 @@ export function balanceRequests(balancer: Balancer, keyOf: BalanceKey | undefine
       answerError(req, res, 'upstream_unavailable', { headers, cause, detail });
     }
   };
+}
+
+/** Gives the target of a request. */
+type Choose = (balancer: Balancer, want: Want) => ReleasedLease | NoTarget;
+
+interface ReleasedLease extends TargetLease {
+  /** The request is over. */
+  release(): void;
+}
+
+const begin: Choose = (balancer, want) => balancer.choose(want);
+
+/** Nothing begins at the target. */
+const peek: Choose = (balancer, want) => {
+  const found = balancer.peek(want);
+  return 'isGone' in found ? found : new DescribedLease(found);
+};
+
+/** Where a request would go that is only described. */
+class DescribedLease implements ReleasedLease {
+  readonly target: Target;
+  readonly isGoneUnreached: boolean;
+
+  constructor({ target, isPastBreaker }: Choice) {
+    this.target = target;
+    this.isGoneUnreached = isPastBreaker;
+  }
+
+  send(): never {
+    throw new Error('A request that is only described is not sent');
+  }
+
+  moveOn(): boolean {
+    return false;
+  }
+
+  release(): void {}
 }
 
 /** `2 open, 1 draining`: how many targets are in which state. */
@@ -85,8 +127,15 @@ export const balance: Slot<BalanceConfig, BalanceSettings, 'balance'> = {
   name: 'balance',
   options: ['breaker', 'health', 'balance'],
   read: (problems, config, { relay }: Basis) => readBalance(problems, config, relay),
-  build({ relay, breaker, key }, kept) {
-    const states = targetStatesOf(relay, breaker, kept);
-    return balanceRequests(new Balancer(states, targetsOf(relay, kept)), key);
-  },
+  build: (settings, kept) => buildBalance(settings, kept),
+  rehearse: (settings, kept) => buildBalance(settings, kept, peek),
 };
+
+function buildBalance(
+  { relay, breaker, key }: BalanceSettings,
+  kept: Kept,
+  choose?: Choose,
+): Middleware {
+  const states = targetStatesOf(relay, breaker, kept);
+  return balanceRequests(new Balancer(states, targetsOf(relay, kept)), key, choose);
+}

@@ -7,6 +7,7 @@ import { declaredLength, hasBody } from '../../http/framing.ts';
 import { gatherPieces, unreadLength } from '../../http/gathered-pieces.ts';
 import { closeBehindBody } from '../../http/last-request.ts';
 import type { Middleware } from '../../http/middleware.ts';
+import type { Kept } from '../../kept.ts';
 import type { Size } from '../../options/size.ts';
 import type { Slot } from '../slot.ts';
 import { CountedBodies } from './budget.ts';
@@ -95,9 +96,17 @@ export const bodyLimit: Slot<
     if (value === false) return undefined;
     return value === undefined ? bodyLimitsWith() : readBodyLimits(problems.at('bodyLimit'), value);
   },
-  build({ body, total, perCaller }, kept) {
-    const limits = { total, perCaller };
-    const budget = kept.of(['bodies', total, perCaller], () => new CountedBodies(limits));
-    return limitBodies(body, { budget, isAdded: true });
+  build(limits, kept) {
+    return limitBodies(limits.body, { budget: bodiesOf(limits, kept), isAdded: true });
+  },
+  rehearse(limits, kept) {
+    const bodies = bodiesOf(limits, kept);
+    return function limitDescribedBody(req, res, next) {
+      limitBodies(limits.body, { budget: bodies.peek(), isAdded: true })(req, res, next);
+    };
   },
 };
+
+function bodiesOf({ total, perCaller }: BodyLimits, kept: Kept): CountedBodies {
+  return kept.of(['bodies', total, perCaller], () => new CountedBodies({ total, perCaller }));
+}

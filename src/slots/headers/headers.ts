@@ -3,7 +3,7 @@ import { answerError } from '../../answer-error.ts';
 import { contextOf, type RequestContext } from '../../context.ts';
 import { UpstreamUnavailableError } from '../../errors.ts';
 import type { GatewayContext } from '../../gateway-context.ts';
-import type { HeaderEdits, SetField } from '../../header-edits.ts';
+import { type HeaderEdits, HIDDEN, type SetField } from '../../header-edits.ts';
 import { isFieldValue } from '../../http/field.ts';
 import type { Middleware } from '../../http/middleware.ts';
 import { retryAfterSeconds } from '../../http/retry-after.ts';
@@ -181,6 +181,26 @@ function tellOfRefusal(
   }
 }
 
+/** With `•••` in place of each value that a function would give: it may fetch a token. */
+function rehearseHeaders(settings: HeaderSettings): Middleware {
+  const { computed, fixed, fromProxy } = settings;
+  if (computed.length === 0) return editHeaders(settings);
+  const hidden = computed.map(([name, , folded]): SetField => [name, HIDDEN, folded]);
+  const withHidden = (edits: HeaderEdits) => ({ ...edits, set: [...edits.set, ...hidden] });
+  const ownFixed = withHidden(fixed);
+  const edit = editHeaders({
+    ...settings,
+    computed: [],
+    fixed: ownFixed,
+    fromProxy: fromProxy === fixed ? ownFixed : withHidden(fromProxy),
+  });
+  const detail = `not run: ${computed.map(([name]) => pathOf(name)).join(', ')}`;
+  return function rehearseHeadersMiddleware(req, res, next) {
+    contextOf(req).observation?.unasked?.(detail);
+    edit(req, res, next);
+  };
+}
+
 /** The slot. */
 export const headers: Slot<{ readonly headers?: HeaderRules | false }, HeaderSettings, 'headers'> =
   {
@@ -188,4 +208,5 @@ export const headers: Slot<{ readonly headers?: HeaderRules | false }, HeaderSet
     options: ['headers'],
     read: (_problems, _config, basis) => basis.headers,
     build: (settings) => editHeaders(settings),
+    rehearse: (settings) => rehearseHeaders(settings),
   };

@@ -95,6 +95,8 @@ function updateListenersIn(
   return new Map(listeners);
 }
 
+const onward: Middleware = (_req, _res, next) => next();
+
 /** What the slot goes by. */
 interface Settings {
   readonly observers: readonly Observer[];
@@ -119,6 +121,8 @@ export const observe: Slot<
     const observers = readObservers(problems.at('observe'), value);
     return { observers, gateway: name ?? path };
   },
+  // A request that is only described is nobody's to hear of.
+  rehearse: () => onward,
   build({ observers, gateway }, kept) {
     const guarded = observers.map((observer) => {
       const report = kept.of(['failures of an observer', observer], failureReport);

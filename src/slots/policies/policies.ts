@@ -10,6 +10,7 @@ import type { McpMessage } from '../../mcp/message/message.ts';
 import type { Challenge } from '../auth/challenge.ts';
 import { mostOf } from '../body-need.ts';
 import { listsOf } from '../lists/list-stage.ts';
+import type { ListWatch } from '../lists/list-watch.ts';
 import { passOrRefuse } from '../pass-or-refuse.ts';
 import { isProbe } from '../probe.ts';
 import type { Slot } from '../slot.ts';
@@ -17,7 +18,6 @@ import type { DenyAs } from './deny-as.ts';
 import { judge, type Verdict } from './judge.ts';
 import { type EnforcedPolicy, needOf, type Policy, type RequestPolicyContext } from './policy.ts';
 import { ownPolicyContext, policyContext } from './policy-context.ts';
-import type { ToolWatch } from './tool-watch.ts';
 import { unknownError } from './unknown.ts';
 
 /** How {@link enforcePolicies} refuses. */
@@ -33,6 +33,7 @@ export interface RefusalSettings {
 export function enforcePolicies(
   policies: readonly EnforcedPolicy[],
   settings: RefusalSettings,
+  watchesOf: (context: RequestContext) => readonly ListWatch[] = watchesFor(policies),
 ): Middleware {
   const onMessage = policies.filter(({ isOnRequest }) => !isOnRequest);
   const groups: PolicyGroups = {
@@ -40,12 +41,12 @@ export function enforcePolicies(
     onMessage,
     contextFor: onMessage.every(({ isByName }) => isByName) ? ownPolicyContext : policyContext,
   };
-  const watches = policies.flatMap(({ watch }) => watch ?? []);
+  const looksAtLists = policies.some(({ watch }) => watch !== undefined);
   return function enforcePoliciesMiddleware(req, res, next) {
     const context = contextOf(req);
     const decide = () =>
       goOn(findDenial(groups, context), (denial) => {
-        if (denial === undefined && watches.length > 0) watchLists(watches, context);
+        if (denial === undefined && looksAtLists) watchLists(watchesOf, context);
         return denial;
       });
     passOrRefuse(req, res, next, decide, (denial) => refuse(req, res, denial, settings));
@@ -56,10 +57,19 @@ export function enforcePolicies(
  * Has those who judge tools by how they are listed look at the lists in the answer, whatever was asked for:
  * clients take a list from any answer that has the id of their request.
  */
-function watchLists(watches: readonly ToolWatch[], context: RequestContext): void {
+function watchLists(
+  watchesOf: (context: RequestContext) => readonly ListWatch[],
+  context: RequestContext,
+): void {
   if (context.req.method !== 'GET' && context.mcp === undefined) return;
-  const lists = listsOf(context);
-  for (const watch of watches) lists.watches.push(watch.watch(context));
+  listsOf(context).watches.push(...watchesOf(context));
+}
+
+function watchesFor(
+  policies: readonly EnforcedPolicy[],
+): (context: RequestContext) => readonly ListWatch[] {
+  const watches = policies.flatMap(({ watch }) => watch ?? []);
+  return (context) => watches.map((watch) => watch.watch(context));
 }
 
 function refuse(
@@ -184,6 +194,12 @@ function denialOf(
   );
 }
 
+/** What looks at lists only looks at what it knows of them; no list comes that it could take note of. */
+function peeking(policy: EnforcedPolicy): EnforcedPolicy {
+  const { watch } = policy;
+  return watch === undefined ? policy : { ...policy, check: watch.peek as typeof policy.check };
+}
+
 /** The slot. */
 export const policies: Slot<
   { readonly policies?: Policy | readonly Policy[] | false; readonly denyAs?: DenyAs },
@@ -196,4 +212,6 @@ export const policies: Slot<
     enforced && { enforced, denyAs, challenge },
   needs: ({ enforced }) => mostOf(enforced.map(needOf)),
   build: ({ enforced, ...settings }) => enforcePolicies(enforced, settings),
+  rehearse: ({ enforced, ...settings }) =>
+    enforcePolicies(enforced.map(peeking), settings, () => []),
 };

@@ -12,6 +12,8 @@ export const WATCH_TOOLS: unique symbol = Symbol('express-mcp-gateway.watch-tool
 export interface ToolWatch<Check = unknown> {
   /** In place of the rule's own, which knows no gateway. */
   readonly check: Check;
+  /** The same for a request that is only described: it changes nothing, and tells nobody. */
+  readonly peek: Check;
   /** What looks at the answer to a request that has been let through. */
   watch(context: RequestContext): ListWatch;
   /** What it knows of each tool. */

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { type AnswerDetails, answerError } from '../../answer-error.ts';
+import { answerError } from '../../answer-error.ts';
 import { contextOf, type RequestContext } from '../../context.ts';
 import type { ErrorReason } from '../../errors.ts';
 import type { Middleware } from '../../http/middleware.ts';
@@ -12,14 +12,9 @@ import { isProbe } from '../probe.ts';
 import type { Slot } from '../slot.ts';
 import type { Charge } from './charges.ts';
 import { type Counter, counterFor, tallyFor } from './counter.ts';
-import {
-  type Counted,
-  EnforcedLimit,
-  type LimitSettings,
-  MOST_CHARGES,
-  MOST_WEIGHT,
-} from './enforced-limit.ts';
+import { type Counted, EnforcedLimit, type LimitSettings, type Outcome } from './enforced-limit.ts';
 import type { Limit, LimitKey } from './limit.ts';
+import { type LimitRefusal, wait, whyNever } from './limit-refusal.ts';
 import type { Limits } from './options.ts';
 import { setWindow } from './store-windows.ts';
 
@@ -72,10 +67,11 @@ export function limitStatsOf(limits: readonly LimitSettings[], kept: Kept): Limi
 export function enforceLimits(
   limits: readonly EnforcedLimit[],
   { asResult }: LimitRefusalSettings,
+  count: CountUnder = countUnder,
 ): Middleware {
   return function enforceLimitsMiddleware(req, res, next) {
     const context = contextOf(req);
-    const decide = () => firstFound(limits, (limit) => refusalBy(limit, context, res));
+    const decide = () => firstFound(limits, (limit) => refusalBy(limit, count, context, res));
     passOrRefuse(req, res, next, decide, ({ reason, ...details }) => {
       answerError(req, res, reason, {
         ...details,
@@ -85,20 +81,33 @@ export function enforceLimits(
   };
 }
 
-interface LimitRefusal extends AnswerDetails {
-  readonly reason: ErrorReason;
-}
+/** Counts what a request is to be counted for. */
+type CountUnder = (
+  limit: EnforcedLimit,
+  charges: readonly Charge[],
+  context: RequestContext,
+) => NowOrLater<Outcome>;
+
+const countUnder: CountUnder = (limit, charges) => limit.count(charges);
+
+/** Looks, and counts nothing. */
+const peekUnder: CountUnder = async (limit, charges, { observation }) => {
+  const outcome = await limit.peek(charges);
+  if (outcome.isUnknown) observation?.unasked?.(`the store of '${limit.name}' has no \`get\``);
+  return outcome;
+};
 
 /** Counts a request under one limit; undefined where that lets it pass. */
 function refusalBy(
   limit: EnforcedLimit,
+  count: CountUnder,
   context: RequestContext,
   res: ServerResponse,
 ): NowOrLater<LimitRefusal | undefined> {
   return goOn(limit.chargesOf(context), (charges) => {
     const never = whyNever(limit, charges, context);
     if (never !== undefined) return never;
-    return goOn(limit.count(charges), ({ over, tightest, failure }) => {
+    return goOn(count(limit, charges, context), ({ over, tightest, failure }) => {
       show(res, over ?? tightest);
       if (over !== undefined) return wait(limit, over, context);
       if (failure === undefined) return undefined;
@@ -110,79 +119,10 @@ function refusalBy(
   });
 }
 
-/** Refuses what could not pass however long it waits. */
-function whyNever(
-  limit: EnforcedLimit,
-  charges: readonly Charge[],
-  context: RequestContext,
-): LimitRefusal | undefined {
-  if (charges.some(isTooHeavy)) {
-    const heaviest = [...charges].sort((a, b) => b.weight - a.weight).find(isTooHeavy);
-    return tooHeavy(limit, heaviest as Charge, context);
-  }
-  const weight = charges.reduce((sum, { weight }) => sum + weight, 0);
-  if (weight > MOST_WEIGHT) return tooHeavy(limit, { ...(charges[0] as Charge), weight }, context);
-  return charges.length > MOST_CHARGES ? tooMany(limit, context) : undefined;
-}
-
-/** Whether it could never pass. */
-function isTooHeavy({ weight, limit }: Charge): boolean {
-  return weight > Math.min(limit, MOST_WEIGHT);
-}
-
 /** Of one limit an answer tells once. What is left for notifications is no news to a client. */
 function show(res: ServerResponse, counted: Counted | undefined): void {
   if (counted?.charge.isForRequests !== true || res.headersSent) return;
   for (const [name, value] of counted.count.fields) res.appendHeader(name, value);
-}
-
-function wait(
-  limit: EnforcedLimit,
-  { charge, count }: Counted,
-  context: RequestContext,
-): LimitRefusal {
-  const { waitSeconds } = count;
-  const time = `${waitSeconds} second${waitSeconds === 1 ? '' : 's'}`;
-  const message = `Too many requests: the limit is ${limit.text(charge.limit)}; wait ${time} before you try again`;
-  return { ...refusal(limit, context), message, headers: { 'Retry-After': String(waitSeconds) } };
-}
-
-function tooHeavy(
-  limit: EnforcedLimit,
-  { weight, limit: allowed, isUnclear = false }: Charge,
-  context: RequestContext,
-): LimitRefusal {
-  if (isUnclear) return { ...never(limit, context), message: UNCLEAR };
-  if (allowed === 0) {
-    return { ...never(limit, context), message: 'This is not open to you: your limit is 0' };
-  }
-  const amount = Number.isFinite(weight) ? weight : 'too much';
-  const most = Math.min(allowed, MOST_WEIGHT);
-  const terms = `no more than ${most} may be asked for at once (the limit is ${limit.text(allowed)})`;
-  return {
-    ...never(limit, context),
-    message: `This counts for ${amount}, and ${terms}; ask for less`,
-  };
-}
-
-const UNCLEAR =
-  'This cannot be counted, because two readers could understand it differently: a number with too many digits, ' +
-  'a NUL in a text, or a name in another spelling; write it in another way';
-
-function tooMany(limit: EnforcedLimit, context: RequestContext): LimitRefusal {
-  const message = `This asks for more than ${MOST_CHARGES} different things; ask for less at once`;
-  return { ...never(limit, context), message };
-}
-
-/** What could not pass in the next window either. */
-function never(limit: EnforcedLimit, context: RequestContext): LimitRefusal {
-  return { ...refusal(limit, context), headers: { 'Retry-After': String(limit.windowSeconds) } };
-}
-
-/** Clients that are refused with 429 what they ask first take the server for one of the legacy era. */
-function refusal(limit: EnforcedLimit, context: RequestContext): LimitRefusal {
-  const status = isProbe(context) ? { status: 503, code: 503 } : {};
-  return { reason: 'rate_limited', detail: limit.name, ...status };
 }
 
 /** A store that fails is no answer to a call. */
@@ -198,6 +138,7 @@ export const rateLimit: Slot<LimitConfig, LimitSlotSettings, 'rateLimit'> = {
     limits?.early.length ? { limits: limits.early, asResult: false } : undefined,
   goesByAddress: () => true,
   build: (settings, kept) => buildLimits(settings, kept),
+  rehearse: (settings, kept) => buildLimits(settings, kept, peekUnder),
 };
 
 /** All others. */
@@ -211,6 +152,7 @@ export const userLimit: Slot<LimitConfig, LimitSlotSettings & Pick<Limits, 'need
   needs: ({ need }) => need,
   goesByAddress: ({ limits }, basis) => limits.some(({ by }) => by.some(isAddressIn(basis))),
   build: (settings, kept) => buildLimits(settings, kept),
+  rehearse: (settings, kept) => buildLimits(settings, kept, peekUnder),
 };
 
 interface LimitConfig {
@@ -222,8 +164,12 @@ interface LimitSlotSettings extends LimitRefusalSettings {
   readonly limits: readonly LimitSettings[];
 }
 
-function buildLimits({ limits, asResult }: LimitSlotSettings, kept: Kept): Middleware {
-  return enforceLimits(countersFor(limits, kept), { asResult });
+function buildLimits(
+  { limits, asResult }: LimitSlotSettings,
+  kept: Kept,
+  count: CountUnder = countUnder,
+): Middleware {
+  return enforceLimits(countersFor(limits, kept), { asResult }, count);
 }
 
 /** The address stands for a user or session that is not there. */

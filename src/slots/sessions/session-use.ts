@@ -7,7 +7,8 @@ import { Deadline } from '../../lib/deadline.ts';
 import { allOf, goOn, type NowOrLater } from '../../lib/now-or-later.ts';
 import type { ClientInfo } from '../../mcp/message/client-info.ts';
 import { sessionIdIn } from '../../mcp/session-id.ts';
-import { clientIn, heldBy, holderText, readHolder } from './holder.ts';
+import { type HeldSession, heldAs, heldTogether, homeOf } from './held-session.ts';
+import { clientIn, holderText } from './holder.ts';
 import { type OwnedSessions, sessionKey } from './owned-sessions.ts';
 import { SessionTakenError } from './session-taken-error.ts';
 
@@ -18,12 +19,6 @@ const SHORT_MS = 1000;
 export interface SessionUser {
   readonly owner: string;
   readonly endpoint: string;
-}
-
-/** A session under its key in the store, and who has it. */
-interface HeldSession {
-  readonly key: string;
-  readonly holder: string;
 }
 
 /**
@@ -65,20 +60,16 @@ export class SessionUse implements AnswerStage, EnteredSession {
   }
 
   #enter(named: readonly (HeldSession | undefined)[]): boolean {
-    const held = named.filter((session) => session !== undefined);
-    const [first, ...others] = held;
-    const isWithFirst = ({ holder }: HeldSession) =>
-      first !== undefined && heldBy(holder) === heldBy(first.holder);
-    if (held.length < named.length || !others.every(isWithFirst)) return false;
-    if (this.#context.sessionId !== undefined) this.#own = first;
+    const held = heldTogether(named);
+    if (held === undefined) return false;
+    if (this.#context.sessionId !== undefined) this.#own = held[0];
     this.#use(held);
     this.#context.session = this;
     return true;
   }
 
   get home(): string | undefined {
-    const [first] = this.#held;
-    return first && readHolder(first.holder).home;
+    return homeOf(this.#held);
   }
 
   get client(): ClientInfo | undefined {
@@ -198,10 +189,8 @@ export class SessionUse implements AnswerStage, EnteredSession {
 
   /** Undefined where it is not the user's. */
   #find(key: string): NowOrLater<HeldSession | undefined> {
-    return goOn(this.#sessions.holderOf(key), (holder) => {
-      const isOwn = holder !== undefined && readHolder(holder).owner === this.#user.owner;
-      return isOwn ? { key, holder } : undefined;
-    });
+    const { owner } = this.#user;
+    return goOn(this.#sessions.holderOf(key), (holder) => heldAs(owner, key, holder));
   }
 
   async #findAgain(key: string): Promise<HeldSession | 'lost'> {

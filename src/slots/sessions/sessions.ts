@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { answerError } from '../../answer-error.ts';
 import { contextOf, type RequestContext } from '../../context.ts';
 import type { Middleware } from '../../http/middleware.ts';
@@ -13,10 +13,11 @@ import { valuesKey } from '../../targets/values-key.ts';
 import type { Basis } from '../basis.ts';
 import { passOrRefuse } from '../pass-or-refuse.ts';
 import type { Slot } from '../slot.ts';
+import { DescribedUse } from './described-use.ts';
 import { MemorySessionStore } from './memory-session-store.ts';
 import { readSessions, type SessionOptions, type SessionSettings } from './options.ts';
 import { OwnedSessions, SessionPlaces } from './owned-sessions.ts';
-import { SessionUse } from './session-use.ts';
+import { SessionUse, type SessionUser } from './session-use.ts';
 
 /** Gives the endpoint that a request is for: ids of sessions are the upstream's, and unique there. */
 export type EndpointOf = (req: IncomingMessage) => string;
@@ -34,6 +35,7 @@ export function ownSessions(
   sessions: OwnedSessions,
   endpointOf: EndpointOf,
   ownerOf: OwnerOf = principalOf,
+  useOf: UseOf = useSessions,
 ): Middleware {
   return function ownSessionsMiddleware(req, res, next) {
     const context = contextOf(req);
@@ -44,8 +46,7 @@ export function ownSessions(
       return;
     }
     const user = { owner, endpoint: endpointOf(req) };
-    const use = new SessionUse(sessions, context, res, user);
-    context.addStage(use);
+    const use = useOf(sessions, context, res, user);
     const named = sessionsNamedBy(context);
     if (named.length === 0) {
       next();
@@ -60,6 +61,23 @@ export function ownSessions(
     );
   };
 }
+
+/** Makes what a request does with the sessions that it names. */
+type UseOf = (
+  sessions: OwnedSessions,
+  context: RequestContext,
+  res: ServerResponse,
+  user: SessionUser,
+) => Pick<SessionUse, 'enter'>;
+
+const useSessions: UseOf = (sessions, context, res, user) => {
+  const use = new SessionUse(sessions, context, res, user);
+  context.addStage(use);
+  return use;
+};
+
+/** They are not renewed. */
+const lookUp: UseOf = (sessions, context, _res, user) => new DescribedUse(sessions, context, user);
 
 interface SessionRefusal {
   readonly reason: 'session_not_found' | 'store_unavailable';
@@ -130,12 +148,14 @@ export const sessions: Slot<
     const template = isOneUrl && namesIn(target.url).length > 0 ? target.url : undefined;
     return { ...settings, url, path, areOwned, template };
   },
-  build(settings, kept) {
-    const owned = ownedSessions(settings, kept);
-    const ownerOf = settings.areOwned ? principalOf : anybody;
-    return ownSessions(owned, endpointOf(settings), ownerOf);
-  },
+  build: (settings, kept) => buildSessions(settings, kept, useSessions),
+  rehearse: (settings, kept) => buildSessions(settings, kept, lookUp),
 };
+
+function buildSessions(settings: Settings, kept: Kept, useOf: UseOf): Middleware {
+  const ownerOf = settings.areOwned ? principalOf : anybody;
+  return ownSessions(ownedSessions(settings, kept), endpointOf(settings), ownerOf, useOf);
+}
 
 /** What is known of sessions at one moment. */
 export interface SessionStats {

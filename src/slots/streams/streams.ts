@@ -59,8 +59,14 @@ export function readStreamCaps(
 /**
  * Refuses with 429 what would open one event stream too many: a GET, or a subscription of the modern
  * era. A call that is answered with a stream ends with it, and is none of them.
+ *
+ * @param mayOpen - Whether what passes counts as open.
  */
-export function capStreams(caps: readonly StreamCap[], streams: OpenStreams): Middleware {
+export function capStreams(
+  caps: readonly StreamCap[],
+  streams: OpenStreams,
+  mayOpen: boolean = true,
+): Middleware {
   return function capStreamsMiddleware(req, res, next) {
     const context = contextOf(req);
     if (!asksForStream(context)) {
@@ -73,10 +79,12 @@ export function capStreams(caps: readonly StreamCap[], streams: OpenStreams): Mi
       answerError(req, res, 'too_many_streams', { headers });
       return;
     }
-    for (const { key } of wanted) streams.open(key);
-    onceClosed(req, res, () => {
-      for (const { key } of wanted) streams.close(key);
-    });
+    if (mayOpen) {
+      for (const { key } of wanted) streams.open(key);
+      onceClosed(req, res, () => {
+        for (const { key } of wanted) streams.close(key);
+      });
+    }
     next();
   };
 }
@@ -104,9 +112,8 @@ export const streams: Slot<
   // The address stands for a user that is not there.
   goesByAddress: (caps, { identity }) =>
     caps.some(({ kind }) => kind === 'perIp' || (kind === 'perUser' && !identity.isAsked)),
-  build(caps, kept) {
-    return capStreams(caps, openStreamsOf(kept));
-  },
+  build: (caps, kept) => capStreams(caps, openStreamsOf(kept)),
+  rehearse: (caps, kept) => capStreams(caps, openStreamsOf(kept), false),
 };
 
 /** What a gateway counts, whatever its caps are. */
