@@ -26,6 +26,7 @@ const store: SessionStore = {
   async get(key, ttlMs) {
     return (await redis.getEx(key, { type: 'PX', value: ttlMs })) ?? undefined;
   },
+  peek: async (key) => (await redis.get(key)) ?? undefined,
   async add(key, value, ttlMs) {
     const expiration = { type: 'PX', value: ttlMs } as const;
     return (await redis.set(key, value, { condition: 'NX', GET: true, expiration })) ?? value;

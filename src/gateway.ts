@@ -7,6 +7,9 @@ import express, {
   type Router,
 } from 'express';
 import type { GatewayConfig } from './config.ts';
+import type { DescribedRequest } from './explain/described-request.ts';
+import { explain } from './explain/explain.ts';
+import type { Explanation } from './explain/explanation.ts';
 import { buildGeneration } from './generation.ts';
 import { Kept } from './kept.ts';
 import { checkConfig } from './options/config-problems.ts';
@@ -59,6 +62,17 @@ export interface McpGateway extends Router {
    * targets and keys are. It holds no secret. Each call looks at every open request.
    */
   stats(): GatewayStats;
+  /**
+   * What would become of a request, by all that this process knows at the moment: which slot would decide, what
+   * would be sent where, what the client would get. It has no effect: nothing is sent, counted, renewed or fetched, and
+   * no observer hears of it. Functions that decide are asked as ever: those of `policies`, `auth`, `rateLimit`,
+   * `ipFilter` and `balance`. Those that act are not: `use`, and functions of `headers.set`.
+   *
+   * @param request - The request. It is one to the endpoint in Streamable HTTP.
+   * @returns What would become of it. Rejects with a `TypeError` for what is no request, and with a `RangeError`
+   * where its `url` is another's.
+   */
+  explain(request: DescribedRequest): Promise<Explanation>;
   /**
    * How the targets are at the moment, as far as this process knows.
    *
@@ -139,6 +153,7 @@ export function createMcpGateway(config: GatewayConfig): McpGateway {
       return drainOf(kept).drain(graceMs).finally(service.endDrains);
     },
     stats: () => statsOf(current.plan, current.service, kept),
+    explain: (request: DescribedRequest) => explain(request, current.plan, kept, express()),
     targets: () => current.service.statuses(),
     drain(url: string | URL, { graceMs = GRACE_MS }: Grace = {}) {
       return current.service.drain(url, graceMs);

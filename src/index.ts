@@ -8,6 +8,8 @@ export {
 export { type CreateServerOptions, createServer } from './create-server.ts';
 export type { UpstreamHandler } from './engine/in-process.ts';
 export { type ErrorReason, GatewayError, UpstreamUnavailableError } from './errors.ts';
+export type { DescribedRequest } from './explain/described-request.ts';
+export type { ExplainedSlot, Explanation } from './explain/explanation.ts';
 export {
   type ApiKey,
   type ApiKeyOptions,

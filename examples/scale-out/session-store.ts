@@ -9,6 +9,7 @@ export function sessionStore(send: SendCommand): SessionStore {
     async get(key, ttlMs) {
       return (await send<string | null>('GETEX', keyOf(key), 'PX', `${ttlMs}`)) ?? undefined;
     },
+    peek: async (key) => (await send<string | null>('GET', keyOf(key))) ?? undefined,
     async add(key, value, ttlMs) {
       const command = ['SET', keyOf(key), value, 'NX', 'GET', 'PX', `${ttlMs}`];
       return (await send<string | null>(...command)) ?? value;

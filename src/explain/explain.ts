@@ -1,0 +1,78 @@
+import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http';
+import { Chains, decidingSlots } from '../chain.ts';
+import { contextOf } from '../context.ts';
+import { HIDDEN } from '../header-edits.ts';
+import { foldFieldName } from '../http/field.ts';
+import type { Kept } from '../kept.ts';
+import type { Plan } from '../read-config.ts';
+import { relaySettings, targetsOf } from '../relay/options.ts';
+import { rehearseRelay } from '../relay/rehearse.ts';
+import type { OutgoingHead } from '../relay/request/outgoing-head.ts';
+import { checked } from '../slots/auth/read-authenticators.ts';
+import { hopOf } from '../slots/head.ts';
+import { isSecretName } from '../slots/headers/secret-name.ts';
+import type { DescribedRequest } from './described-request.ts';
+import type { Explanation } from './explanation.ts';
+import { readRequest } from './read-request.ts';
+import { Rehearsal } from './rehearsal.ts';
+import { type Surroundings, syntheticExchange } from './synthetic-exchange.ts';
+
+/**
+ * What would become of a request, by all that is known at the moment. The slots decide about it as they do about
+ * one that is sent, on a chain of its own that no route leads to, and have no effect there.
+ */
+export async function explain(
+  request: DescribedRequest,
+  plan: Plan,
+  kept: Kept,
+  surroundings: Surroundings,
+): Promise<Explanation> {
+  const read = readRequest(request, plan.path);
+  const identity = identityIn(request, plan);
+  const { req, res, close } = syntheticExchange(read, surroundings);
+  const rehearsal = new Rehearsal();
+  Object.assign(contextOf(req), { observation: rehearsal, identity });
+  const head = await new Promise<OutgoingHead | undefined>((resolve) => {
+    const [target] = targetsOf(plan.relay, kept);
+    const settings = { ...relaySettings(plan.relay), target, hop: hopOf(kept) };
+    const run = new Chains(kept).rehearsal(plan.slots, rehearseRelay(settings, resolve));
+    res.once('finish', () => resolve(undefined));
+    run(req, res, () => resolve(undefined));
+  });
+  const isSent = head !== undefined;
+  const explanation: Explanation = {
+    slots: rehearsal.rowsOf(decidingSlots(plan.slots)),
+    status: isSent ? undefined : res.statusCode,
+    reason: isSent ? 'relayed' : (rehearsal.reason ?? 'answered'),
+    target: head?.target.name,
+    headers: head && shownHeaders(req, head),
+  };
+  close();
+  return explanation;
+}
+
+/** Whom the description names, for `auth` to take as found. */
+function identityIn({ principal }: DescribedRequest, { slots: { auth } }: Plan) {
+  if (principal === undefined) return undefined;
+  if (auth === undefined || auth.identity.relaysTokens) {
+    throw new TypeError('A gateway whose `auth` asks nobody who it is knows no `principal`');
+  }
+  return { principal: checked(principal), source: undefined, isByBearer: false };
+}
+
+function shownHeaders(
+  req: IncomingMessage,
+  { target, host = target.url.host, headers }: OutgoingHead,
+): Record<string, string> {
+  const { headerEdits } = contextOf(req);
+  const secrets = new Set(
+    headerEdits.flatMap((edits) => edits.secrets.map(({ name }) => foldFieldName(name))),
+  );
+  const all: OutgoingHttpHeaders = { host, ...headers };
+  return Object.fromEntries(
+    Object.entries(all).map(([name, value]) => {
+      const isSecret = isSecretName(name) || secrets.has(foldFieldName(name));
+      return [name.toLowerCase(), isSecret ? HIDDEN : [value].flat().join(', ')];
+    }),
+  );
+}

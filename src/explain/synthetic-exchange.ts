@@ -1,0 +1,64 @@
+import { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import { Duplex } from 'node:stream';
+import { joinedHeaders } from './joined-headers.ts';
+import type { ReadRequest } from './read-request.ts';
+
+/** What Express adds to requests and answers. */
+export interface Surroundings {
+  readonly request: object;
+  readonly response: object;
+}
+
+/** A request that nobody has sent, and an answer that nobody gets. */
+export interface SyntheticExchange {
+  readonly req: IncomingMessage;
+  readonly res: ServerResponse;
+  /** Lets go of all that still waits for one of them. */
+  close(): void;
+}
+
+/** Makes them of a description, as Node's server and an Express app around it would. */
+export function syntheticExchange(
+  { method, lines, ip, body, baseUrl, url, params }: ReadRequest,
+  { request, response }: Surroundings,
+): SyntheticExchange {
+  const socket = new NoSocket(ip) as Duplex as Socket;
+  const req = new IncomingMessage(socket);
+  req.method = method;
+  req.httpVersion = '1.1';
+  req.httpVersionMajor = 1;
+  req.httpVersionMinor = 1;
+  req.rawHeaders = [...lines];
+  req.headers = joinedHeaders(lines);
+  if (body !== undefined && body.length > 0) req.push(body);
+  req.push(null);
+  req.complete = true;
+  const res = new ServerResponse(req);
+  res.assignSocket(socket);
+  Object.setPrototypeOf(req, request);
+  Object.setPrototypeOf(res, response);
+  Object.assign(req, { url, baseUrl, originalUrl: baseUrl + url, params, res });
+  Object.assign(res, { req, locals: {} });
+  return { req, res, close: () => socket.destroy() };
+}
+
+/** Knows the address of the client, and nothing of a network. What is written to it is gone. */
+class NoSocket extends Duplex {
+  readonly remoteAddress: string;
+
+  constructor(ip: string) {
+    super();
+    this.remoteAddress = ip;
+  }
+
+  override _read(): void {}
+
+  override _write(_bytes: unknown, _encoding: unknown, done: () => void): void {
+    done();
+  }
+
+  setTimeout(): this {
+    return this;
+  }
+}
