@@ -77,8 +77,16 @@ interface Sent extends Answer {
 }
 
 /** The only slot that denies, and what came of all. */
-export function verdictOf({ slots, status, reason }: Explanation) {
+export function verdictOf({ slots, status, reason }: Explanation): Verdict {
   const denying = slots.filter(({ outcome, mode }) => outcome === 'deny' && mode === undefined);
   const { slot, policy, detail } = denying[0] ?? {};
   return { slot: slot ?? 'relay', policy, detail, reason, status, denying: denying.length };
+}
+
+interface Verdict extends Pick<Explanation, 'reason' | 'status'> {
+  readonly slot: string;
+  readonly policy: string | undefined;
+  readonly detail: string | undefined;
+  /** How many slots deny. */
+  readonly denying: number;
 }
