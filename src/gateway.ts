@@ -10,8 +10,9 @@ import type { GatewayConfig } from './config.ts';
 import type { DescribedRequest } from './explain/described-request.ts';
 import { explain } from './explain/explain.ts';
 import type { Explanation } from './explain/explanation.ts';
-import { buildGeneration } from './generation.ts';
+import { buildGeneration, type Generation } from './generation.ts';
 import { Kept } from './kept.ts';
+import { noop } from './lib/noop.ts';
 import { checkConfig } from './options/config-problems.ts';
 import { type Plan, readConfig } from './read-config.ts';
 import type { TargetStatus } from './slots/balance/target-service.ts';
@@ -126,7 +127,15 @@ export interface McpGateway extends Router {
  */
 export function createMcpGateway(config: GatewayConfig): McpGateway {
   const kept = new Kept();
-  let current = buildGeneration(readConfig(withApp(config)), kept, 0);
+  let current!: Generation;
+  const replace = (plan: Plan, number: number, onHeld = noop): void => {
+    const build = () => buildGeneration(plan, kept, number);
+    kept.renew(build, (built) => {
+      current = built;
+      onHeld();
+    });
+  };
+  replace(readConfig(withApp(config)), 0);
   const router = express.Router({ mergeParams: true });
   router.use(function mcpGateway(req, res, next) {
     current.serve(req, res, next);
@@ -138,16 +147,17 @@ export function createMcpGateway(config: GatewayConfig): McpGateway {
       const streams = readUpdate(options);
       const plan = readConfig(withApp(config));
       const { all: told } = updateListenersOf(kept);
-      const previous = current.plan.config;
-      const number = current.running.number + 1;
-      current = buildGeneration(plan, kept, number);
-      requestCountsOf(kept).updatedAt = new Date();
-      if (streams === 'end') drainOf(kept).endStreamsBefore(current.running);
-      const update = { config: plan.config, previous, streams };
-      const all = new Map([...told, ...updateListenersOf(kept).all]);
-      for (const tell of all.values()) tell(update, plan.name);
+      const { config: previous, number } = current.running;
+      replace(plan, number + 1, () => {
+        requestCountsOf(kept).updatedAt = new Date();
+        const { running } = current;
+        if (streams === 'end') kept.tell(() => drainOf(kept).endStreamsBefore(running));
+        const update = { config: plan.config, previous, streams };
+        const all = new Map([...told, ...updateListenersOf(kept).all]);
+        for (const tell of all.values()) kept.tell(() => tell(update, plan.name));
+      });
     },
-    close({ graceMs = GRACE_MS }: Grace = {}) {
+    close({ graceMs = GRACE_MS }: { readonly graceMs?: number } = {}) {
       const { service } = current;
       service.stop();
       return drainOf(kept).drain(graceMs).finally(service.endDrains);
@@ -155,7 +165,7 @@ export function createMcpGateway(config: GatewayConfig): McpGateway {
     stats: () => statsOf(current.plan, current.service, kept),
     explain: (request: DescribedRequest) => explain(request, current.plan, kept, express()),
     targets: () => current.service.statuses(),
-    drain(url: string | URL, { graceMs = GRACE_MS }: Grace = {}) {
+    drain(url: string | URL, { graceMs = GRACE_MS }: { readonly graceMs?: number } = {}) {
       return current.service.drain(url, graceMs);
     },
     restore: (url: string | URL) => current.service.restore(url),
@@ -219,10 +229,6 @@ function readUpdate(options: UpdateOptions): 'keep' | 'end' {
   });
 }
 
-interface Grace {
-  readonly graceMs?: number;
-}
-
 const GRACE_MS = 10_000;
 
 /** A router as the target needs an app around it, for what Express adds to requests and answers. */
@@ -230,7 +236,7 @@ function withApp(config: GatewayConfig): GatewayConfig {
   const target = config?.target as { handle?: unknown; listen?: unknown } | undefined;
   const isRouter = typeof target?.handle === 'function' && typeof target.listen !== 'function';
   if (!isRouter) return config;
-  const router = config.target as Router;
+  const router = target as Router;
   const app = apps.get(router) ?? express().use(router);
   apps.set(router, app);
   return { ...config, target: app };

@@ -28,15 +28,11 @@ export interface Generation {
 }
 
 /**
- * Makes what runs; what is to outlive it is taken from `kept`, and what no configuration uses is forgotten there.
+ * Makes what runs; what is to outlive it is taken from `kept`.
  *
  * @param number - How many there were before it.
  */
 export function buildGeneration(plan: Plan, kept: Kept, number: number): Generation {
-  return kept.renew(() => build(plan, kept, number));
-}
-
-function build(plan: Plan, kept: Kept, number: number): Generation {
   const { name, path, config, onError, slots, goesByAddress } = plan;
   // They go on counting while nothing asks for them.
   openStreamsOf(kept);

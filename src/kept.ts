@@ -5,7 +5,7 @@ interface Entry {
   readonly onForgotten: () => void;
 }
 
-/** A configuration that is being built. */
+/** A configuration that is being built, or is about to hold. */
 interface Renewal {
   /** What it has asked for. */
   readonly used: Set<Entry>;
@@ -20,6 +20,9 @@ interface Renewal {
 export class Kept {
   #all: Entry[] = [];
   #renewal: Renewal | undefined;
+  /** What is told of the configuration that is about to hold. */
+  readonly #news: (() => void)[] = [];
+  #isTelling = false;
 
   /**
    * @param terms - Its name, and all that makes it another: sizes, times, stores.
@@ -50,10 +53,21 @@ export class Kept {
   }
 
   /**
+   * Tells somebody, who may give the gateway another configuration there and then. While one is on its way, it is
+   * told once that holds, and each piece of news behind those before it.
+   */
+  tell(news: () => void): void {
+    if (this.#renewal === undefined && !this.#isTelling) news();
+    else this.#news.push(news);
+  }
+
+  /**
    * Builds all that a configuration needs, and forgets what it has not asked for. Where `build` throws, nothing
    * has changed.
+   *
+   * @param hold - Makes it the one that holds, before anybody is told of it.
    */
-  renew<T>(build: () => T): T {
+  renew<T>(build: () => T, hold: (built: T) => void): void {
     if (this.#renewal !== undefined) throw new Error(NESTED);
     const before = [...this.#all];
     const renewal: Renewal = { used: new Set(), effects: [] };
@@ -63,13 +77,29 @@ export class Kept {
       built = build();
     } catch (error) {
       this.#keepOnly(new Set(before));
+      this.#renewal = undefined;
+      this.#news.length = 0;
       throw error;
+    }
+    try {
+      for (const effect of renewal.effects) effect();
+      this.#keepOnly(renewal.used);
+      hold(built);
     } finally {
       this.#renewal = undefined;
     }
-    for (const effect of renewal.effects) effect();
-    this.#keepOnly(renewal.used);
-    return built;
+    this.#tellNews();
+  }
+
+  #tellNews(): void {
+    // Whoever is being told goes on with it.
+    if (this.#isTelling) return;
+    this.#isTelling = true;
+    try {
+      for (let news = this.#news.shift(); news !== undefined; news = this.#news.shift()) news();
+    } finally {
+      this.#isTelling = false;
+    }
   }
 
   #keepOnly(used: ReadonlySet<Entry>): void {

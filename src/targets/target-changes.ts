@@ -6,10 +6,17 @@ import type { TargetChange, TargetState } from './target-state.ts';
 export class TargetChanges {
   /** Those that can have more than one state; none once the gateway is out of service. */
   states: readonly TargetState[] = [];
+  readonly #kept: Kept;
   #listener: (change: TargetChange) => void = noop;
   #observed: ObservedTargets | undefined;
 
-  readonly tell = (change: TargetChange): void => this.#listener(change);
+  constructor(kept: Kept) {
+    this.#kept = kept;
+  }
+
+  readonly tell = (change: TargetChange): void => {
+    this.#kept.tell(() => this.#listener(change));
+  };
 
   /**
    * Other observers than before, or none, are told from now on.
@@ -36,5 +43,5 @@ export class ObservedTargets {
 
 /** Those of a gateway. */
 export function targetChangesOf(kept: Kept): TargetChanges {
-  return kept.of(['target changes'], () => new TargetChanges());
+  return kept.of(['target changes'], () => new TargetChanges(kept));
 }

@@ -131,15 +131,15 @@ export const observe: Slot<
     const callbacks = callbacksOf(guarded);
     const follow = guarded.flatMap(([observer, report]) => isolatedFollow(observer, report) ?? []);
     const targets = new ObservedTargets();
-    for (const observer of observers as readonly FollowingObserver[]) {
-      observer[ATTACH]?.(gateway, targets);
-    }
     const onTarget = (change: TargetChange) => {
       for (const listener of callbacks.onTarget) listener(change, gateway);
     };
     const changes = targetChangesOf(kept);
     const updates = updateListenersOf(kept);
     kept.onceBuilt(() => {
+      for (const observer of observers as readonly FollowingObserver[]) {
+        observer[ATTACH]?.(gateway, targets);
+      }
       changes.observe(onTarget, targets);
       updates.replace(updateListenersIn(guarded));
     });

@@ -36,8 +36,9 @@ function counterOf(settings: LimitSettings, kept: Kept): Counter {
   const tally = () => kept.of(['counts', name, prefix, ...pace], () => tallyFor(settings));
   if (store === undefined) return counterFor(settings, tally);
   return kept.of(['counter', name, prefix, windowMs, store], () => {
-    setWindow(store, windowMs);
-    return counterFor(settings, tally);
+    const counter = counterFor(settings, tally);
+    kept.onceBuilt(() => setWindow(store, windowMs));
+    return counter;
   });
 }
 
