@@ -12,9 +12,9 @@ import { NO_BODY, UNTIL_ANSWERED } from '../../src/engine/own-request.ts';
 import { undiciEngine } from '../../src/engine/undici/undici.ts';
 import { noop } from '../../src/lib/noop.ts';
 import { Authority, describeWithCertificates } from '../support/certificates.ts';
+import { secureUpstream } from '../support/secure-upstream.ts';
 import { answering, rawUpstream } from '../support/upstream.ts';
 import { forwardProxy } from './support/forward-proxy.ts';
-import { secureUpstream } from './support/secure-upstream.ts';
 
 setFlagsFromString('--expose-gc');
 const collectGarbage: () => void = runInNewContext('gc');

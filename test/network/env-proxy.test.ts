@@ -6,11 +6,11 @@ import { send } from '../support/client/send.ts';
 import { problemsOf } from '../support/config-error.ts';
 import { startGateway } from '../support/gateway.ts';
 import { testOnIpv6 } from '../support/ipv6.ts';
+import { secureUpstream } from '../support/secure-upstream.ts';
 import { atTestEnd, listenOn } from '../support/servers.ts';
 import { startGatewayProcess } from '../support/start-gateway-process.ts';
 import { recordingUpstream } from '../support/upstream.ts';
 import { forwardProxy } from './support/forward-proxy.ts';
-import { secureUpstream } from './support/secure-upstream.ts';
 
 const PROXIES = ['http_proxy', 'https_proxy', 'no_proxy'];
 const NAMES = [...PROXIES, ...PROXIES.map((name) => name.toUpperCase()), 'NODE_USE_ENV_PROXY'];

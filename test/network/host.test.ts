@@ -6,10 +6,10 @@ import { Authority, describeWithCertificates } from '../support/certificates.ts'
 import { expectFailure } from '../support/client/refusal.ts';
 import { send } from '../support/client/send.ts';
 import { startGateway } from '../support/gateway.ts';
+import { secureUpstream } from '../support/secure-upstream.ts';
 import { serve } from '../support/servers.ts';
 import { recordingUpstream } from '../support/upstream.ts';
 import { forwardProxy } from './support/forward-proxy.ts';
-import { secureUpstream } from './support/secure-upstream.ts';
 
 const headers = { host: 'mcp.internal:8000' };
 

@@ -8,10 +8,10 @@ import { post, send } from '../support/client/send.ts';
 import { closedPort } from '../support/closed-port.ts';
 import { holdTimers } from '../support/fake-time.ts';
 import { startGateway } from '../support/gateway.ts';
+import { secureUpstream } from '../support/secure-upstream.ts';
 import { serve, serveRaw } from '../support/servers.ts';
 import { rawUpstream, recordingUpstream } from '../support/upstream.ts';
 import { forwardProxy } from './support/forward-proxy.ts';
-import { secureUpstream } from './support/secure-upstream.ts';
 
 const CALL = '{"jsonrpc":"2.0","id":1,"method":"ping"}';
 

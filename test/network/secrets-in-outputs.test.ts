@@ -6,10 +6,10 @@ import {
   encrypted,
   type Identity,
 } from '../support/certificates.ts';
+import { secureUpstream } from '../support/secure-upstream.ts';
 import { secretsIn } from '../support/told/secret-forms.ts';
 import { toldGateway } from '../support/told/told-gateway.ts';
 import { forwardProxy } from './support/forward-proxy.ts';
-import { secureUpstream } from './support/secure-upstream.ts';
 
 const PASSPHRASE = 'p4ssphrase "of" the\\key+/=';
 const PASSWORD = 'p4ssword/of+the:proxy@';

@@ -4,8 +4,8 @@ import { Authority, describeWithCertificates, encrypted } from '../support/certi
 import { expectFailure } from '../support/client/refusal.ts';
 import { post, send } from '../support/client/send.ts';
 import { startGateway } from '../support/gateway.ts';
+import { type SecureUpstream, secureUpstream } from '../support/secure-upstream.ts';
 import { witness } from '../support/witness.ts';
-import { type SecureUpstream, secureUpstream } from './support/secure-upstream.ts';
 
 const CALL = '{"jsonrpc":"2.0","id":1,"method":"ping"}';
 

@@ -5,7 +5,7 @@ import {
 } from '../../src/upstream-tokens/client-credentials.ts';
 import { passes } from '../support/fake-time.ts';
 import { CLIENT, expectUnavailable, gatewayWith } from '../support/token-gateway.ts';
-import { numbered, refusing, type TokenServer, tokenServer } from './support/token-server.ts';
+import { numbered, refusing, type TokenServer, tokenServer } from '../support/token-server.ts';
 
 const gatewayFor = ({ url }: TokenServer, more: Partial<ClientCredentialsOptions> = {}) =>
   gatewayWith(clientCredentials({ tokenUrl: url, ...CLIENT, ...more }));

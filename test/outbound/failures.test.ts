@@ -8,7 +8,13 @@ import { holdTimers, inHeldTime } from '../support/fake-time.ts';
 import { until } from '../support/jwt/gate.ts';
 import { serve } from '../support/servers.ts';
 import { CLIENT, expectUnavailable, gatewayWith } from '../support/token-gateway.ts';
-import { json, numbered, refusing, type TokenAnswer, tokenServer } from './support/token-server.ts';
+import {
+  json,
+  numbered,
+  refusing,
+  type TokenAnswer,
+  tokenServer,
+} from '../support/token-server.ts';
 
 const CALLER = 'callers-own-token';
 const ISSUED = 'issued-upstream-token';

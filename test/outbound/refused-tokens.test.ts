@@ -11,8 +11,14 @@ import {
 import { passes } from '../support/fake-time.ts';
 import { serve } from '../support/servers.ts';
 import { accept, CLIENT, expectUnavailable, gatewayWith } from '../support/token-gateway.ts';
+import {
+  json,
+  numbered,
+  refusing,
+  type TokenAnswer,
+  tokenServer,
+} from '../support/token-server.ts';
 import { recordingUpstream } from '../support/upstream.ts';
-import { json, numbered, refusing, type TokenAnswer, tokenServer } from './support/token-server.ts';
 
 /** An upstream that takes no token but those it is told to; the others get 401. */
 class Upstream {

@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import { clientCredentials, tokenExchange } from '../../src/index.ts';
 import { holdTimers, inHeldTime } from '../support/fake-time.ts';
+import { json, refusing, type TokenAnswer, tokenServer } from '../support/token-server.ts';
 import { secretsIn } from '../support/told/secret-forms.ts';
 import { toldGateway } from '../support/told/told-gateway.ts';
 import { recordingUpstream } from '../support/upstream.ts';
-import { json, refusing, type TokenAnswer, tokenServer } from './support/token-server.ts';
 
 const SECRETS = {
   clientSecret: 's3cret "of": 100% \\+/=~',

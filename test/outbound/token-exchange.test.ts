@@ -12,7 +12,7 @@ import {
   type TokenAnswer,
   type TokenServer,
   tokenServer,
-} from './support/token-server.ts';
+} from '../support/token-server.ts';
 
 const ACCESS_TOKEN = 'urn:ietf:params:oauth:token-type:access_token';
 

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { createServer, type Server, type ServerOptions } from 'node:https';
 import type { TLSSocket } from 'node:tls';
-import { listenOn } from '../../support/servers.ts';
+import { listenOn } from './servers.ts';
 
 export interface SecureUpstream {
   readonly server: Server;

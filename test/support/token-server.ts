@@ -1,7 +1,7 @@
 import { EventEmitter, once } from 'node:events';
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
-import { serve } from '../../support/servers.ts';
+import { serve } from './servers.ts';
 
 /** A request for a token, as the endpoint got it. */
 export interface TokenRequest {

@@ -1,6 +1,8 @@
 import type { RequestListener } from 'node:http';
 import { describe, expect, test } from '@jest/globals';
 import express, { Router } from 'express';
+import { Registry } from 'prom-client';
+import { prometheus } from '../../src/exports/prometheus.ts';
 import { createMcpGateway, type GatewayConfig, GatewayConfigError } from '../../src/index.ts';
 import { headerOf } from '../support/client/answer.ts';
 import { rawClient } from '../support/client/raw.ts';
@@ -170,6 +172,48 @@ describe('a mistake', () => {
       expect(stream.ending).toBeUndefined();
     },
   );
+
+  test('that shows only when a slot is built is thrown, and nothing has changed', async () => {
+    const { target } = await startUpstream();
+    const metrics = new Registry();
+    const told = new Witness();
+    const observe = [told, prometheus({ registry: metrics })];
+    const rateLimit = { limit: 2, window: '1h', name: 'calls' } as const;
+    const { gateway, send, open } = await startUpdatable({ target, rateLimit, observe });
+    const stream = await open();
+    const { config } = gateway.stats();
+    const wrongAt = (reading: number): GatewayConfig => {
+      let readings = 0;
+      const observer = {
+        get onClose() {
+          readings += 1;
+          if (readings === reading) throw new Error('not today');
+          return () => {};
+        },
+      };
+      return {
+        target: [target, `${target}?second`],
+        publicUrl: 'https://mcp.example/mcp',
+        breaker: { failures: 1 },
+        health: { path: '/healthz', every: '1h' },
+        name: 'wrong',
+        observe: [...observe, observer],
+        rateLimit: { limit: 9, window: '1h', name: 'calls' },
+      };
+    };
+    // It is read when the options are, and again by the slot.
+    for (const reading of [1, 2]) {
+      expect(() => gateway.update(wrongAt(reading), { streams: 'end' })).toThrow('not today');
+      expect(gateway.stats()).toMatchObject({ config, updatedAt: undefined, streams: { open: 1 } });
+      expect(gateway.targets()).toHaveLength(1);
+    }
+    expect([(await send(CALL)).status, (await send(CALL)).status]).toEqual([200, 429]);
+    expect([told.updates, told.changes, stream.ending]).toEqual([[], [], undefined]);
+    expect(await metrics.metrics()).not.toContain('wrong');
+    gateway.update(wrongAt(0));
+    expect(gateway.stats().gateway).toBe('wrong');
+    expect((await send(CALL)).status).toBe(200);
+  });
 
   test('in the second argument is one as well, and has a path', async () => {
     const { target } = await startUpstream();

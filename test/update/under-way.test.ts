@@ -26,6 +26,9 @@ interface Answered {
 test('fifty updates under 200 calls a second and 20 streams fail no call and lose nothing', async () => {
   const upstream = await startUpstream();
   const { target } = upstream;
+  // On a busy machine either side may be late, and a call meet a connection that the upstream is closing.
+  upstream.server.keepAliveTimeout = 0;
+  const failures: string[] = [];
   const configAt = (i: number): GatewayConfig => ({
     target: i % 3 === 0 ? [target, `${target}?second`] : [`${target}?second`, target, target],
     publicUrl: 'https://mcp.example/mcp',
@@ -34,6 +37,7 @@ test('fifty updates under 200 calls a second and 20 streams fail no call and los
     streams: { perUser: 1 },
     timeout: { response: `${60 + i}s` },
     headers: { response: { set: { 'X-Config': String(i) } } },
+    onError: ({ reason, cause }) => void failures.push(`${reason}: ${cause}`),
     ...(i % 2 === 0 && { policies: async () => wait(1, true) }),
   });
   const { gateway, port, open, begin } = await startUpdatable(configAt(0));
@@ -79,7 +83,7 @@ test('fifty updates under 200 calls a second and 20 streams fail no call and los
   };
   await Promise.all(users.map(call20));
 
-  expect(failed).toEqual([]);
+  expect([failures, failed]).toEqual([[], []]);
   expect(seen.size).toBeGreaterThan(UPDATES / 2);
   const { requests, sessions: remembered, streams: open20 } = gateway.stats();
   expect(requests).toMatchObject({ open: STREAMS, byReason: {} });

@@ -3,6 +3,7 @@
  * is in each of other `versions`: its arguments.
  */
 import { createRequire, registerHooks } from 'node:module';
+import { isDeepStrictEqual } from 'node:util';
 import type { GatewayConfigError } from '../../../src/index.ts';
 
 const [what, ...versions] = process.argv.slice(2);
@@ -28,9 +29,22 @@ registerHooks({
 
 const { createMcpGateway } = await import('../../../src/index.ts');
 
+const target = 'http://127.0.0.1:1/mcp';
+const gateway = createMcpGateway({ target });
+
+/** Of a gateway that is updated the same as of one that is made. */
 function problemsNow(): readonly unknown[] {
+  const { config } = gateway.stats();
+  const [made, updated] = [createMcpGateway, gateway.update].map((give) => {
+    return problemsWith(() => void give({ target, engine: 'undici' }));
+  });
+  const isSame = isDeepStrictEqual(made, updated) && gateway.stats().config === config;
+  return isSame || updated?.length === 0 ? (made ?? []) : ['update() has other problems'];
+}
+
+function problemsWith(give: () => void): readonly unknown[] {
   try {
-    createMcpGateway({ target: 'http://127.0.0.1:1/mcp', engine: 'undici' });
+    give();
     return [];
   } catch (error) {
     return (error as GatewayConfigError).problems;

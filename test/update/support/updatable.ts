@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import express from 'express';
 import { createMcpGateway, type GatewayConfig, type McpGateway } from '../../../src/index.ts';
 import { type Answer, headerOf } from '../../support/client/answer.ts';
@@ -14,6 +14,7 @@ export const INITIALIZE: string = message('initialize', '{"protocolVersion":"202
 export interface Upstream {
   readonly target: string;
   readonly port: number;
+  readonly server: Server;
   readonly seen: IncomingMessage[];
   /** The event streams, in the order in which they were opened. */
   readonly streams: ServerResponse[];
@@ -22,7 +23,7 @@ export interface Upstream {
 export async function startUpstream(name: string = 'up'): Promise<Upstream> {
   const seen: IncomingMessage[] = [];
   const streams: ServerResponse[] = [];
-  const { port } = await serve((req, res) => {
+  const { port, server } = await serve((req, res) => {
     seen.push(req);
     res.setHeader('X-Upstream', name);
     if (req.method === 'GET') {
@@ -39,7 +40,7 @@ export async function startUpstream(name: string = 'up'): Promise<Upstream> {
       res.end('{"jsonrpc":"2.0","id":1,"result":{}}');
     });
   });
-  return { target: `http://127.0.0.1:${port}/mcp`, port, seen, streams };
+  return { target: `http://127.0.0.1:${port}/mcp`, port, server, seen, streams };
 }
 
 export interface Updatable {
