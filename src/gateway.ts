@@ -15,7 +15,7 @@ import { Kept } from './kept.ts';
 import { noop } from './lib/noop.ts';
 import { checkConfig } from './options/config-problems.ts';
 import { type Plan, readConfig } from './read-config.ts';
-import type { TargetStatus } from './slots/balance/target-service.ts';
+import type { TargetStatus } from './slots/balance/target-stats.ts';
 import { drainOf } from './slots/draining.ts';
 import { updateListenersOf } from './slots/observe/update-listeners.ts';
 import type { ToolPin } from './slots/policies/tool-pin.ts';

@@ -72,7 +72,12 @@ export type {
 export type { KeyStats } from './slots/auth/jwt/key-stats.ts';
 export { type UpstreamAuth, upstreamAuth } from './slots/auth/upstream-auth.ts';
 export type { BalanceKey } from './slots/balance/options.ts';
-export type { TargetStats, TargetStatus } from './slots/balance/target-service.ts';
+export type {
+  BreakerStats,
+  ConnectionStats,
+  TargetStats,
+  TargetStatus,
+} from './slots/balance/target-stats.ts';
 export type { MessageMatch } from './slots/message-match.ts';
 export { type AccessLogger, accessLog } from './slots/observe/access-log.ts';
 export type { AccessLogOptions } from './slots/observe/access-log-options.ts';
@@ -117,6 +122,7 @@ export type { SessionStats } from './slots/sessions/sessions.ts';
 export type { StreamOptions } from './slots/streams/streams.ts';
 export type { CallTimeout } from './slots/timeout/options.ts';
 export type { GatewayStats } from './stats.ts';
+export type { StreamsOfUser } from './stream-stats.ts';
 export type { BreakerOptions } from './targets/breaker-options.ts';
 export type { QueryOptions } from './targets/forwarded-query.ts';
 export type { HealthOptions } from './targets/health-options.ts';

@@ -1,17 +1,19 @@
-import { contextOf, type FailedRow, type RequestContext } from './context.ts';
+import type { FailedRow } from './context.ts';
 import type { ErrorReason } from './errors.ts';
 import type { Kept } from './kept.ts';
 import type { Plan } from './read-config.ts';
 import { type KeyStats, keyStatsOf } from './slots/auth/jwt/key-stats.ts';
-import type { TargetService, TargetStats } from './slots/balance/target-service.ts';
+import type { TargetService } from './slots/balance/target-service.ts';
+import type { TargetStats } from './slots/balance/target-stats.ts';
 import { drainOf } from './slots/draining.ts';
 import { openRequestsOf } from './slots/open-requests.ts';
 import { type LimitStats, limitStatsOf } from './slots/rate-limit/rate-limit.ts';
 import { type SessionStats, sessionStatsOf } from './slots/sessions/sessions.ts';
+import { type StreamsOfUser, streamStatsOf } from './stream-stats.ts';
 
 /**
- * How a gateway is at one moment, as far as this process knows. There is no secret in it, and no name of a
- * user. What is undefined is not switched on.
+ * How a gateway is at one moment, as far as this process knows. There is no secret in it. What is undefined is
+ * not switched on.
  */
 export interface GatewayStats {
   /** What the gateway is known by: the option `name`. */
@@ -43,6 +45,13 @@ export interface GatewayStats {
   readonly streams: {
     /** How many are open, those with the answer to a call included. */
     readonly open: number;
+    /**
+     * Whose they are: the 100 users with the most of them, the one with the most first. Undefined without `auth`.
+     * Streams without a user are counted in `open` alone.
+     */
+    readonly byUser: readonly StreamsOfUser[] | undefined;
+    /** How many are those of all other users together. */
+    readonly ofOthers: number;
   };
   /** One for each limit of `rateLimit`, those by address alone first. */
   readonly limits: readonly LimitStats[] | undefined;
@@ -92,14 +101,10 @@ export function statsOf(
     updatedAt,
     draining: drainOf(kept).isDraining,
     requests: { open: open.length, total, byReason },
-    streams: { open: open.filter(({ req }) => isStream(contextOf(req))).length },
+    streams: streamStatsOf(open, slots.auth !== undefined),
     limits: limits.length > 0 ? limitStatsOf(limits, kept) : undefined,
     sessions: slots.sessions && sessionStatsOf(slots.sessions, kept),
     targets: service.stats(),
     keys: keys.length > 0 ? keys : undefined,
   };
-}
-
-function isStream({ exchange }: RequestContext): boolean {
-  return exchange?.isEventStream === true;
 }

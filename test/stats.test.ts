@@ -80,7 +80,7 @@ test('what is not switched on is undefined, and targets are always a list', asyn
     updatedAt: undefined,
     draining: false,
     requests: { open: 0, total: 0, byReason: {} },
-    streams: { open: 0 },
+    streams: { open: 0, byUser: undefined, ofOthers: 0 },
     limits: undefined,
     sessions: undefined,
     targets: [
@@ -92,6 +92,9 @@ test('what is not switched on is undefined, and targets are always a list', asyn
         streams: 0,
         failures: 0,
         lastFailure: undefined,
+        healthy: undefined,
+        breaker: undefined,
+        connections: { open: 0, idle: 0 },
       },
     ],
     keys: undefined,
@@ -161,8 +164,8 @@ test('keys are known from the first token on, and since when they cannot be fetc
   });
   const { port } = await serve(express().use(gateway));
   expect(gateway.stats().keys).toEqual([
-    { issuer: well.issuer, fetchedAt: undefined, failingSince: undefined },
-    { issuer: down.issuer, fetchedAt: undefined, failingSince: undefined },
+    { issuer: well.issuer, fetchedAt: undefined, count: undefined, failingSince: undefined },
+    { issuer: down.issuer, fetchedAt: undefined, count: undefined, failingSince: undefined },
   ]);
   const before = Date.now();
   for (const { issuer } of [well, down]) {
@@ -171,8 +174,13 @@ test('keys are known from the first token on, and since when they cannot be fetc
   }
   const now = gateway.stats();
   expect(now.keys).toEqual([
-    { issuer: well.issuer, fetchedAt: expect.any(Date), failingSince: undefined },
-    { issuer: down.issuer, fetchedAt: undefined, failingSince: expect.any(Date) },
+    { issuer: well.issuer, fetchedAt: expect.any(Date), count: 1, failingSince: undefined },
+    {
+      issuer: down.issuer,
+      fetchedAt: undefined,
+      count: undefined,
+      failingSince: expect.any(Date),
+    },
   ]);
   // Rounded, because it is told on another clock.
   expect(now.keys?.[0]?.fetchedAt?.getTime()).toBeGreaterThanOrEqual(before - 5);
@@ -199,8 +207,13 @@ test('of several tenants those are told whose keys were needed; keys by hand are
     await send(port, { headers: { Authorization: `Bearer ${await sign(key, claims)}` } });
   }
   expect(gateway.stats().keys).toEqual([
-    { issuer: acme, fetchedAt: expect.any(Date), failingSince: undefined },
-    { issuer: globex, fetchedAt: undefined, failingSince: expect.any(Date) },
+    { issuer: acme, fetchedAt: expect.any(Date), count: 1, failingSince: undefined },
+    {
+      issuer: globex,
+      fetchedAt: undefined,
+      count: undefined,
+      failingSince: expect.any(Date),
+    },
   ]);
 });
 

@@ -4,10 +4,12 @@ import { hostOfItsOwn } from '../engine/host-of-its-own.ts';
 import { httpProxyMiddlewareEngine } from '../engine/http-proxy-middleware.ts';
 import { inProcessEngines, type UpstreamHandler } from '../engine/in-process.ts';
 import type { Network } from '../engine/network/network.ts';
+import { type ConnectionCounts, connectionsIn, poolFor } from '../engine/network/pools.ts';
 import { repeatStale } from '../engine/repeat-stale.ts';
 import { timed } from '../engine/timed.ts';
 import { undiciEngine } from '../engine/undici/undici.ts';
 import { UNDICI_RANGE, whyUnfit } from '../engine/undici/undici-internals.ts';
+import { upstreamAt } from '../engine/undici/undici-upstream.ts';
 import type { Kept } from '../kept.ts';
 import type { ConfigProblems } from '../options/config-problems.ts';
 import { type Duration, readDuration } from '../options/duration.ts';
@@ -67,6 +69,12 @@ const ENGINES: Readonly<Record<EngineName, (target: URL, network: Network) => En
   'http-proxy-middleware': httpProxyMiddlewareEngine,
   undici: undiciEngine,
 };
+
+const CONNECTIONS: Readonly<Record<EngineName, (url: URL, network: Network) => ConnectionCounts>> =
+  {
+    'http-proxy-middleware': (url, network) => connectionsIn(poolFor(url, network), url),
+    undici: (url, network) => upstreamAt(url, network).connections.counts,
+  };
 
 /** The keys of {@link RelayOptions}. */
 export const RELAY_OPTIONS: readonly string[] = [
@@ -133,7 +141,9 @@ export function targetsOf(plan: RelayPlan, kept: Kept): readonly [Target, ...Tar
   const create = (target: TargetPlan, place: number) => {
     const { url, weight } = target;
     const site = siteOf(url, kept, handler, network.socketPath);
-    const make = () => new Target(target, place, engineFor(url), site);
+    const connections = () => CONNECTIONS[engine](url, network);
+    const own = handler === undefined ? connections : undefined;
+    const make = () => new Target(target, place, engineFor(url), site, own);
     return kept.of(['target', site, place, weight, ...ways], make);
   };
   const [first, ...others] = plan.targets;

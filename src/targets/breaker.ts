@@ -101,6 +101,11 @@ export class Breaker implements AttemptListener {
     return this.#openUntil;
   }
 
+  /** For how long no request is worth it, in milliseconds; undefined, where it is not open. */
+  get opensForMs(): number | undefined {
+    return this.state === 'open' ? this.#openUntil - this.#sources.now() : undefined;
+  }
+
   /** Whether a request may begin. `mayTry`: whether it may be the trial of a host. */
   admits(mayTry: boolean): boolean {
     if (this.#state === 'closed') return true;

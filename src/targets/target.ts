@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import type { Engine } from '../engine/engine.ts';
 import { portOf } from '../engine/network/network.ts';
+import type { ConnectionCounts } from '../engine/network/pools.ts';
 import type { ErrorReason } from '../errors.ts';
 import { toldError } from '../lib/told-error.ts';
 import { Site } from './site.ts';
@@ -29,9 +30,18 @@ export class Target {
   readonly name: string;
   /** Sends requests there: to the path and query of `url`, where a request has none of its own. */
   readonly engine: Engine;
+  /** How many connections there are to it; undefined where it is a handler in this process. */
+  readonly connections: (() => ConnectionCounts) | undefined;
 
-  constructor({ url, weight }: TargetPlan, place: number, engine: Engine, site: Site = new Site()) {
+  constructor(
+    { url, weight }: TargetPlan,
+    place: number,
+    engine: Engine,
+    site: Site = new Site(),
+    connections?: () => ConnectionCounts,
+  ) {
     this.site = site;
+    this.connections = connections;
     this.url = url;
     this.weight = weight;
     this.id = hash('sha256', url.href, 'base64url');

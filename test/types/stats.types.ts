@@ -1,10 +1,13 @@
 import {
+  type BreakerStats,
+  type ConnectionStats,
   createMcpGateway,
   type ErrorReason,
   type GatewayStats,
   type KeyStats,
   type LimitStats,
   type SessionStats,
+  type StreamsOfUser,
   type TargetFailure,
   type TargetStats,
   type TargetStatus,
@@ -24,6 +27,7 @@ export function stats(): void {
       readonly byReason: Readonly<Partial<Record<ErrorReason, number>>>;
     }
   >();
+  same<GatewayStats['streams']['byUser'], readonly StreamsOfUser[] | undefined>();
   same<GatewayStats['limits'], readonly LimitStats[] | undefined>();
   same<GatewayStats['sessions'], SessionStats | undefined>();
   same<GatewayStats['keys'], readonly KeyStats[] | undefined>();
@@ -32,6 +36,8 @@ export function stats(): void {
     const status: TargetStatus = target;
     typed<string>()(status.url);
     typed<TargetFailure | undefined>()(target.lastFailure);
+    typed<BreakerStats | undefined>()(target.breaker);
+    typed<ConnectionStats | undefined>()(target.connections);
   }
   // @ts-expect-error -- a snapshot is only read
   now.requests.open = 0;

@@ -23,11 +23,12 @@ describe('limits', () => {
     const { gateway, send } = await startUpdatable({ target, rateLimit: limit });
     await send(CALL);
     gateway.update({ target, rateLimit: { ...limit, limit: 3 } });
-    expect(gateway.stats().limits).toEqual([{ name: 'calls', keys: 1 }]);
+    expect(gateway.stats().limits).toEqual([{ name: 'calls', keys: 1, refused: 0 }]);
     expect((await send(CALL)).status).toBe(200);
     expect((await send(CALL)).status).toBe(200);
     expect((await send(CALL)).status).toBe(429);
     gateway.update({ target, rateLimit: { ...limit, limit: 5 } });
+    expect(gateway.stats().limits).toEqual([{ name: 'calls', keys: 1, refused: 1 }]);
     expect((await send(CALL)).status).toBe(200);
     expect((await send(CALL)).status).toBe(429);
   });

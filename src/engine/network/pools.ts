@@ -2,7 +2,7 @@ import { type ClientRequestArgs, Agent as HttpAgent } from 'node:http';
 import { type AgentOptions, Agent as HttpsAgent } from 'node:https';
 import type { Duplex } from 'node:stream';
 import { processNames } from '../../dns/process-names.ts';
-import { type Network, PLAIN_NETWORK } from './network.ts';
+import { hostOf, type Network, PLAIN_NETWORK, portOf } from './network.ts';
 import { ForwardingAgent, TunnellingAgent } from './proxied-agents.ts';
 import { proxyFor } from './proxy-for.ts';
 
@@ -12,6 +12,27 @@ export interface Pool {
   readonly keeping: HttpAgent;
   /** Opens a new one for each request. */
   readonly fresh: HttpAgent;
+}
+
+/** How many connections there are to a target. */
+export interface ConnectionCounts {
+  /** All that are open, or about to be. */
+  readonly open: number;
+  /** Those among them that wait for another request. */
+  readonly idle: number;
+}
+
+/** Of those that requests to `url` may go over, how many there are. */
+export function connectionsIn({ keeping, fresh }: Pool, url: URL): ConnectionCounts {
+  // The name of Node's agents for those to one place begins with it.
+  const place = `${hostOf(url)}:${portOf(url)}:`;
+  const count = (sockets: NodeJS.ReadOnlyDict<readonly unknown[]>) =>
+    Object.entries(sockets).reduce(
+      (sum, [name, { length } = []]) => (name.startsWith(place) ? sum + length : sum),
+      0,
+    );
+  const idle = count(keeping.freeSockets);
+  return { open: idle + count(keeping.sockets) + count(fresh.sockets), idle };
 }
 
 /** By what they have in common: nobody may get a connection that was opened on other terms. */

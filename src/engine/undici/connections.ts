@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { noop } from '../../lib/noop.ts';
 import { hostOf, type Network, portOf } from '../network/network.ts';
-import { poolFor } from '../network/pools.ts';
+import { type ConnectionCounts, poolFor } from '../network/pools.ts';
 import { type OpeningListener, TunnellingAgent } from '../network/proxied-agents.ts';
 import { Connection } from './connection.ts';
 import { hungUp } from './undici-failure.ts';
@@ -43,6 +43,7 @@ export class Connections {
   readonly #origin: string;
   readonly #options: object;
   readonly #idle: Connection[] = [];
+  #open = 0;
 
   constructor(agent: Agent, url: URL, servername: string | undefined) {
     this.#agent = agent;
@@ -52,6 +53,11 @@ export class Connections {
       readonly options: { readonly socketPath?: string };
     };
     this.#options = { ...ofPlace, ...ofAgent, path: ofAgent.socketPath ?? null };
+  }
+
+  /** How many there are. */
+  get counts(): ConnectionCounts {
+    return { open: this.#open, idle: this.#idle.filter(({ isOpen }) => isOpen).length };
   }
 
   /** One that has been kept alive; undefined where there is none. */
@@ -70,6 +76,7 @@ export class Connections {
 
   /** One that has closed takes no request. Those that have been idle for longest come first, and close first. */
   #forget(connection: Connection): void {
+    this.#open -= 1;
     const place = this.#idle.indexOf(connection);
     if (place !== -1) this.#idle.splice(place, 1);
   }
@@ -77,6 +84,7 @@ export class Connections {
   /** By itself: what hears of the end of a connection lasts as long as that, and must not hold who opened it. */
   #create(socket: Socket): Connection {
     const connection = new Connection(this.#origin, socket);
+    this.#open += 1;
     socket.once('close', () => this.#forget(connection));
     return connection;
   }

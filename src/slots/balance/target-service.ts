@@ -5,43 +5,15 @@ import { Deadline } from '../../lib/deadline.ts';
 import { type RelayPlan, targetsOf } from '../../relay/options.ts';
 import { HealthCheck } from '../../targets/health-check.ts';
 import { shownUrl } from '../../targets/shown-url.ts';
-import type { TargetFailure } from '../../targets/site.ts';
 import type { Target } from '../../targets/target.ts';
 import { type TargetChanges, targetChangesOf } from '../../targets/target-changes.ts';
-import type { TargetState, TargetStateName } from '../../targets/target-state.ts';
+import type { TargetState } from '../../targets/target-state.ts';
 import { graceOf } from '../draining.ts';
 import { hopOf } from '../head.ts';
 import { endNow, type OpenRequests, openRequestsOf, windDown } from '../open-requests.ts';
 import type { BalanceSettings } from './options.ts';
 import { targetStatesOf } from './target-states.ts';
-
-/** How a target is at the moment. */
-export interface TargetStatus {
-  /** Its URL, normalised, with `•••` in place of each value in the query, which may be a key. */
-  readonly url: string;
-  /** How often it is in the list. */
-  readonly weight: number;
-  /**
-   * Whether it is used. `closed`: yes, `open`: no, because of failures, `half-open`: one request finds
-   * out, `draining`: it was taken out of service, `unhealthy`: its health check fails.
-   */
-  readonly state: TargetStateName;
-  /** Requests of this process that are under way there, event streams included. */
-  readonly open: number;
-  /** Event streams among them. */
-  readonly streams: number;
-  /** Failures in a row, as the breaker counts them; 0 without one. */
-  readonly failures: number;
-}
-
-/** What is known of a target at one moment. */
-export interface TargetStats extends TargetStatus {
-  /**
-   * The last time that a request got no answer from there that could be relayed; undefined: there was none.
-   * Later requests may have gone well.
-   */
-  readonly lastFailure: TargetFailure | undefined;
-}
+import { type TargetStats, type TargetStatus, targetStatsOf } from './target-stats.ts';
 
 /** How long an event that has begun may take to end when its target is out of service. */
 const LAST_EVENT_MS = 5000;
@@ -108,8 +80,9 @@ export class TargetService {
   }
 
   stats(): TargetStats[] {
+    const isChecked = this.#checks.length > 0;
     return this.statuses().map((status, i) => {
-      return { ...status, lastFailure: this.#states[i]?.target.site.lastFailure };
+      return { ...status, ...targetStatsOf(this.#states[i] as TargetState, isChecked) };
     });
   }
 

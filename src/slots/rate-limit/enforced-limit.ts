@@ -61,6 +61,11 @@ export interface Outcome {
   readonly failure: Settled<Counted>['failure'];
 }
 
+/** How many requests a limit has refused, under whatever configuration. */
+export interface Refusals {
+  count: number;
+}
+
 /** A limit as it is enforced. */
 export class EnforcedLimit {
   readonly name: string;
@@ -69,12 +74,14 @@ export class EnforcedLimit {
   readonly windowSeconds: number;
   /** What it is to a caller who may ask for so much: `100 in 1 minute`. */
   readonly text: (limit: number) => string;
+  readonly refusals: Refusals;
   readonly #settings: LimitSettings;
   readonly #counter: Counter;
   /** Whether a caller can have many keys in this process; other stores keep what they are told. */
   readonly #hasNames: boolean;
 
-  constructor(settings: LimitSettings, counter: Counter) {
+  constructor(settings: LimitSettings, counter: Counter, refusals: Refusals) {
+    this.refusals = refusals;
     this.name = settings.name;
     this.mayFail = settings.onStoreError === 'allow';
     this.windowSeconds = Math.ceil(settings.windowMs / 1000);

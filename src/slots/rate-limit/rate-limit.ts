@@ -12,7 +12,13 @@ import { isProbe } from '../probe.ts';
 import type { Slot } from '../slot.ts';
 import type { Charge } from './charges.ts';
 import { type Counter, counterFor, tallyFor } from './counter.ts';
-import { type Counted, EnforcedLimit, type LimitSettings, type Outcome } from './enforced-limit.ts';
+import {
+  type Counted,
+  EnforcedLimit,
+  type LimitSettings,
+  type Outcome,
+  type Refusals,
+} from './enforced-limit.ts';
 import type { Limit, LimitKey } from './limit.ts';
 import { type LimitRefusal, wait, whyNever } from './limit-refusal.ts';
 import type { Limits } from './options.ts';
@@ -26,7 +32,9 @@ export interface LimitRefusalSettings {
 
 /** Makes the counters of limits, and their stores ready. */
 export function countersFor(limits: readonly LimitSettings[], kept: Kept): EnforcedLimit[] {
-  return limits.map((settings) => new EnforcedLimit(settings, counterOf(settings, kept)));
+  return limits.map((settings) => {
+    return new EnforcedLimit(settings, counterOf(settings, kept), refusalsOf(settings, kept));
+  });
 }
 
 function counterOf(settings: LimitSettings, kept: Kept): Counter {
@@ -42,6 +50,13 @@ function counterOf(settings: LimitSettings, kept: Kept): Counter {
   });
 }
 
+/** They are counted on as long as what is counted is. */
+function refusalsOf({ name, prefix, windowMs, msPerUnit, store }: LimitSettings, kept: Kept) {
+  return kept.of(['refusals', name, prefix, windowMs, msPerUnit, store], (): Refusals => {
+    return { count: 0 };
+  });
+}
+
 /** What is known of a limit at one moment. */
 export interface LimitStats {
   /** Its name, as in the `RateLimit` headers. */
@@ -51,13 +66,18 @@ export interface LimitStats {
    * out yet. Undefined: they are counted in a store.
    */
   readonly keys: number | undefined;
+  /**
+   * How many requests it has refused with `rate_limited` in this process, since the limit is there on these terms. One
+   * that goes by another name is another limit.
+   */
+  readonly refused: number;
 }
 
 /** Of limits that are enforced. */
 export function limitStatsOf(limits: readonly LimitSettings[], kept: Kept): LimitStats[] {
   return limits.map((settings) => {
     const { keys } = counterOf(settings, kept);
-    return { name: settings.name, keys };
+    return { name: settings.name, keys, refused: refusalsOf(settings, kept).count };
   });
 }
 
@@ -74,6 +94,9 @@ export function enforceLimits(
     const context = contextOf(req);
     const decide = () => firstFound(limits, (limit) => refusalBy(limit, count, context, res));
     passOrRefuse(req, res, next, decide, ({ reason, ...details }) => {
+      const isCounted = count === countUnder && reason === 'rate_limited';
+      const by = isCounted ? limits.find(({ name }) => name === details.detail) : undefined;
+      if (by !== undefined) by.refusals.count += 1;
       answerError(req, res, reason, {
         ...details,
         asResult: asResult && mayBeResult(reason, context),

@@ -105,6 +105,11 @@ export class KeySet implements KeySource {
     return this.#fetched && this.#age();
   }
 
+  /** How many there are; undefined: they never were fetched. */
+  get count(): number | undefined {
+    return this.#fetched?.keys.count;
+  }
+
   /** For how long it has failed to fetch them; undefined: it does not fail. */
   get failingForMs(): number | undefined {
     return this.#failingSince === undefined ? undefined : this.#now() - this.#failingSince;

@@ -10,6 +10,8 @@ export interface KeyStats {
   readonly issuer: string;
   /** When they were fetched last; undefined: they never were, as before the first token. */
   readonly fetchedAt: Date | undefined;
+  /** How many of them can verify tokens; undefined: they never were fetched. */
+  readonly count: number | undefined;
   /** Since when it fails to fetch them; undefined: the last time it did not fail, or nobody has tried. */
   readonly failingSince: Date | undefined;
 }
@@ -31,8 +33,8 @@ export function keyStatsOf(schemes: readonly AuthenticationScheme[]): KeyStats[]
 }
 
 function statsOf({ issuer, keys }: FetchedKeys): KeyStats {
-  const { fetchedMsAgo, failingForMs } = keys;
-  return { issuer, fetchedAt: dateOf(fetchedMsAgo), failingSince: dateOf(failingForMs) };
+  const { fetchedMsAgo, count, failingForMs } = keys;
+  return { issuer, fetchedAt: dateOf(fetchedMsAgo), count, failingSince: dateOf(failingForMs) };
 }
 
 function dateOf(msAgo: number | undefined): Date | undefined {

@@ -27,6 +27,8 @@ export interface VerificationKeys {
   readonly findFor: (issuer: string) => JWTVerifyGetKey | undefined;
   /** By which two sets are compared. */
   readonly text: string;
+  /** How many there are. */
+  readonly count: number;
 }
 
 /**
@@ -57,7 +59,7 @@ export function readVerificationKeys(document: unknown): VerificationKeys {
 export function verificationKeys(given: readonly JWK[]): VerificationKeys {
   const find = keySetOf(given);
   const text = JSON.stringify(given.map((key) => [publicPart(key), ownerOf(key)]));
-  return { find, findFor: findersFor(given, find), text };
+  return { find, findFor: findersFor(given, find), text, count: given.length };
 }
 
 /**
