@@ -218,6 +218,20 @@ describe.each([
     expect(upstream.seen).toHaveLength(12);
   });
 
+  test('one that has been given another path is found there, and nowhere else', async () => {
+    const upstream = await recordingUpstream();
+    const { target } = upstream;
+    const gateway = createMcpGateway({ path: '/a', target });
+    const { server } = await serve(
+      make().use(createMcpGateway({ path: '/first', target }), gateway),
+    );
+    await request(server).post('/b').expect(404);
+    await request(server).post('/a').expect(200);
+    gateway.update({ path: '/b', target });
+    await request(server).post('/a').expect(404);
+    await request(server).post('/b').expect(200);
+  });
+
   test('one that is mounted at a path as well serves both places', async () => {
     const upstream = await recordingUpstream();
     const gateway = createMcpGateway({ target: upstream.target });
