@@ -46,7 +46,7 @@ const UNIT = [
 /** Of what takes long: other programs, documents, and properties, for which one version of Node is enough. */
 const SLOW_ONCE = [
   'auth/redis-sessions.test.ts',
-  'command/{files,open-api}.test.ts',
+  'command/{files,open-api,watch}.test.ts',
   'demo.test.ts',
   'grafana/schema.test.ts',
   'krakend/beside.test.ts',

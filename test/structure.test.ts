@@ -140,6 +140,7 @@ describe('dependencies point one way', () => {
         'command/inputs/input.ts',
         'command/server/app.ts',
         'command/server/health.ts',
+        'command/server/live-app.ts',
         'command/server/make-server.ts',
         'command/server/refusals.ts',
         'command/server/security-headers.ts',

@@ -8,6 +8,8 @@ export interface Arguments {
   readonly mode: 'serve' | 'check' | 'print' | 'help' | 'version';
   readonly port: number | undefined;
   readonly host: string | undefined;
+  /** Whether the file is read again when it changes. */
+  readonly watch: boolean;
   /** What only some kinds of files take, by the name of the option. */
   readonly own: {
     readonly 'public-url'?: string;
@@ -22,6 +24,7 @@ export interface Arguments {
 const OPTIONS = {
   check: { type: 'boolean' },
   print: { type: 'boolean' },
+  watch: { type: 'boolean' },
   port: { type: 'string' },
   host: { type: 'string' },
   'public-url': { type: 'string' },
@@ -39,15 +42,18 @@ const MODES = ['help', 'version', 'check', 'print'] as const;
 /** @throws {UsageError} for what the command does not know. */
 export function readArguments(args: readonly string[]): Arguments {
   const { values, positionals } = parse(args);
-  const { port, host, check, print, help, version, ...own } = values;
+  const { port, host, watch = false, check, print, help, version, ...own } = values;
   if (positionals.length > 1) throw new UsageError('give one file');
   if (check === true && print === true) throw new UsageError('give --check or --print, not both');
+  if (watch && (check === true || print === true)) {
+    throw new UsageError('--watch is for a server, not for --check or --print');
+  }
   const mode = MODES.find((name) => values[name] === true) ?? 'serve';
   const [file] = positionals;
   if (file === undefined && mode !== 'help' && mode !== 'version') {
     throw new UsageError('give a file to run');
   }
-  return { file, mode, port: readPort(port), host: readHost(host), own };
+  return { file, mode, port: readPort(port), host: readHost(host), watch, own };
 }
 
 function parse(args: readonly string[]) {

@@ -11,6 +11,8 @@ Options
   --check            tell every problem with its path (exit code 1), or that FILE runs, of an OpenAPI document
                      with its tools; open no port
   --print            print what a KrakenD configuration comes to, as TypeScript
+  --watch            read FILE again when it changes, and apply it without a restart; what is wrong is told, and
+                     what ran before runs on
   --port N           listen on this port, whatever FILE says; 0: any that is free
   --host H           listen on this address, whatever FILE says
   -h, --help         print this

@@ -1,4 +1,5 @@
 import type { Router } from 'express';
+import type { GatewayConfig } from '../config.ts';
 import { checkGateway, createMcpGateway, type McpGateway } from '../gateway.ts';
 import type { KrakendListen } from './listen.ts';
 import type { KrakendNote } from './notes.ts';
@@ -35,15 +36,21 @@ export function checkDocument(
   return plan;
 }
 
-/** What `fromKrakend` does. */
+/**
+ * What `fromKrakend` does.
+ *
+ * @param create - Gives a gateway for a path of a host, which `place` names.
+ */
 export function runDocument(
   document: string | object,
   options: KrakendReadOptions = {},
+  create: (config: GatewayConfig, place: string) => McpGateway = (config) =>
+    createMcpGateway(config),
 ): KrakendGateway {
   const plan = readDocument(document, options);
   const { gateways, problems, warnings, listen, trustedProxies, virtualHosts } = plan;
   const mounted = gateways.flatMap(({ path, host, config, notes, answers }) => {
-    const gateway = notedOr(notes, () => createMcpGateway(config));
+    const gateway = notedOr(notes, () => create(config, `${host ?? ''}${path}`));
     if (gateway === undefined) return [];
     const hasMetadata = config.publicUrl !== undefined;
     const knowsPath = config.path === path;

@@ -14,12 +14,14 @@ describe('arguments of the command', () => {
       mode: 'serve',
       port: 0,
       host: '::1',
+      watch: false,
       own: {},
     });
     expect(readArguments(['--check', 'a.json', '--only', '/a', '--only', '/b'])).toMatchObject({
       mode: 'check',
       own: { only: ['/a', '/b'] },
     });
+    expect(readArguments(['a.json', '--watch'])).toMatchObject({ mode: 'serve', watch: true });
     expect(readArguments(['--help', '--version', 'a.json']).mode).toBe('help');
     expect(readArguments(['-v']).mode).toBe('version');
   });
@@ -34,6 +36,8 @@ describe('arguments of the command', () => {
     [['a.json', '--host', ''], '--host takes an address'],
     [['a.json', '--check', '--print'], 'not both'],
     [['a.json', '--check=yes'], '--check'],
+    [['a.json', '--check', '--watch'], '--watch is for a server'],
+    [['a.json', '--print', '--watch'], '--watch is for a server'],
     [['a.json', '--unknown'], '--unknown'],
   ])('%j are wrong usage', (args, message) => {
     expect(() => readArguments(args)).toThrow(UsageError);
@@ -45,6 +49,7 @@ describe('arguments of the command', () => {
     for (const name of [
       'check',
       'print',
+      'watch',
       'port',
       'host',
       'public-url',

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { writeFileSync } from 'node:fs';
+import { renameSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -36,4 +36,37 @@ test('examples/update.ts applies its file when that changes, and refuses what is
     await once(child.stderr as Readable, 'data');
   }
   expect(await mayBeCalled('b')).toBe(true);
+}, 60_000);
+
+test('examples/watched-file.ts applies its file when another is put in its place, and refuses what is wrong', async () => {
+  const { target } = await startUpstream();
+  const folder = await mkdtemp(join(tmpdir(), 'watched-'));
+  atTestEnd(() => rm(folder, { recursive: true }));
+  const file = join(folder, 'gateway.json');
+  const put = (config: object) => {
+    writeFileSync(`${file}.new`, JSON.stringify({ target, limit: 1000, ...config }));
+    renameSync(`${file}.new`, file);
+  };
+  put({ tools: ['a'] });
+  const example = await startExample('watched-file.ts', { CONFIG_FILE: file }, { silent: true });
+  const { process: child, port } = example;
+  let log = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.on('data', (chunk) => {
+      log += chunk;
+    });
+  }
+  const mayBeCalled = async (tool: string) => {
+    return !(await send(port, { body: call(tool) })).body.includes('policy_denied');
+  };
+  const logged = async (pattern: RegExp) => {
+    while (!pattern.test(log)) await new Promise((resolve) => setTimeout(resolve, 20));
+  };
+  expect([await mayBeCalled('a'), await mayBeCalled('b')]).toEqual([true, false]);
+  put({ tools: ['b'] });
+  await logged(/gateway\.json holds from now on, as configuration [0-9a-f]{8}/);
+  expect([await mayBeCalled('a'), await mayBeCalled('b')]).toEqual([false, true]);
+  put({ tools: ['c'], limit: 'many' });
+  await logged(/is not applied[\s\S]*rateLimit\.limit/);
+  expect([await mayBeCalled('b'), await mayBeCalled('c')]).toEqual([true, false]);
 }, 60_000);

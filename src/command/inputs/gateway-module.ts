@@ -1,9 +1,10 @@
-import { stat } from 'node:fs/promises';
+import { realpath, stat } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import express, { type Express } from 'express';
 import type { GatewayConfig } from '../../config.ts';
-import { checkGateway, createMcpGateway } from '../../gateway.ts';
+import { checkGateway } from '../../gateway.ts';
 import { MCP_METHODS } from '../../mcp/http-methods.ts';
 import { GatewayConfigError } from '../../options/gateway-config-error.ts';
 import { CommandError, systemCode } from '../command-error.ts';
@@ -26,10 +27,10 @@ export const gatewayModule: Input = {
         path: pathOf(config),
         methods: config.methods ?? MCP_METHODS,
       })),
-      mount(outer, observer) {
+      mount(outer, observer, create) {
         outer.use(app);
         const gateways = configs.map((config) => {
-          return createMcpGateway({ ...config, observe: config.observe ?? observer });
+          return create({ ...config, observe: config.observe ?? observer }, pathOf(config));
         });
         for (const gateway of gateways) app.use(gateway);
         return gateways;
@@ -46,11 +47,22 @@ async function load(file: string): Promise<unknown> {
     throw new CommandError(`${file} cannot be read: ${systemCode(error) ?? error}`);
   }
   try {
-    const { default: exported } = await settled(import(pathToFileURL(path).href));
+    const { default: exported } = await settled(import(hrefToRead(await realpath(path))));
     return exported;
   } catch (error) {
     throw new CommandError(`${file} cannot be loaded: ${textOf(error)}`);
   }
+}
+
+let readings = 0;
+
+/** Node reads a module once for each URL, and one of CommonJS once for each file. */
+function hrefToRead(path: string): string {
+  readings += 1;
+  const { href } = pathToFileURL(path);
+  if (readings === 1) return href;
+  delete createRequire(import.meta.url).cache[path];
+  return `${href}?reading=${readings}`;
 }
 
 /** An app may be set up by the function, with `trust proxy` or middleware of its own. */

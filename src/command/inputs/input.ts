@@ -1,4 +1,5 @@
 import type { Express } from 'express';
+import type { GatewayConfig } from '../../config.ts';
 import type { McpGateway } from '../../gateway.ts';
 import type { Observer } from '../../slots/observe/observer.ts';
 import type { Arguments } from '../arguments.ts';
@@ -23,6 +24,13 @@ export interface Endpoint {
   readonly methods: readonly string[];
 }
 
+/**
+ * Gives a gateway with these options.
+ *
+ * @param place - What it is known by from one reading of the file to the next.
+ */
+export type CreateGateway = (config: GatewayConfig, place: string) => McpGateway;
+
 /** A file that has been read. */
 export interface OpenInput {
   readonly plan: ServerPlan;
@@ -33,7 +41,11 @@ export interface OpenInput {
   /** Where its gateways are, as Express writes paths, and what they take. */
   readonly endpoints: readonly Endpoint[];
   /** Puts its gateways into an app. */
-  mount(app: Express, observer: Observer): Promise<readonly McpGateway[]> | readonly McpGateway[];
+  mount(
+    app: Express,
+    observer: Observer,
+    create: CreateGateway,
+  ): Promise<readonly McpGateway[]> | readonly McpGateway[];
   /** The same as TypeScript, where there is such a form. */
   print?(): PrintedProgram;
 }

@@ -22,8 +22,8 @@ export const krakend: Input = {
       plan: listen,
       warnings: warnings.filter(isOpen),
       endpoints: gateways.map(({ path, config }) => ({ path, methods: config.methods ?? [] })),
-      mount(app, observer) {
-        const own = runDocument(document, { ...options, observe: observer });
+      mount(app, observer, create) {
+        const own = runDocument(document, { ...options, observe: observer }, create);
         app.use(own.router);
         return own.gateways.map(({ gateway }) => gateway);
       },

@@ -1,5 +1,5 @@
 import type { GatewayConfig } from '../../config.ts';
-import { checkGateway, createMcpGateway } from '../../gateway.ts';
+import { checkGateway } from '../../gateway.ts';
 import { GatewayConfigError } from '../../options/gateway-config-error.ts';
 import type { RestTools, RestToolsOptions } from '../../rest/options.ts';
 import type { Arguments } from '../arguments.ts';
@@ -24,8 +24,8 @@ export const openApi: Input = {
       // The server of the tools has no streams and no sessions.
       endpoints: [{ path: PATH, methods: ['POST'] }],
       details: toolTexts(tools),
-      mount(app, observe) {
-        const gateway = createMcpGateway({ ...config, observe });
+      mount(app, observe, create) {
+        const gateway = create({ ...config, observe }, PATH);
         app.use(gateway);
         return [gateway];
       },

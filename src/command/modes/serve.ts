@@ -2,18 +2,21 @@ import type { Arguments } from '../arguments.ts';
 import type { OpenInput } from '../inputs/input.ts';
 import { appFor } from '../server/app.ts';
 import { listen } from '../server/listen.ts';
+import { LiveApp } from '../server/live-app.ts';
 import { logOf } from '../server/log.ts';
 import { makeServer } from '../server/make-server.ts';
 import { untilSignal } from '../server/until-signal.ts';
 
 /** Serves a file until a signal ends it, in order. */
-export async function serve(input: OpenInput, { port, host }: Arguments): Promise<void> {
+export async function serve(input: OpenInput, args: Arguments): Promise<void> {
+  const { port, host } = args;
   const { plan, warnings, endpoints } = input;
   // Nobody reads the log any more: that is no reason to end.
   process.stdout.on('error', () => {});
   const log = logOf(plan.log, (text) => void process.stdout.write(text));
-  const { app, gateways } = await appFor(input, log);
-  const server = makeServer(app, plan);
+  const live = args.watch ? await LiveApp.start(input, args, log, tellRefused) : undefined;
+  const served = live ?? { ...(await appFor(input, log)), graceMs: plan.graceMs };
+  const server = makeServer(served.app, plan);
   const signal = untilSignal();
   const where = await listen(server, { port: port ?? plan.port, host: host ?? plan.host });
   for (const { path, message } of warnings) log.say('warn', `${path || 'document'}: ${message}`);
@@ -22,9 +25,13 @@ export async function serve(input: OpenInput, { port, host }: Arguments): Promis
   log.say('info', `listening on ${scheme}://${where} for ${paths}`);
   log.say('info', `${await signal}: no new requests; calls finish, streams end`);
   server.close();
-  const { graceMs } = plan;
+  const { graceMs, gateways } = served;
   const grace = graceMs === undefined ? {} : { graceMs };
-  await Promise.all(gateways.map((gateway) => gateway.close(grace)));
+  await Promise.all([live?.stop(), ...gateways.map((gateway) => gateway.close(grace))]);
   server.closeAllConnections();
   log.say('info', 'ended');
+}
+
+function tellRefused(text: string): void {
+  process.stderr.write(`${text}\n`);
 }

@@ -1,7 +1,7 @@
 import express, { type Express } from 'express';
-import type { McpGateway } from '../../gateway.ts';
+import { createMcpGateway, type McpGateway } from '../../gateway.ts';
 import { accessLog } from '../../slots/observe/access-log.ts';
-import type { OpenInput } from '../inputs/input.ts';
+import type { CreateGateway, OpenInput } from '../inputs/input.ts';
 import { health } from './health.ts';
 import type { Log } from './log.ts';
 import { failed, methodNotAllowed, notFound } from './refusals.ts';
@@ -13,8 +13,16 @@ export interface ServedApp {
   readonly gateways: readonly McpGateway[];
 }
 
-/** The app around the gateways of a file. */
-export async function appFor(input: OpenInput, log: Log): Promise<ServedApp> {
+/**
+ * The app around the gateways of a file.
+ *
+ * @param create - Gives each of them.
+ */
+export async function appFor(
+  input: OpenInput,
+  log: Log,
+  create: CreateGateway = (config) => createMcpGateway(config),
+): Promise<ServedApp> {
   const { healthPath, errorBody } = input.plan;
   const app = express();
   app.disable('x-powered-by');
@@ -26,7 +34,7 @@ export async function appFor(input: OpenInput, log: Log): Promise<ServedApp> {
       app.use(methodNotAllowed(log, endpoint, errorBody[405]));
     }
   }
-  const gateways = await input.mount(app, accessLog(log));
+  const gateways = await input.mount(app, accessLog(log), create);
   app.use(notFound(log, errorBody[404]), failed(log));
   return { app, gateways };
 }

@@ -4,7 +4,6 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
-import { text } from 'node:stream/consumers';
 import { forkModule } from '../../support/fork-module.ts';
 import { atTestEnd } from '../../support/servers.ts';
 
@@ -26,6 +25,8 @@ export interface RunningCommand {
   readonly port: number;
   /** The first line of the standard output that a pattern matches. */
   line(pattern: RegExp): Promise<string>;
+  /** The same of the standard error. */
+  complaint(pattern: RegExp): Promise<string>;
   readonly ended: Promise<Ended>;
 }
 
@@ -57,10 +58,10 @@ export async function startCommand(
   args: readonly string[],
   how: How = {},
 ): Promise<RunningCommand> {
-  const { child, ended, line } = spawn([...args, '--port', '0'], how);
+  const { child, ended, line, complaint } = spawn([...args, '--port', '0'], how);
   const listening = await line(/listening on /);
   const [, port] = /listening on https?:\/\/\S+:(\d+)/.exec(listening) ?? [];
-  return { process: child, port: Number(port), line, ended };
+  return { process: child, port: Number(port), line, complaint, ended };
 }
 
 function spawn(args: readonly string[], { cwd, env }: How) {
@@ -71,25 +72,35 @@ function spawn(args: readonly string[], { cwd, env }: How) {
     execArgv: [`--import=${PRELOAD}`],
   });
   atTestEnd(() => void child.kill('SIGKILL'));
-  const out = child.stdout as Readable;
-  let stdout = '';
-  out.setEncoding('utf8').on('data', (chunk: string) => {
-    stdout += chunk;
-  });
-  const stderr = text(child.stderr as Readable);
-  const ended = once(child, 'close').then(async ([code, signal]): Promise<Ended> => {
-    return { code, signal, stdout, stderr: await stderr };
+  const [out, err] = [new Lines(child.stdout as Readable), new Lines(child.stderr as Readable)];
+  const ended = once(child, 'close').then(([code, signal]): Ended => {
+    return { code, signal, stdout: out.text, stderr: err.text };
   });
   const failed = ended.then(({ stdout, stderr }) => {
     throw new Error(`The command ended: ${stdout}${stderr}`);
   });
   failed.catch(() => {});
-  async function line(pattern: RegExp): Promise<string> {
+  const lineOf = (lines: Lines) => (pattern: RegExp) => lines.matching(pattern, failed);
+  return { child, ended, line: lineOf(out), complaint: lineOf(err) };
+}
+
+/** What a process writes. */
+class Lines {
+  text = '';
+  readonly #stream: Readable;
+
+  constructor(stream: Readable) {
+    this.#stream = stream.setEncoding('utf8').on('data', (chunk: string) => {
+      this.text += chunk;
+    });
+  }
+
+  /** The first line that matches, once it is there; rejects as `failed` does. */
+  async matching(pattern: RegExp, failed: Promise<never>): Promise<string> {
     for (;;) {
-      const found = stdout.split('\n').find((own) => pattern.test(own));
+      const found = this.text.split('\n').find((own) => pattern.test(own));
       if (found !== undefined) return found;
-      await Promise.race([once(out, 'data'), failed]);
+      await Promise.race([once(this.#stream, 'data'), failed]);
     }
   }
-  return { child, ended, line };
 }
