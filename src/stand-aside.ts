@@ -28,8 +28,8 @@ export interface Coming {
 
 /**
  * Lets the layers of an app say for a router that they do not match, where it is not meant. An app may have
- * hundreds of gateways. To call one, and to be sent on, costs Express 0.5 us, to ask its layer 0.05 us. What comes
- * next is still found by Express, in its order.
+ * hundreds of gateways. To call one, and to be sent on, costs Express 0.35 us, to ask its layer 0.15 us; where nothing
+ * else runs between, 0.5 and 0.05. What comes next is still found by Express, in its order.
  *
  * What looks different from what is known here stays as it is, and is called: a layer with a path, or that
  * somebody has wrapped; a router within a router; an app within an app, where `mount.ts` warns of what is missed.
