@@ -19,7 +19,7 @@ const UNIT = [
   'bench/{compare,page,statistics}.test.ts',
   '{architecture,bounds,comments,documents}.test.ts',
   'cel/{budget,conformance,expressions,properties,refused,warnings}.test.ts',
-  'command/{arguments,print,printed-functions}.test.ts',
+  'command/{arguments,lasting-gateways,print,printed-functions}.test.ts',
   'auth/{gateway-config,introspection-memory,introspection-options,jwt-issuer-options,jwt-options}.test.ts',
   'auth/{tenant-keys,tenant-url,token-memory}.test.ts',
   'event-{boundary,counter}.test.ts',

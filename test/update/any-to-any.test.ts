@@ -50,12 +50,14 @@ async function answersOf(port: number, isChosen: boolean): Promise<unknown[]> {
   return [...answers, ...head];
 }
 
+/** What this package has made is not the caller's. */
+const MADE = ['auth', 'observe', 'policies'];
+
 /** Takes out of plain objects and lists what is in them. */
 function spoil(value: object): void {
   for (const [key, member] of Object.entries(value)) {
-    const isPlain =
-      Array.isArray(member) || Object.getPrototypeOf(Object(member)) === Object.prototype;
-    if (isPlain) spoil(member);
+    const isOwn = Object.getPrototypeOf(Object(member)) === Object.prototype && !MADE.includes(key);
+    if (isOwn || Array.isArray(member)) spoil(member);
     delete (value as Record<string, unknown>)[key];
   }
 }
