@@ -14,11 +14,16 @@ export const tracing: Tracing = kit.tracing();
 const { tracerProvider } = tracing;
 const { meterProvider } = kit.metering();
 
-/** The same gateway, with `otel()` among its observers. */
+/** The same gateway, with `otel()` among its observers, after an update as well. */
 export function createMcpGateway(config: real.GatewayConfig): real.McpGateway {
-  const given = [config.observe || []].flat();
-  return real.createMcpGateway({
-    ...config,
-    observe: [...given, otel({ tracerProvider, meterProvider })],
+  const observer = otel({ tracerProvider, meterProvider });
+  const traced = (own: real.GatewayConfig): real.GatewayConfig => {
+    return { ...own, observe: [...[own?.observe || []].flat(), observer] };
+  };
+  const gateway = real.createMcpGateway(traced(config));
+  const { update } = gateway;
+  return Object.assign(gateway, {
+    update: (other: real.GatewayConfig, options?: real.UpdateOptions) =>
+      update(traced(other), options),
   });
 }
