@@ -6,6 +6,7 @@ import { inputFor } from './inputs/inputs.ts';
 import { check } from './modes/check.ts';
 import { print } from './modes/print.ts';
 import { serve } from './modes/serve.ts';
+import { fingerprintOf } from './server/watch-file.ts';
 import { USAGE } from './usage.ts';
 
 /** Does what the arguments say; gives the exit code. */
@@ -33,13 +34,15 @@ async function run(args: Arguments): Promise<void> {
   else {
     const input = await inputFor(file);
     checkOptions(args, input.options);
+    // Before it is read, so that no change in between is missed.
+    const seen = args.watch ? await fingerprintOf(file) : '';
     const open = await input.open(file, args);
     if (mode === 'check') process.stdout.write(check(file, open));
     else if (mode === 'print') {
       const { program, notes } = print(open, args);
       process.stderr.write(notes);
       process.stdout.write(program);
-    } else await serve(open, args);
+    } else await serve(open, args, seen);
   }
 }
 

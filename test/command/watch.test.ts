@@ -106,6 +106,9 @@ test.each(['mjs', 'cjs'])(
 
     await put('2', `${exported} { target: '${one}', rateLimt: 1 };`);
     await command.complaint(/rateLimt: /);
+    // A module that never gets done keeps no later one away.
+    await put('waits', `${exported} () => new Promise(() => {});`);
+    await command.complaint(/is still being read/);
     await put(
       '3',
       `${exported} ({ app }) => {

@@ -7,14 +7,18 @@ import { logOf } from '../server/log.ts';
 import { makeServer } from '../server/make-server.ts';
 import { untilSignal } from '../server/until-signal.ts';
 
-/** Serves a file until a signal ends it, in order. */
-export async function serve(input: OpenInput, args: Arguments): Promise<void> {
+/**
+ * Serves a file until a signal ends it, in order.
+ *
+ * @param seen - The fingerprint of the file before it was read, where it is watched.
+ */
+export async function serve(input: OpenInput, args: Arguments, seen: string): Promise<void> {
   const { port, host } = args;
   const { plan, warnings, endpoints } = input;
   // Nobody reads the log any more: that is no reason to end.
   process.stdout.on('error', () => {});
   const log = logOf(plan.log, (text) => void process.stdout.write(text));
-  const live = args.watch ? await LiveApp.start(input, args, log, tellRefused) : undefined;
+  const live = args.watch ? await LiveApp.start(input, args, seen, log, tellRefused) : undefined;
   const served = live ?? { ...(await appFor(input, log)), graceMs: plan.graceMs };
   const server = makeServer(served.app, plan);
   const signal = untilSignal();

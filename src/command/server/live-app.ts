@@ -1,8 +1,7 @@
-import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { isDeepStrictEqual } from 'node:util';
 import express, { type Express } from 'express';
 import type { McpGateway } from '../../gateway.ts';
+import { noop } from '../../lib/noop.ts';
 import { GatewayConfigError } from '../../options/gateway-config-error.ts';
 import type { Arguments } from '../arguments.ts';
 import { CommandError, UsageError } from '../command-error.ts';
@@ -12,10 +11,15 @@ import { appFor, type ServedApp } from './app.ts';
 import { LastingGateways } from './lasting-gateways.ts';
 import type { Log } from './log.ts';
 import type { ServerPlan } from './server-plan.ts';
-import { FileWatch } from './watch-file.ts';
+import { FileWatch, fingerprintOf } from './watch-file.ts';
 
 /** What a server has from its first moment on. */
 const FIXED = ['port', 'host', 'tls', 'limits', 'maxHeaderSize', 'log'] as const;
+
+/** How long a file may be read before it is told that nothing has come of it yet. */
+const TOLD_MS = 2000;
+
+const RUNS_ON = 'what ran before runs on';
 
 /** An app for a file that is read again when it changes. What is wrong with it then is told, and changes nothing. */
 export class LiveApp {
@@ -31,8 +35,9 @@ export class LiveApp {
   #plan: ServerPlan;
   /** What the file said when it was last read, in short. */
   #seen = '';
-  #isReading = false;
-  #isStale = false;
+  /** Which look at the file is the last one. */
+  #turn = 0;
+  #serving: Promise<void> = Promise.resolve();
   #isStopped = false;
 
   private constructor(
@@ -58,16 +63,18 @@ export class LiveApp {
   /**
    * Begins to serve what has been read, and to watch where it came from.
    *
+   * @param seen - The fingerprint of the file before it was read.
    * @param tellRefused - Told why a change was not applied.
    */
   static async start(
     input: OpenInput,
     args: Arguments,
+    seen: string,
     log: Log,
     tellRefused: (text: string) => void,
   ): Promise<LiveApp> {
     const live = new LiveApp(args, input.plan, log, tellRefused);
-    live.#seen = await live.#read();
+    live.#seen = seen;
     await live.#serve(input);
     await live.#watch.start();
     // It may have changed since it was read.
@@ -104,53 +111,43 @@ export class LiveApp {
     }
   }
 
-  /** What the file says, in short; nothing where it is not there. */
-  async #read(): Promise<string> {
-    try {
-      return createHash('sha256')
-        .update(await readFile(this.#args.file ?? ''))
-        .digest('hex');
-    } catch {
-      return '';
-    }
-  }
-
   async #changed(): Promise<void> {
-    this.#isStale = true;
-    if (this.#isReading) return;
-    this.#isReading = true;
-    while (this.#isStale) {
-      this.#isStale = false;
-      const seen = await this.#read();
-      if (seen === this.#seen) continue;
-      this.#seen = seen;
-      await this.#apply();
+    this.#turn += 1;
+    const turn = this.#turn;
+    const seen = await fingerprintOf(this.#args.file ?? '');
+    if (turn !== this.#turn || seen === this.#seen) return;
+    this.#seen = seen;
+    const { file = '' } = this.#args;
+    const isOver = () => this.#isStopped || this.#seen !== seen;
+    const told = setTimeout(() => {
+      if (!isOver()) this.#tellRefused(`${file} has changed and is still being read; ${RUNS_ON}`);
+    }, TOLD_MS);
+    try {
+      const input = await (await inputFor(file)).open(file, this.#args);
+      // One that takes for ever must not keep a later one from holding, nor take its place.
+      const applied = this.#serving.then(() => (isOver() ? undefined : this.#apply(input)));
+      this.#serving = applied.catch(noop);
+      await applied;
+    } catch (error) {
+      if (isOver()) return;
+      this.#tellRefused(`${file} has changed and is not applied; ${RUNS_ON}: ${textOf(error)}`);
+    } finally {
+      clearTimeout(told);
     }
-    this.#isReading = false;
   }
 
-  async #apply(): Promise<void> {
-    const { file = '' } = this.#args;
-    try {
-      const kind = await inputFor(file);
-      const input = await kind.open(file, this.#args);
-      if (this.#isStopped) return;
-      await this.#serve(input);
-      const fixed = FIXED.filter((name) => !isDeepStrictEqual(this.#plan[name], input.plan[name]));
-      for (const { path, message } of input.warnings) {
-        this.#log.say('warn', `${path || 'document'}: ${message}`);
-      }
-      for (const name of fixed) {
-        this.#log.say('warn', `${name}: this holds from the next start on`);
-      }
-      this.#plan = { ...input.plan, ...pick(this.#plan) };
-      const paths = input.endpoints.map(({ path }) => path).join(', ');
-      this.#log.say('info', `${file} has changed, and holds from now on for ${paths}`);
-    } catch (error) {
-      this.#tellRefused(
-        `${file} has changed and is not applied; what ran before runs on: ${textOf(error)}`,
-      );
+  async #apply(input: OpenInput): Promise<void> {
+    await this.#serve(input);
+    const fixed = FIXED.filter((name) => !isDeepStrictEqual(this.#plan[name], input.plan[name]));
+    for (const { path, message } of input.warnings) {
+      this.#log.say('warn', `${path || 'document'}: ${message}`);
     }
+    for (const name of fixed) {
+      this.#log.say('warn', `${name}: this holds from the next start on`);
+    }
+    this.#plan = { ...input.plan, ...pick(this.#plan) };
+    const paths = input.endpoints.map(({ path }) => path).join(', ');
+    this.#log.say('info', `${this.#args.file} has changed, and holds from now on for ${paths}`);
   }
 }
 

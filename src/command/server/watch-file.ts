@@ -1,5 +1,6 @@
+import { hash } from 'node:crypto';
 import { type FSWatcher, watch } from 'node:fs';
-import { realpath } from 'node:fs/promises';
+import { readFile, realpath } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 
 /** How long nothing may happen beside a file before it is read: who writes it may not be done. */
@@ -66,5 +67,14 @@ export class FileWatch {
       // What it really is may be elsewhere by now.
       this.start().then(this.#onChange, this.#onError);
     }, SETTLED_MS);
+  }
+}
+
+/** What stands for the text of a file; nothing where it cannot be read. */
+export async function fingerprintOf(file: string): Promise<string> {
+  try {
+    return hash('sha256', await readFile(file));
+  } catch {
+    return '';
   }
 }
