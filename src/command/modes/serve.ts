@@ -16,7 +16,7 @@ export async function serve(input: OpenInput, args: Arguments, seen: string): Pr
   const { port, host } = args;
   const { plan, warnings, endpoints } = input;
   // Nobody reads the log any more: that is no reason to end.
-  process.stdout.on('error', () => {});
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   const log = logOf(plan.log, (text) => void process.stdout.write(text));
   const live = args.watch ? await LiveApp.start(input, args, seen, log, tellRefused) : undefined;
   const served = live ?? { ...(await appFor(input, log)), graceMs: plan.graceMs };
