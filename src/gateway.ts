@@ -70,8 +70,8 @@ export interface McpGateway extends Router {
    * `ipFilter` and `balance`. Those that act are not: `use`, and functions of `headers.set`.
    *
    * @param request - The request. It is one to the endpoint in Streamable HTTP.
-   * @returns What would become of it. Rejects with a `TypeError` for what is no request, and with a `RangeError`
-   * where its `url` is another's.
+   * @returns What would become of it. Rejects with a `TypeError` that names the mistake (`request.method`) for what is
+   * no request, and with a `RangeError` where its `url` is another's.
    */
   explain(request: DescribedRequest): Promise<Explanation>;
   /**

@@ -4,6 +4,7 @@ import { contextOf } from '../context.ts';
 import { HIDDEN } from '../header-edits.ts';
 import { foldFieldName } from '../http/field.ts';
 import type { Kept } from '../kept.ts';
+import type { Principal } from '../principal.ts';
 import type { Plan } from '../read-config.ts';
 import { relaySettings, targetsOf } from '../relay/options.ts';
 import { rehearseRelay } from '../relay/rehearse.ts';
@@ -55,9 +56,19 @@ export async function explain(
 function identityIn({ principal }: DescribedRequest, { slots: { auth } }: Plan) {
   if (principal === undefined) return undefined;
   if (auth === undefined || auth.identity.relaysTokens) {
-    throw new TypeError('A gateway whose `auth` asks nobody who it is knows no `principal`');
+    throw new TypeError(
+      '`request.principal` needs an `auth` that finds out who it is: this gateway has none',
+    );
   }
-  return { principal: checked(principal), source: undefined, isByBearer: false };
+  return { principal: named(principal), source: undefined, isByBearer: false };
+}
+
+function named(principal: Principal): Principal {
+  try {
+    return checked(principal);
+  } catch (cause) {
+    throw new TypeError('`request.principal` is { subject: "...", scopes: ["..."] }', { cause });
+  }
 }
 
 function shownHeaders(

@@ -36,39 +36,61 @@ const KEYS: ReadonlySet<string> = new Set<keyof DescribedRequest>([
  * @throws {RangeError} where its URL is that of another route.
  */
 export function readRequest(request: DescribedRequest, path: string): ReadRequest {
-  if (typeof request !== 'object' || request === null)
-    throw new TypeError('The request is an object');
+  if (!isRecord(request)) throw new TypeError('`request` is an object');
   const unknown = Object.keys(request).find((key) => !KEYS.has(key));
   if (unknown !== undefined) {
-    throw new TypeError(`A request has no '${unknown}'; it has ${[...KEYS].join(', ')}`);
+    throw new TypeError(`\`request.${unknown}\` is unknown; known are ${[...KEYS].join(', ')}`);
   }
-  const { method = 'POST', ip = '127.0.0.1', params = {} } = request;
-  if (!isFieldName(method)) throw new TypeError("`method` is a method of HTTP: 'POST'");
-  if (typeof ip !== 'string' || isIP(ip) === 0)
-    throw new TypeError("`ip` is an address: '192.0.2.1'");
+  const { method = 'POST', headers = {}, ip = '127.0.0.1', params = {}, url = path } = request;
+  if (!isFieldName(method)) throw new TypeError("`request.method` is a method of HTTP: 'POST'");
+  if (!isRecord(headers)) throw new TypeError('`request.headers` is an object of names and values');
+  if (typeof ip !== 'string' || isIP(ip) === 0) {
+    throw new TypeError("`request.ip` is an address: '192.0.2.1'");
+  }
+  if (!isRecord(params) || Object.values(params).some((value) => typeof value !== 'string')) {
+    throw new TypeError('`request.params` is an object of names and texts');
+  }
+  if (typeof url !== 'string') throw new TypeError("`request.url` is a text: '/mcp?team=a'");
   const body = bodyOf(request);
   const lines = [...linesOf(request), ...addedLines(request, body)];
-  return { method, ip, body, lines, params: { ...params }, ...placeOf(request.url ?? path, path) };
+  return { method, ip, body, lines, params: { ...params }, ...placeOf(url, path) };
 }
 
 function bodyOf({ body, message }: DescribedRequest): Buffer | undefined {
   if (body !== undefined && message !== undefined) {
-    throw new TypeError('A request has `body` or `message`, not both');
+    throw new TypeError('`request.body` and `request.message` exclude each other');
   }
   if (body === undefined && message === undefined) return undefined;
-  const bytes = body ?? JSON.stringify(message);
+  const bytes = body === undefined ? jsonOf(message) : body;
   if (typeof bytes === 'string') return Buffer.from(bytes);
   if (bytes instanceof Uint8Array) return Buffer.from(bytes);
-  throw new TypeError('`body` is a text or bytes, `message` what JSON can hold');
+  throw new TypeError('`request.body` is a text or bytes');
+}
+
+function jsonOf(message: unknown): string {
+  let json: string | undefined;
+  try {
+    json = JSON.stringify(message);
+  } catch (cause) {
+    throw new TypeError('`request.message` is what JSON can hold', { cause });
+  }
+  if (json === undefined) throw new TypeError('`request.message` is what JSON can hold');
+  return json;
+}
+
+function isRecord(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function linesOf({ headers = {} }: DescribedRequest): string[] {
   return Object.entries(headers).flatMap(([name, given]) => {
     if (given === undefined) return [];
-    if (!isFieldName(name)) throw new TypeError(`'${name}' is no header name`);
+    if (!isFieldName(name)) throw new TypeError(`\`request.headers\`: '${name}' is no header name`);
     return [given].flat().flatMap((value) => {
       // It may be a secret.
-      if (!isFieldValue(value)) throw new TypeError(`The value of '${name}' is no header value`);
+      if (!isFieldValue(value)) {
+        throw new TypeError(`\`request.headers['${name}']\` is no header value`);
+      }
       return [name, value];
     });
   });
@@ -99,7 +121,7 @@ function placeOf(target: string, path: string): Pick<ReadRequest, 'baseUrl' | 'u
   const asked = whole.replace(/\/$/, '');
   const own = path === '/' ? '' : path;
   if (!asked.endsWith(own) || !/^(?:\/|$)/.test(whole)) {
-    throw new RangeError(`\`url\` is not that of the endpoint: its path ends with ${path}`);
+    throw new RangeError(`\`request.url\` is not that of the endpoint: its path ends with ${path}`);
   }
   return {
     baseUrl: asked.slice(0, asked.length - own.length),

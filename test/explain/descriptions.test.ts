@@ -6,18 +6,29 @@ const PING = { jsonrpc: '2.0', id: 1, method: 'ping' };
 
 describe('what is no request is refused, and no value is shown', () => {
   test.each<[string, unknown]>([
-    ['The request is an object', undefined],
-    ["A request has no 'header'", { header: {} }],
-    ["A request has no 'principle'", { principle: {} }],
-    ['`method` is a method of HTTP', { method: 'GET /' }],
-    ['`ip` is an address', { ip: 'localhost' }],
-    ['`body` or `message`, not both', { body: '', message: PING }],
-    ['`body` is a text or bytes', { body: 1 }],
-    ['what JSON can hold', { message: () => {} }],
-    ["'a b' is no header name", { headers: { 'a b': 'secret' } }],
-    ["The value of 'A' is no header value", { headers: { A: 'secret\n' } }],
-    ["The value of 'A' is no header value", { headers: { A: 1 } }],
-    ['knows no `principal`', { principal: { subject: 'alice' } }],
+    ['`request` is an object', undefined],
+    ['`request` is an object', [PING]],
+    ['`request.header` is unknown', { header: {} }],
+    ['`request.principle` is unknown', { principle: {} }],
+    ['`request.method` is', { method: 'GET /' }],
+    ['`request.method` is', { method: null }],
+    ['`request.ip` is', { ip: 'localhost' }],
+    ['`request.url` is', { url: 1 }],
+    ['`request.url` is', { url: null }],
+    ['`request.params` is', { params: null }],
+    ['`request.params` is', { params: { team: 1 } }],
+    ['`request.body` and `request.message` exclude each other', { body: '', message: PING }],
+    ['`request.body` is', { body: 1 }],
+    ['`request.body` is', { body: null }],
+    ['`request.message` is what JSON can hold', { message: () => {} }],
+    ['`request.message` is what JSON can hold', { message: { id: 1n } }],
+    ['`request.headers` is', { headers: null }],
+    ['`request.headers` is', { headers: 'secret' }],
+    ["`request.headers`: 'a b' is no header name", { headers: { 'a b': 'secret' } }],
+    ["`request.headers['A']` is no header value", { headers: { A: 'secret\n' } }],
+    ["`request.headers['A']` is no header value", { headers: { A: 1 } }],
+    ["`request.headers['A']` is no header value", { headers: { A: ['b', null] } }],
+    ['`request.principal` needs', { principal: { subject: 'alice' } }],
   ])('%s', async (message, request) => {
     const { gateway } = await startRig({});
     const refused = gateway.explain(request as DescribedRequest);
@@ -28,7 +39,9 @@ describe('what is no request is refused, and no value is shown', () => {
 
   test('a principal without a subject', async () => {
     const { gateway } = await startRig({ auth: () => null });
-    await expect(gateway.explain({ principal: {} as never })).rejects.toThrow(TypeError);
+    const refused = gateway.explain({ principal: {} as never });
+    await expect(refused).rejects.toThrow(TypeError);
+    await expect(refused).rejects.toThrow('`request.principal` is');
   });
 
   test.each(['/', '/other', '/mcp/below', '/amcp', 'mcp', 'https://gateway.example/other'])(
