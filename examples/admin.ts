@@ -1,0 +1,95 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import express, { type ErrorRequestHandler, type RequestHandler } from 'express';
+import {
+  createMcpGateway,
+  denyTools,
+  type GatewayConfig,
+  GatewayConfigError,
+} from 'express-mcp-gateway';
+
+const {
+  MCP_TARGETS = 'https://a.example/mcp https://b.example/mcp',
+  ADMIN_PASSWORD = '',
+  PORT = 3000,
+} = process.env;
+if (ADMIN_PASSWORD.length < 16) throw new Error('ADMIN_PASSWORD needs at least 16 characters');
+
+/** What an operator may change; all else is in `configFrom`. */
+interface Settings {
+  readonly paused: readonly string[];
+  readonly limit: number;
+}
+
+let settings: Settings = { paused: [], limit: 100 };
+
+function configFrom({ paused, limit }: Settings): GatewayConfig {
+  return {
+    target: MCP_TARGETS.split(' '),
+    rateLimit: { name: 'calls', limit, window: '1m' },
+    policies: paused.length > 0 && denyTools(...paused),
+  };
+}
+
+const gateway = createMcpGateway(configFrom(settings));
+
+/** What the gateway refuses leaves the settings as they were. */
+function change(changed: Partial<Settings>): Settings {
+  const next = { ...settings, ...changed };
+  gateway.update(configFrom(next));
+  settings = next;
+  return settings;
+}
+
+const sha256 = (text: string) => createHash('sha256').update(text).digest();
+const expected = sha256(`Basic ${Buffer.from(`admin:${ADMIN_PASSWORD}`).toString('base64')}`);
+
+const login: RequestHandler = ({ headers: { authorization = '' } }, res, next) => {
+  if (timingSafeEqual(sha256(authorization), expected)) next();
+  else res.status(401).set('WWW-Authenticate', 'Basic realm="admin"').end();
+};
+
+/** A page elsewhere can have a browser send the password that it remembers, but no JSON. */
+const onlyJson: RequestHandler = (req, res, next) => {
+  if (req.method === 'GET' || req.is('application/json')) next();
+  else res.status(415).json({ error: 'Send application/json' });
+};
+
+const admin = express.Router();
+admin.use(login, onlyJson, express.json());
+
+admin.get('/stats', (_req, res) => void res.json(gateway.stats()));
+
+admin.put('/tools/:name/pause', ({ params: { name } }, res) => {
+  res.json(change({ paused: [...new Set([...settings.paused, name])] }));
+});
+
+admin.put('/tools/:name/resume', ({ params: { name } }, res) => {
+  res.json(change({ paused: settings.paused.filter((paused) => paused !== name) }));
+});
+
+admin.put('/limit', ({ body: { limit } }, res) => void res.json(change({ limit })));
+
+// Answers when nothing is under way there any more: then the upstream can be stopped.
+admin.put('/drain', async ({ body: { target, graceMs } }, res) => {
+  await gateway.drain(target, { graceMs });
+  res.json(gateway.targets());
+});
+
+admin.put('/restore', ({ body: { target } }, res) => {
+  gateway.restore(target);
+  res.json(gateway.targets());
+});
+
+admin.post('/explain', async ({ body }, res) => void res.json(await gateway.explain(body)));
+
+const mistake: ErrorRequestHandler = (error, _req, res, next) => {
+  const isOfOperator =
+    error instanceof GatewayConfigError ||
+    error instanceof TypeError ||
+    error instanceof RangeError;
+  if (isOfOperator) res.status(400).json({ error: error.message });
+  else next(error);
+};
+admin.use(mistake);
+
+express().use('/admin', admin).use(gateway).listen(PORT);
