@@ -52,12 +52,13 @@ const SLOW_ONCE = [
   'krakend/beside.test.ts',
   'krakend/printed.test.ts',
   'limits/{example,redis,redis-slow}.test.ts',
+  'memory/small-pieces.test.ts',
   'policies/properties.test.ts',
   'prometheus/bounded.test.ts',
   'rest/schema/{clients,documents,meaning}.test.ts',
   'scale-out/scale-out.test.ts',
   'targets/redis-processes.test.ts',
-  'update/{any-to-any,example}.test.ts',
+  'update/{any-to-any,example,heap,under-way}.test.ts',
 ];
 
 /** What takes about five seconds or more: long bodies, crowds, Redis, other processes, real time. */
@@ -67,7 +68,7 @@ const SLOW = [
   'forgotten-awaits.test.ts',
   'limits/{local-store,process,streams-aborted}.test.ts',
   'loads.test.ts',
-  'memory/{gathered-pieces,small-pieces}.test.ts',
+  'memory/gathered-pieces.test.ts',
   'messages/{limits,properties,turns}.test.ts',
   'middleware/body-limit.test.ts',
   'observe/{hostile-texts,isolation,secrets-in-outputs}.test.ts',
@@ -77,7 +78,6 @@ const SLOW = [
   'policies/{filter-lists-long,process}.test.ts',
   'relay/{duplex,early-answers,idle-streams,long-bytes,silence-by-default}.test.ts',
   'sigterm.test.ts',
-  'update/{heap,under-way}.test.ts',
 ];
 
 const below = (patterns) => patterns.map((pattern) => `<rootDir>/test/${pattern}`);
