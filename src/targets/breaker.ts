@@ -66,6 +66,8 @@ export class Breaker implements AttemptListener {
   #quietSince = 0;
   /** While open: until when. */
   #openUntil = 0;
+  /** Read once: what two clocks say together differs by a millisecond from one moment to the next. */
+  #openUntilDate: Date | undefined;
   /** For how long it opens next, without jitter. */
   #openForMs: number;
   #hasTrial = false;
@@ -101,9 +103,9 @@ export class Breaker implements AttemptListener {
     return this.#openUntil;
   }
 
-  /** For how long no request is worth it, in milliseconds; undefined, where it is not open. */
-  get opensForMs(): number | undefined {
-    return this.state === 'open' ? this.#openUntil - this.#sources.now() : undefined;
+  /** The same as a time of day; undefined, where it is not open. */
+  get openUntil(): Date | undefined {
+    return this.state === 'open' ? this.#openUntilDate : undefined;
   }
 
   /** Whether a request may begin. `mayTry`: whether it may be the trial of a host. */
@@ -193,6 +195,7 @@ export class Breaker implements AttemptListener {
     const ownMs = this.#openForMs * (1 + JITTER * this.#sources.random());
     const ms = Math.min(retryAfterMs ?? ownMs, this.#longestMs);
     this.#openUntil = this.#sources.now() + ms;
+    this.#openUntilDate = new Date(Date.now() + ms);
     this.#become('open', kind);
   }
 

@@ -118,6 +118,17 @@ describe('closed', () => {
 });
 
 describe('open', () => {
+  test('names one time of day for as long as it is open', () => {
+    const { breaker, fail, pass } = create();
+    fail(3);
+    const named = breaker.openUntil;
+    expect(named).toBeInstanceOf(Date);
+    pass(10 * SECOND);
+    expect(breaker.openUntil).toEqual(named);
+    pass(20 * SECOND);
+    expect(breaker.openUntil).toBeUndefined();
+  });
+
   test('for openFor, and for a tenth more at most', () => {
     const { breaker, fail, pass } = create({ random: () => 0.999_999 });
     fail(3);

@@ -71,7 +71,6 @@ export function targetStatsOf(
   };
 }
 
-function breakerStatsOf({ state, failures, opensForMs }: Breaker): BreakerStats {
-  const openUntil = opensForMs === undefined ? undefined : new Date(Date.now() + opensForMs);
+function breakerStatsOf({ state, failures, openUntil }: Breaker): BreakerStats {
   return { state, failures, openUntil };
 }
