@@ -1,7 +1,7 @@
 import { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
-import { joinedHeaders } from './joined-headers.ts';
+import { joinedHeaders } from '../http/joined-headers.ts';
 import type { ReadRequest } from './read-request.ts';
 
 /** What Express adds to requests and answers. */

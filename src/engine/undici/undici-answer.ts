@@ -1,5 +1,5 @@
+import { joinedHeaders } from '../../http/joined-headers.ts';
 import { ReadAnswer } from '../read-answer.ts';
-import { joinedHeaders } from './joined-headers.ts';
 import { type Flow, UndiciBody } from './undici-body.ts';
 
 /** The head of an answer as undici's parser gives it. */
