@@ -140,7 +140,7 @@ export function createMcpGateway(config: GatewayConfig): McpGateway {
   router.use(function mcpGateway(req, res, next) {
     current.serve(req, res, next);
   });
-  const isMeant = (req: Request) => current.routeOf(req) !== undefined;
+  const isMeant: IsMeant = (path, baseUrl) => current.routeOf(path, baseUrl) !== undefined;
   passOthersBy(router, isMeant, (req, res, next) => current.pass(req, res, next));
   return Object.assign(router, {
     update(config: GatewayConfig, options: UpdateOptions = {}) {
@@ -183,27 +183,23 @@ export function checkGateway(config: GatewayConfig): void {
   readConfig(withApp(config));
 }
 
+/** Whether a request for a path, behind what the gateway is mounted at, is meant for it. */
+type IsMeant = (path: string | undefined, baseUrl: string) => boolean;
+
 /**
  * Has requests that are not meant for a router go to `pass` without entering it, unless the app has added
  * something to the router. An app may have many gateways, and to leave a router of Express again takes a turn
  * of the event loop.
  */
-function passOthersBy(
-  router: Router,
-  isMeant: (req: Request) => boolean,
-  pass: RequestHandler,
-): void {
+function passOthersBy(router: Router, isMeant: IsMeant, pass: RequestHandler): void {
   const entered = router as Router & { handle: RequestHandler };
   const { handle } = entered;
   const { stack } = router;
   const { length } = stack;
   const isChanged = () => stack.length > length;
-  const aside = new StandAside(
-    router,
-    (path) => isMeant({ path, baseUrl: '' } as Request) || isChanged(),
-  );
+  const aside = new StandAside(router, (path) => isMeant(path, '') || isChanged());
   function handleMeant(req: Request, res: Response, next: NextFunction): void {
-    if (isMeant(req) || isChanged()) handle.call(router, req, res, next);
+    if (isMeant(req.path, req.baseUrl) || isChanged()) handle.call(router, req, res, next);
     else {
       // Unless somebody wants to see them all.
       if (entered.handle === handleMeant) aside.from(req);

@@ -1,4 +1,4 @@
-import type { Request, RequestHandler } from 'express';
+import type { RequestHandler } from 'express';
 import { contextOf, type FailureListener } from './context.ts';
 import type { Kept } from './kept.ts';
 import { noop } from './lib/noop.ts';
@@ -20,8 +20,8 @@ export interface Generation {
   readonly plan: Plan;
   readonly running: RunningConfig;
   readonly service: TargetService;
-  /** The route that a request is meant for. */
-  readonly routeOf: (req: Request) => Route | undefined;
+  /** The route that a request for this path is meant for, behind what the gateway is mounted at. */
+  readonly routeOf: (path: string | undefined, baseUrl: string) => Route | undefined;
   readonly serve: RequestHandler;
   /** For a request that is meant for none. */
   readonly pass: RequestHandler;
@@ -49,11 +49,10 @@ export function buildGeneration(plan: Plan, kept: Kept, number: number): Generat
   const warnOfMount = kept.of(['mount warning', path], () => mountWarning(path));
   const warnOfTrust = kept.of(['trust warning', goesByAddress], () => trustWarning(goesByAddress));
   const running: RunningConfig = { config, number };
-  function routeOf(req: Request): Route | undefined {
-    // Outside of an app there is none.
-    const asked = req.path ?? '';
+  // Outside of an app there is no path.
+  function routeOf(path: string = '', baseUrl: string): Route | undefined {
     for (const route of routes) {
-      if (isEndpoint(asked, route.path) && (!route.isAtRoot || req.baseUrl === '')) return route;
+      if (isEndpoint(path, route.path) && (!route.isAtRoot || baseUrl === '')) return route;
     }
     return undefined;
   }
@@ -62,7 +61,7 @@ export function buildGeneration(plan: Plan, kept: Kept, number: number): Generat
     next();
   };
   const serve: RequestHandler = (req, res, next) => {
-    const route = routeOf(req);
+    const route = routeOf(req.path, req.baseUrl);
     if (route === undefined) {
       pass(req, res, next);
       return;
