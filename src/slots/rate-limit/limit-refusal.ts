@@ -8,6 +8,8 @@ import { type Counted, type EnforcedLimit, MOST_CHARGES, MOST_WEIGHT } from './e
 /** How a limit refuses. */
 export interface LimitRefusal extends AnswerDetails {
   readonly reason: ErrorReason;
+  /** Where there was too much of something: not where a store fails. */
+  readonly by?: EnforcedLimit;
 }
 
 /** Refuses what could not pass however long it waits. */
@@ -77,5 +79,5 @@ function never(limit: EnforcedLimit, context: RequestContext): LimitRefusal {
 /** Clients that are refused with 429 what they ask first take the server for one of the legacy era. */
 function refusal(limit: EnforcedLimit, context: RequestContext): LimitRefusal {
   const status = isProbe(context) ? { status: 503, code: 503 } : {};
-  return { reason: 'rate_limited', detail: limit.name, ...status };
+  return { reason: 'rate_limited', detail: limit.name, by: limit, ...status };
 }

@@ -4,6 +4,7 @@ import { contextOf, type RequestContext } from '../../context.ts';
 import type { ErrorReason } from '../../errors.ts';
 import type { Middleware } from '../../http/middleware.ts';
 import type { Kept } from '../../kept.ts';
+import { noop } from '../../lib/noop.ts';
 import { firstFound, goOn, type NowOrLater } from '../../lib/now-or-later.ts';
 import type { Basis } from '../basis.ts';
 import { passOrRefuse } from '../pass-or-refuse.ts';
@@ -88,15 +89,13 @@ export function limitStatsOf(limits: readonly LimitSettings[], kept: Kept): Limi
 export function enforceLimits(
   limits: readonly EnforcedLimit[],
   { asResult }: LimitRefusalSettings,
-  count: CountUnder = countUnder,
+  counting: Counting = COUNTS,
 ): Middleware {
   return function enforceLimitsMiddleware(req, res, next) {
     const context = contextOf(req);
-    const decide = () => firstFound(limits, (limit) => refusalBy(limit, count, context, res));
-    passOrRefuse(req, res, next, decide, ({ reason, ...details }) => {
-      const isCounted = count === countUnder && reason === 'rate_limited';
-      const by = isCounted ? limits.find(({ name }) => name === details.detail) : undefined;
-      if (by !== undefined) by.refusals.count += 1;
+    const decide = () => firstFound(limits, (limit) => refusalBy(limit, counting, context, res));
+    passOrRefuse(req, res, next, decide, ({ reason, by, ...details }) => {
+      if (by !== undefined) counting.refused(by);
       answerError(req, res, reason, {
         ...details,
         asResult: asResult && mayBeResult(reason, context),
@@ -105,33 +104,46 @@ export function enforceLimits(
   };
 }
 
-/** Counts what a request is to be counted for. */
-type CountUnder = (
-  limit: EnforcedLimit,
-  charges: readonly Charge[],
-  context: RequestContext,
-) => NowOrLater<Outcome>;
+/** What is done about a request under a limit. */
+interface Counting {
+  /** Counts what it is to be counted for. */
+  count(
+    limit: EnforcedLimit,
+    charges: readonly Charge[],
+    context: RequestContext,
+  ): NowOrLater<Outcome>;
+  /** The limit refuses it. */
+  refused(limit: EnforcedLimit): void;
+}
 
-const countUnder: CountUnder = (limit, charges) => limit.count(charges);
+const COUNTS: Counting = {
+  count: (limit, charges) => limit.count(charges),
+  refused({ refusals }) {
+    refusals.count += 1;
+  },
+};
 
 /** Looks, and counts nothing. */
-const peekUnder: CountUnder = async (limit, charges, { observation }) => {
-  const outcome = await limit.peek(charges);
-  if (outcome.isUnknown) observation?.unasked?.(`the store of '${limit.name}' has no \`get\``);
-  return outcome;
+const PEEKS: Counting = {
+  async count(limit, charges, { observation }) {
+    const outcome = await limit.peek(charges);
+    if (outcome.isUnknown) observation?.unasked?.(`the store of '${limit.name}' has no \`get\``);
+    return outcome;
+  },
+  refused: noop,
 };
 
 /** Counts a request under one limit; undefined where that lets it pass. */
 function refusalBy(
   limit: EnforcedLimit,
-  count: CountUnder,
+  counting: Counting,
   context: RequestContext,
   res: ServerResponse,
 ): NowOrLater<LimitRefusal | undefined> {
   return goOn(limit.chargesOf(context), (charges) => {
     const never = whyNever(limit, charges, context);
     if (never !== undefined) return never;
-    return goOn(count(limit, charges, context), ({ over, tightest, failure }) => {
+    return goOn(counting.count(limit, charges, context), ({ over, tightest, failure }) => {
       show(res, over ?? tightest);
       if (over !== undefined) return wait(limit, over, context);
       if (failure === undefined) return undefined;
@@ -162,7 +174,7 @@ export const rateLimit: Slot<LimitConfig, LimitSlotSettings, 'rateLimit'> = {
     limits?.early.length ? { limits: limits.early, asResult: false } : undefined,
   goesByAddress: () => true,
   build: (settings, kept) => buildLimits(settings, kept),
-  rehearse: (settings, kept) => buildLimits(settings, kept, peekUnder),
+  rehearse: (settings, kept) => buildLimits(settings, kept, PEEKS),
 };
 
 /** All others. */
@@ -176,7 +188,7 @@ export const userLimit: Slot<LimitConfig, LimitSlotSettings & Pick<Limits, 'need
   needs: ({ need }) => need,
   goesByAddress: ({ limits }, basis) => limits.some(({ by }) => by.some(isAddressIn(basis))),
   build: (settings, kept) => buildLimits(settings, kept),
-  rehearse: (settings, kept) => buildLimits(settings, kept, peekUnder),
+  rehearse: (settings, kept) => buildLimits(settings, kept, PEEKS),
 };
 
 interface LimitConfig {
@@ -191,9 +203,9 @@ interface LimitSlotSettings extends LimitRefusalSettings {
 function buildLimits(
   { limits, asResult }: LimitSlotSettings,
   kept: Kept,
-  count: CountUnder = countUnder,
+  counting?: Counting,
 ): Middleware {
-  return enforceLimits(countersFor(limits, kept), { asResult }, count);
+  return enforceLimits(countersFor(limits, kept), { asResult }, counting);
 }
 
 /** The address stands for a user or session that is not there. */
