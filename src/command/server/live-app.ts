@@ -145,15 +145,14 @@ export class LiveApp {
     for (const name of fixed) {
       this.#log.say('warn', `${name}: this holds from the next start on`);
     }
-    this.#plan = { ...input.plan, ...pick(this.#plan) };
+    this.#plan = { ...input.plan, ...fixedOf(this.#plan) };
     const paths = input.endpoints.map(({ path }) => path).join(', ');
     this.#log.say('info', `${this.#args.file} has changed, and holds from now on for ${paths}`);
   }
 }
 
-function pick(plan: ServerPlan): Pick<ServerPlan, (typeof FIXED)[number]> {
-  const { port, host, tls, limits, maxHeaderSize, log } = plan;
-  return { port, host, tls, limits, maxHeaderSize, log };
+function fixedOf(plan: ServerPlan): Partial<ServerPlan> {
+  return Object.fromEntries(FIXED.map((name) => [name, plan[name]]));
 }
 
 function textOf(error: unknown): string {
