@@ -65,16 +65,21 @@ export interface RelayOptions extends NetworkOptions {
 /** The engines there are. */
 export type EngineName = 'http-proxy-middleware' | 'undici';
 
-const ENGINES: Readonly<Record<EngineName, (target: URL, network: Network) => Engine>> = {
-  'http-proxy-middleware': httpProxyMiddlewareEngine,
-  undici: undiciEngine,
-};
+interface EngineKind {
+  readonly create: (target: URL, network: Network) => Engine;
+  readonly connections: (target: URL, network: Network) => ConnectionCounts;
+}
 
-const CONNECTIONS: Readonly<Record<EngineName, (url: URL, network: Network) => ConnectionCounts>> =
-  {
-    'http-proxy-middleware': (url, network) => connectionsIn(poolFor(url, network), url),
-    undici: (url, network) => upstreamAt(url, network).connections.counts,
-  };
+const ENGINES: Readonly<Record<EngineName, EngineKind>> = {
+  'http-proxy-middleware': {
+    create: httpProxyMiddlewareEngine,
+    connections: (target, network) => connectionsIn(poolFor(target, network), target),
+  },
+  undici: {
+    create: undiciEngine,
+    connections: (target, network) => upstreamAt(target, network).connections.counts,
+  },
+};
 
 /** The keys of {@link RelayOptions}. */
 export const RELAY_OPTIONS: readonly string[] = [
@@ -132,7 +137,7 @@ export function targetsOf(plan: RelayPlan, kept: Kept): readonly [Target, ...Tar
   const { handler, engine, host, timeouts, followsRedirects } = plan;
   const network = networkOf(plan.network, kept);
   const engineFor = (url: URL) => {
-    const createEngine = handler === undefined ? ENGINES[engine] : inProcessEngines(handler);
+    const createEngine = handler === undefined ? ENGINES[engine].create : inProcessEngines(handler);
     const own = repeatStale(timed(hostOfItsOwn(createEngine(url, network), host), timeouts));
     return followsRedirects ? followRedirects(own, url, timeouts.response) : own;
   };
@@ -141,7 +146,7 @@ export function targetsOf(plan: RelayPlan, kept: Kept): readonly [Target, ...Tar
   const create = (target: TargetPlan, place: number) => {
     const { url, weight } = target;
     const site = siteOf(url, kept, handler, network.socketPath);
-    const connections = () => CONNECTIONS[engine](url, network);
+    const connections = () => ENGINES[engine].connections(url, network);
     const own = handler === undefined ? connections : undefined;
     const make = () => new Target(target, place, engineFor(url), site, own);
     return kept.of(['target', site, place, weight, ...ways], make);
