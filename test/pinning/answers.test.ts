@@ -9,9 +9,9 @@ import { rawRequest } from '../support/client/request.ts';
 import { send } from '../support/client/send.ts';
 import { message } from '../support/messages.ts';
 import { listenOn } from '../support/servers.ts';
+import { listed, respond, tool, toolServer } from '../support/tool-server.ts';
 import { rawUpstream } from '../support/upstream.ts';
 import { pinned } from './support/pinned.ts';
-import { listed, respond, tool, toolServer } from './support/tool-server.ts';
 
 /** The first byte of what is encoded so. */
 const GZIP = 0x1f;

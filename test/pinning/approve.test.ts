@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { toolPinning } from '../../src/exports/pinning.ts';
 import { createMcpGateway } from '../../src/index.ts';
+import { tool, toolServer } from '../support/tool-server.ts';
 import { pinned } from './support/pinned.ts';
-import { tool, toolServer } from './support/tool-server.ts';
 
 describe('gateway.approve', () => {
   test('a changed tool may be called again, as it was seen', async () => {

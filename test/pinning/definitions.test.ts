@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
+import { tool, toolServer } from '../support/tool-server.ts';
 import { pinned } from './support/pinned.ts';
-import { tool, toolServer } from './support/tool-server.ts';
 
 /** What becomes of a tool that is `before` first, and `after` then. */
 async function afterwards(before: string, after: string) {

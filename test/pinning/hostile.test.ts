@@ -1,8 +1,8 @@
 import { describe, expect, jest, test } from '@jest/globals';
 import { toolPinning } from '../../src/exports/pinning.ts';
 import { pathsOf } from '../support/config-error.ts';
+import { tool, toolServer } from '../support/tool-server.ts';
 import { pinned } from './support/pinned.ts';
-import { tool, toolServer } from './support/tool-server.ts';
 
 describe('toolPinning: hostile lists', () => {
   test('10,000 tools are pinned, and each of them can change', async () => {

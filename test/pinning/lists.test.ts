@@ -6,8 +6,8 @@ import { outcomeOf } from '../support/client/refusal.ts';
 import { post, send } from '../support/client/send.ts';
 import { call as callOf, message } from '../support/messages.ts';
 import { serve } from '../support/servers.ts';
+import { listed, respond, tool, toolServer } from '../support/tool-server.ts';
 import { pinned } from './support/pinned.ts';
-import { listed, respond, tool, toolServer } from './support/tool-server.ts';
 
 const LIST = message('tools/list');
 const of = (team: string) => ({ headers: { 'X-Team': team } });

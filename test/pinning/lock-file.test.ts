@@ -18,8 +18,8 @@ import { toolPinning } from '../../src/exports/pinning.ts';
 import { problemsOf } from '../support/config-error.ts';
 import { until } from '../support/jwt/gate.ts';
 import { atTestEnd } from '../support/servers.ts';
+import { tool, toolServer } from '../support/tool-server.ts';
 import { pinned } from './support/pinned.ts';
-import { tool, toolServer } from './support/tool-server.ts';
 
 let folder = '';
 let lockFile = '';

@@ -1,8 +1,8 @@
 import { expect, jest, test } from '@jest/globals';
 import { valuesOf } from '../support/client/answer.ts';
 import { message } from '../support/messages.ts';
+import { listed, respond, tool, toolServer } from '../support/tool-server.ts';
 import { pinned } from './support/pinned.ts';
-import { listed, respond, tool, toolServer } from './support/tool-server.ts';
 
 test('toolPinning: the first list is all of its pages, and is approved', async () => {
   const server = await toolServer(...'abcde'.split('').map((name) => tool(name)));

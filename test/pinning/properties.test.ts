@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { type AnswerForm, listed, respond, tool, toolServer } from '../support/tool-server.ts';
 import { pinned } from './support/pinned.ts';
-import { type AnswerForm, listed, respond, tool, toolServer } from './support/tool-server.ts';
 
 const FIELDS = ['name', 'title', 'description', 'inputSchema', 'outputSchema', 'annotations'];
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
+import { listed, tool, toolServer } from '../support/tool-server.ts';
 import { pinned } from './support/pinned.ts';
-import { listed, tool, toolServer } from './support/tool-server.ts';
 
 const GOOD = tool('a');
 const EVIL = tool('a', '"description":"evil"');

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
+import { type AnswerForm, tool, toolServer } from '../support/tool-server.ts';
 import { pinned } from './support/pinned.ts';
-import { type AnswerForm, tool, toolServer } from './support/tool-server.ts';
 
 const HASH = /^v1:sha256:[\da-f]{64}$/;
 

@@ -7,8 +7,8 @@ import { reasonOf } from '../support/client/refusal.ts';
 import { send } from '../support/client/send.ts';
 import { call as callOf } from '../support/messages.ts';
 import { atTestEnd } from '../support/servers.ts';
+import { tool, toolServer } from '../support/tool-server.ts';
 import { pinned } from './support/pinned.ts';
-import { tool, toolServer } from './support/tool-server.ts';
 
 /** A store in memory, of which each call can be made to fail. */
 class MemoryStore implements PinStore {

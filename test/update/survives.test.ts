@@ -10,6 +10,7 @@ import { nowInSeconds } from '../support/jwt/issued.ts';
 import { keyServer, sign, signingKey } from '../support/jwt/issuer.ts';
 import { call, message } from '../support/messages.ts';
 import { serve } from '../support/servers.ts';
+import { tool, toolServer } from '../support/tool-server.ts';
 import { believing, startUpdatable, startUpstream } from './support/updatable.ts';
 
 const CALL = { body: call('x') };
@@ -252,18 +253,12 @@ test('keys that were fetched are used on where the same jwt() is given again', a
 });
 
 test('pins survive where the same toolPinning() is given again', async () => {
-  let description = 'first';
-  const { port } = await serve((req, res) => {
-    req.resume();
-    const tools = [{ name: 'x', description, inputSchema: { type: 'object' } }];
-    res.setHeader('Content-Type', 'application/json');
-    res.end(JSON.stringify({ jsonrpc: '2.0', id: 1, result: { tools } }));
-  });
-  const target = `http://127.0.0.1:${port}/mcp`;
+  const upstream = await toolServer(tool('x', '"description":"first"'));
+  const { target } = upstream;
   const pinning = toolPinning();
   const { gateway, send } = await startUpdatable({ target, policies: pinning });
   await send({ body: message('tools/list') });
-  description = 'changed';
+  upstream.tools = [tool('x', '"description":"changed"')];
   gateway.update({ target, policies: [pinning, () => true] });
   await send({ body: message('tools/list') });
   expect(gateway.pins()).toMatchObject([{ name: 'x', state: 'changed' }]);

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { type RecordingUpstream, recordingUpstream } from '../../support/upstream.ts';
+import { type RecordingUpstream, recordingUpstream } from './upstream.ts';
 
 /** How a server answers. */
 export type AnswerForm = 'json' | 'events';
