@@ -48,6 +48,8 @@ const CONFIGS: Partial<GatewayConfig>[] = [
   { target: 'http://upstream.invalid/mcp', rateLimit: { limit: 3, window: '1h', by: 'tool' } },
   {
     target: ['http://a.invalid/mcp', 'http://b.invalid/mcp'],
+    // Neither is busier than the other: without a key, chance would choose.
+    balance: ({ req }) => String(req.headers['x-user']),
     auth: (req) => (req.headers['x-user'] ? { subject: String(req.headers['x-user']) } : null),
     sessions: { ttl: '1m' },
     streams: { total: 2, perUser: 1 },
