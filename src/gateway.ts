@@ -71,7 +71,8 @@ export interface McpGateway extends Router {
    *
    * @param request - The request. It is one to the endpoint in Streamable HTTP.
    * @returns What would become of it. Rejects with a `TypeError` that names the mistake (`request.method`) for what is
-   * no request, and with a `RangeError` where its `url` is another's.
+   * no request, with a `RangeError` where its `url` is another's, and with an `Error` that names the slot where a
+   * function closes the connection, or leaves the request undecided for a minute.
    */
   explain(request: DescribedRequest): Promise<Explanation>;
   /**

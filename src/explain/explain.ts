@@ -3,6 +3,8 @@ import { Chains, decidingSlots } from '../chain.ts';
 import { contextOf } from '../context.ts';
 import { HIDDEN } from '../header-edits.ts';
 import { foldFieldName } from '../http/field.ts';
+import type { Middleware } from '../http/middleware.ts';
+import { onceClosed } from '../http/once-closed.ts';
 import type { Kept } from '../kept.ts';
 import type { Principal } from '../principal.ts';
 import type { Plan } from '../read-config.ts';
@@ -16,7 +18,11 @@ import type { DescribedRequest } from './described-request.ts';
 import type { Explanation } from './explanation.ts';
 import { readRequest } from './read-request.ts';
 import { Rehearsal } from './rehearsal.ts';
-import { type Surroundings, syntheticExchange } from './synthetic-exchange.ts';
+import {
+  type Surroundings,
+  type SyntheticExchange,
+  syntheticExchange,
+} from './synthetic-exchange.ts';
 
 /**
  * What would become of a request, by all that is known at the moment. The slots decide about it as they do about
@@ -30,26 +36,48 @@ export async function explain(
 ): Promise<Explanation> {
   const read = readRequest(request, plan.path);
   const identity = identityIn(request, plan);
-  const { req, res, close } = syntheticExchange(read, surroundings);
+  const exchange = syntheticExchange(read, surroundings);
+  const { req, res } = exchange;
   const rehearsal = new Rehearsal();
   Object.assign(contextOf(req), { observation: rehearsal, identity });
-  const head = await new Promise<OutgoingHead | undefined>((resolve) => {
-    const [target] = targetsOf(plan.relay, kept);
-    const settings = { ...relaySettings(plan.relay), target, hop: hopOf(kept) };
-    const run = new Chains(kept).rehearsal(plan.slots, rehearseRelay(settings, resolve));
-    res.once('finish', () => resolve(undefined));
-    run(req, res, () => resolve(undefined));
-  });
-  const isSent = head !== undefined;
-  const explanation: Explanation = {
-    slots: rehearsal.rowsOf(decidingSlots(plan.slots)),
-    status: isSent ? undefined : res.statusCode,
-    reason: isSent ? 'relayed' : (rehearsal.reason ?? 'answered'),
-    target: head?.target.name,
-    headers: head && shownHeaders(req, head),
-  };
-  close();
-  return explanation;
+  const [target] = targetsOf(plan.relay, kept);
+  const settings = { ...relaySettings(plan.relay), target, hop: hopOf(kept) };
+  try {
+    const head = await headToSend(exchange, rehearsal, (onSending) =>
+      new Chains(kept).rehearsal(plan.slots, rehearseRelay(settings, onSending)),
+    );
+    const isSent = head !== undefined;
+    return {
+      slots: rehearsal.rowsOf(decidingSlots(plan.slots)),
+      status: isSent ? undefined : res.statusCode,
+      reason: isSent ? 'relayed' : (rehearsal.reason ?? 'answered'),
+      target: head?.target.name,
+      headers: head && shownHeaders(req, head),
+    };
+  } finally {
+    exchange.close();
+  }
+}
+
+/**
+ * How long all slots together may take. Each has a bound for whom it asks; there is none for a function that
+ * begins an answer and does not end it.
+ */
+const LONGEST_MS = 60_000;
+
+/** What would be sent; undefined where the gateway answers. */
+async function headToSend(
+  { req, res }: SyntheticExchange,
+  rehearsal: Rehearsal,
+  chainTo: (onSending: (head: OutgoingHead) => void) => Middleware,
+): Promise<OutgoingHead | undefined> {
+  const { promise, resolve, reject } = Promise.withResolvers<OutgoingHead | undefined>();
+  const fail = (what: string) => reject(new Error(`The slot '${rehearsal.slot}' ${what}`));
+  const timer = setTimeout(fail, LONGEST_MS, `has not decided after ${LONGEST_MS / 1000} s`);
+  res.once('finish', () => resolve(undefined));
+  onceClosed(req, res, () => fail('closed the connection of the request'));
+  chainTo(resolve)(req, res, () => resolve(undefined));
+  return promise.finally(() => clearTimeout(timer));
 }
 
 /** Whom the description names, for `auth` to take as found. */

@@ -12,7 +12,8 @@ export class Rehearsal implements Observation {
   readonly hearsDecisions = true;
   /** Why it is refused. */
   reason: ErrorReason | undefined;
-  #slot: SlotName = 'relay';
+  /** The one that it has come to. */
+  slot: SlotName = 'relay';
   #unasked: string[] = [];
   #shadows: ExplainedSlot[] = [];
   readonly #rows = new Map<SlotName, readonly ExplainedSlot[]>();
@@ -26,7 +27,7 @@ export class Rehearsal implements Observation {
   }
 
   entered(slot: SlotName): void {
-    this.#slot = slot;
+    this.slot = slot;
     this.#unasked = [];
     this.#shadows = [];
   }
@@ -38,7 +39,7 @@ export class Rehearsal implements Observation {
 
   refused(reason: ErrorReason, by: Refusal = {}): void {
     this.reason = reason;
-    const { slot = this.#slot, policy, detail = this.#unasked.join('; ') || undefined } = by;
+    const { slot = this.slot, policy, detail = this.#unasked.join('; ') || undefined } = by;
     this.#note({ ...row(slot, 'deny', { policy, detail }), reason });
   }
 
@@ -46,7 +47,7 @@ export class Rehearsal implements Observation {
     this.#unasked.push(detail);
   }
 
-  shadowed({ slot = this.#slot, policy, detail }: Refusal): void {
+  shadowed({ slot = this.slot, policy, detail }: Refusal): void {
     const denial = { ...row(slot, 'deny', { policy, detail }), reason: 'policy_denied' } as const;
     this.#shadows.push({ ...denial, mode: 'shadow' });
   }

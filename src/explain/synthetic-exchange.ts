@@ -14,7 +14,7 @@ export interface Surroundings {
 export interface SyntheticExchange {
   readonly req: IncomingMessage;
   readonly res: ServerResponse;
-  /** Lets go of all that still waits for one of them. */
+  /** Ends both, as the client's going does, for all who still wait for one of them. */
   close(): void;
 }
 
@@ -40,7 +40,11 @@ export function syntheticExchange(
   Object.setPrototypeOf(res, response);
   Object.assign(req, { url, baseUrl, originalUrl: baseUrl + url, params, res });
   Object.assign(res, { req, locals: {} });
-  return { req, res, close: () => socket.destroy() };
+  const close = () => {
+    req.destroy();
+    socket.destroy();
+  };
+  return { req, res, close };
 }
 
 /** Knows the address of the client, and nothing of a network. What is written to it is gone. */
