@@ -1,6 +1,6 @@
-import { createRequire } from 'node:module';
 import type { Socket } from 'node:net';
 import type { Client } from 'undici';
+import { requirePeer } from '../../lib/require-peer.ts';
 
 /**
  * All that the engine takes from inside of undici, beside its documented API. A minor version may change it,
@@ -10,8 +10,6 @@ import type { Client } from 'undici';
 /** Which versions of undici have inside what this file takes from them. The same is in `peerDependencies`. */
 export const UNDICI_RANGE = '~8.13.1';
 const [MAJOR, MINOR, LEAST_PATCH] = [8, 13, 1];
-
-const require = createRequire(import.meta.url);
 
 /** Told at once, while undici still reads, what it could not read; undici itself tells when its socket has closed. */
 export interface UnreadListener {
@@ -48,17 +46,19 @@ function internals(): Internals {
 }
 
 function load(): Internals {
-  const { kParser } = require('undici/lib/core/symbols.js');
-  const numbers: Readonly<Record<string, number>> = require('undici/lib/llhttp/constants.js').ERROR;
+  const { kParser } = requirePeer('undici/lib/core/symbols.js');
+  const numbers: Readonly<Record<string, number>> = requirePeer(
+    'undici/lib/llhttp/constants.js',
+  ).ERROR;
   const errorNames = new Map(Object.entries(numbers).map(([name, number]) => [number, name]));
-  return { Client: require('undici/lib/dispatcher/client.js'), kParser, errorNames };
+  return { Client: requirePeer('undici/lib/dispatcher/client.js'), kParser, errorNames };
 }
 
 /** Why the engine cannot use undici as it is installed; undefined where it can. */
 export function whyUnfit(): string | undefined {
   let version: string;
   try {
-    ({ version } = require('undici/package.json'));
+    ({ version } = requirePeer('undici/package.json'));
   } catch {
     return 'it is not installed';
   }

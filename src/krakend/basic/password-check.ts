@@ -1,6 +1,6 @@
-import { createRequire } from 'node:module';
 import { Worker } from 'node:worker_threads';
 import { plain } from '../../lib/plain-error.ts';
+import { requirePeer } from '../../lib/require-peer.ts';
 
 /** How many passwords may wait to be compared. */
 const MOST_WAITING = 50;
@@ -39,7 +39,7 @@ export class PasswordCheck {
 
   /** @throws {Error} if `bcryptjs` is not installed. */
   constructor() {
-    this.#bcrypt = createRequire(import.meta.url).resolve('bcryptjs');
+    this.#bcrypt = requirePeer.resolve('bcryptjs');
   }
 
   /** Rejects where too many wait, or the thread fails. */

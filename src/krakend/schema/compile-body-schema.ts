@@ -1,6 +1,6 @@
-import { createRequire } from 'node:module';
 import type { Ajv, AnySchemaObject, ValidateFunction } from 'ajv';
 import type { FormatsPlugin } from 'ajv-formats';
+import { requirePeer } from '../../lib/require-peer.ts';
 import { SchemaCompiler } from '../../schema/compiler.ts';
 import { addMendedFormats } from '../../schema/mend-formats.ts';
 
@@ -21,10 +21,9 @@ export function compileBodySchema(schema: object): ValidateFunction {
 }
 
 function load(): SchemaCompiler {
-  const load = createRequire(import.meta.url);
   const packages = () => ({
-    Ajv: (load('ajv') as { readonly Ajv: typeof Ajv }).Ajv,
-    formats: load('ajv-formats') as FormatsPlugin,
+    Ajv: (requirePeer('ajv') as { readonly Ajv: typeof Ajv }).Ajv,
+    formats: requirePeer('ajv-formats') as FormatsPlugin,
   });
   try {
     const { Ajv, formats } = packages();

@@ -1,8 +1,6 @@
-import { createRequire } from 'node:module';
+import { requirePeer } from '../../lib/require-peer.ts';
 import { SchemaCompiler } from '../../schema/compiler.ts';
 import type { Notes } from '../notes.ts';
-
-const require = createRequire(import.meta.url);
 
 const PACKAGES = [
   '@modelcontextprotocol/server',
@@ -22,7 +20,7 @@ export function hasPackages(notes: Notes): boolean {
 
 function isThere(name: string): boolean {
   try {
-    require.resolve(name);
+    requirePeer.resolve(name);
     return true;
   } catch (error) {
     // A package for `import` alone is found, and not given.
@@ -33,7 +31,7 @@ function isThere(name: string): boolean {
 /** Notes what is wrong with a schema, so that it is not found out by the first call. */
 export function checkSchema(notes: Notes, schema: object): void {
   // Whoever has no tools need not have it.
-  const { Ajv2020 } = require('ajv/dist/2020.js') as typeof import('ajv/dist/2020.js');
+  const { Ajv2020 } = requirePeer('ajv/dist/2020.js') as typeof import('ajv/dist/2020.js');
   const uri = /^https:\/\/json-schema\.org\/draft\/2020-12\/schema#?$/;
   // What nobody knows as a format is told to models, and not checked.
   const compiler = new SchemaCompiler([{ uri, Ajv: Ajv2020, hasAnchors: true }], (ajv) => {
