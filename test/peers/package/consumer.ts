@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll } from '@jest/globals';
 
@@ -63,11 +63,25 @@ export class Consumer {
   node(...args: readonly string[]): Promise<string> {
     return run(process.execPath, args, this.folder);
   }
+
+  /** Runs `npm test` in a folder below, as a shell would that knows nothing of this test; gives what it printed. */
+  async npmTest(folder: string): Promise<string> {
+    const PATH = `${dirname(process.execPath)}:${process.env.PATH}`;
+    const env = { PATH, HOME: process.env.HOME, NO_COLOR: '1' };
+    // Where it is no terminal, a test runner may print its results as an error.
+    const command = ['-c', 'npm test --silent 2>&1'];
+    return run('sh', command, join(this.folder, folder), env);
+  }
 }
 
-async function run(command: string, args: readonly string[], cwd: string): Promise<string> {
+async function run(
+  command: string,
+  args: readonly string[],
+  cwd: string,
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<string> {
   try {
-    return (await promisify(execFile)(command, [...args], { cwd })).stdout;
+    return (await promisify(execFile)(command, [...args], { cwd, env })).stdout;
   } catch (failure) {
     const { stdout, stderr } = failure as { stdout: string; stderr: string };
     throw new Error(`${command} ${args.join(' ')}\n${stdout}\n${stderr}`);
