@@ -23,6 +23,7 @@ const UNIT = [
   'auth/{gateway-config,introspection-memory,introspection-options,jwt-issuer-options,jwt-options}.test.ts',
   'auth/{tenant-keys,tenant-url,token-memory}.test.ts',
   'event-{boundary,counter}.test.ts',
+  'kubernetes.test.ts',
   'krakend/{keys,mapping,page,properties,refused}.test.ts',
   'grafana/promql.test.ts',
   'limits/{address-key,config}.test.ts',
