@@ -1,10 +1,4 @@
-import {
-  createServer as createHttpServer,
-  IncomingMessage,
-  type Server,
-  type ServerOptions,
-  ServerResponse,
-} from 'node:http';
+import type { Server, ServerOptions } from 'node:http';
 import { createServer as createHttpsServer, type Server as TlsServer } from 'node:https';
 import type { TlsOptions as ServerTlsOptions } from 'node:tls';
 import type { Express } from 'express';
@@ -16,6 +10,7 @@ import {
   withLimits,
 } from './harden-server.ts';
 import { bornWith } from './http/born-with.ts';
+import { nodeHttp } from './lib/node-http.ts';
 import { type ConfigProblems, checkConfig } from './options/config-problems.ts';
 
 /** The options of `http.createServer` that change nothing of what `createServer` stands for. */
@@ -111,11 +106,13 @@ export function createServer(app: Express, options: CreateServerOptions = {}): S
   const { tls, headersTimeout, requestTimeout, keepAliveTimeout, ...ofNode } = options;
   const given = {
     ...ofNode,
-    IncomingMessage: bornWith(IncomingMessage, app.request),
-    ServerResponse: bornWith(ServerResponse, app.response),
+    IncomingMessage: bornWith(nodeHttp.IncomingMessage, app.request),
+    ServerResponse: bornWith(nodeHttp.ServerResponse, app.response),
   };
   const server =
-    tls === undefined ? createHttpServer(given, app) : createHttpsServer({ ...tls, ...given }, app);
+    tls === undefined
+      ? nodeHttp.createServer(given, app)
+      : createHttpsServer({ ...tls, ...given }, app);
   return withLimits(server, limits);
 }
 
@@ -149,7 +146,7 @@ function isApp(app: unknown): boolean {
   const { request, response } = Object(app);
   return (
     typeof app === 'function' &&
-    request instanceof IncomingMessage &&
-    response instanceof ServerResponse
+    request instanceof nodeHttp.IncomingMessage &&
+    response instanceof nodeHttp.ServerResponse
   );
 }

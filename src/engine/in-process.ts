@@ -1,13 +1,6 @@
-import {
-  Agent,
-  type ClientRequest,
-  createServer,
-  type IncomingMessage,
-  request as nodeRequest,
-  type Server,
-  type ServerResponse,
-} from 'node:http';
+import type { Agent, ClientRequest, IncomingMessage, Server, ServerResponse } from 'node:http';
 import { type Duplex, duplexPair } from 'node:stream';
+import { nodeHttp } from '../lib/node-http.ts';
 import type { Engine } from './engine.ts';
 import { NodeExchange } from './node-exchange.ts';
 
@@ -52,7 +45,8 @@ class InProcessExchange extends NodeExchange {
     const { method, path = own.path, host = own.host } = this.request;
     const headers = { ...this.request.headers, host };
     try {
-      this.#outgoing = nodeRequest({ agent, method, path, headers })
+      this.#outgoing = nodeHttp
+        .request({ agent, method, path, headers })
         .on('error', (error) => this.onError(error))
         .once('socket', () => this.onOutgoing(this.#outgoing as ClientRequest))
         .once('response', (answer) => {
@@ -76,14 +70,14 @@ class InProcessExchange extends NodeExchange {
  * place of a socket: the handler sees exactly the request that a remote upstream would, with the same
  * limits, back-pressure and aborts.
  */
-class InProcessAgent extends Agent {
+class InProcessAgent extends nodeHttp.Agent {
   readonly #server: Server;
   /** The gateway's end of a connection, by the handler's. */
   readonly #nearEnds = new WeakMap<Duplex, Duplex>();
 
   constructor(handler: UpstreamHandler) {
     super({ keepAlive: false });
-    this.#server = createServer((req, res) =>
+    this.#server = nodeHttp.createServer((req, res) =>
       run(handler, req, res, (cause) => this.#nearEnds.get(req.socket)?.destroy(cause)),
     );
     // The gateway has timers of its own for all of this.

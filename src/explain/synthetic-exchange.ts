@@ -1,7 +1,8 @@
-import { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import { joinedHeaders } from '../http/joined-headers.ts';
+import { nodeHttp } from '../lib/node-http.ts';
 import type { ReadRequest } from './read-request.ts';
 
 /** What Express adds to requests and answers. */
@@ -24,7 +25,7 @@ export function syntheticExchange(
   { request, response }: Surroundings,
 ): SyntheticExchange {
   const socket = new NoSocket(ip) as Duplex as Socket;
-  const req = new IncomingMessage(socket);
+  const req = new nodeHttp.IncomingMessage(socket);
   req.method = method;
   req.httpVersion = '1.1';
   req.httpVersionMajor = 1;
@@ -34,7 +35,7 @@ export function syntheticExchange(
   if (body !== undefined && body.length > 0) req.push(body);
   req.push(null);
   req.complete = true;
-  const res = new ServerResponse(req);
+  const res = new nodeHttp.ServerResponse(req);
   res.assignSocket(socket);
   Object.setPrototypeOf(req, request);
   Object.setPrototypeOf(res, response);

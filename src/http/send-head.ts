@@ -1,4 +1,5 @@
-import { OutgoingMessage, type ServerResponse } from 'node:http';
+import type { OutgoingMessage, ServerResponse } from 'node:http';
+import { nodeHttp } from '../lib/node-http.ts';
 
 /**
  * Sends the head of a message whose body is still to come. Node's `flushHeaders` writes it as UTF-8, where each
@@ -8,6 +9,6 @@ import { OutgoingMessage, type ServerResponse } from 'node:http';
 export function sendHead(message: Pick<OutgoingMessage, 'flushHeaders'>): void {
   const { statusCode } = message as Partial<ServerResponse>;
   const hasNoBody = statusCode === 204 || statusCode === 304;
-  if (hasNoBody || !(message instanceof OutgoingMessage)) message.flushHeaders();
-  else OutgoingMessage.prototype.write.call(message, '', 'latin1');
+  if (hasNoBody || !(message instanceof nodeHttp.OutgoingMessage)) message.flushHeaders();
+  else nodeHttp.OutgoingMessage.prototype.write.call(message, '', 'latin1');
 }

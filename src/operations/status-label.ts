@@ -1,8 +1,8 @@
-import { STATUS_CODES } from 'node:http';
+import { nodeHttp } from '../lib/node-http.ts';
 
 /** An HTTP status as a label may show it: an upstream may make up any; of one that HTTP does not have, the class. */
 export function statusLabel(status: number | string): string {
-  return Object.hasOwn(STATUS_CODES, status) ? String(status) : statusClass(status);
+  return Object.hasOwn(nodeHttp.STATUS_CODES, status) ? String(status) : statusClass(status);
 }
 
 /** `5xx`: the class of a status. */

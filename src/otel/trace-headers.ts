@@ -1,5 +1,5 @@
-import { validateHeaderName, validateHeaderValue } from 'node:http';
 import { type Context, propagation } from '@opentelemetry/api';
+import { nodeHttp } from '../lib/node-http.ts';
 import type { Sending } from '../slots/observe/follower.ts';
 
 /**
@@ -25,8 +25,8 @@ export function setTraceHeaders({ headers, isDecided }: Sending, context: Contex
 /** What else a propagator of an app gives would fail the request. */
 function isField(name: string, value: unknown): boolean {
   try {
-    validateHeaderName(name);
-    validateHeaderValue(name, value as string);
+    nodeHttp.validateHeaderName(name);
+    nodeHttp.validateHeaderValue(name, value as string);
   } catch {
     return false;
   }

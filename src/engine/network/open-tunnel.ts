@@ -1,5 +1,6 @@
-import { type ClientRequest, request as nodeRequest, STATUS_CODES } from 'node:http';
+import type { ClientRequest } from 'node:http';
 import type { Socket } from 'node:net';
+import { nodeHttp } from '../../lib/node-http.ts';
 import { connectToProxy } from './connect-to-proxy.ts';
 import type { HttpProxy } from './network.ts';
 
@@ -23,7 +24,9 @@ export function openTunnel(proxy: HttpProxy, authority: string, onOpened: OnOpen
   ask(socket, proxy, authority)
     .once('connect', ({ statusCode = 0 }, _socket, early: Buffer) => {
       if (statusCode < 200 || statusCode > 299) {
-        over(noTunnel(`it answered ${statusCode} ${STATUS_CODES[statusCode] ?? ''}`.trim()));
+        over(
+          noTunnel(`it answered ${statusCode} ${nodeHttp.STATUS_CODES[statusCode] ?? ''}`.trim()),
+        );
         return;
       }
       if (early.length > 0) socket.unshift(early);
@@ -35,7 +38,7 @@ export function openTunnel(proxy: HttpProxy, authority: string, onOpened: OnOpen
 }
 
 function ask(socket: Socket, { authorization }: HttpProxy, authority: string): ClientRequest {
-  const request = nodeRequest({
+  const request = nodeHttp.request({
     method: 'CONNECT',
     path: authority,
     headers: {

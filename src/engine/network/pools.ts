@@ -1,7 +1,8 @@
-import { type ClientRequestArgs, Agent as HttpAgent } from 'node:http';
+import type { ClientRequestArgs, Agent as HttpAgent } from 'node:http';
 import { type AgentOptions, Agent as HttpsAgent } from 'node:https';
 import type { Duplex } from 'node:stream';
 import { processNames } from '../../dns/process-names.ts';
+import { nodeHttp } from '../../lib/node-http.ts';
 import { hostOf, type Network, PLAIN_NETWORK, portOf } from './network.ts';
 import { ForwardingAgent, TunnellingAgent } from './proxied-agents.ts';
 import { proxyFor } from './proxy-for.ts';
@@ -95,7 +96,7 @@ function createAgent({ proxies }: Network, url: URL, options: AgentOptions): Htt
 }
 
 /** Node keeps the options of the request that opened a connection for as long as that lasts. */
-class PlainAgent extends HttpAgent {
+class PlainAgent extends nodeHttp.Agent {
   override createConnection(options: ClientRequestArgs): Duplex | null | undefined {
     options.headers = undefined;
     return super.createConnection(options);

@@ -1,8 +1,9 @@
-import { type AgentOptions, Agent as HttpAgent } from 'node:http';
+import type { AgentOptions } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { isIPv6, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type ConnectionOptions, type TLSSocket, connect as tlsConnect } from 'node:tls';
+import { nodeHttp } from '../../lib/node-http.ts';
 import { connectToProxy } from './connect-to-proxy.ts';
 import type { HttpProxy } from './network.ts';
 import { openTunnel } from './open-tunnel.ts';
@@ -21,7 +22,7 @@ export interface OpeningOptions {
 type OnCreated = (error: Error | null, socket: Duplex) => void;
 
 /** For targets over HTTP: the proxy is connected to, and each request names the target. */
-export class ForwardingAgent extends HttpAgent {
+export class ForwardingAgent extends nodeHttp.Agent {
   readonly #proxy: HttpProxy;
 
   constructor(proxy: HttpProxy, options: AgentOptions) {

@@ -1,5 +1,5 @@
-import { maxHeaderSize } from 'node:http';
 import type { Socket } from 'node:net';
+import { nodeHttp } from '../../lib/node-http.ts';
 import { headerOverflow } from './undici-failure.ts';
 import { countReason, type UnreadListener } from './undici-internals.ts';
 
@@ -138,7 +138,7 @@ const LF = 0x0a;
 /** Holds a status line until it is whole. */
 function readReason(tap: SocketTap, bytes: Buffer): Buffer | null {
   const end = bytes.indexOf(LF);
-  if ((end === -1 ? bytes.length : end) >= maxHeaderSize) {
+  if ((end === -1 ? bytes.length : end) >= nodeHttp.maxHeaderSize) {
     tap.fail(headerOverflow());
     return null;
   }

@@ -1,14 +1,10 @@
-import {
-  type Agent,
-  type ClientRequest,
-  request as httpRequest,
-  type IncomingMessage,
-} from 'node:http';
+import type { Agent, ClientRequest, IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import type { TLSSocket } from 'node:tls';
 import { inProcessAgent, type UpstreamHandler } from '../../engine/in-process.ts';
 import { hostOf, PLAIN_NETWORK } from '../../engine/network/network.ts';
 import { poolFor } from '../../engine/network/pools.ts';
+import { nodeHttp } from '../../lib/node-http.ts';
 import { ApiFailure } from './api-failure.ts';
 import type { ApiBase, ApiRequest } from './build-request.ts';
 import { type ApiAnswer, readAnswer } from './read-answer.ts';
@@ -78,7 +74,7 @@ export class Api {
       },
       signal,
     };
-    const outgoing = isSecure ? httpsRequest(options) : httpRequest(options);
+    const outgoing = isSecure ? httpsRequest(options) : nodeHttp.request(options);
     const connection = watchConnection(outgoing, isSecure);
     outgoing.on('error', (cause) => reject(failureOf(cause, signal, connection.isMade)));
     outgoing.once('upgrade', (_answer, socket) => {

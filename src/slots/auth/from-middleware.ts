@@ -1,6 +1,7 @@
-import { type IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { Writable } from 'node:stream';
+import { nodeHttp } from '../../lib/node-http.ts';
 import { noop } from '../../lib/noop.ts';
 import { notAwaited } from '../../lib/not-awaited.ts';
 import { plain } from '../../lib/plain-error.ts';
@@ -150,7 +151,7 @@ function refusedBy(error: unknown): Refused {
 
 /** Of the same kind as the real one, so that what a framework adds to answers is there. */
 function answerToNobody(req: IncomingMessage, res: ServerResponse): ServerResponse {
-  const own: ServerResponse = new ServerResponse(req);
+  const own: ServerResponse = new nodeHttp.ServerResponse(req);
   // One that goes on writing behind its end must not end the process.
   own.on('error', noop);
   // Node tells of the fields given to `writeHead` only where one was set before.

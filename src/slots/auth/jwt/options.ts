@@ -1,5 +1,5 @@
-import { IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
+import { nodeHttp } from '../../../lib/node-http.ts';
 import { isText } from '../../../lib/text.ts';
 import { isScope } from '../../../oauth/scope.ts';
 import type { ConfigProblems } from '../../../options/config-problems.ts';
@@ -169,7 +169,8 @@ const TAKEN: ReadonlySet<string> = new Set(['body', 'rawBody', 'ip', 'query', 'p
 
 function readExposeAs(problems: ConfigProblems, name: unknown): string | undefined {
   if (name === undefined || name === false) return undefined;
-  if (isText(name) && !TAKEN.has(name) && !(name in new IncomingMessage(new Socket()))) return name;
+  if (isText(name) && !TAKEN.has(name) && !(name in new nodeHttp.IncomingMessage(new Socket())))
+    return name;
   problems.add(name, "the name of a property that requests do not have, like 'auth'");
   return undefined;
 }
