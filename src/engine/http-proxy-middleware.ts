@@ -1,6 +1,6 @@
 import type { ClientRequest, IncomingMessage, OutgoingHttpHeaders } from 'node:http';
 import type { Readable } from 'node:stream';
-import { createProxyMiddleware } from 'http-proxy-middleware';
+import type { createProxyMiddleware } from 'http-proxy-middleware';
 import { noop } from '../lib/noop.ts';
 import type { Engine, UpstreamListener, UpstreamRequest } from './engine.ts';
 import { type Network, portOf } from './network/network.ts';
@@ -16,6 +16,7 @@ import { NodeExchange } from './node-exchange.ts';
  */
 export function httpProxyMiddlewareEngine(target: URL, network: Network): Engine {
   const upstream = upstreamAt(target, network);
+  load();
   return (request, listener) => {
     const exchange = new Exchange(upstream, request, listener);
     exchange.start();
@@ -56,7 +57,27 @@ function upstreamAt(target: URL, network: Network): Upstream {
 
 type Send = (req: Exchange, res: EngineResponse, next: () => void) => Promise<void>;
 
-const send = createProxyMiddleware({
+/** HPM's, once that has been loaded. */
+let send: Send = async (exchange, response, next) => {
+  await loading;
+  if (!response.destroyed) await send(exchange, response, next);
+};
+
+let loading: Promise<void> | undefined;
+
+/**
+ * Begun when there is an engine, which is mostly long before its first request: whoever only imports this package
+ * does not wait for HPM, which takes as long as Express. Any bundler takes an `import` like this along.
+ */
+function load(): void {
+  loading ??= import('http-proxy-middleware').then((hpm) => {
+    send = hpm.createProxyMiddleware(OPTIONS) as unknown as Send;
+  });
+  // Each request says so.
+  loading.catch(noop);
+}
+
+const OPTIONS: Parameters<typeof createProxyMiddleware>[0] = {
   ignorePath: true,
   pathFilter: () => true,
   router: (req, _res, options) => {
@@ -78,7 +99,7 @@ const send = createProxyMiddleware({
       proxyServer.on('econnreset', (error, req) => exchangeOf(req).onError(error));
     },
   ],
-}) as unknown as Send;
+};
 
 function exchangeOf(req: object): Exchange {
   return req as Exchange;
