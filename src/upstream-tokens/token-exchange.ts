@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import { decodeJwt } from 'jose';
+import { decodeJwt } from 'jose/jwt/decode';
 import { contextOf } from '../context.ts';
 import { UpstreamUnavailableError } from '../errors.ts';
 import type { GatewayContext } from '../gateway-context.ts';

@@ -1,4 +1,4 @@
-import { decodeJwt } from 'jose';
+import { decodeJwt } from 'jose/jwt/decode';
 import type { AuthenticationScheme } from './authenticator.ts';
 
 /** Whether a token is one that a scheme decides about by itself. Nobody is asked for the answer. */

@@ -1,4 +1,5 @@
-import { createLocalJWKSet, type JWK, type JWTVerifyGetKey } from 'jose';
+import type { JWK, JWTVerifyGetKey } from 'jose';
+import { createLocalJWKSet } from 'jose/jwks/local';
 import { plain } from '../../../lib/plain-error.ts';
 import { isText } from '../../../lib/text.ts';
 

@@ -1,13 +1,8 @@
 import { hash } from 'node:crypto';
-import {
-  type CryptoKey,
-  decodeJwt,
-  decodeProtectedHeader,
-  type JWTPayload,
-  type JWTVerifyGetKey,
-  type JWTVerifyOptions,
-  jwtVerify,
-} from 'jose';
+import type { CryptoKey, JWTPayload, JWTVerifyGetKey, JWTVerifyOptions } from 'jose';
+import { decodeProtectedHeader } from 'jose/decode/protected_header';
+import { decodeJwt } from 'jose/jwt/decode';
+import { jwtVerify } from 'jose/jwt/verify';
 import { goOn, type NowOrLater } from '../../../lib/now-or-later.ts';
 import { isText } from '../../../lib/text.ts';
 import type { AudienceRule } from '../claims/audience.ts';
