@@ -1,9 +1,4 @@
-import {
-  type RateLimitInfo,
-  type RateLimitRequestHandler,
-  rateLimit,
-  type Store,
-} from 'express-rate-limit';
+import type { RateLimitInfo, RateLimitRequestHandler, Store } from 'express-rate-limit';
 import { retryAfterSeconds } from '../../http/retry-after.ts';
 import { noop } from '../../lib/noop.ts';
 import { plain } from '../../lib/plain-error.ts';
@@ -32,7 +27,7 @@ interface Asked {
 export class StoreCounter {
   /** They are in the store. */
   readonly keys = undefined;
-  readonly #limiter: RateLimitRequestHandler;
+  readonly #limiter: Promise<RateLimitRequestHandler>;
   readonly #tally: GuardedStore;
   readonly #windowMs: number;
 
@@ -42,9 +37,17 @@ export class StoreCounter {
   ) {
     this.#windowMs = windowMs;
     this.#tally = new GuardedStore(store);
-    this.#limiter = rateLimit({
+    this.#limiter = this.#createLimiter(name);
+    // Each count says so.
+    this.#limiter.catch(noop);
+  }
+
+  /** The library is loaded with the first counter that needs it: most count in this process. */
+  async #createLimiter(name: string): Promise<RateLimitRequestHandler> {
+    const { rateLimit } = await import('express-rate-limit');
+    const limiter = rateLimit({
       limit: (asked) => (asked as unknown as Asked).limit,
-      windowMs,
+      windowMs: this.#windowMs,
       store: weighing(this.#tally),
       identifier: name,
       standardHeaders: 'draft-8',
@@ -59,6 +62,7 @@ export class StoreCounter {
       validate: false,
     });
     this.#tally.start();
+    return limiter;
   }
 
   /**
@@ -72,9 +76,10 @@ export class StoreCounter {
       append: (name: string, value: string) => fields.push([name, withPartition(value, key)]),
       setHeader: noop,
     };
+    const limiter = await this.#limiter;
     await new Promise<void>((resolve, reject) => {
       const next = (error?: unknown) => (error === undefined ? resolve() : reject(error));
-      Promise.resolve(this.#limiter(asked as never, answer as never, next)).catch(reject);
+      Promise.resolve(limiter(asked as never, answer as never, next)).catch(reject);
     });
     // A store may reject with nothing, which looks like going on.
     if (asked.count === undefined) throw plain(new Error('The store failed'));
@@ -86,6 +91,7 @@ export class StoreCounter {
 
   /** What `count` would give, as far as the store says it; undefined where it cannot. Nothing is counted. */
   async peek({ key, weight, limit }: Charge): Promise<Count | undefined> {
+    await this.#limiter;
     const known = await this.#tally.peek(key);
     if (known === undefined) return undefined;
     const totalHits = known.totalHits + weight;

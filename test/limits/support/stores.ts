@@ -14,6 +14,12 @@ export class TestStore extends EventEmitter implements Store {
   init({ windowMs }: Options): void {
     this.inits += 1;
     this.windowMs = windowMs;
+    this.emit('init');
+  }
+
+  /** Until it was initialised so often. */
+  async initialised(times: number): Promise<void> {
+    while (this.inits < times) await once(this, 'init');
   }
 
   add(key: string, hits = 1): IncrementResponse {
