@@ -1,5 +1,5 @@
 import type { Server, ServerOptions } from 'node:http';
-import { createServer as createHttpsServer, type Server as TlsServer } from 'node:https';
+import type { Server as TlsServer } from 'node:https';
 import type { TlsOptions as ServerTlsOptions } from 'node:tls';
 import type { Express } from 'express';
 import {
@@ -10,7 +10,7 @@ import {
   withLimits,
 } from './harden-server.ts';
 import { bornWith } from './http/born-with.ts';
-import { nodeHttp } from './lib/node-http.ts';
+import { nodeHttp, nodeHttps } from './lib/built-in.ts';
 import { type ConfigProblems, checkConfig } from './options/config-problems.ts';
 
 /** The options of `http.createServer` that change nothing of what `createServer` stands for. */
@@ -112,7 +112,7 @@ export function createServer(app: Express, options: CreateServerOptions = {}): S
   const server =
     tls === undefined
       ? nodeHttp.createServer(given, app)
-      : createHttpsServer({ ...tls, ...given }, app);
+      : nodeHttps.createServer({ ...tls, ...given }, app);
   return withLimits(server, limits);
 }
 

@@ -1,6 +1,6 @@
 import type { Agent, ClientRequest, IncomingMessage, Server, ServerResponse } from 'node:http';
 import { type Duplex, duplexPair } from 'node:stream';
-import { nodeHttp } from '../lib/node-http.ts';
+import { nodeHttp } from '../lib/built-in.ts';
 import type { Engine } from './engine.ts';
 import { NodeExchange } from './node-exchange.ts';
 

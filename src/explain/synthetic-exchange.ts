@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import { joinedHeaders } from '../http/joined-headers.ts';
-import { nodeHttp } from '../lib/node-http.ts';
+import { nodeHttp } from '../lib/built-in.ts';
 import type { ReadRequest } from './read-request.ts';
 
 /** What Express adds to requests and answers. */

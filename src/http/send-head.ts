@@ -1,5 +1,5 @@
 import type { OutgoingMessage, ServerResponse } from 'node:http';
-import { nodeHttp } from '../lib/node-http.ts';
+import { nodeHttp } from '../lib/built-in.ts';
 
 /**
  * Sends the head of a message whose body is still to come. Node's `flushHeaders` writes it as UTF-8, where each

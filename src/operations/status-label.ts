@@ -1,4 +1,4 @@
-import { nodeHttp } from '../lib/node-http.ts';
+import { nodeHttp } from '../lib/built-in.ts';
 
 /** An HTTP status as a label may show it: an upstream may make up any; of one that HTTP does not have, the class. */
 export function statusLabel(status: number | string): string {

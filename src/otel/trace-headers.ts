@@ -1,5 +1,5 @@
 import { type Context, propagation } from '@opentelemetry/api';
-import { nodeHttp } from '../lib/node-http.ts';
+import { nodeHttp } from '../lib/built-in.ts';
 import type { Sending } from '../slots/observe/follower.ts';
 
 /**

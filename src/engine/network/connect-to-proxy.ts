@@ -1,11 +1,11 @@
 import { isIP, connect as netConnect, type Socket } from 'node:net';
-import { connect as tlsConnect } from 'node:tls';
 import { processNames } from '../../dns/process-names.ts';
+import { nodeTls } from '../../lib/built-in.ts';
 import type { HttpProxy } from './network.ts';
 
 /** Opens a connection to a proxy. Whose certificate is accepted is Node's to know, as for any server. */
 export function connectToProxy({ isSecure, host, port }: HttpProxy): Socket {
   const options = { host, port, lookup: processNames.lookup, noDelay: true, keepAlive: true };
   if (!isSecure) return netConnect(options);
-  return tlsConnect({ ...options, servername: isIP(host) === 0 ? host : '' });
+  return nodeTls.connect({ ...options, servername: isIP(host) === 0 ? host : '' });
 }

@@ -1,6 +1,6 @@
 import type { ClientRequest } from 'node:http';
 import type { Socket } from 'node:net';
-import { nodeHttp } from '../../lib/node-http.ts';
+import { nodeHttp } from '../../lib/built-in.ts';
 import { connectToProxy } from './connect-to-proxy.ts';
 import type { HttpProxy } from './network.ts';
 

@@ -1,8 +1,8 @@
 import type { ClientRequestArgs, Agent as HttpAgent } from 'node:http';
-import { type AgentOptions, Agent as HttpsAgent } from 'node:https';
+import type { AgentOptions } from 'node:https';
 import type { Duplex } from 'node:stream';
 import { processNames } from '../../dns/process-names.ts';
-import { nodeHttp } from '../../lib/node-http.ts';
+import { nodeHttp, nodeHttps } from '../../lib/built-in.ts';
 import { hostOf, type Network, PLAIN_NETWORK, portOf } from './network.ts';
 import { ForwardingAgent, TunnellingAgent } from './proxied-agents.ts';
 import { proxyFor } from './proxy-for.ts';
@@ -107,7 +107,7 @@ class PlainAgent extends nodeHttp.Agent {
  * What Node's agent calls back when a socket is there, its listeners on the socket hold as long as that
  * lasts, and with it the request that opened it. A socket that is returned needs no call.
  */
-class DirectAgent extends HttpsAgent {
+class DirectAgent extends nodeHttps.Agent {
   override createConnection(options: ClientRequestArgs): Duplex | null | undefined {
     options.headers = undefined;
     return super.createConnection(options);

@@ -1,9 +1,8 @@
 import type { AgentOptions } from 'node:http';
-import { Agent as HttpsAgent } from 'node:https';
 import { isIPv6, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { type ConnectionOptions, type TLSSocket, connect as tlsConnect } from 'node:tls';
-import { nodeHttp } from '../../lib/node-http.ts';
+import type { ConnectionOptions, TLSSocket } from 'node:tls';
+import { nodeHttp, nodeHttps, nodeTls } from '../../lib/built-in.ts';
 import { connectToProxy } from './connect-to-proxy.ts';
 import type { HttpProxy } from './network.ts';
 import { openTunnel } from './open-tunnel.ts';
@@ -40,7 +39,7 @@ export class ForwardingAgent extends nodeHttp.Agent {
  * well (`proxyEnv`, from 22.21 and 24.5 on), but cannot be told to give up: a tunnel or a handshake in it that hangs
  * stays after the request has gone.
  */
-export class TunnellingAgent extends HttpsAgent {
+export class TunnellingAgent extends nodeHttps.Agent {
   readonly #proxy: HttpProxy;
 
   constructor(proxy: HttpProxy, options: AgentOptions) {
@@ -69,7 +68,7 @@ export class TunnellingAgent extends HttpsAgent {
 
 /** By itself, so that the listener, which lasts as long as the connection, holds nothing of who waited for it. */
 function encrypt(socket: Socket, options: ConnectionOptions): TLSSocket {
-  const secure = tlsConnect({ ...options, socket });
+  const secure = nodeTls.connect({ ...options, socket });
   socket.on('error', (lost) => secure.destroy(lost));
   return secure;
 }

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { nodeHttp } from '../../lib/node-http.ts';
+import { nodeHttp } from '../../lib/built-in.ts';
 import { headerOverflow } from './undici-failure.ts';
 import { countReason, type UnreadListener } from './undici-internals.ts';
 

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { rootCertificates } from 'node:tls';
+import { nodeTls } from '../../lib/built-in.ts';
 import { quoted } from '../../lib/quoted.ts';
 import type { TlsOptions } from '../../relay/network/tls.ts';
 import type { Notes } from '../notes.ts';
@@ -59,7 +59,9 @@ function readClientTls(notes: Notes, values: ClientTlsValues): TlsOptions | unde
     ...(cert !== undefined && key !== undefined ? pair : []),
   ];
   const options: TlsOptions = {
-    ...(given.length > 0 && { ca: alone === true ? given : [...rootCertificates, ...given] }),
+    ...(given.length > 0 && {
+      ca: alone === true ? given : [...nodeTls.rootCertificates, ...given],
+    }),
     ...(cert !== undefined && key !== undefined && { cert, key }),
   };
   return written(options, {

@@ -1,7 +1,8 @@
 import { createPrivateKey, hash, X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
-import { createSecureContext, type SecureContext, type SecureContextOptions } from 'node:tls';
+import type { SecureContext, SecureContextOptions } from 'node:tls';
 import type { TlsSettings } from '../../engine/network/network.ts';
+import { nodeTls } from '../../lib/built-in.ts';
 import type { ConfigProblems } from '../../options/config-problems.ts';
 
 /** TLS towards the upstream. What it has in common with `tls.connect` of Node is named and given as there. */
@@ -86,7 +87,7 @@ function readSecureContext(
   }
   if (!isKnown || (ca === undefined && cert === undefined)) return undefined;
   try {
-    return createSecureContext({
+    return nodeTls.createSecureContext({
       ...(ca !== undefined && { ca: [ca].flat() }),
       ...(cert !== undefined && { cert: [cert].flat(), key }),
       ...(passphrase !== undefined && { passphrase }),

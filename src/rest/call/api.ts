@@ -1,10 +1,9 @@
 import type { Agent, ClientRequest, IncomingMessage } from 'node:http';
-import { request as httpsRequest } from 'node:https';
 import type { TLSSocket } from 'node:tls';
 import { inProcessAgent, type UpstreamHandler } from '../../engine/in-process.ts';
 import { hostOf, PLAIN_NETWORK } from '../../engine/network/network.ts';
 import { poolFor } from '../../engine/network/pools.ts';
-import { nodeHttp } from '../../lib/node-http.ts';
+import { nodeHttp, nodeHttps } from '../../lib/built-in.ts';
 import { ApiFailure } from './api-failure.ts';
 import type { ApiBase, ApiRequest } from './build-request.ts';
 import { type ApiAnswer, readAnswer } from './read-answer.ts';
@@ -74,7 +73,7 @@ export class Api {
       },
       signal,
     };
-    const outgoing = isSecure ? httpsRequest(options) : nodeHttp.request(options);
+    const outgoing = isSecure ? nodeHttps.request(options) : nodeHttp.request(options);
     const connection = watchConnection(outgoing, isSecure);
     outgoing.on('error', (cause) => reject(failureOf(cause, signal, connection.isMade)));
     outgoing.once('upgrade', (_answer, socket) => {

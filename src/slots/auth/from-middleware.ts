@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { Writable } from 'node:stream';
-import { nodeHttp } from '../../lib/node-http.ts';
+import { nodeHttp } from '../../lib/built-in.ts';
 import { noop } from '../../lib/noop.ts';
 import { notAwaited } from '../../lib/not-awaited.ts';
 import { plain } from '../../lib/plain-error.ts';

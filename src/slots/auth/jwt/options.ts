@@ -1,5 +1,5 @@
 import { Socket } from 'node:net';
-import { nodeHttp } from '../../../lib/node-http.ts';
+import { nodeHttp } from '../../../lib/built-in.ts';
 import { isText } from '../../../lib/text.ts';
 import { isScope } from '../../../oauth/scope.ts';
 import type { ConfigProblems } from '../../../options/config-problems.ts';
