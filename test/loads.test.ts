@@ -10,10 +10,12 @@ const { dependencies, peerDependencies } = JSON.parse(
 const PACKAGES = Object.keys({ ...dependencies, ...peerDependencies });
 
 /**
- * What each subpath loads of the packages that this one depends on. Whoever adds one to a row makes
- * all who import this subpath load it.
+ * What each import path loads of the packages that this one depends on. Whoever adds one to a row makes
+ * all who import this path load it, and wait for it. What a gateway needs only when it is made or used is loaded
+ * then: http-proxy-middleware with the first engine, express-rate-limit with the first limit that has a store.
  */
 const LOADED: Readonly<Record<string, readonly string[]>> = {
+  '.': ['bytes', 'cors', 'express', 'fastest-levenshtein', 'jose', 'ms', 'oauth4webapi', 'vary'],
   auth: ['fastest-levenshtein', 'jose', 'ms', 'oauth4webapi'],
   'body-limit': ['bytes', 'fastest-levenshtein'],
   cel: ['@bufbuild/cel', '@bufbuild/protobuf', '@bufbuild/re2', 'fastest-levenshtein', 'ms'],
@@ -27,9 +29,7 @@ const LOADED: Readonly<Record<string, readonly string[]>> = {
     'bytes',
     'cors',
     'express',
-    'express-rate-limit',
     'fastest-levenshtein',
-    'http-proxy-middleware',
     'jose',
     'ms',
     'oauth4webapi',
@@ -41,11 +41,10 @@ const LOADED: Readonly<Record<string, readonly string[]>> = {
   policy: ['bytes', 'fastest-levenshtein', 'ms'],
   // What it observes are types alone; `prom-client` itself loads the API of OpenTelemetry.
   prometheus: ['@opentelemetry/api', 'fastest-levenshtein', 'prom-client'],
-  // The engine's library brings `ms` as well.
-  proxy: ['fastest-levenshtein', 'http-proxy-middleware', 'ms', 'vary'],
+  proxy: ['fastest-levenshtein', 'ms', 'vary'],
   rest: ['ajv', 'ajv-formats', 'bytes', 'fastest-levenshtein', 'ms'],
   schema: ['ajv', 'ajv-formats', 'fastest-levenshtein'],
-  throttle: ['bytes', 'express-rate-limit', 'fastest-levenshtein', 'ms'],
+  throttle: ['bytes', 'fastest-levenshtein', 'ms'],
 };
 
 /** Parts of this package that some subpaths need, and no other. */
@@ -70,7 +69,7 @@ function isOwn(part: string, subpath: string): boolean {
 }
 
 /** What makes whole gateways. */
-const WHOLE = ['krakend'];
+const WHOLE = ['.', 'krakend'];
 
 /** Parts of the gateway as a whole. */
 const GATEWAY = [
@@ -82,13 +81,20 @@ const GATEWAY = [
   'upstream-tokens/',
 ];
 
-/** Paths below the root of this package. */
+/** Node's own client, which `fetch` and an `import` of `node:http` load. */
+const UNDICI = 'node:internal/deps/undici/undici';
+
+/** Paths below the root of this package, and modules of Node. */
 const loadedBy = new Map<string, Promise<string[]>>();
+
+function fileOf(subpath: string): string {
+  return subpath === '.' ? 'src/index.ts' : `src/exports/${subpath}.ts`;
+}
 
 /** A process of its own, because a module that was loaded once is not loaded again. */
 async function load(subpath: string): Promise<string[]> {
   const hooks = new URL('support/print-loaded-modules.ts', import.meta.url).href;
-  const file = new URL(`src/exports/${subpath}.ts`, root).href;
+  const file = new URL(fileOf(subpath), root).href;
   const code = `await import(${JSON.stringify(file)})`;
   const { stdout } = await promisify(execFile)(process.execPath, [
     '--no-warnings',
@@ -99,7 +105,7 @@ async function load(subpath: string): Promise<string[]> {
     code,
   ]);
   const urls: string[] = JSON.parse(stdout);
-  return urls.filter((url) => url.startsWith(root.href)).map((url) => url.slice(root.href.length));
+  return urls.map((url) => (url.startsWith(root.href) ? url.slice(root.href.length) : url));
 }
 
 function modulesOf(subpath: string): Promise<string[]> {
@@ -108,23 +114,27 @@ function modulesOf(subpath: string): Promise<string[]> {
   return modules;
 }
 
-test('every subpath has its row', () => {
+test('every import path has its row', () => {
   const files = readdirSync(new URL('src/exports/', root));
   expect(new Set(Object.keys(LOADED))).toEqual(
-    new Set(files.map((file) => file.replace('.ts', ''))),
+    new Set(['.', ...files.map((file) => file.replace('.ts', ''))]),
   );
 });
 
-describe.each(Object.entries(LOADED))('the subpath %s', (subpath, packages) => {
+describe.each(Object.entries(LOADED))('the import path %s', (subpath, packages) => {
   const isWhole = WHOLE.includes(subpath);
 
   test('loads these packages and no other', async () => {
     const modules = await modulesOf(subpath);
-    expect(modules).toContain(`src/exports/${subpath}.ts`);
+    expect(modules).toContain(fileOf(subpath));
     const loaded = PACKAGES.filter((name) =>
       modules.some((module) => module.startsWith(`node_modules/${name}/`)),
     );
     expect(new Set(loaded)).toEqual(new Set(packages));
+  });
+
+  test('loads no second client for HTTP, which nobody needs who serves with Express', async () => {
+    expect(await modulesOf(subpath)).not.toContain(UNDICI);
   });
 
   test('loads nothing of what only others need, nor of the gateway as a whole', async () => {

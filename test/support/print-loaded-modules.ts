@@ -1,4 +1,4 @@
-/** For `node --import`: when the process ends, it prints the URLs of all modules that were loaded. */
+/** For `node --import`: when the process ends, it prints the URLs of all modules that were loaded, Node's own included. */
 import { registerHooks } from 'node:module';
 
 const loaded = new Set<string>();
@@ -11,5 +11,7 @@ registerHooks({
 });
 
 process.on('exit', () => {
-  process.stdout.write(JSON.stringify([...loaded]));
+  const { moduleLoadList } = process as typeof process & { readonly moduleLoadList: string[] };
+  const ofNode = moduleLoadList.map((name) => name.replace(/^NativeModule /, 'node:'));
+  process.stdout.write(JSON.stringify([...loaded, ...ofNode]));
 });
