@@ -12,7 +12,7 @@ import { describeRedis, type Redis, startRedis } from '../support/redis.ts';
 import { type RecordingUpstream, recordingUpstream } from '../support/upstream.ts';
 import { redisStoreAt, type SlowWay, slowWayTo } from './support/slow-redis.ts';
 
-/** How long it may not take; README.md says so. */
+/** How long it may not take; docs/slots/rate-limit.md says so. */
 const TOO_SLOW_MS = 250;
 const SLOW_MS = TOO_SLOW_MS - 1;
 

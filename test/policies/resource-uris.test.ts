@@ -19,7 +19,7 @@ const SPELLINGS = [
   'file:///docs/.\t./etc/secret',
 ];
 
-/** The policy of the README. */
+/** The policy of docs/slots/policies.md. */
 const onlyDocs: Policy = ({ mcp }) =>
   !/^resources\/(read|subscribe|unsubscribe)$/.test(mcp.method) ||
   mcp.name?.startsWith('file:///docs/') === true;

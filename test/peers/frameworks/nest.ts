@@ -21,7 +21,7 @@ Post()(Orders.prototype, 'create', create);
 Body()(Orders.prototype, 'create', 0);
 Module({ controllers: [Orders] })(AppModule);
 
-/** As the README says it; gives the port. */
+/** As docs/recipes/frameworks.md says it; gives the port. */
 export async function nest(target: string): Promise<number> {
   const app = await NestFactory.create<NestExpressApplication>(AppModule, { logger: false });
   app.use(createMcpGateway({ target }));

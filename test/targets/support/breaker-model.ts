@@ -18,7 +18,7 @@ export interface Opening {
 
 /**
  * A breaker once more, apart from the sources: by the table of sony/gobreaker (closed, open, half-open with
- * one request, results of before a change ignored) and by what README says of `breaker`. It goes through
+ * one request, results of before a change ignored) and by what docs/slots/balance.md says of `breaker`. It goes through
  * the time step by step, and keeps all that has been.
  */
 export class BreakerModel {

@@ -1,0 +1,40 @@
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { headingSlug } from '../../../docs/.vitepress/heading-slug.ts';
+
+/** The root of the repository. */
+export const ROOT: string = fileURLToPath(new URL('../../../', import.meta.url));
+
+/** The text of a file, by its path from the root. */
+export const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
+
+/** The paths of all pages that a user reads: README and those of docs. */
+export const PAGES: readonly string[] = ['README.md', ...globSync('docs/**/*.md', { cwd: ROOT })];
+
+/** The paths of all documents, those for contributors and beside examples included. */
+export const DOCUMENTS: readonly string[] = globSync(['*.md', 'docs/**/*.md', 'examples/**/*.md'], {
+  cwd: ROOT,
+});
+
+/** A block of code of a page. */
+export interface Block {
+  readonly page: string;
+  readonly language: string;
+  readonly text: string;
+}
+
+/** All blocks of code of a page. */
+export function blocksOf(page: string): readonly Block[] {
+  return [...read(page).matchAll(/^```(\w*)\n(.*?)^```$/gms)].map(
+    ([, language = '', text = '']) => ({ page, language, text }),
+  );
+}
+
+/** A page without its blocks of code. */
+export const proseOf = (path: string): string => read(path).replaceAll(/^ *```.*?^ *```$/gms, '');
+
+/** The anchors of the headings of a page. */
+export function anchorsOf(path: string): readonly string[] {
+  return [...proseOf(path).matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) => headingSlug(heading));
+}
