@@ -14,6 +14,7 @@ import { buildGeneration, type Generation } from './generation.ts';
 import { Kept } from './kept.ts';
 import { noop } from './lib/noop.ts';
 import { checkConfig } from './options/config-problems.ts';
+import { type GraceOptions, readGrace } from './options/grace.ts';
 import { type Plan, readConfig } from './read-config.ts';
 import type { TargetStatus } from './slots/balance/target-stats.ts';
 import { drainOf } from './slots/draining.ts';
@@ -55,9 +56,10 @@ export interface McpGateway extends Router {
    * Takes the gateway out of service: new requests get 503 `draining`, calls finish, event streams
    * that would stay open end between two events. What is still open after `graceMs` (default:
    * 10,000 ms; `Infinity` waits for ever) ends within a second then; a later call sets the time anew.
-   * Resolves when nothing is under way any more; never rejects.
+   * Resolves when nothing is under way any more. Rejects with a `GatewayConfigError` where `graceMs` is no time
+   * from 0 on; then nothing has changed.
    */
-  close(options?: { readonly graceMs?: number }): Promise<void>;
+  close(options?: GraceOptions): Promise<void>;
   /**
    * How the gateway is at the moment, as far as this process knows: what is open, how requests fail, how
    * targets and keys are. It holds no secret. Each call looks at every open request.
@@ -89,9 +91,10 @@ export interface McpGateway extends Router {
    *
    * @param url - The target, as configured, normalised, or as `targets()` shows it.
    * @returns Resolves when the time is over and nothing is under way there any more, or with `restore`
-   * or `close`. Rejects with a `RangeError` where the gateway has no such target, or no other.
+   * or `close`. Rejects with a `RangeError` where the gateway has no such target, or no other, and with a
+   * `GatewayConfigError` where `graceMs` is no time from 0 on; then nothing has changed.
    */
-  drain(url: string | URL, options?: { readonly graceMs?: number }): Promise<void>;
+  drain(url: string | URL, options?: GraceOptions): Promise<void>;
   /**
    * Takes a target into service again after `drain`.
    *
@@ -158,16 +161,17 @@ export function createMcpGateway(config: GatewayConfig): McpGateway {
         for (const tell of all.values()) kept.tell(() => tell(update, plan.name));
       });
     },
-    close({ graceMs = GRACE_MS }: { readonly graceMs?: number } = {}) {
+    async close(options?: GraceOptions) {
+      const graceMs = readGrace(options);
       const { service } = current;
       service.stop();
-      return drainOf(kept).drain(graceMs).finally(service.endDrains);
+      await drainOf(kept).drain(graceMs).finally(service.endDrains);
     },
     stats: () => statsOf(current.plan, current.service, kept),
     explain: (request: DescribedRequest) => explain(request, current.plan, kept, express()),
     targets: () => current.service.statuses(),
-    drain(url: string | URL, { graceMs = GRACE_MS }: { readonly graceMs?: number } = {}) {
-      return current.service.drain(url, graceMs);
+    async drain(url: string | URL, options?: GraceOptions) {
+      await current.service.drain(url, readGrace(options));
     },
     restore: (url: string | URL) => current.service.restore(url),
     pins: () => pinsOf(watchesIn(current.plan)),
@@ -225,8 +229,6 @@ function readUpdate(options: UpdateOptions): 'keep' | 'end' {
     return streams;
   });
 }
-
-const GRACE_MS = 10_000;
 
 /** A router as the target needs an app around it, for what Express adds to requests and answers. */
 function withApp(config: GatewayConfig): GatewayConfig {

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { describe, expect, test } from '@jest/globals';
 import express from 'express';
-import { createMcpGateway } from '../src/index.ts';
+import { createMcpGateway, GatewayConfigError } from '../src/index.ts';
 import { type RawClient, rawClient } from './support/client/raw.ts';
 import { startEndpoint } from './support/endpoint.ts';
 import { serve } from './support/servers.ts';
@@ -55,6 +55,26 @@ describe('close()', () => {
     expect(response.headers.get('connection')).toBe('close');
     expect(await response.json()).toMatchObject({ error: { data: { reason: 'draining' } } });
   });
+
+  test.each([
+    { options: { graceMs: Number.NaN }, problem: /options\.graceMs: given NaN/ },
+    { options: { graceMs: -1 }, problem: /options\.graceMs: given -1/ },
+    { options: { graceMs: '5000' }, problem: /options\.graceMs: given "5000"/ },
+    { options: { grace: 5000 }, problem: /options\.grace: .*graceMs/ },
+    { options: 5000, problem: /options: given number/ },
+  ])(
+    '$options is refused, and changes nothing: a mistake must not cut calls',
+    async ({ options, problem }) => {
+      const { gateway, begin } = await gatewayUnderWay();
+      const [client, res] = await begin('POST');
+      await expect(gateway.close(options as object)).rejects.toThrow(problem);
+      await expect(gateway.close(options as object)).rejects.toThrow(GatewayConfigError);
+      expect(gateway.stats().draining).toBe(false);
+      await expect(gateway.drain('https://a.example', options as object)).rejects.toThrow(problem);
+      res.end('answered');
+      await client.has(/answered/);
+    },
+  );
 
   test('a call that is under way gets its answer, and close() waits for it', async () => {
     const { gateway, begin } = await gatewayUnderWay();

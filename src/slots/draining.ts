@@ -12,10 +12,9 @@ import { LONGEST_TIMER_MS } from '../options/duration.ts';
 import { endNow, type OpenRequests, openRequestsOf, windDown } from './open-requests.ts';
 import type { Slot } from './slot.ts';
 
-/** At most what a timer can hold; no timer for `Infinity`, and none to wait for what is no time. */
+/** At most what a timer can hold; no timer for `Infinity`. */
 export function graceOf(ms: number): number | false {
-  if (ms === Number.POSITIVE_INFINITY) return false;
-  return ms > 0 ? Math.min(ms, LONGEST_TIMER_MS) : 0;
+  return ms === Number.POSITIVE_INFINITY ? false : Math.min(ms, LONGEST_TIMER_MS);
 }
 
 /**

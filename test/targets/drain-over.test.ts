@@ -47,17 +47,14 @@ describe('the drain of a target', () => {
   });
 });
 
-test.each([Number.NaN, -1, 0])(
-  'a graceMs of %d is no time: the drain is over at once',
-  async (graceMs) => {
-    const all = await instances(2);
-    const [a] = all as Pair;
-    const { gateway, port } = await startRig(all);
-    const session = await sessionAt(port, a);
-    await gateway.drain(a.url, { graceMs });
-    expect((await session.send()).status).toBe(404);
-  },
-);
+test('with a graceMs of 0 the drain is over at once', async () => {
+  const all = await instances(2);
+  const [a] = all as Pair;
+  const { gateway, port } = await startRig(all);
+  const session = await sessionAt(port, a);
+  await gateway.drain(a.url, { graceMs: 0 });
+  expect((await session.send()).status).toBe(404);
+});
 
 test('Retry-After is that of a breaker, whatever targets are drained besides', async () => {
   const all = await instances(2);

@@ -1,0 +1,24 @@
+import { checkConfig } from './config-problems.ts';
+
+/** How long `close()`, and `drain()` of a target, wait by default for what is under way. */
+const GRACE_MS = 10_000;
+
+/** How long what is under way may take from now on. */
+export interface GraceOptions {
+  /** Milliseconds; `Infinity` waits for ever. Default: 10,000. */
+  readonly graceMs?: number;
+}
+
+/** @throws {GatewayConfigError} for what is no time: it would end at once what is under way. */
+export function readGrace(options: GraceOptions | undefined): number {
+  return checkConfig((found) => {
+    if (options === undefined) return GRACE_MS;
+    const problems = found.at('options');
+    if (!problems.keys(options, ['graceMs'])) return undefined;
+    const { graceMs = GRACE_MS } = options;
+    if (typeof graceMs !== 'number' || !(graceMs >= 0)) {
+      problems.at('graceMs').add(graceMs, 'a number of milliseconds from 0 on, or Infinity');
+    }
+    return graceMs;
+  });
+}
