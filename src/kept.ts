@@ -27,7 +27,7 @@ export class Kept {
   /**
    * @param terms - Its name, and all that makes it another: sizes, times, stores.
    * @param make - Makes it. What it is made of, and is kept as well, has to be asked for before, not in here.
-   * @param onForgotten - Called when no configuration uses it any more.
+   * @param onForgotten - Called when no configuration uses it any more. Must not throw.
    */
   of<T>(
     terms: readonly [name: string, ...others: unknown[]],
@@ -46,7 +46,11 @@ export class Kept {
     return value;
   }
 
-  /** Calls `effect` when the configuration that is being built holds; at once where none is being built. */
+  /**
+   * Calls `effect` when the configuration that is being built holds; at once where none is being built.
+   *
+   * @param effect - Must not throw: nothing could be taken back any more.
+   */
   onceBuilt(effect: () => void): void {
     if (this.#renewal === undefined) effect();
     else this.#renewal.effects.push(effect);
@@ -70,6 +74,8 @@ export class Kept {
   renew<T>(build: () => T, hold: (built: T) => void): void {
     if (this.#renewal !== undefined) throw new Error(NESTED);
     const before = [...this.#all];
+    // Whoever is being told now may be who builds: what is still to be told to others stays.
+    const told = this.#news.length;
     const renewal: Renewal = { used: new Set(), effects: [] };
     this.#renewal = renewal;
     let built: T;
@@ -78,7 +84,7 @@ export class Kept {
     } catch (error) {
       this.#keepOnly(new Set(before));
       this.#renewal = undefined;
-      this.#news.length = 0;
+      this.#news.length = told;
       throw error;
     }
     try {

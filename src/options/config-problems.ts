@@ -99,8 +99,9 @@ export class ConfigProblems {
       return [];
     }
     return [...value].filter((item, i) => {
-      if (!isItem(item)) this.at(i)[note](item, expected);
-      return isItem(item);
+      const fits = isItem(item);
+      if (!fits) this.at(i)[note](item, expected);
+      return fits;
     });
   }
 

@@ -12,6 +12,7 @@ import { send } from '../support/client/send.ts';
 import { call } from '../support/messages.ts';
 import { serve } from '../support/servers.ts';
 import { Witness } from '../support/witness.ts';
+import { failingAtReading } from './support/late-mistake.ts';
 import { startUpdatable, startUpstream } from './support/updatable.ts';
 
 const CALL = { body: call('x') };
@@ -182,25 +183,15 @@ describe('a mistake', () => {
     const { gateway, send, open } = await startUpdatable({ target, rateLimit, observe });
     const stream = await open();
     const { config } = gateway.stats();
-    const wrongAt = (reading: number): GatewayConfig => {
-      let readings = 0;
-      const observer = {
-        get onClose() {
-          readings += 1;
-          if (readings === reading) throw new Error('not today');
-          return () => {};
-        },
-      };
-      return {
-        target: [target, `${target}?second`],
-        publicUrl: 'https://mcp.example/mcp',
-        breaker: { failures: 1 },
-        health: { path: '/healthz', every: '1h' },
-        name: 'wrong',
-        observe: [...observe, observer],
-        rateLimit: { limit: 9, window: '1h', name: 'calls' },
-      };
-    };
+    const wrongAt = (reading: number): GatewayConfig => ({
+      target: [target, `${target}?second`],
+      publicUrl: 'https://mcp.example/mcp',
+      breaker: { failures: 1 },
+      health: { path: '/healthz', every: '1h' },
+      name: 'wrong',
+      observe: [...observe, failingAtReading(reading)],
+      rateLimit: { limit: 9, window: '1h', name: 'calls' },
+    });
     // It is read when the options are, and again by the slot.
     for (const reading of [1, 2]) {
       expect(() => gateway.update(wrongAt(reading), { streams: 'end' })).toThrow('not today');

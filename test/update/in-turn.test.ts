@@ -4,6 +4,7 @@ import { headerOf } from '../support/client/answer.ts';
 import { closedPort } from '../support/closed-port.ts';
 import { call } from '../support/messages.ts';
 import { Witness } from '../support/witness.ts';
+import { failingAtReading } from './support/late-mistake.ts';
 import { startUpdatable, startUpstream } from './support/updatable.ts';
 
 const CALL = { body: call('x') };
@@ -57,6 +58,21 @@ test('an observer that updates in onUpdate has all told of one after the other',
   ]);
   expect(gateway.stats().gateway).toBe('second');
   expect((await send(CALL)).status).toBe(200);
+});
+
+test('an update in onUpdate that fails while it is built takes no news from anybody', async () => {
+  const { target } = await startUpstream();
+  const hurried: Observer = {
+    onUpdate() {
+      const wrong = { target, observe: failingAtReading(2) };
+      expect(() => gateway.update(wrong)).toThrow('not today');
+    },
+  };
+  const behind = new Witness();
+  const { gateway } = await startUpdatable({ target, observe: hurried });
+  gateway.update({ target, observe: behind, name: 'tickets' });
+  expect(behind.updates.map(([, name]) => name)).toEqual(['tickets']);
+  expect.assertions(2);
 });
 
 test('an observer that updates when an update changes a target loses nothing of either', async () => {
