@@ -1,4 +1,4 @@
-import { readFileSync, watch } from 'node:fs';
+import { type FSWatcher, readFileSync, watch } from 'node:fs';
 import { dirname } from 'node:path';
 import express from 'express';
 import { allowTools, createMcpGateway, type GatewayConfig } from 'express-mcp-gateway';
@@ -31,9 +31,26 @@ function apply(): void {
   }
 }
 
-// Not the file: editors put another one in its place, and Kubernetes another link to its directory.
-let settled: NodeJS.Timeout | undefined;
-watch(dirname(CONFIG_FILE), () => {
-  clearTimeout(settled);
-  settled = setTimeout(apply, 100);
-});
+let watcher: FSWatcher | undefined;
+let timer: NodeJS.Timeout | undefined;
+
+function look(): void {
+  // Not the file: editors put another one in its place, and Kubernetes another link to its directory.
+  // Each time anew, because the directory may be another one by now.
+  watcher?.close();
+  try {
+    watcher = watch(dirname(CONFIG_FILE), () => lookIn(100)).on('error', () => lookIn(1000));
+    apply();
+  } catch {
+    // There is no directory at the moment.
+    lookIn(1000);
+  }
+}
+
+/** Whoever writes the file may not be done. */
+function lookIn(ms: number): void {
+  clearTimeout(timer);
+  timer = setTimeout(look, ms);
+}
+
+look();

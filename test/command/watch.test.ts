@@ -85,6 +85,49 @@ test('a document is applied when it changes, however it was written; what is wro
   await closed;
 });
 
+test('a document is applied when its directory was removed and made again, and while others write beside it', async () => {
+  const [one, two, three] = [await upstream('one'), await upstream('two'), await upstream('three')];
+  const cwd = await folderWith({});
+  const folder = join(cwd, 'etc', 'gateway');
+  const file = join(folder, 'krakend.json');
+  const put = async (target: string) => {
+    await mkdir(folder, { recursive: true });
+    await writeFile(file, JSON.stringify(documentFor(target)));
+  };
+  await put(one);
+  const command = await startCommand(['etc/gateway/krakend.json', '--watch'], { cwd });
+  const ask = askOf(command);
+  expect(await ask()).toBe('one');
+
+  await rm(folder, { recursive: true });
+  await put(two);
+  await untilIt(ask, 'two');
+  // As above, and the directory that it is in.
+  await rm(join(cwd, 'etc'), { recursive: true });
+  await command.complaint(/cannot be read: ENOENT/);
+  await put(three);
+  await untilIt(ask, 'three');
+  // A directory of the same name takes the place of the old one.
+  await mkdir(join(cwd, 'new'));
+  await writeFile(join(cwd, 'new', 'krakend.json'), JSON.stringify(documentFor(one)));
+  await rename(folder, join(cwd, 'old'));
+  await rename(join(cwd, 'new'), folder);
+  await untilIt(ask, 'one');
+
+  let isBusy = true;
+  const busy = (async () => {
+    while (isBusy) {
+      await writeFile(join(folder, 'log'), 'line');
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  })();
+  await put(two);
+  await untilIt(ask, 'two');
+  isBusy = false;
+  await busy;
+  expect(await endOf(command)).toMatchObject({ code: 0 });
+});
+
 test.each(['mjs', 'cjs'])(
   'a module (.%s) is read anew when the link to its directory is another, as in Kubernetes',
   async (ending) => {

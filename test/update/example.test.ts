@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -69,4 +69,11 @@ test('examples/watched-file.ts applies its file when another is put in its place
   put({ tools: ['c'], limit: 'many' });
   await logged(/is not applied[\s\S]*rateLimit\.limit/);
   expect([await mayBeCalled('b'), await mayBeCalled('c')]).toEqual([true, false]);
+  // The directory is made again, and is another one by then.
+  await rm(folder, { recursive: true });
+  mkdirSync(folder);
+  for (const tool of ['d', 'e']) {
+    put({ tools: [tool] });
+    while (!(await mayBeCalled(tool))) await new Promise((resolve) => setTimeout(resolve, 20));
+  }
 }, 60_000);

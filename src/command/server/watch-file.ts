@@ -1,22 +1,33 @@
 import { hash } from 'node:crypto';
 import { type FSWatcher, watch } from 'node:fs';
-import { readFile, realpath } from 'node:fs/promises';
+import { readFile, realpath, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 
 /** How long nothing may happen beside a file before it is read: who writes it may not be done. */
 const SETTLED_MS = 100;
 
+/** When it is read at the latest, although something happens beside it all the time, such as a log that is written. */
+const UNSETTLED_MS = 2000;
+
+/** A directory that is watched. */
+interface Watched {
+  readonly identity: string;
+  readonly watcher: FSWatcher;
+}
+
 /**
  * Tells that something has happened where a file is, once that is over. Its directory is watched, because editors
  * put another file in its place, and Kubernetes another link to the directory that it is in; and that in which it
- * really is.
+ * really is. Of a directory that is not there, the nearest one above it that is.
  */
 export class FileWatch {
   readonly #path: string;
   readonly #onChange: () => void;
   readonly #onError: (error: Error) => void;
-  readonly #watchers = new Map<string, FSWatcher>();
+  readonly #watched = new Map<string, Watched>();
   #timer: NodeJS.Timeout | undefined;
+  /** When the first thing happened of those that nobody has looked at. */
+  #happenedAt: number | undefined;
   #isStopped = false;
 
   /** @param onError - Told where a directory cannot be watched, or not any more. */
@@ -26,47 +37,83 @@ export class FileWatch {
     this.#onError = onError;
   }
 
-  /** Resolves when it is watched. */
+  /** Resolves when it is watched: whatever happens to the file from then on is told. */
   async start(): Promise<void> {
-    const real = await realpath(this.#path).catch(() => this.#path);
-    if (this.#isStopped) return;
-    const folders = new Set([dirname(this.#path), dirname(real)]);
-    for (const [folder, watcher] of this.#watchers) {
-      if (!folders.has(folder)) this.#forget(folder, watcher);
-    }
-    for (const folder of folders) if (!this.#watchers.has(folder)) this.#add(folder);
+    let hasAdded: boolean;
+    // What was added may have been another directory a moment before.
+    do hasAdded = await this.#watchFolders();
+    while (hasAdded);
   }
 
   stop(): void {
     this.#isStopped = true;
     clearTimeout(this.#timer);
-    for (const [folder, watcher] of this.#watchers) this.#forget(folder, watcher);
+    for (const folder of this.#watched.keys()) this.#forget(folder);
   }
 
-  #add(folder: string): void {
+  /** @returns Whether any was added. */
+  async #watchFolders(): Promise<boolean> {
+    const real = await realpath(this.#path).catch(() => this.#path);
+    const found = await Promise.all([this.#path, real].map((path) => nearestTo(dirname(path))));
+    if (this.#isStopped) return false;
+    const folders = new Map(found);
+    for (const [folder, { identity }] of this.#watched) {
+      if (folders.get(folder) !== identity) this.#forget(folder);
+    }
+    let hasAdded = false;
+    for (const [folder, identity] of folders) {
+      if (!this.#watched.has(folder) && this.#add(folder, identity)) hasAdded = true;
+    }
+    return hasAdded;
+  }
+
+  #add(folder: string, identity: string): boolean {
     try {
       const watcher = watch(folder, () => this.#happened());
       watcher.on('error', (error) => {
-        this.#forget(folder, watcher);
+        if (this.#watched.get(folder)?.watcher !== watcher) return;
+        this.#forget(folder);
         this.#onError(error);
+        // Windows says so where a directory is removed.
+        this.#happened();
       });
-      this.#watchers.set(folder, watcher);
+      this.#watched.set(folder, { identity, watcher });
+      return true;
     } catch (error) {
       this.#onError(error as Error);
+      return false;
     }
   }
 
-  #forget(folder: string, watcher: FSWatcher): void {
-    watcher.close();
-    this.#watchers.delete(folder);
+  #forget(folder: string): void {
+    this.#watched.get(folder)?.watcher.close();
+    this.#watched.delete(folder);
   }
 
   #happened(): void {
+    const now = performance.now();
+    this.#happenedAt ??= now;
+    const latest = this.#happenedAt + UNSETTLED_MS;
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => {
-      // What it really is may be elsewhere by now.
-      this.start().then(this.#onChange, this.#onError);
-    }, SETTLED_MS);
+    this.#timer = setTimeout(() => this.#look(), Math.min(SETTLED_MS, latest - now));
+  }
+
+  #look(): void {
+    this.#happenedAt = undefined;
+    // What it really is may be elsewhere by now.
+    this.start().then(this.#onChange, this.#onError);
+  }
+}
+
+/** A directory, or the nearest one above it that is there, and what tells it from another one of this name. */
+async function nearestTo(folder: string): Promise<[folder: string, identity: string]> {
+  try {
+    const { dev, ino, birthtimeNs } = await stat(folder, { bigint: true });
+    return [folder, [dev, ino, birthtimeNs].join()];
+  } catch (error) {
+    const above = dirname(folder);
+    if (above === folder) throw error;
+    return nearestTo(above);
   }
 }
 
