@@ -4,7 +4,7 @@ import type { McpGateway } from '../../src/index.ts';
 
 const target = 'http://127.0.0.1:1/mcp';
 
-test('where one gateway of a file cannot be made, all others have the options that they had', async () => {
+test('where one gateway of a file cannot be made, all others go on with the options that they had', async () => {
   const gateways = new LastingGateways();
   const [[one, two]] = await gateways.replace(async (create) => [
     create({ target }, '/one'),
@@ -21,6 +21,16 @@ test('where one gateway of a file cannot be made, all others have the options th
   await expect(failing).rejects.toThrow('target: ');
   expect(configs()).toEqual(before);
   expect(added.map((gateway) => gateway.stats().draining)).toEqual([true]);
+
+  const updates: string[] = [];
+  const failed = gateways.replace(async (create) => {
+    const observe = { onUpdate: (_update: object, name: string) => void updates.push(name) };
+    create({ target, observe, name: 'in between' }, '/one');
+    throw new Error('mount');
+  });
+  await expect(failed).rejects.toThrow('mount');
+  // Not for a moment: what it counts would have been forgotten.
+  expect([updates, configs()]).toEqual([[], before]);
 
   const [, gone] = await gateways.replace(async (create) =>
     create({ target, name: 'new' }, '/one'),

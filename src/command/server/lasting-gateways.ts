@@ -1,5 +1,5 @@
 import type { GatewayConfig } from '../../config.ts';
-import { createMcpGateway, type McpGateway } from '../../gateway.ts';
+import { checkGateway, createMcpGateway, type McpGateway } from '../../gateway.ts';
 import type { CreateGateway } from '../inputs/input.ts';
 
 interface Held {
@@ -12,30 +12,39 @@ export class LastingGateways {
   #held: ReadonlyMap<string, Held> = new Map();
 
   /**
-   * Has `mount` put the gateways of a reading into an app.
+   * Has `mount` put the gateways of a reading into an app. Those that stay get their new options when that is done:
+   * an update that is taken back would have forgotten what the options in between did not ask for.
    *
    * @returns What `mount` gives, and the gateways that have no place any more.
-   * @throws What `mount` throws; then all gateways have the options that they had.
+   * @throws What `mount` throws, or an update; then all gateways have the options that they had.
    */
   async replace<T>(mount: (create: CreateGateway) => Promise<T>): Promise<[T, McpGateway[]]> {
     const before = this.#held;
     const held = new Map<string, Held>();
     const create: CreateGateway = (config, place) => {
-      const gateway = before.get(place)?.gateway ?? createMcpGateway(config);
-      if (before.has(place)) gateway.update(config);
+      const known = before.get(place);
+      if (known !== undefined) checkGateway(config);
+      const gateway = known?.gateway ?? createMcpGateway(config);
       held.set(place, { gateway, config });
       return gateway;
     };
+    /** Those that have been updated, as they were. */
+    const updated: Held[] = [];
     try {
       const mounted = await mount(create);
+      for (const [place, known] of before) {
+        const next = held.get(place);
+        if (next === undefined) continue;
+        known.gateway.update(next.config);
+        updated.push(known);
+      }
       this.#held = held;
       const gone = [...before].filter(([place]) => !held.has(place));
       return [mounted, gone.map(([, { gateway }]) => gateway)];
     } catch (error) {
+      for (const { gateway, config } of updated) gateway.update(config);
       for (const [place, { gateway }] of held) {
-        const known = before.get(place);
-        if (known === undefined) await gateway.close({ graceMs: 0 });
-        else gateway.update(known.config);
+        if (!before.has(place)) await gateway.close({ graceMs: 0 });
       }
       throw error;
     }
