@@ -74,6 +74,30 @@ test('every mistake in a module is told, of all of its gateways', async () => {
   expect(empty.stderr).toMatch(/^empty\.mjs has to export default the options .*\n$/);
 });
 
+test('of a module that cannot be loaded its author is told the place, and no frames of the command', async () => {
+  const cwd = await folderWith({
+    'syntax.mjs': 'export default { target:',
+    'imports.mjs': "import './syntax.mjs';",
+    'syntax.cjs': '\n\nmodule.exports = { target:',
+    'thrown.mjs': "\nthrow new TypeError('not today');",
+    'calls.mjs': "import { readFileSync } from 'node:fs';\nreadFileSync('./none');",
+  });
+  const hintFor = (file: string) =>
+    `SyntaxError: Unexpected end of input. \`node --check ${file}\` shows the place; if it finds none, that is in a file that this one imports\n`;
+  for (const [file, told] of [
+    ['syntax.mjs', hintFor('syntax.mjs')],
+    ['imports.mjs', hintFor('imports.mjs')],
+    ['syntax.cjs', /syntax\.cjs:3\n[\s\S]*SyntaxError: Unexpected end of input\n$/],
+    ['thrown.mjs', /^thrown\.mjs .*TypeError: not today\n {4}at file:\S*thrown\.mjs:2:7\n$/],
+    ['calls.mjs', /ENOENT.*\n {4}at file:\S*calls\.mjs:2:1\n$/],
+  ] as const) {
+    const { code, stderr } = await runCommand([file, '--check'], { cwd });
+    expect(code).toBe(1);
+    if (typeof told === 'string') expect(stderr).toBe(`${file} cannot be loaded: ${told}`);
+    else expect(stderr).toMatch(told);
+  }
+});
+
 test('an option that a file of this kind does not take is wrong usage', async () => {
   const cwd = await folderWith({ 'gateway.config.mjs': 'export default {}' });
   for (const option of ['--print', '--only=/mcp']) {

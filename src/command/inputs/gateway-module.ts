@@ -50,7 +50,7 @@ async function load(file: string): Promise<unknown> {
     const { default: exported } = await settled(import(hrefToRead(await realpath(path))));
     return exported;
   } catch (error) {
-    throw new CommandError(`${file} cannot be loaded: ${textOf(error)}`);
+    throw new CommandError(`${file} cannot be loaded: ${textOf(error)}${hintFor(file, error)}`);
   }
 }
 
@@ -89,9 +89,21 @@ async function call(file: string, give: unknown, app: Express): Promise<unknown>
   }
 }
 
-/** What its author needs to find the place. */
+/** What its author needs to find the place, without the frames of Node and of this command. */
 function textOf(error: unknown): string {
-  return error instanceof GatewayConfigError ? error.message : String(Object(error).stack ?? error);
+  if (error instanceof GatewayConfigError) return error.message;
+  const lines = String(Object(error).stack ?? error).split('\n');
+  const ours = lines.findIndex((line) => line.startsWith('    at async settled '));
+  return lines
+    .slice(0, ours === -1 ? lines.length : ours)
+    .filter((line) => !/^ {4}at (async )?(.+\()?node:/.test(line))
+    .join('\n');
+}
+
+/** Node says of an ES module what is wrong with its syntax, and not where. */
+function hintFor(file: string, error: unknown): string {
+  if (!(error instanceof SyntaxError) || textOf(error) !== String(error)) return '';
+  return `. \`node --check ${file}\` shows the place; if it finds none, that is in a file that this one imports`;
 }
 
 /** Of several gateways, all mistakes are told at once. */
