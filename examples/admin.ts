@@ -50,17 +50,44 @@ const login: RequestHandler = ({ headers: { authorization = '' } }, res, next) =
 
 /** A page elsewhere can have a browser send the password that it remembers, but no JSON. */
 const onlyJson: RequestHandler = (req, res, next) => {
-  if (req.method === 'GET' || req.is('application/json')) next();
+  if (['GET', 'HEAD'].includes(req.method) || req.is('application/json')) next();
   else res.status(415).json({ error: 'Send application/json' });
 };
 
+/** Of the operator: answered with 400 and its message. */
+class Mistake extends Error {}
+
+function text(name: string, value: unknown): string {
+  if (typeof value !== 'string') throw new Mistake(`${name}: expected a text`);
+  return value;
+}
+
+/** A name that is no pattern. */
+function toolName(name: string): string {
+  if (name.includes('*')) throw new Mistake('Name one tool, without *');
+  return name;
+}
+
+/** The gateway throws these for a target or a request that is none. */
+async function asked<T>(ask: () => T | Promise<T>): Promise<T> {
+  try {
+    return await ask();
+  } catch (error) {
+    const isMistake = error instanceof TypeError || error instanceof RangeError;
+    throw isMistake ? new Mistake(error.message) : error;
+  }
+}
+
 const admin = express.Router();
-admin.use(login, onlyJson, express.json());
+admin.use(login, onlyJson, express.json(), (req, _res, next) => {
+  req.body ??= {};
+  next();
+});
 
 admin.get('/stats', (_req, res) => void res.json(gateway.stats()));
 
 admin.put('/tools/:name/pause', ({ params: { name } }, res) => {
-  res.json(change({ paused: [...new Set([...settings.paused, name])] }));
+  res.json(change({ paused: [...new Set([...settings.paused, toolName(name)])] }));
 });
 
 admin.put('/tools/:name/resume', ({ params: { name } }, res) => {
@@ -71,25 +98,26 @@ admin.put('/limit', ({ body: { limit } }, res) => void res.json(change({ limit }
 
 // Answers when nothing is under way there any more: then the upstream can be stopped.
 admin.put('/drain', async ({ body: { target, graceMs } }, res) => {
-  await gateway.drain(target, { graceMs });
+  await asked(() => gateway.drain(text('target', target), { graceMs }));
   res.json(gateway.targets());
 });
 
-admin.put('/restore', ({ body: { target } }, res) => {
-  gateway.restore(target);
+admin.put('/restore', async ({ body: { target } }, res) => {
+  await asked(() => gateway.restore(text('target', target)));
   res.json(gateway.targets());
 });
 
-admin.post('/explain', async ({ body }, res) => void res.json(await gateway.explain(body)));
+admin.post('/explain', async ({ body }, res) => {
+  res.json(await asked(() => gateway.explain(body)));
+});
 
-const mistake: ErrorRequestHandler = (error, _req, res, next) => {
-  const isOfOperator =
-    error instanceof GatewayConfigError ||
-    error instanceof TypeError ||
-    error instanceof RangeError;
-  if (isOfOperator) res.status(400).json({ error: error.message });
-  else next(error);
+const tellMistake: ErrorRequestHandler = (error, _req, res, next) => {
+  const isMistake = error instanceof Mistake || error instanceof GatewayConfigError;
+  // Those of express.json() have a status.
+  if (isMistake || error.expose === true) {
+    res.status(error.status ?? 400).json({ error: error.message });
+  } else next(error);
 };
-admin.use(mistake);
+admin.use(tellMistake);
 
 express().use('/admin', admin).use(gateway).listen(PORT);

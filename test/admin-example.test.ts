@@ -70,15 +70,25 @@ test('examples/admin.ts changes a running gateway, behind the login of the app',
   expect([status, body[0].state]).toEqual([200, 'closed']);
   expect(await put('/drain', { target: 'https://other.example/' })).toMatchObject({ status: 400 });
 
-  expect(await put('/limit', { limit: -1 })).toMatchObject({
-    status: 400,
-    body: { error: expect.stringContaining('rateLimit.limit') },
-  });
-  const described = await ask('POST', '/explain', '{"method":"a b"}');
-  expect([described.status, await described.json()]).toEqual([
-    400,
-    { error: expect.stringContaining('request.method') },
+  const head = await ask('HEAD', '/stats');
+  expect([head.status, head.headers.get('content-type')]).toEqual([
+    200,
+    'application/json; charset=utf-8',
   ]);
+  for (const [method, path, body, told] of [
+    ['PUT', '/limit', '{"limit":-1}', /rateLimit\.limit/],
+    ['PUT', '/limit', undefined, /rateLimit\.limit/],
+    ['PUT', '/limit', '{"limit":', /JSON/],
+    ['PUT', '/tools/a*/pause', '{}', /Name one tool/],
+    ['PUT', '/drain', '{"target":5}', /^target: expected a text$/],
+    ['PUT', '/drain', `{"target":"${first}","graceMs":"soon"}`, /options\.graceMs/],
+    ['PUT', '/restore', undefined, /^target: expected a text$/],
+    ['POST', '/explain', '{"method":"a b"}', /request\.method/],
+  ] as const) {
+    const refused = await ask(method, path, body);
+    const answer = [path, body, refused.status, await refused.json()];
+    expect(answer).toEqual([path, body, 400, { error: expect.stringMatching(told) }]);
+  }
   // What was counted before is above it.
   expect(await put('/limit', { limit: 1 })).toMatchObject({ status: 200, body: { limit: 1 } });
   const limited = await (await ask('POST', '/explain', asked)).json();
