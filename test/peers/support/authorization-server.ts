@@ -80,7 +80,7 @@ export async function startAuthorizationServer({
     };
   };
 
-  const provider = new Provider(issuer, {
+  const provider: Provider = new Provider(issuer, {
     adapter: memory(),
     clients: [...clients],
     // Refresh tokens come without `offline_access`.
