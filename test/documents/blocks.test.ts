@@ -2,7 +2,7 @@ import { globSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 import { readArguments } from '../../src/command/arguments.ts';
 import { ERRORS } from '../../src/errors.ts';
-import { blocksOf, PAGES, ROOT, read } from './support/pages.ts';
+import { blocksOf, PAGES, ROOT, read } from '../support/pages.ts';
 
 const BLOCKS = PAGES.flatMap(blocksOf);
 

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { read } from './support/pages.ts';
+import { read } from '../support/pages.ts';
 
 const [, unreleased = ''] = read('CHANGELOG.md').split(/^## \[/m);
 

@@ -1,7 +1,7 @@
 import { existsSync, globSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { anchorsOf, DOCUMENTS, PAGES, proseOf, ROOT, read } from './support/pages.ts';
+import { anchorsOf, DOCUMENTS, PAGES, proseOf, ROOT, read } from '../support/pages.ts';
 
 /** The targets of the links of a document. */
 const linksOf = (document: string) =>

@@ -4,8 +4,8 @@ import { SLOTS } from '../../src/chain.ts';
 import { ERRORS } from '../../src/errors.ts';
 import { createMcpGateway, mcpCors, mcpProxy } from '../../src/index.ts';
 import { problemsOf } from '../support/config-error.ts';
+import { anchorsOf, ROOT, read } from '../support/pages.ts';
 import { cellsOf, rowsBelow } from '../support/table-rows.ts';
-import { anchorsOf, ROOT, read } from './support/pages.ts';
 
 const README = read('README.md');
 

@@ -1,21 +1,29 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { headingSlug } from '../../../docs/.vitepress/heading-slug.ts';
+import { headingSlug } from '../../docs/.vitepress/heading-slug.ts';
 
 /** The root of the repository. */
-export const ROOT: string = fileURLToPath(new URL('../../../', import.meta.url));
+export const ROOT: string = fileURLToPath(new URL('../../', import.meta.url));
 
 /** The text of a file, by its path from the root. */
 export const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
 
 /** The paths of all pages that a user reads: README and those of docs. */
-export const PAGES: readonly string[] = ['README.md', ...globSync('docs/**/*.md', { cwd: ROOT })];
+export const PAGES: readonly string[] = [
+  'README.md',
+  // `docs/repository` stands for files outside of `docs`, on the site.
+  ...globSync('docs/**/*.md', { cwd: ROOT }).filter((path) => !path.startsWith('docs/repository/')),
+];
 
 /** The paths of all documents, those for contributors and beside examples included. */
-export const DOCUMENTS: readonly string[] = globSync(['*.md', 'docs/**/*.md', 'examples/**/*.md'], {
-  cwd: ROOT,
-});
+export const DOCUMENTS: readonly string[] = [
+  ...PAGES,
+  ...globSync(['*.md', 'examples/**/*.md'], {
+    cwd: ROOT,
+    exclude: (path) => path.includes('node_modules'),
+  }).filter((path) => path !== 'README.md'),
+];
 
 /** A block of code of a page. */
 export interface Block {
