@@ -137,6 +137,19 @@ export interface Between {
   readonly step: Middleware;
 }
 
+/** What the slots that are switched on make, in their order, with the step of a route among them. */
+function stepsOf(
+  plans: SlotPlans,
+  between: Between | undefined,
+  make: (slot: AnySlot, settings: object) => Middleware,
+): Middleware[] {
+  return SLOTS.flatMap((slot) => {
+    const settings = plans[slot.name];
+    const steps = settings === undefined ? [] : [make(slot, settings)];
+    return between?.inFrontOf === slot.name ? [between.step, ...steps] : steps;
+  });
+}
+
 /** Builds the chains of one gateway. Routes share what is built of the same settings. */
 export class Chains {
   readonly #kept: Kept;
@@ -154,11 +167,9 @@ export class Chains {
    */
   through(plans: SlotPlans, last: Last, answer: Middleware, between?: Between): Middleware {
     const isObserved = plans.observe !== undefined;
-    const steps = SLOTS.flatMap((slot) => {
-      const settings = plans[slot.name];
-      const built = settings && this.#build(slot, settings);
-      const step = built && isObserved && !slot.isSilent ? watched(slot.name, built) : built;
-      return between?.inFrontOf === slot.name ? [between.step, step] : [step];
+    const steps = stepsOf(plans, between, (slot, settings) => {
+      const built = this.#build(slot, settings);
+      return isObserved && !slot.isSilent ? watched(slot.name, built) : built;
     });
     return contain(chain([...steps, isObserved ? watched(last, answer) : answer]));
   }
@@ -166,8 +177,8 @@ export class Chains {
   /**
    * The same for a request that is only described: nothing that it meets has an effect. No route leads here.
    */
-  rehearsal(plans: SlotPlans, answer: Middleware): Middleware {
-    const steps = switchedOn(plans).map(({ slot, settings }) => {
+  rehearsal(plans: SlotPlans, answer: Middleware, between?: Between): Middleware {
+    const steps = stepsOf(plans, between, (slot, settings) => {
       const built = slot.rehearse?.(settings, this.#kept) ?? slot.build(settings, this.#kept);
       return slot.isSilent ? built : watched(slot.name, built);
     });

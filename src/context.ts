@@ -8,6 +8,7 @@ import type { HeaderEdits } from './header-edits.ts';
 import { type ClientAddress, clientAddress } from './http/client-address.ts';
 import { causeOf } from './lib/function-failure.ts';
 import { notAwaited } from './lib/not-awaited.ts';
+import type { EventSink } from './mcp/events/event-sink.ts';
 import type { ClientInfo } from './mcp/message/client-info.ts';
 import type { McpBody, McpMessage } from './mcp/message/message.ts';
 import { sessionIdIn } from './mcp/session-id.ts';
@@ -37,8 +38,8 @@ export interface RelayedExchange {
   readonly isEventStream: boolean;
   /** Ends an event stream as soon as no event is under way; does nothing to any other answer. */
   endBetweenEvents(why: EndReason): void;
-  /** Puts an event of the gateway's own into an event stream; false where that is not possible. */
-  sendEvent(event: Buffer): boolean;
+  /** The event stream of its answer, while it may take events of the gateway's own. */
+  readonly events: EventSink | undefined;
 }
 
 /** What a request of the older transport (MCP 2024-11-05) is. */
@@ -48,9 +49,11 @@ export type LegacyLeg =
       readonly leg: 'message';
       /** The one in the query. */
       readonly session: string | undefined;
-      /** Answers the message with an error, if any, on the stream of its session; false where it cannot. */
-      readonly answer?: (context: RequestContext, error?: string) => boolean;
+      readonly answer?: AnswerOnStream;
     };
+
+/** Answers a message with an error, if any, on the stream of its session; false where it cannot. */
+export type AnswerOnStream = (context: RequestContext, error?: string) => boolean;
 
 /** Who was let in, and by what. */
 export interface Identity {

@@ -71,7 +71,7 @@ export interface McpGateway extends Router {
    * no observer hears of it. Functions that decide are asked as ever: those of `policies`, `auth`, `rateLimit`,
    * `ipFilter` and `balance`. Those that act are not: `use`, and functions of `headers.set`.
    *
-   * @param request - The request. It is one to the endpoint in Streamable HTTP.
+   * @param request - The request: one to the endpoint, or to those of `legacySse`.
    * @returns What would become of it. Rejects with a `TypeError` that names the mistake (`request.method`) for what is
    * no request, with a `RangeError` where its `url` is another's, and with an `Error` that names the slot where a
    * function closes the connection, or leaves the request undecided for a minute.

@@ -3,14 +3,13 @@ import { chain } from './http/chain.ts';
 import type { Middleware } from './http/middleware.ts';
 import { serveDocument } from './http/serve-document.ts';
 import type { Kept } from './kept.ts';
-import type { LegacySseEndpoints } from './legacy-sse/endpoints.ts';
-import { type LegacySsePlan, legacySseEndpoints } from './legacy-sse/options.ts';
 import { comparablePath, metadataUrls, rootMetadataUrl } from './oauth/metadata-url.ts';
 import { claimRoot, releaseRoot } from './oauth/root-metadata.ts';
 import type { Plan } from './read-config.ts';
 import { type RelayPlan, relaySettings, targetsOf } from './relay/options.ts';
 import { relay } from './relay/relay.ts';
 import type { RelaySettings } from './relay/relay-settings.ts';
+import { relayedRoutes } from './relayed-routes.ts';
 import { metadataWarningOf } from './slots/auth/metadata-warning.ts';
 import { UpstreamMetadata } from './slots/auth/upstream-metadata.ts';
 import { targetStatesOf } from './slots/balance/target-states.ts';
@@ -29,18 +28,6 @@ export interface Route {
   readonly run: Middleware;
   /** Whether the path counts from the root of the host, not from where the router is mounted. */
   readonly isAtRoot?: boolean;
-}
-
-/** It knows where the sessions are that have begun. */
-function endpointsOf(
-  plan: LegacySsePlan,
-  forward: readonly string[] | undefined,
-  kept: Kept,
-): LegacySseEndpoints {
-  const { places, messagePath, publicPath } = plan;
-  const urls = places.map(({ stream, messages }) => `${stream} ${messages}`).join(' ');
-  const terms = [urls, messagePath, publicPath, String(forward)];
-  return kept.of(['legacySse', ...terms], () => legacySseEndpoints(plan, forward));
 }
 
 /** It remembers where the upstream says that its metadata is. */
@@ -68,7 +55,7 @@ function claimRootFor(publicUrl: URL, kept: Kept): void {
 
 /** Builds the endpoint, and what else the router serves. */
 export function buildRoutes(plan: Plan, kept: Kept): Route[] {
-  const { path, slots, legacySse, metadata, denyAs } = plan;
+  const { slots, metadata } = plan;
   const targets = targetsOf(plan.relay, kept);
   const [target] = targets;
   const hop = hopOf(kept);
@@ -90,31 +77,11 @@ export function buildRoutes(plan: Plan, kept: Kept): Route[] {
       relay({ ...relaySettings(plan.relay), hop, target, createHold, ...(pathAt && { pathAt }) }),
     ]);
 
-  const routes: Route[] = [{ path, run: chains.through(slots, 'relay', relayTo()) }];
-  if (legacySse !== undefined) {
-    const { messagePath } = legacySse;
-    const endpoints = endpointsOf(legacySse, plan.relay.query, kept);
-    const messages = relayTo(endpoints.messagePathAt);
-    // Whom the slots in front of it refuse may write to no stream.
-    const onStream = { inFrontOf: 'rateLimit', step: endpoints.answerOnStream } as const;
-    const ofMessages = chains.through(
-      { ...slots, methods: ['POST'] },
-      'relay',
-      messages,
-      denyAs === 'http' ? undefined : onStream,
-    );
-    routes.push(
-      {
-        path: legacySse.path,
-        run: chains.through(
-          { ...slots, methods: ['GET'] },
-          'relay',
-          chain([endpoints.stream, relayTo(endpoints.streamPathAt)]),
-        ),
-      },
-      { path: messagePath, run: chain([endpoints.message, ofMessages]) },
-    );
-  }
+  const routes: Route[] = relayedRoutes(plan, kept).map((route) => {
+    const { path, slots, first, between, last, pathAt } = route;
+    const behind = chain([last, relayTo(pathAt)]);
+    return { path, run: chain([first, chains.through(slots, 'relay', behind, between)]) };
+  });
   if (metadata !== undefined) {
     const { document, publicUrl, root } = metadata;
     if (root) claimRootFor(publicUrl, kept);

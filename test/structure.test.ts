@@ -107,6 +107,7 @@ describe('dependencies point one way', () => {
       'http/client-address.ts',
       'lib/function-failure.ts',
       'lib/not-awaited.ts',
+      'mcp/events/event-sink.ts',
       'mcp/message/client-info.ts',
       'mcp/message/message.ts',
       'mcp/session-id.ts',

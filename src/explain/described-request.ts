@@ -3,11 +3,11 @@ import type { Principal } from '../principal.ts';
 
 /** A request as `gateway.explain()` is told of it. */
 export interface DescribedRequest {
-  /** The HTTP method. Default: `'POST'`. */
+  /** The HTTP method, in capital letters. Default: `'POST'`. */
   readonly method?: McpMethod | (string & {});
   /**
    * Its header fields; a list is a field that comes in several lines. With a body and no `Content-Length`, that is
-   * added. Default: none, not even `Host`.
+   * added; one that is given has to be the body's. `Expect` is not answered. Default: none, not even `Host`.
    */
   readonly headers?: Readonly<Record<string, string | readonly string[] | undefined>>;
   /**
@@ -28,8 +28,8 @@ export interface DescribedRequest {
    */
   readonly principal?: Principal;
   /**
-   * Path and query of the request, with the path where the gateway is mounted in front: `'/api/mcp?team=a'`.
-   * Default: the option `path`.
+   * Path and query of the request, with the path where the gateway is mounted in front: `'/api/mcp?team=a'`. It is
+   * one of the endpoint, or with `legacySse` of the stream or of the messages. Default: the option `path`.
    */
   readonly url?: string;
   /** What the route that the gateway is mounted on has for the names in `target`, as `req.params`. Default: none. */

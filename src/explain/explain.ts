@@ -2,6 +2,7 @@ import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http';
 import { Chains, decidingSlots } from '../chain.ts';
 import { contextOf } from '../context.ts';
 import { HIDDEN } from '../header-edits.ts';
+import { chain } from '../http/chain.ts';
 import { foldFieldName } from '../http/field.ts';
 import type { Middleware } from '../http/middleware.ts';
 import { onceClosed } from '../http/once-closed.ts';
@@ -11,6 +12,7 @@ import type { Plan } from '../read-config.ts';
 import { relaySettings, targetsOf } from '../relay/options.ts';
 import { rehearseRelay } from '../relay/rehearse.ts';
 import type { OutgoingHead } from '../relay/request/outgoing-head.ts';
+import { relayedRoutes } from '../relayed-routes.ts';
 import { checked } from '../slots/auth/read-authenticators.ts';
 import { hopOf } from '../slots/head.ts';
 import { isSecretName } from '../slots/headers/secret-name.ts';
@@ -34,21 +36,29 @@ export async function explain(
   kept: Kept,
   surroundings: Surroundings,
 ): Promise<Explanation> {
-  const read = readRequest(request, plan.path);
+  const routes = relayedRoutes(plan, kept);
+  const read = readRequest(request, routes);
+  const { slots, first, rehearsedBetween, last, pathAt } = read.route;
   const identity = identityIn(request, plan);
   const exchange = syntheticExchange(read, surroundings);
   const { req, res } = exchange;
   const rehearsal = new Rehearsal();
   Object.assign(contextOf(req), { observation: rehearsal, identity });
   const [target] = targetsOf(plan.relay, kept);
-  const settings = { ...relaySettings(plan.relay), target, hop: hopOf(kept) };
+  const settings = {
+    ...relaySettings(plan.relay),
+    target,
+    hop: hopOf(kept),
+    ...(pathAt && { pathAt }),
+  };
   try {
-    const head = await headToSend(exchange, rehearsal, (onSending) =>
-      new Chains(kept).rehearsal(plan.slots, rehearseRelay(settings, onSending)),
-    );
+    const head = await headToSend(exchange, rehearsal, (onSending) => {
+      const behind = chain([last, rehearseRelay(settings, onSending)]);
+      return chain([first, new Chains(kept).rehearsal(slots, behind, rehearsedBetween)]);
+    });
     const isSent = head !== undefined;
     return {
-      slots: rehearsal.rowsOf(decidingSlots(plan.slots)),
+      slots: rehearsal.rowsOf(decidingSlots(slots)),
       status: isSent ? undefined : res.statusCode,
       reason: isSent ? 'relayed' : (rehearsal.reason ?? 'answered'),
       target: head?.target.name,

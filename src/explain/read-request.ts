@@ -17,6 +17,11 @@ export interface ReadRequest {
   readonly params: Readonly<Record<string, string>>;
 }
 
+/** The same, and which route it is for. */
+export interface RoutedRequest<Route> extends ReadRequest {
+  readonly route: Route;
+}
+
 const KEYS: ReadonlySet<string> = new Set<keyof DescribedRequest>([
   'method',
   'headers',
@@ -31,17 +36,26 @@ const KEYS: ReadonlySet<string> = new Set<keyof DescribedRequest>([
 /**
  * Reads it.
  *
- * @param path - The route of the endpoint.
+ * @param routes - Those that it may be for. Without a URL it is for the first.
  * @throws {TypeError} for what is no request.
- * @throws {RangeError} where its URL is that of another route.
+ * @throws {RangeError} where its URL is that of none of them.
  */
-export function readRequest(request: DescribedRequest, path: string): ReadRequest {
+export function readRequest<Route extends { readonly path: string }>(
+  request: DescribedRequest,
+  routes: readonly Route[],
+): RoutedRequest<Route> {
   if (!isRecord(request)) throw new TypeError('`request` is an object');
   const unknown = Object.keys(request).find((key) => !KEYS.has(key));
   if (unknown !== undefined) {
     throw new TypeError(`\`request.${unknown}\` is unknown; known are ${[...KEYS].join(', ')}`);
   }
-  const { method = 'POST', headers = {}, ip = '127.0.0.1', params = {}, url = path } = request;
+  const {
+    method = 'POST',
+    headers = {},
+    ip = '127.0.0.1',
+    params = {},
+    url = routes[0]?.path,
+  } = request;
   if (!isFieldName(method)) throw new TypeError("`request.method` is a method of HTTP: 'POST'");
   if (!isRecord(headers)) throw new TypeError('`request.headers` is an object of names and values');
   if (typeof ip !== 'string' || isIP(ip) === 0) {
@@ -53,7 +67,7 @@ export function readRequest(request: DescribedRequest, path: string): ReadReques
   if (typeof url !== 'string') throw new TypeError("`request.url` is a text: '/mcp?team=a'");
   const body = bodyOf(request);
   const lines = [...linesOf(request), ...addedLines(request, body)];
-  return { method, ip, body, lines, params: { ...params }, ...placeOf(url, path) };
+  return { method, ip, body, lines, params: { ...params }, ...placeOf(url, routes) };
 }
 
 function bodyOf({ body, message }: DescribedRequest): Buffer | undefined {
@@ -115,16 +129,33 @@ function addedLines(
   ];
 }
 
-/** A trailing slash is the same route. */
-function placeOf(target: string, path: string): Pick<ReadRequest, 'baseUrl' | 'url'> {
+/**
+ * Which route it is for, and where the gateway is mounted then. Where it could be for several, because nobody
+ * says what is of the mount, it is for the one with the longest path. A trailing slash is the same route.
+ */
+function placeOf<Route extends { readonly path: string }>(
+  target: string,
+  routes: readonly Route[],
+): Pick<RoutedRequest<Route>, 'route' | 'baseUrl' | 'url'> {
   const { path: whole, query } = splitTarget(target);
   const asked = whole.replace(/\/$/, '');
-  const own = path === '/' ? '' : path;
-  if (!asked.endsWith(own) || !/^(?:\/|$)/.test(whole)) {
-    throw new RangeError(`\`request.url\` is not that of the endpoint: its path ends with ${path}`);
+  const [route] = routes
+    .filter(({ path }) => asked.endsWith(ownOf(path)))
+    .sort((one, other) => other.path.length - one.path.length);
+  if (route === undefined || !/^(?:\/|$)/.test(whole)) {
+    const paths = routes.map(({ path }) => path).join(' or ');
+    throw new RangeError(
+      `\`request.url\` is not that of the endpoint: its path ends with ${paths}`,
+    );
   }
+  const own = ownOf(route.path);
   return {
+    route,
     baseUrl: asked.slice(0, asked.length - own.length),
     url: (own || '/') + (query === '' ? '' : `?${query}`),
   };
+}
+
+function ownOf(path: string): string {
+  return path === '/' ? '' : path;
 }

@@ -1,7 +1,7 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { posix } from 'node:path';
-import { contextOf, type RequestContext } from '../context.ts';
+import { type AnswerOnStream, contextOf, type RequestContext } from '../context.ts';
 import { UNENCODED } from '../header-edits.ts';
 import type { Middleware } from '../http/middleware.ts';
 import { isSameOrigin } from '../http/same-origin.ts';
@@ -42,6 +42,8 @@ export class LegacySseEndpoints {
   constructor(places: readonly EndpointPaths[], publicPath: (req: IncomingMessage) => string) {
     this.#places = places;
     this.#publicPath = publicPath;
+    this.answerOnStream = refusingBy(this.#streams.answer);
+    this.rehearseOnStream = refusingBy(this.#streams.wouldAnswer);
   }
 
   /** For event streams: the URL in them is read and replaced. */
@@ -79,13 +81,10 @@ export class LegacySseEndpoints {
   };
 
   /** For refusals of messages: those that come after this are answered on the stream of their session. */
-  readonly answerOnStream: Middleware = (req, _res, next) => {
-    const context = contextOf(req);
-    if (context.legacy?.leg === 'message') {
-      context.legacy = { ...context.legacy, answer: this.#streams.answer };
-    }
-    next();
-  };
+  readonly answerOnStream: Middleware;
+
+  /** The same for a message that is only described: nothing is put into the stream. */
+  readonly rehearseOnStream: Middleware;
 
   async #seenAs(
     announced: string,
@@ -140,6 +139,14 @@ export class LegacySseEndpoints {
     const proven = `${valuesKey(context.params)} ${encoded}`;
     return createHmac('sha256', this.#key).update(proven).digest('base64url');
   }
+}
+
+function refusingBy(answer: AnswerOnStream): Middleware {
+  return (req, _res, next) => {
+    const context = contextOf(req);
+    if (context.legacy?.leg === 'message') context.legacy = { ...context.legacy, answer };
+    next();
+  };
 }
 
 /**

@@ -1,7 +1,8 @@
 import { hash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { contextOf, type RequestContext } from '../context.ts';
+import { type AnswerOnStream, contextOf, type RequestContext } from '../context.ts';
 import { onceClosed } from '../http/once-closed.ts';
+import type { EventSink } from '../mcp/events/event-sink.ts';
 import { keyOf } from '../principal.ts';
 import { valuesKey } from '../targets/values-key.ts';
 
@@ -27,15 +28,29 @@ export class SessionStreams {
    * or takes nothing more, and where it is not that of the same caller. Without an error it says whether
    * there is such a stream.
    */
-  readonly answer = (context: RequestContext, error?: string): boolean => {
+  readonly answer: AnswerOnStream = (context, error) => {
+    return this.#answer(context, error, (stream, event) => stream.send(event));
+  };
+
+  /** Whether `answer` would. */
+  readonly wouldAnswer: AnswerOnStream = (context, error) => {
+    return this.#answer(context, error, (stream, event) => stream.takes(event));
+  };
+
+  #answer(
+    context: RequestContext,
+    error: string | undefined,
+    put: (stream: EventSink, event: Buffer) => boolean,
+  ): boolean {
     const [stream, another] = this.#open.get(keyFor(context.sessionId ?? '', context)) ?? [];
     if (stream === undefined || another !== undefined || !isSameCaller(stream, context))
       return false;
     if (error === undefined) return stream.exchange !== undefined;
     // The id is in it as the client wrote it.
     if (/[\r\n]/.test(error)) return false;
-    return stream.exchange?.sendEvent(Buffer.from(`event: message\ndata: ${error}\n\n`)) === true;
-  };
+    const events = stream.exchange?.events;
+    return events !== undefined && put(events, Buffer.from(`event: message\ndata: ${error}\n\n`));
+  }
 
   #close(key: string, stream: RequestContext): void {
     const others = this.#open.get(key)?.filter((other) => other !== stream) ?? [];

@@ -100,9 +100,9 @@ export class AnswerBody implements BodyEventListener {
     this.#stream?.endBetweenEvents();
   }
 
-  /** Puts an event of the gateway's own into an event stream; false where that is not possible. */
-  send(event: Buffer): boolean {
-    return this.#progress === 'passing' && this.#stream?.send(event) === true;
+  /** The event stream, while it may take events of the gateway's own. */
+  get events(): EventStream | undefined {
+    return this.#progress === 'passing' ? this.#stream : undefined;
   }
 
   /** Passes nothing on any more. */

@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { Deadline } from '../../lib/deadline.ts';
 import { EventBoundary } from '../../mcp/events/boundary.ts';
+import type { EventSink } from '../../mcp/events/event-sink.ts';
 
 /** A comment, which every reader of event streams skips (HTML standard, "Event stream format"). */
 const COMMENT = ':\n\n';
@@ -19,7 +20,7 @@ export interface EventStreamListener {
  * events: a comment when it has been silent for too long, an event of the gateway's own, and its end
  * when the gateway wants it.
  */
-export class EventStream {
+export class EventStream implements EventSink {
   readonly #res: ServerResponse & { flush?: () => void };
   readonly #listener: EventStreamListener;
   readonly #boundary = new EventBoundary();
@@ -56,14 +57,23 @@ export class EventStream {
     return wantsMore;
   }
 
+  /** Whether an event of the gateway's own has a place: not where the stream is ending, or too much waits already. */
+  takes(event: Buffer): boolean {
+    if (this.#isOver || this.#isEnding || this.#res.destroyed) return false;
+    return this.#unreadNow + this.#waitingLength + event.length <= MOST_WAITING;
+  }
+
+  get #unreadNow(): number {
+    return Math.min(this.#unread, this.#res.writableLength);
+  }
+
   /**
    * Puts in an event of the gateway's own, with its blank line: now, or as soon as the one that has
-   * begun is whole. False where the stream is ending, or too much waits already.
+   * begun is whole. False where there is no place for it.
    */
   send(event: Buffer): boolean {
-    if (this.#isOver || this.#isEnding || this.#res.destroyed) return false;
-    this.#unread = Math.min(this.#unread, this.#res.writableLength);
-    if (this.#unread + this.#waitingLength + event.length > MOST_WAITING) return false;
+    if (!this.takes(event)) return false;
+    this.#unread = this.#unreadNow;
     this.#waiting ??= [];
     this.#waiting.push(event);
     this.#waitingLength += event.length;

@@ -8,6 +8,7 @@ import type { ErrorReason } from '../../errors.ts';
 import { cut } from '../../http/cut.ts';
 import { endWhenRead } from '../../http/end-when-read.ts';
 import { Deadline } from '../../lib/deadline.ts';
+import type { EventSink } from '../../mcp/events/event-sink.ts';
 import type { EndReason } from '../../observation.ts';
 import { LONGEST_TIMER_MS } from '../../options/duration.ts';
 import type { RelaySettings } from '../relay-settings.ts';
@@ -179,9 +180,9 @@ export class RelayedAnswer implements AnswerBodyListener {
     this.#body?.endBetweenEvents();
   }
 
-  /** Puts an event of the gateway's own into an event stream; false where that is not possible. */
-  sendEvent(event: Buffer): boolean {
-    return this.#body?.send(event) === true;
+  /** The event stream, while it may take events of the gateway's own. */
+  get events(): EventSink | undefined {
+    return this.#body?.events;
   }
 
   /** Passes nothing on any more. */

@@ -11,6 +11,7 @@ import { makeLastRequest } from '../../http/last-request.ts';
 import { onceClosed } from '../../http/once-closed.ts';
 import type { RequestBody } from '../../http/request-body.ts';
 import { noop } from '../../lib/noop.ts';
+import type { EventSink } from '../../mcp/events/event-sink.ts';
 import type { EndReason } from '../../observation.ts';
 import type { Target } from '../../targets/target.ts';
 import { RelayedAnswer, type RelayedAnswerListener } from '../answer/relayed-answer.ts';
@@ -212,8 +213,8 @@ export class RelayedRequest
     this.#answer?.endBetweenEvents(why);
   }
 
-  sendEvent(event: Buffer): boolean {
-    return this.#answer?.sendEvent(event) === true;
+  get events(): EventSink | undefined {
+    return this.#answer?.events;
   }
 
   /**
