@@ -66,6 +66,7 @@ export function readRequest<Route extends { readonly path: string }>(
   }
   if (typeof url !== 'string') throw new TypeError("`request.url` is a text: '/mcp?team=a'");
   const body = bodyOf(request);
+  checkLength(request, body);
   const lines = [...linesOf(request), ...addedLines(request, body)];
   return { method, ip, body, lines, params: { ...params }, ...placeOf(url, routes) };
 }
@@ -108,6 +109,18 @@ function linesOf({ headers = {} }: DescribedRequest): string[] {
       return [name, value];
     });
   });
+}
+
+/** A server would wait for the rest of the body, or take what is too much for the next request. */
+function checkLength({ headers = {} }: DescribedRequest, body: Buffer | undefined): void {
+  const entries = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]);
+  const { 'content-length': given, 'transfer-encoding': coding } = Object.fromEntries(entries);
+  if (given === undefined || coding !== undefined) return;
+  if ([given].flat().some((value) => value !== String(body?.length ?? 0))) {
+    throw new TypeError(
+      "`request.headers['Content-Length']` is the length of the body; leave it out",
+    );
+  }
 }
 
 /** Those that every client adds. */

@@ -101,7 +101,6 @@ const header = fc.constantFrom(
   ['MCP-Protocol-Version', '2025-11-25'],
   ['MCP-Protocol-Version', '2026-07-28'],
   ['Last-Event-ID', '1'],
-  ['Content-Length', '3'],
   ['Transfer-Encoding', 'chunked'],
   ['Expect', '100-continue'],
   ['Connection', 'upgrade'],

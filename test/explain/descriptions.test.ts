@@ -4,6 +4,8 @@ import { startRig, verdictOf } from './support/both.ts';
 
 const PING = { jsonrpc: '2.0', id: 1, method: 'ping' };
 
+const LENGTH = "`request.headers['Content-Length']` is the length of the body";
+
 describe('what is no request is refused, and no value is shown', () => {
   test.each<[string, unknown]>([
     ['`request` is an object', undefined],
@@ -28,6 +30,9 @@ describe('what is no request is refused, and no value is shown', () => {
     ["`request.headers['A']` is no header value", { headers: { A: 'secret\n' } }],
     ["`request.headers['A']` is no header value", { headers: { A: 1 } }],
     ["`request.headers['A']` is no header value", { headers: { A: ['b', null] } }],
+    [LENGTH, { headers: { 'content-length': '3' }, message: PING }],
+    [LENGTH, { headers: { 'Content-Length': ['2', '3'] }, body: 'ab' }],
+    [LENGTH, { headers: { 'Content-Length': '5' } }],
     ['`request.principal` needs', { principal: { subject: 'alice' } }],
   ])('%s', async (message, request) => {
     const { gateway } = await startRig({});
@@ -68,6 +73,14 @@ test('by default it is a POST from this machine, and a message brings what frame
     reason: 'relayed',
     headers: { 'content-type': 'application/json', 'content-length': '83' },
   });
+});
+
+test('a Content-Length of its own is taken where it is that of the body', async () => {
+  const { gateway } = await startRig({ policies: () => true });
+  const headers = { 'content-length': '40', 'content-type': 'application/json' };
+  const { headers: sent } = await gateway.explain({ headers, message: PING });
+  expect(JSON.stringify(PING)).toHaveLength(40);
+  expect(sent).toMatchObject(headers);
 });
 
 test('functions that decide see the request as Express gives it', async () => {
