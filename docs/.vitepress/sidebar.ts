@@ -91,6 +91,7 @@ export const SIDEBAR: readonly SidebarGroup[] = [
     'reference/errors': 'Errors',
     'reference/warnings': 'Warnings',
     'reference/refusals': 'Refusals',
+    'reference/record': 'The record of a request',
     'reference/command': 'The command line',
     'reference/api': 'All declarations',
     'reference/bounds': 'Bounds',

@@ -16,7 +16,7 @@ const OK: Ended = {
 
 describe('whose failure it was', () => {
   test('docs say so for each reason of the error table', () => {
-    const page = readFileSync(new URL('../../docs/observability.md', import.meta.url), 'utf8');
+    const page = readFileSync(new URL('../../docs/reference/record.md', import.meta.url), 'utf8');
     const row = page.split('\n').find((line) => line.startsWith('| `origin` |')) ?? '';
     const named = new Set([...row.matchAll(/`(\w+)`/g)].map(([, name]) => name));
     for (const reason of REASONS) {
