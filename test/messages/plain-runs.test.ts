@@ -81,7 +81,7 @@ const HELD: Readonly<Record<string, (text: string) => string>> = {
   'put together': (text) => text.slice(0, text.length >> 1) + text.slice(text.length >> 1),
 };
 
-// Around the number of characters that are looked at before a search, its doubles, and a block of V8's.
+// Around the number of characters that are looked at before a search, and a block of V8's.
 const LENGTHS = [0, 1, 2, 3, 4, 15, 30, 31, 32, 33, 34, 63, 64, 65, 66, 127, 128, 129, 300, 5000];
 // Neighbours of what ends a run; one byte and two; with the byte of a quote or backslash in them.
 const PLAIN = ['a', ' ', '!', '#', '[', ']', '\x7f', 'Z', "'", '{', '}', ',', ':', '/'];
@@ -95,7 +95,7 @@ function textsOf(chars: readonly string[]): fc.Arbitrary<string> {
     .tuple(fc.constantFrom(...chars), fc.constantFrom(...LENGTHS), fc.constantFrom(...chars))
     .map(([char, count, last]) => char.repeat(count) + last);
   const escapes = fc
-    .tuple(fc.constantFrom(...ESCAPES), fc.constantFrom(1, 2, 40))
+    .tuple(fc.constantFrom(...ESCAPES), fc.constantFrom(1, 2, 15, 16, 40, 999, 1000, 1001, 2500))
     .map(([char, count]) => `\\${char}`.repeat(count));
   const part = fc.oneof(
     { weight: 6, arbitrary: run },
@@ -206,4 +206,11 @@ test('a control character is found in every byte of a word, between bytes of eve
       expect(passWith(cursor, true)?.strings).toEqual([text]);
     }
   }
+});
+
+test('millions of escapes are passed over', () => {
+  const escapes = '\\n\\u0041'.repeat(2_000_000);
+  const cursor = new JsonCursor(`["${escapes}"]`);
+  expect(passWith(cursor, true)?.strings).toEqual(['\nA'.repeat(2_000_000)]);
+  expect(passWith(new JsonCursor(`["${escapes}\\x"]`), true)).toBeUndefined();
 });

@@ -16,17 +16,19 @@ const HEX = /[\dA-Fa-f]{4}/y;
 const ESCAPED: Uint8Array = new Uint8Array(128);
 for (const char of Buffer.from('"\\/bfnrt')) ESCAPED[char] = 1;
 
+/** How many characters are looked at one by one: to call a search costs as much as some dozens of them. */
+const SHORT = 32;
+
 /**
- * After how many characters that stand for themselves the end of their run is searched for, instead of
- * looked for: the call costs as much as some dozens of them.
+ * Escapes, each with the characters behind it that stand for themselves. V8 remembers something for each
+ * that it has passed over, and has room for some millions: so no more than these at a time.
  */
-const LONG_RUN = 32;
+const ESCAPES = /(?:\\(?:["\\/bfnrt]|u[\dA-Fa-f]{4})[ !#-[\]-\uffff]*){1,1000}/y;
 
 /** Passes over the strings of a JSON text. */
 export class StringScan {
   readonly #text: string;
   readonly #runs: PlainRuns;
-  #longRun = LONG_RUN;
   /** Whether there were escapes in the last string. */
   hasEscape = false;
 
@@ -38,41 +40,43 @@ export class StringScan {
   /** Gives where a string ends, behind its quote, whose first character is there. */
   passFrom(start: number): number {
     const text = this.#text;
+    const far = start + SHORT;
+    this.hasEscape = false;
     let at = start;
-    let hasEscape = false;
     let char = text.charCodeAt(at);
     while (char !== QUOTE) {
       if (char === BACKSLASH) {
         at = this.#passEscape(at + 1);
-        hasEscape = true;
         char = text.charCodeAt(at);
-        continue;
       }
-      const far = at + this.#longRun;
       // Nothing is called in this loop: V8 keeps `at` as an integer, and needs half the time.
       while (at < far && char >= SPACE && char !== QUOTE && char !== BACKSLASH) {
         char = text.charCodeAt(++at);
       }
-      if (at === far) {
-        at = this.#passRun(at);
-        char = text.charCodeAt(at);
-      }
+      if (at >= far) return this.#passRest(at);
       // Nor is there one at the end of the text.
       if (!(char >= SPACE)) throw NOT_JSON;
     }
-    this.hasEscape = hasEscape;
     return at + 1;
   }
 
-  /** Where a search gained little, the next run has to be twice as long before it is searched. */
-  #passRun(at: number): number {
-    const end = this.#runs.endIn(this.#text, at);
-    this.#longRun = end - at < LONG_RUN ? 2 * this.#longRun : LONG_RUN;
-    return end;
+  /** The same from the midst of a long one. */
+  #passRest(from: number): number {
+    const text = this.#text;
+    let at = this.#runs.endIn(text, from);
+    while (text.charCodeAt(at) === BACKSLASH) {
+      this.hasEscape = true;
+      ESCAPES.lastIndex = at;
+      if (!ESCAPES.test(text)) throw NOT_JSON;
+      at = ESCAPES.lastIndex;
+    }
+    if (text.charCodeAt(at) !== QUOTE) throw NOT_JSON;
+    return at + 1;
   }
 
   /** Gives where the escape ends of which that is behind the backslash. */
   #passEscape(at: number): number {
+    this.hasEscape = true;
     const char = this.#text.charCodeAt(at);
     if (ESCAPED[char] === 1) return at + 1;
     HEX.lastIndex = at + 1;
