@@ -80,7 +80,6 @@ export const SIDEBAR: readonly SidebarGroup[] = [
     'recipes/readiness': 'Readiness',
     'recipes/kubernetes': 'On Kubernetes',
     'from-one-machine-to-many': 'From one machine to many',
-    'recipes/update': 'Changing the configuration',
     live: 'Changing a running gateway',
     'recipes/explain': 'What would become of a request',
     admin: 'Admin routes of your own',

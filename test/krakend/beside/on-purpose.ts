@@ -193,7 +193,7 @@ export const ON_PURPOSE: readonly OnPurpose[] = [
   ),
   onPurpose(
     'What a condition sets never comes from the client',
-    'Where the condition of a modifier does not hold, KrakenD sends what the client wrote under that name. Here nobody but the gateway writes it.',
+    'Where the condition of a modifier does not hold, KrakenD sends what the client wrote under that name. Here only the gateway writes it.',
     { what: 'upstream header x-queue', here: 'none', at: /writes the header itself$/ },
   ),
   onPurpose(
