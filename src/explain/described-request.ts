@@ -3,11 +3,13 @@ import type { Principal } from '../principal.ts';
 
 /** A request as `gateway.explain()` is told of it. */
 export interface DescribedRequest {
-  /** The HTTP method, in capital letters. Default: `'POST'`. */
+  /** The HTTP method, in capital letters; not `CONNECT`, which no app gets. Default: `'POST'`. */
   readonly method?: McpMethod | (string & {});
   /**
-   * Its header fields; a list is a field that comes in several lines. With a body and no `Content-Length`, that is
-   * added; one that is given has to be the body's. `Expect` is not answered. Default: none, not even `Host`.
+   * Its header fields; a list is a field that comes in several lines. With a body, `Content-Length` is added where
+   * neither that nor `Transfer-Encoding` is given. What Node refuses before an app hears of it is a mistake here: a
+   * `Content-Length` that is not the body's, or stands beside a `Transfer-Encoding`; `chunked` in front of another
+   * coding; an `Expect` other than `100-continue`, which is not answered. Default: none, not even `Host`.
    */
   readonly headers?: Readonly<Record<string, string | readonly string[] | undefined>>;
   /**

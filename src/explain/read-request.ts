@@ -1,7 +1,8 @@
+import { METHODS } from 'node:http';
 import { isIP } from 'node:net';
-import { isFieldName, isFieldValue } from '../http/field.ts';
 import { splitTarget } from '../http/request-target.ts';
 import type { DescribedRequest } from './described-request.ts';
+import { headerLines } from './header-lines.ts';
 
 /** A description, read: what a server would be given. */
 export interface ReadRequest {
@@ -56,7 +57,11 @@ export function readRequest<Route extends { readonly path: string }>(
     params = {},
     url = routes[0]?.path,
   } = request;
-  if (!isFieldName(method)) throw new TypeError("`request.method` is a method of HTTP: 'POST'");
+  if (!isServed(method)) {
+    throw new TypeError(
+      "`request.method` is a method of HTTP that Node serves, in capitals: 'POST'",
+    );
+  }
   if (!isRecord(headers)) throw new TypeError('`request.headers` is an object of names and values');
   if (typeof ip !== 'string' || isIP(ip) === 0) {
     throw new TypeError("`request.ip` is an address: '192.0.2.1'");
@@ -66,9 +71,13 @@ export function readRequest<Route extends { readonly path: string }>(
   }
   if (typeof url !== 'string') throw new TypeError("`request.url` is a text: '/mcp?team=a'");
   const body = bodyOf(request);
-  checkLength(request, body);
-  const lines = [...linesOf(request), ...addedLines(request, body)];
+  const lines = headerLines(request, body);
   return { method, ip, body, lines, params: { ...params }, ...placeOf(url, routes) };
+}
+
+/** Node refuses any other, and gives a `CONNECT` to no app. */
+function isServed(method: string): boolean {
+  return METHODS.includes(method) && method !== 'CONNECT';
 }
 
 function bodyOf({ body, message }: DescribedRequest): Buffer | undefined {
@@ -95,51 +104,6 @@ function jsonOf(message: unknown): string {
 
 function isRecord(value: unknown): boolean {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function linesOf({ headers = {} }: DescribedRequest): string[] {
-  return Object.entries(headers).flatMap(([name, given]) => {
-    if (given === undefined) return [];
-    if (!isFieldName(name)) throw new TypeError(`\`request.headers\`: '${name}' is no header name`);
-    return [given].flat().flatMap((value) => {
-      // It may be a secret.
-      if (!isFieldValue(value)) {
-        throw new TypeError(`\`request.headers['${name}']\` is no header value`);
-      }
-      return [name, value];
-    });
-  });
-}
-
-/** A server would wait for the rest of the body, or take what is too much for the next request. */
-function checkLength({ headers = {} }: DescribedRequest, body: Buffer | undefined): void {
-  const entries = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]);
-  const { 'content-length': given, 'transfer-encoding': coding } = Object.fromEntries(entries);
-  if (given === undefined || coding !== undefined) return;
-  if ([given].flat().some((value) => value !== String(body?.length ?? 0))) {
-    throw new TypeError(
-      "`request.headers['Content-Length']` is the length of the body; leave it out",
-    );
-  }
-}
-
-/** Those that every client adds. */
-function addedLines(
-  { headers = {}, message }: DescribedRequest,
-  body: Buffer | undefined,
-): string[] {
-  if (body === undefined) return [];
-  const given = new Set(
-    Object.entries(headers).flatMap(([name, value]) =>
-      value === undefined ? [] : name.toLowerCase(),
-    ),
-  );
-  const isSized = given.has('content-length') || given.has('transfer-encoding');
-  const isTyped = message === undefined || given.has('content-type');
-  return [
-    ...(isTyped ? [] : ['Content-Type', 'application/json']),
-    ...(isSized ? [] : ['Content-Length', String(body.length)]),
-  ];
 }
 
 /**
