@@ -54,12 +54,12 @@ const NODE_OPTIONS: Readonly<Record<keyof NodeServerOptions, true>> = {
 
 const KNOWN = [...LIMIT_NAMES, 'tls', ...Object.keys(NODE_OPTIONS)];
 
-const IN_TLS = 'tls: { cert, key }, where all about TLS belongs';
-const NOT_LAX = 'none: what such a parser lets in may mean something else to the upstream';
+const IN_TLS = 'use tls: { cert, key }, where all about TLS belongs';
+const NOT_LAX = 'leave it out: what such a parser lets in may mean something else to the upstream';
 const HINTS = {
-  IncomingMessage: 'none: requests are those of the app; write to app.request',
-  ServerResponse: 'none: answers are those of the app; write to app.response',
-  connectionsCheckingInterval: 'none: it follows from the limits',
+  IncomingMessage: 'leave it out: requests are those of the app; write to app.request',
+  ServerResponse: 'leave it out: answers are those of the app; write to app.response',
+  connectionsCheckingInterval: 'leave it out: it follows from the limits',
   insecureHTTPParser: NOT_LAX,
   httpValidation: NOT_LAX,
   cert: IN_TLS,
@@ -102,7 +102,7 @@ export function createServer(app: Express, options?: CreateServerOptions): Serve
  * @returns The server.
  */
 export function createServer(app: Express, options: CreateServerOptions = {}): Server | TlsServer {
-  const limits = checkConfig((problems) => read(problems, app, options));
+  const limits = checkConfig('createServer', (problems) => read(problems, app, options));
   const { tls, headersTimeout, requestTimeout, keepAliveTimeout, ...ofNode } = options;
   const given = {
     ...ofNode,
@@ -136,7 +136,8 @@ function read(
   }
   for (const name of LAX_PARSER) {
     const value: unknown = Object(tls)[name];
-    if (value !== undefined) problems.at('tls').at(name).add(value, NOT_LAX);
+    if (value !== undefined)
+      problems.at('tls').at(name).add(value, `no such parser; ${NOT_LAX}`, 'unsafe');
   }
   return readLimits(problems, options);
 }

@@ -14,6 +14,7 @@ import { buildGeneration, type Generation } from './generation.ts';
 import { Kept } from './kept.ts';
 import { noop } from './lib/noop.ts';
 import { checkConfig } from './options/config-problems.ts';
+import { isFactory } from './options/factories.ts';
 import { type GraceOptions, readGrace } from './options/grace.ts';
 import { type Plan, readConfig } from './read-config.ts';
 import type { TargetStatus } from './slots/balance/target-stats.ts';
@@ -162,7 +163,7 @@ export function createMcpGateway(config: GatewayConfig): McpGateway {
       });
     },
     async close(options?: GraceOptions) {
-      const graceMs = readGrace(options);
+      const graceMs = readGrace('close', options);
       const { service } = current;
       service.stop();
       await drainOf(kept).drain(graceMs).finally(service.endDrains);
@@ -171,13 +172,15 @@ export function createMcpGateway(config: GatewayConfig): McpGateway {
     explain: (request: DescribedRequest) => explain(request, current.plan, kept, express()),
     targets: () => current.service.statuses(),
     async drain(url: string | URL, options?: GraceOptions) {
-      await current.service.drain(url, readGrace(options));
+      await current.service.drain(url, readGrace('drain', options));
     },
     restore: (url: string | URL) => current.service.restore(url),
     pins: () => pinsOf(watchesIn(current.plan)),
     approve: (name: string, hash?: string) => approveIn(watchesIn(current.plan), name, hash),
   });
 }
+
+isFactory('createMcpGateway', createMcpGateway);
 
 /**
  * Finds every mistake in options, and starts nothing.
@@ -219,7 +222,7 @@ function watchesIn({ slots: { policies } }: Plan): ToolWatch[] {
 }
 
 function readUpdate(options: UpdateOptions): 'keep' | 'end' {
-  return checkConfig((found) => {
+  return checkConfig('update', (found) => {
     const problems = found.at('options');
     if (!problems.keys(options, ['streams'])) return undefined;
     const { streams = 'keep' } = options;

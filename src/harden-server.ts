@@ -43,9 +43,10 @@ export function hardenServer<T extends Server | TlsServer>(
   server: T,
   options: HardenServerOptions = {},
 ): T {
-  const limits = checkConfig((problems) => {
+  const limits = checkConfig('hardenServer', (problems) => {
     if (!problems.keys(options, LIMIT_NAMES)) return undefined;
-    if (typeof server?.listen !== 'function') problems.at('server').add(server, 'an HTTP server');
+    if (typeof server?.listen !== 'function')
+      problems.at('server').add(server, 'an HTTP server', 'wrong_type');
     return readLimits(problems, options);
   });
   return withLimits(server, limits);

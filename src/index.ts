@@ -54,7 +54,11 @@ export type { LegacySseOptions } from './legacy-sse/options.ts';
 export type { McpMethod } from './mcp/http-methods.ts';
 export type { Era, McpMessage } from './mcp/message/message.ts';
 export type { Duration } from './options/duration.ts';
-export { type ConfigProblem, GatewayConfigError } from './options/gateway-config-error.ts';
+export {
+  type ConfigProblem,
+  type ConfigProblemCode,
+  GatewayConfigError,
+} from './options/gateway-config-error.ts';
 export type { Size } from './options/size.ts';
 export type { Principal } from './principal.ts';
 export type { NetworkOptions } from './relay/network/options.ts';

@@ -63,7 +63,7 @@ const OPTIONS: readonly string[] = [
  * @throws {GatewayConfigError} with every mistake in it.
  */
 export function readConfig(config: GatewayConfig): Plan {
-  const plan = checkConfig((problems) => read(problems, config));
+  const plan = checkConfig('createMcpGateway', (problems) => read(problems, config));
   return { ...plan, config: configHash(config) };
 }
 
@@ -80,9 +80,9 @@ function read(problems: ConfigProblems, config: GatewayConfig): Omit<Plan, 'conf
   const metadata = readMetadata(problems.at('metadata'), config.metadata, basis);
   const names = relay === undefined ? [] : namesIn(relay.targets[0].url);
   if (basis.identity.relaysTokens && names.length > 0) {
-    problems.at('auth').addSecret(config.auth, NO_NAMES);
+    problems.at('auth').addSecret(config.auth, NO_NAMES, 'conflict');
   } else if (!basis.identity.isAsked && names.some(isClaim)) {
-    problems.at('target').addSecret(config.target, NO_CALLER);
+    problems.at('target').addSecret(config.target, NO_CALLER, 'conflict');
   }
   if (path === undefined || relay === undefined) return undefined;
   return {
@@ -116,12 +116,12 @@ function readMetadata(
   basis: Basis,
 ): MetadataPlan | undefined {
   const { relaysTokens, issuers, scopes } = basis.identity;
-  if (value === false && relaysTokens) problems.add(value, NOT_OFF);
+  if (value === false && relaysTokens) problems.add(value, NOT_OFF, 'conflict');
   if (value === false || !problems.keys(value, ['root'])) return undefined;
   const { root = false } = value;
   problems.at('root').flag(root);
   if (root === true && issuers.length === 0 && !relaysTokens) {
-    problems.at('root').add(root, NO_DOCUMENT);
+    problems.at('root').add(root, NO_DOCUMENT, 'conflict');
   }
   const warning = readMetadataWarning(basis);
   if (warning === undefined) return undefined;

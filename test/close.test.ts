@@ -61,7 +61,7 @@ describe('close()', () => {
     { options: { graceMs: -1 }, problem: /options\.graceMs: given -1/ },
     { options: { graceMs: '5000' }, problem: /options\.graceMs: given "5000"/ },
     { options: { grace: 5000 }, problem: /options\.grace: .*graceMs/ },
-    { options: 5000, problem: /options: given number/ },
+    { options: 5000, problem: /options: given a number/ },
   ])(
     '$options is refused, and changes nothing: a mistake must not cut calls',
     async ({ options, problem }) => {

@@ -87,6 +87,7 @@ export const SIDEBAR: readonly SidebarGroup[] = [
   }),
   group('Reference', {
     'reference/options': 'Options',
+    'reference/config-problems': 'Mistakes in a configuration',
     'reference/errors': 'Errors',
     'reference/warnings': 'Warnings',
     'reference/refusals': 'Refusals',

@@ -1,4 +1,5 @@
 import { type ConfigProblems, checkConfig } from '../options/config-problems.ts';
+import { isFactory } from '../options/factories.ts';
 import {
   type PolicyRule,
   type RequestPolicyCheck,
@@ -42,9 +43,11 @@ export function cel(text: string, options: CelOptions = {}): PolicyRule {
   return celRule(text, options);
 }
 
+isFactory('cel', cel);
+
 /** The same, where what KrakenD shows is not what the client sent. */
 export function celRule(text: string, options: CelOptions, shown?: Shown): PolicyRule {
-  return checkConfig((problems) => read(problems, text, options, shown));
+  return checkConfig('cel', (problems) => read(problems, text, options, shown));
 }
 
 const KEYS = ['name', 'message', 'mode', 'on'] as const;

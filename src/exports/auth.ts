@@ -1,6 +1,7 @@
 import { chain } from '../http/chain.ts';
 import type { Middleware } from '../http/middleware.ts';
 import { checkConfig } from '../options/config-problems.ts';
+import { isFactory } from '../options/factories.ts';
 import { readPublicUrl } from '../options/public-url.ts';
 import { authenticate } from '../slots/auth/auth.ts';
 import type { Authenticator } from '../slots/auth/authenticator.ts';
@@ -45,7 +46,7 @@ export function requireAuth(
   authenticator: Authenticator | readonly Authenticator[],
   options: RequireAuthOptions = {},
 ): Middleware {
-  const identity = checkConfig((problems) => {
+  const identity = checkConfig('requireAuth', (problems) => {
     if (!problems.keys(options, ['publicUrl'])) return undefined;
     const place = problems.at('publicUrl');
     const publicUrl = readPublicUrl(place, options.publicUrl);
@@ -58,3 +59,5 @@ export function requireAuth(
     chain([awaitTurn(), authenticate(identity)]),
   );
 }
+
+isFactory('requireAuth', requireAuth);

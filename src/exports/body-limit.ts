@@ -1,5 +1,6 @@
 import type { Middleware } from '../http/middleware.ts';
 import { checkConfig } from '../options/config-problems.ts';
+import { isFactory } from '../options/factories.ts';
 import type { Size } from '../options/size.ts';
 import { limitBodies } from '../slots/body-limit/body-limit.ts';
 import { CountedBodies } from '../slots/body-limit/budget.ts';
@@ -21,7 +22,9 @@ export type { BodyLimitOptions } from '../slots/body-limit/options.ts';
  * @see RFC 9110 sections 15.5.14 and 15.6.4
  */
 export function bodyLimit(limit: Size | BodyLimitOptions): Middleware {
-  const limits = checkConfig((problems) => readBodyLimits(problems, limit));
+  const limits = checkConfig('bodyLimit', (problems) => readBodyLimits(problems, limit));
   const run = limitBodies(limits.body, { budget: new CountedBodies(limits), isAdded: true });
   return standAlone(failureWarningAlone('bodyLimit'), run);
 }
+
+isFactory('bodyLimit', bodyLimit);

@@ -1,5 +1,6 @@
 import type { Middleware } from '../http/middleware.ts';
 import { checkConfig } from '../options/config-problems.ts';
+import { isFactory } from '../options/factories.ts';
 import { answerCors } from '../slots/cors/cors.ts';
 import { type McpCorsOptions, readCors } from '../slots/cors/options.ts';
 
@@ -17,5 +18,7 @@ export type { McpCorsOptions } from '../slots/cors/options.ts';
  * @see Fetch standard, "CORS protocol"; MCP, Streamable HTTP, "Security Warning"
  */
 export function mcpCors(options: McpCorsOptions = {}): Middleware {
-  return answerCors(checkConfig((problems) => readCors(problems, options)));
+  return answerCors(checkConfig('mcpCors', (problems) => readCors(problems, options)));
 }
+
+isFactory('mcpCors', mcpCors);

@@ -1,6 +1,7 @@
 import { chain } from '../http/chain.ts';
 import type { Middleware } from '../http/middleware.ts';
 import { checkConfig } from '../options/config-problems.ts';
+import { isFactory } from '../options/factories.ts';
 import type { HeaderRules } from '../slots/headers/header-rules.ts';
 import { editHeaders } from '../slots/headers/headers.ts';
 import { readHeaderRules } from '../slots/headers/options.ts';
@@ -21,7 +22,9 @@ export type { ComputedHeader, HeaderRules, HeaderValue } from '../slots/headers/
  * @see RFC 9110 section 7.6
  */
 export function injectHeaders(rules: HeaderRules): Middleware {
-  const settings = checkConfig((problems) => readHeaderRules(problems, rules));
+  const settings = checkConfig('injectHeaders', (problems) => readHeaderRules(problems, rules));
   const run = chain([awaitTurn(), editHeaders(settings)]);
   return standAlone(failureWarningAlone('injectHeaders'), run);
 }
+
+isFactory('injectHeaders', injectHeaders);

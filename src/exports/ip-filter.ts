@@ -1,5 +1,6 @@
 import type { Middleware } from '../http/middleware.ts';
 import { checkConfig } from '../options/config-problems.ts';
+import { isFactory } from '../options/factories.ts';
 import { filterByAddress, type IpFilterOptions, readIpFilter } from '../slots/ip-filter.ts';
 import { standAlone } from '../slots/stand-alone.ts';
 import { failureWarningAlone } from '../warnings/failure.ts';
@@ -16,6 +17,10 @@ export type { IpFilterOptions } from '../slots/ip-filter.ts';
  * @see RFC 4291 section 2.5.5.2, "IPv4-Mapped IPv6 Address"
  */
 export function ipFilter(options: IpFilterOptions): Middleware {
-  const run = filterByAddress(checkConfig((problems) => readIpFilter(problems, options)));
+  const run = filterByAddress(
+    checkConfig('ipFilter', (problems) => readIpFilter(problems, options)),
+  );
   return standAlone(failureWarningAlone('ipFilter'), run);
 }
+
+isFactory('ipFilter', ipFilter);

@@ -5,6 +5,7 @@ import { comparablePath, rootMetadataUrl } from '../oauth/metadata-url.ts';
 import { claimRoot } from '../oauth/root-metadata.ts';
 import { servedMetadata } from '../oauth/served-metadata.ts';
 import { checkConfig } from '../options/config-problems.ts';
+import { isFactory } from '../options/factories.ts';
 import {
   type ProtectedResourceMetadataOptions,
   readResourceDocument,
@@ -23,7 +24,9 @@ export type { ProtectedResourceMetadataOptions };
  * @see RFC 9728 sections 3 and 3.1
  */
 export function protectedResourceMetadata(options: ProtectedResourceMetadataOptions): Middleware {
-  const { paths, urls, body } = checkConfig((problems) => readResourceDocument(problems, options));
+  const { paths, urls, body } = checkConfig('protectedResourceMetadata', (problems) =>
+    readResourceDocument(problems, options),
+  );
   for (const url of urls) servedMetadata.add(url);
   const publicUrl = new URL(options.publicUrl);
   if (options.root === true) claimRoot(rootMetadataUrl(publicUrl).href, publicUrl.href);
@@ -33,6 +36,8 @@ export function protectedResourceMetadata(options: ProtectedResourceMetadataOpti
     else next();
   };
 }
+
+isFactory('protectedResourceMetadata', protectedResourceMetadata);
 
 /** A target may be a whole URL (RFC 9112 section 3.2.2). */
 function pathOf({ url = '' }: IncomingMessage): string {

@@ -1,6 +1,7 @@
 import { chain } from '../http/chain.ts';
 import type { Middleware } from '../http/middleware.ts';
 import { checkConfig } from '../options/config-problems.ts';
+import { isFactory } from '../options/factories.ts';
 import { Challenge } from '../slots/auth/challenge.ts';
 import { mostOf } from '../slots/body-need.ts';
 import { contain } from '../slots/contain.ts';
@@ -25,7 +26,7 @@ export { allowTools, denyTools } from '../slots/policies/tools.ts';
  * @throws {GatewayConfigError} without a policy, or for one that is none.
  */
 export function policy(...policies: Policy[]): Middleware {
-  const enforced = checkConfig((problems) => readPolicies(problems, policies));
+  const enforced = checkConfig('policy', (problems) => readPolicies(problems, policies));
   const run = chain([
     awaitTurn(),
     readMessageAlone(mostOf(enforced.map(needOf)) ?? 'message'),
@@ -33,3 +34,5 @@ export function policy(...policies: Policy[]): Middleware {
   ]);
   return standAlone(failureWarningAlone('policy'), contain(run));
 }
+
+isFactory('policy', policy);

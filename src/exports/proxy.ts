@@ -5,6 +5,7 @@ import { ViaHop } from '../http/via-hop.ts';
 import { Kept } from '../kept.ts';
 import type { McpMethod } from '../mcp/http-methods.ts';
 import { type ConfigProblems, checkConfig } from '../options/config-problems.ts';
+import { isFactory } from '../options/factories.ts';
 import { DEFAULT_PATH } from '../options/path.ts';
 import { NETWORK_HINTS } from '../relay/network/hints.ts';
 import {
@@ -58,7 +59,7 @@ export interface McpProxyOptions extends RelayOptions {
  * @see RFC 9110 section 7.6; MCP, Streamable HTTP
  */
 export function mcpProxy(options: McpProxyOptions): Middleware {
-  const { plan, methods, onError, relayCors, several } = checkConfig((problems) =>
+  const { plan, methods, onError, relayCors, several } = checkConfig('mcpProxy', (problems) =>
     read(problems, options),
   );
   const kept = new Kept();
@@ -92,19 +93,22 @@ export function mcpProxy(options: McpProxyOptions): Middleware {
   };
 }
 
+isFactory('mcpProxy', mcpProxy);
+
 const OPTIONS: readonly string[] = [...RELAY_OPTIONS, 'methods', 'cors', 'onError'];
 
 function read(problems: ConfigProblems, options: McpProxyOptions) {
   if (!problems.keys(options, OPTIONS, NETWORK_HINTS)) return undefined;
   const { cors, onError = false } = options;
-  if (cors !== undefined && cors !== false) problems.at('cors').add(cors, 'false, or nothing');
+  if (cors !== undefined && cors !== false)
+    problems.at('cors').add(cors, 'false, or nothing', 'conflict');
   problems.at('onError').callback(onError);
   checkCalls(problems.at('timeout').at('calls'), options.timeout);
   const plan = readRelayOptions(problems, options, DEFAULT_PATH);
   const methods = readMethods(problems.at('methods'), options.methods);
   const several = plan && readSeveral(problems, plan);
   if (plan && namesIn(plan.targets[0].url).some(isClaim)) {
-    problems.at('target').addSecret(options.target, NO_CLAIMS);
+    problems.at('target').addSecret(options.target, NO_CLAIMS, 'conflict');
   }
   return plan && methods && { plan, methods, onError, relayCors: cors === false, several };
 }
@@ -124,5 +128,5 @@ const ANYBODY = { url: undefined, path: '', areOwned: false, template: undefined
 function checkCalls(problems: ConfigProblems, timeout: unknown): void {
   const { calls } = (timeout || {}) as { readonly calls?: unknown };
   if (calls === undefined || calls === false) return;
-  problems.add(calls, 'createMcpGateway in place of mcpProxy, which reads no message');
+  problems.add(calls, 'createMcpGateway in place of mcpProxy, which reads no message', 'conflict');
 }

@@ -2,6 +2,7 @@ import { chain } from '../http/chain.ts';
 import type { Middleware } from '../http/middleware.ts';
 import { Kept } from '../kept.ts';
 import { checkConfig } from '../options/config-problems.ts';
+import { isFactory } from '../options/factories.ts';
 import { contain } from '../slots/contain.ts';
 import { readMessageAlone } from '../slots/message/read-alone.ts';
 import type { Limit } from '../slots/rate-limit/limit.ts';
@@ -23,7 +24,7 @@ import { failureWarningAlone } from '../warnings/failure.ts';
  * @see RFC 6585 section 4
  */
 export function throttle(limits: Limit | readonly Limit[]): Middleware {
-  const { early, late, need } = checkConfig((problems) => readLimits(problems, limits));
+  const { early, late, need } = checkConfig('throttle', (problems) => readLimits(problems, limits));
   const kept = new Kept();
   const run = chain([
     awaitTurn(),
@@ -33,3 +34,5 @@ export function throttle(limits: Limit | readonly Limit[]): Middleware {
   ]);
   return standAlone(failureWarningAlone('throttle'), contain(run));
 }
+
+isFactory('throttle', throttle);

@@ -1,4 +1,8 @@
-import { type ConfigProblem, GatewayConfigError } from '../options/gateway-config-error.ts';
+import {
+  type ConfigProblem,
+  configProblem,
+  GatewayConfigError,
+} from '../options/gateway-config-error.ts';
 import type { KrakendNote } from './notes.ts';
 
 /** One reason why a document does not start. */
@@ -10,13 +14,13 @@ export class KrakendConfigError extends GatewayConfigError {
   declare readonly problems: readonly KrakendProblem[];
 
   constructor(notes: readonly KrakendNote[]) {
+    const given = 'what the document says';
+    const code = 'invalid_value';
     super(
-      notes.map(({ path, message }) => ({
-        path,
-        message,
-        given: 'what the document says',
-        expected: message,
-      })),
+      'fromKrakend',
+      notes.map(({ path, message }) =>
+        configProblem({ path, code, given, expected: message, message }),
+      ),
     );
     const lines = notes.map(({ path, message }) => `${path || 'document'}: ${message}`);
     this.message = ['This KrakenD configuration does not start:', ...lines].join('\n  ');

@@ -46,10 +46,10 @@ export function readLegacySse(
   const path = readPath(problems.at('path'), options.path);
   const messagePath = readPath(problems.at('messagePath'), options.messagePath);
   if (path !== undefined && (path === endpoint || path === messagePath)) {
-    problems.at('path').add(path, 'a route of its own');
+    problems.at('path').add(path, 'a route of its own', 'conflict');
   }
   if (messagePath !== undefined && messagePath === endpoint) {
-    problems.at('messagePath').add(messagePath, 'a route of its own');
+    problems.at('messagePath').add(messagePath, 'a route of its own', 'conflict');
   }
   if (targets === undefined) return undefined;
   const given = readStreamUrls(problems.at('target'), options.target, targets);
@@ -59,7 +59,7 @@ export function readLegacySse(
   const [target] = targets;
   const names = target === undefined ? [] : namesIn(target);
   if (!isWrong && target && !streams.every((stream) => haveSameNames(stream, target))) {
-    problems.at('target').addSecret(options.target, sameNames(names));
+    problems.at('target').addSecret(options.target, sameNames(names), 'conflict');
   }
   return {
     path,
@@ -102,7 +102,11 @@ function readStreamUrls(
     return url && [url];
   }
   if (!Array.isArray(value) || value.length !== targets.length) {
-    problems.add(value, `a list of ${targets.length}, one for each target in their order`);
+    problems.add(
+      value,
+      `a list of ${targets.length}, one for each target in their order`,
+      'conflict',
+    );
     return undefined;
   }
   const urls = targets.map((target, i) => readStreamUrl(problems.at(i), value[i], target));

@@ -1,15 +1,29 @@
 import { closest, distance } from 'fastest-levenshtein';
-import { type ConfigProblem, GatewayConfigError } from './gateway-config-error.ts';
+import { factoryName } from './factories.ts';
+import {
+  type ConfigProblem,
+  type ConfigProblemCode,
+  configProblem,
+  GatewayConfigError,
+} from './gateway-config-error.ts';
 
 /**
  * What a configuration comes to; throws all its mistakes at once if there are any. A reader notes what
  * is wrong, and gives `undefined` only where it has noted something.
+ *
+ * @param of - The function that is given the configuration, by which users know it.
  */
-export function checkConfig<T>(read: (problems: ConfigProblems) => T | undefined): T {
+export function checkConfig<T>(of: string, read: (problems: ConfigProblems) => T | undefined): T {
   const found: ConfigProblem[] = [];
   const settings = read(new ConfigProblems(found, ''));
-  if (found.length > 0) throw new GatewayConfigError(found);
+  if (found.length > 0) throw new GatewayConfigError(of, found);
   return settings as T;
+}
+
+interface ListRules {
+  readonly atLeast?: number;
+  readonly orOne?: boolean;
+  readonly mayBeSecret?: boolean;
 }
 
 /**
@@ -31,15 +45,32 @@ export class ConfigProblems {
     return new ConfigProblems(this.#found, join(this.path, key));
   }
 
-  /** Notes that `given` stands where `expected` belongs. */
-  add(given: unknown, expected: string): void {
-    this.#found.push({ path: this.path, given: show(given), expected });
+  /** Notes that `given` stands where `expected` belongs; where nothing stands, it is `'missing'`. */
+  add(given: unknown, expected: string, code: ConfigProblemCode = 'invalid_value'): void {
+    this.#note(show(given), expected, given === undefined ? 'missing' : code);
   }
 
   /** Notes that a value which may be a secret is not what belongs there. */
-  addSecret(given: unknown, expected: string): void {
-    const shown = Array.isArray(given) ? show(given) : typeof given;
-    this.#found.push({ path: this.path, given: shown, expected });
+  addSecret(given: unknown, expected: string, code: ConfigProblemCode = 'invalid_value'): void {
+    this.#note(describe(given), expected, given === undefined ? 'missing' : code);
+  }
+
+  /** Notes a number that is not within its bounds, or what is no number. */
+  addNumber(given: unknown, expected: string): void {
+    this.add(given, expected, typeof given === 'number' ? 'out_of_range' : 'wrong_type');
+  }
+
+  #note(given: string, expected: string, code: ConfigProblemCode): void {
+    this.#found.push(configProblem({ path: this.path, code, given, expected }));
+  }
+
+  /** Notes a function of the package in place of what it returns; gives whether it is one. */
+  notCalled(value: unknown): boolean {
+    const name = factoryName(value);
+    if (name === undefined) return false;
+    const expected = `what it returns: call it, as ${name}(…)`;
+    this.#note(`the function ${name} itself`, expected, 'not_called');
+    return true;
   }
 
   /** Reads the entries of an object whose keys are the user's. */
@@ -53,24 +84,25 @@ export class ConfigProblems {
     if (!this.#isObject(value)) return [];
     if (Object.prototype.toString.call(value) === '[object Object]') {
       const entries = Object.entries(value);
-      if (entries.length < atLeast) this.addSecret(value, expected);
+      if (entries.length < atLeast) this.addSecret(value, expected, 'missing');
       return entries;
     }
     // A Map or Headers has no entries of its own: all of them would be missing without a word.
-    this.addSecret(value, 'a plain object');
+    this.addSecret(value, 'a plain object', 'wrong_type');
     return [];
   }
 
   #isObject(value: unknown): value is object {
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return true;
-    this.addSecret(value, 'an object');
+    if (this.notCalled(value)) return false;
+    this.addSecret(value, 'an object', 'wrong_type');
     return false;
   }
 
   /**
    * Notes every key of `options` that is not one of `known`. Returns whether `options` is an object
    * at all, so that the caller may look further. `hints` says what people mean by names that they know
-   * from elsewhere.
+   * from elsewhere: an option, or what to do.
    */
   keys(
     options: unknown,
@@ -81,38 +113,48 @@ export class ConfigProblems {
     for (const key of Object.keys(options)) {
       if (known.includes(key)) continue;
       const hint = Object.hasOwn(hints, key) ? hints[key] : undefined;
-      this.at(key).add('an unknown option', hint ?? suggest(key, known));
+      const path = join(this.path, key);
+      const problem = { path, code: 'unknown_option', ...unknownOption(key, known, hint) } as const;
+      this.#found.push(configProblem(problem));
     }
     return true;
   }
 
-  /** Reads a list; notes and leaves out every item that is none of the kind. `mayBeSecret`: without showing it. */
+  /**
+   * Reads a list; notes and leaves out every item that is none of the kind. `orOne`: one alone is a list of
+   * it. `mayBeSecret`: without showing it.
+   */
   list<T>(
     value: unknown,
     isItem: (item: unknown) => item is T,
     expected: string,
-    { atLeast = 0, mayBeSecret = false }: { atLeast?: number; mayBeSecret?: boolean } = {},
+    { atLeast = 0, orOne = false, mayBeSecret = false }: ListRules = {},
   ): T[] {
     const note = mayBeSecret ? 'addSecret' : 'add';
-    if (!Array.isArray(value) || value.length < atLeast) {
-      this[note](value, `a list, and in it ${expected}`);
-      return [];
-    }
-    return [...value].filter((item, i) => {
+    const isGood = (problems: ConfigProblems, item: unknown): item is T => {
+      if (problems.notCalled(item)) return false;
       const fits = isItem(item);
-      if (!fits) this.at(i)[note](item, expected);
+      if (!fits) problems[note](item, expected);
       return fits;
-    });
+    };
+    if (Array.isArray(value) && value.length >= atLeast) {
+      return [...value].filter((item, i) => isGood(this.at(i), item));
+    }
+    if (orOne && !Array.isArray(value)) return isGood(this, value) ? [value] : [];
+    const code = Array.isArray(value) ? 'missing' : 'wrong_type';
+    this[note](value, `a list, and in it ${expected}`, code);
+    return [];
   }
 
   /** Notes a callback that is neither off nor a function. */
   callback(value: unknown): void {
-    if (value !== false && typeof value !== 'function') this.add(value, 'a function');
+    if (this.notCalled(value)) return;
+    if (value !== false && typeof value !== 'function') this.add(value, 'a function', 'wrong_type');
   }
 
   /** Notes what is neither `true` nor `false`. */
   flag(value: unknown): void {
-    if (typeof value !== 'boolean') this.add(value, 'true or false');
+    if (typeof value !== 'boolean') this.add(value, 'true or false', 'wrong_type');
   }
 }
 
@@ -121,20 +163,40 @@ function join(path: string, key: string | number): string {
   return path === '' ? key : `${path}.${key}`;
 }
 
-function suggest(key: string, known: readonly string[]): string {
+/** What is said of an option that there is not. */
+function unknownOption(
+  key: string,
+  known: readonly string[],
+  hint: string | undefined,
+): Pick<ConfigProblem, 'given' | 'expected' | 'message'> {
+  const expected = hint ?? meantBy(key, known) ?? `one of ${known.join(', ')}`;
+  const isName = /^[\w.]+$/.test(expected);
+  const advice = isName ? `did you mean ${expected}?` : expected.replace(/^one of /, 'there are ');
+  return { given: 'an unknown option', expected, message: `there is no such option; ${advice}` };
+}
+
+function meantBy(key: string, known: readonly string[]): string | undefined {
   const lower = key.toLowerCase();
   const meant =
     known.find((name) => name.toLowerCase() === lower) ?? (known.length > 0 && closest(key, known));
-  if (typeof meant === 'string' && distance(lower, meant.toLowerCase()) <= 2) {
-    return `${meant} (probably meant)`;
-  }
-  return `one of ${known.join(', ')}`;
+  if (typeof meant !== 'string') return undefined;
+  return distance(lower, meant.toLowerCase()) <= 2 ? meant : undefined;
 }
 
+/** A value as it stands in the configuration, if that is short. */
 function show(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value);
+  return typeof value === 'number' ? String(value) : describe(value);
+}
+
+/** What kind of value it is. Of what may be a secret nothing else is told. */
+function describe(value: unknown): string {
+  if (value === '') return 'an empty text';
+  if (typeof value === 'string') return 'a text';
+  if (typeof value === 'number') return 'a number';
   if (typeof value === 'function') return 'a function';
   if (Array.isArray(value)) return value.length === 0 ? 'an empty array' : 'an array';
-  if (typeof value === 'object' && value !== null) return 'an object';
-  return String(value);
+  if (typeof value !== 'object' || value === null) return String(value);
+  const kind = Object.prototype.toString.call(value).slice('[object '.length, -1);
+  return kind === 'Object' ? 'an object' : `an object of the kind ${kind}`;
 }

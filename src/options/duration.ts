@@ -14,7 +14,8 @@ export function readDuration(problems: ConfigProblems, value: unknown): number |
   const read =
     typeof value === 'string' && WITH_UNIT.test(value) ? ms(value as ms.StringValue) : value;
   if (typeof read === 'number' && read >= 1 && read <= LONGEST_TIMER_MS) return Math.round(read);
-  problems.add(value, "milliseconds up to 24 days, or a duration like '30s' or '5m'");
+  const code = typeof read === 'number' ? 'out_of_range' : 'invalid_value';
+  problems.add(value, "milliseconds up to 24 days, or a duration like '30s' or '5m'", code);
   return undefined;
 }
 

@@ -9,15 +9,18 @@ export interface GraceOptions {
   readonly graceMs?: number;
 }
 
-/** @throws {GatewayConfigError} for what is no time: it would end at once what is under way. */
-export function readGrace(options: GraceOptions | undefined): number {
-  return checkConfig((found) => {
+/**
+ * @param of - The method that takes them.
+ * @throws {GatewayConfigError} for what is no time: it would end at once what is under way.
+ */
+export function readGrace(of: string, options: GraceOptions | undefined): number {
+  return checkConfig(of, (found) => {
     if (options === undefined) return GRACE_MS;
     const problems = found.at('options');
     if (!problems.keys(options, ['graceMs'])) return undefined;
     const { graceMs = GRACE_MS } = options;
     if (typeof graceMs !== 'number' || !(graceMs >= 0)) {
-      problems.at('graceMs').add(graceMs, 'a number of milliseconds from 0 on, or Infinity');
+      problems.at('graceMs').addNumber(graceMs, 'a number of milliseconds from 0 on, or Infinity');
     }
     return graceMs;
   });

@@ -12,6 +12,7 @@ export function readSize(problems: ConfigProblems, value: unknown): number | und
   if (typeof read === 'number' && Number.isSafeInteger(Math.floor(read)) && read >= 1) {
     return Math.floor(read);
   }
-  problems.add(value, "bytes, or a size like '512kb' or '4mb'");
+  const code = typeof read === 'number' ? 'out_of_range' : 'invalid_value';
+  problems.add(value, "bytes, or a size like '512kb' or '4mb'", code);
   return undefined;
 }

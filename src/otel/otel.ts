@@ -1,6 +1,7 @@
 import { type MeterProvider, type TracerProvider, trace } from '@opentelemetry/api';
 import type { GatewayContext } from '../gateway-context.ts';
 import { checkConfig } from '../options/config-problems.ts';
+import { isFactory } from '../options/factories.ts';
 import { FOLLOW, type FollowingObserver } from '../slots/observe/follower.ts';
 import type { Observer } from '../slots/observe/observer.ts';
 import { Durations } from './durations.ts';
@@ -37,14 +38,18 @@ const OPTIONS = ['tracerProvider', 'meterProvider', 'parent'];
  * @see https://github.com/open-telemetry/semantic-conventions-genai/blob/main/docs/gen-ai/mcp.md
  */
 export function otel(options: OtelOptions = {}): Observer {
-  checkConfig((problems) => {
+  checkConfig('otel', (problems) => {
     if (!problems.keys(options, OPTIONS)) return;
     const { tracerProvider, meterProvider, parent = 'remote' } = options;
     if (!has(tracerProvider, 'getTracer')) {
-      problems.at('tracerProvider').addSecret(tracerProvider, 'a TracerProvider, with getTracer');
+      problems
+        .at('tracerProvider')
+        .addSecret(tracerProvider, 'a TracerProvider, with getTracer', 'wrong_type');
     }
     if (!has(meterProvider, 'getMeter')) {
-      problems.at('meterProvider').addSecret(meterProvider, 'a MeterProvider, with getMeter');
+      problems
+        .at('meterProvider')
+        .addSecret(meterProvider, 'a MeterProvider, with getMeter', 'wrong_type');
     }
     if (parent !== 'remote' && parent !== 'link') {
       problems.at('parent').add(parent, "'remote' or 'link'");
@@ -61,6 +66,8 @@ export function otel(options: OtelOptions = {}): Observer {
   };
   return observer;
 }
+
+isFactory('otel', otel);
 
 function has(value: unknown, name: string): boolean {
   if (value === undefined) return true;

@@ -56,9 +56,10 @@ export function readPinningOptions(
   for (const [name, action] of Object.entries({ onNew, onChanged, onGone })) {
     if (!ACTIONS.includes(action)) problems.at(name).add(action, "'allow', 'report' or 'deny'");
   }
-  if (by !== undefined && typeof by !== 'function') problems.at('by').add(by, 'a function');
+  if (by !== undefined && typeof by !== 'function')
+    problems.at('by').add(by, 'a function', 'wrong_type');
   if (store !== undefined && !isStore(store)) {
-    problems.at('store').addSecret(store, 'an object with the functions get and set');
+    problems.at('store').addSecret(store, 'an object with the functions get and set', 'wrong_type');
   }
   return {
     lockFile: lockFile === undefined ? undefined : readLockFile(problems.at('lockFile'), lockFile),
@@ -86,7 +87,7 @@ function readLockFile(problems: ConfigProblems, path: unknown): LockFile | undef
         ? `a lock file that is whole: ${error.message}. Restore it from version control; without it, all tools ` +
           'are approved as they are seen next'
         : `a file that can be read, or a folder in which it can be written (${toldError(error)})`;
-    problems.add(path, fix);
+    problems.add(path, fix, 'unavailable');
     return undefined;
   }
 }

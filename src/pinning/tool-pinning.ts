@@ -1,5 +1,6 @@
 import { plain } from '../lib/plain-error.ts';
 import { checkConfig } from '../options/config-problems.ts';
+import { isFactory } from '../options/factories.ts';
 import { byName, type PolicyCheck, type PolicyRule } from '../slots/policies/policy.ts';
 import type { ToolPin } from '../slots/policies/tool-pin.ts';
 import { approveIn, pinsOf } from '../slots/policies/tool-pins.ts';
@@ -34,7 +35,7 @@ const NAME = 'toolPinning';
  * @see RFC 8785, by which definitions are written before they are hashed
  */
 export function toolPinning(options: ToolPinningOptions = {}): ToolPinning {
-  const settings = checkConfig((problems) => readPinningOptions(problems, options));
+  const settings = checkConfig('toolPinning', (problems) => readPinningOptions(problems, options));
   const all = new Map<string, ToolWatch<PolicyCheck>>();
   const rule: PolicyRule & WatchingRule<PolicyCheck> = {
     name: NAME,
@@ -56,6 +57,8 @@ export function toolPinning(options: ToolPinningOptions = {}): ToolPinning {
     },
   }) as PolicyRule & WatchingRule<PolicyCheck> & ToolPinning;
 }
+
+isFactory('toolPinning', toolPinning);
 
 function watchTools(
   settings: PinningSettings,

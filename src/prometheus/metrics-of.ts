@@ -13,7 +13,7 @@ export function metricsOf(
   registry: MetricsRegistry,
 ): Metrics | undefined {
   if (!isRegistry(registry)) {
-    problems.addSecret(registry, 'a Registry of prom-client');
+    problems.addSecret(registry, 'a Registry of prom-client', 'wrong_type');
     return undefined;
   }
   const metrics = known.get(registry);

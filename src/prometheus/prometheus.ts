@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type OpenMetricsContentType, type Registry, register } from 'prom-client';
 import type { GatewayContext } from '../gateway-context.ts';
 import { checkConfig } from '../options/config-problems.ts';
+import { isFactory } from '../options/factories.ts';
 import { ATTACH, FOLLOW, type FollowingObserver } from '../slots/observe/follower.ts';
 import { failureReport } from '../slots/observe/isolate.ts';
 import type { Observer } from '../slots/observe/observer.ts';
@@ -46,7 +47,7 @@ export interface PrometheusObserver extends Observer {
  */
 export function prometheus(options: PrometheusOptions = {}): PrometheusObserver {
   const { registry = register } = options ?? {};
-  const metrics = checkConfig((problems) => {
+  const metrics = checkConfig('prometheus', (problems) => {
     if (!problems.keys(options, ['registry'])) return undefined;
     return metricsOf(problems.at('registry'), registry);
   });
@@ -63,3 +64,5 @@ export function prometheus(options: PrometheusOptions = {}): PrometheusObserver 
   };
   return observer;
 }
+
+isFactory('prometheus', prometheus);

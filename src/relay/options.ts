@@ -178,6 +178,7 @@ function readEngine(
   problems.add(
     name,
     `an engine whose package is there: undici ${UNDICI_RANGE}, but ${why}: ${fix}`,
+    'unavailable',
   );
   return undefined;
 }

@@ -43,8 +43,8 @@ const HINTS = {
   document: 'openapi',
   url: 'baseUrl',
   server: 'baseUrl',
-  servers: 'baseUrl: what the document says of servers is not believed',
-  headers: 'forward here, and headers.set of the gateway',
+  servers: 'use baseUrl: what the document says of servers is not believed',
+  headers: 'use forward here, or headers.set of the gateway',
   include: 'operations',
   operationIds: 'operations',
 };
@@ -115,7 +115,8 @@ function readSelectors(
   const isSelector = (item: unknown): item is OperationSelector =>
     typeof item === 'function' || (typeof item === 'string' && item !== '');
   if (openapi === undefined) {
-    if (operations !== undefined) problems.add(operations, 'an OpenAPI document in openapi');
+    if (operations !== undefined)
+      problems.add(operations, 'an OpenAPI document in openapi', 'conflict');
     return [];
   }
   const list = operations === undefined || Array.isArray(operations) ? operations : [operations];

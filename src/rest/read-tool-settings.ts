@@ -110,5 +110,5 @@ export function readToolSettings(
 }
 
 function checkText(problems: ConfigProblems, value: unknown): void {
-  if (value !== undefined && typeof value !== 'string') problems.add(value, 'a text');
+  if (value !== undefined && typeof value !== 'string') problems.add(value, 'a text', 'wrong_type');
 }

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { checkConfig } from '../options/config-problems.ts';
+import { isFactory } from '../options/factories.ts';
 import { failureWarning } from '../warnings/failure.ts';
 import { Api } from './call/api.ts';
 import { ApiFailure } from './call/api-failure.ts';
@@ -29,10 +30,12 @@ const MANY = 40;
  * @see OpenAPI 3.1, "Parameter Object"; MCP 2026-07-28, "Tools"
  */
 export async function restTools(options: RestToolsOptions): Promise<RestTools> {
-  const settings = checkConfig((problems) => readOptions(problems, options));
+  const settings = checkConfig('restTools', (problems) => readOptions(problems, options));
   const { openapi } = settings;
   const document = openapi === undefined ? undefined : await loadDocument(openapi);
-  const { tools, skipped } = checkConfig((problems) => buildTools(problems, settings, document));
+  const { tools, skipped } = checkConfig('restTools', (problems) =>
+    buildTools(problems, settings, document),
+  );
   if (tools.length > MANY) warnOfMany(tools.length);
   const calls = callsOf(settings);
   const handler = await serveTools(
@@ -41,6 +44,8 @@ export async function restTools(options: RestToolsOptions): Promise<RestTools> {
   );
   return Object.assign(handler, { tools: tools.map(({ shown }) => shown.modern), skipped });
 }
+
+isFactory('restTools', restTools);
 
 /**
  * The same for tools that are written by hand, of several APIs: one server has them all.
@@ -52,8 +57,10 @@ export async function serveByHand(
   identity: ServerIdentity,
 ): Promise<(req: IncomingMessage, res: ServerResponse) => Promise<void>> {
   const served = all.flatMap((options) => {
-    const settings = checkConfig((problems) => readOptions(problems, options));
-    const { tools } = checkConfig((problems) => buildTools(problems, settings, undefined));
+    const settings = checkConfig('restTools', (problems) => readOptions(problems, options));
+    const { tools } = checkConfig('restTools', (problems) =>
+      buildTools(problems, settings, undefined),
+    );
     const calls = callsOf(settings);
     return tools.map((tool) => ({ tool, calls }));
   });

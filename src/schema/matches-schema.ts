@@ -1,6 +1,7 @@
 import type { AnySchemaObject, ErrorObject, ValidateFunction } from 'ajv';
 import { UnclearValueError } from '../mcp/json/unclear.ts';
 import { type ConfigProblems, checkConfig } from '../options/config-problems.ts';
+import { isFactory } from '../options/factories.ts';
 import { glob } from '../options/glob.ts';
 import type { Decision, PolicyRule } from '../slots/policies/policy.ts';
 import { compile } from './compile.ts';
@@ -30,7 +31,7 @@ const EXPECTED =
  * @see JSON Schema 2020-12; MCP 2025-11-25, "Tools"
  */
 export function matchesSchema(schemas: Readonly<Record<string, ArgumentsSchema>>): PolicyRule {
-  const rules = checkConfig((problems) =>
+  const rules = checkConfig('matchesSchema', (problems) =>
     problems.entries(schemas, { atLeast: 1, expected: EXPECTED }).map(([pattern, schema]) => ({
       matches: glob(pattern),
       validate: read(problems.at(pattern), schema),
@@ -50,6 +51,8 @@ export function matchesSchema(schemas: Readonly<Record<string, ArgumentsSchema>>
     },
   };
 }
+
+isFactory('matchesSchema', matchesSchema);
 
 function read(problems: ConfigProblems, schema: unknown): ValidateFunction | undefined {
   if (typeof schema !== 'object' || schema === null || Array.isArray(schema)) {

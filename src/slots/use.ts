@@ -5,8 +5,8 @@ import type { Middleware, Next } from '../http/middleware.ts';
 import { FunctionFailure } from '../lib/function-failure.ts';
 import { notAwaited } from '../lib/not-awaited.ts';
 import { plain } from '../lib/plain-error.ts';
-import { asList, pathsIn } from '../options/as-list.ts';
 import type { ConfigProblems } from '../options/config-problems.ts';
+import { pathsIn } from '../options/paths-in.ts';
 import type { Slot } from './slot.ts';
 
 /** A middleware of the app, and where it stands in the configuration. */
@@ -19,7 +19,7 @@ export interface OwnMiddleware {
 export function readUse(problems: ConfigProblems, value: unknown): readonly OwnMiddleware[] {
   const paths = pathsIn(problems, value);
   return problems
-    .list(asList(value), isFunction, 'a middleware function', { atLeast: 1 })
+    .list(value, isFunction, 'a middleware function', { atLeast: 1, orOne: true })
     .map((middleware, i) => ({ middleware, option: paths[i] ?? problems.path }));
 }
 

@@ -35,7 +35,7 @@ export function readBreaker(
   if (options === false || !problems.keys(options, KEYS)) return undefined;
   const { failures = 5, openFor = '30s', statuses = DEFAULT_STATUSES } = options;
   if (!Number.isSafeInteger(failures) || failures < 1) {
-    problems.at('failures').add(failures, 'a whole number from 1');
+    problems.at('failures').addNumber(failures, 'a whole number from 1');
   }
   const openForMs = readDuration(problems.at('openFor'), openFor);
   // A 2xx is a success, a 1xx no answer yet; a redirect is a mistake in the target, which time does not heal.

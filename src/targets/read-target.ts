@@ -21,6 +21,7 @@ export function readTarget(
     const url = readTargetUrl(problems, value, `${A_URL}, or a request handler`);
     return url && { targets: [{ url, weight: 1 }], handler: undefined };
   }
+  if (problems.notCalled(value)) return undefined;
   if (isRouter(value)) problems.add(value, 'an app around this router: express().use(router)');
   else if (value.length < 2 && !isApp(value)) {
     problems.add(
@@ -43,7 +44,7 @@ function readList(problems: ConfigProblems, values: readonly unknown[]): TargetP
     const url = readTargetUrl(problems.at(i), value, A_URL);
     firstUrl ??= url;
     if (url === undefined || firstUrl === undefined) isWhole = false;
-    else if (!haveSameNames(url, firstUrl)) problems.at(i).addSecret(value, SAME_NAMES);
+    else if (!haveSameNames(url, firstUrl)) problems.at(i).addSecret(value, SAME_NAMES, 'conflict');
     else weights.set(url.href, (weights.get(url.href) ?? 0) + 1);
   }
   const [first, ...others] = [...weights].map(([href, weight]) => ({ url: new URL(href), weight }));
@@ -69,7 +70,7 @@ function readTargetUrl(
     return undefined;
   }
   if (url.username !== '' || url.password !== '') {
-    problems.addSecret(value, 'no credentials in the URL; use headers.set.Authorization');
+    problems.addSecret(value, 'no credentials in the URL; use headers.set.Authorization', 'unsafe');
   }
   if (url.hash !== '') problems.add(url.hash, 'no fragment: it would not be sent');
   return url;

@@ -1,4 +1,5 @@
 import { checkConfig } from '../options/config-problems.ts';
+import { isFactory } from '../options/factories.ts';
 import { BackOff } from './back-off.ts';
 import { bearerHeader, tokenIn } from './bearer-header.ts';
 import { HeldToken } from './held-token.ts';
@@ -26,11 +27,13 @@ export interface ClientCredentialsHeader {
  * @see RFC 6749 section 4.4; RFC 8707
  */
 export function clientCredentials(options: ClientCredentialsOptions): ClientCredentialsHeader {
-  const settings = checkConfig((problems) => {
+  const settings = checkConfig('clientCredentials', (problems) => {
     return problems.keys(options, TOKEN_OPTIONS) ? readTokenOptions(problems, options) : undefined;
   });
   return tokenHeader(settings);
 }
+
+isFactory('clientCredentials', clientCredentials);
 
 /** The same, from options that are read. */
 export function tokenHeader(settings: TokenEndpointSettings): ClientCredentialsHeader {

@@ -7,6 +7,7 @@ import type { GatewayContext } from '../gateway-context.ts';
 import { BoundedMap } from '../lib/bounded-map.ts';
 import { plain } from '../lib/plain-error.ts';
 import { type ConfigProblems, checkConfig } from '../options/config-problems.ts';
+import { isFactory } from '../options/factories.ts';
 import { bearerTokenOf } from '../slots/auth/bearer-token.ts';
 import { BackOff } from './back-off.ts';
 import { bearerHeader, tokenIn } from './bearer-header.ts';
@@ -49,7 +50,7 @@ const MAX_STRANGERS = 1000;
  * @see RFC 8693; RFC 8707
  */
 export function tokenExchange(options: TokenExchangeOptions): TokenExchangeHeader {
-  const settings = checkConfig((problems) => read(problems, options));
+  const settings = checkConfig('tokenExchange', (problems) => read(problems, options));
   const { parameters, maxTokens } = settings;
   const endpoint = new TokenEndpoint(settings.endpoint);
   const callers = new BoundedMap<string, Caller>(maxTokens);
@@ -88,6 +89,8 @@ export function tokenExchange(options: TokenExchangeOptions): TokenExchangeHeade
   return Object.assign(tokenExchangeHeader, { onUpstreamUnauthorized });
 }
 
+isFactory('tokenExchange', tokenExchange);
+
 /** Tokens are not kept where their hash will do. */
 function callerKey(subject: string): string {
   return hash('sha256', subject, 'base64');
@@ -116,7 +119,7 @@ function read(problems: ConfigProblems, options: TokenExchangeOptions) {
     parameters.push(['requested_token_type', requestedTokenType]);
   }
   if (!Number.isSafeInteger(maxTokens) || maxTokens < 1) {
-    problems.at('maxTokens').add(maxTokens, 'a whole number, 1 or more');
+    problems.at('maxTokens').addNumber(maxTokens, 'a whole number, 1 or more');
   }
   const endpoint = readTokenOptions(problems, options);
   return endpoint && { endpoint, parameters, maxTokens };

@@ -85,7 +85,7 @@ describe('config mistakes, each by its path', () => {
     ['introspection_endpoint', 'url'],
     ['client_secret', 'clientSecret'],
     ['ttl', 'cache'],
-    ['isuer', 'issuer (probably meant)'],
+    ['isuer', 'issuer'],
   ])('%s: says what was meant', (name, expected) => {
     expect(problemsOf(building({ ...good, [name]: 'x' }))[0]?.expected).toBe(expected);
   });

@@ -146,12 +146,16 @@ describe('config mistakes', () => {
     [
       'tid',
       { pattern: PATTERN, tenants, tid: 'acme' },
-      'tenants, a list; the name in the pattern is {tenant}',
+      'use tenants, a list; the name in the pattern is {tenant}',
     ],
-    ['tenant', { pattern: PATTERN, tenants, tenant: 'acme' }, 'tenants, a list'],
+    ['tenant', { pattern: PATTERN, tenants, tenant: 'acme' }, 'use tenants, a list'],
     ['template', { pattern: PATTERN, tenants, template: PATTERN }, 'pattern'],
-    ['jwksUri', { pattern: PATTERN, tenants, jwksUri: 'x' }, 'jwksUri beside issuer, not in it'],
-    ['tennants', { pattern: PATTERN, tenants, tennants: [] }, 'tenants (probably meant)'],
+    [
+      'jwksUri',
+      { pattern: PATTERN, tenants, jwksUri: 'x' },
+      'use jwksUri beside issuer, not in it',
+    ],
+    ['tennants', { pattern: PATTERN, tenants, tennants: [] }, 'tenants'],
   ])('what is meant by issuer.%s', (name, issuer, expected) => {
     expect(problems(issuer)).toMatchObject([{ path: `issuer.${name}`, expected }]);
   });
@@ -177,7 +181,7 @@ describe('config mistakes', () => {
       'https://a.example',
       { tenants },
       'tenants',
-      /^issuer: \{ pattern, tenants \}/,
+      /^use issuer: \{ pattern, tenants \}/,
     ],
     [
       'a name in jwksUri, without a pattern',

@@ -88,10 +88,10 @@ describe('config mistakes, each by its path', () => {
   });
 
   test.each([
-    ['oneOf', { oneOf: ['a'] }, 'anyOf (probably meant)'],
-    ['all', { all: ['a'] }, 'allOf (probably meant)'],
-    ['aud', { aud: ['a'] }, 'anyOf, with the values that `aud` may have'],
-    ['anyof', { anyof: ['a'] }, 'anyOf (probably meant)'],
+    ['oneOf', { oneOf: ['a'] }, 'anyOf'],
+    ['all', { all: ['a'] }, 'allOf'],
+    ['aud', { aud: ['a'] }, 'use anyOf, with the values that `aud` may have'],
+    ['anyof', { anyof: ['a'] }, 'anyOf'],
   ])('what is meant by audience.%s', (name, audience, expected) => {
     const [problem, ...others] = problemsOf(building({ ...good, audience }));
     expect(problem).toMatchObject({ path: `audience.${name}`, expected });
@@ -102,7 +102,7 @@ describe('config mistakes, each by its path', () => {
     ['iss', 'issuer'],
     ['aud', 'audience'],
     ['role', 'roles'],
-    ['scope', 'scopes, a list'],
+    ['scope', 'use scopes, a list'],
     ['jwks_uri', 'jwksUri'],
     ['claim', 'claims'],
   ])('what is meant by %s', (name, expected) => {

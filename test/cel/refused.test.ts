@@ -266,7 +266,7 @@ describe('is refused, with the place and with what was probably meant', () => {
 test('the page on expressions shows what is thrown', () => {
   const page = readFileSync(new URL('../../docs/expressions.md', import.meta.url), 'utf8');
   const shown = /^```text\n(cel: [^`]*)\n```/m.exec(page)?.[1];
-  expect(() => cel("mcp.nme == 'read'")).toThrow(`Invalid configuration:\n  ${shown}`);
+  expect(() => cel("mcp.nme == 'read'")).toThrow(`Invalid configuration of cel():\n  ${shown}`);
 });
 
 describe('the place is shown', () => {
@@ -291,8 +291,8 @@ describe('the place is shown', () => {
 test.each<[what: string, text: unknown, options: unknown, message: RegExp]>([
   ['no text', undefined, {}, /cel: given undefined; expected an expression as text/],
   ['a list', ['true'], {}, /cel: given an array; expected an expression as text/],
-  ['no options', 'true', null, /cel: given object; expected an object/],
-  ['an option that there is not', 'true', { nmae: 'a' }, /cel\.nmae: .*expected name/],
+  ['no options', 'true', null, /cel: given null; expected an object/],
+  ['an option that there is not', 'true', { nmae: 'a' }, /cel\.nmae: .*did you mean name/],
   [
     'another on',
     'true',

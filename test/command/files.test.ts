@@ -56,8 +56,8 @@ test('every mistake in a module is told, of all of its gateways', async () => {
   const ended = await runCommand(['gateway.config.mjs', '--check'], { cwd });
   expect(ended).toMatchObject({ code: 1, stdout: '' });
   expect(ended.stderr).toMatch(/^gateway\.config\.mjs does not start:\n/);
-  expect(ended.stderr).toMatch(/\[0\]: [^[]*timeout: given number/);
-  expect(ended.stderr).toMatch(/\[1\]: [^[]*polices: given/);
+  expect(ended.stderr).toMatch(/\[0\]: [^[]*timeout: given a number/);
+  expect(ended.stderr).toMatch(/\[1\]: [^[]*polices: there is no such option/);
   expect(ended.stderr).toMatch(/two gateways have the path \/mcp/);
   const thrown = await runCommand(['thrown.mjs'], { cwd });
   expect(thrown).toMatchObject({

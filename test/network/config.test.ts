@@ -99,7 +99,7 @@ describe.each<[string, (options: Wrong) => unknown]>([
 
   test('never showing the password of a proxy', () => {
     for (const proxy of ['ftp://u:hidden@127.0.0.1', 'http://u:hidden@127.0.0.1/p', 'u:hidden@x']) {
-      expect(() => create({ target: HTTPS, proxy })).toThrow(/^(?!.*hidden).*proxy: given string/s);
+      expect(() => create({ target: HTTPS, proxy })).toThrow(/^(?!.*hidden).*proxy: given a text/s);
     }
   });
 });

@@ -79,7 +79,7 @@ describe('a gateway with proxy: env', () => {
       expect(problemsOf(create)).toEqual([
         expect.objectContaining({
           path: 'proxy',
-          given: 'string',
+          given: 'a text',
           expected: expect.stringContaining('https_proxy'),
         }),
       ]);

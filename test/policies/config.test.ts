@@ -88,11 +88,8 @@ describe('a mistake in policies names its path', () => {
 
   test('the key that was probably meant is named', () => {
     const [problem] = problemsOf(inGateway({ policies: { ...rule, mesage: 'a' } }));
-    expect([problem?.path, problem?.expected]).toEqual([
-      'policies.mesage',
-      expect.stringMatching(/^message /),
-    ]);
-    expect(problemsOf(inGateway({ polices: rule }))[0]?.expected).toMatch(/^policies /);
+    expect([problem?.path, problem?.expected]).toEqual(['policies.mesage', 'message']);
+    expect(problemsOf(inGateway({ polices: rule }))[0]?.expected).toBe('policies');
   });
 
   test.each([

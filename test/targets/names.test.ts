@@ -117,7 +117,7 @@ test('the message shows no part of the target, which may hold a secret', () => {
   const [problem] = problemsWith('http://{host}/mcp?key=sesame');
 
   expect(JSON.stringify(problem)).not.toContain('sesame');
-  expect(problem?.given).toBe('string');
+  expect(problem?.given).toBe('a text');
 });
 
 test('metadata of an upstream with names cannot be asked for', () => {

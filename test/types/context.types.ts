@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:
 import type { Request } from 'express';
 import {
   type ConfigProblem,
+  type ConfigProblemCode,
   createMcpGateway,
   type Era,
   type ErrorListener,
@@ -97,10 +98,12 @@ export function errors(reason: ErrorReason): void {
   // @ts-expect-error -- milliseconds
   new UpstreamUnavailableError('No token', { retryAfterMs: '5s' });
 
-  const problem: ConfigProblem = { path: 'target', given: 'nothing', expected: 'a URL' };
-  typed<readonly ConfigProblem[]>()(new GatewayConfigError([problem]).problems);
+  const { path, code, message, given, expected, docs } = {} as ConfigProblem;
+  typed<string[]>()([path, message, given, expected, docs]);
+  typed<ConfigProblemCode>()(code);
+  typed<readonly ConfigProblem[]>()(new GatewayConfigError('createMcpGateway', []).problems);
   // @ts-expect-error -- a list of them
-  new GatewayConfigError(problem);
+  new GatewayConfigError('createMcpGateway', {} as ConfigProblem);
 }
 
 export function middlewares(middleware: Middleware, next: Next): void {

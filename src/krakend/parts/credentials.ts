@@ -28,7 +28,9 @@ export function credentialsOf(notes: Notes, values: ClientCredentialsValues): He
       clientSecret,
       ...(scope !== undefined && { scope: scope.join(' ') }),
     };
-    const settings = checkConfig((problems) => readTokenOptions(problems, options));
+    const settings = checkConfig('clientCredentials', (problems) =>
+      readTokenOptions(problems, options),
+    );
     const header = tokenHeader({ ...settings, parameters: [...settings.parameters, ...further] });
     // The function of the package has no further parameters.
     if (further.length > 0) return header;

@@ -19,7 +19,7 @@ export function tokenScheme(
   allow: readonly KrakendAllowance[],
   header: string,
 ): AuthenticationScheme {
-  const settings = checkConfig((problems) =>
+  const settings = checkConfig('jwt', (problems) =>
     readJwtOptions(problems, { issuer: UNUSED, audience: UNUSED, ...options }),
   );
   const isAnyIssuer = options.issuer === undefined && allow.includes('any-issuer');

@@ -67,7 +67,9 @@ export function toolOptions(
     ...(ms > 0 && { timeout: Math.max(1, Math.round(ms)) }),
   };
   // The same is read once more when the server is made, and finds nothing new then.
-  const read = notedOr(notes, () => checkConfig((problems) => readOptions(problems, options)));
+  const read = notedOr(notes, () =>
+    checkConfig('restTools', (problems) => readOptions(problems, options)),
+  );
   return read && options;
 }
 

@@ -37,7 +37,7 @@ export function readNetworkOptions(
   const protocols = new Set(place?.targets.map(({ url }) => url.protocol));
   const settings = tls === false ? undefined : readTls(problems.at('tls'), tls);
   if (tls !== false && protocols.has('http:')) {
-    problems.at('tls').addSecret(tls, 'a target at https:, or no tls');
+    problems.at('tls').addSecret(tls, 'a target at https:, or no tls', 'conflict');
   }
   if (socketPath !== false && !isPath(socketPath)) {
     problems.at('socketPath').add(socketPath, "the path of a Unix socket, like '/run/mcp.sock'");
@@ -48,7 +48,9 @@ export function readNetworkOptions(
       .add(socketPath, 'one target: all of them would be behind this socket');
   }
   if (socketPath !== false && options.proxy !== undefined && options.proxy !== false) {
-    problems.at('proxy').addSecret(options.proxy, 'no proxy: socketPath is in this machine');
+    problems
+      .at('proxy')
+      .addSecret(options.proxy, 'no proxy: socketPath is in this machine', 'conflict');
   }
   return {
     tls: settings,
@@ -69,7 +71,9 @@ function refuseWithHandler(problems: ConfigProblems, options: NetworkOptions): v
   for (const name of NETWORK_OPTIONS) {
     const value = options[name];
     if (value === undefined || value === false) continue;
-    problems.at(name).addSecret(value, 'nothing: the target is a handler in this process');
+    problems
+      .at(name)
+      .addSecret(value, 'nothing: the target is a handler in this process', 'conflict');
   }
 }
 

@@ -40,9 +40,10 @@ const OPTIONS = [
 ] as const;
 
 const HINTS = {
-  rejectUnauthorized: 'unsafeAllowInvalidCertificates: true in place of rejectUnauthorized: false',
-  pfx: 'ca, cert and key, in PEM: openssl pkcs12 -in FILE -nodes',
-  checkServerIdentity: 'servername, the name that the certificate is for',
+  rejectUnauthorized:
+    'use unsafeAllowInvalidCertificates: true in place of rejectUnauthorized: false',
+  pfx: 'use ca, cert and key, in PEM: openssl pkcs12 -in FILE -nodes',
+  checkServerIdentity: 'use servername, the name that the certificate is for',
 };
 
 /** Reads the option. No key, passphrase or certificate is shown in a problem. */
@@ -83,7 +84,7 @@ function readSecureContext(
     return undefined;
   }
   if (key === undefined && passphrase !== undefined) {
-    problems.at('passphrase').addSecret(passphrase, 'nothing: there is no key');
+    problems.at('passphrase').addSecret(passphrase, 'nothing: there is no key', 'conflict');
   }
   if (!isKnown || (ca === undefined && cert === undefined)) return undefined;
   try {
@@ -93,7 +94,7 @@ function readSecureContext(
       ...(passphrase !== undefined && { passphrase }),
     });
   } catch {
-    problems.at('key').addSecret(key, 'the private key of the certificate in cert');
+    problems.at('key').addSecret(key, 'the private key of the certificate in cert', 'conflict');
     return undefined;
   }
 }
@@ -127,7 +128,7 @@ function isCertificate(pem: string): boolean {
 
 function checkKey(problems: ConfigProblems, value: unknown, passphrase: unknown): boolean {
   if (passphrase !== undefined && typeof passphrase !== 'string') {
-    problems.at('passphrase').addSecret(passphrase, 'a text');
+    problems.at('passphrase').addSecret(passphrase, 'a text', 'wrong_type');
     return false;
   }
   const keys = [value].flat().map((key) => (isPem(key) ? { pem: key } : key));

@@ -1,6 +1,10 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { GatewayConfigError } from '../../options/gateway-config-error.ts';
+import {
+  type ConfigProblemCode,
+  configProblem,
+  GatewayConfigError,
+} from '../../options/gateway-config-error.ts';
 import { importPeer } from '../import-peer.ts';
 import { isObject, type JsonObject } from '../json.ts';
 import { DocumentFiles, type FileResolver } from './document-files.ts';
@@ -63,7 +67,7 @@ function pathOf(place: string | URL): string {
   if (/^[a-z][a-z\d+.-]+:\/\//i.test(path)) {
     throw refused(place, 'a file, or the document itself: fetch it, and give what came');
   }
-  if (!existsSync(path)) throw refused(place, 'a file that is there');
+  if (!existsSync(path)) throw refused(place, 'a file that is there', 'unavailable');
   return path;
 }
 
@@ -160,10 +164,16 @@ function loadParser(): Promise<Parser> {
   ) as Promise<unknown> as Promise<Parser>;
 }
 
-function refused(given: unknown, expected: string): GatewayConfigError {
+function refused(
+  given: unknown,
+  expected: string,
+  code: ConfigProblemCode = 'invalid_value',
+): GatewayConfigError {
   const shown =
     typeof given === 'string'
       ? JSON.stringify(given)
       : String(given instanceof URL ? given : 'an object');
-  return new GatewayConfigError([{ path: 'openapi', given: shown, expected }]);
+  return new GatewayConfigError('restTools', [
+    configProblem({ path: 'openapi', code, given: shown, expected }),
+  ]);
 }

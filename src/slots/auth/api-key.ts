@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { isFieldName } from '../../http/field.ts';
 import { isScope } from '../../oauth/scope.ts';
 import { type ConfigProblems, checkConfig } from '../../options/config-problems.ts';
+import { isFactory } from '../../options/factories.ts';
 import type { Principal } from '../../principal.ts';
 import type { AuthenticationScheme, Identification } from './authenticator.ts';
 import { bearerKeyOf } from './bearer-token.ts';
@@ -37,7 +38,7 @@ export interface ApiKeyOptions {
  * @throws {GatewayConfigError} for what is no SHA-256, no subject or no header name.
  */
 export function apiKey(options: ApiKeyOptions): AuthenticationScheme {
-  const { keys, header } = checkConfig((problems) => read(problems, options));
+  const { keys, header } = checkConfig('apiKey', (problems) => read(problems, options));
   const isBearer = header === 'authorization';
 
   /** Every key is compared, whichever it is. */
@@ -66,6 +67,8 @@ export function apiKey(options: ApiKeyOptions): AuthenticationScheme {
   };
   return isBearer ? rememberOwnTokens(scheme, (token) => ownerOf(token) !== undefined) : scheme;
 }
+
+isFactory('apiKey', apiKey);
 
 const MALFORMED: Identification = {
   outcome: 'refused',

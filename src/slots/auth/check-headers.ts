@@ -12,7 +12,11 @@ export function checkHeaders(
 ): void {
   if (relaysTokens) {
     if (!fixed.withheld.has('authorization')) return;
-    problems.add('Authorization', 'no edit of it: `upstreamAuth()` relays that of the client');
+    problems.add(
+      'Authorization',
+      'no edit of it: `upstreamAuth()` relays that of the client',
+      'conflict',
+    );
     return;
   }
   const credentials = credentialFields(schemes);
@@ -20,6 +24,6 @@ export function checkHeaders(
     if (!credentials.has(foldFieldName(name))) continue;
     const expected =
       'no header with credentials: they are for `auth`. Take it out, and give the upstream its own in `headers.set`';
-    problems.at('forward').add(name, expected);
+    problems.at('forward').add(name, expected, 'unsafe');
   }
 }

@@ -7,6 +7,7 @@ import { notAwaited } from '../../lib/not-awaited.ts';
 import { plain } from '../../lib/plain-error.ts';
 import { isScope } from '../../oauth/scope.ts';
 import { checkConfig } from '../../options/config-problems.ts';
+import { isFactory } from '../../options/factories.ts';
 import type { Principal } from '../../principal.ts';
 import type { AuthenticationScheme, Identification } from './authenticator.ts';
 import { bearerTokenOf } from './bearer-token.ts';
@@ -42,7 +43,7 @@ export function fromMiddleware(
   toPrincipal: (req: any) => Principal | null | Promise<Principal | null>,
   { issuers = [], scopes = [] }: FromMiddlewareOptions = {},
 ): AuthenticationScheme {
-  checkConfig((problems) => {
+  checkConfig('fromMiddleware', (problems) => {
     problems.at('middleware').callback(middleware);
     problems.at('toPrincipal').callback(toPrincipal);
   });
@@ -65,6 +66,8 @@ export function fromMiddleware(
     },
   };
 }
+
+isFactory('fromMiddleware', fromMiddleware);
 
 function hasCredentials({ headers }: IncomingMessage): boolean {
   return headers.authorization !== undefined;

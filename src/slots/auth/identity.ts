@@ -1,5 +1,5 @@
-import { pathsIn } from '../../options/as-list.ts';
 import type { ConfigProblems } from '../../options/config-problems.ts';
+import { pathsIn } from '../../options/paths-in.ts';
 import { toldOfOthers } from './among-others.ts';
 import type { AuthenticationScheme, Authenticator } from './authenticator.ts';
 import { Challenge } from './challenge.ts';
@@ -31,7 +31,7 @@ export function readIdentity(
   const given = value === false ? [] : readAuthenticators(problems, value);
   const relaysTokens = given.some(isUpstreamAuth);
   if (relaysTokens && given.length > 1) {
-    problems.add(value, 'upstreamAuth() alone: it leaves all to the upstream');
+    problems.add(value, 'upstreamAuth() alone: it leaves all to the upstream', 'conflict');
   }
   const schemes = relaysTokens ? [] : toldOfOthers(given);
   return {

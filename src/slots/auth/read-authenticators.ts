@@ -21,9 +21,9 @@ export function readAuthenticators(
   problems: ConfigProblems,
   value: Authenticator | readonly Authenticator[],
 ): AuthenticationScheme[] {
-  const list = Array.isArray(value) ? value : [value];
-  const given = problems.list(list, isAuthenticator, EXPECTED, {
+  const given = problems.list(value, isAuthenticator, EXPECTED, {
     atLeast: 1,
+    orOne: true,
     mayBeSecret: true,
   });
   return given.map((own) => (typeof own === 'function' ? fromFunction(own) : own));

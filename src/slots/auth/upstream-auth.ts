@@ -1,6 +1,7 @@
 import { contextOf } from '../../context.ts';
 import { type HeaderEdits, NO_EDITS } from '../../header-edits.ts';
 import type { Middleware } from '../../http/middleware.ts';
+import { isFactory } from '../../options/factories.ts';
 import type { AuthenticationScheme } from './authenticator.ts';
 
 /** What {@link upstreamAuth} gives: there is nothing to identify. */
@@ -27,6 +28,8 @@ export function upstreamAuth(): UpstreamAuth {
     identify: async () => ({ outcome: 'absent' }),
   };
 }
+
+isFactory('upstreamAuth', upstreamAuth);
 
 /** The client's credentials, as they came. */
 const RELAYED: HeaderEdits = {

@@ -56,7 +56,7 @@ export function readBodyLimits(
     problems.at(name).add(option[name], expected);
   }
   if (given.perCaller !== undefined && perCaller !== UNLIMITED && perCaller > total) {
-    problems.at('perCaller').add(option.perCaller, 'no more than `total`');
+    problems.at('perCaller').add(option.perCaller, 'no more than `total`', 'conflict');
   }
   return limits;
 }

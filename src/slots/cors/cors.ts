@@ -128,7 +128,7 @@ export const cors: Slot<CorsConfig, CorsSettings, 'cors'> = {
     if (options === false) return undefined;
     const place = problems.at('cors');
     if (Object.hasOwn(Object(options), 'methods')) {
-      place.at('methods').add('an option', 'methods, which is the same for CORS');
+      place.at('methods').add('an option', 'methods, which is the same for CORS', 'unknown_option');
     }
     const { publicUrl, identity, headers, methods = MCP_METHODS } = basis;
     return readCors(place, options, {

@@ -27,12 +27,16 @@ function readOrigin(
 ): OriginRule | undefined {
   if (isOrigin(value)) {
     if (value !== 'null' || !credentials) return value;
-    problems.add(value, "no 'null' with credentials: every sandboxed page has that origin");
+    problems.add(
+      value,
+      "no 'null' with credentials: every sandboxed page has that origin",
+      'unsafe',
+    );
     return undefined;
   }
   const pattern = typeof value === 'string' ? wildcard(value) : undefined;
   if (pattern === undefined) problems.add(value, EXPECTED);
-  else if (credentials) problems.add(value, NO_CREDENTIALS);
+  else if (credentials) problems.add(value, NO_CREDENTIALS, 'unsafe');
   return pattern;
 }
 

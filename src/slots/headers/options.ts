@@ -58,6 +58,7 @@ export function readHeaderRules(
       place.add(name, 'the option headers.host');
       continue;
     }
+    if (place.notCalled(value)) continue;
     if (isSecretName(name) || isCredential(value)) secretNames.add(folded);
     if (isComputed(value)) {
       checkName(place, name);
@@ -200,6 +201,7 @@ function checkName(problems: ConfigProblems, name: string): void {
 
 function readField(problems: ConfigProblems, name: string, value: unknown): Field {
   checkName(problems, name);
+  if (problems.notCalled(value)) return [name, ''];
   if (!isFieldValue(value)) {
     problems.addSecret(value, 'a header value, or for a request a function that gives one');
   }

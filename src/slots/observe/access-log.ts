@@ -2,6 +2,7 @@ import { contextOf } from '../../context.ts';
 import { ERRORS } from '../../errors.ts';
 import { NO_CREDENTIALS } from '../../observation.ts';
 import { type ConfigProblems, checkConfig } from '../../options/config-problems.ts';
+import { isFactory } from '../../options/factories.ts';
 import type { AccessLogOptions } from './access-log-options.ts';
 import { LogExtras } from './log-extras.ts';
 import type { Observer, RequestRecord } from './observer.ts';
@@ -34,9 +35,10 @@ const OPTIONS = ['user', 'fields', 'arguments'] as const;
  * @throws {GatewayConfigError} if `logger` is no such thing, or an option is no function.
  */
 export function accessLog(logger: AccessLogger, options: AccessLogOptions = {}): Observer {
-  checkConfig((problems) => {
+  checkConfig('accessLog', (problems) => {
     const isLogger = LEVELS.every((level) => typeof logger?.[level] === 'function');
-    if (!isLogger) problems.add(logger, 'a logger with the functions info, warn and error');
+    if (!isLogger)
+      problems.add(logger, 'a logger with the functions info, warn and error', 'wrong_type');
     readOptions(problems, options);
   });
   const extras = OPTIONS.some((name) => options[name] !== undefined)
@@ -56,12 +58,14 @@ export function accessLog(logger: AccessLogger, options: AccessLogOptions = {}):
   };
 }
 
+isFactory('accessLog', accessLog);
+
 function readOptions(problems: ConfigProblems, options: AccessLogOptions): void {
   if (!problems.keys(options, OPTIONS)) return;
   for (const name of OPTIONS) {
     const value: unknown = options[name];
     if (value !== undefined && typeof value !== 'function') {
-      problems.at(name).add(value, 'a function');
+      problems.at(name).add(value, 'a function', 'wrong_type');
     }
   }
 }

@@ -1,7 +1,6 @@
 import { answerError } from '../../answer-error.ts';
 import { contextOf, type RequestContext } from '../../context.ts';
 import type { Middleware } from '../../http/middleware.ts';
-import { asList } from '../../options/as-list.ts';
 import type { ConfigProblems } from '../../options/config-problems.ts';
 import type { SlotName } from '../../slot-name.ts';
 import { ObservedTargets, targetChangesOf } from '../../targets/target-changes.ts';
@@ -24,7 +23,7 @@ import { type UpdateListener, updateListenersOf } from './update-listeners.ts';
 
 /** Reads one observer or a list of them. */
 export function readObservers(problems: ConfigProblems, value: unknown): readonly Observer[] {
-  return problems.list(asList(value), isObserver, EXPECTED, { atLeast: 1 });
+  return problems.list(value, isObserver, EXPECTED, { atLeast: 1, orOne: true });
 }
 
 /**
@@ -115,7 +114,7 @@ export const observe: Slot<
   isSilent: true,
   read(problems, { observe: value = false, name }, { path = '' }: Basis) {
     if (name !== undefined && (typeof name !== 'string' || name === '')) {
-      problems.at('name').add(name, 'a text');
+      problems.at('name').add(name, 'a text', 'wrong_type');
     }
     if (value === false) return undefined;
     const observers = readObservers(problems.at('observe'), value);

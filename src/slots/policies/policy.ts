@@ -137,6 +137,7 @@ function readPolicy(
   fallbackName: string,
   upstream: string,
 ): EnforcedPolicy | undefined {
+  if (problems.notCalled(value)) return undefined;
   if (typeof value === 'function') {
     const check = value as PolicyCheck;
     return enforced({ name: check.name || fallbackName, check }, problems.path, undefined);
@@ -146,14 +147,15 @@ function readPolicy(
   if (!problems.keys(value, known)) return undefined;
   const rule = value as PolicyRule & Partial<WatchingRule<PolicyCheck>>;
   const { name, check, mode = 'enforce', message, timeout, on = 'message' } = rule;
-  if (typeof name !== 'string' || name === '') problems.at('name').add(name, 'a name');
-  if (typeof check !== 'function') problems.at('check').add(check, 'a function');
+  if (typeof name !== 'string' || name === '')
+    problems.at('name').add(name, 'a name', 'wrong_type');
+  if (typeof check !== 'function') problems.at('check').add(check, 'a function', 'wrong_type');
   if (mode !== 'enforce' && mode !== 'shadow') {
     problems.at('mode').add(mode, "'enforce' or 'shadow'");
   }
   if (on !== 'message' && on !== 'request') problems.at('on').add(on, "'message' or 'request'");
   if (message !== undefined && typeof message !== 'string') {
-    problems.at('message').add(message, 'a sentence');
+    problems.at('message').add(message, 'a sentence', 'wrong_type');
   }
   const isTimed = timeout !== undefined && timeout !== false;
   const timeoutMs = isTimed ? readDuration(problems.at('timeout'), timeout) : timeout;

@@ -1,5 +1,6 @@
 import { isScope } from '../../oauth/scope.ts';
 import { checkConfig } from '../../options/config-problems.ts';
+import { isFactory } from '../../options/factories.ts';
 import { glob } from '../../options/glob.ts';
 import { byName, type PolicyRule } from './policy.ts';
 
@@ -17,7 +18,7 @@ const EXPECTED =
  * @see MCP authorization, "Scope Challenge Handling"; RFC 6750 section 3.1
  */
 export function requireScopes(scopes: Readonly<Record<string, readonly string[]>>): PolicyRule {
-  const rules = checkConfig((problems) => {
+  const rules = checkConfig('requireScopes', (problems) => {
     const entries = problems.entries(scopes, { atLeast: 1, expected: EXPECTED });
     return entries.map(([pattern, value]) => ({
       matches: glob(pattern),
@@ -36,3 +37,5 @@ export function requireScopes(scopes: Readonly<Record<string, readonly string[]>
     check,
   };
 }
+
+isFactory('requireScopes', requireScopes);

@@ -1,4 +1,5 @@
 import { checkConfig } from '../../options/config-problems.ts';
+import { isFactory } from '../../options/factories.ts';
 import { glob } from '../../options/glob.ts';
 import { byName, type PolicyRule } from './policy.ts';
 
@@ -16,6 +17,8 @@ export function allowTools(...globs: string[]): PolicyRule {
   return byTool('allowTools', globs, true);
 }
 
+isFactory('allowTools', allowTools);
+
 /**
  * A policy that lets no such tool be called. Methods other than `tools/call` pass.
  *
@@ -27,8 +30,10 @@ export function denyTools(...globs: string[]): PolicyRule {
   return byTool('denyTools', globs, false);
 }
 
+isFactory('denyTools', denyTools);
+
 function byTool(name: string, globs: readonly string[], isAllowed: boolean): PolicyRule {
-  const matchers = checkConfig((problems) =>
+  const matchers = checkConfig(name, (problems) =>
     problems.list(globs, isGlob, "a tool's name, like 'delete_*'", { atLeast: 1 }).map(glob),
   );
   const check = byName(({ mcp }) => {

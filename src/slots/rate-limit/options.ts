@@ -2,8 +2,8 @@ import { hash } from 'node:crypto';
 import type { Store } from 'express-rate-limit';
 import type { McpMethod } from '../../mcp/http-methods.ts';
 import type { McpMessage } from '../../mcp/message/message.ts';
-import { pathsIn } from '../../options/as-list.ts';
 import type { ConfigProblems } from '../../options/config-problems.ts';
+import { pathsIn } from '../../options/paths-in.ts';
 import { type BodyNeed, mostOf } from '../body-need.ts';
 import { type LimitSettings, MOST_WEIGHT } from './enforced-limit.ts';
 import type { Limit, LimitKey } from './limit.ts';
@@ -127,7 +127,7 @@ function readWeight(
   const most = Math.min(limit, MOST_WEIGHT);
   const isWeight = Number.isInteger(weight) && Number(weight) >= 1 && Number(weight) <= most;
   if (typeof weight === 'function' || isWeight) return weight;
-  problems.add(weight, `a whole number from 1 to ${most}, or a function that gives one`);
+  problems.addNumber(weight, `a whole number from 1 to ${most}, or a function that gives one`);
   return 1;
 }
 
@@ -197,18 +197,26 @@ function readStore(
   if (store === undefined) return undefined;
   const { windowMs, msPerUnit = 0 } = amount ?? {};
   if (msPerUnit > 0) {
-    problems.add(store, 'no store with burst and refill, which are counted in this process');
+    problems.add(
+      store,
+      'no store with burst and refill, which are counted in this process',
+      'conflict',
+    );
     return undefined;
   }
   if (!isStore(store)) {
     const expected = `a store for express-rate-limit, with ${STORE_CALLS.join(', ')}`;
-    problems.addSecret(store, expected);
+    problems.addSecret(store, expected, 'wrong_type');
     return undefined;
   }
   if (windowMs === undefined) return store;
   const known = windowOf(store) ?? others.windows.get(store) ?? windowMs;
   if (known !== windowMs) {
-    problems.add(store, 'a store of its own: that of a limit with another window was given');
+    problems.add(
+      store,
+      'a store of its own: that of a limit with another window was given',
+      'conflict',
+    );
   }
   others.windows.set(store, known);
   return store;

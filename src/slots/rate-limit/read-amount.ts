@@ -24,7 +24,9 @@ export function readAmount(problems: ConfigProblems, limit: Limit): Amount | und
   }
   for (const name of ['limit', 'window'] as const) {
     if (limit[name] !== undefined) {
-      problems.at(name).add(limit[name], `no ${name} beside burst and refill: one pair of them`);
+      problems
+        .at(name)
+        .add(limit[name], `no ${name} beside burst and refill: one pair of them`, 'conflict');
     }
   }
   return readBucket(problems, limit as TokenBucket);
@@ -33,7 +35,7 @@ export function readAmount(problems: ConfigProblems, limit: Limit): Amount | und
 function readWindow(problems: ConfigProblems, { limit, window }: WindowLimit): Amount | undefined {
   const isAmount = typeof limit === 'function' || isCount(limit);
   if (!isAmount) {
-    problems.at('limit').add(limit, 'a whole number from 1, or a function that gives one');
+    problems.at('limit').addNumber(limit, 'a whole number from 1, or a function that gives one');
   }
   const windowMs = readDuration(problems.at('window'), window);
   if (!isAmount || windowMs === undefined) return undefined;
@@ -42,7 +44,7 @@ function readWindow(problems: ConfigProblems, { limit, window }: WindowLimit): A
 }
 
 function readBucket(problems: ConfigProblems, { burst, refill }: TokenBucket): Amount | undefined {
-  if (!isCount(burst)) problems.at('burst').add(burst, 'a whole number from 1');
+  if (!isCount(burst)) problems.at('burst').addNumber(burst, 'a whole number from 1');
   const place = problems.at('refill');
   if (refill === undefined) {
     place.add(refill, "how fast it comes back, like { amount: 5, every: '1s' }");
@@ -52,12 +54,14 @@ function readBucket(problems: ConfigProblems, { burst, refill }: TokenBucket): A
   const { amount, every } = refill;
   const everyMs = readDuration(place.at('every'), every);
   const isAmount = typeof amount === 'number' && amount > 0 && Number.isFinite(amount);
-  if (!isAmount) place.at('amount').add(amount, 'a number over 0');
+  if (!isAmount) place.at('amount').addNumber(amount, 'a number over 0');
   if (!isAmount || everyMs === undefined || !isCount(burst)) return undefined;
   const msPerUnit = everyMs / amount;
   const windowMs = Math.ceil(burst * msPerUnit);
   if (windowMs > LONGEST_REFILL_MS) {
-    place.at('amount').add(amount, 'so much that an empty bucket is full again within a year');
+    place
+      .at('amount')
+      .addNumber(amount, 'so much that an empty bucket is full again within a year');
     return undefined;
   }
   const pace = `${amount} more every ${durationText(everyMs)}`;

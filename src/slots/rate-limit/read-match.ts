@@ -27,7 +27,9 @@ export function readMatch(
   const isOfMessage = Object.keys(ofMessage).length > 0;
   const seesMessage = isOfMessage || by.includes('tool') || typeof weight === 'function';
   if (seesMessage && httpMethods?.includes('POST') === false) {
-    problems.at('httpMethod').add(httpMethod, 'POST as well: nothing else brings messages');
+    problems
+      .at('httpMethod')
+      .add(httpMethod, 'POST as well: nothing else brings messages', 'conflict');
   }
   if (!isOfMessage) {
     if (Object.keys(match).length === 0)

@@ -38,10 +38,12 @@ export function readSessions(
   }
   problems.keys(options, ['store', 'ttl', 'max']);
   const { store, ttl, max = 100_000 } = options;
-  if (!Number.isInteger(max) || max < 1) problems.at('max').add(max, 'a number of sessions');
+  if (!Number.isInteger(max) || max < 1) problems.at('max').addNumber(max, 'a number of sessions');
   if (store !== undefined && !CALLS.every((call) => typeof store?.[call] === 'function')) {
     // It may be a URL with a password.
-    problems.at('store').addSecret(store, `an object with the functions ${CALLS.join(', ')}`);
+    problems
+      .at('store')
+      .addSecret(store, `an object with the functions ${CALLS.join(', ')}`, 'wrong_type');
   }
   const ttlMs = ttl === undefined ? DAY_MS : readDuration(problems.at('ttl'), ttl);
   return ttlMs === undefined ? undefined : { store, ttlMs, max };

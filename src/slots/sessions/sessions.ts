@@ -134,11 +134,16 @@ export const sessions: Slot<
     const value = config.sessions ?? ((areOwned || areSeveral) && 'bind');
     const place = problems.at('sessions');
     if (value === false) {
-      if (areSeveral) place.add(value, 'sessions on: with several targets, each has a home');
+      if (areSeveral)
+        place.add(
+          value,
+          "'bind' or an object: with several targets, each session has a home",
+          'conflict',
+        );
       return undefined;
     }
     if (!areOwned && !areSeveral) {
-      place.add(value, 'an `auth` that says who a request comes from');
+      place.add(value, 'auth besides: without it, nobody knows whose session it is', 'conflict');
     }
     const settings = readSessions(place, value);
     if (settings === undefined || relay === undefined || path === undefined) return undefined;

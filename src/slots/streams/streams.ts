@@ -48,7 +48,7 @@ export function readStreamCaps(
     const most = options[kind] ?? false;
     if (most === false) return [];
     if (!Number.isSafeInteger(most) || most < 1) {
-      problems.at(kind).add(most, 'a whole number from 1');
+      problems.at(kind).addNumber(most, 'a whole number from 1');
     }
     return [{ kind, most }];
   });

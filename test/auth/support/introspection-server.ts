@@ -125,7 +125,7 @@ export function schemeFor(
   const url = server.url === undefined ? {} : { url: server.url };
   const given = { ...CLIENT, audience: AUDIENCE, ...url, ...options };
   return introspectionScheme(
-    checkConfig((problems) => readIntrospectionOptions(problems, given)),
+    checkConfig('test', (problems) => readIntrospectionOptions(problems, given)),
     clock,
   );
 }

@@ -12,7 +12,7 @@ process.on('unhandledRejection', (error) => process.stdout.write(`unhandled: ${e
 
 const [jwksUri = '', issuer = '', token = ''] = process.argv.slice(2);
 let now = Date.now();
-const settings = checkConfig((problems) =>
+const settings = checkConfig('test', (problems) =>
   readJwtOptions(problems, { issuer, jwksUri, audience: 'test' }),
 );
 const clock = { now: Date.now, monotonic: () => now, keysTimeoutMs: 60_000 };

@@ -57,7 +57,7 @@ export async function gate(
 ): Promise<Gate> {
   const given = { issuer, ...(jwksUri && { jwksUri }), audience: AUDIENCE, ...options };
   const scheme = jwtScheme(
-    checkConfig((problems) => readJwtOptions(problems, given)),
+    checkConfig('test', (problems) => readJwtOptions(problems, given)),
     clock,
   );
   const found = new Map<string, Promise<Identification>>();

@@ -33,13 +33,13 @@ const VALUE = 'a text that the claim has to hold';
 
 const MEMBERS = ['anyOf', 'allOf', 'claim'] as const;
 const HINTS = {
-  oneOf: 'anyOf (probably meant)',
-  any: 'anyOf (probably meant)',
-  some: 'anyOf (probably meant)',
-  all: 'allOf (probably meant)',
-  every: 'allOf (probably meant)',
-  aud: 'anyOf, with the values that `aud` may have',
-  name: 'claim (probably meant)',
+  oneOf: 'anyOf',
+  any: 'anyOf',
+  some: 'anyOf',
+  all: 'allOf',
+  every: 'allOf',
+  aud: 'use anyOf, with the values that `aud` may have',
+  name: 'claim',
 };
 
 /** Reads whom tokens are for; undefined where that cannot be read. */

@@ -1,4 +1,5 @@
 import { checkConfig } from '../../../options/config-problems.ts';
+import { isFactory } from '../../../options/factories.ts';
 import type { AuthenticationScheme } from '../authenticator.ts';
 import { type IntrospectionOptions, readIntrospectionOptions } from './options.ts';
 import { introspectionScheme } from './scheme.ts';
@@ -17,6 +18,8 @@ export type { IntrospectionOptions } from './options.ts';
  */
 export function introspection(options: IntrospectionOptions): AuthenticationScheme {
   return introspectionScheme(
-    checkConfig((problems) => readIntrospectionOptions(problems, options)),
+    checkConfig('introspection', (problems) => readIntrospectionOptions(problems, options)),
   );
 }
+
+isFactory('introspection', introspection);

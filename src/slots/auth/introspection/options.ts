@@ -64,7 +64,7 @@ const HINTS = {
   client_id: 'clientId',
   client_secret: 'clientSecret',
   aud: 'audience',
-  scope: 'scopes, a list',
+  scope: 'use scopes, a list',
   ttl: 'cache',
   cacheTtl: 'cache',
 };

@@ -65,11 +65,11 @@ const MEMBERS = ['pattern', 'tenants', 'authorizationServers'] as const;
 const HINTS = {
   template: 'pattern',
   url: 'pattern',
-  tenant: 'tenants, a list',
-  tid: 'tenants, a list; the name in the pattern is {tenant}',
+  tenant: 'use tenants, a list',
+  tid: 'use tenants, a list; the name in the pattern is {tenant}',
   tids: 'tenants',
   allow: 'tenants',
-  jwksUri: 'jwksUri beside issuer, not in it',
+  jwksUri: 'use jwksUri beside issuer, not in it',
 };
 
 /** Reads whose tokens are taken; undefined where that cannot be read. */

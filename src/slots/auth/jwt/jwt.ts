@@ -1,4 +1,5 @@
 import { checkConfig } from '../../../options/config-problems.ts';
+import { isFactory } from '../../../options/factories.ts';
 import type { AuthenticationScheme } from '../authenticator.ts';
 import { type JwtOptions, readJwtOptions } from './options.ts';
 import { jwtScheme } from './scheme.ts';
@@ -16,5 +17,7 @@ export type { JwtOptions } from './options.ts';
  * @see RFC 9068; MCP, Authorization, "Token Handling"
  */
 export function jwt(options: JwtOptions): AuthenticationScheme {
-  return jwtScheme(checkConfig((problems) => readJwtOptions(problems, options)));
+  return jwtScheme(checkConfig('jwt', (problems) => readJwtOptions(problems, options)));
 }
+
+isFactory('jwt', jwt);

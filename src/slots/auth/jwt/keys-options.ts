@@ -47,7 +47,7 @@ export function readKeysOptions(
   problems.at('unsafeAllowHttp').flag(unsafeAllowHttp);
   const allowsHttp = unsafeAllowHttp === true;
   if (keys !== undefined && jwksUri !== undefined) {
-    problems.at('keys').addSecret(keys, 'either keys or jwksUri');
+    problems.at('keys').addSecret(keys, 'either keys or jwksUri', 'conflict');
   }
   const hasTenants = typeof issuer === 'object' && issuer !== null;
   return {

@@ -91,18 +91,18 @@ const OPTIONS = [
 const HINTS = {
   iss: 'issuer',
   aud: 'audience',
-  audiences: 'audience, which takes a list too',
+  audiences: 'use audience, which takes a list too',
   role: 'roles',
-  groups: 'roles, with `claims` to find them: (claims) => ({ roles: claims.groups })',
+  groups: 'use `claims` to find them: (claims) => ({ roles: claims.groups })',
   claim: 'claims',
   mapClaims: 'claims',
-  scope: 'scopes, a list',
-  alg: 'algorithms, a list',
-  tenants: 'issuer: { pattern, tenants }',
-  jwks: 'keys, or jwksUri for a URL',
+  scope: 'use scopes, a list',
+  alg: 'use algorithms, a list',
+  tenants: 'use issuer: { pattern, tenants }',
+  jwks: 'use keys, or jwksUri for a URL',
   jwks_uri: 'jwksUri',
   jwksUrl: 'jwksUri',
-  jwk: 'keys: { keys: [...] }',
+  jwk: 'use keys: { keys: [...] }',
   allowHttp: 'unsafeAllowHttp',
   allowInsecure: 'unsafeAllowHttp',
   allowInsecureJwksUri: 'unsafeAllowHttp',
@@ -159,7 +159,11 @@ export function readJwtOptions(
 function readScopes(problems: ConfigProblems, value: unknown): string[] {
   const scopes = problems.list(value, isScope, 'a scope');
   if (scopes.includes('offline_access')) {
-    problems.add('offline_access', 'no scope that is for the client and its issuer only');
+    problems.add(
+      'offline_access',
+      'no scope that is for the client and its issuer only',
+      'invalid_value',
+    );
   }
   return scopes;
 }
