@@ -7,6 +7,7 @@ import { ObservedTargets, targetChangesOf } from '../../targets/target-changes.t
 import type { TargetChange } from '../../targets/target-state.ts';
 import type { Basis } from '../basis.ts';
 import type { Slot } from '../slot.ts';
+import { debugObserver } from './debug-observer.ts';
 import { ATTACH, FOLLOW, type FollowingObserver } from './follower.ts';
 import {
   CALLBACKS,
@@ -116,9 +117,9 @@ export const observe: Slot<
     if (name !== undefined && (typeof name !== 'string' || name === '')) {
       problems.at('name').add(name, 'a text', 'wrong_type');
     }
-    if (value === false) return undefined;
-    const observers = readObservers(problems.at('observe'), value);
-    return { observers, gateway: name ?? path };
+    const own = value === false ? [] : readObservers(problems.at('observe'), value);
+    const observers = debugObserver === undefined ? own : [...own, debugObserver];
+    return observers.length === 0 ? undefined : { observers, gateway: name ?? path };
   },
   // A request that is only described is nobody's to hear of.
   rehearse: () => onward,
