@@ -1,5 +1,6 @@
+import type { IncomingMessage } from 'node:http';
 import express from 'express';
-import { createMcpGateway } from 'express-mcp-gateway';
+import { createMcpGateway, type Principal } from 'express-mcp-gateway';
 
 // Before:
 //
@@ -19,16 +20,22 @@ import { createMcpGateway } from 'express-mcp-gateway';
 
 const app = express();
 
+/** Who is logged in, as a middleware of the app in front has left it on the request. */
+function callerOf(req: IncomingMessage & { user?: { id?: string } }): Principal | null {
+  return req.user?.id === undefined ? null : { subject: req.user.id };
+}
+
 app.use(
   createMcpGateway({
     path: '/mcp',
     target: 'https://third-party-mcp-server.example/mcp',
+    auth: callerOf,
     timeout: { response: '2m' },
     headers: {
       forward: ['Accept-Language'],
       set: {
         'X-Api-Key': process.env.UPSTREAM_KEY,
-        'X-User': ({ req }) => String(req.headers['x-session-user'] ?? 'nobody'),
+        'X-User': ({ principal }) => principal?.subject,
       },
     },
     onError: (error) => console.error(error.reason, error.cause),

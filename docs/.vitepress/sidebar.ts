@@ -69,6 +69,7 @@ export const SIDEBAR: readonly SidebarGroup[] = [
     'recipes/in-process': 'A server in the same process',
     'recipes/network': 'Private CAs, proxies, sockets',
     expressions: 'Policies as text (CEL)',
+    'recipes/environment': 'Options from the environment',
     'recipes/server': 'The server',
     'recipes/behind-a-proxy': 'Behind a proxy',
     'recipes/frameworks': 'Express 4, Connect, Nest',

@@ -74,13 +74,17 @@ describe('the errors', () => {
   });
 });
 
-test('what a request passes through is the order of the slots, and the relay last', () => {
+test('what a request passes through is the order of the slots, each with its page, and the relay last', () => {
   const [, section = ''] = /^## What a request passes through\n(.*?)^## /ms.exec(README) ?? [];
   const listed = [...section.matchAll(/^(\d+)\. \[`(\w+)`\]/gm)].map(
     ([, n, name]) => `${n} ${name}`,
   );
   const names = [...SLOTS.map(({ name }) => name), 'relay'];
   expect(listed).toEqual(names.map((name, i) => `${i + 1} ${name}`));
+  for (const name of names.filter((slot) => slot !== 'userLimit')) {
+    const file = name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+    expect(section).toContain(`[\`${name}\`](docs/slots/${file}.md)`);
+  }
 });
 
 test('the warnings are those of the source, and each says what to do', () => {
