@@ -101,12 +101,24 @@ export class JsonCursor {
     return name;
   }
 
+  /** Passes over a string that begins here; gives whether there are escapes, and whether by code, in it. */
+  skipString(): { readonly hasEscape: boolean; readonly hasCode: boolean } {
+    this.#skipString();
+    return this.#strings;
+  }
+
+  /** Reads the string that was passed over last, which began there. */
+  stringSince(start: number): string {
+    return this.#strings.hasEscape
+      ? (JSON.parse(this.since(start)) as string)
+      : this.#text.slice(start + 1, this.#at - 1);
+  }
+
   /** Reads a string that begins here. */
   string(): string {
     const start = this.#at;
-    return this.#skipString()
-      ? (JSON.parse(this.since(start)) as string)
-      : this.#text.slice(start + 1, this.#at - 1);
+    this.#skipString();
+    return this.stringSince(start);
   }
 
   /** Reads a number, `true`, `false` or `null`. */
@@ -192,10 +204,8 @@ export class JsonCursor {
     this.#at++;
   }
 
-  /** Gives whether there are escapes in it. */
-  #skipString(): boolean {
+  #skipString(): void {
     this.#at = this.#strings.passFrom(this.#at + 1);
-    return this.#strings.hasEscape;
   }
 
   /** Gives the word, if it is one. */

@@ -117,6 +117,8 @@ class ObjectGuard implements ProxyHandler<JsonObject> {
     target: JsonObject,
     name: string | symbol,
   ): PropertyDescriptor | undefined {
+    // What is read late is a value to everybody, and not a way to get it.
+    void target[name as string];
     const found = Reflect.getOwnPropertyDescriptor(target, name);
     if (found === undefined) this.#mustBeSpelledSo(target, name);
     return shownDescriptor(found);
@@ -176,5 +178,8 @@ function isShort(name: string | symbol): boolean {
  * be asked about every member.
  */
 function toJson(this: unknown): unknown {
-  return Object.freeze(unguarded(this));
+  const object = unguarded(this) as JsonObject;
+  // Frozen before it was read, a late text would be read each time.
+  Object.values(object);
+  return Object.freeze(object);
 }

@@ -23,6 +23,8 @@ const SHORT = 32;
  * Escapes, each with the characters behind it that stand for themselves. V8 remembers something for each
  * that it has passed over, and has room for some millions: so no more than these at a time.
  */
+const SHORT_ESCAPES = /(?:\\["\\/bfnrt][ !#-[\]-\uffff]*){1,1000}/y;
+/** The same with those by code. */
 const ESCAPES = /(?:\\(?:["\\/bfnrt]|u[\dA-Fa-f]{4})[ !#-[\]-\uffff]*){1,1000}/y;
 
 /** Passes over the strings of a JSON text. */
@@ -31,6 +33,8 @@ export class StringScan {
   readonly #runs: PlainRuns;
   /** Whether there were escapes in the last string. */
   hasEscape = false;
+  /** Whether one of them says a code, which may be any. */
+  hasCode = false;
 
   constructor(text: string, runs: PlainRuns = IN_ANY_TEXT) {
     this.#text = text;
@@ -42,6 +46,7 @@ export class StringScan {
     const text = this.#text;
     const far = start + SHORT;
     this.hasEscape = false;
+    this.hasCode = false;
     let at = start;
     let char = text.charCodeAt(at);
     while (char !== QUOTE) {
@@ -66,9 +71,11 @@ export class StringScan {
     let at = this.#runs.endIn(text, from);
     while (text.charCodeAt(at) === BACKSLASH) {
       this.hasEscape = true;
-      ESCAPES.lastIndex = at;
-      if (!ESCAPES.test(text)) throw NOT_JSON;
-      at = ESCAPES.lastIndex;
+      this.hasCode ||= text.charCodeAt(at + 1) === LETTER_U;
+      const escapes = this.hasCode ? ESCAPES : SHORT_ESCAPES;
+      escapes.lastIndex = at;
+      if (!escapes.test(text)) throw NOT_JSON;
+      at = escapes.lastIndex;
     }
     if (text.charCodeAt(at) !== QUOTE) throw NOT_JSON;
     return at + 1;
@@ -81,6 +88,7 @@ export class StringScan {
     if (ESCAPED[char] === 1) return at + 1;
     HEX.lastIndex = at + 1;
     if (char !== LETTER_U || !HEX.test(this.#text)) throw NOT_JSON;
+    this.hasCode = true;
     return HEX.lastIndex;
   }
 }

@@ -12,7 +12,7 @@ export interface Level {
   readonly expects?: 'object';
   /** Whether a scalar is read as a `Written`. */
   readonly isWritten?: true;
-  /** Whether texts may be parts of the whole document, and keep it: elsewhere they are copied from a large one. */
+  /** Whether long texts are read late, and many may be parts of the whole document, and keep it: elsewhere they are copied. */
   readonly isPart?: true;
   /** Whether objects are for the gate alone, and unguarded. */
   readonly isOwn?: true;

@@ -9,6 +9,7 @@ import {
 } from '../json/folding.ts';
 import { guardedObject } from '../json/guarded.ts';
 import type { JsonObject } from '../json/json-object.ts';
+import { type LateText, setLateMember } from '../json/late-text.ts';
 import { isSoundText } from '../json/sound-text.ts';
 import { TWIN } from '../json/unclear.ts';
 import { invalidRequest, type MessageProblem } from '../message-problem.ts';
@@ -94,7 +95,8 @@ export class ObjectFrame implements Frame {
 
   #put(name: string, value: unknown): void {
     if (typeof value === 'symbol') this.#isClear = false;
-    this.#object[name] = value;
+    if (typeof value === 'function') setLateMember(this.#object, name, value as LateText);
+    else this.#object[name] = value;
   }
 
   close(): unknown {

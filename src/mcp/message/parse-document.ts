@@ -1,5 +1,4 @@
 import type { JsonObject } from '../json/json-object.ts';
-import { plainRunsIn } from '../json/plain-runs.ts';
 import { decodeUtf8 } from '../json/utf8.ts';
 import { MessageProblem, parseError } from '../message-problem.ts';
 import { MESSAGE_MEMBERS, META_MEMBERS, PARAMS_MEMBERS, REF_MEMBERS } from './known-members.ts';
@@ -36,7 +35,7 @@ export function* parseDocument(
   const text = decodeUtf8(bytes);
   if (text === undefined) return NOT_UTF8;
   if (text.startsWith('\ufeff')) return BOM;
-  const reader = new JsonReader(text, plainRunsIn(bytes));
+  const reader = new JsonReader(text, bytes);
   const level = seesArguments ? MESSAGE_SEEN : MESSAGE;
   try {
     const parse = reader.isAtArray() ? parseBatch : parseMessage;

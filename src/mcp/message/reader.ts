@@ -2,7 +2,8 @@ import { JsonCursor } from '../json/cursor.ts';
 import { detached } from '../json/detached.ts';
 import { FoldedNames } from '../json/folding.ts';
 import type { JsonObject } from '../json/json-object.ts';
-import type { PlainRuns } from '../json/plain-runs.ts';
+import { type LateText, lateText } from '../json/late-text.ts';
+import { plainRunsIn } from '../json/plain-runs.ts';
 import { isSoundText } from '../json/sound-text.ts';
 import { INEXACT, isInexact, UNSOUND } from '../json/unclear.ts';
 import { invalidRequest, type MessageProblem } from '../message-problem.ts';
@@ -28,6 +29,11 @@ const CHARACTERS_A_VALUE = 64;
 const LARGE = 16 * 1024;
 /** What is shorter is copied by V8 itself. */
 const SHORTEST_PART = 13;
+
+/** From which length on a text in arguments is made for whoever reads it. */
+const LATE = 4096;
+/** How many short texts of arguments are copied: to copy all would cost more than to keep the document. */
+const MAX_COPIES = 1_000;
 
 /** All empty objects: a megabyte has room for 300,000. */
 const EMPTY: JsonObject = Object.freeze(Object.create(null));
@@ -71,9 +77,18 @@ export class JsonReader extends JsonCursor {
   #values = 0;
   #left = VALUES_A_TURN;
   readonly #isLarge: boolean;
+  readonly #bytes: Uint8Array;
+  readonly #text: string;
+  #copies = 0;
+  /** A place in the text, and the same in the bytes. */
+  #textAt = 0;
+  #byteAt = 0;
 
-  constructor(text: string, runs: PlainRuns) {
-    super(text, runs);
+  /** Reads the text that these bytes are. */
+  constructor(text: string, bytes: Uint8Array) {
+    super(text, plainRunsIn(bytes));
+    this.#bytes = bytes;
+    this.#text = text;
     this.#isLarge = text.length >= LARGE;
   }
 
@@ -140,15 +155,39 @@ export class JsonReader extends JsonCursor {
   #scalar(level: Level): unknown {
     if (level.passed === undefined) this.#count();
     const start = this.start();
-    const value = this.isAtString() ? this.string() : this.scalar();
+    const value = this.isAtString() ? this.#string(level, start) : this.scalar();
+    if (typeof value === 'function') return value;
     if (level.isWritten) return this.#written(value, start);
     if (typeof value === 'string') {
-      return this.#clearText(level.isPart ? value : this.#alone(value), start);
+      return this.#clearText(this.#keepsText(level, value) ? value : this.#alone(value), start);
     }
     if (value === null) return level.expects === 'object' ? undefined : null;
     // Most are safe integers, or no numbers.
     if (typeof value !== 'number' || Number.isSafeInteger(value)) return value;
     return isInexact(value, this.since(start)) ? INEXACT : value;
+  }
+
+  /** Items of a list, which is plain, cannot be late; nor what may be unclear. */
+  #string(level: Level, start: number): string | LateText {
+    const { hasEscape, hasCode } = this.skipString();
+    const isLate = level.isPart && !hasCode && this.position - start >= LATE;
+    if (!isLate || !(this.#frame instanceof ObjectFrame)) return this.stringSince(start);
+    const from = this.#byteOf(start + 1);
+    return lateText(this.#bytes.subarray(from, this.#byteOf(this.position - 1)), hasEscape);
+  }
+
+  /** Asked for one place after the other. */
+  #byteOf(position: number): number {
+    const isAscii = this.#text.length === this.#bytes.length;
+    if (isAscii) return position;
+    this.#byteAt += Buffer.byteLength(this.#text.slice(this.#textAt, position));
+    this.#textAt = position;
+    return this.#byteAt;
+  }
+
+  /** Whether a text may be a part of the document. */
+  #keepsText({ isPart }: Level, { length }: string): boolean {
+    return isPart === true && (length >= LATE || ++this.#copies > MAX_COPIES);
   }
 
   /** Hands a value to what it is in, and that, where it was the last, on. Gives whether it was all. */

@@ -11,6 +11,7 @@ import {
   createMcpGateway,
   type GatewayConfig,
   mcpProxy,
+  type PolicyContext,
   policy,
   requireAuth,
   throttle,
@@ -19,6 +20,7 @@ import {
 const [kind = '', target = ''] = process.argv.slice(2);
 const legacySse = { path: '/sse', messagePath: '/messages' };
 const byTool = { limit: 1000, window: '1m', by: 'tool' } as const;
+const onlySmall = { name: 'small', check: ({ mcp }: PolicyContext) => mcp.arguments?.limit !== 0 };
 const never = () => new Promise<never>(() => {});
 const nobodyKnows = () => null;
 
@@ -30,6 +32,7 @@ const KINDS: Readonly<Record<string, () => RequestListener>> = {
   policies: () => gateway({ policies: allowTools('*') }),
   'legacySse with policies': () => gateway({ policies: allowTools('*'), legacySse }),
   'rateLimit by tool': () => gateway({ rateLimit: byTool }),
+  'a policy that sees arguments': () => gateway({ policies: onlySmall }),
   'policy()': () => express().use(policy(allowTools('*'))),
   'throttle()': () => express().use(throttle(byTool)),
   'observe alone': () => gateway({ observe: { onClose: nobodyKnows } }),
