@@ -13,8 +13,10 @@ export interface ReadRequest {
   readonly body: Buffer | undefined;
   /** Where the gateway is mounted. */
   readonly baseUrl: string;
-  /** Path and query from there on. */
+  /** Path and query from there on, as they are written. */
   readonly url: string;
+  /** All of it, as it is written. */
+  readonly originalUrl: string;
   readonly params: Readonly<Record<string, string>>;
 }
 
@@ -69,7 +71,9 @@ export function readRequest<Route extends { readonly path: string }>(
   if (!isRecord(params) || Object.values(params).some((value) => typeof value !== 'string')) {
     throw new TypeError('`request.params` is an object of names and texts');
   }
-  if (typeof url !== 'string') throw new TypeError("`request.url` is a text: '/mcp?team=a'");
+  if (typeof url !== 'string' || !/^[!-~]+$/.test(url)) {
+    throw new TypeError("`request.url` is a text as it would be sent: '/mcp?team=a'");
+  }
   const body = bodyOf(request);
   const lines = headerLines(request, body);
   return { method, ip, body, lines, params: { ...params }, ...placeOf(url, routes) };
@@ -113,8 +117,8 @@ function isRecord(value: unknown): boolean {
 function placeOf<Route extends { readonly path: string }>(
   target: string,
   routes: readonly Route[],
-): Pick<RoutedRequest<Route>, 'route' | 'baseUrl' | 'url'> {
-  const { path: whole, query } = splitTarget(target);
+): Pick<RoutedRequest<Route>, 'route' | 'baseUrl' | 'url' | 'originalUrl'> {
+  const { origin, path: whole } = splitTarget(target);
   const asked = whole.replace(/\/$/, '');
   const [route] = routes
     .filter(({ path }) => asked.endsWith(ownOf(path)))
@@ -125,12 +129,11 @@ function placeOf<Route extends { readonly path: string }>(
       `\`request.url\` is not that of the endpoint: its path ends with ${paths}`,
     );
   }
-  const own = ownOf(route.path);
-  return {
-    route,
-    baseUrl: asked.slice(0, asked.length - own.length),
-    url: (own || '/') + (query === '' ? '' : `?${query}`),
-  };
+  const baseUrl = asked.slice(0, asked.length - ownOf(route.path).length);
+  const rest = target.slice(origin.length + baseUrl.length);
+  // As Express does it for what is mounted on all of a path.
+  const url = origin + (origin === '' && !rest.startsWith('/') ? `/${rest}` : rest);
+  return { route, baseUrl, url, originalUrl: target };
 }
 
 function ownOf(path: string): string {

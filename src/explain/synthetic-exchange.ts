@@ -21,7 +21,7 @@ export interface SyntheticExchange {
 
 /** Makes them of a description, as Node's server and an Express app around it would. */
 export function syntheticExchange(
-  { method, lines, ip, body, baseUrl, url, params }: ReadRequest,
+  { method, lines, ip, body, baseUrl, url, originalUrl, params }: ReadRequest,
   { request, response }: Surroundings,
 ): SyntheticExchange {
   const socket = new NoSocket(ip) as Duplex as Socket;
@@ -39,7 +39,7 @@ export function syntheticExchange(
   res.assignSocket(socket);
   Object.setPrototypeOf(req, request);
   Object.setPrototypeOf(res, response);
-  Object.assign(req, { url, baseUrl, originalUrl: baseUrl + url, params, res });
+  Object.assign(req, { url, baseUrl, originalUrl, params, res });
   Object.assign(res, { req, locals: {} });
   const close = () => {
     req.destroy();
