@@ -1,4 +1,4 @@
-import { storeKey } from './keys.ts';
+import type { StoreKeys } from './keys.ts';
 
 /** What a request is counted under, and for how much. */
 export interface Charge {
@@ -47,9 +47,9 @@ export class Charges {
   }
 
   /** With keys that stores may be told. */
-  under(prefix: string): readonly Charge[] {
+  under(keys: StoreKeys): readonly Charge[] {
     return this.#all.map(({ key, weight, limit, isForRequests, isUnclear = false }) => ({
-      key: storeKey(prefix, key),
+      key: keys.of(key),
       owner: isForRequests ? this.#owner : otherOf(this.#owner),
       weight,
       limit,

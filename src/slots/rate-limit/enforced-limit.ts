@@ -13,7 +13,7 @@ import { userKey } from '../user-key.ts';
 import { type Charge, Charges } from './charges.ts';
 import type { Count } from './count.ts';
 import type { Counter, CounterSettings } from './counter.ts';
-import { type KeyMaker, keyMaker, namesKeys, storeKey } from './keys.ts';
+import { type KeyMaker, keyMaker, namesKeys, StoreKeys } from './keys.ts';
 import type { LimitContext, LimitKey } from './limit.ts';
 import { LocalCounter } from './local-counter.ts';
 import type { Amount } from './read-amount.ts';
@@ -77,6 +77,7 @@ export class EnforcedLimit {
   readonly refusals: Refusals;
   readonly #settings: LimitSettings;
   readonly #counter: Counter;
+  readonly #keys: StoreKeys;
   /** Whether a caller can have many keys in this process; other stores keep what they are told. */
   readonly #hasNames: boolean;
 
@@ -88,6 +89,7 @@ export class EnforcedLimit {
     this.text = settings.text;
     this.#settings = settings;
     this.#counter = counter;
+    this.#keys = new StoreKeys(settings.prefix, settings.by);
     this.#hasNames = counter instanceof LocalCounter && settings.by.some(namesKeys);
   }
 
@@ -96,10 +98,11 @@ export class EnforcedLimit {
    * over {@link MOST_CHARGES}.
    */
   chargesOf(context: RequestContext): NowOrLater<readonly Charge[]> {
-    const { by, places, isOfMethod, matches, prefix } = this.#settings;
+    const { by, places, isOfMethod, matches } = this.#settings;
+    const keys = this.#keys;
     const { mcp, req } = context;
     if (isOfMethod?.(req.method) === false) return [];
-    const owner = this.#hasNames ? () => storeKey(prefix, userKey(context)) : undefined;
+    const owner = this.#hasNames ? () => keys.of(userKey(context)) : undefined;
     const charges = new Charges(owner);
     const keyOf = keyMaker(by, context, places);
     const addMessage = (message: McpMessage): boolean => {
@@ -110,7 +113,7 @@ export class EnforcedLimit {
     return goOn(mcp && inTurns(mcp.messages, addMessage), () => {
       const isMore = mcp === undefined || mcp.responses > 0;
       if (matches === undefined && isMore) charges.add(this.#chargeForRest(context, keyOf));
-      return charges.under(prefix);
+      return charges.under(keys);
     });
   }
 

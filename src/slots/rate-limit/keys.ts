@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import { addressKey } from '../../lib/address-key.ts';
+import { BoundedMap } from '../../lib/bounded-map.ts';
 import { callOwn } from '../../lib/function-failure.ts';
 import { notAwaited } from '../../lib/not-awaited.ts';
 import { plain } from '../../lib/plain-error.ts';
@@ -35,12 +36,38 @@ export function keyMaker(
     JSON.stringify(parts.map((part) => (typeof part === 'string' ? part : part(name, contextOf))));
 }
 
+/** Of how many keys the hash is remembered: callers come again, and to hash costs as much as to count. */
+const MOST_HASHES = 1000;
+
+/** A key that is longer is hashed each time. */
+const LONGEST_REMEMBERED = 256;
+
 /**
- * A key as stores are told it: a hash, because session ids are credentials, stores may be shared, and
- * what a client sends may be long.
+ * Makes keys as stores are told them: hashes, because session ids are credentials, stores may be shared,
+ * and what a client sends may be long.
  */
-export function storeKey(prefix: string, key: string): string {
-  return `${prefix}:${hash('sha256', key, 'base64url')}`;
+export class StoreKeys {
+  readonly #prefix: string;
+  /** Undefined where a dump of the memory would give a credential away. */
+  readonly #known: BoundedMap<string, string> | undefined;
+
+  constructor(prefix: string, by: readonly LimitKey[]) {
+    this.#prefix = prefix;
+    this.#known = by.some(mayBeSecret) ? undefined : new BoundedMap(MOST_HASHES);
+  }
+
+  of(key: string): string {
+    const known = this.#known?.get(key);
+    if (known !== undefined) return known;
+    const made = `${this.#prefix}:${hash('sha256', key, 'base64url')}`;
+    if (key.length <= LONGEST_REMEMBERED) this.#known?.set(key, made);
+    return made;
+  }
+}
+
+/** A function may give anything. */
+function mayBeSecret(key: LimitKey): boolean {
+  return key === 'session' || typeof key === 'function';
 }
 
 /** Whether keys made by it can be many for one caller, which chooses what they are made of. */
