@@ -1,3 +1,4 @@
+import { BoundedMap } from '../../lib/bounded-map.ts';
 import { type ClientInfo, readClientInfo } from '../../mcp/message/client-info.ts';
 
 /** Whose a session is, and where it lives. */
@@ -35,8 +36,21 @@ export function heldBy(text: string): string {
   return text.replace(CLIENT, '');
 }
 
+/** Of how many holders the client is remembered: each request of a session asks for it. */
+const MOST_READ = 1000;
+
+const clients = new BoundedMap<string, ClientInfo>(MOST_READ);
+
 /** The client in the text; undefined where there is none, or none that can be read. */
 export function clientIn(text: string): ClientInfo | undefined {
+  const known = clients.get(text);
+  if (known !== undefined) return known;
+  const client = readClientIn(text);
+  if (client !== undefined) clients.set(text, Object.freeze(client));
+  return client;
+}
+
+function readClientIn(text: string): ClientInfo | undefined {
   const written = CLIENT.exec(text)?.[1];
   if (written === undefined) return undefined;
   try {
