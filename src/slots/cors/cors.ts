@@ -18,10 +18,11 @@ import { originMatcher } from './origins.ts';
 export function answerCors(settings: CorsSettings): Middleware {
   const listed = [...settings.allowedHeaders];
   const isAllowed = originMatcher(settings.origins);
-  const { maxAgeSeconds } = settings;
+  const { credentials, maxAgeSeconds } = settings;
+  const exposed = settings.exposedHeaders.join(',');
   const base = {
     origin: [...settings.origins],
-    credentials: settings.credentials,
+    credentials,
     ...(maxAgeSeconds !== undefined && { maxAge: maxAgeSeconds }),
     methods: [...settings.methods],
     exposedHeaders: [...settings.exposedHeaders],
@@ -50,10 +51,16 @@ export function answerCors(settings: CorsSettings): Middleware {
     } else if (isPreflight(req)) {
       tellVary(res, `${BY_DESTINATION}, Access-Control-Request-Headers`);
       answerPreflight(req as CorsRequest, res as CorsResponse, next);
-    } else {
+    } else if (req.method === 'OPTIONS') {
       // The library adds the origin.
       tellVary(res, BY_DESTINATION);
       answer(req as CorsRequest, res as CorsResponse, next);
+    } else {
+      tellVary(res, BY_ORIGIN);
+      res.setHeader('Access-Control-Allow-Origin', origin);
+      if (credentials) res.setHeader('Access-Control-Allow-Credentials', 'true');
+      res.setHeader('Access-Control-Expose-Headers', exposed);
+      next();
     }
   };
 }
