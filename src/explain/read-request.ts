@@ -106,8 +106,9 @@ function jsonOf(message: unknown): string {
   return json;
 }
 
+/** What is iterable, a list, a `Map` or `Headers`, has no names of its own. */
 function isRecord(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return typeof value === 'object' && value !== null && !(Symbol.iterator in value);
 }
 
 /**

@@ -26,6 +26,8 @@ describe('what is no request is refused, and no value is shown', () => {
     ['`request.message` is what JSON can hold', { message: { id: 1n } }],
     ['`request.headers` is', { headers: null }],
     ['`request.headers` is', { headers: 'secret' }],
+    ['`request.headers` is', { headers: new Headers({ A: 'secret' }) }],
+    ['`request.params` is', { params: new Map([['team', 'secret']]) }],
     ["`request.headers`: 'a b' is no header name", { headers: { 'a b': 'secret' } }],
     ["`request.headers['A']` is no header value", { headers: { A: 'secret\n' } }],
     ["`request.headers['A']` is no header value", { headers: { A: 1 } }],
