@@ -113,10 +113,10 @@ admin.post('/explain', async ({ body }, res) => {
 
 const tellMistake: ErrorRequestHandler = (error, _req, res, next) => {
   const isMistake = error instanceof Mistake || error instanceof GatewayConfigError;
-  // Those of express.json() have a status.
-  if (isMistake || error.expose === true) {
-    res.status(error.status ?? 400).json({ error: error.message });
-  } else next(error);
+  // Express says by a status what it cannot read.
+  const status = isMistake ? 400 : error?.status;
+  if (status < 500) res.status(status).json({ error: error.message });
+  else next(error);
 };
 admin.use(tellMistake);
 
