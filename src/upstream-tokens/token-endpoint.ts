@@ -1,4 +1,4 @@
-import * as oauth from 'oauth4webapi';
+import type { AuthorizationServer, Client, RecognizedTokenTypes } from 'oauth4webapi';
 import { boundedFetch, FetchLimitError } from '../http/bounded-fetch.ts';
 import { fetchFailure } from '../http/fetch-failure.ts';
 import { timeLimited } from '../lib/time-limited.ts';
@@ -12,7 +12,9 @@ export type Parameters = readonly (readonly [name: string, value: string])[];
 export interface TokenEndpointSettings {
   readonly url: URL;
   readonly clientId: string;
-  readonly authentication: oauth.ClientAuth;
+  readonly clientSecret: string;
+  /** How the client proves who it is. */
+  readonly authentication: 'ClientSecretBasic' | 'ClientSecretPost';
   /** What every request says. */
   readonly parameters: Parameters;
   readonly timeoutMs: number;
@@ -52,8 +54,8 @@ const STATUSES_FOR_ALL: readonly number[] = [401, 429, 502, 503, 504];
 /** A token endpoint (RFC 6749 section 3.2), and one client of it. */
 export class TokenEndpoint {
   readonly #settings: TokenEndpointSettings;
-  readonly #server: oauth.AuthorizationServer;
-  readonly #client: oauth.Client;
+  readonly #server: AuthorizationServer;
+  readonly #client: Client;
 
   constructor(settings: TokenEndpointSettings) {
     this.#settings = settings;
@@ -72,13 +74,14 @@ export class TokenEndpoint {
   }
 
   async #ask(grantType: string, parameters: URLSearchParams): Promise<Response> {
-    const { authentication, timeoutMs } = this.#settings;
+    const { authentication, clientSecret, timeoutMs } = this.#settings;
     const timedOut = new FetchLimitError(`it took more than ${timeoutMs} ms`);
     try {
+      const oauth = await import('oauth4webapi');
       return await oauth.genericTokenEndpointRequest(
         this.#server,
         this.#client,
-        authentication,
+        oauth[authentication](clientSecret),
         grantType,
         parameters,
         {
@@ -97,6 +100,7 @@ export class TokenEndpoint {
 
   async #read(answer: Response): Promise<IssuedToken> {
     const { status } = answer;
+    const oauth = await import('oauth4webapi');
     try {
       const token = await oauth.processGenericTokenEndpointResponse(
         this.#server,
@@ -129,7 +133,7 @@ export class TokenEndpoint {
 
 const VISIBLE = /^[\x21-\x7e]+$/;
 
-const BEARER_ONLY: oauth.RecognizedTokenTypes = {
+const BEARER_ONLY: RecognizedTokenTypes = {
   dpop() {
     throw new TypeError('a token that is bound to a key');
   },

@@ -1,4 +1,3 @@
-import { ClientSecretBasic, ClientSecretPost } from 'oauth4webapi';
 import { secureUrl } from '../http/secure-url.ts';
 import { isScope } from '../oauth/scope.ts';
 import type { ConfigProblems } from '../options/config-problems.ts';
@@ -38,10 +37,11 @@ export const TOKEN_OPTIONS = [
   'timeout',
 ] as const;
 
+/** Each with its name in oauth4webapi, which is loaded when a token is needed. */
 const AUTHENTICATIONS = {
-  client_secret_basic: ClientSecretBasic,
-  client_secret_post: ClientSecretPost,
-};
+  client_secret_basic: 'ClientSecretBasic',
+  client_secret_post: 'ClientSecretPost',
+} as const;
 
 /** Reads the options that say where tokens come from. */
 export function readTokenOptions(
@@ -61,11 +61,11 @@ export function readTokenOptions(
     ...readList(problems, 'audience', audience, isAudience, 'a name of the upstream'),
     ...readList(problems, 'resource', resource, isResource, "a URL without '#'"),
   ];
-  const authenticate = readAuthentication(problems.at('authMethod'), options.authMethod);
+  const authentication = readAuthentication(problems.at('authMethod'), options.authMethod);
   const timeoutMs = readDuration(problems.at('timeout'), timeout);
   if (url === undefined || clientId === undefined || clientSecret === undefined) return undefined;
-  if (authenticate === undefined || timeoutMs === undefined) return undefined;
-  return { url, clientId, authentication: authenticate(clientSecret), parameters, timeoutMs };
+  if (authentication === undefined || timeoutMs === undefined) return undefined;
+  return { url, clientId, clientSecret, authentication, parameters, timeoutMs };
 }
 
 function readTokenUrl(problems: ConfigProblems, value: unknown): URL | undefined {

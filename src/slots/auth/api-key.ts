@@ -89,8 +89,8 @@ function keyBehindBearer(req: IncomingMessage): string | Identification {
   return /^[^\s]+$/.test(req.headers.authorization ?? '') ? BARE : '';
 }
 
-/** What an unset variable comes to. */
-const OF_NOTHING = hash('sha256', '', 'hex');
+/** SHA-256 of what an unset variable comes to: the first hash that a process makes takes two milliseconds. */
+const OF_NOTHING = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
 
 interface KnownKey {
   readonly digest: Buffer;

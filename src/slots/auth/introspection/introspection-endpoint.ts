@@ -1,4 +1,3 @@
-import * as oauth from 'oauth4webapi';
 import { boundedFetch, FetchLimitError } from '../../../http/bounded-fetch.ts';
 import { fetchFailure } from '../../../http/fetch-failure.ts';
 import { timeLimited } from '../../../lib/time-limited.ts';
@@ -37,13 +36,11 @@ const HINT = { token_type_hint: 'access_token' };
 export class IntrospectionEndpoint {
   readonly #settings: IntrospectionEndpointSettings;
   readonly #location: EndpointLocation;
-  readonly #authentication: oauth.ClientAuth;
   readonly #clock: IntrospectionClock;
 
   constructor(settings: IntrospectionEndpointSettings, clock: IntrospectionClock) {
     this.#settings = settings;
     this.#location = new EndpointLocation(settings.issuer ?? '', clock);
-    this.#authentication = oauth.ClientSecretBasic(settings.clientSecret);
     this.#clock = clock;
   }
 
@@ -81,12 +78,14 @@ export class IntrospectionEndpoint {
 
   async #request(url: URL, token: string, leftMs: number): Promise<Response> {
     const timedOut = new FetchLimitError(`it took more than ${this.#clock.timeoutMs} ms`);
+    const { clientId, clientSecret } = this.#settings;
     try {
+      const oauth = await import('oauth4webapi');
       return await oauth.introspectionRequest(
         // Nothing that is used here depends on the issuer.
         { issuer: url.origin, introspection_endpoint: url.href },
-        { client_id: this.#settings.clientId },
-        this.#authentication,
+        { client_id: clientId },
+        oauth.ClientSecretBasic(clientSecret),
         token,
         {
           additionalParameters: HINT,

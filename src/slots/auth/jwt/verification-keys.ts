@@ -1,5 +1,4 @@
 import type { JWK, JWTVerifyGetKey } from 'jose';
-import { createLocalJWKSet } from 'jose/jwks/local';
 import { plain } from '../../../lib/plain-error.ts';
 import { isText } from '../../../lib/text.ts';
 
@@ -90,8 +89,14 @@ function ownerOf(jwk: JWK): string | undefined {
   return issuer.includes('{') ? undefined : issuer;
 }
 
+/** What looks for keys in `jose` is loaded when a token is verified for the first time. */
 function keySetOf(given: readonly JWK[]): JWTVerifyGetKey {
-  return createLocalJWKSet({ keys: given.map(publicPart) });
+  const keys = given.map(publicPart);
+  let find: Promise<JWTVerifyGetKey> | undefined;
+  return async (header, token) => {
+    find ??= import('jose/jwks/local').then(({ createLocalJWKSet }) => createLocalJWKSet({ keys }));
+    return (await find)(header, token);
+  };
 }
 
 /** Finds none. */

@@ -2,7 +2,6 @@ import { hash } from 'node:crypto';
 import type { CryptoKey, JWTPayload, JWTVerifyGetKey, JWTVerifyOptions } from 'jose';
 import { decodeProtectedHeader } from 'jose/decode/protected_header';
 import { decodeJwt } from 'jose/jwt/decode';
-import { jwtVerify } from 'jose/jwt/verify';
 import { goOn, type NowOrLater } from '../../../lib/now-or-later.ts';
 import { isText } from '../../../lib/text.ts';
 import type { AudienceRule } from '../claims/audience.ts';
@@ -178,6 +177,7 @@ async function verifyByAny(
   token: string,
   options: JWTVerifyOptions,
 ): Promise<JWTPayload> {
+  const { jwtVerify } = await import('jose/jwt/verify');
   try {
     return (await jwtVerify(token, find, options)).payload;
   } catch (error) {
