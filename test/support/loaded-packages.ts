@@ -1,0 +1,53 @@
+import { readFileSync } from 'node:fs';
+
+const { dependencies, peerDependencies } = JSON.parse(
+  readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
+);
+
+/** Those that this one depends on, optional ones included. */
+const PACKAGES = Object.keys({ ...dependencies, ...peerDependencies });
+
+/**
+ * What each import path loads of the packages that this one depends on. Whoever adds one to a row makes
+ * all who import this path load it, and wait for it. What a gateway needs only when it is made or used is loaded
+ * then: http-proxy-middleware with the first engine, express-rate-limit with the first limit that has a store, oauth4webapi
+ * for the first token that is asked for.
+ */
+export const LOADED: Readonly<Record<string, readonly string[]>> = {
+  '.': ['bytes', 'cors', 'express', 'fastest-levenshtein', 'jose', 'ms', 'vary'],
+  auth: ['fastest-levenshtein', 'jose', 'ms'],
+  'body-limit': ['bytes', 'fastest-levenshtein'],
+  cel: ['@bufbuild/cel', '@bufbuild/protobuf', '@bufbuild/re2', 'fastest-levenshtein', 'ms'],
+  cors: ['cors', 'fastest-levenshtein', 'ms', 'vary'],
+  headers: ['fastest-levenshtein'],
+  'ip-filter': ['fastest-levenshtein'],
+  krakend: [
+    '@bufbuild/cel',
+    '@bufbuild/protobuf',
+    '@bufbuild/re2',
+    'bytes',
+    'cors',
+    'express',
+    'fastest-levenshtein',
+    'jose',
+    'ms',
+    'vary',
+  ],
+  metadata: ['fastest-levenshtein'],
+  otel: ['@opentelemetry/api', 'fastest-levenshtein'],
+  pinning: ['canonicalize', 'fastest-levenshtein', 'ms'],
+  policy: ['bytes', 'fastest-levenshtein', 'ms'],
+  // What it observes are types alone; `prom-client` itself loads the API of OpenTelemetry.
+  prometheus: ['@opentelemetry/api', 'fastest-levenshtein', 'prom-client'],
+  proxy: ['fastest-levenshtein', 'ms', 'vary'],
+  rest: ['ajv', 'ajv-formats', 'bytes', 'fastest-levenshtein', 'ms'],
+  schema: ['ajv', 'ajv-formats', 'fastest-levenshtein'],
+  throttle: ['bytes', 'fastest-levenshtein', 'ms'],
+};
+
+/** Which of the packages are among `modules`. */
+export function packagesIn(modules: readonly string[]): Set<string> {
+  return new Set(
+    PACKAGES.filter((name) => modules.some((path) => path.startsWith(`node_modules/${name}/`))),
+  );
+}
