@@ -1,6 +1,5 @@
 import { hash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import { decodeJwt } from 'jose/jwt/decode';
 import { contextOf } from '../context.ts';
 import { UpstreamUnavailableError } from '../errors.ts';
 import type { GatewayContext } from '../gateway-context.ts';
@@ -63,7 +62,7 @@ export function tokenExchange(options: TokenExchangeOptions): TokenExchangeHeade
       ...parameters,
       ['subject_token', subject],
     ]);
-    return { value, lifetimeMs: Math.min(lifetimeMs, remainingMs(subject)) };
+    return { value, lifetimeMs: Math.min(lifetimeMs, await remainingMs(subject)) };
   }
 
   async function tokenExchangeHeader({ req }: GatewayContext): Promise<string> {
@@ -146,7 +145,8 @@ function tokenOf(req: IncomingMessage): string {
 }
 
 /** How long the caller's token lasts, where it says so: what came of it must not outlive it. */
-function remainingMs(token: string): number {
+async function remainingMs(token: string): Promise<number> {
+  const { decodeJwt } = await import('../slots/auth/jose.ts');
   try {
     const { exp } = decodeJwt(token);
     return typeof exp === 'number' ? Math.max(0, exp * 1000 - Date.now()) : Infinity;

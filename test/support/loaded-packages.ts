@@ -10,12 +10,12 @@ const PACKAGES = Object.keys({ ...dependencies, ...peerDependencies });
 /**
  * What each import path loads of the packages that this one depends on. Whoever adds one to a row makes
  * all who import this path load it, and wait for it. What a gateway needs only when it is made or used is loaded
- * then: http-proxy-middleware with the first engine, express-rate-limit with the first limit that has a store, oauth4webapi
- * for the first token that is asked for.
+ * then: http-proxy-middleware with the first engine, express-rate-limit with the first limit that has a store, jose
+ * with the first token that comes, and oauth4webapi with the first that is asked for.
  */
 export const LOADED: Readonly<Record<string, readonly string[]>> = {
-  '.': ['bytes', 'cors', 'express', 'fastest-levenshtein', 'jose', 'ms', 'vary'],
-  auth: ['fastest-levenshtein', 'jose', 'ms'],
+  '.': ['bytes', 'cors', 'express', 'fastest-levenshtein', 'ms', 'vary'],
+  auth: ['fastest-levenshtein', 'ms'],
   'body-limit': ['bytes', 'fastest-levenshtein'],
   cel: ['@bufbuild/cel', '@bufbuild/protobuf', '@bufbuild/re2', 'fastest-levenshtein', 'ms'],
   cors: ['cors', 'fastest-levenshtein', 'ms', 'vary'],
@@ -29,7 +29,6 @@ export const LOADED: Readonly<Record<string, readonly string[]>> = {
     'cors',
     'express',
     'fastest-levenshtein',
-    'jose',
     'ms',
     'vary',
   ],

@@ -1,8 +1,7 @@
-import { decodeJwt } from 'jose/jwt/decode';
 import type { AuthenticationScheme } from './authenticator.ts';
 
 /** Whether a token is one that a scheme decides about by itself. Nobody is asked for the answer. */
-export type IsOwnToken = (token: string) => boolean;
+export type IsOwnToken = (token: string) => boolean | Promise<boolean>;
 
 const OWN_TOKENS = new WeakMap<AuthenticationScheme, IsOwnToken>();
 
@@ -16,19 +15,26 @@ export function rememberOwnTokens(
 }
 
 /** Whether one of the schemes decides about a token by itself. */
-export function isKnownTo(schemes: readonly AuthenticationScheme[], token: string): boolean {
-  return schemes.some((scheme) => {
+export async function isKnownTo(
+  schemes: readonly AuthenticationScheme[],
+  token: string,
+): Promise<boolean> {
+  for (const scheme of schemes) {
     try {
-      return OWN_TOKENS.get(scheme)?.(token) === true;
+      if ((await OWN_TOKENS.get(scheme)?.(token)) === true) return true;
     } catch {
       // A function of the app failed. Its own scheme says so when it is asked.
       return true;
     }
-  });
+  }
+  return false;
 }
 
 /** The claims that a token says it has, of which nothing is verified; undefined where it is no signed JWT. */
-export function claimsWritten(token: string): { readonly iss?: unknown } | undefined {
+export async function claimsWritten(
+  token: string,
+): Promise<{ readonly iss?: unknown } | undefined> {
+  const { decodeJwt } = await import('./jose.ts');
   try {
     return decodeJwt(token);
   } catch {

@@ -43,8 +43,8 @@ export function introspectionScheme(
     const { token } = bearer;
     if (token.length > LONGEST_TOKEN) return TOO_LONG;
     // A token is a secret: no server gets one that is somebody else's.
-    if (isKnownTo(others, token)) return { outcome: 'absent' };
-    if (isOfAnother(token, issuer)) return WRONG_ISSUER;
+    if (await isKnownTo(others, token)) return { outcome: 'absent' };
+    if (await isOfAnother(token, issuer)) return WRONG_ISSUER;
 
     const verdict = await ask(token);
     if (verdict instanceof IntrospectionFailure) return { outcome: 'unavailable', cause: verdict };
@@ -69,9 +69,9 @@ export function introspectionScheme(
 }
 
 /** Whether a token says that it is of another issuer; most that are introspected say nothing. */
-function isOfAnother(token: string, issuer: string | undefined): boolean {
+async function isOfAnother(token: string, issuer: string | undefined): Promise<boolean> {
   if (issuer === undefined) return false;
-  const iss = claimsWritten(token)?.iss;
+  const iss = (await claimsWritten(token))?.iss;
   return iss !== undefined && iss !== issuer;
 }
 

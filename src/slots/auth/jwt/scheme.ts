@@ -74,8 +74,8 @@ export function jwtScheme(
     const accepted = { outcome: 'accepted', principal, byBearer: isByBearer } as const;
     return closeOnExpiry ? { ...accepted, expiresAt: verifier.endOf(verdict) } : accepted;
   }
-  rememberOwnTokens(scheme, (token) => {
-    const claims = claimsWritten(token);
+  rememberOwnTokens(scheme, async (token) => {
+    const claims = await claimsWritten(token);
     return claims !== undefined && issuers.of(claims, true) !== undefined;
   });
   rememberPeek(scheme, (req) => identify(req, (token) => verifier.peek(token)));

@@ -94,7 +94,7 @@ function keySetOf(given: readonly JWK[]): JWTVerifyGetKey {
   const keys = given.map(publicPart);
   let find: Promise<JWTVerifyGetKey> | undefined;
   return async (header, token) => {
-    find ??= import('jose/jwks/local').then(({ createLocalJWKSet }) => createLocalJWKSet({ keys }));
+    find ??= import('../jose.ts').then(({ createLocalJWKSet }) => createLocalJWKSet({ keys }));
     return (await find)(header, token);
   };
 }

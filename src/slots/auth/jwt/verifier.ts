@@ -1,7 +1,5 @@
 import { hash } from 'node:crypto';
 import type { CryptoKey, JWTPayload, JWTVerifyGetKey, JWTVerifyOptions } from 'jose';
-import { decodeProtectedHeader } from 'jose/decode/protected_header';
-import { decodeJwt } from 'jose/jwt/decode';
 import { goOn, type NowOrLater } from '../../../lib/now-or-later.ts';
 import { isText } from '../../../lib/text.ts';
 import type { AudienceRule } from '../claims/audience.ts';
@@ -76,7 +74,7 @@ export class TokenVerifier {
    * @throws what a function of the app throws.
    */
   async peek(token: string): Promise<VerifiedToken | TokenProblem> {
-    const issuer = this.#issuerOf(token, true);
+    const issuer = await this.#issuerOf(token, true);
     if (typeof issuer === 'string') return issuer;
     const { held } = issuer.keys;
     if (held === undefined) throw new KeysUnavailable(undefined);
@@ -85,12 +83,12 @@ export class TokenVerifier {
 
   async #verifyNew(token: string): Promise<VerifiedToken | TokenProblem> {
     // Before anything is fetched for it.
-    const issuer = this.#issuerOf(token);
+    const issuer = await this.#issuerOf(token);
     if (typeof issuer === 'string') return issuer;
 
     const keys = await issuer.keys.current();
     let verdict = await this.#verifyWith(issuer, keys, token);
-    const origin = verdict === PROBLEMS.wrongSignature ? this.#originOf(token) : undefined;
+    const origin = verdict === PROBLEMS.wrongSignature ? await this.#originOf(token) : undefined;
     if (origin !== undefined) {
       const renewed = await issuer.keys.renewed(keys, origin);
       if (renewed !== keys) verdict = await this.#verifyWith(issuer, renewed, token);
@@ -105,9 +103,10 @@ export class TokenVerifier {
   }
 
   /** Whose a token says it is, or what is wrong with it as far as that can be told without a key. */
-  #issuerOf(token: string, isPeek: boolean = false): Issuer | TokenProblem {
+  async #issuerOf(token: string, isPeek: boolean = false): Promise<Issuer | TokenProblem> {
     if (token.length > LONGEST_TOKEN) return PROBLEMS.tooLong;
     if (!COMPACT_JWS.test(token)) return PROBLEMS.notAJwt;
+    const { decodeJwt, decodeProtectedHeader } = await import('../jose.ts');
     const header = decoded(() => decodeProtectedHeader(token));
     if (header === undefined) return PROBLEMS.notAJwt;
     if (!this.#rules.algorithms.includes(header.alg as string)) return PROBLEMS.wrongAlgorithm;
@@ -123,7 +122,8 @@ export class TokenVerifier {
    * What a token says of its key and subject; undefined where no key would make it good, so that
    * nobody asks the key server for it.
    */
-  #originOf(token: string): string | undefined {
+  async #originOf(token: string): Promise<string | undefined> {
+    const { decodeJwt, decodeProtectedHeader } = await import('../jose.ts');
     const { audience, clockToleranceMs, claims: ask } = this.#rules;
     const claims = decoded(() => decodeJwt(token)) ?? {};
     const { exp, nbf, sub } = claims;
@@ -177,7 +177,7 @@ async function verifyByAny(
   token: string,
   options: JWTVerifyOptions,
 ): Promise<JWTPayload> {
-  const { jwtVerify } = await import('jose/jwt/verify');
+  const { jwtVerify } = await import('../jose.ts');
   try {
     return (await jwtVerify(token, find, options)).payload;
   } catch (error) {
