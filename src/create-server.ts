@@ -112,7 +112,7 @@ export function createServer(app: Express, options: CreateServerOptions = {}): S
   const server =
     tls === undefined
       ? nodeHttp.createServer(given, app)
-      : nodeHttps.createServer({ ...tls, ...given }, app);
+      : nodeHttps().createServer({ ...tls, ...given }, app);
   return withLimits(server, limits);
 }
 

@@ -4,8 +4,8 @@ import type { createProxyMiddleware } from 'http-proxy-middleware';
 import { noop } from '../lib/noop.ts';
 import type { Engine, UpstreamListener, UpstreamRequest } from './engine.ts';
 import { type Network, portOf } from './network/network.ts';
+import type { OpeningOptions } from './network/opening.ts';
 import { type Pool, poolFor } from './network/pools.ts';
-import type { OpeningOptions } from './network/proxied-agents.ts';
 import { hostIsLost, type Way, wayTo } from './network/way.ts';
 import { NodeExchange } from './node-exchange.ts';
 

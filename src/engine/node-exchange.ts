@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import { sendHead } from '../http/send-head.ts';
 import type { UpstreamExchange, UpstreamListener, UpstreamRequest } from './engine.ts';
-import type { OpeningListener } from './network/proxied-agents.ts';
+import type { OpeningListener } from './network/opening.ts';
 import { NodeAnswer } from './node-answer.ts';
 import { protocolSwitched, UpstreamError } from './upstream-error.ts';
 import { failureOf } from './upstream-failure.ts';

@@ -1,9 +1,16 @@
 /*
- * Modules of Node, as `require` gives them. To `import` values of them takes 20 ms of CPU time more where Express
- * takes 60: each import is loaded before Express is, and one of `node:http` reads all that it exports, `WebSocket`
- * included, for which a second client for HTTP is loaded.
+ * Modules of Node, as `require` gives them. An `import` of a value reads all that a module exports: of `node:http` a
+ * `WebSocket`, for which a second client for HTTP is loaded. That, and to load TLS for nobody, takes a third as
+ * long as to load Express.
  */
 
+/** What Express has loaded. */
 export const nodeHttp: typeof import('node:http') = process.getBuiltinModule('node:http');
-export const nodeHttps: typeof import('node:https') = process.getBuiltinModule('node:https');
-export const nodeTls: typeof import('node:tls') = process.getBuiltinModule('node:tls');
+
+export function nodeHttps(): typeof import('node:https') {
+  return process.getBuiltinModule('node:https');
+}
+
+export function nodeTls(): typeof import('node:tls') {
+  return process.getBuiltinModule('node:tls');
+}

@@ -7,5 +7,5 @@ import type { HttpProxy } from './network.ts';
 export function connectToProxy({ isSecure, host, port }: HttpProxy): Socket {
   const options = { host, port, lookup: processNames.lookup, noDelay: true, keepAlive: true };
   if (!isSecure) return netConnect(options);
-  return nodeTls.connect({ ...options, servername: isIP(host) === 0 ? host : '' });
+  return nodeTls().connect({ ...options, servername: isIP(host) === 0 ? host : '' });
 }

@@ -2,10 +2,11 @@ import type { ClientRequestArgs, Agent as HttpAgent } from 'node:http';
 import type { AgentOptions } from 'node:https';
 import type { Duplex } from 'node:stream';
 import { processNames } from '../../dns/process-names.ts';
-import { nodeHttp, nodeHttps } from '../../lib/built-in.ts';
-import { hostOf, type Network, PLAIN_NETWORK, portOf } from './network.ts';
-import { ForwardingAgent, TunnellingAgent } from './proxied-agents.ts';
+import { nodeHttp } from '../../lib/built-in.ts';
+import { connectToProxy } from './connect-to-proxy.ts';
+import { type HttpProxy, hostOf, type Network, PLAIN_NETWORK, portOf } from './network.ts';
 import { proxyFor } from './proxy-for.ts';
+import { directAgent, tunnellingAgent } from './secure-agents.ts';
 
 /** Connections to upstreams. */
 export interface Pool {
@@ -92,7 +93,7 @@ function createAgent({ proxies }: Network, url: URL, options: AgentOptions): Htt
   if (url.protocol === 'http:') {
     return proxy === undefined ? new PlainAgent(options) : new ForwardingAgent(proxy, options);
   }
-  return proxy === undefined ? new DirectAgent(options) : new TunnellingAgent(proxy, options);
+  return proxy === undefined ? directAgent(options) : tunnellingAgent(proxy, options);
 }
 
 /** Node keeps the options of the request that opened a connection for as long as that lasts. */
@@ -103,13 +104,16 @@ class PlainAgent extends nodeHttp.Agent {
   }
 }
 
-/**
- * What Node's agent calls back when a socket is there, its listeners on the socket hold as long as that
- * lasts, and with it the request that opened it. A socket that is returned needs no call.
- */
-class DirectAgent extends nodeHttps.Agent {
-  override createConnection(options: ClientRequestArgs): Duplex | null | undefined {
-    options.headers = undefined;
-    return super.createConnection(options);
+/** The proxy is connected to, and each request names the target. */
+class ForwardingAgent extends nodeHttp.Agent {
+  readonly #proxy: HttpProxy;
+
+  constructor(proxy: HttpProxy, options: AgentOptions) {
+    super(options);
+    this.#proxy = proxy;
+  }
+
+  override createConnection(): Duplex {
+    return connectToProxy(this.#proxy);
   }
 }

@@ -3,8 +3,9 @@ import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { noop } from '../../lib/noop.ts';
 import { hostOf, type Network, portOf } from '../network/network.ts';
+import type { OpeningListener } from '../network/opening.ts';
 import { type ConnectionCounts, poolFor } from '../network/pools.ts';
-import { type OpeningListener, TunnellingAgent } from '../network/proxied-agents.ts';
+import { isTunnelling } from '../network/secure-agents.ts';
 import { Connection } from './connection.ts';
 import { hungUp } from './undici-failure.ts';
 
@@ -92,8 +93,8 @@ export class Connections {
   /** Opens a new one; calls back once, unless what `listener` was told of has been destroyed. */
   open(listener: OpeningListener, onOpened: Opened): void {
     // Node keeps the options of TLS for as long as the connection lasts: only who takes the listener out gets it.
-    const isTunnelled = this.#agent instanceof TunnellingAgent;
-    const options = { ...this.#options, ...(isTunnelled && { opening: listener }) };
+    const opening = isTunnelling(this.#agent) && { opening: listener };
+    const options = { ...this.#options, ...opening };
     const create = this.#agent.createConnection as unknown as CreateConnection;
     let isCreated = false;
     const onCreated = (error: Error | null, socket: Socket | null | undefined) => {

@@ -2,7 +2,7 @@ import { AsyncResource } from 'node:async_hooks';
 import { channel } from 'node:diagnostics_channel';
 import type { Dispatcher } from 'undici';
 import type { UpstreamExchange, UpstreamListener, UpstreamRequest } from '../engine.ts';
-import type { OpeningListener } from '../network/proxied-agents.ts';
+import type { OpeningListener } from '../network/opening.ts';
 import { hostIsLost } from '../network/way.ts';
 import { protocolSwitched } from '../upstream-error.ts';
 import { failureOf } from '../upstream-failure.ts';

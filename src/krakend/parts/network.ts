@@ -60,7 +60,7 @@ function readClientTls(notes: Notes, values: ClientTlsValues): TlsOptions | unde
   ];
   const options: TlsOptions = {
     ...(given.length > 0 && {
-      ca: alone === true ? given : [...nodeTls.rootCertificates, ...given],
+      ca: alone === true ? given : [...nodeTls().rootCertificates, ...given],
     }),
     ...(cert !== undefined && key !== undefined && { cert, key }),
   };

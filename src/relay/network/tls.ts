@@ -88,7 +88,7 @@ function readSecureContext(
   }
   if (!isKnown || (ca === undefined && cert === undefined)) return undefined;
   try {
-    return nodeTls.createSecureContext({
+    return nodeTls().createSecureContext({
       ...(ca !== undefined && { ca: [ca].flat() }),
       ...(cert !== undefined && { cert: [cert].flat(), key }),
       ...(passphrase !== undefined && { passphrase }),

@@ -73,7 +73,7 @@ export class Api {
       },
       signal,
     };
-    const outgoing = isSecure ? nodeHttps.request(options) : nodeHttp.request(options);
+    const outgoing = isSecure ? nodeHttps().request(options) : nodeHttp.request(options);
     const connection = watchConnection(outgoing, isSecure);
     outgoing.on('error', (cause) => reject(failureOf(cause, signal, connection.isMade)));
     outgoing.once('upgrade', (_answer, socket) => {
