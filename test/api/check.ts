@@ -14,12 +14,11 @@ const path = join(root, 'docs/reference/api.md');
 const folder = mkdtempSync(join(tmpdir(), 'declarations-'));
 
 try {
-  const flags = ['--emitDeclarationOnly', '--removeComments', '--sourceMap', 'false'];
   const { status } = spawnSync(
     process.execPath,
     [
       join(root, 'node_modules/typescript/bin/tsc'),
-      ...['-p', join(root, 'tsconfig.build.json'), ...flags],
+      ...['-p', join(root, 'tsconfig.build.json'), '--removeComments'],
       ...['--declarationMap', 'false', '--outDir', folder],
     ],
     { stdio: 'inherit' },

@@ -54,8 +54,8 @@ export async function openLab(options: {
 function build(): string {
   const root = fileURLToPath(new URL('../..', import.meta.url));
   const out = join(root, 'node_modules/.cache/bench/dist');
-  const tsc = join(root, 'node_modules/typescript/bin/tsc');
-  const args = [tsc, '-p', join(root, 'tsconfig.build.json'), '--outDir', out];
+  const rollup = join(root, 'node_modules/rollup/dist/bin/rollup');
+  const args = [rollup, '--config', '--silent', '--dir', out];
   const { status } = spawnSync(process.execPath, args, { stdio: 'inherit', cwd: root });
   if (status !== 0) throw new Error('The package cannot be built');
   return `${pathToFileURL(out).href}/`;
