@@ -14,7 +14,10 @@ export interface RepositoryPage {
 }
 
 /** Documents of the root, and what stands in `examples` as text. */
-const FILES: readonly string[] = globSync(['*.md', 'examples/**/*.{md,ts,conf,yaml,json}'], {
+const PATTERNS = ['*.md', 'LICENSE', 'examples/**/*.{md,ts,conf,yaml,json}'];
+
+/** Their paths from the root. */
+const FILES: readonly string[] = globSync(PATTERNS, {
   cwd: ROOT,
   exclude: (path) => path.includes('node_modules'),
 }).map((path) => path.replaceAll('\\', '/'));
