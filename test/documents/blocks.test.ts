@@ -8,6 +8,10 @@ const BLOCKS = PAGES.flatMap(blocksOf);
 
 const inLanguage = (name: string) => BLOCKS.filter(({ language }) => language === name);
 
+/** The words of a line of a shell, in which only single quotes are special. */
+const wordsOf = (line: string) =>
+  (line.match(/'[^']*'|\S+/g) ?? []).map((word) => word.replaceAll("'", ''));
+
 /** Whether `text` stands in `source`: whole lines, so that nothing of a statement is left out, at any depth. */
 function holdsLines(source: string, text: string): boolean {
   return ['', '  ', '    ', '      '].some((indent) =>
@@ -47,11 +51,16 @@ test('every command runs a script, installs what the package names, or is its ow
   const { dependencies, devDependencies, peerDependencies } = pack;
   const packages = Object.keys({ ...dependencies, ...devDependencies, ...peerDependencies });
   const known = new Set([pack.name, ...packages]);
-  const lines = inLanguage('sh').flatMap(({ text }) => text.trim().split('\n'));
+  const lines = inLanguage('sh').flatMap(({ text }) =>
+    text
+      .trim()
+      .replaceAll(/ \\\n */g, ' ')
+      .split('\n'),
+  );
   expect(lines.length).toBeGreaterThanOrEqual(10);
 
   for (const line of lines) {
-    const [program, command = '', ...rest] = line.replace(/ +#.*/, '').split(' ');
+    const [program, command = '', ...rest] = wordsOf(line.replace(/ +#.*/, ''));
     if (program === 'npx') {
       expect(command).toBe(pack.name);
       readArguments(rest);

@@ -34,8 +34,13 @@ export interface Block {
 
 /** All blocks of code of a page. */
 export function blocksOf(page: string): readonly Block[] {
-  return [...read(page).matchAll(/^```(\w*)\n(.*?)^```$/gms)].map(
-    ([, language = '', text = '']) => ({ page, language, text }),
+  return [...read(page).matchAll(/^( *)```(\w*)\n(.*?)^\1```$/gms)].map(
+    ([, indent, language = '', text = '']) => ({
+      page,
+      language,
+      // A block of a list stands below its item.
+      text: text.replaceAll(new RegExp(`^${indent}`, 'gm'), ''),
+    }),
   );
 }
 
