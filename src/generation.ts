@@ -1,4 +1,4 @@
-import type { RequestHandler } from 'express';
+import type { Request, RequestHandler } from 'express';
 import { contextOf, type FailureListener } from './context.ts';
 import type { Kept } from './kept.ts';
 import { noop } from './lib/noop.ts';
@@ -13,6 +13,7 @@ import { requestCountsOf } from './stats.ts';
 import { targetChangesOf } from './targets/target-changes.ts';
 import { failureWarning } from './warnings/failure.ts';
 import { mountWarning } from './warnings/mount.ts';
+import { nobodyWarning } from './warnings/nobody.ts';
 import { trustWarning } from './warnings/trust-proxy.ts';
 
 /** What runs for requests as long as one configuration holds, and for those that came under it until they are over. */
@@ -33,7 +34,7 @@ export interface Generation {
  * @param number - How many there were before it.
  */
 export function buildGeneration(plan: Plan, kept: Kept, number: number): Generation {
-  const { name, path, config, onError, slots, goesByAddress } = plan;
+  const { name, path, config, onError, slots, goesByAddress, countsNobody } = plan;
   // They go on counting while nothing asks for them.
   openStreamsOf(kept);
   const routes = buildRoutes(plan, kept);
@@ -48,6 +49,9 @@ export function buildGeneration(plan: Plan, kept: Kept, number: number): Generat
   };
   const warnOfMount = kept.of(['mount warning', path], () => mountWarning(path));
   const warnOfTrust = kept.of(['trust warning', goesByAddress], () => trustWarning(goesByAddress));
+  const warnOfNobody = kept.of(['nobody warning', countsNobody], () =>
+    nobodyWarning(countsNobody, (req: Request) => contextOf(req).principal !== undefined),
+  );
   const running: RunningConfig = { config, number };
   // Outside of an app there is no path.
   function routeOf(path: string = '', baseUrl: string): Route | undefined {
@@ -69,6 +73,7 @@ export function buildGeneration(plan: Plan, kept: Kept, number: number): Generat
     // Already answered, or the client has gone.
     if (res.headersSent || res.closed || req.socket.destroyed) return;
     warnOfTrust(req);
+    warnOfNobody(req);
     counts.total += 1;
     const context = contextOf(req);
     context.running = running;

@@ -45,8 +45,10 @@ export function hardenServer<T extends Server | TlsServer>(
 ): T {
   const limits = checkConfig('hardenServer', (problems) => {
     if (!problems.keys(options, LIMIT_NAMES)) return undefined;
-    if (typeof server?.listen !== 'function')
-      problems.at('server').add(server, 'an HTTP server', 'wrong_type');
+    // An app has `listen` as well.
+    if (typeof server?.listen !== 'function' || !('headersTimeout' in server)) {
+      problems.at('server').add(server, 'an HTTP server, which app.listen() returns', 'wrong_type');
+    }
     return readLimits(problems, options);
   });
   return withLimits(server, limits);

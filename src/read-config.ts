@@ -4,6 +4,7 @@ import { configHash } from './config-hash.ts';
 import type { ErrorListener } from './context.ts';
 import { type LegacySsePlan, readLegacySse } from './legacy-sse/options.ts';
 import { type ConfigProblems, checkConfig } from './options/config-problems.ts';
+import { GATEWAY_HINTS } from './options/other-names.ts';
 import { NETWORK_HINTS } from './relay/network/hints.ts';
 import { RELAY_OPTIONS, type RelayPlan } from './relay/options.ts';
 import {
@@ -31,6 +32,8 @@ export interface Plan {
   readonly onError: ErrorListener | false;
   /** Whether anything goes by the address of the client. */
   readonly goesByAddress: boolean;
+  /** Whether anything is counted by user, and the gateway asks nobody who it is. */
+  readonly countsNobody: boolean;
 }
 
 /** What is served as the metadata of the endpoint, a protected resource. */
@@ -42,6 +45,8 @@ export interface MetadataPlan {
   readonly document: string | undefined;
   readonly warning: MetadataWarningSettings;
 }
+
+const HINTS = { ...GATEWAY_HINTS, ...NETWORK_HINTS };
 
 /** All options: those of the slots, and those of what is around them. */
 const OPTIONS: readonly string[] = [
@@ -68,7 +73,8 @@ export function readConfig(config: GatewayConfig): Plan {
 }
 
 function read(problems: ConfigProblems, config: GatewayConfig): Omit<Plan, 'config'> | undefined {
-  if (!problems.keys(config, OPTIONS, NETWORK_HINTS)) return undefined;
+  if (!problems.keys(config, OPTIONS, HINTS, "{ target: 'https://mcp.example/mcp' }"))
+    return undefined;
   const { legacySse: older = false, onError = false } = config;
   problems.at('onError').callback(onError);
   const basis = readBasis(problems, config);
@@ -95,7 +101,15 @@ function read(problems: ConfigProblems, config: GatewayConfig): Omit<Plan, 'conf
     denyAs: basis.denyAs,
     onError,
     goesByAddress: goesByAddress(slots, basis),
+    countsNobody: !basis.identity.isAsked && countsUsers(slots, config),
   };
+}
+
+function countsUsers({ userLimit }: SlotPlans, { streams }: GatewayConfig): boolean {
+  const isByUser = userLimit?.limits.some(({ by }) => by.includes('user'));
+  return (
+    isByUser === true || (streams !== undefined && streams !== false && Boolean(streams.perUser))
+  );
 }
 
 const NO_CALLER = 'an auth beside {claims…} in the target: without one, no caller has claims';

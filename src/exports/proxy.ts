@@ -98,7 +98,8 @@ isFactory('mcpProxy', mcpProxy);
 const OPTIONS: readonly string[] = [...RELAY_OPTIONS, 'methods', 'cors', 'onError'];
 
 function read(problems: ConfigProblems, options: McpProxyOptions) {
-  if (!problems.keys(options, OPTIONS, NETWORK_HINTS)) return undefined;
+  if (!problems.keys(options, OPTIONS, NETWORK_HINTS, "{ target: 'https://mcp.example/mcp' }"))
+    return undefined;
   const { cors, onError = false } = options;
   if (cors !== undefined && cors !== false)
     problems.at('cors').add(cors, 'false, or nothing', 'conflict');

@@ -18,6 +18,14 @@ export function foldFieldName(name: string): string {
 /** What no field value may contain (RFC 9110 section 5.5), nor a reason phrase (RFC 9112 section 4). */
 const CONTROL = /[^\t\x20-\x7e\x80-\xff]/;
 
+/** What cannot stand in a field value, by its name; nothing else of the value is told. */
+export function badCharacter(value: string): string {
+  const [character = ''] = CONTROL.exec(value) ?? [];
+  if (/[\r\n]/.test(character)) return 'a line break';
+  const code = character.codePointAt(0) ?? 0;
+  return `U+${code.toString(16).toUpperCase().padStart(4, '0')}`;
+}
+
 /** Whether `value` can stand as a field value. */
 export function isFieldValue(value: unknown): value is string {
   return typeof value === 'string' && !CONTROL.test(value);

@@ -42,7 +42,15 @@ export function readLegacySse(
   options: LegacySseOptions,
   { endpoint, targets, publicUrl }: Places,
 ): LegacySsePlan | undefined {
-  if (!problems.keys(options, ['path', 'messagePath', 'target'])) return undefined;
+  if (
+    !problems.keys(
+      options,
+      ['path', 'messagePath', 'target'],
+      {},
+      "{ path: '/sse', messagePath: '/messages' }",
+    )
+  )
+    return undefined;
   const path = readPath(problems.at('path'), options.path);
   const messagePath = readPath(problems.at('messagePath'), options.messagePath);
   if (path !== undefined && (path === endpoint || path === messagePath)) {

@@ -92,24 +92,26 @@ export class ConfigProblems {
     return [];
   }
 
-  #isObject(value: unknown): value is object {
+  #isObject(value: unknown, expected = 'an object'): value is object {
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return true;
     if (this.notCalled(value)) return false;
-    this.addSecret(value, 'an object', 'wrong_type');
+    this.addSecret(value, expected, 'wrong_type');
     return false;
   }
 
   /**
    * Notes every key of `options` that is not one of `known`. Returns whether `options` is an object
    * at all, so that the caller may look further. `hints` says what people mean by names that they know
-   * from elsewhere: an option, or what to do.
+   * from elsewhere: an option, or what to do. `example` is shown to who gives no object.
    */
   keys(
     options: unknown,
     known: readonly string[],
     hints: Readonly<Record<string, string>> = {},
+    example = '',
   ): options is object {
-    if (!this.#isObject(options)) return false;
+    const like = example === '' ? '' : ` like ${example}`;
+    if (!this.#isObject(options, `an object${like}`)) return false;
     for (const key of Object.keys(options)) {
       if (known.includes(key)) continue;
       const hint = Object.hasOwn(hints, key) ? hints[key] : undefined;

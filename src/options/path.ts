@@ -5,11 +5,19 @@ export const DEFAULT_PATH = '/mcp';
 
 /** Reads a route, without the trailing slash, which means nothing; undefined where it is none. */
 export function readPath(problems: ConfigProblems, path: unknown): string | undefined {
+  if (typeof path === 'string' && /^\/[^?#]*[:*{}()]/.test(path)) {
+    problems.add(path, LITERAL);
+    return undefined;
+  }
   if (typeof path === 'string' && /^\/[!-~]*$/.test(path) && !/[?#]/.test(path))
     return path.replace(/(?<=.)\/+$/, '');
   problems.add(path, "a path that begins with '/', like '/mcp'");
   return undefined;
 }
+
+/** It is compared with the path of a request, as text. */
+const LITERAL =
+  "a path without parameters and wildcards, like '/mcp'; for '/:team/mcp', mount the router there: app.use('/:team/mcp', …), with path '/'";
 
 /** Compared as it came: `%6dcp` is not `mcp`, and no policy has to know that it could be. */
 export function isEndpoint(requested: string, path: string): boolean {

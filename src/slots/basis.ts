@@ -10,7 +10,7 @@ import type { HeaderRules } from './headers/header-rules.ts';
 import { type HeaderSettings, readHeaderRules } from './headers/options.ts';
 import { readMethods } from './methods/options.ts';
 import { type DenyAs, readDenyAs } from './policies/deny-as.ts';
-import { type EnforcedPolicy, type Policy, readPolicies } from './policies/policy.ts';
+import { checkScopes, type EnforcedPolicy, type Policy, readPolicies } from './policies/policy.ts';
 import type { Limit } from './rate-limit/limit.ts';
 import { type Limits, readLimits } from './rate-limit/options.ts';
 
@@ -53,6 +53,11 @@ export function readBasis(problems: ConfigProblems, config: BasisConfig): Basis 
   checkPublicUrl(problems.at('publicUrl'), publicUrl, identity);
   const relay = readRelayOptions(problems, config, path);
   const rules = headers === false ? undefined : readHeaderRules(problems.at('headers'), headers);
+  const rulesOfMessages =
+    policies === false
+      ? undefined
+      : readPolicies(problems.at('policies'), policies, upstreamOf(relay, publicUrl));
+  checkScopes(problems, rulesOfMessages ?? [], identity.isAsked);
   checkHost(problems.at('headers'), rules?.fixed.host, relay);
   return {
     path,
@@ -62,10 +67,7 @@ export function readBasis(problems: ConfigProblems, config: BasisConfig): Basis 
     methods: readMethods(problems.at('methods'), config.methods),
     headers: rules,
     limits: rateLimit === false ? undefined : readLimits(problems.at('rateLimit'), rateLimit),
-    policies:
-      policies === false
-        ? undefined
-        : readPolicies(problems.at('policies'), policies, upstreamOf(relay, publicUrl)),
+    policies: rulesOfMessages,
     denyAs: readDenyAs(problems.at('denyAs'), config.denyAs),
   };
 }

@@ -2,6 +2,7 @@ import type { McpMessage } from '../mcp/message/message.ts';
 import { NAMED_METHODS } from '../mcp/message/named-methods.ts';
 import type { ConfigProblems } from '../options/config-problems.ts';
 import { glob } from '../options/glob.ts';
+import { MATCH_HINTS } from '../options/other-names.ts';
 
 /** Which messages something is about. In a pattern, `*` stands for any characters. */
 export interface MessageMatch {
@@ -28,7 +29,8 @@ export function readMessageMatch(
     problems.add(match, expected);
     return undefined;
   }
-  if (!problems.keys(match, ['method', 'name'])) return undefined;
+  if (!problems.keys(match, ['method', 'name'], MATCH_HINTS, "{ name: 'delete_*' }"))
+    return undefined;
   const { method, name } = match as MessageMatch;
   if (method === undefined && name === undefined) problems.add(match, expected);
   const ofMethod = problems.at('method');

@@ -28,7 +28,12 @@ export function readHealth(
   problems: ConfigProblems,
   options: HealthOptions | false | undefined,
 ): HealthSettings | undefined {
-  if (options === undefined || options === false || !problems.keys(options, KEYS)) return undefined;
+  if (
+    options === undefined ||
+    options === false ||
+    !problems.keys(options, KEYS, {}, "{ path: '/healthz' }")
+  )
+    return undefined;
   const { every = '10s', timeout = '2s' } = options as Partial<HealthOptions>;
   const path = readHealthPath(problems.at('path'), options.path);
   const everyMs = readDuration(problems.at('every'), every);

@@ -1,5 +1,6 @@
 import type { UpstreamHandler } from '../engine/in-process.ts';
 import type { ConfigProblems } from '../options/config-problems.ts';
+import { lacksScheme } from '../options/public-url.ts';
 import { checkNames, haveSameNames } from './names.ts';
 import type { TargetPlan } from './target.ts';
 
@@ -39,7 +40,7 @@ function readList(problems: ConfigProblems, values: readonly unknown[]): TargetP
   const weights = new Map<string, number>();
   let firstUrl: URL | undefined;
   let isWhole = values.length > 0;
-  if (!isWhole) problems.add(values, "at least one URL, like 'https://mcp.example/mcp'");
+  if (!isWhole) problems.add(values, "at least one URL, like 'https://mcp.example/mcp'", 'missing');
   for (const [i, value] of values.entries()) {
     const url = readTargetUrl(problems.at(i), value, A_URL);
     firstUrl ??= url;
@@ -66,7 +67,7 @@ function readTargetUrl(
   const url = isText && URL.canParse(String(value)) ? new URL(value) : undefined;
   if (isText && checkNames(problems, value, url)) return undefined;
   if (url === undefined || !/^https?:$/.test(url.protocol)) {
-    problems.addSecret(value, expected);
+    problems.addSecret(value, lacksScheme(value) ? `${expected}: the scheme is missing` : expected);
     return undefined;
   }
   if (url.username !== '' || url.password !== '') {

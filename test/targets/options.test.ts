@@ -58,10 +58,10 @@ describe('breaker', () => {
     [{ statuses: [503.5, Number.NaN] }, [0, 1].map((i) => `breaker.statuses[${i}]: ${STATUS}`)],
     [{ failure: 3 }, ['breaker.failure: failures']],
     [{ open_for: '1s', failures: 0 }, ['breaker.open_for: openFor', FAILURES]],
-    [true, ['breaker: an object']],
-    [null, ['breaker: an object']],
-    ['30s', ['breaker: an object']],
-    [[503], ['breaker: an object']],
+    [true, ['breaker: an object like { failures: 5 }']],
+    [null, ['breaker: an object like { failures: 5 }']],
+    ['30s', ['breaker: an object like { failures: 5 }']],
+    [[503], ['breaker: an object like { failures: 5 }']],
   ])('%j is refused', (value, mistakes) => {
     expect(mistakesOf(() => breaker(value))).toEqual(mistakes);
   });
@@ -105,8 +105,8 @@ describe('health', () => {
       ),
     ],
     [{ path: '/healthz', interval: 5 }, ['health.interval: one of path, every, timeout']],
-    [true, ['health: an object']],
-    ['/healthz', ['health: an object']],
+    [true, ["health: an object like { path: '/healthz' }"]],
+    ['/healthz', ["health: an object like { path: '/healthz' }"]],
   ])('%j is refused', (value, mistakes) => {
     expect(mistakesOf(() => health(value))).toEqual(mistakes);
   });

@@ -98,7 +98,8 @@ interface KnownKey {
 }
 
 function read(problems: ConfigProblems, options: ApiKeyOptions) {
-  if (!problems.keys(options, ['keys', 'header'])) return undefined;
+  if (!problems.keys(options, ['keys', 'header'], {}, '{ keys: [{ sha256, subject }] }'))
+    return undefined;
   const { keys, header = 'X-Api-Key' } = options;
   if (!isFieldName(header)) problems.at('header').add(header, 'a header name');
   const list = problems.at('keys');
@@ -119,7 +120,8 @@ function read(problems: ConfigProblems, options: ApiKeyOptions) {
 }
 
 function readKey(problems: ConfigProblems, key: ApiKey): KnownKey | undefined {
-  if (!problems.keys(key, ['sha256', 'subject', 'scopes'])) return undefined;
+  if (!problems.keys(key, ['sha256', 'subject', 'scopes'], {}, '{ sha256, subject }'))
+    return undefined;
   const { sha256, subject, scopes = [] } = key;
   const isHash = typeof sha256 === 'string' && /^[0-9a-f]{64}$/i.test(sha256);
   if (!isHash) problems.at('sha256').addSecret(sha256, 'a SHA-256 in hexadecimal, 64 digits');

@@ -53,7 +53,7 @@ export function readBodyLimits(
   for (const name of ['total', 'perCaller'] as const) {
     if (given[name] === undefined || limits[name] >= largest) continue;
     const expected = 'at least as much as `body`, or the largest is never read';
-    problems.at(name).add(option[name], expected);
+    problems.at(name).add(option[name], expected, 'conflict');
   }
   if (given.perCaller !== undefined && perCaller !== UNLIMITED && perCaller > total) {
     problems.at('perCaller').add(option.perCaller, 'no more than `total`', 'conflict');

@@ -3,6 +3,7 @@ import { BROWSER_REQUEST_HEADERS, BROWSER_RESPONSE_HEADERS } from '../../mcp/hea
 import { isMcpMethod, MCP_METHODS, type McpMethod } from '../../mcp/http-methods.ts';
 import type { ConfigProblems } from '../../options/config-problems.ts';
 import { type Duration, readDuration } from '../../options/duration.ts';
+import { CORS_HINTS } from '../../options/other-names.ts';
 import { type OriginRule, readOrigins } from './origins.ts';
 
 /** Who may use the endpoint from a web page. */
@@ -64,7 +65,8 @@ export function readCors(
   options: McpCorsOptions,
   { furtherHeaders = [], ...presets }: CorsPresets = {},
 ): CorsSettings | undefined {
-  if (!problems.keys(options, OPTIONS)) return undefined;
+  if (!problems.keys(options, OPTIONS, CORS_HINTS, "{ origin: 'https://app.example' }"))
+    return undefined;
   const {
     // Where it is written, and undefined for want of a variable, no other may stand in.
     origin = Object.hasOwn(options, 'origin') ? [] : (presets.origin ?? []),

@@ -35,11 +35,13 @@ function readOrigin(
     return undefined;
   }
   const pattern = typeof value === 'string' ? wildcard(value) : undefined;
-  if (pattern === undefined) problems.add(value, EXPECTED);
+  if (value === '*' || value === true) problems.add(value, `${EXPECTED}: ${EVERY}`, 'unsafe');
+  else if (pattern === undefined) problems.add(value, EXPECTED);
   else if (credentials) problems.add(value, NO_CREDENTIALS, 'unsafe');
   return pattern;
 }
 
+const EVERY = 'all origins would let every page on the web use the endpoint';
 const EXPECTED =
   "an exact origin like 'https://app.example', without a path, or one like 'https://*.example.com'";
 const NO_CREDENTIALS =

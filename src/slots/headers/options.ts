@@ -1,6 +1,6 @@
 import type { HeaderEdits, SetField } from '../../header-edits.ts';
 import { isBelieved } from '../../http/believed-fields.ts';
-import { foldFieldName, isFieldName, isFieldValue } from '../../http/field.ts';
+import { badCharacter, foldFieldName, isFieldName, isFieldValue } from '../../http/field.ts';
 import { isHopByHop } from '../../http/hop-by-hop.ts';
 import { isHostValue } from '../../http/host-value.ts';
 import type { ConfigProblems } from '../../options/config-problems.ts';
@@ -34,7 +34,7 @@ export function readHeaderRules(
   problems: ConfigProblems,
   rules: HeaderRules,
 ): HeaderSettings | undefined {
-  if (!problems.keys(rules, OPTIONS)) return undefined;
+  if (!problems.keys(rules, OPTIONS, {}, "{ set: { 'X-Tenant': 'acme' } }")) return undefined;
   const { forward = [], host = false, set = {}, remove = [], secret = [], response = {} } = rules;
   const ofAnswer = problems.at('response');
   const answer = ofAnswer.keys(response, RESPONSE_OPTIONS) ? response : {};
@@ -203,7 +203,8 @@ function readField(problems: ConfigProblems, name: string, value: unknown): Fiel
   checkName(problems, name);
   if (problems.notCalled(value)) return [name, ''];
   if (!isFieldValue(value)) {
-    problems.addSecret(value, 'a header value, or for a request a function that gives one');
+    const why = typeof value === 'string' ? `: this one has ${badCharacter(value)} in it` : '';
+    problems.addSecret(value, `a header value, or for a request a function that gives one${why}`);
   }
   return [name, isFieldValue(value) ? value : ''];
 }

@@ -82,6 +82,28 @@ export function withoutArguments(check: PolicyCheck): PolicyCheck {
   return check;
 }
 
+/** Checks of those that let nobody pass without scopes. */
+const BY_SCOPES = new WeakSet<PolicyCheck | RequestPolicyCheck>();
+
+/** Marks a check that asks for scopes, so that one that nobody could pass is found. */
+export function byScopes(check: PolicyCheck): PolicyCheck {
+  BY_SCOPES.add(check);
+  return byName(check);
+}
+
+/** Notes policies that ask for scopes where nobody says who has any. `problems` stands at the configuration. */
+export function checkScopes(
+  problems: ConfigProblems,
+  policies: readonly EnforcedPolicy[],
+  isAsked: boolean,
+): void {
+  for (const { option, asksForScopes } of isAsked ? [] : policies) {
+    if (asksForScopes) problems.at(option).add('requireScopes(…)', NO_SCOPES, 'conflict');
+  }
+}
+
+const NO_SCOPES = 'auth besides: without it nobody has scopes, and every such call is refused';
+
 /** Marks a check that goes by the method and the name of a message, so that for it alone no message is copied. */
 export function byName(check: PolicyCheck): PolicyCheck {
   BY_NAME.add(check);
@@ -101,6 +123,8 @@ export interface EnforcedPolicy {
   readonly seesArguments: boolean;
   /** Whether it goes by the name of a message alone. */
   readonly isByName: boolean;
+  /** Whether it lets nobody pass without scopes. */
+  readonly asksForScopes: boolean;
   /** Where it stands in the configuration. */
   readonly option: string;
   /** What looks at lists of tools for it; undefined for a policy of an app. */
@@ -124,7 +148,7 @@ export function readPolicies(
     const own = readPolicy(problems, value, 'policy', upstream);
     return own === undefined ? [] : [own];
   }
-  if (value.length === 0) problems.add(value, 'a policy or more; false for none');
+  if (value.length === 0) problems.add(value, 'a policy or more; false for none', 'missing');
   // A hole is no policy, and not to be passed over.
   return [...value].flatMap(
     (policy, i) => readPolicy(problems.at(i), policy, `policy ${i + 1}`, upstream) ?? [],
@@ -144,7 +168,8 @@ function readPolicy(
   }
   // An object of a class has members of its own.
   const known = isPlain(value) ? KEYS : [...KEYS, ...Object.keys(value ?? {})];
-  if (!problems.keys(value, known)) return undefined;
+  if (!problems.keys(value, known, {}, "{ name: 'office hours', check }, or a function"))
+    return undefined;
   const rule = value as PolicyRule & Partial<WatchingRule<PolicyCheck>>;
   const { name, check, mode = 'enforce', message, timeout, on = 'message' } = rule;
   if (typeof name !== 'string' || name === '')
@@ -178,6 +203,7 @@ function enforced(
     timeoutMs,
     seesArguments: !WITHOUT_ARGUMENTS.has(rule.check),
     isByName: watch === undefined && BY_NAME.has(rule.check),
+    asksForScopes: BY_SCOPES.has(rule.check),
     option,
     watch,
   };

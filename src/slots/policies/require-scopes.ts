@@ -2,7 +2,7 @@ import { isScope } from '../../oauth/scope.ts';
 import { checkConfig } from '../../options/config-problems.ts';
 import { isFactory } from '../../options/factories.ts';
 import { glob } from '../../options/glob.ts';
-import { byName, type PolicyRule } from './policy.ts';
+import { byScopes, type PolicyRule } from './policy.ts';
 
 const EXPECTED =
   "a tool's name or more with the scopes it needs, like { 'delete_*': ['mcp:delete'] }";
@@ -25,7 +25,7 @@ export function requireScopes(scopes: Readonly<Record<string, readonly string[]>
       scopes: problems.at(pattern).list(value, isScope, 'a scope', { atLeast: 1 }),
     }));
   });
-  const check = byName(({ mcp, principal }) => {
+  const check = byScopes(({ mcp, principal }) => {
     if (mcp.method !== 'tools/call') return true;
     const needed = rules.filter(({ matches }) => matches(mcp.name ?? ''));
     const all = [...new Set(needed.flatMap((rule) => rule.scopes))];

@@ -3,6 +3,7 @@ import type { Store } from 'express-rate-limit';
 import type { McpMethod } from '../../mcp/http-methods.ts';
 import type { McpMessage } from '../../mcp/message/message.ts';
 import type { ConfigProblems } from '../../options/config-problems.ts';
+import { LIMIT_HINTS } from '../../options/other-names.ts';
 import { pathsIn } from '../../options/paths-in.ts';
 import { type BodyNeed, mostOf } from '../body-need.ts';
 import { type LimitSettings, MOST_WEIGHT } from './enforced-limit.ts';
@@ -45,7 +46,7 @@ export function readLimits(problems: ConfigProblems, value: unknown): Limits {
   const read = Array.isArray(value)
     ? [...value].map((limit, i) => readLimit(problems.at(i), limit, others))
     : [readLimit(problems, value, others)];
-  if (read.length === 0) problems.add(value, 'a limit or more; false for none');
+  if (read.length === 0) problems.add(value, 'a limit or more; false for none', 'missing');
   const limits = read.filter((limit) => limit !== undefined);
   const late = limits.filter(({ isLate }) => isLate);
   return {
@@ -72,7 +73,7 @@ function readLimit(
   value: unknown,
   others: Others,
 ): ReadLimit | undefined {
-  if (!problems.keys(value, KEYS)) return undefined;
+  if (!problems.keys(value, KEYS, LIMIT_HINTS, "{ limit: 60, window: '1m' }")) return undefined;
   const given = value as Limit;
   const { match: matched, onStoreError = 'deny' } = given;
   const amount = readAmount(problems, given);

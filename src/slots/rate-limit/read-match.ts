@@ -1,5 +1,6 @@
 import { isMcpMethod, MCP_METHODS, type McpMethod } from '../../mcp/http-methods.ts';
 import type { ConfigProblems } from '../../options/config-problems.ts';
+import { MATCH_HINTS } from '../../options/other-names.ts';
 import { type MessageMatcher, readMessageMatch } from '../message-match.ts';
 import type { Limit, LimitKey, LimitMatch } from './limit.ts';
 
@@ -18,7 +19,8 @@ export function readMatch(
   { weight }: Limit,
   by: readonly LimitKey[],
 ): Match {
-  if (!problems.keys(match, [...OF_MESSAGE, 'httpMethod'])) return {};
+  if (!problems.keys(match, [...OF_MESSAGE, 'httpMethod'], MATCH_HINTS, "{ name: 'delete_*' }"))
+    return {};
   const { httpMethod } = match;
   const httpMethods = readHttpMethods(problems.at('httpMethod'), httpMethod);
   const ofMessage = Object.fromEntries(

@@ -142,7 +142,8 @@ export const sessions: Slot<
         );
       return undefined;
     }
-    if (!areOwned && !areSeveral) {
+    const isKnown = value === 'bind' || typeof value === 'object';
+    if (!areOwned && !areSeveral && isKnown) {
       place.add(value, 'auth besides: without it, nobody knows whose session it is', 'conflict');
     }
     const settings = readSessions(place, value);

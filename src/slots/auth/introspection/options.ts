@@ -78,7 +78,8 @@ export function readIntrospectionOptions(
   problems: ConfigProblems,
   options: IntrospectionOptions,
 ): IntrospectionSettings | undefined {
-  if (!problems.keys(options, OPTIONS, HINTS)) return undefined;
+  if (!problems.keys(options, OPTIONS, HINTS, '{ issuer, clientId, clientSecret, audience }'))
+    return undefined;
   const { issuer, url: address, scopes = [], cache = '1m', closeOnExpiry = true } = options;
   if (issuer === undefined && address === undefined) {
     problems.at('issuer').add(undefined, `${ISSUER}, or url`);

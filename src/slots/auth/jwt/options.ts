@@ -108,6 +108,8 @@ const HINTS = {
   allowInsecureJwksUri: 'unsafeAllowHttp',
   insecure: 'unsafeAllowHttp',
   leeway: 'clockTolerance',
+  secret: 'use keys, with public keys: tokens that are signed with a shared secret are not taken',
+  key: 'use keys, with public keys: tokens that are signed with a shared secret are not taken',
 };
 
 const DEFAULT_ALGORITHMS = ['RS256', 'PS256', 'ES256', 'EdDSA'];
@@ -120,7 +122,8 @@ export function readJwtOptions(
   problems: ConfigProblems,
   options: JwtOptions,
 ): JwtSettings | undefined {
-  if (!problems.keys(options, OPTIONS, HINTS)) return undefined;
+  if (!problems.keys(options, OPTIONS, HINTS, "{ issuer: 'https://idp.example', audience }"))
+    return undefined;
   const { issuer: iss, audience: aud, scopes = [], isRevoked = false } = options;
   const { algorithms: names = DEFAULT_ALGORITHMS, clockTolerance = '30s' } = options;
   const { closeOnExpiry = true, exposeAs } = options;
