@@ -156,6 +156,13 @@ describe('dependencies point one way', () => {
     const knowing = files.filter((file) => /from 'http-proxy-middleware'/.test(source(file)));
     expect(knowing).toEqual(['engine/http-proxy-middleware.ts']);
   });
+
+  test('only the command imports values of what takes long to import: others have lib/built-in.ts', () => {
+    const importing = files.filter((file) =>
+      /^import (?!type )[^;]* from 'node:(http|https|tls)';/m.test(source(file)),
+    );
+    expect(importing.filter((file) => !file.startsWith('command/'))).toEqual([]);
+  });
 });
 
 test('one file, one idea: none is over 250 lines', () => {

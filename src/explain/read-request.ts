@@ -1,6 +1,6 @@
-import { METHODS } from 'node:http';
 import { isIP } from 'node:net';
 import { splitTarget } from '../http/request-target.ts';
+import { nodeHttp } from '../lib/built-in.ts';
 import type { DescribedRequest } from './described-request.ts';
 import { headerLines } from './header-lines.ts';
 
@@ -81,7 +81,7 @@ export function readRequest<Route extends { readonly path: string }>(
 
 /** Node refuses any other, and gives a `CONNECT` to no app. */
 function isServed(method: string): boolean {
-  return METHODS.includes(method) && method !== 'CONNECT';
+  return nodeHttp.METHODS.includes(method) && method !== 'CONNECT';
 }
 
 function bodyOf({ body, message }: DescribedRequest): Buffer | undefined {
