@@ -42,92 +42,95 @@ export interface GatewayMetadataOptions {
   readonly root?: boolean;
 }
 
-/** Configuration of `createMcpGateway`. `false` switches a thing off, everywhere. */
+/**
+ * Configuration of `createMcpGateway`. `false` switches a thing off, everywhere. It may be put together step by
+ * step; the gateway reads it once.
+ */
 export interface GatewayConfig extends RelayOptions {
   /** What observers know the gateway by. Default: its `path`. */
-  readonly name?: string;
+  name?: string;
   /**
    * The route of the endpoint inside the router: exactly this path, case-sensitive, with or without
    * a trailing slash, nothing below it. `'/'` where the router is mounted on a path. Default: `'/mcp'`.
    */
-  readonly path?: string;
+  path?: string;
   /**
    * The URL of the endpoint as clients see it. What the gateway says of itself is built from it,
    * never from `Host`. Default: none.
    */
-  readonly publicUrl?: string | URL | false;
+  publicUrl?: string | URL | false;
   /**
    * Where the metadata is served that tells clients where to log in (RFC 9728). `false`: the app serves it, and the
    * gateway does not. Default: at the well-known path that follows from `publicUrl`, where `auth` has issuers.
    */
-  readonly metadata?: GatewayMetadataOptions | false;
+  metadata?: GatewayMetadataOptions | false;
   /**
    * Serves the older transport as well, through the same slots; only the URL that the server names
    * for messages is rewritten. Default: off.
    */
-  readonly legacySse?: LegacySseOptions | false;
+  legacySse?: LegacySseOptions | false;
   /** Methods to relay; others, HEAD included, get 405. Default: `['POST', 'GET', 'DELETE']`. */
-  readonly methods?: readonly McpMethod[];
+  methods?: readonly McpMethod[];
   /** The four timers, and others for some calls; an object changes those it names, `false` switches all off. */
-  readonly timeout?: GatewayTimeoutOptions | false;
+  timeout?: GatewayTimeoutOptions | false;
   /**
    * The largest request body, alone or with what is held at once of the bodies that are read. Default:
    * `{ body: '4mb', total: '256mb', perCaller: '64mb' }`.
    */
-  readonly bodyLimit?: Size | BodyLimitOptions | false;
+  bodyLimit?: Size | BodyLimitOptions | false;
   /**
    * Which web pages may use the endpoint; a request from any other origin is refused. Default: the
    * origin of `publicUrl`. `false`: no CORS headers and no check of `Origin`.
    */
-  readonly cors?: Omit<McpCorsOptions, 'methods'> | false;
+  cors?: Omit<McpCorsOptions, 'methods'> | false;
   /**
    * How callers are authenticated. Of several authenticators, the first that accepts decides; one whose
    * `scopes` the caller lacks does not accept. A request that none accepts does not reach the upstream. Default: no
    * authentication.
    */
-  readonly auth?: Authenticator | readonly Authenticator[] | false;
+  auth?: Authenticator | readonly Authenticator[] | false;
   /**
    * Whose session is whose: `'bind'` lets only the principal into a session that began it, and `false`
    * everybody who knows its id. With several targets it is also remembered where a session lives, which
    * cannot be switched off. Default: `'bind'` with `auth`, or with several targets.
    */
-  readonly sessions?: 'bind' | SessionOptions | false;
+  sessions?: 'bind' | SessionOptions | false;
   /**
    * When a target that fails is left alone for a while. A request that finds none to go to is answered with
    * 503. Default: with several targets `{ failures: 5, openFor: '30s', statuses: [502, 503, 504] }`,
    * otherwise off.
    */
-  readonly breaker?: BreakerOptions | false;
+  breaker?: BreakerOptions | false;
   /** Asks each target regularly how it is. Default: off; what becomes of requests tells. */
-  readonly health?: HealthOptions | false;
+  health?: HealthOptions | false;
   /**
    * Which of several targets a request goes to that belongs to no session: those with the same key, such
    * as the user, to the same. Default: the less busy of two that are picked at random.
    */
-  readonly balance?: BalanceKey | false;
+  balance?: BalanceKey | false;
   /** Allowed values of `Host`; one without a port stands for any port. Default: all are. */
-  readonly hosts?: readonly string[] | false;
+  hosts?: readonly string[] | false;
   /**
    * From where requests may come; the address is Express's `req.ip`, so that `trust proxy` decides
    * about forwarded headers. Default: from anywhere.
    */
-  readonly ipFilter?: IpFilterOptions | false;
+  ipFilter?: IpFilterOptions | false;
   /**
    * Rate limits. A request has to be within all of them. Those by address alone come before `auth`. Default: no limit.
    */
-  readonly rateLimit?: Limit | readonly Limit[] | false;
+  rateLimit?: Limit | readonly Limit[] | false;
   /** How many event streams may be open at once. Default: any number. */
-  readonly streams?: StreamOptions | false;
+  streams?: StreamOptions | false;
   /**
    * Who may ask for what: each message of a POST is let pass when all of them allow it, and each request
    * when those with `on: 'request'` do. Default: none, and no body is read.
    */
-  readonly policies?: Policy | readonly Policy[] | false;
+  policies?: Policy | readonly Policy[] | false;
   /**
    * Hides from `tools/list`, `prompts/list`, `resources/list` and `resources/templates/list` what the policies
    * would refuse this caller; these answers are not passed on byte for byte. Default: `false`.
    */
-  readonly filterLists?: boolean;
+  filterLists?: boolean;
   /**
    * How a request with an id is told that a policy, or a limit that reads the message, refuses it:
    * `'jsonrpc'`, with 200 and the error as the answer to the call, or `'http'`, with 403 or 429. Some
@@ -137,17 +140,17 @@ export interface GatewayConfig extends RelayOptions {
    * the status in every mode. Over the older transport (`legacySse`), all but `'http'` answer with 202, and
    * the error comes on the event stream of the session. Default: `'jsonrpc'`.
    */
-  readonly denyAs?: DenyAs;
+  denyAs?: DenyAs;
   /** Which headers go upstream and come back, beyond the standard ones. Default: none. */
-  readonly headers?: HeaderRules | false;
+  headers?: HeaderRules | false;
   /** Middleware of your own, run last before the relay. Default: none. */
-  readonly use?: RequestHandler | readonly RequestHandler[] | false;
+  use?: RequestHandler | readonly RequestHandler[] | false;
   /** Told what becomes of every request; `accessLog` is one. Default: nobody is. */
-  readonly observe?: Observer | readonly Observer[] | false;
+  observe?: Observer | readonly Observer[] | false;
   /**
    * Told of every failure that the gateway answers for; never changes the answer. Default: nobody is. Without
    * `observe` either, failures are warnings of the process, `MCP_GATEWAY_FAILURE`: one for each reason of
    * status 500 or above, and one for each function in these options that fails.
    */
-  readonly onError?: ErrorListener | false;
+  onError?: ErrorListener | false;
 }

@@ -33,25 +33,25 @@ export interface RelayOptions extends NetworkOptions {
    * weighs more; or a handler in this process (an Express app, a plain `(req, res)`), which
    * is called at `http://localhost` and the gateway's path. Required.
    */
-  readonly target: string | URL | readonly (string | URL)[] | UpstreamHandler;
+  target: string | URL | readonly (string | URL)[] | UpstreamHandler;
   /** The four timers; an object changes those it names, `false` switches all off. */
-  readonly timeout?: TimeoutOptions | false;
+  timeout?: TimeoutOptions | false;
   /**
    * How long an event stream may be silent before its client gets a comment, so that nothing on the
    * way takes it for dead. Only between events. Default: `'15s'`.
    */
-  readonly heartbeat?: Duration | false;
+  heartbeat?: Duration | false;
   /**
    * Which parameters of the client's query go upstream, behind the target's own and never in place of one
    * of those. Default: none.
    */
-  readonly query?: QueryOptions | false;
+  query?: QueryOptions | false;
   /**
    * `'same-origin'` follows a redirect with status 307 or 308 to another path of the target's own origin,
    * once; the body of a POST is kept for it, up to `bodyLimit`. Any other redirect is answered with 502.
    * Default: `false`, none is followed.
    */
-  readonly redirects?: 'same-origin' | false;
+  redirects?: 'same-origin' | false;
   /**
    * What carries the request upstream; the same to see from outside. `'undici'` costs less CPU time, and needs
    * the package `undici` in a version of 8.13, and Node 22.19 or later. What differs: its parser refuses a tab
@@ -59,7 +59,7 @@ export interface RelayOptions extends NetworkOptions {
    * request closes its connection; and its instrumentation has no span for a request that finds no connection.
    * Default: `'http-proxy-middleware'`.
    */
-  readonly engine?: EngineName;
+  engine?: EngineName;
 }
 
 /** The engines there are. */

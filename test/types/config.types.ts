@@ -135,6 +135,21 @@ export const off: GatewayConfig = {
   onError: false,
 };
 
+/** As somebody does who goes by the environment. */
+export function stepByStep(): GatewayConfig {
+  const config: GatewayConfig = { target };
+  config.publicUrl = 'https://gateway.example/mcp';
+  config.auth = () => null;
+  config.tls = { ca: 'PEM' };
+  config.timeout = { response: '30s' };
+  // @ts-expect-error -- what is in an option is given at once
+  config.timeout.response = '1m';
+  // @ts-expect-error -- a variable that is not set
+  config.path = process.env.MCP_PATH;
+  delete config.publicUrl;
+  return config;
+}
+
 type OptionalNames<T> = { [K in keyof T]-?: object extends Pick<T, K> ? K : never }[keyof T];
 
 export function whatIsRefused(): void {
@@ -169,8 +184,6 @@ export function whatIsRefused(): void {
   createMcpGateway({ target, engine: 'curl' });
   // @ts-expect-error -- both paths are needed
   createMcpGateway({ target, legacySse: { path: '/sse' } });
-  // @ts-expect-error -- a configuration is not changed
-  off.path = '/other';
 }
 
 export function unitsAndNames(): void {

@@ -8,16 +8,16 @@ import { readTls, type TlsOptions } from './tls.ts';
 /** What is between the gateway and its upstream. */
 export interface NetworkOptions {
   /** TLS towards an upstream at `https:`. Default: as Node has it. */
-  readonly tls?: TlsOptions | false;
+  tls?: TlsOptions | false;
   /**
    * An HTTP proxy towards the upstream: its URL (`http:` or `https:`, with credentials where it asks for
    * them), or `'env'` for `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` as they are at construction. A target at `https:`
    * is reached through a tunnel (`CONNECT`), so that the proxy sees nothing of the messages; one at `http:` is
    * not. Default: `'env'` where Node is told to use it (`NODE_USE_ENV_PROXY=1`), else `false`.
    */
-  readonly proxy?: ProxyOption;
+  proxy?: ProxyOption;
   /** The path of a Unix socket in place of the target's host and port. Default: none. */
-  readonly socketPath?: string | false;
+  socketPath?: string | false;
 }
 
 /** The keys of {@link NetworkOptions}. */
