@@ -96,7 +96,10 @@ describeBrowser('the site in a browser', (openPage) => {
     await go('index.html');
     await page.getByRole('button', { name: 'Search' }).click();
     await page.locator('.VPLocalSearchBox input').fill('ipFilter');
-    await page.locator('.VPLocalSearchBox .result').first().click();
+    await page
+      .locator('.VPLocalSearchBox .result', { hasText: 'ipFilter: addresses' })
+      .first()
+      .click();
     await page.locator('h1', { hasText: 'ipFilter' }).waitFor();
     expect(wrong).toEqual([]);
   });
