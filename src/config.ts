@@ -44,7 +44,8 @@ export interface GatewayMetadataOptions {
 
 /**
  * Configuration of `createMcpGateway`. `false` switches a thing off, everywhere. It may be put together step by
- * step; the gateway reads it once.
+ * step; the gateway reads it once. `docs/reference/options.md`, which is in the package, leads to a page for each
+ * option.
  */
 export interface GatewayConfig extends RelayOptions {
   /** What observers know the gateway by. Default: its `path`. */

@@ -13,7 +13,10 @@ const row = (status: number, message: string, code = status): ErrorRow => ({
 
 const INVALID_REQUEST = -32600;
 
-/** The stable name of an answer from the error table. */
+/**
+ * The stable name of an answer from the error table. `docs/reference/errors.md`, which is in the package, has a section
+ * for each: what it means, and what to do.
+ */
 export type ErrorReason =
   | 'parse_error'
   | 'invalid_request'

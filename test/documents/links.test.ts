@@ -61,3 +61,11 @@ test('files of tests that pages name are there', () => {
     expect([path, globSync(path, { cwd: ROOT })]).toEqual([path, [path]]);
   }
 });
+
+test('pages that comments and messages of the source name are there, and in the package', () => {
+  const sources = globSync('src/**/*.ts', { cwd: ROOT }).map(read).join('\n');
+  const named = [...sources.matchAll(/(?:`|express-mcp-gateway\/)(docs\/[\w/-]+\.md)/g)];
+  expect(named.length).toBeGreaterThanOrEqual(4);
+  for (const [, page = ''] of named) expect(PAGES).toContain(page);
+  expect(JSON.parse(read('package.json')).files).toContain('docs');
+});

@@ -82,7 +82,7 @@ export type EndReason =
 
 /**
  * All there is to know of a request when it is over. It holds no header, no query string and no
- * argument, so that it may be kept.
+ * argument, so that it may be kept. `docs/reference/record.md`, which is in the package, has each field.
  */
 export interface RequestRecord {
   /** The gateway, by its option `name`; by its `path`, where it has none. */
