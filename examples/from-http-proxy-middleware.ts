@@ -21,7 +21,7 @@ import { createMcpGateway, type Principal } from 'express-mcp-gateway';
 const app = express();
 
 /** Who is logged in, as a middleware of the app in front has left it on the request. */
-function callerOf(req: IncomingMessage & { user?: { id?: string } }): Principal | null {
+function callerOf(req: IncomingMessage & { user?: { id?: string } | undefined }): Principal | null {
   return req.user?.id === undefined ? null : { subject: req.user.id };
 }
 

@@ -1,4 +1,4 @@
-import type { GatewayConfig } from './config.ts';
+import type { NodeConfig } from './config.ts';
 import { chain } from './http/chain.ts';
 import type { Middleware } from './http/middleware.ts';
 import { Kept } from './kept.ts';
@@ -67,7 +67,7 @@ type Last = 'relay' | 'metadata';
 type Placed = (typeof ORDER)[number]['name'] | Last;
 
 /** Any slot, for code that treats all of them alike. */
-type AnySlot = Slot<GatewayConfig, object>;
+type AnySlot = Slot<NodeConfig, object>;
 
 /**
  * THE ORDER in which a request passes the slots: cheap and anonymous checks first. A slot that is
@@ -97,11 +97,7 @@ interface KnownSettings {
 }
 
 /** Reads the options of all slots. */
-export function readSlots(
-  problems: ConfigProblems,
-  config: GatewayConfig,
-  basis: Basis,
-): SlotPlans {
+export function readSlots(problems: ConfigProblems, config: NodeConfig, basis: Basis): SlotPlans {
   const read = SLOTS.map((slot) => ({ slot, settings: slot.read(problems, config, basis) }));
   const need = mostOf(read.map(({ slot, settings }) => settings && slot.needs?.(settings)));
   const plans = read.map(({ slot, settings }) => [

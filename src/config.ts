@@ -1,4 +1,5 @@
-import type { RequestHandler } from 'express';
+import type { IncomingMessage } from 'node:http';
+import type { Request, RequestHandler } from 'express';
 import type { ErrorListener } from './context.ts';
 import type { LegacySseOptions } from './legacy-sse/options.ts';
 import type { McpMethod } from './mcp/http-methods.ts';
@@ -47,7 +48,7 @@ export interface GatewayMetadataOptions {
  * step; the gateway reads it once. `docs/reference/options.md`, which is in the package, leads to a page for each
  * option.
  */
-export interface GatewayConfig extends RelayOptions {
+export interface GatewayConfig<Req extends IncomingMessage = Request> extends RelayOptions {
   /** What observers know the gateway by. Default: its `path`. */
   name?: string;
   /**
@@ -89,7 +90,7 @@ export interface GatewayConfig extends RelayOptions {
    * `scopes` the caller lacks does not accept. A request that none accepts does not reach the upstream. Default: no
    * authentication.
    */
-  auth?: Authenticator | readonly Authenticator[] | false;
+  auth?: Authenticator<Req> | readonly Authenticator<Req>[] | false;
   /**
    * Whose session is whose: `'bind'` lets only the principal into a session that began it, and `false`
    * everybody who knows its id. With several targets it is also remembered where a session lives, which
@@ -108,25 +109,25 @@ export interface GatewayConfig extends RelayOptions {
    * Which of several targets a request goes to that belongs to no session: those with the same key, such
    * as the user, to the same. Default: the less busy of two that are picked at random.
    */
-  balance?: BalanceKey | false;
+  balance?: BalanceKey<Req> | false;
   /** Allowed values of `Host`; one without a port stands for any port. Default: all are. */
   hosts?: readonly string[] | false;
   /**
    * From where requests may come; the address is Express's `req.ip`, so that `trust proxy` decides
    * about forwarded headers. Default: from anywhere.
    */
-  ipFilter?: IpFilterOptions | false;
+  ipFilter?: IpFilterOptions<Req> | false;
   /**
    * Rate limits. A request has to be within all of them. Those by address alone come before `auth`. Default: no limit.
    */
-  rateLimit?: Limit | readonly Limit[] | false;
+  rateLimit?: Limit<Req> | readonly Limit<Req>[] | false;
   /** How many event streams may be open at once. Default: any number. */
   streams?: StreamOptions | false;
   /**
    * Who may ask for what: each message of a POST is let pass when all of them allow it, and each request
    * when those with `on: 'request'` do. Default: none, and no body is read.
    */
-  policies?: Policy | readonly Policy[] | false;
+  policies?: Policy<Req> | readonly Policy<Req>[] | false;
   /**
    * Hides from `tools/list`, `prompts/list`, `resources/list` and `resources/templates/list` what the policies
    * would refuse this caller; these answers are not passed on byte for byte. Default: `false`.
@@ -143,15 +144,18 @@ export interface GatewayConfig extends RelayOptions {
    */
   denyAs?: DenyAs;
   /** Which headers go upstream and come back, beyond the standard ones. Default: none. */
-  headers?: HeaderRules | false;
+  headers?: HeaderRules<Req> | false;
   /** Middleware of your own, run last before the relay. Default: none. */
   use?: RequestHandler | readonly RequestHandler[] | false;
   /** Told what becomes of every request; `accessLog` is one. Default: nobody is. */
-  observe?: Observer | readonly Observer[] | false;
+  observe?: Observer<Req> | readonly Observer<Req>[] | false;
   /**
    * Told of every failure that the gateway answers for; never changes the answer. Default: nobody is. Without
    * `observe` either, failures are warnings of the process, `MCP_GATEWAY_FAILURE`: one for each reason of
    * status 500 or above, and one for each function in these options that fails.
    */
-  onError?: ErrorListener | false;
+  onError?: ErrorListener<Req> | false;
 }
+
+/** The same for what reads it: the package itself knows requests of Node, and Express's are such. */
+export type NodeConfig = GatewayConfig<IncomingMessage>;

@@ -20,7 +20,10 @@ import type { Target, TemplateValues } from './targets/target.ts';
  * Told of every failure that the gateway answers for. It never changes the answer, and an error it
  * throws is dropped.
  */
-export type ErrorListener = (error: GatewayError, ctx: GatewayContext) => void;
+export type ErrorListener<Req extends IncomingMessage = IncomingMessage> = (
+  error: GatewayError,
+  ctx: GatewayContext<Req>,
+) => void;
 
 /** The gateway's own listener, told of the same. `failure`: the cause, or a `FunctionFailure`. */
 export type FailureListener = (row: FailedRow, failure: unknown) => void;

@@ -2,9 +2,9 @@ import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { Principal } from './principal.ts';
 
 /** What the gateway knows of a request, as callbacks see it. */
-export interface GatewayContext {
+export interface GatewayContext<Req extends IncomingMessage = IncomingMessage> {
   /** The request itself. Reading its body here takes it from the upstream. */
-  readonly req: IncomingMessage;
+  readonly req: Req;
   /** The client's address; `trust proxy` decides about forwarded headers. */
   readonly ip: string;
   /** The request's headers as Node gives them, by lower-case name. */

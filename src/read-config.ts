@@ -1,5 +1,5 @@
 import { goesByAddress, readSlots, SLOTS, type SlotPlans } from './chain.ts';
-import type { GatewayConfig, GatewayMetadataOptions } from './config.ts';
+import type { GatewayConfig, GatewayMetadataOptions, NodeConfig } from './config.ts';
 import { configHash } from './config-hash.ts';
 import type { ErrorListener } from './context.ts';
 import { type LegacySsePlan, readLegacySse } from './legacy-sse/options.ts';
@@ -68,11 +68,11 @@ const OPTIONS: readonly string[] = [
  * @throws {GatewayConfigError} with every mistake in it.
  */
 export function readConfig(config: GatewayConfig): Plan {
-  const plan = checkConfig('createMcpGateway', (problems) => read(problems, config));
+  const plan = checkConfig('createMcpGateway', (problems) => read(problems, config as NodeConfig));
   return { ...plan, config: configHash(config) };
 }
 
-function read(problems: ConfigProblems, config: GatewayConfig): Omit<Plan, 'config'> | undefined {
+function read(problems: ConfigProblems, config: NodeConfig): Omit<Plan, 'config'> | undefined {
   if (!problems.keys(config, OPTIONS, HINTS, "{ target: 'https://mcp.example/mcp' }"))
     return undefined;
   const { legacySse: older = false, onError = false } = config;

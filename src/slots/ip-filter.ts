@@ -10,13 +10,13 @@ import type { ConfigProblems } from '../options/config-problems.ts';
 import type { Slot } from './slot.ts';
 
 /** From where requests may come. */
-export interface IpFilterOptions {
+export interface IpFilterOptions<Req extends IncomingMessage = IncomingMessage> {
   /** The networks (`'10.0.0.0/8'`, `'2001:db8::/32'`) and addresses that may. Default: all may. */
   readonly allow?: readonly string[];
   /** Those that may not, even where `allow` names them. Default: none. */
   readonly deny?: readonly string[];
   /** The address of a client. Default: Express's `req.ip`; without Express, the socket's. */
-  readonly clientIp?: ((req: IncomingMessage) => string | undefined) | false;
+  readonly clientIp?: ((req: Req) => string | undefined) | false;
 }
 
 /** The option, read. */

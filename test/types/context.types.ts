@@ -41,7 +41,7 @@ export function whatCallbacksSee(ctx: GatewayContext): void {
     target,
     onError(error, given) {
       typed<GatewayError>()(error);
-      typed<GatewayContext>()(given);
+      typed<GatewayContext<Request>>()(given);
     },
   });
   same<ErrorListener, (error: GatewayError, ctx: GatewayContext) => void>();

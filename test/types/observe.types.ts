@@ -1,3 +1,4 @@
+import type { Request } from 'express';
 import {
   type AccessLogger,
   type AccessLogOptions,
@@ -24,7 +25,7 @@ export const inferred: GatewayConfig = {
   observe: [
     accessLog(pino()),
     {
-      onRequest: (ctx) => typed<GatewayContext>()(ctx),
+      onRequest: (ctx) => typed<GatewayContext<Request>>()(ctx),
       onDecision({ slot, outcome, reason }) {
         typed<SlotName>()(slot);
         typed<'allow' | 'deny'>()(outcome);

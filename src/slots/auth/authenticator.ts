@@ -57,9 +57,11 @@ export interface AuthenticationScheme {
 }
 
 /** Identity that the host app knows already: `null` for nobody. One that throws is a 500. */
-export type AuthenticateFunction = (
-  req: IncomingMessage,
+export type AuthenticateFunction<Req extends IncomingMessage = IncomingMessage> = (
+  req: Req,
 ) => Principal | null | Promise<Principal | null>;
 
 /** What the `auth` slot takes. */
-export type Authenticator = AuthenticationScheme | AuthenticateFunction;
+export type Authenticator<Req extends IncomingMessage = IncomingMessage> =
+  | AuthenticationScheme
+  | AuthenticateFunction<Req>;

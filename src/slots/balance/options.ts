@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import type { GatewayContext } from '../../gateway-context.ts';
 import type { ConfigProblems } from '../../options/config-problems.ts';
 import type { RelayPlan } from '../../relay/options.ts';
@@ -13,7 +14,9 @@ import {
  * Gives the key of a request that belongs to no session: all with the same key go to the same target, as
  * long as it takes any.
  */
-export type BalanceKey = (ctx: GatewayContext) => string;
+export type BalanceKey<Req extends IncomingMessage = IncomingMessage> = (
+  ctx: GatewayContext<Req>,
+) => string;
 
 /** The options that the slot reads. */
 export interface BalanceConfig {

@@ -1,11 +1,12 @@
+import type { IncomingMessage } from 'node:http';
 import type { GatewayContext } from '../../gateway-context.ts';
 
 /**
  * Computes a value for each request; `undefined` leaves the field out. One that throws, or takes more
  * than 30 s, makes the answer a 500, unless it throws an `UpstreamUnavailableError`.
  */
-export interface ComputedHeader {
-  (ctx: GatewayContext): string | undefined | Promise<string | undefined>;
+export interface ComputedHeader<Req extends IncomingMessage = IncomingMessage> {
+  (ctx: GatewayContext<Req>): string | undefined | Promise<string | undefined>;
   /**
    * Told that the upstream answered 401 to a request that carried `value`, before the client is
    * answered, so that a value that was kept can be dropped. Called once for each such answer, also for
@@ -16,17 +17,22 @@ export interface ComputedHeader {
    *
    * @see RFC 9110 section 15.5.2
    */
-  readonly onUpstreamUnauthorized?: ((value: string, ctx: GatewayContext) => unknown) | undefined;
+  readonly onUpstreamUnauthorized?:
+    | ((value: string, ctx: GatewayContext<Req>) => unknown)
+    | undefined;
 }
 
 /**
  * A constant, or a function of the request. `undefined` as a constant is a config error: it is what a
  * missing environment variable gives.
  */
-export type HeaderValue = string | undefined | ComputedHeader;
+export type HeaderValue<Req extends IncomingMessage = IncomingMessage> =
+  | string
+  | undefined
+  | ComputedHeader<Req>;
 
 /** Which headers go upstream and come back, beyond the standard ones. */
-export interface HeaderRules {
+export interface HeaderRules<Req extends IncomingMessage = IncomingMessage> {
   /**
    * Client headers to forward besides the standard ones: exact names, `Prefix-*`, or `*`. A wildcard
    * never covers `Authorization`, `Cookie`, `Proxy-*`, `Forwarded`, `X-Forwarded-*`, a name with `_`, or
@@ -46,7 +52,7 @@ export interface HeaderRules {
    */
   readonly host?: string | false;
   /** Headers for the upstream, in place of any the client sent under that name. Default: none. */
-  readonly set?: Readonly<Record<string, HeaderValue>>;
+  readonly set?: Readonly<Record<string, HeaderValue<Req>>>;
   /**
    * Headers that do not go upstream although they are standard. Without `Via`, the same as where `set`
    * names it, a target that leads back here is not noticed, and requests go round until something gives

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import type { ErrorReason } from '../../errors.ts';
 import type { GatewayContext } from '../../gateway-context.ts';
 import type { Principal } from '../../principal.ts';
@@ -183,20 +184,20 @@ export interface GatewayUpdate {
  * is reported once, as a warning of the process, and called again all the same. `ctx` is the same
  * object for all that happens to one request.
  */
-export interface Observer {
+export interface Observer<Req extends IncomingMessage = IncomingMessage> {
   /** A request has arrived. */
-  onRequest?(ctx: GatewayContext): void;
+  onRequest?(ctx: GatewayContext<Req>): void;
   /** A slot has let it pass, or has refused it. */
-  onDecision?(decision: SlotDecision, ctx: GatewayContext): void;
+  onDecision?(decision: SlotDecision, ctx: GatewayContext<Req>): void;
   /** The head of its answer is written. */
   onResponse?(
     head: { readonly status: number; readonly headMs: number },
-    ctx: GatewayContext,
+    ctx: GatewayContext<Req>,
   ): void;
   /** An event of its answer is written whole: the `number`th, counted from 1. */
-  onEvent?(event: { readonly number: number; readonly ms: number }, ctx: GatewayContext): void;
+  onEvent?(event: { readonly number: number; readonly ms: number }, ctx: GatewayContext<Req>): void;
   /** It is over. Called once for each request. */
-  onClose?(record: RequestRecord, ctx: GatewayContext): void;
+  onClose?(record: RequestRecord, ctx: GatewayContext<Req>): void;
   /** A target of the gateway of this name changed its state. */
   onTarget?(change: TargetChange, gateway: string): void;
   /**

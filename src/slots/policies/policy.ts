@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import type { GatewayContext } from '../../gateway-context.ts';
 import type { McpMessage } from '../../mcp/message/message.ts';
 import type { ConfigProblems } from '../../options/config-problems.ts';
@@ -6,15 +7,17 @@ import type { BodyNeed } from '../body-need.ts';
 import { type ToolWatch, type WatchingRule, watchOf } from './tool-watch.ts';
 
 /** What a policy goes by. Neither it nor `mcp` has a prototype, and neither can be changed. */
-export interface PolicyContext extends GatewayContext {
+export interface PolicyContext<Req extends IncomingMessage = IncomingMessage>
+  extends GatewayContext<Req> {
   /** The message, as its body says. Of a batch, each message is judged by itself. */
   readonly mcp: McpMessage & { readonly sessionId: string | undefined };
 }
 
 /** What a policy goes by that is asked about HTTP requests. */
-export interface RequestPolicyContext extends GatewayContext {
+export interface RequestPolicyContext<Req extends IncomingMessage = IncomingMessage>
+  extends GatewayContext<Req> {
   /** The message of a POST that has one; undefined on GET and DELETE, for a batch and for responses. */
-  readonly mcp: PolicyContext['mcp'] | undefined;
+  readonly mcp: PolicyContext<Req>['mcp'] | undefined;
 }
 
 /** What a policy makes of a message. Anything but `true` or `{ allow: true }` denies. */
@@ -31,17 +34,21 @@ export type Decision =
     };
 
 /** Decides about a message. One that throws, rejects or takes too long denies. */
-export type PolicyCheck = (ctx: PolicyContext) => Decision | Promise<Decision>;
+export type PolicyCheck<Req extends IncomingMessage = IncomingMessage> = (
+  ctx: PolicyContext<Req>,
+) => Decision | Promise<Decision>;
 
 /** Decides about an HTTP request. One that throws, rejects or takes too long denies. */
-export type RequestPolicyCheck = (ctx: RequestPolicyContext) => Decision | Promise<Decision>;
+export type RequestPolicyCheck<Req extends IncomingMessage = IncomingMessage> = (
+  ctx: RequestPolicyContext<Req>,
+) => Decision | Promise<Decision>;
 
 /** A named policy, and whether it is enforced or only reported. */
-export interface PolicyRule {
+export interface PolicyRule<Req extends IncomingMessage = IncomingMessage> {
   /** By which observers know it. */
   readonly name: string;
   /** Decides about each message. */
-  readonly check: PolicyCheck;
+  readonly check: PolicyCheck<Req>;
   /**
    * `'shadow'`: observers are told what it would have refused, and nobody waits for it. Default:
    * `'enforce'`.
@@ -60,15 +67,18 @@ export interface PolicyRule {
 }
 
 /** A rule about HTTP requests. It is a {@link PolicyRule} whose `check` knows that there may be no message. */
-export interface RequestPolicyRule extends PolicyRule {
+export interface RequestPolicyRule<Req extends IncomingMessage = IncomingMessage>
+  extends PolicyRule<Req> {
   /** It is asked about each HTTP request. */
   readonly on: 'request';
   /** Decides about each request. */
-  readonly check: RequestPolicyCheck;
+  readonly check: RequestPolicyCheck<Req>;
 }
 
 /** A function, which is asked about each message, or a rule with a name. */
-export type Policy = PolicyCheck | PolicyRule;
+export type Policy<Req extends IncomingMessage = IncomingMessage> =
+  | PolicyCheck<Req>
+  | PolicyRule<Req>;
 
 /** Checks that never look into the arguments of a message. */
 const WITHOUT_ARGUMENTS = new WeakSet<PolicyCheck | RequestPolicyCheck>();

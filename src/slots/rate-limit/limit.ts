@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import type { Store } from 'express-rate-limit';
 import type { GatewayContext } from '../../gateway-context.ts';
 import type { McpMethod } from '../../mcp/http-methods.ts';
@@ -6,13 +7,19 @@ import type { MessageMatch } from '../message-match.ts';
 import type { PolicyContext } from '../policies/policy.ts';
 
 /** What a function of a limit goes by. */
-export interface LimitContext extends GatewayContext {
+export interface LimitContext<Req extends IncomingMessage = IncomingMessage>
+  extends GatewayContext<Req> {
   /** The message, where the body was read. */
-  readonly mcp: PolicyContext['mcp'] | undefined;
+  readonly mcp: PolicyContext<Req>['mcp'] | undefined;
 }
 
 /** By what callers are told apart; a function gives the text by which it does. */
-export type LimitKey = 'ip' | 'user' | 'session' | 'tool' | ((ctx: LimitContext) => string);
+export type LimitKey<Req extends IncomingMessage = IncomingMessage> =
+  | 'ip'
+  | 'user'
+  | 'session'
+  | 'tool'
+  | ((ctx: LimitContext<Req>) => string);
 
 /** Which messages, or which requests, a limit is about. */
 export interface LimitMatch extends MessageMatch {
@@ -21,13 +28,13 @@ export interface LimitMatch extends MessageMatch {
 }
 
 /** What all limits have in common. */
-export interface LimitTerms {
+export interface LimitTerms<Req extends IncomingMessage = IncomingMessage> {
   /**
    * For whom it is counted: for each address (`'ip'`; of IPv6, each /56), user, session, tool, or
    * whatever a function says; for several, each combination. Where there is no user or no session, the
    * address stands for it. One by tool counts calls of tools alone. Default: `'ip'`.
    */
-  readonly by?: LimitKey | readonly LimitKey[];
+  readonly by?: LimitKey<Req> | readonly LimitKey<Req>[];
   /** Counts messages, or requests, that match, and nothing else. Default: all requests. */
   readonly match?: LimitMatch;
   /**
@@ -35,7 +42,7 @@ export interface LimitTerms {
    * that counts for more than the limit, or for more than 10,000, is refused. A store other than the default is
    * asked as many times. Default: 1.
    */
-  readonly weight?: number | ((ctx: PolicyContext) => number);
+  readonly weight?: number | ((ctx: PolicyContext<Req>) => number);
   /**
    * Its name in the `RateLimit` headers, and to its store, in which limits of one name count together.
    * Default: made of `by` and the time; to the store, of all its terms.
@@ -49,12 +56,13 @@ export interface LimitTerms {
 }
 
 /** How much may be asked for in a time. */
-export interface WindowLimit extends LimitTerms {
+export interface WindowLimit<Req extends IncomingMessage = IncomingMessage>
+  extends LimitTerms<Req> {
   /**
    * So much of it. A function says it for each caller, by a plan for instance: a whole number, 0 for nothing
    * at all, `Infinity` for no limit.
    */
-  readonly limit: number | ((ctx: LimitContext) => number);
+  readonly limit: number | ((ctx: LimitContext<Req>) => number);
   /** The time, which begins with the first request: `'1m'`. */
   readonly window: Duration;
   /** Where it is counted, one of those for express-rate-limit. Default: in this process. */
@@ -69,7 +77,8 @@ export interface WindowLimit extends LimitTerms {
  * A token bucket: how much may be asked for at once, and how fast it comes back. Nobody can ask for twice as
  * much around the end of a window. It is counted in this process.
  */
-export interface TokenBucket extends LimitTerms {
+export interface TokenBucket<Req extends IncomingMessage = IncomingMessage>
+  extends LimitTerms<Req> {
   /** So much at once. */
   readonly burst: number;
   /** How much comes back, bit by bit, in which time: `{ amount: 5, every: '1s' }`. */
@@ -83,4 +92,6 @@ export interface TokenBucket extends LimitTerms {
 }
 
 /** How much may be asked for, and how fast. */
-export type Limit = WindowLimit | TokenBucket;
+export type Limit<Req extends IncomingMessage = IncomingMessage> =
+  | WindowLimit<Req>
+  | TokenBucket<Req>;

@@ -6,6 +6,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express, { type Express, type RequestHandler } from 'express';
+import type { NodeConfig } from '../../../src/config.ts';
 import {
   type AuthenticationScheme,
   createMcpGateway,
@@ -24,7 +25,7 @@ process.on('warning', ({ name, message, ...warning }) => {
 });
 process.on('disconnect', () => process.exit());
 
-const TELLING: Readonly<Record<string, Partial<GatewayConfig>>> = {
+const TELLING: Readonly<Record<string, Partial<NodeConfig>>> = {
   nobody: {},
   nothing: { onError: false, observe: false },
   onError: { onError() {} },
