@@ -147,7 +147,7 @@ const BY_OPTION: Readonly<Record<string, Failing>> = {
   }),
   'rateLimit.by': () => ({ rateLimit: { ...goodLimit, by: fail } }),
   'rateLimit[1].by[1]': () => ({
-    rateLimit: [goodLimit, { ...goodLimit, by: ['user', () => 7 as never] }],
+    rateLimit: [goodLimit, { ...goodLimit, by: ['ip', () => 7 as never] }],
   }),
   'rateLimit.limit': () => ({ rateLimit: { ...goodLimit, limit: fail } }),
   'rateLimit.weight': () => ({ rateLimit: { ...goodLimit, weight: fail } }),
