@@ -51,10 +51,10 @@ describe('path', () => {
 
   test('a path with characters that mean something to a pattern is taken literally', async () => {
     const upstream = await recordingUpstream();
-    const { server } = await startGateway({ target: upstream.target, path: '/a.b/(c)*' });
-    await request(server).post('/a.b/(c)*').expect(200);
+    const { server } = await startGateway({ target: upstream.target, path: '/a.b/(c)+' });
+    await request(server).post('/a.b/(c)+').expect(200);
     await request(server).post('/a.b/cc').expect(404);
-    await request(server).post('/axb/(c)*').expect(404);
+    await request(server).post('/axb/(c)+').expect(404);
   });
 
   test("'/' serves the path the router is mounted on", async () => {

@@ -5,7 +5,7 @@ export const DEFAULT_PATH = '/mcp';
 
 /** Reads a route, without the trailing slash, which means nothing; undefined where it is none. */
 export function readPath(problems: ConfigProblems, path: unknown): string | undefined {
-  if (typeof path === 'string' && /^\/[^?#]*[:*{}()]/.test(path)) {
+  if (typeof path === 'string' && PATTERN.test(path)) {
     problems.add(path, LITERAL);
     return undefined;
   }
@@ -14,6 +14,9 @@ export function readPath(problems: ConfigProblems, path: unknown): string | unde
   problems.add(path, "a path that begins with '/', like '/mcp'");
   return undefined;
 }
+
+/** What is a parameter or a wildcard where Express reads it: `/:team`, `/*rest`, `/mcp*`, `{/:team}`. */
+const PATTERN = /^\/(?:[^?#]*\/)?(?:[:*]|[^?#]*[*{])/;
 
 /** It is compared with the path of a request, as text. */
 const LITERAL =
