@@ -13,7 +13,7 @@ import { requestCountsOf } from './stats.ts';
 import { targetChangesOf } from './targets/target-changes.ts';
 import { failureWarning } from './warnings/failure.ts';
 import { mountWarning } from './warnings/mount.ts';
-import { nobodyWarning } from './warnings/nobody.ts';
+import { noUserWarning } from './warnings/no-user.ts';
 import { trustWarning } from './warnings/trust-proxy.ts';
 
 /** What runs for requests as long as one configuration holds, and for those that came under it until they are over. */
@@ -49,8 +49,8 @@ export function buildGeneration(plan: Plan, kept: Kept, number: number): Generat
   };
   const warnOfMount = kept.of(['mount warning', path], () => mountWarning(path));
   const warnOfTrust = kept.of(['trust warning', goesByAddress], () => trustWarning(goesByAddress));
-  const warnOfNobody = kept.of(['nobody warning', countsNobody], () =>
-    nobodyWarning(countsNobody, (req: Request) => contextOf(req).principal !== undefined),
+  const warnOfNoUser = kept.of(['no user warning', countsNobody], () =>
+    noUserWarning(countsNobody, (req: Request) => contextOf(req).principal !== undefined),
   );
   const running: RunningConfig = { config, number };
   // Outside of an app there is no path.
@@ -73,7 +73,7 @@ export function buildGeneration(plan: Plan, kept: Kept, number: number): Generat
     // Already answered, or the client has gone.
     if (res.headersSent || res.closed || req.socket.destroyed) return;
     warnOfTrust(req);
-    warnOfNobody(req);
+    warnOfNoUser(req);
     counts.total += 1;
     const context = contextOf(req);
     context.running = running;

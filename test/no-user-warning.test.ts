@@ -15,7 +15,7 @@ async function warnings(config: Partial<GatewayConfig>, isKnownBefore: boolean):
   for (const _ of [1, 2, 3]) await fetch(url, { method: 'POST' });
   const codes = emitted.mock.calls.map(([, options]) => (options as { code?: unknown }).code);
   emitted.mockRestore();
-  return codes.filter((code) => code === 'MCP_GATEWAY_NOBODY').length;
+  return codes.filter((code) => code === 'MCP_GATEWAY_NO_USER').length;
 }
 
 const rateLimit = { limit: 100, window: '1m', by: 'user' } as const;
