@@ -183,8 +183,8 @@ describe('config mistakes', () => {
   });
 
   test.each([
-    ['jwks', /^keys, or jwksUri/],
-    ['jwk', /^keys: /],
+    ['jwks', /^use keys, or jwksUri/],
+    ['jwk', /^use keys: /],
   ])('what is meant by %s', (name, expected) => {
     const found = problems(undefined, { keys: setOf(key), [name]: 'x' });
     expect(found).toMatchObject([{ path: name, expected: expect.stringMatching(expected) }]);
