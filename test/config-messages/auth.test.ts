@@ -25,28 +25,39 @@ test.each<[what: string, create: () => unknown, sentences: string[]]>([
     'options in place of an authenticator',
     () => createMcpGateway({ target, auth: { issuer: 'https://idp.example' } }),
     [
-      'auth: given an object; expected jwt(), introspection(), apiKey(), fromMiddleware(), or a function that gives a principal or null (invalid_value)',
+      'auth: given an object; expected jwt(), introspection(), apiKey(), fromMiddleware() around a middleware, or a function that gives a principal or null (invalid_value)',
     ],
   ],
   [
     'true',
     () => createMcpGateway({ target, auth: true }),
     [
-      'auth: given true; expected jwt(), introspection(), apiKey(), fromMiddleware(), or a function that gives a principal or null (invalid_value)',
+      'auth: given true; expected jwt(), introspection(), apiKey(), fromMiddleware() around a middleware, or a function that gives a principal or null (invalid_value)',
     ],
   ],
   [
     'a token',
     () => createMcpGateway({ target, auth: 'Bearer abc' }),
     [
-      'auth: given a text; expected jwt(), introspection(), apiKey(), fromMiddleware(), or a function that gives a principal or null (invalid_value)',
+      'auth: given a text; expected jwt(), introspection(), apiKey(), fromMiddleware() around a middleware, or a function that gives a principal or null (invalid_value)',
+    ],
+  ],
+  [
+    'a middleware that is not wrapped',
+    () =>
+      createMcpGateway({
+        target,
+        auth: (_req: unknown, _res: unknown, next: () => void) => next(),
+      }),
+    [
+      'auth: given a function; expected jwt(), introspection(), apiKey(), fromMiddleware() around a middleware, or a function that gives a principal or null (invalid_value)',
     ],
   ],
   [
     'an empty list',
     () => createMcpGateway({ target, auth: [] }),
     [
-      'auth: given an empty array; expected a list, and in it jwt(), introspection(), apiKey(), fromMiddleware(), or a function that gives a principal or null (missing)',
+      'auth: given an empty array; expected a list, and in it jwt(), introspection(), apiKey(), fromMiddleware() around a middleware, or a function that gives a principal or null (missing)',
     ],
   ],
   [
@@ -166,7 +177,7 @@ test.each<[what: string, create: () => unknown, sentences: string[]]>([
     'requireAuth of nothing',
     () => requireAuth(),
     [
-      'authenticator: given undefined; expected jwt(), introspection(), apiKey(), fromMiddleware(), or a function that gives a principal or null (missing)',
+      'authenticator: given undefined; expected jwt(), introspection(), apiKey(), fromMiddleware() around a middleware, or a function that gives a principal or null (missing)',
     ],
   ],
   [

@@ -14,7 +14,7 @@ import type {
 } from './authenticator.ts';
 
 const EXPECTED =
-  'jwt(), introspection(), apiKey(), fromMiddleware(), or a function that gives a principal or null';
+  'jwt(), introspection(), apiKey(), fromMiddleware() around a middleware, or a function that gives a principal or null';
 
 /** Reads one authenticator or a list of them. */
 export function readAuthenticators(
@@ -30,7 +30,8 @@ export function readAuthenticators(
 }
 
 function isAuthenticator(value: unknown): value is Authenticator {
-  if (typeof value === 'function') return true;
+  // A middleware `(req, res, next)` that gets the request alone would fail each time.
+  if (typeof value === 'function') return value.length < 3;
   const { identify, header, issuers, scopes, challenge } = Object(
     value,
   ) as Partial<AuthenticationScheme>;
