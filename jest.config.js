@@ -15,7 +15,7 @@ const project = {
 
 /** Below `test`: what opens no socket and starts no process. */
 const UNIT = [
-  'api/report.test.ts',
+  'api/{examples,report}.test.ts',
   'bench/{compare,page,statistics}.test.ts',
   '{architecture,bounds,comments}.test.ts',
   'documents/*.test.ts',

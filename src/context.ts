@@ -10,7 +10,7 @@ import { causeOf } from './lib/function-failure.ts';
 import { notAwaited } from './lib/not-awaited.ts';
 import type { EventSink } from './mcp/events/event-sink.ts';
 import type { ClientInfo } from './mcp/message/client-info.ts';
-import type { McpBody, McpMessage } from './mcp/message/message.ts';
+import type { McpBody } from './mcp/message/message.ts';
 import { sessionIdIn } from './mcp/session-id.ts';
 import type { EndReason, Observation, RunningConfig } from './observation.ts';
 import type { Principal } from './principal.ts';
@@ -216,34 +216,4 @@ const CONTEXT: unique symbol = Symbol('express-mcp-gateway');
 export function contextOf(req: IncomingMessage & { [CONTEXT]?: RequestContext }): RequestContext {
   req[CONTEXT] ??= new RequestContext(req);
   return req[CONTEXT];
-}
-
-/**
- * Who a request comes from, for middleware and handlers behind `auth` or `requireAuth`.
- *
- * @param req - The request, as Node or Express gives it.
- * @returns The principal; undefined where nothing in the chain has asked, or nobody was found.
- */
-export function principalOf(req: IncomingMessage): Principal | undefined {
-  return contextOf(req).principal;
-}
-
-/** What a POST asks for, as its body says. */
-export interface McpRequest extends Partial<Omit<McpMessage, 'era'>> {
-  /** Every message of a batch; undefined for a single one. */
-  readonly batch: readonly McpMessage[] | undefined;
-}
-
-/**
- * The message of a request, where a policy, a limit or `timeout.calls` has had it read.
- *
- * @param req - The request, as Node or Express gives it.
- * @returns What it asks for; undefined where nothing has read it. Of a batch only `batch` is defined; of
- * a response nothing is.
- */
-export function mcpOf(req: IncomingMessage): McpRequest | undefined {
-  const { mcp } = contextOf(req);
-  if (mcp === undefined) return undefined;
-  if (mcp.isBatch) return { batch: mcp.messages };
-  return { ...mcp.messages[0], batch: undefined };
 }

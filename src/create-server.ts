@@ -77,6 +77,11 @@ const IDENTITIES = ['cert', 'pfx', 'SNICallback', 'pskCallback'] as const;
  * With `tls`; all else is the same.
  *
  * @returns A server of `node:https`, hardened. It does not listen yet.
+ *
+ * @example From `examples/shutdown.ts`:
+ * ```ts
+ * const server = createServer(app).listen(PORT);
+ * ```
  */
 export function createServer(
   app: Express,

@@ -38,6 +38,11 @@ const LONGEST_CHECK_MS = 5000;
  * @param options - See {@link HardenServerOptions}.
  * @returns The same server.
  * @throws {GatewayConfigError} for anything that is not a duration.
+ *
+ * @example From `examples/middlewares.ts`:
+ * ```ts
+ * const server = hardenServer(createServer(app), { headersTimeout: '10s' });
+ * ```
  */
 export function hardenServer<T extends Server | TlsServer>(
   server: T,

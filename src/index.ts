@@ -1,10 +1,5 @@
 export type { GatewayConfig, GatewayMetadataOptions, GatewayTimeoutOptions } from './config.ts';
-export {
-  type ErrorListener,
-  type McpRequest,
-  mcpOf,
-  principalOf,
-} from './context.ts';
+export type { ErrorListener } from './context.ts';
 export { type CreateServerOptions, createServer } from './create-server.ts';
 export type { UpstreamHandler } from './engine/in-process.ts';
 export { type ErrorReason, GatewayError, UpstreamUnavailableError } from './errors.ts';
@@ -53,6 +48,7 @@ export type { Middleware, Next } from './http/middleware.ts';
 export type { LegacySseOptions } from './legacy-sse/options.ts';
 export type { McpMethod } from './mcp/http-methods.ts';
 export type { Era, McpMessage } from './mcp/message/message.ts';
+export { type McpRequest, mcpOf } from './mcp-of.ts';
 export type { Duration } from './options/duration.ts';
 export {
   type ConfigProblem,
@@ -61,6 +57,7 @@ export {
 } from './options/gateway-config-error.ts';
 export type { Size } from './options/size.ts';
 export type { Principal } from './principal.ts';
+export { principalOf } from './principal-of.ts';
 export type { NetworkOptions } from './relay/network/options.ts';
 export type { ProxyOption } from './relay/network/proxy.ts';
 export type { Pem, TlsOptions } from './relay/network/tls.ts';

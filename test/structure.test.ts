@@ -135,6 +135,7 @@ describe('dependencies point one way', () => {
       new Set([
         'gateway.ts',
         'generation.ts',
+        'mcp-gateway.ts',
         'config.ts',
         'create-server.ts',
         'command/inputs/gateway-module.ts',

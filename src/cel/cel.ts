@@ -38,6 +38,41 @@ export interface CelOptions {
  * @returns A policy for `policies` or `policy`.
  * @throws {GatewayConfigError} with each mistake in it: where it is, and what was probably meant.
  * @see https://cel.dev
+ *
+ * @example From `examples/cel.ts`:
+ * ```ts
+ * app.use(
+ *   createMcpGateway({
+ *     target: 'https://third-party-mcp-server.example/mcp',
+ *     publicUrl: 'https://gateway.example/mcp',
+ *     auth: jwt({ issuer: 'https://idp.example', audience: 'https://gateway.example/mcp' }),
+ *     policies: [
+ *       // About each HTTP request, GET and DELETE as well: who may come, and when.
+ *       cel("JWT.dept in ['eng', 'ops']", { on: 'request' }),
+ *       cel("now.getHours('Europe/Berlin') >= 7 && now.getHours('Europe/Berlin') < 19", {
+ *         on: 'request',
+ *         message: 'This server is there from 7 to 19 h. Try again then.',
+ *       }),
+ *       // About each message. All but calls of tools have no name of a tool.
+ *       cel(
+ *         `mcp.method != 'tools/call'
+ *           || mcp.name.startsWith('read_')
+ *           || 'files:write' in principal.scopes`,
+ *         {
+ *           message:
+ *             'Only reading is allowed with this token. Use a tool whose name begins with read_.',
+ *         },
+ *       ),
+ *       // What may be missing is asked for.
+ *       cel(
+ *         `mcp.method != 'tools/call' || !has(mcp.arguments)
+ *           || !has(mcp.arguments.limit) || mcp.arguments.limit <= 100`,
+ *         { name: 'limit', mode: 'shadow' },
+ *       ),
+ *     ],
+ *   }),
+ * );
+ * ```
  */
 export function cel(text: string, options: CelOptions = {}): PolicyRule {
   return celRule(text, options);

@@ -41,6 +41,11 @@ export interface RequireAuthOptions {
  * @returns A middleware for Express, Connect and `node:http`.
  * @throws {GatewayConfigError} for what is none, and with `jwt` without `publicUrl`.
  * @see RFC 6750; RFC 9728 section 5.1
+ *
+ * @example From `examples/middlewares.ts`:
+ * ```ts
+ * app.use('/mcp', requireAuth(apiKey({ keys: [{ sha256: AGENT_KEY_SHA256, subject: 'agent' }] })));
+ * ```
  */
 export function requireAuth(
   authenticator: Authenticator | readonly Authenticator[],

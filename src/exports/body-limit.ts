@@ -20,6 +20,11 @@ export type { BodyLimitOptions } from '../slots/body-limit/options.ts';
  * @returns A middleware for Express, Connect and `node:http`.
  * @throws {GatewayConfigError} for what is no size, and for sizes that contradict each other.
  * @see RFC 9110 sections 15.5.14 and 15.6.4
+ *
+ * @example From `examples/a-la-carte.ts`:
+ * ```ts
+ * app.use('/mcp', bodyLimit('1mb'));
+ * ```
  */
 export function bodyLimit(limit: Size | BodyLimitOptions): Middleware {
   const limits = checkConfig('bodyLimit', (problems) => readBodyLimits(problems, limit));

@@ -16,6 +16,11 @@ export type { McpCorsOptions } from '../slots/cors/options.ts';
  * @returns A middleware for Express, Connect and `node:http`.
  * @throws {GatewayConfigError} for anything that is not an origin, `'*'` included.
  * @see Fetch standard, "CORS protocol"; MCP, Streamable HTTP, "Security Warning"
+ *
+ * @example From `examples/a-la-carte.ts`:
+ * ```ts
+ * app.use('/mcp', mcpCors({ origin: 'https://app.example' }));
+ * ```
  */
 export function mcpCors(options: McpCorsOptions = {}): Middleware {
   return answerCors(checkConfig('mcpCors', (problems) => readCors(problems, options)));

@@ -20,6 +20,11 @@ export type { ComputedHeader, HeaderRules, HeaderValue } from '../slots/headers/
  * @throws {GatewayConfigError} for a name or value that cannot be a header, and for one that frames
  * or routes the message (`Host`, `Content-Length`, `Connection`, ...).
  * @see RFC 9110 section 7.6
+ *
+ * @example From `examples/a-la-carte.ts`:
+ * ```ts
+ * app.use('/mcp', injectHeaders({ set: { 'X-Api-Key': process.env.UPSTREAM_KEY } }));
+ * ```
  */
 export function injectHeaders(rules: HeaderRules): Middleware {
   const settings = checkConfig('injectHeaders', (problems) => readHeaderRules(problems, rules));

@@ -15,6 +15,11 @@ export type { IpFilterOptions } from '../slots/ip-filter.ts';
  * @returns A middleware for Express, Connect and `node:http`.
  * @throws {GatewayConfigError} for anything that is neither a network nor an address.
  * @see RFC 4291 section 2.5.5.2, "IPv4-Mapped IPv6 Address"
+ *
+ * @example From `examples/middlewares.ts`:
+ * ```ts
+ * app.use('/mcp', ipFilter({ deny: ['192.0.2.0/24', '2001:db8::/32'] }));
+ * ```
  */
 export function ipFilter(options: IpFilterOptions): Middleware {
   const run = filterByAddress(

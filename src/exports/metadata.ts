@@ -22,6 +22,11 @@ export type { ProtectedResourceMetadataOptions };
  * @returns A middleware for Express, Connect and `node:http`.
  * @throws {GatewayConfigError} for anything that is no URL, issuer or scope.
  * @see RFC 9728 sections 3 and 3.1
+ *
+ * @example From `examples/middlewares.ts`:
+ * ```ts
+ * app.use(protectedResourceMetadata({ publicUrl, authorizationServers: ['https://login.example'] }));
+ * ```
  */
 export function protectedResourceMetadata(options: ProtectedResourceMetadataOptions): Middleware {
   const { paths, urls, body } = checkConfig('protectedResourceMetadata', (problems) =>

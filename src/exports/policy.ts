@@ -24,6 +24,17 @@ export { allowTools, denyTools } from '../slots/policies/tools.ts';
  * @param policies - See {@link Policy}.
  * @returns A middleware for Express, Connect and `node:http`.
  * @throws {GatewayConfigError} without a policy, or for one that is none.
+ *
+ * @example From `examples/middlewares.ts`:
+ * ```ts
+ * app.use(
+ *   '/mcp',
+ *   policy({
+ *     name: 'small refunds',
+ *     check: ({ mcp }) => mcp.name !== 'refund' || Number(mcp.arguments?.amount) <= 100,
+ *   }),
+ * );
+ * ```
  */
 export function policy(...policies: Policy[]): Middleware {
   const enforced = checkConfig('policy', (problems) => readPolicies(problems, policies));

@@ -57,6 +57,11 @@ export interface McpProxyOptions extends RelayOptions {
  * @returns A middleware for Express, Connect and `node:http`.
  * @throws {GatewayConfigError} with every mistake in `options`.
  * @see RFC 9110 section 7.6; MCP, Streamable HTTP
+ *
+ * @example From `examples/middlewares.ts`:
+ * ```ts
+ * app.use('/mcp', mcpProxy({ target: 'https://third-party-mcp-server.example/mcp' }));
+ * ```
  */
 export function mcpProxy(options: McpProxyOptions): Middleware {
   const { plan, methods, onError, relayCors, several } = checkConfig('mcpProxy', (problems) =>

@@ -22,6 +22,11 @@ import { failureWarningAlone } from '../warnings/failure.ts';
  * @returns A middleware for Express, Connect and `node:http`.
  * @throws {GatewayConfigError} for what is none.
  * @see RFC 6585 section 4
+ *
+ * @example From `examples/middlewares.ts`:
+ * ```ts
+ * app.use('/mcp', throttle({ limit: 100, window: '1m', by: 'user' }));
+ * ```
  */
 export function throttle(limits: Limit | readonly Limit[]): Middleware {
   const { early, late, need } = checkConfig('throttle', (problems) => readLimits(problems, limits));

@@ -13,6 +13,14 @@ import { withCel } from './with-cel.ts';
  * @returns A router for an Express app, and what it is made of.
  * @throws {KrakendConfigError} with everything that is wrong, each with its path in the document.
  * @see https://www.krakend.io/docs/configuration/structure/
+ *
+ * @example From `examples/krakend.ts`:
+ * ```ts
+ * const { router, listen } = fromKrakend(readFileSync('krakend.json', 'utf8'), {
+ *   publicUrl: 'https://gateway.example',
+ *   onWarning: ({ path, message }) => console.warn(`${path || 'document'}: ${message}`),
+ * });
+ * ```
  */
 export function fromKrakend(
   document: string | object,
@@ -30,6 +38,19 @@ export function fromKrakend(
  * @param document - As for {@link fromKrakend}.
  * @returns The options of each gateway, and where its router is to be mounted, in the order in which they are to be asked.
  * @throws {KrakendConfigError} as {@link fromKrakend} does.
+ *
+ * @example From `examples/krakend-extended.ts`:
+ * ```ts
+ * for (const { path, config } of toGatewayConfigs(readFileSync('krakend.json', 'utf8'))) {
+ *   const gateway = createMcpGateway({
+ *     ...config,
+ *     policies: [config.policies || [], denyTools('delete_*')].flat(),
+ *     filterLists: true,
+ *   });
+ *   // A path with parameters is a route of Express; any other one, the gateway knows by itself.
+ *   app.use(config.path === '/' ? path : '/', gateway);
+ * }
+ * ```
  */
 export function toGatewayConfigs(
   document: string | object,

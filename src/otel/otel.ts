@@ -36,6 +36,15 @@ const OPTIONS = ['tracerProvider', 'meterProvider', 'parent'];
  * @returns An observer for `observe`; one may serve several gateways.
  * @throws {GatewayConfigError} for an unknown option, and what is no provider.
  * @see https://github.com/open-telemetry/semantic-conventions-genai/blob/main/docs/gen-ai/mcp.md
+ *
+ * @example From `examples/observability.ts`:
+ * ```ts
+ * const gateway = createMcpGateway({
+ *   name: 'tickets',
+ *   target: MCP_TARGET,
+ *   observe: [otel(), metrics, accessLog(pino())],
+ * });
+ * ```
  */
 export function otel(options: OtelOptions = {}): Observer {
   checkConfig('otel', (problems) => {

@@ -33,6 +33,19 @@ const NAME = 'toolPinning';
  * @returns A policy for `policies` or `policy`.
  * @throws {GatewayConfigError} for a wrong option, and for a lock file that cannot be read or is broken.
  * @see RFC 8785, by which definitions are written before they are hashed
+ *
+ * @example From `examples/tool-pinning.ts`:
+ * ```ts
+ * const gateway = createMcpGateway({
+ *   target: 'https://third-party-mcp-server.example/mcp',
+ *   policies: toolPinning({ lockFile: './mcp-lock.json', onNew: 'deny' }),
+ *   observe: {
+ *     onDecision({ mode, detail }) {
+ *       if (mode === 'report') console.warn(`Please review: ${detail}`);
+ *     },
+ *   },
+ * });
+ * ```
  */
 export function toolPinning(options: ToolPinningOptions = {}): ToolPinning {
   const settings = checkConfig('toolPinning', (problems) => readPinningOptions(problems, options));

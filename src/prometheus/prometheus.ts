@@ -44,6 +44,11 @@ export interface PrometheusObserver extends Observer {
  * @returns An observer for `observe`; one may serve several gateways.
  * @throws {GatewayConfigError} for an unknown option, what is no registry, and a registry that has metrics
  * of these names from elsewhere.
+ *
+ * @example From `examples/observability.ts`:
+ * ```ts
+ * const metrics = prometheus();
+ * ```
  */
 export function prometheus(options: PrometheusOptions = {}): PrometheusObserver {
   const { registry = register } = options ?? {};

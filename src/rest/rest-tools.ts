@@ -28,6 +28,16 @@ const MANY = 40;
  * @returns The handler, with its `tools`, and what was `skipped`.
  * @throws {GatewayConfigError} with every mistake in the options, as a rejection.
  * @see OpenAPI 3.1, "Parameter Object"; MCP 2026-07-28, "Tools"
+ *
+ * @example From `examples/rest-file.ts`:
+ * ```ts
+ * const tools = await restTools({
+ *   openapi: './orders.openapi.yaml',
+ *   baseUrl: 'https://orders.example/v1',
+ *   operations: ['listOrders', 'getOrder', 'POST /orders'],
+ *   forward: ['Authorization'],
+ * });
+ * ```
  */
 export async function restTools(options: RestToolsOptions): Promise<RestTools> {
   const settings = checkConfig('restTools', (problems) => readOptions(problems, options));

@@ -29,6 +29,29 @@ const EXPECTED =
  * @returns A policy for `policies` or `policy`.
  * @throws {GatewayConfigError} without a name, and for what is no schema, or one with references elsewhere.
  * @see JSON Schema 2020-12; MCP 2025-11-25, "Tools"
+ *
+ * @example From `examples/schema.ts`:
+ * ```ts
+ * app.use(
+ *   createMcpGateway({
+ *     target: 'https://third-party-mcp-server.example/mcp',
+ *     policies: [
+ *       matchesSchema({
+ *         search: {
+ *           type: 'object',
+ *           properties: {
+ *             query: { type: 'string', maxLength: 200 },
+ *             limit: { type: 'integer', minimum: 1, maximum: 50 },
+ *           },
+ *           required: ['query'],
+ *           additionalProperties: false,
+ *         },
+ *         'delete_*': { type: 'object', required: ['reason'] },
+ *       }),
+ *     ],
+ *   }),
+ * );
+ * ```
  */
 export function matchesSchema(schemas: Readonly<Record<string, ArgumentsSchema>>): PolicyRule {
   const rules = checkConfig('matchesSchema', (problems) =>

@@ -25,6 +25,27 @@ export interface ClientCredentialsHeader {
  * @returns A value for `headers.set`.
  * @throws {GatewayConfigError} for a URL, a client or a parameter that cannot be.
  * @see RFC 6749 section 4.4; RFC 8707
+ *
+ * @example From `examples/outbound.ts`:
+ * ```ts
+ * // One token for all callers.
+ * app.use(
+ *   createMcpGateway({
+ *     path: '/search',
+ *     publicUrl: 'https://gateway.example/search',
+ *     target: 'https://search.example/mcp',
+ *     auth,
+ *     headers: {
+ *       set: {
+ *         Authorization: clientCredentials({
+ *           ...tokenServer,
+ *           resource: 'https://search.example/mcp',
+ *         }),
+ *       },
+ *     },
+ *   }),
+ * );
+ * ```
  */
 export function clientCredentials(options: ClientCredentialsOptions): ClientCredentialsHeader {
   const settings = checkConfig('clientCredentials', (problems) => {

@@ -47,6 +47,24 @@ const MAX_STRANGERS = 1000;
  * @returns A value for `headers.set`.
  * @throws {GatewayConfigError} for a URL, a client or a parameter that cannot be.
  * @see RFC 8693; RFC 8707
+ *
+ * @example From `examples/outbound.ts`:
+ * ```ts
+ * // For each caller a token of its own.
+ * app.use(
+ *   createMcpGateway({
+ *     path: '/tickets',
+ *     publicUrl: 'https://gateway.example/tickets',
+ *     target: 'https://tickets.example/mcp',
+ *     auth,
+ *     headers: {
+ *       set: {
+ *         Authorization: tokenExchange({ ...tokenServer, resource: 'https://tickets.example/mcp' }),
+ *       },
+ *     },
+ *   }),
+ * );
+ * ```
  */
 export function tokenExchange(options: TokenExchangeOptions): TokenExchangeHeader {
   const settings = checkConfig('tokenExchange', (problems) => read(problems, options));

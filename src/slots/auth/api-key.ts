@@ -36,6 +36,11 @@ export interface ApiKeyOptions {
  * @param options - See {@link ApiKeyOptions}.
  * @returns An authenticator for `auth` or `requireAuth`.
  * @throws {GatewayConfigError} for what is no SHA-256, no subject or no header name.
+ *
+ * @example From `examples/middlewares.ts`:
+ * ```ts
+ * app.use('/mcp', requireAuth(apiKey({ keys: [{ sha256: AGENT_KEY_SHA256, subject: 'agent' }] })));
+ * ```
  */
 export function apiKey(options: ApiKeyOptions): AuthenticationScheme {
   const { keys, header } = checkConfig('apiKey', (problems) => read(problems, options));

@@ -36,6 +36,14 @@ export interface FromMiddlewareOptions {
  * @param options - See {@link FromMiddlewareOptions}.
  * @returns An authenticator for `auth` or `requireAuth`.
  * @throws {GatewayConfigError} where one of the two is no function.
+ *
+ * @example From `examples/existing-auth.ts`:
+ * ```ts
+ * const withPassport = fromMiddleware(
+ *   passport.authenticate('bearer', { session: false }),
+ *   (req) => req.user,
+ * );
+ * ```
  */
 export function fromMiddleware(
   middleware: AuthMiddleware,

@@ -18,6 +18,17 @@ export interface UpstreamAuth extends AuthenticationScheme {
  *
  * @returns An authenticator for `auth`.
  * @see RFC 9728 section 3.3
+ *
+ * @example From `examples/upstream-auth.ts`:
+ * ```ts
+ * app.use(
+ *   createMcpGateway({
+ *     target: 'https://third-party-mcp-server.example/mcp',
+ *     publicUrl: 'https://gateway.example/mcp',
+ *     auth: upstreamAuth(),
+ *   }),
+ * );
+ * ```
  */
 export function upstreamAuth(): UpstreamAuth {
   return {

@@ -33,6 +33,23 @@ const OPTIONS = ['user', 'fields', 'arguments'] as const;
  * @param options - What is written besides; see {@link AccessLogOptions}.
  * @returns An observer for `observe`.
  * @throws {GatewayConfigError} if `logger` is no such thing, or an option is no function.
+ *
+ * @example From `examples/observe.ts`:
+ * ```ts
+ * app.use(
+ *   createMcpGateway({
+ *     target: 'https://third-party-mcp-server.example/mcp',
+ *     observe: [
+ *       accessLog(pino()),
+ *       {
+ *         onDecision({ slot, outcome }) {
+ *           if (outcome === 'deny') refused.set(slot, (refused.get(slot) ?? 0) + 1);
+ *         },
+ *       },
+ *     ],
+ *   }),
+ * );
+ * ```
  */
 export function accessLog(logger: AccessLogger, options: AccessLogOptions = {}): Observer {
   checkConfig('accessLog', (problems) => {

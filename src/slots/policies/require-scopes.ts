@@ -16,6 +16,19 @@ const EXPECTED =
  * @returns A policy for `policies` or `policy`.
  * @throws {GatewayConfigError} without a name, and for anything that is no list of scopes.
  * @see MCP authorization, "Scope Challenge Handling"; RFC 6750 section 3.1
+ *
+ * @example From `examples/rest.ts`:
+ * ```ts
+ * app.use(
+ *   createMcpGateway({
+ *     target: tools,
+ *     publicUrl: audience,
+ *     auth: jwt({ issuer: ISSUER, audience, jwksUri: `${ISSUER}/keys` }),
+ *     headers: { set: { 'X-User': ({ principal }) => principal?.subject } },
+ *     policies: requireScopes({ createOrder: ['orders:write'] }),
+ *   }),
+ * );
+ * ```
  */
 export function requireScopes(scopes: Readonly<Record<string, readonly string[]>>): PolicyRule {
   const rules = checkConfig('requireScopes', (problems) => {

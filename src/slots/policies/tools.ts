@@ -12,6 +12,17 @@ const NOT_ALLOWED =
  * @param globs - Names of tools; `*` stands for any characters. Case-sensitive.
  * @returns A policy for `policies` or `policy`.
  * @throws {GatewayConfigError} without a name, or for one that is no text.
+ *
+ * @example From `examples/update.ts`:
+ * ```ts
+ * function readConfig(): GatewayConfig {
+ *   return {
+ *     target: MCP_TARGET,
+ *     policies: allowTools(...JSON.parse(readFileSync(TOOLS_FILE, 'utf8'))),
+ *     rateLimit: { name: 'calls', limit: 100, window: '1m' },
+ *   };
+ * }
+ * ```
  */
 export function allowTools(...globs: string[]): PolicyRule {
   return byTool('allowTools', globs, true);
@@ -25,6 +36,16 @@ isFactory('allowTools', allowTools);
  * @param globs - Names of tools; `*` stands for any characters. Case-sensitive.
  * @returns A policy for `policies` or `policy`.
  * @throws {GatewayConfigError} without a name, or for one that is no text.
+ *
+ * @example From `examples/explain.ts`:
+ * ```ts
+ * const gateway = createMcpGateway({
+ *   target: 'https://third-party-mcp-server.example/mcp',
+ *   auth: (req) => ({ subject: String(req.headers['x-user']) }),
+ *   rateLimit: { limit: 100, window: '1m', by: 'user' },
+ *   policies: denyTools('delete_*'),
+ * });
+ * ```
  */
 export function denyTools(...globs: string[]): PolicyRule {
   return byTool('denyTools', globs, false);

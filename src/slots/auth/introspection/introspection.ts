@@ -15,6 +15,26 @@ export type { IntrospectionOptions } from './options.ts';
  * @returns An authenticator for `auth` or `requireAuth`.
  * @throws {GatewayConfigError} for a server without https, a missing client or audience, ...
  * @see RFC 7662; MCP, Authorization, "Token Handling"
+ *
+ * @example From `examples/introspection.ts`:
+ * ```ts
+ * app.use(
+ *   createMcpGateway({
+ *     target: 'https://third-party-mcp-server.example/mcp',
+ *     publicUrl: 'https://gateway.example/mcp',
+ *     auth: [
+ *       jwt({ issuer: 'https://idp.example', audience: 'https://gateway.example/mcp' }),
+ *       introspection({
+ *         issuer: 'https://other-idp.example',
+ *         clientId: process.env.IDP_CLIENT_ID,
+ *         clientSecret: process.env.IDP_CLIENT_SECRET,
+ *         audience: 'https://gateway.example/mcp',
+ *         cache: '30s',
+ *       }),
+ *     ],
+ *   }),
+ * );
+ * ```
  */
 export function introspection(options: IntrospectionOptions): AuthenticationScheme {
   return introspectionScheme(

@@ -15,6 +15,28 @@ export type { JwtOptions } from './options.ts';
  * @throws {GatewayConfigError} for an issuer or key server without https, a symmetric algorithm, a
  * symmetric or private key, a missing audience, ...
  * @see RFC 9068; MCP, Authorization, "Token Handling"
+ *
+ * @example From `examples/authentication.ts`:
+ * ```ts
+ * app.use(
+ *   createMcpGateway({
+ *     target: 'https://third-party-mcp-server.example/mcp',
+ *     publicUrl: 'https://gateway.example/mcp',
+ *     auth: [
+ *       jwt({
+ *         issuer: 'https://idp.example',
+ *         audience: 'https://gateway.example/mcp',
+ *         scopes: ['mcp'],
+ *       }),
+ *       apiKey({
+ *         keys: [{ sha256: process.env.CI_KEY_SHA256 ?? '', subject: 'ci', scopes: ['mcp'] }],
+ *       }),
+ *     ],
+ *     policies: requireScopes({ 'delete_*': ['mcp:delete'] }),
+ *     headers: { set: { 'X-User': ({ principal }) => principal?.subject } },
+ *   }),
+ * );
+ * ```
  */
 export function jwt(options: JwtOptions): AuthenticationScheme {
   return jwtScheme(checkConfig('jwt', (problems) => readJwtOptions(problems, options)));
