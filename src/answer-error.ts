@@ -6,8 +6,9 @@ import { endWhenRead } from './http/end-when-read.ts';
 import { forbidSniffing } from './http/forbid-sniffing.ts';
 import { isBodyPending } from './http/framing.ts';
 import { makeLastRequest } from './http/last-request.ts';
-import { causeOf } from './lib/function-failure.ts';
+import { causeOf, FunctionFailure } from './lib/function-failure.ts';
 import { notAwaited } from './lib/not-awaited.ts';
+import { toldFunction } from './lib/told-error.ts';
 import type { Refusal } from './observation.ts';
 import { awaitId, idOfUnjudged, mayIdCome } from './unjudged-body.ts';
 
@@ -57,11 +58,11 @@ export function answerError(
   }
   context.report(reason, details.cause);
   if (res.headersSent) {
-    context.observation?.ended(reason, details);
+    context.observation?.ended(reason, toldDetails(details));
     cut(res);
     return;
   }
-  context.observation?.refused(reason, details);
+  context.observation?.refused(reason, toldDetails(details));
   const id = 'id' in details ? details.id : idOf(req, context);
   const text = errorText(reason, id, details);
   const isOnStream = typeof id === 'string' && stream?.(context, text) === true;
@@ -79,6 +80,13 @@ export function answerError(
   if (!isOnStream) res.write(body);
   sendNow(res);
   endWhenRead(req, res);
+}
+
+/** What observers are told: with `onError` unset, nothing else would name a function that failed. */
+function toldDetails(details: AnswerDetails): Refusal {
+  const { detail, cause } = details;
+  if (detail !== undefined || !(cause instanceof FunctionFailure)) return details;
+  return { ...details, detail: toldFunction(cause) };
 }
 
 /** Clients log in, or begin anew, because of the status of these. */

@@ -1,3 +1,4 @@
+import type { FunctionFailure } from './function-failure.ts';
 import { plainText } from './plain-error.ts';
 
 /** How far it is looked for the code of an error in its causes. */
@@ -30,6 +31,11 @@ export function toldError(error: unknown): string {
 export function toldThrown(thrown: unknown): string {
   const place = plainText(thrown) === undefined ? placeOf(thrown) : undefined;
   return place === undefined ? toldError(thrown) : `${toldError(thrown)} at ${place}`;
+}
+
+/** Which function of the app has failed, and how. */
+export function toldFunction({ option, thrown }: FunctionFailure): string {
+  return `${option} failed: ${toldThrown(thrown)}`;
 }
 
 /** Where it was thrown, outside of packages and of Node; undefined where it does not say. */

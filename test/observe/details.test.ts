@@ -157,4 +157,15 @@ describe('what keeps a request from being sent at all', () => {
     });
     expectCause(errors.slice(1), 'upstream_unavailable');
   });
+
+  test('a function of the app fails', async () => {
+    const auth = () => {
+      throw new TypeError('May hold a secret');
+    };
+    const { port, observe } = await failing('http://127.0.0.1:9/mcp', { auth });
+    await exchange(port, rawRequest());
+    const record = await observe.record();
+    expect(record).toMatchObject({ slot: 'auth', reason: 'internal_error' });
+    expect(record.detail).toMatch(/^auth failed: TypeError at .*details\.test\.ts:\d+:\d+$/);
+  });
 });
