@@ -67,7 +67,7 @@ function readTargetUrl(
   const url = isText && URL.canParse(String(value)) ? new URL(value) : undefined;
   if (isText && checkNames(problems, value, url)) return undefined;
   if (url === undefined || !/^https?:$/.test(url.protocol)) {
-    problems.addSecret(value, lacksScheme(value) ? `${expected}: the scheme is missing` : expected);
+    problems.addSecret(value, `${expected}${whyNone(value, url)}`);
     return undefined;
   }
   if (url.username !== '' || url.password !== '') {
@@ -75,6 +75,13 @@ function readTargetUrl(
   }
   if (url.hash !== '') problems.add(url.hash, 'no fragment: it would not be sent');
   return url;
+}
+
+/** What is wrong with a text that is no such URL, where that can be said. */
+function whyNone(value: unknown, url: URL | undefined): string {
+  if (lacksScheme(value)) return ': the scheme is missing';
+  const hasProtocol = url !== undefined && String(value).startsWith(`${url.protocol}//`);
+  return hasProtocol ? `: the gateway does not speak ${url.protocol}` : '';
 }
 
 function isApp(target: unknown): boolean {

@@ -18,7 +18,7 @@ test.each<[what: string, create: () => unknown, sentences: string[]]>([
     'headers to set, without set',
     () => createMcpGateway({ target, headers: { 'X-Tenant': 'acme' } }),
     [
-      'headers.X-Tenant: there is no such option; there are forward, host, set, remove, secret, response (unknown_option)',
+      "headers.X-Tenant: there is no such option; to send it, write set: { 'X-Tenant': … } (unknown_option)",
     ],
   ],
   [

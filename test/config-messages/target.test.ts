@@ -65,14 +65,14 @@ test.each<[what: string, create: () => unknown, sentences: string[]]>([
     'another protocol',
     () => createMcpGateway({ target: 'ftp://mcp.example' }),
     [
-      "target: given a text; expected the upstream's URL, like 'https://mcp.example/mcp', or a request handler (invalid_value)",
+      "target: given a text; expected the upstream's URL, like 'https://mcp.example/mcp', or a request handler: the gateway does not speak ftp: (invalid_value)",
     ],
   ],
   [
     'WebSocket',
     () => createMcpGateway({ target: 'wss://mcp.example/mcp' }),
     [
-      "target: given a text; expected the upstream's URL, like 'https://mcp.example/mcp', or a request handler (invalid_value)",
+      "target: given a text; expected the upstream's URL, like 'https://mcp.example/mcp', or a request handler: the gateway does not speak wss: (invalid_value)",
     ],
   ],
   [

@@ -118,7 +118,7 @@ test.each([[() => {}], [['http://a.example/mcp']], ['ftp://a.example/mcp']])(
     const target = ['http://a.example/mcp', value] as string[];
     const error = configErrorOf(() => createMcpGateway({ target }));
     expect(error?.message).toMatch(
-      /target\[1\]: given an? \w+; expected the upstream's URL, like 'https:\/\/mcp.example\/mcp' \(invalid_value\)$/m,
+      /target\[1\]: given an? \w+; expected the upstream's URL, like 'https:\/\/mcp.example\/mcp'(: the gateway does not speak ftp:)? \(invalid_value\)$/m,
     );
   },
 );

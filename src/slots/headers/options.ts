@@ -29,12 +29,20 @@ export interface HeaderSettings {
   readonly forwardNames: readonly string[];
 }
 
+/** A header in place of an option is most often meant to be sent. */
+function hintsFor(rules: object): Readonly<Record<string, string>> {
+  const fields = Object.keys(Object(rules)).filter((key) => /^[A-Z]|-/.test(key));
+  return Object.fromEntries(fields.map((key) => [key, `to send it, write set: { '${key}': … }`]));
+}
+
 /** Reads the rules. */
 export function readHeaderRules(
   problems: ConfigProblems,
   rules: HeaderRules,
 ): HeaderSettings | undefined {
-  if (!problems.keys(rules, OPTIONS, {}, "{ set: { 'X-Tenant': 'acme' } }")) return undefined;
+  if (!problems.keys(rules, OPTIONS, hintsFor(rules), "{ set: { 'X-Tenant': 'acme' } }")) {
+    return undefined;
+  }
   const { forward = [], host = false, set = {}, remove = [], secret = [], response = {} } = rules;
   const ofAnswer = problems.at('response');
   const answer = ofAnswer.keys(response, RESPONSE_OPTIONS) ? response : {};
