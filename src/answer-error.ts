@@ -6,9 +6,9 @@ import { endWhenRead } from './http/end-when-read.ts';
 import { forbidSniffing } from './http/forbid-sniffing.ts';
 import { isBodyPending } from './http/framing.ts';
 import { makeLastRequest } from './http/last-request.ts';
-import { causeOf, FunctionFailure } from './lib/function-failure.ts';
+import { causeOf } from './lib/function-failure.ts';
 import { notAwaited } from './lib/not-awaited.ts';
-import { toldFunction } from './lib/told-error.ts';
+import { toldFailure } from './lib/told-error.ts';
 import type { Refusal } from './observation.ts';
 import { awaitId, idOfUnjudged, mayIdCome } from './unjudged-body.ts';
 
@@ -58,11 +58,11 @@ export function answerError(
   }
   context.report(reason, details.cause);
   if (res.headersSent) {
-    context.observation?.ended(reason, toldDetails(details));
+    context.observation?.ended(reason, toldDetails(reason, details));
     cut(res);
     return;
   }
-  context.observation?.refused(reason, toldDetails(details));
+  context.observation?.refused(reason, toldDetails(reason, details));
   const id = 'id' in details ? details.id : idOf(req, context);
   const text = errorText(reason, id, details);
   const isOnStream = typeof id === 'string' && stream?.(context, text) === true;
@@ -82,11 +82,11 @@ export function answerError(
   endWhenRead(req, res);
 }
 
-/** What observers are told: with `onError` unset, nothing else would name a function that failed. */
-function toldDetails(details: AnswerDetails): Refusal {
+/** What observers are told. Without `onError` and the warning, nothing else would say what failed. */
+function toldDetails(reason: ErrorReason, details: AnswerDetails): Refusal {
   const { detail, cause } = details;
-  if (detail !== undefined || !(cause instanceof FunctionFailure)) return details;
-  return { ...details, detail: toldFunction(cause) };
+  if (detail !== undefined || cause === undefined || ERRORS[reason].status < 500) return details;
+  return { ...details, detail: toldFailure(cause) };
 }
 
 /** Clients log in, or begin anew, because of the status of these. */

@@ -1,4 +1,4 @@
-import type { FunctionFailure } from './function-failure.ts';
+import { FunctionFailure } from './function-failure.ts';
 import { plainText } from './plain-error.ts';
 
 /** How far it is looked for the code of an error in its causes. */
@@ -33,9 +33,10 @@ export function toldThrown(thrown: unknown): string {
   return place === undefined ? toldError(thrown) : `${toldError(thrown)} at ${place}`;
 }
 
-/** Which function of the app has failed, and how. */
-export function toldFunction({ option, thrown }: FunctionFailure): string {
-  return `${option} failed: ${toldThrown(thrown)}`;
+/** What has failed, and how: the option of a function of the app; of anything else the error alone. */
+export function toldFailure(failure: unknown): string {
+  if (!(failure instanceof FunctionFailure)) return toldError(failure);
+  return `${failure.option} failed: ${toldThrown(failure.thrown)}`;
 }
 
 /** Where it was thrown, outside of packages and of Node; undefined where it does not say. */

@@ -1,5 +1,5 @@
 import { FunctionFailure } from '../lib/function-failure.ts';
-import { toldError, toldFunction } from '../lib/told-error.ts';
+import { toldError, toldFailure } from '../lib/told-error.ts';
 
 /** A row of the error table. */
 interface FailedRow {
@@ -37,7 +37,7 @@ export function failureWarning(
     told.add(kind);
     const what =
       failure instanceof FunctionFailure
-        ? `${toldFunction(failure)}. This is told once for each function`
+        ? `${toldFailure(failure)}. This is told once for each function`
         : `${status} ${reason}${causeText(failure)}. This is told once for each reason`;
     process.emitWarning(`MCP gateway ${JSON.stringify(name)}: ${what}; ${advice}.`, {
       type: 'McpGatewayWarning',

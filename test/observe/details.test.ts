@@ -1,6 +1,6 @@
 import { isNativeError } from 'node:util/types';
 import { describe, expect, test } from '@jest/globals';
-import type { GatewayConfig, GatewayError, RequestRecord } from '../../src/index.ts';
+import { type GatewayConfig, type GatewayError, jwt, type RequestRecord } from '../../src/index.ts';
 import { exchange, rawClient } from '../support/client/raw.ts';
 import { rawRequest } from '../support/client/request.ts';
 import { closedPort } from '../support/closed-port.ts';
@@ -167,5 +167,22 @@ describe('what keeps a request from being sent at all', () => {
     const record = await observe.record();
     expect(record).toMatchObject({ slot: 'auth', reason: 'internal_error' });
     expect(record.detail).toMatch(/^auth failed: TypeError at .*details\.test\.ts:\d+:\d+$/);
+  });
+
+  test('the keys of an issuer cannot be fetched', async () => {
+    const issuer = `http://127.0.0.1:${await closedPort()}`;
+    const parts = [{ alg: 'RS256' }, { iss: issuer, aud: 'x', sub: 'x', exp: 9_999_999_999 }, 'x'];
+    const encoded = parts.map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'));
+    const { port, observe } = await failing('http://127.0.0.1:9/mcp', {
+      publicUrl: 'https://gateway.example/mcp',
+      auth: jwt({ issuer, audience: 'x' }),
+    });
+    const headers = { Authorization: `Bearer ${encoded.join('.')}` };
+    await exchange(port, rawRequest({ headers }));
+    expect(await observe.record()).toMatchObject({
+      slot: 'auth',
+      reason: 'keys_unavailable',
+      detail: `No metadata of ${issuer} says what is needed: ECONNREFUSED`,
+    });
   });
 });

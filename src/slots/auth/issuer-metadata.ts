@@ -1,4 +1,6 @@
 import { fetchJson } from '../../http/fetch-json.ts';
+import { plain } from '../../lib/plain-error.ts';
+import { toldError } from '../../lib/told-error.ts';
 
 /**
  * Looks for something in the metadata that an issuer publishes under its own URL: gives what `find` gives for the
@@ -24,7 +26,8 @@ export async function inIssuerMetadata<T>(
       failures.push(error);
     }
   }
-  throw new AggregateError(failures, `No metadata of ${issuer} says what is needed`);
+  const text = `No metadata of ${issuer} says what is needed`;
+  throw plain(new AggregateError(failures, text), `${text}: ${toldError(failures[0])}`);
 }
 
 /** Where it may be: an issuer with a path has its own next to the well-known name. */
