@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
@@ -127,6 +128,35 @@ test('a document is applied when its directory was removed and made again, and w
   await busy;
   expect(await endOf(command)).toMatchObject({ code: 0 });
 });
+
+test.each(['json', 'mjs'])(
+  'a pipe or a directory in place of a file (.%s) is told, and keeps neither a later file away nor the process',
+  async (ending) => {
+    const [one, two] = [await upstream('one'), await upstream('two')];
+    const text = (target: string) =>
+      ending === 'json'
+        ? JSON.stringify(documentFor(target))
+        : `export default ${JSON.stringify({ target })};`;
+    const name = `gateway.${ending}`;
+    const cwd = await folderWith({ [name]: text(one) });
+    const file = join(cwd, name);
+    const command = await startCommand([name, '--watch'], { cwd });
+    const ask = askOf(command);
+    expect(await ask()).toBe('one');
+
+    await rm(file);
+    execFileSync('mkfifo', [file]);
+    await command.complaint(/is not applied; .* cannot be read: it is not a file/);
+    await rm(file);
+    await writeFile(file, text(two));
+    await untilIt(ask, 'two');
+    await rm(file);
+    await mkdir(file);
+    await command.complaint(/is not applied; .* cannot be read: it is not a file/);
+    expect(await ask()).toBe('two');
+    expect(await endOf(command)).toMatchObject({ code: 0 });
+  },
+);
 
 test.each(['mjs', 'cjs'])(
   'a module (.%s) is read anew when the link to its directory is another, as in Kubernetes',

@@ -1,4 +1,5 @@
-import { UsageError } from '../command-error.ts';
+import { stat } from 'node:fs/promises';
+import { CommandError, UsageError } from '../command-error.ts';
 import { gatewayModule } from './gateway-module.ts';
 import type { Input } from './input.ts';
 import { isOpenApi } from './is-open-api.ts';
@@ -10,8 +11,13 @@ import { openApi } from './open-api.ts';
  * documents are JSON or YAML of any name.
  *
  * @throws {UsageError} where no kind of file has such a name.
+ * @throws {CommandError} where it is something else than a file: it is read more than once, and a read of a pipe that
+ * nobody writes to never ends, nor does the process before it.
  */
 export async function inputFor(file: string): Promise<Input> {
+  // What is not there is told by what reads it.
+  const found = await stat(file).catch(() => undefined);
+  if (found?.isFile() === false) throw new CommandError(`${file} cannot be read: it is not a file`);
   if (/\.[cm]?[jt]s$/i.test(file)) return gatewayModule;
   if (/\.toml$/i.test(file)) return krakend;
   if (/\.(?:json|ya?ml)$/i.test(file)) return (await isOpenApi(file)) ? openApi : krakend;

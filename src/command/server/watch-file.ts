@@ -117,9 +117,10 @@ async function nearestTo(folder: string): Promise<[folder: string, identity: str
   }
 }
 
-/** What stands for the text of a file; nothing where it cannot be read. */
+/** What stands for the text of a file; nothing where it cannot be read, or is no file: to read a pipe may take for ever. */
 export async function fingerprintOf(file: string): Promise<string> {
   try {
+    if (!(await stat(file)).isFile()) return '';
     return hash('sha256', await readFile(file));
   } catch {
     return '';
