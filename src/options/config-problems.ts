@@ -182,7 +182,9 @@ function meantBy(key: string, known: readonly string[]): string | undefined {
   const meant =
     known.find((name) => name.toLowerCase() === lower) ?? (known.length > 0 && closest(key, known));
   if (typeof meant !== 'string') return undefined;
-  return distance(lower, meant.toLowerCase()) <= 2 ? meant : undefined;
+  const typos = distance(lower, meant.toLowerCase());
+  // Of short words, two letters make another word: `port` is not meant to be `cors`.
+  return typos < 2 || (typos === 2 && lower[0] === meant[0]?.toLowerCase()) ? meant : undefined;
 }
 
 /** A value as it stands in the configuration, if that is short. */

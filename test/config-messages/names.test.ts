@@ -123,6 +123,13 @@ test.each<[what: string, create: () => unknown, sentences: string[]]>([
     ['polices: there is no such option; did you mean policies? (unknown_option)'],
   ],
   [
+    'port, of which cors is two letters away',
+    () => createMcpGateway({ target, port: 3000 }),
+    [
+      'port: there is no such option; there are target, timeout, heartbeat, query, redirects, engine, tls, proxy, socketPath, path, publicUrl, metadata, legacySse, observe, name, cors, hosts, methods, ipFilter, rateLimit, auth, sessions, streams, bodyLimit, denyAs, policies, filterLists, use, headers, breaker, health, balance, onError (unknown_option)',
+    ],
+  ],
+  [
     'colour',
     () => createMcpGateway({ target, colour: 'x' }),
     [
