@@ -204,6 +204,24 @@ describe('targets', () => {
     expect(() => gateway.restore(home.target)).toThrow(RangeError);
   });
 
+  test('whose drain has no end are over with their last request when they are not targets any more', async () => {
+    const [a, b] = [await startUpstream('a'), await startUpstream('b')];
+    const { gateway, open } = await startUpdatable({ target: [a.target, b.target] });
+    const stream = await open({});
+    const [home, other] = (await stream.has(/\r\n\r\n/)).includes('X-Upstream: a')
+      ? [a, b]
+      : [b, a];
+    let isOver = false;
+    const drained = gateway.drain(home.target, { graceMs: Number.POSITIVE_INFINITY }).then(() => {
+      isOver = true;
+    });
+    gateway.update({ target: other.target });
+    await new Promise(setImmediate);
+    expect(isOver).toBe(false);
+    stream.socket.destroy();
+    await drained;
+  });
+
   test('are asked how they are as long as an option says so, and not a moment longer', async () => {
     const asked: string[] = [];
     let isWell = false;

@@ -49,6 +49,12 @@ export class TargetService {
     canChange: boolean,
     checks: readonly HealthCheck[],
   ): void {
+    for (const state of this.#states) {
+      if (states.includes(state)) continue;
+      const drain = this.#drains.get(state);
+      // Nobody can restore it any more, and its grace may have no end.
+      if (drain !== undefined) state.whenIdle(() => drain.cancel());
+    }
     this.#states = states;
     this.#checks = checks;
     if (checks.length === 0 && !this.#isStopped) for (const state of states) state.isHealthy = true;
