@@ -73,7 +73,7 @@ export interface McpGateway extends Router {
    *
    * @param url - The target, as configured, normalised, or as `targets()` shows it.
    * @returns Resolves when the time is over and nothing is under way there any more, or with `restore`
-   * or `close`. Rejects with a `RangeError` where the gateway has no such target, or no other, and with a
+   * or `close`; where an update takes the target away, with the last request under way there. Rejects with a `RangeError` where the gateway has no such target, or no other, and with a
    * `GatewayConfigError` where `graceMs` is no time from 0 on; then nothing has changed.
    */
   drain(url: string | URL, options?: GraceOptions): Promise<void>;
