@@ -134,7 +134,7 @@ function read(
         'an Express app: express().use(router) for a router, hardenServer(http.createServer(listener)) for another listener',
       );
   }
-  if (!problems.keys(options, KNOWN, HINTS)) return undefined;
+  if (!problems.keys(options, KNOWN, "{ headersTimeout: '10s' }", HINTS)) return undefined;
   const { tls } = options;
   if (tls !== undefined && !IDENTITIES.some((name) => Object(tls)[name] !== undefined)) {
     problems.at('tls').addSecret(tls, 'an object with cert and key, or pfx');

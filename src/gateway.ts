@@ -138,7 +138,7 @@ function watchesIn({ slots: { policies } }: Plan): ToolWatch[] {
 function readUpdate(options: UpdateOptions): 'keep' | 'end' {
   return checkConfig('update', (found) => {
     const problems = found.at('options');
-    if (!problems.keys(options, ['streams'])) return undefined;
+    if (!problems.keys(options, ['streams'], "{ streams: 'end' }")) return undefined;
     const { streams = 'keep' } = options;
     if (streams !== 'keep' && streams !== 'end') {
       problems.at('streams').add(streams, "'keep' or 'end'");

@@ -49,7 +49,7 @@ export function hardenServer<T extends Server | TlsServer>(
   options: HardenServerOptions = {},
 ): T {
   const limits = checkConfig('hardenServer', (problems) => {
-    if (!problems.keys(options, LIMIT_NAMES)) return undefined;
+    if (!problems.keys(options, LIMIT_NAMES, "{ headersTimeout: '10s' }")) return undefined;
     // An app has `listen` as well.
     if (typeof server?.listen !== 'function' || !('headersTimeout' in server)) {
       problems.at('server').add(server, 'an HTTP server, which app.listen() returns', 'wrong_type');

@@ -73,7 +73,7 @@ export function readConfig(config: GatewayConfig): Plan {
 }
 
 function read(problems: ConfigProblems, config: NodeConfig): Omit<Plan, 'config'> | undefined {
-  if (!problems.keys(config, OPTIONS, HINTS, "{ target: 'https://mcp.example/mcp' }"))
+  if (!problems.keys(config, OPTIONS, "{ target: 'https://mcp.example/mcp' }", HINTS))
     return undefined;
   const { legacySse: older = false, onError = false } = config;
   problems.at('onError').callback(onError);
@@ -131,7 +131,7 @@ function readMetadata(
 ): MetadataPlan | undefined {
   const { relaysTokens, issuers, scopes } = basis.identity;
   if (value === false && relaysTokens) problems.add(value, NOT_OFF, 'conflict');
-  if (value === false || !problems.keys(value, ['root'])) return undefined;
+  if (value === false || !problems.keys(value, ['root'], '{ root: true }')) return undefined;
   const { root = false } = value;
   problems.at('root').flag(root);
   if (root === true && issuers.length === 0 && !relaysTokens) {

@@ -96,7 +96,7 @@ function read(
   insight: Shown | undefined,
 ): PolicyRule | undefined {
   const place = problems.at('cel');
-  if (!place.keys(options, KEYS)) return undefined;
+  if (!place.keys(options, KEYS, "{ on: 'request' }")) return undefined;
   const { on = 'message' } = options;
   if (on !== 'message' && on !== 'request') place.at('on').add(on, "'message' or 'request'");
   if (typeof text !== 'string') {

@@ -52,7 +52,8 @@ export function requireAuth(
   options: RequireAuthOptions = {},
 ): Middleware {
   const identity = checkConfig('requireAuth', (problems) => {
-    if (!problems.keys(options, ['publicUrl'])) return undefined;
+    if (!problems.keys(options, ['publicUrl'], "{ publicUrl: 'https://gateway.example/mcp' }"))
+      return undefined;
     const place = problems.at('publicUrl');
     const publicUrl = readPublicUrl(place, options.publicUrl);
     const identity = readIdentity(problems.at('authenticator'), authenticator, publicUrl);

@@ -103,7 +103,7 @@ isFactory('mcpProxy', mcpProxy);
 const OPTIONS: readonly string[] = [...RELAY_OPTIONS, 'methods', 'cors', 'onError'];
 
 function read(problems: ConfigProblems, options: McpProxyOptions) {
-  if (!problems.keys(options, OPTIONS, NETWORK_HINTS, "{ target: 'https://mcp.example/mcp' }"))
+  if (!problems.keys(options, OPTIONS, "{ target: 'https://mcp.example/mcp' }", NETWORK_HINTS))
     return undefined;
   const { cors, onError = false } = options;
   if (cors !== undefined && cors !== false)

@@ -46,7 +46,6 @@ export function readLegacySse(
     !problems.keys(
       options,
       ['path', 'messagePath', 'target'],
-      {},
       "{ path: '/sse', messagePath: '/messages' }",
     )
   )

@@ -102,16 +102,15 @@ export class ConfigProblems {
   /**
    * Notes every key of `options` that is not one of `known`. Returns whether `options` is an object
    * at all, so that the caller may look further. `hints` says what people mean by names that they know
-   * from elsewhere: an option, or what to do. `example` is shown to who gives no object.
+   * from elsewhere: an option, or what to do. `example` is shown where there is no object.
    */
   keys(
     options: unknown,
     known: readonly string[],
+    example: string,
     hints: Readonly<Record<string, string>> = {},
-    example = '',
   ): options is object {
-    const like = example === '' ? '' : ` like ${example}`;
-    if (!this.#isObject(options, `an object${like}`)) return false;
+    if (!this.#isObject(options, `an object like ${example}`)) return false;
     for (const key of Object.keys(options)) {
       if (known.includes(key)) continue;
       const hint = Object.hasOwn(hints, key) ? hints[key] : undefined;

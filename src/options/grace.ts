@@ -17,7 +17,7 @@ export function readGrace(of: string, options: GraceOptions | undefined): number
   return checkConfig(of, (found) => {
     if (options === undefined) return GRACE_MS;
     const problems = found.at('options');
-    if (!problems.keys(options, ['graceMs'])) return undefined;
+    if (!problems.keys(options, ['graceMs'], '{ graceMs: 10_000 }')) return undefined;
     const { graceMs = GRACE_MS } = options;
     if (typeof graceMs !== 'number' || !(graceMs >= 0)) {
       problems.at('graceMs').addNumber(graceMs, 'a number of milliseconds from 0 on, or Infinity');

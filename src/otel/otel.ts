@@ -48,7 +48,7 @@ const OPTIONS = ['tracerProvider', 'meterProvider', 'parent'];
  */
 export function otel(options: OtelOptions = {}): Observer {
   checkConfig('otel', (problems) => {
-    if (!problems.keys(options, OPTIONS)) return;
+    if (!problems.keys(options, OPTIONS, '{ tracerProvider, meterProvider }')) return;
     const { tracerProvider, meterProvider, parent = 'remote' } = options;
     if (!has(tracerProvider, 'getTracer')) {
       problems

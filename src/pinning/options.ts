@@ -51,7 +51,7 @@ export function readPinningOptions(
   problems: ConfigProblems,
   options: ToolPinningOptions,
 ): PinningSettings | undefined {
-  if (!problems.keys(options, OPTIONS)) return undefined;
+  if (!problems.keys(options, OPTIONS, "{ lockFile: 'mcp-lock.json' }")) return undefined;
   const { lockFile, store, onNew = 'report', onChanged = 'deny', onGone = 'report', by } = options;
   for (const [name, action] of Object.entries({ onNew, onChanged, onGone })) {
     if (!ACTIONS.includes(action)) problems.at(name).add(action, "'allow', 'report' or 'deny'");

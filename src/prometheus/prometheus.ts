@@ -53,7 +53,7 @@ export interface PrometheusObserver extends Observer {
 export function prometheus(options: PrometheusOptions = {}): PrometheusObserver {
   const { registry = register } = options ?? {};
   const metrics = checkConfig('prometheus', (problems) => {
-    if (!problems.keys(options, ['registry'])) return undefined;
+    if (!problems.keys(options, ['registry'], '{ registry }')) return undefined;
     return metricsOf(problems.at('registry'), registry);
   });
   const report = failureReport();

@@ -36,7 +36,7 @@ export function readTimeouts(
 ): Timeouts {
   if (options === false) return { connect: false, response: false, idle: false, stream: false };
   const timeouts = { ...DEFAULTS };
-  if (problems.keys(options, [...NAMES, CALLS], {}, "{ response: '30s' }")) {
+  if (problems.keys(options, [...NAMES, CALLS], "{ response: '30s' }")) {
     for (const name of NAMES) {
       const value = options[name];
       if (value === false) timeouts[name] = false;

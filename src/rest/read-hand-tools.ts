@@ -31,6 +31,7 @@ function readHandTool(
     !problems.keys(
       value,
       ['name', 'inputSchema', 'request', 'outputSchema', ...TOOL_OPTIONS],
+      '{ name, inputSchema, request }',
       SNAKE,
     )
   )

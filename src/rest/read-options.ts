@@ -54,7 +54,7 @@ export function readOptions(
   problems: ConfigProblems,
   options: RestToolsOptions,
 ): RestSettings | undefined {
-  if (!problems.keys(options, OPTIONS, HINTS)) return undefined;
+  if (!problems.keys(options, OPTIONS, '{ openapi, baseUrl, operations }', HINTS)) return undefined;
   const { openapi, tools = {}, onError } = options;
   const common = {
     timeout: readDuration(problems.at('timeout'), options.timeout ?? '30s') ?? 0,

@@ -57,7 +57,14 @@ export function readOperationSettings(
   value: unknown,
   common: CommonSettings,
 ): OperationSettings | undefined {
-  if (!problems.keys(value, ['name', 'headers', 'outputSchema', ...TOOL_OPTIONS])) return undefined;
+  if (
+    !problems.keys(
+      value,
+      ['name', 'headers', 'outputSchema', ...TOOL_OPTIONS],
+      "{ timeout: '10s' }",
+    )
+  )
+    return undefined;
   const { name, headers = false, outputSchema = false } = value as RestToolOptions;
   if (name !== undefined && !isToolName(name)) problems.at('name').add(name, TOOL_NAME);
   problems.at('headers').flag(headers);
@@ -84,11 +91,11 @@ export function readToolSettings(
   checkText(problems.at('title'), title);
   checkText(problems.at('description'), description);
   const hints = problems.at('annotations');
-  if (hints.keys(annotations, HINTS)) {
+  if (hints.keys(annotations, HINTS, '{ readOnlyHint: true }')) {
     for (const [name, hint] of Object.entries(annotations)) hints.at(name).flag(hint);
   }
   const ofResult = problems.at('result');
-  const known = ofResult.keys(result, ['pick', 'max']) ? result : {};
+  const known = ofResult.keys(result, ['pick', 'max'], "{ pick: ['id', 'status'] }") ? result : {};
   const isPath = (path: unknown): path is string =>
     typeof path === 'string' && /^[^.]+(?:\.[^.]+)*$/.test(path);
   return {

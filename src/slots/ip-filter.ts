@@ -59,7 +59,7 @@ export function readIpFilter(
   problems: ConfigProblems,
   options: IpFilterOptions,
 ): IpFilterSettings | undefined {
-  if (!problems.keys(options, ['allow', 'deny', 'clientIp'], {}, "{ allow: ['10.0.0.0/8'] }"))
+  if (!problems.keys(options, ['allow', 'deny', 'clientIp'], "{ allow: ['10.0.0.0/8'] }"))
     return undefined;
   const { allow, deny, clientIp = false } = options;
   if (allow === undefined && deny === undefined) {

@@ -29,7 +29,7 @@ export function readMessageMatch(
     problems.add(match, expected);
     return undefined;
   }
-  if (!problems.keys(match, ['method', 'name'], MATCH_HINTS, "{ name: 'delete_*' }"))
+  if (!problems.keys(match, ['method', 'name'], "{ name: 'delete_*' }", MATCH_HINTS))
     return undefined;
   const { method, name } = match as MessageMatch;
   if (method === undefined && name === undefined) problems.add(match, expected);

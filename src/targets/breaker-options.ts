@@ -32,7 +32,7 @@ export function readBreaker(
   hasSeveral: boolean,
 ): BreakerSettings | undefined {
   const options = value === undefined ? hasSeveral && {} : value;
-  if (options === false || !problems.keys(options, KEYS, {}, '{ failures: 5 }')) return undefined;
+  if (options === false || !problems.keys(options, KEYS, '{ failures: 5 }')) return undefined;
   const { failures = 5, openFor = '30s', statuses = DEFAULT_STATUSES } = options;
   if (!Number.isSafeInteger(failures) || failures < 1) {
     problems.at('failures').addNumber(failures, 'a whole number from 1');

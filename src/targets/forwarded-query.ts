@@ -18,7 +18,7 @@ export function readQuery(
   options: QueryOptions | false | undefined,
 ): readonly string[] | undefined {
   if (options === undefined || options === false) return undefined;
-  if (!problems.keys(options, ['forward'])) return undefined;
+  if (!problems.keys(options, ['forward'], "{ forward: ['team'] }")) return undefined;
   const names = problems.at('forward');
   return names.list(options.forward, isName, EXPECTED, { atLeast: 1 });
 }

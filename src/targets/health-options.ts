@@ -31,7 +31,7 @@ export function readHealth(
   if (
     options === undefined ||
     options === false ||
-    !problems.keys(options, KEYS, {}, "{ path: '/healthz' }")
+    !problems.keys(options, KEYS, "{ path: '/healthz' }")
   )
     return undefined;
   const { every = '10s', timeout = '2s' } = options as Partial<HealthOptions>;

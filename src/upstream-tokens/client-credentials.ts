@@ -4,7 +4,12 @@ import { BackOff } from './back-off.ts';
 import { bearerHeader, tokenIn } from './bearer-header.ts';
 import { HeldToken } from './held-token.ts';
 import { TokenEndpoint, type TokenEndpointSettings } from './token-endpoint.ts';
-import { readTokenOptions, TOKEN_OPTIONS, type TokenOptions } from './token-options.ts';
+import {
+  readTokenOptions,
+  TOKEN_EXAMPLE,
+  TOKEN_OPTIONS,
+  type TokenOptions,
+} from './token-options.ts';
 
 /** Where the gateway's own token comes from, and which. */
 export interface ClientCredentialsOptions extends TokenOptions {}
@@ -49,7 +54,9 @@ export interface ClientCredentialsHeader {
  */
 export function clientCredentials(options: ClientCredentialsOptions): ClientCredentialsHeader {
   const settings = checkConfig('clientCredentials', (problems) => {
-    return problems.keys(options, TOKEN_OPTIONS) ? readTokenOptions(problems, options) : undefined;
+    return problems.keys(options, TOKEN_OPTIONS, TOKEN_EXAMPLE)
+      ? readTokenOptions(problems, options)
+      : undefined;
   });
   return tokenHeader(settings);
 }

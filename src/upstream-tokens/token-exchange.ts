@@ -12,7 +12,12 @@ import { BackOff } from './back-off.ts';
 import { bearerHeader, tokenIn } from './bearer-header.ts';
 import { HeldToken, type IssuedToken } from './held-token.ts';
 import { TokenEndpoint } from './token-endpoint.ts';
-import { readTokenOptions, TOKEN_OPTIONS, type TokenOptions } from './token-options.ts';
+import {
+  readTokenOptions,
+  TOKEN_EXAMPLE,
+  TOKEN_OPTIONS,
+  type TokenOptions,
+} from './token-options.ts';
 
 /** Where callers' tokens are exchanged, and for which. */
 export interface TokenExchangeOptions extends TokenOptions {
@@ -126,7 +131,7 @@ function newCaller(): Caller {
 const OPTIONS = [...TOKEN_OPTIONS, 'subjectTokenType', 'requestedTokenType', 'maxTokens'] as const;
 
 function read(problems: ConfigProblems, options: TokenExchangeOptions) {
-  if (!problems.keys(options, OPTIONS)) return undefined;
+  if (!problems.keys(options, OPTIONS, TOKEN_EXAMPLE)) return undefined;
   const { subjectTokenType = ACCESS_TOKEN, requestedTokenType, maxTokens = 10_000 } = options;
   const parameters: [name: string, value: string][] = [];
   checkUri(problems.at('subjectTokenType'), subjectTokenType);

@@ -37,6 +37,9 @@ export const TOKEN_OPTIONS = [
   'timeout',
 ] as const;
 
+/** What is shown to who gives no options. */
+export const TOKEN_EXAMPLE = '{ tokenUrl, clientId, clientSecret }';
+
 /** Each with its name in oauth4webapi, which is loaded when a token is needed. */
 const AUTHENTICATIONS = {
   client_secret_basic: 'ClientSecretBasic',

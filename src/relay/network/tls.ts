@@ -48,7 +48,7 @@ const HINTS = {
 
 /** Reads the option. No key, passphrase or certificate is shown in a problem. */
 export function readTls(problems: ConfigProblems, options: TlsOptions): TlsSettings | undefined {
-  if (!problems.keys(options, OPTIONS, HINTS)) return undefined;
+  if (!problems.keys(options, OPTIONS, "{ ca: readFileSync('ca.pem') }", HINTS)) return undefined;
   const { servername, unsafeAllowInvalidCertificates: isUnsafe = false } = options;
   if (servername !== undefined && !isServerName(servername)) {
     problems

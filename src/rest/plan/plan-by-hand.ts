@@ -14,7 +14,8 @@ export function planByHand(
   value: unknown,
   inputSchema: JsonObject,
 ): PlannedTool | undefined {
-  if (!problems.keys(value, ['method', 'path', 'query', 'body'])) return undefined;
+  if (!problems.keys(value, ['method', 'path', 'query', 'body'], "{ path: '/orders/{id}' }"))
+    return undefined;
   const { method = 'GET', path, query = [], body } = value as RestRequest;
   if (!isUsableMethod(method)) {
     problems

@@ -103,7 +103,7 @@ interface KnownKey {
 }
 
 function read(problems: ConfigProblems, options: ApiKeyOptions) {
-  if (!problems.keys(options, ['keys', 'header'], {}, '{ keys: [{ sha256, subject }] }'))
+  if (!problems.keys(options, ['keys', 'header'], '{ keys: [{ sha256, subject }] }'))
     return undefined;
   const { keys, header = 'X-Api-Key' } = options;
   if (!isFieldName(header)) problems.at('header').add(header, 'a header name');
@@ -125,8 +125,7 @@ function read(problems: ConfigProblems, options: ApiKeyOptions) {
 }
 
 function readKey(problems: ConfigProblems, key: ApiKey): KnownKey | undefined {
-  if (!problems.keys(key, ['sha256', 'subject', 'scopes'], {}, '{ sha256, subject }'))
-    return undefined;
+  if (!problems.keys(key, ['sha256', 'subject', 'scopes'], '{ sha256, subject }')) return undefined;
   const { sha256, subject, scopes = [] } = key;
   const isHash = typeof sha256 === 'string' && /^[0-9a-f]{64}$/i.test(sha256);
   if (!isHash) problems.at('sha256').addSecret(sha256, 'a SHA-256 in hexadecimal, 64 digits');

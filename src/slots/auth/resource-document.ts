@@ -31,7 +31,7 @@ export function readResourceDocument(
   problems: ConfigProblems,
   options: ProtectedResourceMetadataOptions,
 ): ResourceDocument | undefined {
-  if (!problems.keys(options, OPTIONS)) return undefined;
+  if (!problems.keys(options, OPTIONS, '{ publicUrl, authorizationServers }')) return undefined;
   const { authorizationServers, scopes = [], root = false } = options;
   const publicUrl = readPublicUrl(problems.at('publicUrl'), options.publicUrl);
   if (options.publicUrl === undefined) problems.at('publicUrl').add(undefined, 'a URL');

@@ -36,7 +36,7 @@ export function readBodyLimits(
     const body = readSize(problems, option);
     return body === undefined ? undefined : bodyLimitsWith({ body });
   }
-  problems.keys(option, NAMES);
+  problems.keys(option, NAMES, "{ body: '1mb', total: '256mb' }");
   const named = NAMES.filter((name) => option[name] !== undefined);
   if (named.length === 0) {
     problems.add(option, `a size like '4mb', or an object with some of ${NAMES.join(', ')}`);

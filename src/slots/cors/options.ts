@@ -65,7 +65,7 @@ export function readCors(
   options: McpCorsOptions,
   { furtherHeaders = [], ...presets }: CorsPresets = {},
 ): CorsSettings | undefined {
-  if (!problems.keys(options, OPTIONS, CORS_HINTS, "{ origin: 'https://app.example' }"))
+  if (!problems.keys(options, OPTIONS, "{ origin: 'https://app.example' }", CORS_HINTS))
     return undefined;
   const {
     // Where it is written, and undefined for want of a variable, no other may stand in.

@@ -40,12 +40,14 @@ export function readHeaderRules(
   problems: ConfigProblems,
   rules: HeaderRules,
 ): HeaderSettings | undefined {
-  if (!problems.keys(rules, OPTIONS, hintsFor(rules), "{ set: { 'X-Tenant': 'acme' } }")) {
+  if (!problems.keys(rules, OPTIONS, "{ set: { 'X-Tenant': 'acme' } }", hintsFor(rules))) {
     return undefined;
   }
   const { forward = [], host = false, set = {}, remove = [], secret = [], response = {} } = rules;
   const ofAnswer = problems.at('response');
-  const answer = ofAnswer.keys(response, RESPONSE_OPTIONS) ? response : {};
+  const answer = ofAnswer.keys(response, RESPONSE_OPTIONS, "{ remove: ['Server'] }")
+    ? response
+    : {};
 
   if (host !== false && !isHostValue(host)) {
     problems.at('host').add(host, "a host, like 'mcp.internal' or 'localhost:8000'");

@@ -78,7 +78,7 @@ export function accessLog(logger: AccessLogger, options: AccessLogOptions = {}):
 isFactory('accessLog', accessLog);
 
 function readOptions(problems: ConfigProblems, options: AccessLogOptions): void {
-  if (!problems.keys(options, OPTIONS)) return;
+  if (!problems.keys(options, OPTIONS, '{ user: ({ subject }) => subject }')) return;
   for (const name of OPTIONS) {
     const value: unknown = options[name];
     if (value !== undefined && typeof value !== 'function') {

@@ -178,7 +178,7 @@ function readPolicy(
   }
   // An object of a class has members of its own.
   const known = isPlain(value) ? KEYS : [...KEYS, ...Object.keys(value ?? {})];
-  if (!problems.keys(value, known, {}, "{ name: 'office hours', check }, or a function"))
+  if (!problems.keys(value, known, "{ name: 'office hours', check }, or a function"))
     return undefined;
   const rule = value as PolicyRule & Partial<WatchingRule<PolicyCheck>>;
   const { name, check, mode = 'enforce', message, timeout, on = 'message' } = rule;

@@ -73,7 +73,7 @@ function readLimit(
   value: unknown,
   others: Others,
 ): ReadLimit | undefined {
-  if (!problems.keys(value, KEYS, LIMIT_HINTS, "{ limit: 60, window: '1m' }")) return undefined;
+  if (!problems.keys(value, KEYS, "{ limit: 60, window: '1m' }", LIMIT_HINTS)) return undefined;
   const given = value as Limit;
   const { match: matched, onStoreError = 'deny' } = given;
   const amount = readAmount(problems, given);

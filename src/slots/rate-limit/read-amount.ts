@@ -50,7 +50,7 @@ function readBucket(problems: ConfigProblems, { burst, refill }: TokenBucket): A
     place.add(refill, "how fast it comes back, like { amount: 5, every: '1s' }");
     return undefined;
   }
-  if (!place.keys(refill, ['amount', 'every'])) return undefined;
+  if (!place.keys(refill, ['amount', 'every'], "{ amount: 5, every: '1s' }")) return undefined;
   const { amount, every } = refill;
   const everyMs = readDuration(place.at('every'), every);
   const isAmount = typeof amount === 'number' && amount > 0 && Number.isFinite(amount);

@@ -19,7 +19,7 @@ export function readMatch(
   { weight }: Limit,
   by: readonly LimitKey[],
 ): Match {
-  if (!problems.keys(match, [...OF_MESSAGE, 'httpMethod'], MATCH_HINTS, "{ name: 'delete_*' }"))
+  if (!problems.keys(match, [...OF_MESSAGE, 'httpMethod'], "{ name: 'delete_*' }", MATCH_HINTS))
     return {};
   const { httpMethod } = match;
   const httpMethods = readHttpMethods(problems.at('httpMethod'), httpMethod);

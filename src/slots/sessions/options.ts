@@ -36,7 +36,7 @@ export function readSessions(
     problems.addSecret(value, "'bind', false, or { store, ttl, max }");
     return undefined;
   }
-  problems.keys(options, ['store', 'ttl', 'max']);
+  problems.keys(options, ['store', 'ttl', 'max'], "{ ttl: '1h' }");
   const { store, ttl, max = 100_000 } = options;
   if (!Number.isInteger(max) || max < 1) problems.at('max').addNumber(max, 'a number of sessions');
   if (store !== undefined && !CALLS.every((call) => typeof store?.[call] === 'function')) {

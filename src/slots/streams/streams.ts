@@ -43,7 +43,7 @@ export function readStreamCaps(
   problems: ConfigProblems,
   options: StreamOptions,
 ): readonly StreamCap[] | undefined {
-  if (!problems.keys(options, NAMES, {}, '{ perUser: 4 }')) return undefined;
+  if (!problems.keys(options, NAMES, '{ perUser: 4 }')) return undefined;
   const caps = NAMES.flatMap((kind) => {
     const most = options[kind] ?? false;
     if (most === false) return [];

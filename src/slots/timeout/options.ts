@@ -21,14 +21,16 @@ export interface CallTimer {
 /** Reads `timeout.calls`; leaves out what is wrong. */
 export function readCallTimers(problems: ConfigProblems, value: unknown): CallTimer[] {
   if (!Array.isArray(value) || value.length === 0) {
-    problems.add(value, "a list, and in it { match: { name: 'export_*' }, response: '10m' }");
+    problems.add(value, `a list, and in it ${CALL}`);
     return [];
   }
   return [...value].flatMap((entry, i) => readCallTimer(problems.at(i), entry) ?? []);
 }
 
+const CALL = "{ match: { name: 'export_*' }, response: '10m' }";
+
 function readCallTimer(problems: ConfigProblems, value: unknown): CallTimer | undefined {
-  if (!problems.keys(value, ['match', 'response'])) return undefined;
+  if (!problems.keys(value, ['match', 'response'], CALL)) return undefined;
   const { match, response } = value as CallTimeout;
   const matcher = readMessageMatch(problems.at('match'), match);
   const ms = response === false ? false : readDuration(problems.at('response'), response);

@@ -50,7 +50,8 @@ export function readAudience(problems: ConfigProblems, value: unknown): Audience
     problems.add(value, EXPECTED);
     return undefined;
   }
-  if (!problems.keys(value, MEMBERS, HINTS)) return undefined;
+  if (!problems.keys(value, MEMBERS, "{ anyOf: ['https://gateway.example/mcp'] }", HINTS))
+    return undefined;
   const { anyOf, allOf, claim = 'aud' } = value as Record<(typeof MEMBERS)[number], unknown>;
   if (!isText(claim)) problems.at('claim').add(claim, "the name of a claim, like 'client_id'");
   if ((anyOf === undefined) === (allOf === undefined)) {

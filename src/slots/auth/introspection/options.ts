@@ -78,7 +78,7 @@ export function readIntrospectionOptions(
   problems: ConfigProblems,
   options: IntrospectionOptions,
 ): IntrospectionSettings | undefined {
-  if (!problems.keys(options, OPTIONS, HINTS, '{ issuer, clientId, clientSecret, audience }'))
+  if (!problems.keys(options, OPTIONS, '{ issuer, clientId, clientSecret, audience }', HINTS))
     return undefined;
   const { issuer, url: address, scopes = [], cache = '1m', closeOnExpiry = true } = options;
   if (issuer === undefined && address === undefined) {

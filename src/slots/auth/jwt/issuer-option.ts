@@ -62,6 +62,7 @@ const TENANT = "a tenant as `iss` has it: letters, digits and '-._~', and not do
 const SERVER = 'the URL of one, without credentials and query';
 
 const MEMBERS = ['pattern', 'tenants', 'authorizationServers'] as const;
+const EXAMPLE = '{ pattern, tenants }';
 const HINTS = {
   template: 'pattern',
   url: 'pattern',
@@ -84,7 +85,7 @@ export function readIssuer(
     problems.add(value, EXPECTED + several);
     return undefined;
   }
-  if (!problems.keys(value, MEMBERS, HINTS)) return undefined;
+  if (!problems.keys(value, MEMBERS, EXAMPLE, HINTS)) return undefined;
   return readTenants(problems, value as Partial<TenantIssuerOptions>, keys);
 }
 

@@ -122,7 +122,7 @@ export function readJwtOptions(
   problems: ConfigProblems,
   options: JwtOptions,
 ): JwtSettings | undefined {
-  if (!problems.keys(options, OPTIONS, HINTS, "{ issuer: 'https://idp.example', audience }"))
+  if (!problems.keys(options, OPTIONS, "{ issuer: 'https://idp.example', audience }", HINTS))
     return undefined;
   const { issuer: iss, audience: aud, scopes = [], isRevoked = false } = options;
   const { algorithms: names = DEFAULT_ALGORITHMS, clockTolerance = '30s' } = options;
