@@ -76,7 +76,7 @@ function checkPattern({ at, last }: CheckedCall, findings: Findings): void {
   if (pattern === undefined) {
     findings.refuse(
       last ?? at,
-      'matches takes a pattern that is written out, which nobody can make costly',
+      'matches takes a pattern that is written out, so that no client can make it costly',
     );
     return;
   }

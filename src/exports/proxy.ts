@@ -119,7 +119,7 @@ function read(problems: ConfigProblems, options: McpProxyOptions) {
   return plan && methods && { plan, methods, onError, relayCors: cors === false, several };
 }
 
-const NO_CLAIMS = 'createMcpGateway with auth for {claims…}: here nobody asks who a caller is';
+const NO_CLAIMS = 'createMcpGateway with auth for {claims…}: here no caller is authenticated';
 
 /** With several targets it has to be remembered which session is where: in this process. */
 function readSeveral(problems: ConfigProblems, plan: RelayPlan) {

@@ -151,7 +151,7 @@ const WRONG: readonly (readonly [text: string, offset: number, what: string])[] 
   [
     'mcp.name.matches(ip)',
     17,
-    'matches takes a pattern that is written out, which nobody can make costly',
+    'matches takes a pattern that is written out, so that no client can make it costly',
   ],
   [
     "mcp.name.matches('(?=a)')",

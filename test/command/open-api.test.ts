@@ -67,7 +67,7 @@ test('--check of an OpenAPI document tells each tool, its arguments and hints, a
     { cwd },
   );
   expect(ended).toMatchObject({ code: 0, stderr: '' });
-  expect(ended.stdout).toMatch(/^warning: auth: whoever reaches the port .*restTools/);
+  expect(ended.stdout).toMatch(/^warning: auth: every client that reaches the port .*restTools/);
   const [, told = ''] = ended.stdout.split('krakend.json runs: /mcp\n');
   expect(told.trimEnd().split('\n')).toEqual([
     '',
@@ -141,7 +141,7 @@ test('serves tools of an OpenAPI document in YAML to the official client, and en
     ],
     { cwd },
   );
-  await command.line(/WARN .*auth: whoever reaches the port/);
+  await command.line(/WARN .*auth: every client that reaches the port/);
   const { client } = await connect(
     `http://127.0.0.1:${command.port}/mcp`,
     { pin: '2026-07-28' },

@@ -184,7 +184,7 @@ test.each<[what: string, create: () => unknown, sentences: string[]]>([
     'sessions without auth',
     () => createMcpGateway({ target, sessions: 'bind' }),
     [
-      'sessions: given "bind"; expected auth besides: without it, nobody knows whose session it is (conflict)',
+      'sessions: given "bind"; expected auth besides: without it, a session has no owner (conflict)',
     ],
   ],
   [

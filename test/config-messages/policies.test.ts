@@ -57,7 +57,7 @@ test.each<[what: string, create: () => unknown, sentences: string[]]>([
     'scopes without auth',
     () => createMcpGateway({ target, policies: requireScopes({ 'delete_*': ['mcp:delete'] }) }),
     [
-      'policies: given "requireScopes(…)"; expected auth besides: without it nobody has scopes, and every such call is refused (conflict)',
+      'policies: given "requireScopes(…)"; expected auth besides: without it no caller has scopes, and every such call is refused (conflict)',
     ],
   ],
   [

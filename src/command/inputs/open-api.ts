@@ -36,7 +36,7 @@ export const openApi: Input = {
 const OPEN_TO_ALL = {
   path: 'auth',
   message:
-    'whoever reaches the port can call these tools; for authentication and limits, give target: await restTools(…) in a gateway.config.js',
+    'every client that reaches the port can call these tools; for authentication and limits, give target: await restTools(…) in a gateway.config.js',
 };
 
 function placeOf(

@@ -27,7 +27,7 @@ export function apiKeysOf({
   if (own === undefined) {
     const { 'auth/basic': users, 'auth/validator': validator } = endpoint.extra;
     if (shared !== undefined && users === undefined && validator === undefined) {
-      notes.warn('the document has keys, and this endpoint asks nobody for one, as in KrakenD');
+      notes.warn('the document has keys, and this endpoint asks for none, as in KrakenD');
     }
     return undefined;
   }

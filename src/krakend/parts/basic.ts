@@ -16,7 +16,7 @@ export function basicOf({
   const shared = service['auth/basic'];
   if (own === undefined) {
     if (shared !== undefined && keys === undefined && validator === undefined) {
-      notes.warn('the document has users, and this endpoint asks nobody for a password');
+      notes.warn('the document has users, and this endpoint asks for no password');
     }
     return undefined;
   }

@@ -42,7 +42,7 @@ function readClientTls(notes: Notes, values: ClientTlsValues): TlsOptions | unde
   if (alone === true && authorities.length === 0) {
     notes
       .at('ca_certs')
-      .refuse('with disable_system_ca_pool nobody is trusted; write the authorities');
+      .refuse('with disable_system_ca_pool no authority is trusted; write those that are');
   }
   if (certs.length > 1) notes.at('client_certs').refuse('write one certificate');
   const given = authorities.flatMap((file, i) => readPem(notes.at('ca_certs').at(i), file) ?? []);

@@ -56,7 +56,7 @@ export interface AuthenticationScheme {
   readonly challenge?: string;
 }
 
-/** Identity that the host app knows already: `null` for nobody. One that throws is a 500. */
+/** Identity that the host app knows already: `null` where there is no user. One that throws is a 500. */
 export type AuthenticateFunction<Req extends IncomingMessage = IncomingMessage> = (
   req: Req,
 ) => Principal | null | Promise<Principal | null>;

@@ -32,7 +32,7 @@ export interface FromMiddlewareOptions {
  * which names the scopes that the middleware asks for with `insufficient_scope` (RFC 6750 section 3.1).
  *
  * @param middleware - What checks the credentials in `Authorization`.
- * @param toPrincipal - Finds what the middleware left on the request; `null` for nobody.
+ * @param toPrincipal - Finds what the middleware left on the request; `null` where there is no user.
  * @param options - See {@link FromMiddlewareOptions}.
  * @returns An authenticator for `auth` or `requireAuth`.
  * @throws {GatewayConfigError} where one of the two is no function.

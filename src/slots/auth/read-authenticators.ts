@@ -70,7 +70,9 @@ export function checked(principal: Principal): Principal {
   if (isNamed && isKnown && mayDo) return principal;
   notAwaited([principal, subject, issuer, scopes, roles, claims, clientId]);
   throw plain(
-    new TypeError('An authenticator gives { subject: "...", scopes: ["..."] }, or null for nobody'),
+    new TypeError(
+      'An authenticator gives { subject: "...", scopes: ["..."] }, or null where there is no user',
+    ),
   );
 }
 

@@ -45,7 +45,7 @@ const EVERY = 'all origins would let every page on the web use the endpoint';
 const EXPECTED =
   "an exact origin like 'https://app.example', without a path, or one like 'https://*.example.com'";
 const NO_CREDENTIALS =
-  'an exact origin with credentials: a wildcard would give cookies to every subdomain, whoever has it';
+  'an exact origin with credentials: a wildcard would give cookies to every subdomain';
 
 /** Whether an origin is one of those. */
 export function originMatcher(rules: readonly OriginRule[]): (origin: string) => boolean {

@@ -112,7 +112,7 @@ export function checkScopes(
   }
 }
 
-const NO_SCOPES = 'auth besides: without it nobody has scopes, and every such call is refused';
+const NO_SCOPES = 'auth besides: without it no caller has scopes, and every such call is refused';
 
 /** Marks a check that goes by the method and the name of a message, so that for it alone no message is copied. */
 export function byName(check: PolicyCheck): PolicyCheck {

@@ -144,7 +144,7 @@ export const sessions: Slot<
     }
     const isKnown = value === 'bind' || typeof value === 'object';
     if (!areOwned && !areSeveral && isKnown) {
-      place.add(value, 'auth besides: without it, nobody knows whose session it is', 'conflict');
+      place.add(value, 'auth besides: without it, a session has no owner', 'conflict');
     }
     const settings = readSessions(place, value);
     if (settings === undefined || relay === undefined || path === undefined) return undefined;
