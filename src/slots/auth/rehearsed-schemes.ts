@@ -31,8 +31,10 @@ function peeked(
   const peek = peekOf(scheme);
   if (peek === undefined) return undefined;
   return goOn(peek(req, res), (found) => {
-    if (found.outcome === 'unavailable') contextOf(req).observation?.unasked?.(NOT_ASKED);
-    return found;
+    if (found.outcome !== 'unavailable') return found;
+    contextOf(req).observation?.unasked?.(NOT_ASKED);
+    // No server has failed for it.
+    return { ...found, cause: undefined };
   });
 }
 
