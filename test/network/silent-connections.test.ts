@@ -11,13 +11,17 @@ const onLinux = process.platform === 'linux' ? test : test.skip;
 
 const BEGUN = 'HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\ndata: 1\n\n';
 
+/** A port may have had a connection before, of which the kernel still keeps the end. */
+const ESTABLISHED = '01';
+
 /** The timer of the connection of this process to `port`. */
 function timerOfConnectionTo(port: number): string | undefined {
   const remote = `0100007F:${port.toString(16).toUpperCase().padStart(4, '0')}`;
   const rows = readFileSync('/proc/net/tcp', 'latin1')
     .split('\n')
     .map((row) => row.trim().split(/\s+/));
-  return rows.find((row) => row[2] === remote)?.[5]?.slice(0, 2);
+  const open = rows.find((row) => row[2] === remote && row[3] === ESTABLISHED);
+  return open?.[5]?.slice(0, 2);
 }
 
 onLinux.each(['http-proxy-middleware', 'undici'] as const)(
