@@ -64,7 +64,7 @@ export function createMcpGateway(config: GatewayConfig): McpGateway {
   return Object.assign(router, {
     update(config: GatewayConfig, options: UpdateOptions = {}) {
       const streams = readUpdate(options);
-      const plan = readConfig(withApp(config));
+      const plan = readConfig(withApp(config), 'update');
       const { all: told } = updateListenersOf(kept);
       const { config: previous, number } = current.running;
       replace(plan, number + 1, () => {

@@ -65,10 +65,11 @@ const OPTIONS: readonly string[] = [
  * Reads a configuration, and builds nothing: it starts no timer, asks no store, and may be done any
  * number of times.
  *
+ * @param of - The function that is given it, by which users know it.
  * @throws {GatewayConfigError} with every mistake in it.
  */
-export function readConfig(config: GatewayConfig): Plan {
-  const plan = checkConfig('createMcpGateway', (problems) => read(problems, config as NodeConfig));
+export function readConfig(config: GatewayConfig, of: string = 'createMcpGateway'): Plan {
+  const plan = checkConfig(of, (problems) => read(problems, config as NodeConfig));
   return { ...plan, config: configHash(config) };
 }
 

@@ -214,6 +214,14 @@ describe('a mistake', () => {
     expect(update({ stream: 'end' })).toThrow(/options\.stream: .*streams/);
     expect(gateway.stats().gateway).toBe('/mcp');
   });
+
+  test('in the first one names update()', async () => {
+    const { target } = await startUpstream();
+    const { gateway } = await startUpdatable({ target });
+    const update = (config: unknown) => () => gateway.update(config as GatewayConfig);
+    expect(update(null)).toThrow(/^Invalid configuration of update\(\):\n {2}update: given null; /);
+    expect(update({ target, colour: 1 })).toThrow(/ of update\(\):\n {2}colour: /);
+  });
 });
 
 describe("with streams: 'end'", () => {
