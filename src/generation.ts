@@ -34,7 +34,7 @@ export interface Generation {
  * @param number - How many there were before it.
  */
 export function buildGeneration(plan: Plan, kept: Kept, number: number): Generation {
-  const { name, path, config, onError, slots, goesByAddress, countsNobody } = plan;
+  const { name, path, config, onError, slots, goesByAddress, countsWithoutUser } = plan;
   // They go on counting while nothing asks for them.
   openStreamsOf(kept);
   const routes = buildRoutes(plan, kept);
@@ -49,8 +49,8 @@ export function buildGeneration(plan: Plan, kept: Kept, number: number): Generat
   };
   const warnOfMount = kept.of(['mount warning', path], () => mountWarning(path));
   const warnOfTrust = kept.of(['trust warning', goesByAddress], () => trustWarning(goesByAddress));
-  const warnOfNoUser = kept.of(['no user warning', countsNobody], () =>
-    noUserWarning(countsNobody, (req: Request) => contextOf(req).principal !== undefined),
+  const warnOfNoUser = kept.of(['no user warning', countsWithoutUser], () =>
+    noUserWarning(countsWithoutUser, (req: Request) => contextOf(req).principal !== undefined),
   );
   const running: RunningConfig = { config, number };
   // Outside of an app there is no path.

@@ -32,8 +32,8 @@ export interface Plan {
   readonly onError: ErrorListener | false;
   /** Whether anything goes by the address of the client. */
   readonly goesByAddress: boolean;
-  /** Whether anything is counted by user, and the gateway asks nobody who it is. */
-  readonly countsNobody: boolean;
+  /** Whether anything is counted by user, and there is no `auth` to say who that is. */
+  readonly countsWithoutUser: boolean;
 }
 
 /** What is served as the metadata of the endpoint, a protected resource. */
@@ -102,7 +102,7 @@ function read(problems: ConfigProblems, config: NodeConfig): Omit<Plan, 'config'
     denyAs: basis.denyAs,
     onError,
     goesByAddress: goesByAddress(slots, basis),
-    countsNobody: !basis.identity.isAsked && countsUsers(slots, config),
+    countsWithoutUser: !basis.identity.isAsked && countsUsers(slots, config),
   };
 }
 
