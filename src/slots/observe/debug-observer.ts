@@ -27,27 +27,27 @@ function writeSteps(): Observer {
 }
 
 function decisionText({ slot, outcome, mode, reason, policy, detail }: SlotDecision): string {
-  const by = policy === undefined ? undefined : `by ${JSON.stringify(policy)}`;
-  return [`${slot}: ${mode ?? outcome}`, reason, by, quoted(detail)].filter(Boolean).join(' ');
+  const by = policy === undefined ? undefined : `by ${inOneLine(policy)}`;
+  return [`${slot}: ${mode ?? outcome}`, reason, by, inOneLine(detail)].filter(Boolean).join(' ');
 }
 
 function endText(record: RequestRecord): string {
   const { gateway, path, messages, target, end, detail, totalMs } = record;
-  const asked = messages.flatMap(({ method = 'answer', name }) => [method, quoted(name)]);
+  const asked = messages.flatMap(({ method = 'answer', name }) => [method, inOneLine(name)]);
   const where = target === undefined ? undefined : `at ${target}`;
   return [
     `${end} after ${ms(totalMs)}:`,
-    `${quoted(gateway)} ${quoted(path)}`,
+    `${inOneLine(gateway)} ${inOneLine(path)}`,
     ...asked,
     where,
-    quoted(detail),
+    inOneLine(detail),
   ]
     .filter(Boolean)
     .join(' ');
 }
 
-/** On one line, whatever is in it. */
-function quoted(text: string | undefined): string | undefined {
+/** In quotes, whatever is in it. */
+function inOneLine(text: string | undefined): string | undefined {
   return text === undefined ? undefined : JSON.stringify(text);
 }
 
