@@ -137,7 +137,7 @@ export interface GatewayConfig<Req extends IncomingMessage = Request> extends Re
    * How a request with an id is told that a policy, or a limit that reads the message, refuses it:
    * `'jsonrpc'`, with 200 and the error as the answer to the call, or `'http'`, with 403 or 429. Some
    * clients end the session, or ask for a login, at such a status. `'unknown'` is like `'jsonrpc'`, but a
-   * policy refuses with the error of a server that has no such tool (-32602), so that nobody learns that it
+   * policy refuses with the error of a server that has no such tool (-32602), so that no client learns that it
    * is there; for use with `filterLists` and `allowTools`. Notifications, batches and what lacks a scope get
    * the status in every mode. Over the older transport (`legacySse`), all but `'http'` answer with 202, and
    * the error comes on the event stream of the session. Default: `'jsonrpc'`.
@@ -147,10 +147,10 @@ export interface GatewayConfig<Req extends IncomingMessage = Request> extends Re
   headers?: HeaderRules<Req> | false;
   /** Middleware of your own, run last before the relay. Default: none. */
   use?: RequestHandler | readonly RequestHandler[] | false;
-  /** Told what becomes of every request; `accessLog` is one. Default: nobody is. */
+  /** Told what becomes of every request; `accessLog` is one. Default: none. */
   observe?: Observer<Req> | readonly Observer<Req>[] | false;
   /**
-   * Told of every failure that the gateway answers for; never changes the answer. Default: nobody is. Without
+   * Told of every failure that the gateway answers for; never changes the answer. Default: none. Without
    * `observe` either, failures are warnings of the process, `MCP_GATEWAY_FAILURE`: one for each reason of
    * status 500 or above, and one for each function in these options that fails.
    */

@@ -6,7 +6,7 @@ import type { Principal } from './principal.ts';
  * Who a request comes from, for middleware and handlers behind `auth` or `requireAuth`.
  *
  * @param req - The request, as Node or Express gives it.
- * @returns The principal; undefined where nothing in the chain has asked, or nobody was found.
+ * @returns The principal; undefined where nothing in the chain has asked, or no user was found.
  *
  * @example From `examples/middlewares.ts`:
  * ```ts

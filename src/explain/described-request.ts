@@ -26,7 +26,7 @@ export interface DescribedRequest {
   readonly message?: unknown;
   /**
    * Who it comes from. Then no authenticator is asked, and the credentials in `headers` do not matter. Default:
-   * whoever `auth` finds.
+   * the user that `auth` finds.
    */
   readonly principal?: Principal;
   /**

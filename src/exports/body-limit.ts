@@ -12,7 +12,7 @@ export type { BodyLimitOptions } from '../slots/body-limit/options.ts';
 
 /**
  * Refuses a request body larger than allowed with 413: by its `Content-Length` before a byte is read,
- * by count while it streams where no length was declared. Whoever reads the body never gets a byte
+ * by count while it streams where no length was declared. What reads the body never gets a byte
  * over the limit, nor its end. Where a policy or a limit behind it reads bodies, `total` and
  * `perCaller` bound what of them is held at once, until their requests are answered: 503 above that.
  *

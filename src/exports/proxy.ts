@@ -41,7 +41,7 @@ export interface McpProxyOptions extends RelayOptions {
   /** `false` lets the upstream's own CORS headers through. Default: they are dropped. */
   readonly cors?: false;
   /**
-   * Told of every failure it answers for. Default: nobody is, and the first failure of each reason of status
+   * Told of every failure it answers for. Default: none, and the first failure of each reason of status
    * 500 or above is a warning of the process, `MCP_GATEWAY_FAILURE`.
    */
   readonly onError?: ErrorListener | false;

@@ -31,7 +31,7 @@ export function fromKrakend(
 }
 
 /**
- * The options that a configuration of KrakenD comes to: for whoever wants to leave its format behind. What the
+ * The options that a configuration of KrakenD comes to: for those who want to leave its format behind. What the
  * router of `fromKrakend` does besides is a warning: which proxies are trusted, headers on refusals, paths in
  * another spelling.
  *

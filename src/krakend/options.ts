@@ -6,7 +6,7 @@ import type { KrakendNote } from './notes.ts';
 
 /**
  * What a document may leave open although it weakens protection. `'any-issuer'`: tokens of every issuer whose
- * keys are at `jwk_url`. `'any-audience'`: tokens for anybody.
+ * keys are at `jwk_url`. `'any-audience'`: tokens for any audience.
  */
 export type KrakendAllowance = 'any-issuer' | 'any-audience';
 
@@ -27,8 +27,8 @@ export interface KrakendReadOptions {
    * the metadata below it. Default: none, and a challenge names no metadata.
    */
   readonly publicUrl?: string | URL;
-  /** Told what becomes of every request, as in `createMcpGateway`; `accessLog` is one. Default: nobody is. */
+  /** Told what becomes of every request, as in `createMcpGateway`; `accessLog` is one. Default: none. */
   readonly observe?: Observer | readonly Observer[];
-  /** Told of each thing that works in another way than in KrakenD. Default: nobody is. */
+  /** Told of each thing that works in another way than in KrakenD. Default: none. */
   readonly onWarning?: (warning: KrakendNote) => void;
 }

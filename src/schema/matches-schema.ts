@@ -19,7 +19,7 @@ const EXPECTED =
  * so do methods other than `tools/call`. Arguments that are absent are `{}`. What two readers could understand
  * differently, such as a member in another spelling than that of the schema, does not match.
  *
- * Schemas are compiled once, by `ajv` with `ajv-formats`, which the MCP SDKs use as well. A keyword that nobody knows
+ * Schemas are compiled once, by `ajv` with `ajv-formats`, which the MCP SDKs use as well. A keyword that is not known
  * is a mistake, unless its name begins with `x-`; so is what `ajv` does not check as the standard says: `unevaluatedItems`,
  * `$dynamicRef`, and `if` with `unevaluatedProperties`. A `format` has to be right. A `pattern` is a regular expression of JavaScript on what an agent writes:
  * one that backtracks can hold up the process.

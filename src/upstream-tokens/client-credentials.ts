@@ -17,7 +17,7 @@ export interface ClientCredentialsOptions extends TokenOptions {}
 /** What {@link clientCredentials} gives. */
 export interface ClientCredentialsHeader {
   (): Promise<string>;
-  /** The upstream has answered 401 to a request with this value. Whoever wraps the function calls it. */
+  /** The upstream has answered 401 to a request with this value. A function that wraps this one has to call it. */
   readonly onUpstreamUnauthorized: (value: string) => void;
 }
 

@@ -32,7 +32,7 @@ export interface TokenExchangeOptions extends TokenOptions {
 /** What {@link tokenExchange} gives. */
 export interface TokenExchangeHeader {
   (ctx: GatewayContext): Promise<string>;
-  /** The upstream has answered 401 to a request with this value. Whoever wraps the function calls it. */
+  /** The upstream has answered 401 to a request with this value. A function that wraps this one has to call it. */
   readonly onUpstreamUnauthorized: (value: string, ctx: GatewayContext) => void;
 }
 

@@ -21,7 +21,7 @@ export interface TlsOptions {
   /** The name that the upstream is asked for, and its certificate has to be for. Default: the host of `target`. */
   readonly servername?: string | undefined;
   /**
-   * Whether any certificate will do: expired, for another name, of an unknown authority. Whoever is on the
+   * Whether any certificate will do: expired, for another name, of an unknown authority. An attacker who is on the
    * way can then read and change everything. Default: `false`.
    */
   readonly unsafeAllowInvalidCertificates?: boolean | undefined;

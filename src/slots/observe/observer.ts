@@ -45,13 +45,13 @@ export interface ObservedMessage {
 export interface ObservedUser {
   /** As {@link Principal} has it: the `sub` of a token, the owner of a key. */
   readonly subject: string;
-  /** Who says so, where anybody does. */
+  /** The issuer that says so, where there is one. */
   readonly issuer: string | undefined;
   /** The OAuth client that acts for the user, where it is known. */
   readonly clientId: string | undefined;
 }
 
-/** The program that speaks, as it says itself. Nobody has checked that. Longer texts are cut at 64 characters. */
+/** The program that speaks, as it says itself. It is not verified. Longer texts are cut at 64 characters. */
 export interface ObservedClient {
   /** What it calls itself. */
   readonly name: string;
@@ -101,7 +101,7 @@ export interface RequestRecord {
   readonly path: string;
   /** The client's address, as {@link GatewayContext} has it. */
   readonly ip: string;
-  /** Who it comes from; undefined where nobody has asked, or found out. Its claims are not here. */
+  /** Who it comes from; undefined where it was not asked, or not found out. Its claims are not here. */
   readonly user: ObservedUser | undefined;
   /**
    * The program that sent it: `clientInfo` in `_meta` (from revision 2026-07-28 on) or of `initialize`; of

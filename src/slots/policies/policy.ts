@@ -50,7 +50,7 @@ export interface PolicyRule<Req extends IncomingMessage = IncomingMessage> {
   /** Decides about each message. */
   readonly check: PolicyCheck<Req>;
   /**
-   * `'shadow'`: observers are told what it would have refused, and nobody waits for it. Default:
+   * `'shadow'`: observers are told what it would have refused, and no request waits for it. Default:
    * `'enforce'`.
    */
   readonly mode?: 'enforce' | 'shadow';

@@ -13,7 +13,7 @@ export interface ToolDifference {
   readonly path: string;
   /**
    * What was approved; undefined where there was nothing. A text as it is, anything else as JSON; characters
-   * that nobody sees are written `\u{200b}`, and a backslash is doubled.
+   * that are invisible are written `\u{200b}`, and a backslash is doubled.
    */
   readonly before: string | undefined;
   /** What came last, written in the same way. */

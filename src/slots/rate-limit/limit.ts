@@ -74,7 +74,7 @@ export interface WindowLimit<Req extends IncomingMessage = IncomingMessage>
 }
 
 /**
- * A token bucket: how much may be asked for at once, and how fast it comes back. Nobody can ask for twice as
+ * A token bucket: how much may be asked for at once, and how fast it comes back. No caller can ask for twice as
  * much around the end of a window. It is counted in this process.
  */
 export interface TokenBucket<Req extends IncomingMessage = IncomingMessage>

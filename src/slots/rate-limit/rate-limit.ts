@@ -63,7 +63,7 @@ export interface LimitStats {
   /** Its name, as in the `RateLimit` headers. */
   readonly name: string;
   /**
-   * For how many callers this process counts, those included whose window is over and that nobody has swept
+   * For how many callers this process counts, those included whose window is over and that are not swept
    * out yet. Undefined: they are counted in a store.
    */
   readonly keys: number | undefined;

@@ -12,7 +12,7 @@ export interface IntrospectionOptions {
   /**
    * Who issues the tokens. Where to ask is found in its metadata (RFC 8414, OpenID Connect), unless `url` says it. An
    * answer that names another issuer is refused, and a JWT that does is never sent there. Clients are told of it,
-   * so that they can log in. Without it, whoever the server names is believed to be the issuer. This or `url` is
+   * so that they can log in. Without it, the issuer that the server names is believed to be the issuer. This or `url` is
    * required.
    */
   readonly issuer?: string;

@@ -23,7 +23,7 @@ export interface TenantIssuerOptions {
   readonly tenants: readonly string[] | ((tenant: string) => boolean);
   /**
    * The authorization servers that clients are told of in the metadata of the endpoint. Default: the issuer of each
-   * tenant of a list; none where `tenants` is a function, because nobody knows them all. Each is a URL without
+   * tenant of a list; none where `tenants` is a function, because the list of them is not known. Each is a URL without
    * credentials, query and fragment, as its own metadata names it in `issuer` (RFC 8414 section 3.3).
    */
   readonly authorizationServers?: readonly string[];

@@ -12,7 +12,7 @@ export interface KeyStats {
   readonly fetchedAt: Date | undefined;
   /** How many of them can verify tokens; undefined: they never were fetched. */
   readonly count: number | undefined;
-  /** Since when it fails to fetch them; undefined: the last time it did not fail, or nobody has tried. */
+  /** Since when it fails to fetch them; undefined: the last time it did not fail, or there was no attempt. */
   readonly failingSince: Date | undefined;
 }
 

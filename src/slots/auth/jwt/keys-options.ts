@@ -19,8 +19,8 @@ export interface JwtKeysOptions {
    */
   readonly keys?: JSONWebKeySet;
   /**
-   * Whether metadata and keys may be fetched over `http` from other machines than this one. Whoever can change what
-   * is on the way can then let anybody in: for networks of one's own only. Default: `false`.
+   * Whether metadata and keys may be fetched over `http` from other machines than this one. An attacker who can
+   * change what is on the way can then let any client in: for networks of one's own only. Default: `false`.
    */
   readonly unsafeAllowHttp?: boolean;
 }
