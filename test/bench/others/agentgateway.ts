@@ -19,7 +19,7 @@ export function agentgatewayConfiguration({ port, upstream }: Places): string {
   adminAddr: 127.0.0.1:0
   statsAddr: 127.0.0.1:0
   readinessAddr: 127.0.0.1:0
-  workerThreads: 1
+  workerThreads: "1"
 binds:
 - port: ${port}
   listeners:
