@@ -1,10 +1,10 @@
-/** What every MCP header's lower-case name begins with, `Mcp-Param-*` and those to come included. */
+/** The prefix that every MCP header field has in lower case, `Mcp-Param-*` and future ones included. */
 export const MCP_PREFIX = 'mcp-';
 
 /**
- * Request headers that reach the upstream without being named in the config, besides `Mcp-*`: what
- * Streamable HTTP needs (content negotiation, resumption), W3C trace context, and through whom the
- * request came.
+ * Request headers that reach the upstream without being named in the config, besides `Mcp-*`: what Streamable
+ * HTTP needs (content negotiation, resumption), W3C trace context, and `Via`, which names the proxies on the
+ * way.
  */
 export const FORWARDED_HEADERS: ReadonlySet<string> = new Set([
   'accept',
@@ -30,7 +30,7 @@ const SINGLETONS = new Set([
 ]);
 
 /**
- * Whether a request may carry the field once only: those on which a decision rests. Two readers of
+ * Whether a request may carry this header field only once. Decisions rest on these fields, and two readers of
  * a repeated field can each take a different value (CVE-2026-26308). Takes a lower-case name.
  */
 export function isSingleton(name: string): boolean {

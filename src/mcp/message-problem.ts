@@ -36,7 +36,7 @@ export class MessageProblem {
   }
 }
 
-/** The media type, charset or content coding is not one that is read here. */
+/** The media type, charset or content coding is not one that the gateway reads. */
 export function unsupportedMediaType(message: string): MessageProblem {
   return new MessageProblem('unsupported_media_type', 415, message, null);
 }

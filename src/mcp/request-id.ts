@@ -4,23 +4,23 @@ import { decodeUtf8 } from './json/utf8.ts';
 import { KnownMembers } from './message/known-members.ts';
 import { MessageProblem } from './message-problem.ts';
 
-/** What is known of a body that nobody has judged. */
+/** What the gateway has seen of a body that it has not judged. */
 export interface SeenBody {
-  /** How it begins. */
+  /** The first bytes. */
   readonly first: Uint8Array;
-  /** How what has come of it ends, without what is in `first`. */
+  /** The last bytes that have come, without those in `first`. */
   readonly last: Uint8Array;
   /** Whether its end has come. */
   readonly isWhole: boolean;
 }
 
-/** By which a request is told from a notification and from a response. */
+/** The members that tell a request from a notification and from a response. */
 const MEMBERS = new KnownMembers(['id', 'method', 'params', 'result', 'error']);
 
 /**
- * The source text of the id in the request that a body holds. `null` where that is not certain: the body
- * is a batch, a response, no JSON, or has two ids, or the id is in a part that is not known. `undefined`
- * for a notification. Only for an error that the gateway has to answer: nothing is decided by it.
+ * The source text of the id in the request that a body holds. `null` where that is not certain: the body is a
+ * batch, a response, no JSON, or has two ids, or the id is in a part that is not known. `undefined` for a
+ * notification. Only for an error that the gateway has to answer: no decision rests on it.
  */
 export function findRequestId({ first, last, isWhole }: SeenBody): string | null | undefined {
   const members = new SeenMembers();
@@ -34,7 +34,10 @@ export function findRequestId({ first, last, isWhole }: SeenBody): string | null
   return isDocument ? undefined : null;
 }
 
-/** The source text of the id among the last members of a document, of which the end is given as Latin-1. */
+/**
+ * The source text of the id among the last members of a document. `text` is the end of the document, as
+ * Latin-1.
+ */
 export function idAtEnd(text: string): string | undefined {
   const members = new SeenMembers();
   readBackwards(text, members);
@@ -50,7 +53,7 @@ function latin1(bytes: Uint8Array): string {
 class SeenMembers {
   /** The source text of the id, where it can be that of a request. */
   id: string | undefined;
-  /** Whether readers could differ. */
+  /** Whether readers could differ about the message. */
   isAmbiguous = false;
   readonly #names = new Set<string>();
 
@@ -119,9 +122,10 @@ function readForwards(text: string, members: SeenMembers): boolean {
 }
 
 /**
- * Reads members from the end of a document, as far back as the text goes. Official TypeScript clients
- * write the id last, behind params of any length. From the end, every quote is known to begin or end a
- * string: outside of one there is no backslash, and inside each is behind an odd number of them.
+ * Reads members from the end of a document, as far back as the text goes. Official TypeScript clients write
+ * the id last, behind params of any length. Read from the end, every quote that begins or ends a string can
+ * be recognized: outside of a string there is no backslash, and each quote inside of one stands behind an odd
+ * number of backslashes.
  */
 function readBackwards(text: string, members: SeenMembers): void {
   let at = text.trimEnd().length - 1;
@@ -153,12 +157,15 @@ function readBackwards(text: string, members: SeenMembers): void {
   }
 }
 
-/** Where the string begins that ends with the quote at `end`; -1 where that is not in the text. */
+/**
+ * The position of the quote that begins the string which ends with the quote at `end`; -1 where it is not in
+ * the text.
+ */
 function openingQuote(text: string, end: number): number {
   for (let at = text.lastIndexOf('"', end - 1); at > 0; at = text.lastIndexOf('"', at - 1)) {
     let backslashes = 0;
     while (text[at - 1 - backslashes] === '\\') backslashes += 1;
-    // What comes before the text may be more of them.
+    // More backslashes may stand in front of the text.
     if (backslashes === at) return -1;
     if (backslashes % 2 === 0) return at;
     at -= backslashes;

@@ -1,12 +1,12 @@
 import { CR, LF } from './line-end.ts';
 
 /**
- * Follows the bytes of an event stream to know when it stands between two events: at its start, and
- * after every blank line (HTML standard, "Parsing an event stream"). It looks at the last bytes of a
- * chunk only, whatever its size.
+ * Follows the bytes of an event stream to know when it stands between two events: at its start, and after
+ * every blank line (HTML standard, "Parsing an event stream"). `push` looks at the last three bytes of a
+ * chunk only, so that a large chunk costs no more.
  */
 export class EventBoundary {
-  /** The last three bytes; a stream that has not begun is as good as behind a blank line. */
+  /** The last three bytes. The start of a stream counts as a place behind a blank line. */
   #third: number = LF;
   #second: number = LF;
   #last: number = LF;
@@ -22,29 +22,32 @@ export class EventBoundary {
   }
 
   /**
-   * Whether something may be put in here without touching an event. After a CR it may not: a LF that
-   * belongs to it could follow.
+   * Whether bytes may be inserted here without touching an event. After a CR they may not: a LF that belongs
+   * to it could follow.
    */
   get isBetweenEvents(): boolean {
     return isBehindBlankLine(this.#third, this.#second, this.#last);
   }
 
   /**
-   * Whether a whole event may be put in here. Behind CR CR it may as well: where lines end with CR
-   * alone there is no other place, and to every reader of such lines a LF that still follows is one
-   * more blank line.
+   * Whether a whole event may be inserted here. Behind CR CR it may as well: where lines end with CR alone
+   * there is no other place, and every reader of such lines takes a LF that still follows for one more blank
+   * line.
    */
   get takesEvent(): boolean {
     return this.isBetweenEvents || (this.#second === CR && this.#last === CR);
   }
 
-  /** Behind how many of the next bytes an event may be put in; undefined where nowhere in them. */
+  /**
+   * The number of bytes of this chunk behind which an event may be inserted; undefined where the chunk has no
+   * such place.
+   */
   placeIn(chunk: Uint8Array): number | undefined {
     let second = this.#second;
     let last = this.#last;
     for (let i = 0; i < chunk.length; i++) {
       const byte = chunk[i] as number;
-      // Now that no LF follows, the CR by itself has ended a blank line.
+      // No LF follows, so the CR by itself has ended a blank line.
       if (last === CR && byte !== LF && (second === CR || second === LF)) return i;
       if (byte === LF && isBehindBlankLine(second, last, byte)) return i + 1;
       second = last;

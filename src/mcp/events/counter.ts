@@ -6,24 +6,24 @@ const DATA = [...Buffer.from('data')];
 const BOM = [0xef, 0xbb, 0xbf];
 
 /**
- * Counts the events of an event stream as a reader would dispatch them: a block of lines with at
- * least one `data` field, behind which a blank line has come (HTML standard, "Interpreting an event
- * stream"). Lines end with LF, CR or both; before the first there may be a byte order mark.
+ * Counts the events of an event stream as a reader would dispatch them (HTML standard, "Interpreting an event
+ * stream"). An event is a block of lines with at least one `data` field, ended by a blank line. Lines end
+ * with LF, CR or both. A byte order mark may stand before the first line.
  */
 export class EventCounter {
   count = 0;
-  /** How much of the line's beginning is `data`; -1 where it is something else. */
+  /** How many characters of `data` the line begins with; -1 where the rest of the line does not matter. */
   #matched = 0;
   #isBlank = true;
   #hasData = false;
   #afterCr = false;
-  /** How much of a byte order mark has come; undefined behind the place for one. */
+  /** How many bytes of a byte order mark have come; undefined once none can come any more. */
   #ofBom: number | undefined = 0;
 
   push(chunk: Uint8Array): void {
     const lineEnds = new LineEnds(chunk);
     for (let i = 0; i < chunk.length; i += 1) {
-      // Within a line that is no data, or known to be, nothing matters.
+      // Once it is clear whether a line is `data`, only the end of the line matters.
       if (this.#matched < 0 && this.#ofBom === undefined) i = lineEnds.nextFrom(i);
       const byte = chunk[i];
       if (byte === undefined) return;
@@ -47,7 +47,7 @@ export class EventCounter {
       this.#ofBom = this.#ofBom + 1 < BOM.length ? this.#ofBom + 1 : undefined;
       return true;
     }
-    // What had begun like one was the beginning of a line after all.
+    // These bytes looked like a byte order mark, but were the beginning of a line.
     if (this.#ofBom > 0) {
       this.#isBlank = false;
       this.#matched = -1;

@@ -12,8 +12,8 @@ export class EventEnds {
   #isBegun = false;
 
   /**
-   * The positions in the next bytes behind which an event ends. A LF whose CR ended an event in an
-   * earlier chunk is by itself, because that event could not wait for it.
+   * The positions in this chunk behind which an event ends. Where a CR ended an event in an earlier chunk,
+   * its LF comes as a piece of its own, because that event could not wait for it.
    */
   push(chunk: Uint8Array): number[] {
     const ends: number[] = [];
@@ -28,7 +28,7 @@ export class EventEnds {
         start = i + 1;
         ends.push(start);
       } else if (endsLine && this.#isBlank) {
-        // The event goes with all of its last line end that is there.
+        // The event includes its last line end, as far as that is in this chunk.
         const hasLf = byte === CR && chunk[i + 1] === LF;
         this.#afterCr = byte === CR && !hasLf;
         if (hasLf) i++;
@@ -37,7 +37,7 @@ export class EventEnds {
       } else {
         this.#afterCr = byte === CR;
         this.#isBlank = endsLine;
-        // Nothing else matters within a line.
+        // Within a line only its end matters.
         if (!endsLine) i = lineEnds.nextFrom(i + 1) - 1;
       }
     }

@@ -1,7 +1,7 @@
-/** An event stream that takes events beside those that are relayed. */
+/** An event stream into which the gateway can put events beside the relayed ones. */
 export interface EventSink {
   /** Whether `send` would put this event into the stream. */
   takes(event: Buffer): boolean;
-  /** Puts it there; false where that is not possible. */
+  /** Puts the event into the stream; false where that is not possible. */
   send(event: Buffer): boolean;
 }

@@ -12,7 +12,7 @@ export class EventSplitter {
   }
 
   /**
-   * Takes the next bytes, gives the events that are whole.
+   * Takes the next bytes and returns the events that are complete.
    *
    * @throws {RangeError} where an event is too long.
    */
@@ -27,7 +27,7 @@ export class EventSplitter {
     return events;
   }
 
-  /** What has begun and is not whole. */
+  /** The bytes of an event that has begun and is not complete. */
   rest(): Buffer {
     return this.#held.take();
   }

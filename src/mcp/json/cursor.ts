@@ -2,7 +2,7 @@ import { parseError } from '../message-problem.ts';
 import type { PlainRuns } from './plain-runs.ts';
 import { NOT_JSON, StringScan } from './string-scan.ts';
 
-/** How deep a document may be nested. Many readers recurse, and would fall. */
+/** How deep a document may be nested. Many readers recurse, and would overflow their stack. */
 export const MAX_DEPTH = 256;
 
 const TOO_DEEP = parseError(`The JSON is nested too deeply; use at most ${MAX_DEPTH} levels`);
@@ -24,15 +24,15 @@ const WORDS: ReadonlyMap<string, boolean | null> = new Map([
 ]);
 
 /**
- * Goes through a JSON text (RFC 8259) from its start. Before what it reads it passes over blanks.
- * Throws a `MessageProblem` where the text is not JSON, or nested too deeply.
+ * Reads a JSON text (RFC 8259) from its start. It passes over white space before each token. Throws a
+ * `MessageProblem` where the text is not JSON, or nested too deeply.
  */
 export class JsonCursor {
   readonly #text: string;
   readonly #strings: StringScan;
   #at = 0;
   #depth = 0;
-  /** What closes each array and object that is open. */
+  /** The closing character of each array and object that is open. */
   readonly #closers: number[] = [];
 
   constructor(text: string, runs?: PlainRuns) {
@@ -58,17 +58,17 @@ export class JsonCursor {
     return this.#at;
   }
 
-  /** Where what was read last ends. */
+  /** The position behind what was read last. */
   get position(): number {
     return this.#at;
   }
 
-  /** The text from there to here. */
+  /** The text from `start` to the current position. */
   since(start: number): string {
     return this.#text.slice(start, this.#at);
   }
 
-  /** Makes sure that nothing follows. */
+  /** Throws unless the text ends here. */
   end(): void {
     if (!Number.isNaN(this.#peek())) throw NOT_JSON;
   }
@@ -101,13 +101,16 @@ export class JsonCursor {
     return name;
   }
 
-  /** Passes over a string that begins here; gives whether there are escapes, and whether by code, in it. */
+  /**
+   * Passes over a string that begins here; gives whether it has escapes, and whether one of them is a code
+   * (`\u0041`).
+   */
   skipString(): { readonly hasEscape: boolean; readonly hasCode: boolean } {
     this.#skipString();
     return this.#strings;
   }
 
-  /** Reads the string that was passed over last, which began there. */
+  /** Reads the string that was passed over last, and that began at `start`. */
   stringSince(start: number): string {
     return this.#strings.hasEscape
       ? (JSON.parse(this.since(start)) as string)
@@ -140,8 +143,8 @@ export class JsonCursor {
   }
 
   /**
-   * Passes over a value, or goes into it where it holds others. Gives whether nothing but what was
-   * open at `depth` is open any more, so that a long value can be passed over bit by bit.
+   * Passes over a value, or goes into it where it holds others. Gives whether all arrays and objects deeper
+   * than `depth` are closed, so that a long value can be passed over bit by bit.
    */
   pass(depth: number): boolean {
     const char = this.#peek();
@@ -165,7 +168,7 @@ export class JsonCursor {
     return false;
   }
 
-  /** The first character of what comes next, or NaN at the end. */
+  /** The code of the next character that is not white space, or NaN at the end. */
   #peek(): number {
     let char = this.#text.charCodeAt(this.#at);
     while (char <= SPACE && (char === SPACE || char === 0x0a || char === 0x0d || char === 0x09)) {
@@ -208,7 +211,7 @@ export class JsonCursor {
     this.#at = this.#strings.passFrom(this.#at + 1);
   }
 
-  /** Gives the word, if it is one. */
+  /** Passes over a scalar. Gives the word where it is `true`, `false` or `null`; undefined for a number. */
   #skipScalar(): string | undefined {
     const text = this.#text;
     NUMBER.lastIndex = this.#at;

@@ -3,19 +3,22 @@ import { isJsonObject, type JsonObject } from './json-object.ts';
 import { OBSCURE, refuseUnclear, UnclearValueError } from './unclear.ts';
 
 /**
- * What is shown to those who decide by a message. Nobody can change it, and to read what is unclear
- * throws.
+ * Makes a list of a message safe to show to a policy or the like, which decides by it: the policy cannot
+ * change it, and reading an unclear value throws.
  *
- * Lists are plain and frozen, unless an item of theirs is unclear. Objects are proxies: to ask for a
- * member that is not there, but is there in another spelling, throws as well, because a server that
- * ignores case, or characters that nobody sees, would find what the asker was told is absent; and
- * nothing but a proxy hears of `Object.hasOwn`.
+ * A list is a plain frozen array, unless an item of it is unclear. An object is a proxy: it also throws when
+ * a policy asks for a member that is there only in another spelling. A server that ignores case or invisible
+ * characters would find that member, although the policy was told that it is absent. Only a proxy notices
+ * `Object.hasOwn`.
  */
 export function guardedList(list: unknown[], isClear: boolean): readonly unknown[] {
   return isClear ? Object.freeze(list) : new Proxy(list, LIST);
 }
 
-/** The same for an object; `folds` holds its names by their folded forms, where they are others. */
+/**
+ * The same for an object. `folds` maps folded forms to names, for the names that are not plain lower-case
+ * ASCII.
+ */
 export function guardedObject(object: JsonObject, clarity: ObjectClarity): JsonObject {
   const guarded = new Proxy(object, guardFor(clarity));
   if (clarity.members > LARGE_MEMBERS) LARGE.add(guarded);
@@ -27,12 +30,12 @@ function guardFor({ isClear, folds, isObscure }: ObjectClarity): ObjectGuard {
   return isClear && folds === undefined ? PLAIN : new ObjectGuard(isClear, folds);
 }
 
-/** How many members an object may have and be listed at once. */
+/** How many members an object may have to be listed in one go. */
 const LARGE_MEMBERS = 20_000;
 
 const LARGE = new WeakSet<object>();
 
-/** Whether it has so many members that nothing else would be done for long while they are listed. */
+/** Whether the object has so many members that listing them would block the event loop for long. */
 export function isLargeObject(guarded: object): boolean {
   return LARGE.has(guarded);
 }
@@ -44,15 +47,15 @@ export interface ObjectClarity {
   readonly folds: ReadonlyMap<string, string> | undefined;
   /** Whether one of its names is too long to be folded. */
   readonly isObscure: boolean;
-  /** How many it has. */
+  /** How many members it has. */
   readonly members: number;
 }
 
 const TARGET: unique symbol = Symbol('target');
 
 /**
- * The value itself, for the gate, which knows the names that it asks for. What is unclear in it reads
- * as a symbol.
+ * The value without its guard, for the gate, which knows the names that it asks for. An unclear value in it
+ * reads as a symbol.
  */
 export function unguarded(value: unknown): unknown {
   if (!isJsonObject(value)) return value;
@@ -67,7 +70,7 @@ function shown<T>(value: T): T {
   return typeof value === 'symbol' ? refuseUnclear(value) : value;
 }
 
-/** Whoever only asks whether it is there is told. */
+/** Code that only asks whether the member is there is told so. Reading its value throws. */
 function shownDescriptor(found: PropertyDescriptor | undefined): PropertyDescriptor | undefined {
   const value: unknown = found?.value;
   if (typeof value !== 'symbol') return found;
@@ -102,7 +105,7 @@ class ObjectGuard implements ProxyHandler<JsonObject> {
     const value = target[name as string];
     if (value !== undefined) return shown(value);
     if (name === TARGET) return target;
-    // The language asks for these: JSON.stringify, and whoever awaits.
+    // JavaScript itself asks for these two: JSON.stringify for `toJSON`, and `await` for `then`.
     if (name === 'toJSON') return this.#isClear && !(name in target) ? toJson : undefined;
     if (name !== 'then') this.#mustBeSpelledSo(target, name);
     return undefined;
@@ -117,7 +120,7 @@ class ObjectGuard implements ProxyHandler<JsonObject> {
     target: JsonObject,
     name: string | symbol,
   ): PropertyDescriptor | undefined {
-    // What is read late is a value to everybody, and not a way to get it.
+    // Reads a late text, so that its descriptor shows the value and not a getter.
     void target[name as string];
     const found = Reflect.getOwnPropertyDescriptor(target, name);
     if (found === undefined) this.#mustBeSpelledSo(target, name);
@@ -139,8 +142,8 @@ Object.assign(ObjectGuard.prototype, UNCHANGING);
 const PLAIN = new ObjectGuard(true, undefined);
 
 /**
- * The guard of an object with a name that is too long to be folded. It may be another spelling of any
- * that is not short.
+ * The guard of an object with a name that is too long to be folded. That name may be another spelling of any
+ * name that is not short.
  */
 class ObscureGuard extends ObjectGuard {
   override get(target: JsonObject, name: string | symbol): unknown {
@@ -174,12 +177,13 @@ function isShort(name: string | symbol): boolean {
 }
 
 /**
- * Whoever writes all of an object reads no name that is not there: that needs no guard, which would
- * be asked about every member.
+ * JSON.stringify reads only names that are there, so it needs no guard. A guard would be asked about every
+ * member.
  */
 function toJson(this: unknown): unknown {
   const object = unguarded(this) as JsonObject;
-  // Frozen before it was read, a late text would be read each time.
+  // This reads the late texts. In an object that was frozen before, a late text would be made again at each
+  // read.
   Object.values(object);
   return Object.freeze(object);
 }

@@ -1,13 +1,13 @@
 import type { JsonObject } from './json-object.ts';
 
 /**
- * Makes a long string of a JSON document from its bytes, for the first who reads it: most who decide by a
- * message look at its short ones, and the bytes are kept anyway, for the upstream. JSON has no functions, so
- * that none is taken for a value.
+ * Makes a long string of a JSON document from its bytes when it is first read. Most policies look at short
+ * strings only, and the bytes are kept anyway, for the upstream. JSON has no functions, so that no value is
+ * taken for a `LateText`.
  */
 export type LateText = () => string;
 
-/** From the bytes between its quotes. */
+/** `bytes` are those between the quotes of the string. */
 export function lateText(bytes: Uint8Array, hasEscape: boolean): LateText {
   return () => {
     const source = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString();
@@ -15,7 +15,7 @@ export function lateText(bytes: Uint8Array, hasEscape: boolean): LateText {
   };
 }
 
-/** Sets a member that is read once, and is its value from then on. */
+/** Sets a member whose text is made at the first read, and is a plain value from then on. */
 export function setLateMember(object: JsonObject, name: string, read: LateText): void {
   const set = (value: unknown) => {
     const isPlain = { writable: true, enumerable: true, configurable: true };

@@ -1,10 +1,10 @@
 import { isAscii } from 'node:buffer';
 
-/** Finds where characters of a string in a JSON text end that stand for themselves. */
+/** Finds where a run of characters that stand for themselves ends, in a string of a JSON text. */
 export interface PlainRuns {
   /**
-   * Where the first comes, from there on, that ends the string, begins an escape, or may not be in one; the
-   * length of the text where none does.
+   * The position of the first character from `at` on that ends the string, begins an escape, or may not be in
+   * a string; the length of the text where there is none.
    */
   endIn(text: string, at: number): number;
 }
@@ -12,7 +12,7 @@ export interface PlainRuns {
 /** All but a quote, a backslash and control characters (RFC 8259 section 7). */
 const PLAIN_RUN = /[ !#-[\]-\uffff]*/y;
 
-/** Any text. A character costs the same whatever it is; twenty of them as much as the call. */
+/** For any text. All characters cost the same; twenty of them cost as much as the call. */
 export const IN_ANY_TEXT: PlainRuns = {
   endIn(text, at) {
     PLAIN_RUN.lastIndex = at;
@@ -21,13 +21,13 @@ export const IN_ANY_TEXT: PlainRuns = {
   },
 };
 
-/** Below it, to look at all of the text for control characters takes longer than is gained. */
+/** In a shorter text or run, looking for control characters in all of the text takes longer than it saves. */
 const WORTH_A_LOOK = 4096;
 
 /**
- * Those of one text in which all is ASCII. In a long run each of the two characters that matter is looked
- * for once, by a search that takes a fiftieth of the time, where none is a control character. In a text
- * with others it may take ten times as long: V8 looks for one byte, which may be half of each character.
+ * For one text that is all ASCII. In a long run without control characters, it looks for the next quote and
+ * the next backslash once each, by a search that takes a fiftieth of the time. In a text that is not ASCII
+ * this search may take ten times as long: V8 looks for one byte, which may be half of each character.
  */
 class InAsciiText implements PlainRuns {
   readonly #bytes: Uint8Array;
@@ -54,7 +54,7 @@ function find(char: string, text: string, at: number): number {
   return found === -1 ? text.length : found;
 }
 
-/** Finds them in the text that these bytes are. */
+/** Finds the runs in the text that these bytes encode. */
 export function plainRunsIn(bytes: Uint8Array): PlainRuns {
   return bytes.length >= WORTH_A_LOOK && isAscii(bytes) ? new InAsciiText(bytes) : IN_ANY_TEXT;
 }
@@ -63,15 +63,15 @@ const SPACE = 0x20;
 const SPACES = 0x20202020;
 const SIGNS = 0x80808080;
 
-/** Whether a byte is a control character, four at a time. */
+/** Whether one of the bytes is a control character. Looks at four at a time. */
 function hasControls(bytes: Uint8Array): boolean {
   const { buffer, byteOffset, length } = bytes;
   const before = Math.min(-byteOffset & 3, length);
   const words = new Int32Array(buffer, byteOffset + before, (length - before) >> 2);
   for (let i = 0; i < words.length; i++) {
     const word = words[i] as number;
-    // Of a byte below, and of none else that is ASCII, what is left after that is negative; so may be the
-    // one above it then.
+    // The subtraction sets the highest bit of a byte that is below a space. Of other ASCII bytes it does so
+    // only for the one above such a byte, by the borrow.
     if (((word - SPACES) & ~word & SIGNS) !== 0) return true;
   }
   const isControl = (byte: number) => byte < SPACE;

@@ -1,7 +1,7 @@
 import { type MessageProblem, parseError } from '../message-problem.ts';
 import { IN_ANY_TEXT, type PlainRuns } from './plain-runs.ts';
 
-/** What a text is answered with that is not JSON. */
+/** The problem of a text that is not JSON. */
 export const NOT_JSON: MessageProblem = parseError(
   'The body is not JSON; send exactly one JSON document',
 );
@@ -20,11 +20,11 @@ for (const char of Buffer.from('"\\/bfnrt')) ESCAPED[char] = 1;
 const SHORT = 32;
 
 /**
- * Escapes, each with the characters behind it that stand for themselves. V8 remembers something for each
- * that it has passed over, and has room for some millions: so no more than these at a time.
+ * A run of escapes, each with the characters behind it that stand for themselves. V8 remembers each
+ * repetition that it has matched, and has room for some millions of them: so at most 1,000 at a time.
  */
 const SHORT_ESCAPES = /(?:\\["\\/bfnrt][ !#-[\]-\uffff]*){1,1000}/y;
-/** The same with those by code. */
+/** The same, with escapes by code (`\u0041`) as well. */
 const ESCAPES = /(?:\\(?:["\\/bfnrt]|u[\dA-Fa-f]{4})[ !#-[\]-\uffff]*){1,1000}/y;
 
 /** Passes over the strings of a JSON text. */
@@ -33,7 +33,7 @@ export class StringScan {
   readonly #runs: PlainRuns;
   /** Whether there were escapes in the last string. */
   hasEscape = false;
-  /** Whether one of them says a code, which may be any. */
+  /** Whether one of them is a code (`\u0041`), which can stand for any character. */
   hasCode = false;
 
   constructor(text: string, runs: PlainRuns = IN_ANY_TEXT) {
@@ -41,7 +41,9 @@ export class StringScan {
     this.#runs = runs;
   }
 
-  /** Gives where a string ends, behind its quote, whose first character is there. */
+  /**
+   * Passes over the string whose first character is at `start`. Gives the position behind its closing quote.
+   */
   passFrom(start: number): number {
     const text = this.#text;
     const far = start + SHORT;
@@ -54,18 +56,18 @@ export class StringScan {
         at = this.#passEscape(at + 1);
         char = text.charCodeAt(at);
       }
-      // Nothing is called in this loop: V8 keeps `at` as an integer, and needs half the time.
+      // This loop calls no function: so V8 keeps `at` as an integer, and needs half the time.
       while (at < far && char >= SPACE && char !== QUOTE && char !== BACKSLASH) {
         char = text.charCodeAt(++at);
       }
       if (at >= far) return this.#passRest(at);
-      // Nor is there one at the end of the text.
+      // At the end of the text `char` is NaN, which fails this test as well.
       if (!(char >= SPACE)) throw NOT_JSON;
     }
     return at + 1;
   }
 
-  /** The same from the midst of a long one. */
+  /** The same from a position within a long string. */
   #passRest(from: number): number {
     const text = this.#text;
     let at = this.#runs.endIn(text, from);
@@ -81,7 +83,7 @@ export class StringScan {
     return at + 1;
   }
 
-  /** Gives where the escape ends of which that is behind the backslash. */
+  /** Gives where an escape ends; `at` is the position behind its backslash. */
   #passEscape(at: number): number {
     this.hasEscape = true;
     const char = this.#text.charCodeAt(at);

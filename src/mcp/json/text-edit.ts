@@ -1,11 +1,11 @@
-/** A stretch of a text, and what comes in its place. */
+/** A part of a text, and the text that replaces it. */
 export interface TextEdit {
   readonly start: number;
   readonly end: number;
   readonly text: string;
 }
 
-/** The text with the edits made, which are in order and do not overlap. */
+/** The text after these edits, which are in order and do not overlap. */
 export function applyEdits(text: string, edits: readonly TextEdit[]): string {
   const parts: string[] = [];
   let position = 0;

@@ -1,4 +1,6 @@
-/** Fatal, because other readers replace what is malformed; a BOM is kept, so that JSON refuses it. */
+/**
+ * Fatal, because other readers replace malformed bytes. A BOM is kept, so that the JSON reader refuses it.
+ */
 const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** The text that the bytes are, or `undefined` where they are not UTF-8. */

@@ -5,17 +5,17 @@ import { LIST_KINDS } from './list-kinds.ts';
 
 /** What a message that cannot be read as a whole seems to be. */
 export interface AnswerKind {
-  /** `unknown`: nothing has been seen that only a list, or only something else, has. */
+  /** `unknown`: no member has been seen that only a list has, or that only something else has. */
   readonly kind: 'list' | 'other' | 'unknown';
   /** The source text of its id, where that has been seen; one character for each byte. */
   readonly id: string | undefined;
 }
 
 const LISTS: ReadonlySet<string> = new Set(LIST_KINDS.map(({ member }) => foldMemberName(member)));
-/** Members of any result, in front of which a list may still come. */
+/** Members that any result may have. A list may still come behind them. */
 const OF_ANY = new Set(['_meta', 'nextcursor', 'cachescope', 'ttlms', 'resulttype']);
 
-/** Reads a message as far as its text goes, which has one character for each byte. */
+/** Reads a message as far as its text goes. The text has one character for each byte. */
 export function kindOfAnswer(text: string): AnswerKind {
   const seen = new Seen();
   try {
@@ -31,7 +31,7 @@ class Seen implements AnswerKind {
   id: string | undefined;
 
   message(cursor: JsonCursor): void {
-    // Of a batch, what comes behind the part that is known may be anything.
+    // In a batch, a message of any kind may come behind the known part.
     if (cursor.isAtArray()) return;
     if (!cursor.isAtObject()) {
       this.kind = 'other';

@@ -6,7 +6,7 @@ import { KnownMembers, MAX_MEMBERS } from '../message/known-members.ts';
 import { MessageProblem } from '../message-problem.ts';
 import { LIST_KINDS, type ListKind } from './list-kinds.ts';
 
-/** An item of a list, and where it stands. */
+/** An item of a list, and its place in the text. */
 export interface ListedItem {
   readonly name: string;
   readonly start: number;
@@ -17,13 +17,15 @@ export interface ListedItem {
 export interface FoundList {
   readonly kind: ListKind;
   readonly items: readonly ListedItem[];
-  /** The id of the request that it answers, as `comparableId` writes it; undefined where none is there. */
+  /**
+   * The id of the request that it answers, as `comparableId` writes it; undefined where the answer has none.
+   */
   readonly id: string | undefined;
-  /** Where the list goes on; undefined where this is all, or the end of it. */
+  /** The cursor of the next page; undefined where this is the only page, or the last. */
   readonly nextCursor: string | undefined;
 }
 
-/** A list, while the message that it is in is read. */
+/** A list while its message is still being read. */
 interface OpenList {
   readonly kind: ListKind;
   readonly items: readonly ListedItem[];
@@ -34,7 +36,7 @@ interface OpenList {
 /** What there is to edit in an answer. */
 export interface FoundLists {
   readonly lists: readonly FoundList[];
-  /** What makes results private in which lists are, because what is in them depends on the caller. */
+  /** Edits that make a result with lists private, because the content of the lists depends on the caller. */
   readonly privacy: readonly TextEdit[];
 }
 
@@ -42,14 +44,14 @@ const MESSAGE = new KnownMembers(['result']);
 const RESULT = new KnownMembers(['cacheScope', ...LIST_KINDS.map(({ member }) => member)]);
 
 /**
- * Finds the lists in an answer: in a JSON-RPC response, or an array of them. Where a list was asked
- * for, its member is one; elsewhere it is taken for one if there is an object in it.
+ * Finds the lists in an answer: in a JSON-RPC response, or an array of them. Where the client asked for a
+ * list, its member has to be a list; elsewhere an array counts as a list if it holds an object, or nothing.
  *
  * @throws {Error} where another reader could find more in the text.
  */
 export function findLists(text: string, expected: ReadonlySet<string>): FoundLists {
   const finder = new ListFinder(text, expected);
-  // In what has no object there is no list: an empty body, or a word of the older transport.
+  // A text without an object has no list: an empty body, or a word of the older transport.
   if (text.includes('{')) finder.document();
   return finder;
 }
@@ -114,7 +116,7 @@ class ListFinder implements FoundLists {
         if (name !== 'nextCursor') return false;
         const source = this.#source();
         const cursor: unknown = source.startsWith('"') ? JSON.parse(source) : source;
-        // Null, and to most clients an empty text, is the end. What is no text is no end.
+        // Null, and to most clients an empty text, means that this is the last page. No other value does.
         nextCursor = cursor === 'null' || cursor === '' ? undefined : String(cursor);
         return true;
       },
@@ -180,8 +182,8 @@ class ListFinder implements FoundLists {
   }
 
   /**
-   * Goes through a value; where it is an object, `read` reads the members that are known. `note` reads some
-   * others by which nothing is cut: no spelling of those makes a list unreadable.
+   * Passes over a value, and gives whether it is an object. `read` reads the known members of the object.
+   * `note` reads some others; nothing is cut by those, so no spelling of them makes a list unreadable.
    */
   #members(
     known: KnownMembers,
@@ -211,7 +213,7 @@ class ListFinder implements FoundLists {
     return true;
   }
 
-  /** Some readers would take another spelling for the member itself. */
+  /** Some readers would take another spelling for the known member itself. */
   #checkSpelling(name: string, known: KnownMembers): void {
     const folded = isFolded(name) ? name : this.#folds.fold(name);
     if (folded === undefined) throw unreadable('its member names are too many or too long');
@@ -224,13 +226,13 @@ function unreadable(why: string): Error {
   return new Error(`A list in an answer cannot be read: ${why}`);
 }
 
-/** What cuts those items out of a list for which `keeps` is false, each with a comma. */
+/** The edits that cut the items out of a list for which `keeps` is false, each with a comma. */
 export function cuts(items: readonly ListedItem[], keeps: readonly boolean[]): TextEdit[] {
   const firstKept = keeps.indexOf(true);
   const edits: TextEdit[] = [];
   items.forEach((item, i) => {
     if (keeps[i]) return;
-    // Without one to keep, what is between them goes as well: [ 1, 2 ] becomes [  ].
+    // Where no item is kept, the text between them is cut as well: [ 1, 2 ] becomes [  ].
     const isBehind = firstKept === -1 ? i > 0 : i > firstKept;
     const start = isBehind ? items[i - 1]?.end : item.start;
     const end = isBehind || firstKept === -1 ? item.end : items[i + 1]?.start;

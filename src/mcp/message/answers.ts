@@ -2,10 +2,10 @@ import { JsonCursor, MAX_DEPTH } from '../json/cursor.ts';
 import { isJsonObject, type JsonObject } from '../json/json-object.ts';
 import { MessageProblem } from '../message-problem.ts';
 
-/** What came of a request. `tool_error`: a result that says `isError`, as that of a tool that failed. */
+/** How a request ended. `tool_error`: a result with `isError`, as a tool that failed sends it. */
 export type Outcome = 'result' | 'tool_error' | 'rpc_error';
 
-/** The answer to a request, as far as it says what came of it. */
+/** The answer to a request, as far as it shows how the request ended. */
 export interface MessageAnswer {
   /** The id of the request, as {@link comparableId} writes it. */
   readonly id: string;
@@ -15,8 +15,8 @@ export interface MessageAnswer {
 }
 
 /**
- * An id in a form that is the same however it was spelled, from its source text. A number that not every
- * reader keeps is compared as it was written. Undefined where it can be the id of no request.
+ * An id from its source text, in a form that is the same for all spellings of it. A number that not every
+ * reader keeps stays as it was written. Undefined where no request can have such an id.
  */
 export function comparableId(source: string): string | undefined {
   if (source.startsWith('"')) return JSON.stringify(JSON.parse(source));
@@ -26,8 +26,9 @@ export function comparableId(source: string): string | undefined {
 }
 
 /**
- * The answers that a text holds: one JSON-RPC message, or a batch of them. What is a request, has a member
- * twice that matters here, or has both a result and an error, is none. Nothing is where the text is no JSON.
+ * The answers in a text: one JSON-RPC message, or a batch of them. A message is no answer where it is a
+ * request, has a member twice that matters here, or has both a result and an error. A text that is not JSON
+ * has no answers.
  */
 export function answersIn(text: string): MessageAnswer[] {
   return (
@@ -35,7 +36,7 @@ export function answersIn(text: string): MessageAnswer[] {
   );
 }
 
-/** The ids of the messages in a text, by their places in it, as {@link comparableId} writes them. */
+/** The ids of the messages in a text, in their order, as {@link comparableId} writes them. */
 export function idsIn(text: string): (string | undefined)[] {
   return eachMessage(text, (cursor) => {
     let id: string | undefined;
@@ -48,9 +49,9 @@ export function idsIn(text: string): (string | undefined)[] {
   });
 }
 
-/** Nothing is found in a text that is not JSON as a whole. */
+/** Reads each message in a text. Finds none where the text as a whole is not JSON. */
 function eachMessage<T>(text: string, read: (cursor: JsonCursor) => T): T[] {
-  // Readers that decode an answer as UTF-8 drop the mark (Encoding standard).
+  // Readers that decode an answer as UTF-8 drop the byte order mark (Encoding standard).
   const cursor = new JsonCursor(text.startsWith('\ufeff') ? text.slice(1) : text);
   const found: T[] = [];
   try {
@@ -64,7 +65,10 @@ function eachMessage<T>(text: string, read: (cursor: JsonCursor) => T): T[] {
   }
 }
 
-/** Goes through the members of an object; `read` has to pass over the value. What is none is passed over. */
+/**
+ * Goes through the members of an object; `read` has to pass over the value. A value that is no object is
+ * passed over.
+ */
 function eachMember(cursor: JsonCursor, read: (name: string) => void): void {
   if (!cursor.isAtObject()) {
     cursor.skip();
@@ -74,17 +78,17 @@ function eachMember(cursor: JsonCursor, read: (name: string) => void): void {
 }
 
 /**
- * The same by `JSON.parse`, which takes a fraction of the time, for a text that it reads as the cursor does:
- * undefined where it may not.
+ * The answers in a text that is one message, by `JSON.parse`, which takes a fraction of the time. Undefined
+ * where it may read the text in another way than the cursor.
  */
 function parsedAnswer(text: string): MessageAnswer[] | undefined {
-  // A name with an escape may be another's twin.
+  // A name with an escape may equal another name.
   if (text.includes('\\u') || mayBeTooDeep(text)) return undefined;
   let message: unknown;
   try {
     message = JSON.parse(text);
   } catch {
-    // A byte order mark, or nothing at all: both are rare.
+    // The text begins with a byte order mark, or is not JSON: both are rare.
     return undefined;
   }
   if (!isJsonObject(message)) return undefined;
@@ -109,7 +113,7 @@ function parsedAnswer(text: string): MessageAnswer[] | undefined {
   return [{ id: JSON.stringify(id), outcome, errorCode: undefined }];
 }
 
-/** Whether a member is not there, or cannot be there twice: `JSON.parse` shows the last one only. */
+/** Whether a member is absent, or is surely there only once: `JSON.parse` shows the last one only. */
 function isKnownOnce(text: string, object: JsonObject, name: string): boolean {
   if (object[name] === undefined) return true;
   const quoted = `"${name}"`;
@@ -147,7 +151,7 @@ function readAnswer(cursor: JsonCursor): MessageAnswer | undefined {
     else cursor.skip();
     sources.set(name, cursor.since(start));
   });
-  // Null is what is not there, but as a result.
+  // Null counts as absent, except for `result`.
   const isThere = (name: string) => sources.has(name) && sources.get(name) !== 'null';
   const id = comparableId(sources.get('id') ?? '');
   if (isUnclear || id === undefined || isThere('method')) return undefined;
@@ -159,7 +163,7 @@ function readAnswer(cursor: JsonCursor): MessageAnswer | undefined {
   return { id, outcome: isError === 'true' ? 'tool_error' : 'result', errorCode: undefined };
 }
 
-/** In place of a member that is there twice. */
+/** Stands for a member that is there twice. */
 const UNCLEAR = '?';
 
 /** The source of a member of the object that comes next; undefined where there is none. */

@@ -1,6 +1,6 @@
 import { isJsonObject } from '../json/json-object.ts';
 
-/** Which client sent a message, as it says itself: nothing is decided by it. */
+/** The client that sent a message, as the client itself says. No decision rests on it. */
 export interface ClientInfo {
   /** At most 64 characters of what it calls itself. */
   readonly name: string;
@@ -11,10 +11,10 @@ export interface ClientInfo {
 /** Clients have short names. Each session remembers one. */
 const LONGEST = 64;
 
-/** Where a message of the modern era says it (MCP 2026-07-28, "_meta"). */
+/** The member of `_meta` by which a message of the modern era names its client (MCP 2026-07-28, "_meta"). */
 const CLIENT_INFO = 'io.modelcontextprotocol/clientInfo';
 
-/** The client of a message: of one of the modern era from `_meta`, else of an `initialize`. */
+/** The client of a message: from `_meta` (modern era), else from the params of an `initialize`. */
 export function clientOf(message: unknown): ClientInfo | undefined {
   if (!isJsonObject(message)) return undefined;
   const { method, params } = message;
@@ -32,7 +32,7 @@ export function readClientInfo(value: unknown): ClientInfo | undefined {
   return { name: cut(name), version: typeof version === 'string' ? cut(version) : undefined };
 }
 
-/** Half a character, as JSON may hold it and as cutting may leave it, is replaced. */
+/** Replaces half of a surrogate pair: JSON may hold one, and cutting may leave one. */
 function cut(text: string): string {
   return text.slice(0, LONGEST).toWellFormed();
 }

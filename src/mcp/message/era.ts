@@ -9,7 +9,7 @@ import type { Era } from './message.ts';
 const FIRST_MODERN = '2026-07-28';
 const REVISION = /^\d{4}-\d{2}-\d{2}$/;
 
-/** As which a message that states no revision is read (MCP 2025-06-18, "Protocol Version Header"). */
+/** The revision by which a message is read that names none (MCP 2025-06-18, "Protocol Version Header"). */
 const ASSUMED = '2025-03-26';
 
 const INITIALIZE = headerMismatch(
@@ -24,14 +24,14 @@ const OTHER_CLAIM = headerMismatch(
   `The MCP-Protocol-Version header has to equal "${VERSION_CLAIM}" in _meta`,
 );
 
-/** By which rules a message goes. */
+/** The era and the revision whose rules apply to a message. */
 export interface MessageEra {
   readonly era: Era;
   readonly protocolVersion: string;
 }
 
 /**
- * Whether a header names a revision of the modern era. What is not a date is left to the upstream,
+ * Whether a header names a revision of the modern era. A value that is not a date is left to the upstream,
  * which refuses versions it does not know; the message is judged all the same.
  */
 export function isModernVersion(version: string | undefined): version is string {

@@ -1,12 +1,12 @@
 import { foldMemberName } from '../json/folding.ts';
 
-/** How many members an object may have in which some names are known: who means well has a few. */
+/** How many members an object with known names may have. An honest client sends a few. */
 export const MAX_MEMBERS = 1_000;
 
-/** How many values of one document are built: each takes its time, and its room. */
+/** How many values of one document are built: each takes time and memory. */
 export const MAX_VALUES = 1_000_000;
 
-/** How many objects of one document are read, without empty ones: to make each takes its time. */
+/** How many objects of one document are read, not counting empty ones: making each takes time. */
 export const MAX_OBJECTS = 50_000;
 
 /** The members by which a server, or a policy, decides at one level of a message. */
@@ -23,16 +23,16 @@ export class KnownMembers {
     return this.#exact.has(name);
   }
 
-  /** The known name of which that, in its folded form, is a spelling. */
+  /** The known name of which a name with this folded form is a spelling. */
   meantBy(folded: string): string | undefined {
     return this.#byFold.get(bare(folded));
   }
 }
 
 /**
- * A name as one word. Servers that write names in another way than MCP take both: the official one in
- * Python `task_id` for `taskId`, and `meta` for `_meta`. Only where names are known: those of arguments
- * are the tool's own, and `http_proxy` is another one than `http-proxy`.
+ * A name without `_` and `-`. Some servers write names in another way than MCP and take both spellings: the
+ * official one in Python takes `task_id` for `taskId`, and `meta` for `_meta`. This is for known names only:
+ * names of arguments are the tool's own, and there `http_proxy` is another name than `http-proxy`.
  */
 function bare(name: string): string {
   return /[_-]/.test(name) ? name.replaceAll(/[_-]/g, '') : name;
@@ -48,7 +48,7 @@ export const MESSAGE_MEMBERS: KnownMembers = new KnownMembers([
   'error',
 ]);
 
-/** `params`: what names the thing, what is passed to it, and what else decides. */
+/** `params`: the members that name the thing, that are passed to it, and that decide in another way. */
 export const PARAMS_MEMBERS: KnownMembers = new KnownMembers([
   '_meta',
   'argument',
@@ -69,12 +69,12 @@ export const PARAMS_MEMBERS: KnownMembers = new KnownMembers([
 /** `params.ref` of `completion/complete`. */
 export const REF_MEMBERS: KnownMembers = new KnownMembers(['name', 'type', 'uri']);
 
-/** What begins the names that MCP reserves in `_meta`. */
+/** The prefix of the names that MCP reserves in `_meta`. */
 const RESERVED = 'io.modelcontextprotocol/';
 
 /**
- * `params._meta`: the envelope of the modern era, and the key without a prefix by which something is
- * decided. Nothing is by those of trace context.
+ * `params._meta`: the envelope of the modern era, and the one key without a prefix that decides something.
+ * The keys of trace context decide nothing.
  */
 export const META_MEMBERS: KnownMembers = new KnownMembers([
   `${RESERVED}clientCapabilities`,

@@ -17,8 +17,9 @@ export class ListFrame implements Frame {
   put(value: unknown): void {
     if (typeof value === 'symbol') this.#isClear = false;
     if (this.#list === undefined) {
-      // Not pushed: a list of one, nested to the limit, would reserve room for many. And never a list
-      // of numbers alone, of which all are copied when it is frozen.
+      // Not by `push`, which would reserve room for many items in a list of one, and such lists may be nested
+      // to the limit. `undefined` comes first, so that V8 never sees a list of numbers alone: it copies all
+      // of them when such a list is frozen.
       this.#list = [undefined];
       this.#list[0] = value;
     } else this.#list.push(value);

@@ -10,13 +10,13 @@ export interface McpMessage {
   /** The id as it was written, to answer it byte for byte. `undefined` on notifications. */
   readonly idText: string | undefined;
   /**
-   * As parsed; neither it nor any object in it has a prototype. What nobody judged is not shown: without
-   * `seesArguments` its arrays and objects other than `_meta` and `ref` are `undefined`. Null, and an
-   * empty list where an object belongs, are the same as none: `undefined` here, in `_meta`, `ref` and
-   * `arguments`. To read what the upstream may read as something else throws a `TypeError`: an integer
-   * beyond those that are safe, a number too large for a double, a text with NUL or half of a surrogate
-   * pair, a member whose name is alike to another's or too long to tell, and one that is there in
-   * another spelling than the one asked for.
+   * As parsed; neither it nor any object in it has a prototype. Values that the gateway has not judged are
+   * not shown: without `seesArguments`, arrays and objects other than `_meta` and `ref` are `undefined`.
+   * Null, and an empty list where an object belongs, count as absent: they read as `undefined` here, in
+   * `_meta`, `ref` and `arguments`. Reading a value that the upstream may read as another one throws a
+   * `TypeError`: an integer beyond those that are safe, a number too large for a double, a text with NUL or
+   * half of a surrogate pair, a member whose name is like that of another or too long to compare, and a
+   * member that is there in another spelling than the one asked for.
    */
   readonly params: Readonly<Record<string, unknown>> | undefined;
   /**
@@ -27,11 +27,11 @@ export interface McpMessage {
   readonly name: string | undefined;
   /** `params.arguments`, with `seesArguments`, where it is an object. */
   readonly arguments: Readonly<Record<string, unknown>> | undefined;
-  /** By which rules it goes. */
+  /** The era whose rules apply to it. */
   readonly era: Era;
   /**
-   * What `_meta` claims; else what an `initialize` asks for; else the header; else 2025-03-26, as
-   * which the revisions since then have a missing header read.
+   * What `_meta` claims; else what an `initialize` asks for; else the header; else 2025-03-26, which a
+   * missing header means by the revisions since then.
    */
   readonly protocolVersion: string;
 }
@@ -39,7 +39,7 @@ export interface McpMessage {
 /** What a POST carries: one message, or in the legacy era an array of them. */
 export interface McpBody {
   readonly isBatch: boolean;
-  /** Those with a method, in their order. */
+  /** The messages with a method, in their order. */
   readonly messages: readonly McpMessage[];
   /** How many responses there are besides; they answer the server, and ask nothing of it. */
   readonly responses: number;
@@ -48,9 +48,9 @@ export interface McpBody {
 /** The beginning and the end of a body, as far as it has come. */
 export interface BodyOnItsWay {
   push(piece: Uint8Array): void;
-  /** How much has come. */
+  /** How many bytes have come. */
   readonly length: number;
   first(): Buffer;
-  /** None of it is in {@link first}. */
+  /** The last bytes that have come, without those in {@link first}. */
   last(): Buffer;
 }

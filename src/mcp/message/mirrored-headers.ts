@@ -25,7 +25,7 @@ const NO_VERSION = headerMismatch('The MCP-Protocol-Version header is missing');
 const NO_METHOD = headerMismatch('The Mcp-Method header is missing');
 const NO_NAME = headerMismatch('The Mcp-Name header is missing');
 
-/** Checks the encoding of `Mcp-Param-*`. What they mirror, only the tool's own server knows. */
+/** Checks the encoding of `Mcp-Param-*`. Only the tool's own server knows what they mirror. */
 export function checkParamHeaders(headers: IncomingHttpHeaders): MessageProblem | undefined {
   for (const name in headers) {
     if (!name.startsWith(PARAM_PREFIX)) continue;
@@ -36,9 +36,9 @@ export function checkParamHeaders(headers: IncomingHttpHeaders): MessageProblem 
 }
 
 /**
- * Checks that `Mcp-Method` and `Mcp-Name`, where present, say what the message says: in every era,
- * because whoever routes or logs by them would be told something else than is done. Over Streamable
- * HTTP, requests of the modern era need them; what notifications need, no revision says.
+ * Checks that `Mcp-Method` and `Mcp-Name`, where present, say what the message says. It does so in every era:
+ * a proxy that routes or logs by them would otherwise see another call than the server. Over Streamable HTTP,
+ * requests of the modern era need them; no revision says what notifications need.
  */
 export function checkMirroredHeaders(
   message: McpMessage,
@@ -59,13 +59,13 @@ export function checkMirroredHeaders(
   }
   const decoded = typeof name === 'string' ? decodeComparable(name) : undefined;
   if (decoded === undefined) return ENCODING;
-  // Of a method without a name known here it mirrors something that an extension defines.
+  // Where the gateway knows no name for the method, the header mirrors something that an extension defines.
   return message.name === undefined || decoded === message.name ? undefined : NAME;
 }
 
 /**
- * Whether a message asks for a stream that stays open. Who counts or ends streams goes by the header,
- * so that it is needed whatever era the message claims to be of. With SSE no message opens one.
+ * Whether a message asks for a stream that stays open. Code that counts or ends streams goes by the header,
+ * so such a message needs the header in every era. With SSE no message opens a stream.
  */
 export function opensStream({ method, idText }: McpMessage, transport: Transport): boolean {
   if (transport === 'http-with-sse') return false;
@@ -73,8 +73,8 @@ export function opensStream({ method, idText }: McpMessage, transport: Transport
 }
 
 /**
- * Responses and batches have no method and no name of their own. With a header that states one,
- * whoever goes by headers would see a call that is not there, or one of several.
+ * Responses and batches have no method and no name of their own. If a header stated one, a proxy that goes by
+ * headers would see a call that is not there, or only one of several.
  */
 export function checkNothingMirrored(headers: IncomingHttpHeaders): MessageProblem | undefined {
   const { 'mcp-method': method, 'mcp-name': name } = headers;

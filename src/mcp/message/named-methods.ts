@@ -7,7 +7,7 @@ import { isPlainUri } from './resource-uri.ts';
 interface NameSource {
   /** The member of `params` that names what the method is applied to. */
   readonly member: string;
-  /** Whether `Mcp-Name` has to repeat it in the modern era. Others are the upstream's to miss. */
+  /** Whether `Mcp-Name` has to repeat it in the modern era. If not, a missing one is left to the upstream. */
   readonly isMirrored: boolean;
   readonly problem: MessageProblem;
 }
@@ -51,7 +51,10 @@ export function isNameMirrored(method: string): boolean {
   return SOURCES.get(method)?.isMirrored === true;
 }
 
-/** What a method with these `params`, unguarded, is applied to; `undefined` for methods that name nothing, or not known here. */
+/**
+ * What a method with these `params`, unguarded, is applied to; `undefined` for methods that name nothing, or
+ * that are not known here.
+ */
 export function nameOf(
   method: string,
   params: JsonObject | undefined,
@@ -59,7 +62,7 @@ export function nameOf(
   if (method === COMPLETION) return referenceIn(params);
   const found = SOURCES.get(method);
   if (found === undefined) return undefined;
-  // What is there may read as undefined: arrays and objects that were passed over.
+  // A member that is there may read as undefined: arrays and objects were passed over.
   const isThere = params !== undefined && found.member in params;
   if (!isThere && !found.isMirrored) return undefined;
   const name = params?.[found.member];
@@ -72,7 +75,7 @@ export function isNameOf(method: string, text: string): boolean {
   return isSoundText(text) && (SOURCES.get(method)?.member !== 'uri' || isPlainUri(text));
 }
 
-/** With both, some servers would take the one and some the other. */
+/** The name or URI in `ref`. With both, some servers would take the one and some the other. */
 function referenceIn(params: JsonObject | undefined): string | MessageProblem {
   const ref = unguarded(params?.ref);
   if (!isJsonObject(ref)) return NO_REFERENCE;

@@ -36,13 +36,15 @@ export class ObjectFrame implements Frame {
   next: Level;
   readonly #level: Level;
   readonly #note: (problem: MessageProblem, isOfMessage: boolean) => void;
-  /** Made so, it is as fast to use as any other. */
+  /** An object made in this way is as fast to use as any other. */
   readonly #object: JsonObject = Object.setPrototypeOf({}, null);
   #name = '';
   #count = 0;
   #isClear = true;
   #isObscure = false;
-  /** Most have none: names in folded form are as different as they look. */
+  /**
+   * Undefined in most objects: their names are all plain lower-case ASCII, and folding would not change them.
+   */
   #folds: Map<string, string> | undefined;
   #twins: string[] | undefined;
 
@@ -115,7 +117,10 @@ export class ObjectFrame implements Frame {
     });
   }
 
-  /** Where names are known, all have to be told apart; elsewhere whoever reads one of the two. */
+  /**
+   * Where names are known, twins are a problem of the message. Elsewhere only reading one of the two is
+   * refused.
+   */
   #noteTwins(...names: readonly string[]): void {
     if (this.#level.members !== undefined) this.#problem(ALIKE);
     else {

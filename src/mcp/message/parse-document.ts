@@ -11,23 +11,27 @@ const BOM = parseError('The body begins with a byte order mark; send the JSON wi
 /** An object that may be a message. */
 export interface ParsedMessage {
   /**
-   * Without a prototype. `id` is a `Written`, `params` guarded, and `error` an object if it is one.
-   * Other arrays and objects are `undefined`, and so are `params` and `error` where they are none.
+   * Without a prototype. `id` is a `Written`, and `params` are guarded. `error` is an empty object where it
+   * is an object, or a list with items. Other arrays and objects are `undefined`, and so are `params` and
+   * `error` where they are null or an empty list.
    */
   readonly members: JsonObject;
-  /** What is wrong with the names in it, so that not even its id is certain. */
+  /** The problem with the names of its own members. With one, not even its id is certain. */
   readonly ownProblem: MessageProblem | undefined;
-  /** What is wrong with the names below. */
+  /** The problem with the names further in. */
   readonly innerProblem: MessageProblem | undefined;
 }
 
-/** A JSON document: a value that may be a message, or an array of such. `undefined` is no object. */
+/**
+ * A JSON document: a value that may be a message, or an array of such. `undefined` stands for a value that is
+ * no object.
+ */
 export type ParsedDocument = ParsedMessage | undefined | readonly (ParsedMessage | undefined)[];
 
-/** What is done in turns: after each, others have to be let in. */
+/** Work that is done in turns: after each turn, other work has to be let in. */
 export type InTurns<T> = Generator<void, T, void>;
 
-/** Reads one document. Of `params` all is built and judged where `arguments` are seen. */
+/** Reads one document. It builds and judges all of `params` where `arguments` are seen. */
 export function* parseDocument(
   bytes: Uint8Array,
   seesArguments: boolean,
@@ -48,7 +52,7 @@ export function* parseDocument(
   }
 }
 
-/** Up to the first that is no message: of the others nothing matters, but that they are JSON. */
+/** Reads up to the first value that is no message. The values behind it only have to be JSON. */
 function* parseBatch(
   reader: JsonReader,
   level: Level,
@@ -79,7 +83,8 @@ function* parseMessage(reader: JsonReader, level: Level): InTurns<ParsedMessage 
 const ANY: Level = { of: () => ANY };
 const META: Level = { members: META_MEMBERS, of: ANY.of, expects: 'object' };
 const REF: Level = { members: REF_MEMBERS, of: ANY.of, expects: 'object' };
-// A policy may look at them as long as it decides, and all of them together are most of a large document.
+// Parts of the document: a policy may look at arguments for as long as it decides, and all of them together
+// are most of a large document.
 const PART: Level = { of: () => PART, isPart: true };
 const ARGUMENTS: Level = { of: PART.of, expects: 'object' };
 

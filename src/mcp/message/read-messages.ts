@@ -16,11 +16,11 @@ import { nameOf } from './named-methods.ts';
 import { type InTurns, type ParsedMessage, parseDocument } from './parse-document.ts';
 import { checkShape, idOf, isResponse } from './shape.ts';
 
-/** How much of a message somebody goes by. */
+/** How much of a message the gateway has to read. */
 export interface MessageRules {
   /**
-   * Whether a policy sees `arguments`, and with them the rest of `params`: then all of it is under the
-   * strict rules for member names. Otherwise they may hold any JSON, and are not shown.
+   * Whether a policy sees `arguments`, and with them the rest of `params`: then the strict rules for member
+   * names apply to all of it. Otherwise `arguments` may hold any JSON, and are not shown.
    */
   readonly seesArguments: boolean;
 }
@@ -36,16 +36,16 @@ const EMPTY = invalidRequest('The batch is empty; send at least one message');
 const MODERN_BATCH = invalidRequest('This protocol revision has no batches; send one message');
 const ARGUMENTS = invalidParams('The "arguments" in params are an object, or absent');
 
-/** Up to this size a body is read at once: that takes a few milliseconds, whatever is in it. */
+/** Up to this size a body is read at once: that takes a few milliseconds for any content. */
 const AT_ONCE = 64 * 1024;
 
 /** How many messages of a batch are judged in one turn of the event loop. */
 const MESSAGES_A_TURN = 1_000;
 
 /**
- * Reads the messages in the body of a POST, so that nobody can read anything else in the same bytes;
- * gives the reason (`instanceof MessageProblem`) where somebody could. Expects that the media type is
- * right, and that no header which may occur once is repeated. Never throws.
+ * Reads the messages in the body of a POST. Gives a `MessageProblem` where another reader could read anything
+ * else in the same bytes. Expects that the media type is right, and that no header field which may occur only
+ * once is repeated. Never throws.
  */
 export function readMessages(
   body: Uint8Array,
@@ -61,8 +61,8 @@ export function readMessages(
 }
 
 /**
- * The same, but of a large body so much at a time that others are let in between; gives nothing once
- * nobody wants it any more. A small one is read at once, and given without a promise.
+ * The same, but a large body is read in turns, with other work in between; gives undefined once `isWanted`
+ * says no. A small body is read at once, and its messages are given without a promise.
  */
 export function readMessagesInTurns(
   body: Uint8Array,
@@ -116,7 +116,7 @@ function readSingle(
   return problem?.withId(message.idText) ?? { isBatch: false, messages: [message], responses: 0 };
 }
 
-/** Its refusals have no id, because they answer several messages. */
+/** Refusals of a batch have no id, because they answer several messages. */
 function* readBatch(
   document: readonly (ParsedMessage | undefined)[],
   { headers, transport }: Delivery,
@@ -157,7 +157,7 @@ function readMessage(
   if (innerProblem !== undefined) return refuse(innerProblem);
   const args = params?.arguments;
   const hasArguments = isJsonObject(args);
-  // A policy would see none, and a server might still take some from it.
+  // A policy would see no arguments, and a server might still find some in this value.
   if (seesArguments && !hasArguments && args !== undefined && args !== '') return refuse(ARGUMENTS);
   const name = nameOf(method, params);
   if (name instanceof MessageProblem) return refuse(name);
@@ -175,7 +175,10 @@ function readMessage(
   };
 }
 
-/** A response's id is the server's: the client could take it for that of a request of its own. */
+/**
+ * The id of a response is the server's, so it is not repeated: the client could take it for the id of a
+ * request of its own.
+ */
 function idOfMisshapen(members: JsonObject): string | null | undefined {
   if (!('method' in members)) return null;
   if (!('id' in members)) return typeof members.method === 'string' ? undefined : null;

@@ -22,15 +22,15 @@ const TOO_MANY_VALUES = invalidRequest(
 
 /** How much is read in one turn of the event loop: some milliseconds. */
 const VALUES_A_TURN = 4_000;
-/** How many characters take as long as to build a value. */
+/** How many characters take as long to read as one value takes to build. */
 const CHARACTERS_A_VALUE = 64;
 
-/** From which size on a document is not kept for a part of it. */
+/** A document of at least this size is not kept in memory for a part of it. */
 const LARGE = 16 * 1024;
-/** What is shorter is copied by V8 itself. */
+/** V8 itself copies shorter parts. */
 const SHORTEST_PART = 13;
 
-/** From which length on a text in arguments is made for whoever reads it. */
+/** A text in arguments of at least this length is made at its first read. */
 const LATE = 4096;
 /** How many short texts of arguments are copied: to copy all would cost more than to keep the document. */
 const MAX_COPIES = 1_000;
@@ -40,7 +40,7 @@ const EMPTY: JsonObject = Object.freeze(Object.create(null));
 /** All empty lists. */
 const EMPTY_LIST: readonly unknown[] = Object.freeze([]);
 
-/** What reads as a value that has not ended. */
+/** Stands for a value that has not ended. */
 const OPEN: unique symbol = Symbol('open');
 
 /** A scalar and its source text. */
@@ -50,25 +50,25 @@ export interface Written {
 }
 
 interface Passed {
-  /** At which it ends. */
+  /** The depth at which the value ends. */
   readonly depth: number;
   readonly as: unknown;
 }
 
 /**
- * Builds values as `JSON.parse` does, but judges the member names in them, gives objects no
- * prototype, so that what is absent reads as `undefined`, whatever its name, and guards what it has
- * built against being misread. What nobody goes by is passed over. It can stop in the midst of a
- * value, however large or deep, and go on later.
+ * Builds values as `JSON.parse` does, but judges their member names, and guards what it has built against
+ * being misread. Its objects have no prototype, so that an absent member of any name reads as `undefined`. It
+ * passes over values that no rule needs. It can stop in the middle of a value, however large or deep, and go
+ * on later.
  */
 export class JsonReader extends JsonCursor {
-  /** The first thing that is wrong with a name in the value itself, which is an object. */
+  /** The first problem with a name of the value itself, which is an object. */
   ownProblem: MessageProblem | undefined;
-  /** The first that is wrong with a name further in. */
+  /** The first problem with a name further in. */
   innerProblem: MessageProblem | undefined;
   readonly #names = new FoldedNames();
   #frame: Frame | undefined;
-  /** How the value is read that has been begun. */
+  /** How the value that has begun is read. */
   #level: Level | undefined;
   /** What is being passed over. */
   #passed: Passed | undefined;
@@ -80,7 +80,7 @@ export class JsonReader extends JsonCursor {
   readonly #bytes: Uint8Array;
   readonly #text: string;
   #copies = 0;
-  /** A place in the text, and the same in the bytes. */
+  /** A position in the text, and the same position in the bytes. */
   #textAt = 0;
   #byteAt = 0;
 
@@ -99,7 +99,7 @@ export class JsonReader extends JsonCursor {
     this.#level = level;
   }
 
-  /** Reads on; gives whether the value has ended. Otherwise a turn has: others have to be let in. */
+  /** Reads on; gives whether the value has ended. If not, the turn is over: other work has to be let in. */
   read(): boolean {
     while (this.#left-- > 0) {
       const from = this.position;
@@ -117,7 +117,7 @@ export class JsonReader extends JsonCursor {
     return this.#value;
   }
 
-  /** Reads a value that has none in it, or goes into it. */
+  /** Reads a value that holds no others, or goes into it. */
   #begin(): unknown {
     const level = this.#frame?.next ?? (this.#level as Level);
     const isObject = this.isAtObject();
@@ -162,12 +162,12 @@ export class JsonReader extends JsonCursor {
       return this.#clearText(this.#keepsText(level, value) ? value : this.#alone(value), start);
     }
     if (value === null) return level.expects === 'object' ? undefined : null;
-    // Most are safe integers, or no numbers.
+    // Most values are safe integers, or no numbers.
     if (typeof value !== 'number' || Number.isSafeInteger(value)) return value;
     return isInexact(value, this.since(start)) ? INEXACT : value;
   }
 
-  /** Items of a list, which is plain, cannot be late; nor what may be unclear. */
+  /** Items of a list cannot be late, because the list is plain; nor can a text that may be unclear. */
   #string(level: Level, start: number): string | LateText {
     const { hasEscape, hasCode } = this.skipString();
     const isLate = level.isPart && !hasCode && this.position - start >= LATE;
@@ -176,7 +176,7 @@ export class JsonReader extends JsonCursor {
     return lateText(this.#bytes.subarray(from, this.#byteOf(this.position - 1)), hasEscape);
   }
 
-  /** Asked for one place after the other. */
+  /** The position in the bytes. Positions have to be asked for in ascending order. */
   #byteOf(position: number): number {
     const isAscii = this.#text.length === this.#bytes.length;
     if (isAscii) return position;
@@ -185,12 +185,15 @@ export class JsonReader extends JsonCursor {
     return this.#byteAt;
   }
 
-  /** Whether a text may be a part of the document. */
+  /** Whether a text may stay a part of the document and keep it in memory. */
   #keepsText({ isPart }: Level, { length }: string): boolean {
     return isPart === true && (length >= LATE || ++this.#copies > MAX_COPIES);
   }
 
-  /** Hands a value to what it is in, and that, where it was the last, on. Gives whether it was all. */
+  /**
+   * Puts a value into the array or object around it. If it was the last value there, that array or object has
+   * ended and is put into the one around it, and so on. Gives whether the outermost value has ended.
+   */
   #put(ended: unknown): boolean {
     let value = ended;
     for (let frame = this.#frame; frame !== undefined; frame = this.#frame) {
@@ -208,7 +211,7 @@ export class JsonReader extends JsonCursor {
     return true;
   }
 
-  /** Nothing but an escape can be half of a pair, or NUL; it makes the source longer. */
+  /** Only an escape can hold half of a surrogate pair, or NUL; it makes the source longer than the value. */
   #clearText(value: string, start: number): unknown {
     const hasEscape = this.position - start > value.length + 2;
     return hasEscape && !isSoundText(value) ? UNSOUND : value;
@@ -219,7 +222,7 @@ export class JsonReader extends JsonCursor {
     return { value: typeof value === 'string' ? this.#alone(value) : value, source };
   }
 
-  /** A text that keeps no large document. */
+  /** A text that keeps no large document in memory. */
   #alone(text: string): string {
     return this.#isLarge && text.length >= SHORTEST_PART ? detached(text) : text;
   }

@@ -30,8 +30,8 @@ export function isResponse(members: JsonObject): boolean {
 }
 
 /**
- * Whether a member says anything. All readers take null for what is absent; a `result` alone may be
- * null itself.
+ * Whether a member is there and not null. All readers take null for absent; only a `result` may really be
+ * null.
  */
 function isThere(members: JsonObject, name: string): boolean {
   return name in members && members[name] !== null;
@@ -52,9 +52,9 @@ function isWellShapedResponse(members: JsonObject): boolean {
   const { error, params } = members;
   const isError = error !== undefined;
   if (params !== undefined || (isError && !isJsonObject(error))) return false;
-  // Of a result that is null the member is what there is.
+  // A result may be null, so only its presence counts.
   if (isError ? isThere(members, 'result') : !('result' in members)) return false;
   if (idOf(members) !== undefined) return true;
-  // Whoever could not read a request's id says so with null (JSON-RPC), or without one (MCP).
+  // A client that could not read the id of a request says so with null (JSON-RPC), or without an id (MCP).
   return isError && (!('id' in members) || (members.id as Written | undefined)?.value === null);
 }
