@@ -1,7 +1,7 @@
 import type { celRule } from '../cel/cel.ts';
 import type { patternFor } from '../cel/patterns.ts';
 
-/** What makes rules of expressions, and patterns of RE2. */
+/** Makes rules from expressions, and compiles patterns of RE2. */
 export interface CelSupport {
   readonly celRule: typeof celRule;
   readonly patternFor: typeof patternFor;
@@ -9,7 +9,7 @@ export interface CelSupport {
   readonly functions: ReadonlySet<string>;
 }
 
-/** Thrown where a document needs it and it is not there. */
+/** Thrown where a document needs this support and it has not been given. */
 export class CelNeeded extends Error {
   override readonly name = 'CelNeeded';
 }
@@ -17,14 +17,14 @@ export class CelNeeded extends Error {
 let support: CelSupport | undefined;
 
 /**
- * Gives it to whoever reads documents. It is given by hand because it loads optional packages, which a document
- * without expressions and patterns does not need.
+ * Gives the support to the code that reads documents. That code does not import it, because it loads optional
+ * packages, which a document without expressions and patterns does not need.
  */
 export function supportCel(given: CelSupport): void {
   support = given;
 }
 
-/** @throws {CelNeeded} if nobody has given it. */
+/** @throws {CelNeeded} if `supportCel` was not called. */
 export function celSupport(): CelSupport {
   if (support === undefined) throw new CelNeeded('expressions and patterns need @bufbuild/cel');
   return support;

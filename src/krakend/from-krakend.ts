@@ -6,8 +6,8 @@ import { warnOfWhatOptionsLack } from './what-options-lack.ts';
 import { withCel } from './with-cel.ts';
 
 /**
- * Runs a configuration of KrakenD with its MCP endpoints: those with `no-op` and one backend. What KrakenD
- * would ignore without a word, and what there is no counterpart for, does not start.
+ * Runs a configuration of KrakenD with its MCP endpoints: those with `no-op` and one backend. A document does
+ * not start if it has keys that KrakenD would silently ignore, or that have no counterpart here.
  *
  * @param document - The configuration, version 3: an object, or a text of JSON.
  * @returns A router for an Express app, and what it is made of.
@@ -31,9 +31,9 @@ export function fromKrakend(
 }
 
 /**
- * The options that a configuration of KrakenD comes to: for those who want to leave its format behind. What the
- * router of `fromKrakend` does besides is a warning: which proxies are trusted, headers on refusals, paths in
- * another spelling.
+ * The options that a configuration of KrakenD comes to: for those who want to leave its format behind. There
+ * is a warning for each thing that only the router of `fromKrakend` does: which proxies are trusted, headers
+ * on refusals, paths in another spelling.
  *
  * @param document - As for {@link fromKrakend}.
  * @returns The options of each gateway, and where its router is to be mounted, in the order in which they are to be asked.

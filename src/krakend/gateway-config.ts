@@ -19,15 +19,15 @@ import { toolsOf } from './tools/tools-of.ts';
 
 /** The options of the gateway for one path, and where it is mounted. */
 export interface KrakendGatewayConfig {
-  /** As Express writes it: `/t/:tenant/mcp`. */
+  /** The path as Express writes it: `/t/:tenant/mcp`. */
   readonly path: string;
-  /** The host that alone sees it, of those in `server/virtualhost`; not there: all others. */
+  /** The only host that sees it, one of those in `server/virtualhost`; absent: all other hosts. */
   readonly host?: string;
-  /** What `createMcpGateway` takes. With parameters in `path`, its router is to be mounted there. */
+  /** The options for `createMcpGateway`. With parameters in `path`, its router is to be mounted there. */
   readonly config: GatewayConfig;
 }
 
-/** The options of one path. What is wrong is noted; they are whole only where nothing is. */
+/** The options of one path. Mistakes are noted; the options are complete only where there are none. */
 export function gatewayConfigOf(source: Source): KrakendGatewayConfig {
   const { group } = source;
   const [endpoint] = group;
@@ -45,7 +45,7 @@ export function gatewayConfigOf(source: Source): KrakendGatewayConfig {
     target: tools ?? (others.length === 0 ? target : [target, ...others]),
     methods: group.map(({ method }) => method),
     headers,
-    // As KrakenD does, a refusal is a status.
+    // As in KrakenD, a refusal is an HTTP status.
     denyAs: 'http',
   };
   const policies = [

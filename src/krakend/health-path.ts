@@ -1,7 +1,7 @@
 import type { Notes } from './notes.ts';
 import type { RootValues } from './table/root.ts';
 
-/** Where the server tells that it is well; undefined: nowhere. */
+/** The path at which the server reports its health; undefined: none. */
 export function healthPathOf(notes: Notes, root: RootValues): string | undefined {
   const { disable_health: isMute = false, health_path: path = '/__health' } =
     root.extra_config?.router ?? {};

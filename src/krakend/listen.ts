@@ -12,7 +12,7 @@ export interface KrakendTls {
   readonly keys: readonly { readonly cert: string; readonly key: string }[];
   /** The oldest version of TLS. */
   readonly minVersion: 'TLSv1.2' | 'TLSv1.3';
-  /** Authorities of clients. */
+  /** The authorities of the certificates of clients. */
   readonly ca: readonly string[];
   /** Whether clients need a certificate. */
   readonly requestCert: boolean;
@@ -20,9 +20,9 @@ export interface KrakendTls {
 
 /** What the document says of the server. It is data: `fromKrakend` opens no port. */
 export interface KrakendListen {
-  /** Where it listens; 8080 where the document says nothing. */
+  /** The port on which it listens; 8080 where the document says nothing. */
   readonly port: number;
-  /** Undefined: all addresses. */
+  /** The address on which it listens. Undefined: all addresses. */
   readonly host: string | undefined;
   /** Undefined: no TLS. */
   readonly tls: KrakendTls | undefined;
@@ -32,15 +32,15 @@ export interface KrakendListen {
   readonly maxHeaderSize: number | undefined;
   /** How long `close()` may take, in milliseconds; undefined: its default. */
   readonly graceMs: number | undefined;
-  /** Where the server tells that it is well; undefined: nowhere. */
+  /** The path at which the server reports its health; undefined: none. */
   readonly healthPath: string | undefined;
-  /** Bodies for paths and methods that there are not, by the status. */
+  /** The bodies of answers for unknown paths (404) and methods (405), by the status. */
   readonly errorBody: { readonly 404?: object | undefined; readonly 405?: object | undefined };
   /** How requests are logged. */
   readonly log: KrakendLog;
 }
 
-/** Reads what is about the server. */
+/** Reads the settings of the server. */
 export function listenOf(notes: Notes, root: RootValues): KrakendListen {
   const { port = 0, listen_ip: host, max_header_bytes: maxHeader = 0 } = root;
   const { max_shutdown_wait_time: grace = 0, extra_config: extra = {} } = root;

@@ -1,8 +1,8 @@
 import type { RootValues } from './table/root.ts';
 
-/** What the document says of the lines that a server writes about requests. */
+/** What the document says of the lines that a server logs for requests. */
 export interface KrakendLog {
-  /** The least that is worth a line; undefined: no request has one. */
+  /** The lowest level that has a line; undefined: no request has one. */
   readonly level: 'info' | 'warn' | 'error' | undefined;
   /** `'json'` where the document says `logstash`. */
   readonly format: 'text' | 'json';
@@ -18,7 +18,7 @@ const LEVELS = {
   CRITICAL: 'error',
 } as const;
 
-/** Reads what is about lines of a log. */
+/** Reads the settings of the log. */
 export function logOf({ extra_config: extra = {} }: RootValues): KrakendLog {
   const { level = 'INFO', format } = extra['telemetry/logging'] ?? {};
   const { disable_access_log: isMute = false, logger_skip_paths: skip = [] } = extra.router ?? {};

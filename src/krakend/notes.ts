@@ -2,18 +2,18 @@
 export interface KrakendNote {
   /** Where it stands: `endpoints[0].extra_config["auth/validator"].roles`; empty for the document as a whole. */
   readonly path: string;
-  /** What KrakenD does there where that matters, and what to do. */
+  /** What KrakenD does at this place, where that matters, and what to do. */
   readonly message: string;
 }
 
 /**
- * Collects what is wrong with a document, and what works in another way than in KrakenD. It stands at a
- * place of the document, so that no reader has to know where it is.
+ * Collects the mistakes in a document, and what works in another way than in KrakenD. An instance is for one
+ * place of the document, so that the code that reads a value need not know where it stands.
  */
 export class Notes {
   readonly #problems: KrakendNote[];
   readonly #warnings: KrakendNote[];
-  /** Where it stands. */
+  /** The path of its place. */
   readonly path: string;
 
   constructor(problems: KrakendNote[], warnings: KrakendNote[], path = '') {
@@ -22,17 +22,20 @@ export class Notes {
     this.path = path;
   }
 
-  /** The same, one step further: at a member of an object, or at an item of a list. */
+  /** Notes for a place one step further: at a member of an object, or at an item of a list. */
   at(key: string | number): Notes {
     return new Notes(this.#problems, this.#warnings, join(this.path, key));
   }
 
-  /** Notes a reason not to start; the same is said once for a place, whichever gateways it is about. */
+  /**
+   * Notes a reason not to start. The same message is noted once for a place, even where it is about several
+   * gateways.
+   */
   refuse(message: string): void {
     addTo(this.#problems, { path: this.path, message });
   }
 
-  /** Notes what works in another way; the same is said once for a place. */
+  /** Notes what works in another way than in KrakenD. The same message is noted once for a place. */
   warn(message: string): void {
     addTo(this.#warnings, { path: this.path, message });
   }

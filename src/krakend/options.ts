@@ -12,19 +12,24 @@ export type KrakendAllowance = 'any-issuer' | 'any-audience';
 
 /** How a KrakenD configuration is read. */
 export interface KrakendReadOptions {
-  /** Variables, of which `KRAKEND_PORT` and others count as in KrakenD: `process.env`. Default: none. */
+  /**
+   * Environment variables, like `process.env`. `KRAKEND_PORT` and others count as in KrakenD. Default: none.
+   */
   readonly env?: Environment;
-  /** Where limits in Redis are counted, by the name of their connection. Default: none, and they are refused. */
+  /**
+   * The stores in which limits in Redis are counted, by the name of their connection. Default: none, and such
+   * limits are refused.
+   */
   readonly stores?: Readonly<Record<string, Store>>;
-  /** The endpoints to take, by their path in the document; nothing is said about others. Default: all. */
+  /** The endpoints to take, by their path in the document; the others are not checked. Default: all. */
   readonly only?: readonly string[];
   /** Weakenings that are meant. Default: none, and a document that has one does not start. */
   readonly allow?: readonly KrakendAllowance[];
   /** Whether a token is revoked, in place of KrakenD's bloom filter; as in `jwt`. Default: none is. */
   readonly isRevoked?: ((claims: TokenClaims) => boolean | Promise<boolean>) | false;
   /**
-   * The URL under which agents reach the router, or its only endpoint. The challenge to those without a token names
-   * the metadata below it. Default: none, and a challenge names no metadata.
+   * The URL under which agents reach the router, or its only endpoint. The challenge to a client without a
+   * token names the metadata below it. Default: none, and a challenge names no metadata.
    */
   readonly publicUrl?: string | URL;
   /** Told what becomes of every request, as in `createMcpGateway`; `accessLog` is one. Default: none. */

@@ -18,26 +18,26 @@ import { trustedProxiesOf } from './parts/trusted-proxies.ts';
 import { refuseOtherWindows } from './store-windows.ts';
 import { ROOT, type RootValues } from './table/root.ts';
 
-/** What a document comes to. */
+/** The result of reading a document. */
 export interface KrakendPlan {
   readonly gateways: readonly (KrakendGatewayConfig & {
-    /** Where its first endpoint stands. */
+    /** The notes at its first endpoint. */
     readonly notes: Notes;
     readonly answers: AnswerHeaders;
   })[];
   readonly listen: KrakendListen;
-  /** Of the proxies that are believed. */
+  /** The networks of the proxies that are trusted. */
   readonly trustedProxies: readonly Network[];
-  /** Those that see their own endpoints alone. */
+  /** The hosts that see only their own endpoints. */
   readonly virtualHosts: readonly string[];
-  /** Stands at the document. */
+  /** The notes at the document. */
   readonly notes: Notes;
   readonly problems: KrakendNote[];
   readonly warnings: readonly KrakendNote[];
 }
 
 /**
- * Reads a document whole.
+ * Reads a whole document.
  *
  * @throws {KrakendConfigError} with everything that is wrong with it.
  */
@@ -81,7 +81,7 @@ function checkOptions(notes: Notes, options: KrakendReadOptions): void {
   }
 }
 
-/** Throws where there is anything wrong. */
+/** Throws where there are problems. */
 export function throwIf(problems: readonly KrakendNote[]): void {
   if (problems.length > 0) throw new KrakendConfigError(problems);
 }

@@ -1,24 +1,24 @@
-/** Routes of which one may stand for requests that another is meant for. */
+/** Routes, one of which may match requests that are meant for another. */
 export class RouteOrder {
-  /** As Express writes them, in the order in which they are asked. */
+  /** The routes as Express writes them, in the order in which they are tried. */
   readonly routes: readonly string[];
-  /** For each of them, the paths that are its own. */
+  /** For each route, the pattern of its paths. */
   readonly patterns: readonly RegExp[];
 
-  /** A segment that is written out goes before a parameter, as in KrakenD. */
+  /** A literal segment goes before a parameter, as in KrakenD. */
   constructor(routes: readonly string[]) {
     this.routes = [...routes].sort((one, other) => (rankOf(one) < rankOf(other) ? -1 : 1));
     this.patterns = this.routes.map(patternOf);
   }
 
-  /** Whether one of several may stand for what is not written out. */
+  /** Whether there are several routes, and one of them has parameters. */
   get hasParameters(): boolean {
     return this.routes.length > 1 && this.routes.some((route) => route.includes('/:'));
   }
 
   /**
-   * Whether a path is that of another route once it is decoded, as KrakenD reads it: `/t/%61dmin` is
-   * `/t/admin`, and what guards that is not to be passed by.
+   * Whether a path belongs to another route once it is decoded, as KrakenD reads it. `/t/%61dmin` is
+   * `/t/admin`, and such a path must not get past what guards that route.
    */
   isDisguised(path: string): boolean {
     if (!path.includes('%')) return false;
@@ -27,7 +27,7 @@ export class RouteOrder {
     return meant !== undefined && meant !== this.#placeOf(path);
   }
 
-  /** The route that a path is one of. */
+  /** The route that a path matches. */
   routeOf(path: string): string | undefined {
     return this.routes[this.#placeOf(path) ?? -1];
   }
@@ -52,7 +52,7 @@ function patternOf(route: string): RegExp {
   return new RegExp(`^${segments.join('/')}/?$`);
 }
 
-/** Undefined where a percent sign in it encodes nothing. */
+/** The decoded path; undefined where a percent sign in it encodes nothing. */
 export function decode(path: string): string | undefined {
   try {
     return decodeURIComponent(path);

@@ -11,19 +11,19 @@ import { decode, RouteOrder } from './route-order.ts';
 /** A gateway, and where it is mounted. */
 export interface MountedGateway {
   readonly path: string;
-  /** The host that alone sees it; undefined: all that have no gateways of their own. */
+  /** The only host that sees it; undefined: all hosts without gateways of their own. */
   readonly host: string | undefined;
   readonly gateway: McpGateway;
   readonly answers: AnswerHeaders;
-  /** Whether it knows its path by itself; otherwise Express finds it, with its parameters. */
+  /** Whether the gateway matches its path by itself; otherwise Express does, with its parameters. */
   readonly knowsPath: boolean;
   /** Whether it serves metadata at the root of the host. */
   readonly hasMetadata: boolean;
 }
 
 /**
- * A router with all gateways of a document. It is an app of its own inside, because that has the list of
- * proxies that the document trusts, whatever the app around it believes.
+ * A router with all gateways of a document. Inside, it is an app of its own: that app trusts the proxies that
+ * the document names, independent of the app around it.
  */
 export function routerOf(
   gateways: readonly MountedGateway[],
@@ -38,7 +38,7 @@ export function routerOf(
   router.use(function krakend(req, res, next) {
     const prototypes = [Object.getPrototypeOf(req), Object.getPrototypeOf(res)];
     (inner as unknown as RequestHandler)(req, res, (error?: unknown) => {
-      // The inner app has made them its own.
+      // The inner app has replaced their prototypes by its own.
       Object.setPrototypeOf(req, prototypes[0]);
       Object.setPrototypeOf(res, prototypes[1]);
       next(error);
@@ -47,7 +47,7 @@ export function routerOf(
   return router;
 }
 
-/** As Express asks for each address on the way. */
+/** The function for `trust proxy`, which Express calls for each address on the way. */
 function trustIn(networks: readonly Network[]): (text: string) => boolean {
   const proxies = new Networks(networks);
   return function isTrusted(text) {
@@ -56,7 +56,7 @@ function trustIn(networks: readonly Network[]): (text: string) => boolean {
   };
 }
 
-/** A host of the list sees its own gateways alone, and all others see those of none. */
+/** A host of the list sees only its own gateways. All other hosts see the gateways that name no host. */
 function byHost(
   gateways: readonly MountedGateway[],
   virtualHosts: readonly string[],
@@ -78,7 +78,7 @@ function routesOf(gateways: readonly MountedGateway[]): Router {
   const withParams = order.routes.flatMap((path) => {
     return gateways.filter((own) => own.path === path && !own.knowsPath);
   });
-  // Whoever asks for a path that is written out passes no other gateway on the way.
+  // A request for a path without parameters passes no other gateway on the way.
   routes.use(atOwnPath(gateways.filter(({ knowsPath }) => knowsPath)));
   if (withParams.length > 0) routes.use(decodable(order, withParams), notDisguised(order));
   for (const { path, gateway, answers } of withParams) {
@@ -97,7 +97,7 @@ function atOwnPath(gateways: readonly MountedGateway[]): RequestHandler {
       ? express.Router().use(withHeaders(answers)).use(gateway)
       : gateway;
     byPath.set(path, run);
-    // With a slash at its end it is the same.
+    // A slash at its end makes no difference.
     if (path !== '/') byPath.set(`${path}/`, run);
     if (hasMetadata) metadata.use(gateway);
   }
@@ -109,7 +109,10 @@ function atOwnPath(gateways: readonly MountedGateway[]): RequestHandler {
   };
 }
 
-/** Express throws at a parameter that it cannot decode, and the app around would have to handle that. */
+/**
+ * Answers paths that cannot be decoded. Express would throw, and the app around would have to handle the
+ * error.
+ */
 function decodable(order: RouteOrder, gateways: readonly MountedGateway[]): RequestHandler {
   return (req, res, next) => {
     if (!req.path.includes('%') || decode(req.path) !== undefined) {
@@ -126,7 +129,10 @@ function decodable(order: RouteOrder, gateways: readonly MountedGateway[]): Requ
   };
 }
 
-/** Lets nobody into a route with parameters by another spelling of a path that has a route of its own. */
+/**
+ * Keeps a request out of routes with parameters where its path is another spelling of a path with a route of
+ * its own.
+ */
 function notDisguised(order: RouteOrder): RequestHandler {
   return ({ path }, _res, next) => (order.isDisguised(path) ? next('router') : next());
 }
@@ -135,7 +141,10 @@ function hasHeaders({ always, added, overTls }: AnswerHeaders): boolean {
   return added.length + Object.keys({ ...always, ...overTls }).length > 0;
 }
 
-/** On refusals as well, which no rule for answers of the upstream sees. */
+/**
+ * Sets headers in front of the gateway, so that refusals have them as well: no rule for answers of the
+ * upstream sees refusals.
+ */
 function withHeaders({ always, added, overTls }: AnswerHeaders): RequestHandler {
   const everywhere = Object.entries(always);
   const secure = [...everywhere, ...Object.entries(overTls)];
@@ -146,7 +155,7 @@ function withHeaders({ always, added, overTls }: AnswerHeaders): RequestHandler 
   };
 }
 
-/** Not below the path. */
+/** Runs the handler for the path itself, not for paths below it. */
 function onlyThere(handle: RequestHandler): RequestHandler {
   return (req, res, next) => {
     if (req.path === '/') handle(req, res, next);

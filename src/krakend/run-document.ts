@@ -10,16 +10,16 @@ import { routerOf } from './router.ts';
 
 /** A KrakenD configuration that runs. */
 export interface KrakendGateway {
-  /** What does all that the document says; to be mounted at the root of an Express app. */
+  /** Does all that the document says; to be mounted at the root of an Express app. */
   readonly router: Router;
   /** One gateway for each path; with parameters, paths are as Express writes them. */
   readonly gateways: readonly {
     readonly path: string;
-    /** Where only one host sees it. */
+    /** The only host that sees it, where there is one. */
     readonly host?: string;
     readonly gateway: McpGateway;
   }[];
-  /** What the document says of the server, which is the app's. */
+  /** What the document says of the server. The app makes that server. */
   readonly listen: KrakendListen;
   /** What works in another way than in KrakenD. */
   readonly warnings: readonly KrakendNote[];
@@ -37,7 +37,7 @@ export function checkDocument(
 }
 
 /**
- * What `fromKrakend` does.
+ * Does the work of `fromKrakend`.
  *
  * @param create - Gives a gateway for a path of a host, which `place` names.
  */

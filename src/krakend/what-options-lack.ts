@@ -1,6 +1,6 @@
 import type { KrakendPlan } from './read-document.ts';
 
-/** Says what the router does that the options of its gateways do not say. */
+/** Warns of all that the router does and the options of its gateways do not say. */
 export function warnOfWhatOptionsLack({ notes, gateways, trustedProxies }: KrakendPlan): void {
   if (trustedProxies.length > 0) {
     notes

@@ -18,7 +18,7 @@ const WRONG: Identification = {
 };
 
 /**
- * Takes users by their passwords.
+ * An authentication scheme for users with passwords.
  *
  * @param users - Their hashes of bcrypt, one or more.
  * @throws {Error} if `bcryptjs` is not installed.
@@ -27,7 +27,8 @@ const WRONG: Identification = {
 export function basicScheme(users: ReadonlyMap<string, string>): AuthenticationScheme {
   const check = new PasswordCheck();
   const verified = new VerifiedPasswords();
-  // Whoever is not there takes as long as who is, so that nobody learns which users there are.
+  // An unknown user is compared with the most costly hash. So it takes as long as a known one, and an
+  // attacker does not learn which users there are.
   const [unknown = ''] = [...users.values()].sort((one, other) => costOf(other) - costOf(one));
   return {
     kind: 'basic',

@@ -5,10 +5,10 @@ import { requirePeer } from '../../lib/require-peer.ts';
 /** How many passwords may wait to be compared. */
 const MOST_WAITING = 50;
 
-/** How long the thread waits for the next one. */
+/** How long the thread waits for the next password before it ends. */
 const IDLE_MS = 10_000;
 
-/** It gets the place of bcrypt, so that it need not be found from here. */
+/** The code of the thread. It gets the path of bcrypt, so that the thread need not find the package. */
 const CODE = `
 const { parentPort, workerData } = require('node:worker_threads');
 const { compareSync } = require(workerData);
@@ -27,8 +27,8 @@ interface Waiting {
 }
 
 /**
- * Compares passwords with hashes of bcrypt, one after another in a thread of its own: one takes as long as hundreds
- * of requests. More than a few at once are not taken.
+ * Compares passwords with hashes of bcrypt, one after another in a thread of its own: one comparison takes as
+ * long as hundreds of requests. It takes no more than `MOST_WAITING` at once.
  */
 export class PasswordCheck {
   readonly #bcrypt: string;
@@ -56,7 +56,7 @@ export class PasswordCheck {
   }
 
   #start(): Worker {
-    // Options of the process could make a module of the code.
+    // With the options of the process, Node could run the code as a module.
     const worker = new Worker(CODE, { eval: true, workerData: this.#bcrypt, execArgv: [] });
     worker.on('message', ({ id, isRight }: { id: number; isRight: boolean }) => {
       this.#waiting.get(id)?.resolve(isRight);
@@ -68,7 +68,7 @@ export class PasswordCheck {
     };
     worker.on('error', fail);
     worker.on('exit', fail);
-    // After the listeners: one for messages would hold the process.
+    // Only after the listeners are added: one for messages would keep the process running.
     worker.unref();
     return worker;
   }

@@ -5,10 +5,13 @@ import type { BasicValues } from '../table/basic.ts';
 
 const BCRYPT = /^\$2[aby]\$(\d\d)\$[./A-Za-z0-9]{53}$/;
 
-/** From here on, to compare one password takes seconds. */
+/** Above this cost, comparing one password takes seconds. */
 const MOST_COST = 15;
 
-/** The users of one place, with their hashes; those of the document go before those of the file. */
+/**
+ * The users of one place, with their hashes. A user in the document replaces the one of that name in the
+ * file.
+ */
 export function usersOf(notes: Notes, values: BasicValues): Map<string, string> {
   const { htpasswd_path: file, users = {} } = values;
   const all = file === undefined ? [] : usersIn(notes.at('htpasswd_path'), file);
@@ -53,7 +56,7 @@ function problemOf(name: string, hash: unknown): string | undefined {
     : undefined;
 }
 
-/** How dear a hash is: each step doubles the time. */
+/** The cost of a hash: each step doubles the time that a comparison takes. */
 export function costOf(hash: string): number {
   return Number(BCRYPT.exec(hash)?.[1] ?? 0);
 }

@@ -4,19 +4,20 @@ import { BoundedMap } from '../../lib/bounded-map.ts';
 /** How many callers are remembered. */
 const MOST_CALLERS = 1000;
 
-/** How long a password counts that was right. */
+/** How long a password that was right counts. */
 const KEPT_MS = 300_000;
 
 /**
- * Remembers for a while which passwords were right, under a key that only this process knows: no dump of the
- * memory gives away what could be tried out. Who asks the same at once waits for one answer.
+ * Remembers for a while which passwords were right, hashed with a key that only this process knows: without
+ * that key, passwords cannot be tried out against a dump of the memory. Requests that ask the same at once
+ * wait for one answer.
  */
 export class VerifiedPasswords {
   readonly #secret = randomBytes(32);
   readonly #until = new BoundedMap<string, number>(MOST_CALLERS);
   readonly #asked = new Map<string, Promise<boolean>>();
 
-  /** Whether the password is right; `compare` is asked where that is not known. */
+  /** Whether the password is right; `compare` is called where that is not remembered. */
   async isRight(user: string, password: string, compare: () => Promise<boolean>): Promise<boolean> {
     const key = createHmac('sha256', this.#secret)
       .update(JSON.stringify([user, password]))

@@ -4,7 +4,7 @@ import type { Notes } from '../notes.ts';
 /** Namespaces that protect something, or change messages. */
 const MATTERS = /^(?:auth|modifier|plugin|qos|security|server|validation)\/|^(?:proxy|router)$/;
 
-/** Notes the namespaces of an `extra_config` that have nothing in them: whoever wrote them means something. */
+/** Warns of namespaces of an `extra_config` that are empty: their author expects an effect. */
 export function warnOfEmpty(notes: Notes, holder: unknown): void {
   const { extra_config: extra } = Object(holder) as { readonly extra_config?: unknown };
   if (typeof extra !== 'object' || extra === null || Array.isArray(extra)) return;

@@ -5,7 +5,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 const PREFIX = 'KRAKEND_';
 
-/** What KrakenD takes from the environment, and how it is written in the document. */
+/** The keys that KrakenD takes from the environment, and how each value is written in the document. */
 const READ: Readonly<Record<string, (value: string) => unknown>> = {
   host: (value) => [value],
   listen_ip: String,
@@ -14,11 +14,14 @@ const READ: Readonly<Record<string, (value: string) => unknown>> = {
   timeout: String,
 };
 
-/** The document with what `KRAKEND_*` says, as KrakenD has it: also where the key is not there. */
+/**
+ * The document with the values of `KRAKEND_*`. As in KrakenD, they count also where the document does not
+ * have the key.
+ */
 export function withEnvironment(notes: Notes, document: object, env: Environment): object {
   const added: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(env)) {
-    // KrakenD passes over an empty one.
+    // KrakenD ignores an empty variable.
     if (!name.startsWith(PREFIX) || value === undefined || value === '') continue;
     const key = name.slice(PREFIX.length).toLowerCase();
     const read = Object.hasOwn(READ, key) ? READ[key] : undefined;

@@ -4,7 +4,7 @@ import { isTooDeep } from './depth.ts';
 import { repeatedKeys } from './repeated-keys.ts';
 import { RENDER_IT } from './unrendered.ts';
 
-/** A document as an object; undefined where it is none, which is noted. */
+/** A document as an object; undefined, with a note, where it is none. */
 export function parseDocument(notes: Notes, document: unknown): object | undefined {
   const value = typeof document === 'string' ? parseText(notes, document) : document;
   if (value === undefined && typeof document === 'string') return undefined;

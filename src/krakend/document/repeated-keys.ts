@@ -1,16 +1,16 @@
-/** An escape, an end of a text, or one of the signs that make objects and lists. */
+/** An escape, a quote, or one of the signs that make objects and lists. */
 const TOKEN = /\\.|["{}[\],]/g;
 
 /** An object or a list that is open, and where in it the next value stands. */
 interface Open {
-  /** Of an object; undefined for a list. */
+  /** The keys of an object so far; undefined for a list. */
   readonly keys: Set<string> | undefined;
   at: string | number;
 }
 
 /**
- * Keys that stand twice in one object, each with the way to it: `JSON.parse` takes the last one without a word, and so
- * does KrakenD.
+ * Keys that stand twice in one object, each with the path to it: `JSON.parse` silently takes the last one,
+ * and so does KrakenD.
  *
  * @param json - Valid JSON.
  */
@@ -18,7 +18,7 @@ export function repeatedKeys(json: string): (string | number)[][] {
   const repeated: (string | number)[][] = [];
   const open: Open[] = [];
   let isKeyNext = false;
-  /** Where the text begins that is open. */
+  /** Where the open text begins. */
   let start: number | undefined;
   for (const { 0: token, index } of json.matchAll(TOKEN)) {
     const last = open.at(-1);

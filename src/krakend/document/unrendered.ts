@@ -1,7 +1,7 @@
 import { isComment } from '../fields/object.ts';
 import type { Notes } from '../notes.ts';
 
-/** In all of these a text may look like anything. */
+/** In these namespaces a text may look like anything. */
 const OF_OTHERS: readonly string[] = [
   'documentation/openapi',
   'documentation/postman',
@@ -12,7 +12,7 @@ const OF_OTHERS: readonly string[] = [
 const VARIABLE = /\$\{[A-Za-z_][^{}]*\}|^\$[A-Z_][A-Z0-9_]*$/;
 const PART_OF_TEXT = /\$[A-Z][A-Z0-9_]+/;
 
-/** Notes what another program was to replace, and nobody does. */
+/** Notes placeholders that another program should have replaced. */
 export function refuseUnrendered(notes: Notes, value: unknown): void {
   if (typeof value === 'string') {
     refuseText(notes, value);
@@ -21,7 +21,8 @@ export function refuseUnrendered(notes: Notes, value: unknown): void {
   if (typeof value !== 'object' || value === null) return;
   for (const [key, own] of Object.entries(value)) {
     const place = notes.at(Array.isArray(value) ? Number(key) : key);
-    // To KrakenD without Enterprise it is a comment, and what it stands for would be missing.
+    // KrakenD without Enterprise takes this key for a comment, so the contents of the other file would be
+    // missing.
     if (key === '$ref') place.refuse(`this stands for another file: ${RENDER_IT}`);
     if (!isComment(key) && !OF_OTHERS.includes(key)) refuseUnrendered(place, own);
   }

@@ -2,11 +2,11 @@ import type { Notes } from '../notes.ts';
 
 /** The path of an endpoint. */
 export interface EndpointPath {
-  /** As it is written, with its slash: `/t/{tenant}/mcp`. */
+  /** The path as it is written, with its slash: `/t/{tenant}/mcp`. */
   readonly text: string;
-  /** As Express writes it, without a slash at its end: `/t/:tenant/mcp`. */
+  /** The path as Express writes it, without a slash at its end: `/t/:tenant/mcp`. */
   readonly route: string;
-  /** The names in it, as they are written. */
+  /** The names of its parameters, as they are written. */
   readonly params: readonly string[];
 }
 
@@ -17,12 +17,12 @@ export function routeName(name: string): string {
 
 const RESERVED = ['/__debug', '/__echo', '/__health'];
 const PARAM = /^\{([^{}]*)\}$/;
-/** What KrakenD takes for a name. */
+/** What KrakenD takes for the name of a parameter. */
 const NAME = /^[\w-]+$/;
-/** What means nothing else to a router. */
+/** Characters without a special meaning to a router. */
 const PLAIN = /^[\w.~-]*$/;
 
-/** Reads a path; undefined where it is none. */
+/** Reads a path; undefined, with a note, where it is wrong. */
 export function readPath(notes: Notes, given: string | undefined): EndpointPath | undefined {
   if (given === undefined) {
     notes.refuse('write the path of the endpoint');

@@ -4,7 +4,7 @@ import type { ReadEndpoint } from './read-endpoint.ts';
 /** The endpoints of one path, which become one gateway. */
 export type EndpointGroup = readonly [ReadEndpoint, ...ReadEndpoint[]];
 
-/** Namespaces that hold for each method by itself. */
+/** Namespaces that may differ between the methods of a path. */
 const BY_METHOD: readonly string[] = [
   'qos/ratelimit/router',
   'qos/ratelimit/router/redis',
@@ -18,7 +18,7 @@ const BY_METHOD: readonly string[] = [
   'telemetry/logging',
 ];
 
-/** Puts endpoints of one path together; what protects some of their methods only is noted. */
+/** Groups endpoints by their path. Settings that protect only some of the methods of a path are noted. */
 export function groupEndpoints(endpoints: readonly ReadEndpoint[]): EndpointGroup[] {
   const groups = new Map<string, [ReadEndpoint, ...ReadEndpoint[]]>();
   for (const endpoint of endpoints) {
@@ -85,7 +85,7 @@ function refuseDifference(
 ): void {
   const values = group.map((endpoint, i) => comparable(given(endpoint, i)));
   if (new Set(values).size === 1) return;
-  // Where it is missing, `comparable` gives an empty text.
+  // For a missing value, `comparable` gives an empty text.
   const first = Math.max(
     values.findIndex((value) => value !== ''),
     0,

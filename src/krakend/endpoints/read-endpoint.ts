@@ -8,7 +8,7 @@ import { placePath, type VirtualHosts } from './virtual-hosts.ts';
 
 /** The one backend of an endpoint. */
 export interface ReadBackend {
-  /** Stands at the backend. */
+  /** The notes at the backend. */
   readonly notes: Notes;
   readonly values: BackendValues;
   readonly extra: BackendExtra;
@@ -18,12 +18,12 @@ export interface ReadBackend {
 
 /** One endpoint of a document: one method of one path. */
 export interface ReadEndpoint {
-  /** Stands at the endpoint. */
+  /** The notes at the endpoint. */
   readonly notes: Notes;
-  /** As it is written. */
+  /** The endpoint as the document has it. */
   readonly given: Readonly<Record<string, unknown>>;
   readonly path: EndpointPath;
-  /** The host that alone sees it; undefined: all that have no endpoints of their own. */
+  /** The only host that sees it; undefined: all hosts without endpoints of their own. */
   readonly host: string | undefined;
   readonly method: McpMethod;
   readonly values: EndpointValues;
@@ -33,7 +33,7 @@ export interface ReadEndpoint {
   readonly backend: ReadBackend;
 }
 
-/** Reads one endpoint; undefined where it cannot run, which is noted. */
+/** Reads one endpoint; undefined, with a note, where it cannot run. */
 export function readEndpoint(
   notes: Notes,
   given: unknown,
@@ -103,7 +103,7 @@ function readBackend(
   };
 }
 
-/** With `ai/mcp`, KrakenD wants a backend and does not call it. */
+/** With `ai/mcp`, KrakenD requires a backend, but does not call it. */
 function unusedBackend(notes: Notes, given: unknown): ReadBackend | undefined {
   const { backend } = given as { readonly backend?: unknown };
   if (!Array.isArray(backend) || backend.length === 0) {

@@ -2,10 +2,10 @@ import type { IncomingMessage } from 'node:http';
 import type { Notes } from '../notes.ts';
 import type { VirtualHostValues } from '../table/virtual-host.ts';
 
-/** The hosts that have endpoints of their own, by what stands for them in paths. */
+/** The hosts with endpoints of their own, by the names that stand for them in paths. */
 export type VirtualHosts = ReadonlyMap<string, string>;
 
-/** The path of an endpoint, and the host that alone sees it. */
+/** The path of an endpoint, and the only host that sees it. */
 export interface PlacedPath {
   readonly path: string;
   /** Undefined: all hosts that have no endpoints of their own. */
@@ -63,7 +63,7 @@ export function placePath(
   return undefined;
 }
 
-/** Where clients say in two places which host they mean, and not the same one. */
+/** Stands for the host of a request that names two different hosts, in its target and in its Host field. */
 export const OTHER_HOST: unique symbol = Symbol('other host');
 
 /** The host that a request is for, in the spelling of a list of hosts. */
@@ -73,7 +73,7 @@ export function hostOf({ headers, url = '' }: IncomingMessage): string | typeof 
   return authority === undefined || normal(authority) === host ? host : OTHER_HOST;
 }
 
-/** A name with a dot at its end is the same name. */
+/** The host in one spelling. A name with a dot at its end is the same name. */
 function normal(host: string): string {
   return withoutUsualPort(host.trim().toLowerCase()).replace(/\.(?=$|:\d+$)/, '');
 }

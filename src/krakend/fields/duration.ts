@@ -18,7 +18,7 @@ const DURATION = /^(?:\d+(?:\.\d+)?(?:ns|us|µs|μs|ms|s|m|h))+$/;
 
 const EXPECTED = "write a number with a unit: '500ms', '30s', '5m', '1h30m'";
 
-/** Milliseconds, as Go reads a duration; undefined where it is none. */
+/** The milliseconds of a duration as Go reads it; undefined where the text is none. */
 export function parseDuration(text: string): number | undefined {
   if (!DURATION.test(text)) return undefined;
   const terms = [...text.matchAll(TERM)];

@@ -10,7 +10,7 @@ export function isComment(key: string): boolean {
 /** Keys of older versions and other places, and what to write. */
 export type Hints = Readonly<Record<string, string>>;
 
-/** An object with these keys; any other is refused, because KrakenD ignores it without a word. */
+/** An object with these keys; any other key is refused, because KrakenD silently ignores it. */
 export function object<T extends object>(members: MembersFor<T>, hints: Hints = {}): Field<T> {
   return {
     kind: 'read',

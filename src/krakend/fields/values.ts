@@ -12,7 +12,7 @@ function valueField<T>(is: (value: unknown) => value is T, expected: string): Fi
   };
 }
 
-/** KrakenD ignores some values of another type, and what they stand for, without a word. */
+/** KrakenD silently ignores some values of another type, and the setting that they are for. */
 function refuseType(notes: Notes, value: unknown, expected: string): void {
   const isQuoted = typeof value === 'string' && value.trim() !== '' && !expected.includes('text');
   notes.refuse(

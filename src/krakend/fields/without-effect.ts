@@ -1,6 +1,6 @@
 import type { Field } from './field.ts';
 
-/** Values that say of a thing that it is not there. */
+/** Values that switch a setting off. */
 const OFF: readonly unknown[] = [false, 0, '', '0s'];
 
 function isOff(value: unknown): boolean {
@@ -10,7 +10,7 @@ function isOff(value: unknown): boolean {
 /**
  * A key for which there is no counterpart.
  *
- * @param sentence - What KrakenD does with it where that is not known to all, and what to do.
+ * @param sentence - What KrakenD does with the key, where not all readers know that, and what to do.
  */
 export function refused(sentence: string): Field<never> {
   return {
@@ -25,7 +25,7 @@ export function refused(sentence: string): Field<never> {
 /**
  * A key without effect here.
  *
- * @param warning - What is different then. Default: nothing that anybody could miss.
+ * @param warning - What is different without it. Default: no user misses it, and there is no warning.
  */
 export function ignored(warning?: string): Field<never> {
   return {

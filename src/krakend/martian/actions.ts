@@ -10,16 +10,19 @@ import type { Action } from './run.ts';
 /** What a modifier does to headers; the same in both directions. */
 export interface HeaderChange {
   readonly action: Action;
-  /** The headers that it makes or takes away. */
+  /** The headers that it sets or removes. */
   readonly names: readonly string[];
-  /** What it makes of them in any case: a value, or `null` for nothing. Undefined where it depends. */
+  /**
+   * The value that they have after it for all requests, or `null` for none. Undefined where that depends on
+   * the request.
+   */
   readonly constant?: string | null;
   /** The header that its value comes from. */
   readonly from?: string;
   readonly cookie?: MadeCookie;
 }
 
-/** What such a modifier does; undefined where it cannot be done, which is noted. */
+/** The change that a modifier makes; undefined, with a note, where that is not possible. */
 export function changeOf(
   notes: Notes,
   kind: string,

@@ -11,12 +11,12 @@ import { type RunStep, runAll } from './run.ts';
 
 const NONE: Lines = { theirs: [], own: [] };
 
-/** What the modifiers make of the headers of an answer. */
+/** Changes the headers of an answer as the modifiers say. */
 export class AnswerProgram {
   readonly #request: RequestProgram;
   readonly #plan: HeaderPlan;
   readonly #steps: RunStep[] = [];
-  /** What each does where it is always the same. */
+  /** The change of the plan by each modifier, for the case that all changes are always the same. */
   readonly #constants: (() => void)[] = [];
   #isConstant = true;
 
@@ -36,7 +36,7 @@ export class AnswerProgram {
     });
   }
 
-  /** What changes answers, where the plan cannot say it; undefined where it can. */
+  /** The middleware that changes answers; undefined where the plan can express all changes. */
   finish(): Middleware | undefined {
     if (!this.#isConstant) {
       return onWayBack({ head: (req, head) => this.#run(contextOf(req).view, head) });
@@ -53,7 +53,7 @@ export class AnswerProgram {
     });
     runAll(this.#steps, { ctx, headers, request: this.#request.run(ctx) });
     for (const [lower, { name, own, isReplaced }] of headers.changes()) {
-      // What the service says of all answers comes after what a backend does.
+      // A header that the service sets or removes in all answers overrides the change of a backend.
       if (this.#plan.isInAnswer(name)) continue;
       const field = fields.get(lower);
       if (isReplaced && field !== undefined) field.ends = true;

@@ -14,7 +14,7 @@ import { URL_MODIFIERS, urlEditOf } from './url-edits.ts';
 /**
  * Lets the modifiers of a tree change headers and the URL of the backend, in their order.
  *
- * @returns What changes answers where that is more than the plan can say; undefined where nothing is.
+ * @returns The middleware that changes answers where the plan cannot express that; undefined where it can.
  */
 export function applyMartian(
   { notes, tree }: MartianTree,
@@ -85,7 +85,7 @@ function setHost({ kind, notes, condition, isDead }: Step, change: HeaderChange,
   } else if (!isDead) plan.setHost(notes.at('value'), constant);
 }
 
-/** One value for both ways would tell each client what only the backend is to know. */
+/** One value for both directions would show each client a secret that only the backend is to know. */
 function refuseShownSecret({ notes, directions }: Step, change: HeaderChange, plan: HeaderPlan) {
   if (directions.length < 2 || change.constant === null) return;
   const secret = change.cookie ? 'Cookie' : change.names.find((name) => plan.isSecret(name));

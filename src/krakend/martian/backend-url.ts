@@ -40,9 +40,10 @@ export class BackendUrl {
   }
 
   /**
-   * What a question comes to, which is the same for all requests; undefined where it would not be, which is noted.
+   * The answer to a question about the URL, which is the same for all requests; undefined, with a note, where
+   * it would not be the same.
    *
-   * @param varies - Whether what is asked about differs among requests.
+   * @param varies - Whether the part that is asked about differs among requests.
    */
   ask(
     notes: Notes,

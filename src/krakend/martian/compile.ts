@@ -23,14 +23,14 @@ export interface Step {
 
 type Outer = Pick<Step, 'directions' | 'condition' | 'isDead'>;
 
-/** What conditions are about. */
+/** What conditions ask about. */
 export interface Subject {
   readonly plan: HeaderPlan;
   readonly backend: BackendUrl;
 }
 
 const BOTH: readonly Direction[] = ['request', 'response'];
-/** Modifiers of which KrakenD has one direction only; in the other, it drops the whole tree. */
+/** Modifiers that KrakenD has for requests only; for answers, it drops the whole tree. */
 const REQUEST_ONLY: readonly string[] = [
   'header.Id',
   'port.Modifier',
@@ -76,7 +76,7 @@ function* stepsOf(notes: Notes, node: unknown, subject: Subject, outer: Outer): 
   }
 }
 
-/** The highest first, and of equal ones the last. */
+/** The modifiers by their priority: the highest first, and of equal ones the last. */
 function* prioritised(
   notes: Notes,
   { modifiers = [] }: ModifierValues,

@@ -6,17 +6,17 @@ import type { ModifierValues } from '../table/martian.ts';
 import { cookieName, cookieValue } from './cookies.ts';
 import type { Condition } from './run.ts';
 
-/** Where a filter stands. */
+/** A filter, and where it stands. */
 export interface Asked {
   readonly notes: Notes;
   readonly kind: string;
   readonly values: ModifierValues;
   readonly plan: HeaderPlan;
-  /** Whether it is asked about requests, and about answers. */
+  /** Whether the filter is for requests, for answers, or for both. */
   readonly directions: readonly string[];
 }
 
-/** What a filter asks; undefined where it cannot be asked, which is noted. */
+/** The condition of a filter; undefined, with a note, where the filter is wrong. */
 export function conditionOf(asked: Asked): Condition | undefined {
   if (asked.kind === 'header.Filter') return headerFilter(asked);
   if (asked.kind === 'header.RegexFilter') return patternFilter(asked);
@@ -49,19 +49,19 @@ function patternFilter(asked: Asked): Condition | undefined {
   if (directions.includes('response')) {
     notes.warn(`for answers, as in KrakenD, it is about ${header} of the request`);
   }
-  // An empty one is none, as in KrakenD.
+  // As in KrakenD, an empty header counts as absent.
   return ({ request }) => {
     const [first = ''] = request.all(header);
     return first !== '' && pattern(first);
   };
 }
 
-/** A pattern of RE2, unanchored; undefined where it is none, which is noted. */
+/** A pattern of RE2, unanchored; undefined, with a note, where the text is none. */
 export function readPattern(notes: Notes, text: string): ((value: string) => boolean) | undefined {
   const { patternFor } = celSupport();
   try {
     const pattern = patternFor(text);
-    // One that takes too long throws, and no request passes that was not looked at.
+    // A test that takes too long throws, so that no request passes without it.
     return (value) => budget.limit(() => pattern.test(value));
   } catch (error) {
     notes.refuse(`KrakenD drops what has such a pattern: ${(error as Error).message}`);

@@ -5,19 +5,22 @@ import type { ModifierValues } from '../table/martian.ts';
 /** A cookie that a modifier makes. */
 export interface MadeCookie {
   readonly name: string;
-  /** As it stands in `Cookie`. */
+  /** The cookie as it stands in `Cookie`. */
   readonly pair: string;
-  /** As it stands in `Set-Cookie`. */
+  /** The cookie as it stands in `Set-Cookie`. */
   readonly line: string;
 }
 
-/** What Go leaves in a value; the rest it drops without a word. */
+/** The characters that Go leaves in a value; it silently drops all others. */
 const VALUE = /^[ !#-:<-[\]-~]*$/;
 const PATH = /^[ -:<-~]*$/;
 const DOMAIN = /^\.?[a-z\d-]+(?:\.[a-z\d-]+)*$/i;
 const RFC3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/;
 
-/** Reads what a cookie is to be, and writes it as Go does; undefined where it cannot be, which is noted. */
+/**
+ * Makes a cookie from the values of a modifier, written as Go writes it; undefined, with a note, where they
+ * are wrong.
+ */
 export function makeCookie(notes: Notes, values: ModifierValues): MadeCookie | undefined {
   const { name, value = '', path, domain, expires, maxAge = 0, secure, httpOnly } = values;
   const wrong = [

@@ -2,7 +2,10 @@
 export interface Lines {
   readonly theirs: readonly string[];
   readonly own: readonly string[];
-  /** Whether what the peer sent does not go on: it may be asked about, and not be copied. */
+  /**
+   * Whether the lines of the peer are not forwarded: a condition may read them, but no modifier may copy
+   * them.
+   */
   readonly isHidden?: boolean;
 }
 
@@ -13,30 +16,30 @@ export class HeaderLines {
   readonly #read: (lower: string) => Lines;
   readonly #changed = new Map<string, Lines & { readonly name: string }>();
 
-  /** @param read - What a header is before the first modifier; asked with its name in lower case. */
+  /** @param read - Gives the lines of a header before the first modifier, by its name in lower case. */
   constructor(read: (lower: string) => Lines) {
     this.#read = read;
   }
 
-  /** Both kinds of lines, as they are now. */
+  /** The lines of a header as they are now, of both kinds. */
   of(name: string): Lines {
     const lower = name.toLowerCase();
     return this.#changed.get(lower) ?? this.#read(lower);
   }
 
-  /** What a condition asks about. */
+  /** All lines of a header, for conditions. */
   all(name: string): readonly string[] {
     const { theirs, own } = this.of(name);
     return [...theirs, ...own];
   }
 
-  /** What may stand in another header as well. */
+  /** The lines that may be copied into another header. */
   shown(name: string): readonly string[] {
     const { theirs, own, isHidden = false } = this.of(name);
     return isHidden ? own : [...theirs, ...own];
   }
 
-  /** In place of all that there is. */
+  /** Replaces all lines of a header. */
   set(name: string, own: readonly string[]): void {
     this.#changed.set(name.toLowerCase(), { name, theirs: NONE, own });
   }
@@ -46,7 +49,7 @@ export class HeaderLines {
     this.#changed.set(name.toLowerCase(), { ...lines, name, own: [...lines.own, value] });
   }
 
-  /** What is not as it was, by name in lower case, and whether lines of the peer were taken out. */
+  /** The headers that have changed, by name in lower case. */
   *changes(): Generator<[lower: string, change: Change]> {
     for (const [lower, { name, theirs, own }] of this.#changed) {
       yield [lower, { name, own, isReplaced: theirs === NONE }];
@@ -54,11 +57,11 @@ export class HeaderLines {
   }
 }
 
-/** What became of one header. */
+/** The change of one header. */
 export interface Change {
-  /** As it is written in the document. */
+  /** The name as the document writes it. */
   readonly name: string;
   readonly own: readonly string[];
-  /** Whether nothing of the peer's is left. */
+  /** Whether no line of the peer is left. */
   readonly isReplaced: boolean;
 }

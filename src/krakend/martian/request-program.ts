@@ -4,7 +4,7 @@ import { cookieName } from './cookies.ts';
 import { HeaderLines, type Lines } from './header-lines.ts';
 import { type RunStep, runAll } from './run.ts';
 
-/** What the modifiers make of the headers of a request. They run once for each. */
+/** Changes the headers of a request as the modifiers say. They run once for each request. */
 export class RequestProgram {
   readonly #base: (ctx: GatewayContext, lower: string) => Lines;
   readonly #runs = new WeakMap<IncomingMessage, HeaderLines>();
@@ -14,7 +14,7 @@ export class RequestProgram {
   /** Cookies that a modifier adds: those of the client under these names never go on. */
   readonly #cookies = new Set<string>();
 
-  /** @param base - What a header is before the first modifier. */
+  /** @param base - Gives the lines of a header before the first modifier. */
   constructor(base: (ctx: GatewayContext, lower: string) => Lines) {
     this.#base = base;
   }
@@ -23,7 +23,7 @@ export class RequestProgram {
     this.#steps.push(step);
   }
 
-  /** From now on, a client cannot say what the modifier says. */
+  /** From now on, the client's own value of this header does not go upstream. */
   guard(name: string): void {
     this.#guarded.add(name.toLowerCase());
   }
@@ -42,7 +42,7 @@ export class RequestProgram {
     return request;
   }
 
-  /** What goes upstream; undefined where nothing does. */
+  /** The value of a header that goes upstream; undefined where it has none. */
   value(ctx: GatewayContext, name: string): string | undefined {
     const { theirs, own } = this.run(ctx).of(name);
     const lower = name.toLowerCase();

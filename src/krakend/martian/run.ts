@@ -1,16 +1,16 @@
 import type { GatewayContext } from '../../gateway-context.ts';
 import type { HeaderLines } from './header-lines.ts';
 
-/** What modifiers and conditions have before them. */
+/** What modifiers and conditions work on. */
 export interface Run {
   readonly ctx: GatewayContext;
   /** The headers of the message that is changed. */
   readonly headers: HeaderLines;
-  /** Those of the request; for an answer, as they went upstream. */
+  /** The headers of the request; for an answer, as they went upstream. */
   readonly request: HeaderLines;
 }
 
-/** Whether a message is one that a modifier is for. */
+/** Whether a modifier is to run for a message. */
 export type Condition = (run: Run) => boolean;
 
 /** Changes the headers of a message. */

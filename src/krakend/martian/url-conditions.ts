@@ -11,7 +11,9 @@ export const URL_FILTERS: readonly string[] = [
   'url.RegexFilter',
 ];
 
-/** What such a filter comes to for all requests; undefined where it cannot be told, which is noted. */
+/**
+ * The result of such a filter, which is the same for all requests; undefined, with a note, where it is not.
+ */
 export function urlAnswer(
   notes: Notes,
   kind: string,
@@ -73,7 +75,7 @@ function partsAnswer(
   );
 }
 
-/** Exactly, or with a `*` for what stands between two dots. */
+/** Whether a host matches a pattern: exactly, or with a `*` for any text between two dots. */
 function matchesHost(host: string, pattern: string): boolean {
   const parts = pattern.split('.');
   const own = host.split('.');

@@ -10,7 +10,7 @@ export const URL_MODIFIERS: readonly string[] = [
   'url.Modifier',
 ];
 
-/** What such a modifier does; undefined where it cannot be done, which is noted. */
+/** The edit that such a modifier makes; undefined, with a note, where its values are wrong. */
 export function urlEditOf(notes: Notes, kind: string, values: ModifierValues): UrlEdit | undefined {
   if (kind === 'querystring.Modifier') {
     const { name, value = '' } = values;
@@ -53,7 +53,7 @@ function partsEdit(notes: Notes, { scheme, host, path, query }: ModifierValues) 
   return edit;
 }
 
-/** Braces would be names, which KrakenD does not fill here. */
+/** Braces would be placeholders, which KrakenD does not fill here. */
 function isSound(text: string): boolean {
   return /^[!-~]*$/.test(text) && !/[{}#?\\]/.test(text);
 }
@@ -69,11 +69,14 @@ function portEdit(
     notes.refuse('KrakenD takes exactly one of port, defaultForScheme and remove');
     return undefined;
   }
-  // Without a port, it is that of the scheme.
+  // Without a port, the port is that of the scheme.
   return (url) => ({ ...url, port: port === undefined ? '' : String(port) });
 }
 
-/** Sorted by name, as Go writes a query. The others stay as they are: there may be names in braces in them. */
+/**
+ * The query with this parameter in it, sorted by name as Go writes a query. The other parameters stay as they
+ * are: they may have placeholders in braces.
+ */
 function withParameter(query: string, name: string, value: string): string {
   const others = query.split('&').filter((pair) => pair !== '' && nameOf(pair) !== name);
   const pairs = [...others, new URLSearchParams([[name, value]]).toString()];

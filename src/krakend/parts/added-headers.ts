@@ -2,10 +2,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Middleware } from '../../http/middleware.ts';
 import { onWayBack } from '../../slots/way-back.ts';
 
-/** A line of a header that comes after those which an answer has. */
+/** A header line that is added behind the lines that an answer has. */
 export type AddedHeader = readonly [name: string, value: string];
 
-/** What an answer had before lines were added for the case that it is a refusal. */
+/** The header lines of an answer before lines were added for the case that it is a refusal. */
 interface Before {
   readonly res: ServerResponse;
   readonly lines: ReadonlyMap<string, string[]>;
@@ -13,7 +13,7 @@ interface Before {
 
 const inFront = new WeakMap<IncomingMessage, Before>();
 
-/** Adds lines to an answer that may be a refusal, which no stage sees. */
+/** Adds lines to an answer that may be a refusal, because no stage sees refusals. */
 export function addInFront(
   req: IncomingMessage,
   res: ServerResponse,
@@ -24,7 +24,7 @@ export function addInFront(
   for (const [name, value] of added) res.setHeader(name, [...linesOf(res, name), value]);
 }
 
-/** Adds them to answers of the upstream, after its own. */
+/** Adds lines to answers of the upstream, behind the upstream's own. */
 export function addOnWayBack(added: readonly AddedHeader[]): Middleware {
   return onWayBack({
     head(req, head) {
@@ -34,7 +34,10 @@ export function addOnWayBack(added: readonly AddedHeader[]): Middleware {
   });
 }
 
-/** What is in front would be replaced by some headers of the upstream, and stay beside others. */
+/**
+ * Takes the lines of `addInFront` back. Some headers of the upstream would replace them, and others would
+ * stand beside them.
+ */
 function takeBack(req: IncomingMessage): void {
   const before = inFront.get(req);
   if (before === undefined) return;

@@ -5,15 +5,15 @@ import type { Source } from './config-parts.ts';
 import { isNeeded } from './needed-header.ts';
 import { type SecurityHeaders, securityHeadersOf } from './security-headers.ts';
 
-/** Headers that all answers have, those of refusals too. */
+/** Headers of all answers, refusals included. */
 export interface AnswerHeaders extends SecurityHeaders {
-  /** Those that come after the lines which an answer has. */
+  /** Headers that are added behind the lines that an answer has. */
   readonly added: readonly AddedHeader[];
-  /** Those that no answer of the upstream brings. */
+  /** Headers that are removed from answers of the upstream. */
   readonly removed: readonly string[];
 }
 
-/** Those of `modifier/response-headers` and of `security/http`. */
+/** The headers of `modifier/response-headers` and of `security/http`. */
 export function answerHeadersOf(source: Source): AnswerHeaders {
   const { service, serviceNotes } = source;
   const { always, overTls } = securityHeadersOf(source);

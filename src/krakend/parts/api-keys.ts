@@ -11,11 +11,11 @@ import { notedOr } from './noted.ts';
 /** API keys of an endpoint, and the roles of which a caller needs one. */
 export interface EndpointKeys {
   readonly scheme: AuthenticationScheme | undefined;
-  /** None: every key is taken. */
+  /** Empty: every key is accepted. */
   readonly roles: readonly string[];
 }
 
-/** Undefined where the endpoint asks for no key. */
+/** The API keys of an endpoint; undefined where it asks for no key. */
 export function apiKeysOf({
   group: [endpoint],
   service,

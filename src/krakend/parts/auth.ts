@@ -7,13 +7,13 @@ import { basicOf } from './basic.ts';
 import type { Source } from './config-parts.ts';
 import { validatorOf } from './validator.ts';
 
-/** Who may come in. */
+/** Which callers may come in. */
 export interface Auth {
   readonly schemes: readonly AuthenticationScheme[];
   readonly policies: readonly PolicyRule[];
 }
 
-/** Undefined where an endpoint asks nobody who it is. */
+/** The authentication of an endpoint; undefined where it asks for none. */
 export function authOf(source: Source): Auth | undefined {
   const { group, options } = source;
   const [{ extra, extraNotes }] = group;
@@ -44,7 +44,7 @@ export function authOf(source: Source): Auth | undefined {
 
 const NAMESPACES = ['auth/validator', 'auth/api-keys', 'auth/basic'] as const;
 
-/** One of these is enough. */
+/** A rule that needs one of these scopes. */
 function anyScope(name: string, wanted: readonly string[]): PolicyRule {
   return {
     name,

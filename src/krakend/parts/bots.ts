@@ -6,7 +6,7 @@ import type { Source } from './config-parts.ts';
 
 const NAME = 'security/bot-detector';
 
-/** The rules of bot detectors. KrakenD asks that of the service and that of the endpoint. */
+/** The rules of bot detectors. KrakenD runs both, that of the service and that of the endpoint. */
 export function botRulesOf({
   group: [{ extra, extraNotes }],
   service,

@@ -35,7 +35,7 @@ function read(
         'failures count in a row, until an answer is good; they are not forgotten by the clock',
       );
   }
-  // A zero is a minute to KrakenD, which opens at the failure after `max_errors`.
+  // KrakenD takes a zero for a minute, and opens at the failure after `max_errors`.
   return { failures: (errors ?? 0) + 1, openFor: `${timeout === 0 ? 60 : timeout}s` };
 }
 

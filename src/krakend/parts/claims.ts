@@ -7,7 +7,7 @@ import type { Source } from './config-parts.ts';
 import type { HeaderPlan } from './header-plan.ts';
 import { headerText } from './header-text.ts';
 
-/** Puts claims into headers for the backend; the client's own under these names never pass. */
+/** Puts claims into headers for the backend. The client's own headers of these names never pass. */
 export function propagateClaims({ group: [endpoint] }: Source, plan: HeaderPlan): void {
   const { propagate_claims: pairs = [], propagate_claims_preserve_array: preserves } =
     endpoint.extra['auth/validator'] ?? {};

@@ -4,7 +4,7 @@ import { routeName } from '../endpoints/endpoint-path.ts';
 import { written } from '../written.ts';
 import type { HeaderPlan } from './header-plan.ts';
 
-/** What tells callers apart; undefined where a request does not say. */
+/** Gives the key that tells callers apart; undefined where a request has none. */
 export type ClientKey = (ctx: LimitContext) => string | undefined;
 
 /** The value of a header: what the gateway puts there, or else what the client sent. */
@@ -13,7 +13,8 @@ export function fromHeader(name: string, plan: HeaderPlan): ClientKey {
   if (own !== undefined) return own;
   const lower = name.toLowerCase();
   const read: ClientKey = ({ req: { headersDistinct: headers } }) => {
-    // Whoever adds lines of that name is still the same caller, as in KrakenD.
+    // As in KrakenD, only the first line counts: a client that adds lines of that name is still the same
+    // caller.
     const [first = ''] = Object.hasOwn(headers, lower) ? (headers[lower] ?? []) : [];
     return first === '' ? undefined : first;
   };
@@ -30,10 +31,10 @@ export function fromParams(name: string): ClientKey {
   };
 }
 
-/** How keys are written, about a request `ctx`. */
+/** The expression for a key in a printed program, where `ctx` is about the request. */
 const EXPRESSIONS = new WeakMap<ClientKey, string>();
 
-/** What is made of a key, with its form where the key has one. */
+/** A value that is made from a key, with a form for printing where the key has one. */
 export function likeKey<T extends object>(
   key: ClientKey,
   value: T,

@@ -8,17 +8,17 @@ import type { AmountMaker } from './limit-amount.ts';
 
 /** What the options of one gateway are made of. */
 export interface Source {
-  /** Stands at the document. */
+  /** The notes at the document. */
   readonly notes: Notes;
   readonly root: RootValues;
   readonly service: ServiceExtra;
-  /** Stands at the `extra_config` of the document. */
+  /** The notes at the `extra_config` of the document. */
   readonly serviceNotes: Notes;
   readonly group: EndpointGroup;
   readonly options: KrakendReadOptions;
-  /** Whether the document comes to this gateway only. */
+  /** Whether this is the only gateway of the document. */
   readonly isAlone: boolean;
-  /** Where all gateways of the document count together. */
+  /** Makes amounts that all gateways of the document count together. */
   readonly inCommon: AmountMaker;
 }
 

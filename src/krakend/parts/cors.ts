@@ -42,7 +42,7 @@ export function corsOf(source: Source): Omit<McpCorsOptions, 'methods'> | undefi
   };
 }
 
-/** What a preflight asks for is allowed by name, or not at all. */
+/** A preflight allows a header by its name, or not at all. */
 function isNotAny(name: string): boolean {
   return name !== '*';
 }

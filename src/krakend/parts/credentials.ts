@@ -42,7 +42,7 @@ export function credentialsOf(notes: Notes, values: ClientCredentialsValues): He
   });
 }
 
-/** Each has a list in KrakenD; a list of one is its element. */
+/** In KrakenD each parameter has a list; a list of one stands for its element. */
 function parametersOf(notes: Notes, params: unknown = {}): (readonly [string, string])[] {
   if (typeof params !== 'object' || params === null || Array.isArray(params)) {
     notes.refuse('write an object with a list for each parameter');

@@ -5,14 +5,14 @@ import type { PoliciesValues } from '../table/policies.ts';
 
 /** An expression of a document. */
 export interface Expression {
-  /** Stands at it. */
+  /** The notes at the expression. */
   readonly notes: Notes;
   readonly text: string;
-  /** By which observers know it. */
+  /** The name by which observers know it. */
   readonly name: string;
 }
 
-/** Those of `validation/cel`. */
+/** The expressions of `validation/cel`. */
 export function celExpressions(
   notes: Notes,
   expressions: readonly CelValues[] | undefined,
@@ -26,7 +26,7 @@ export function celExpressions(
   });
 }
 
-/** Those of `security/policies`. */
+/** The expressions of `security/policies`. */
 export function policyExpressions(
   notes: Notes,
   values: PoliciesValues | undefined,
@@ -55,10 +55,10 @@ export function policyExpressions(
   });
 }
 
-/** Those of the standard that are no functions. */
+/** The macros of the CEL standard, which are no functions. */
 const MACROS: readonly string[] = ['has', 'all', 'exists', 'exists_one', 'filter', 'map'];
 
-/** Whether it calls what only KrakenD Enterprise has, which is noted. */
+/** Whether an expression calls a macro that only KrakenD Enterprise has. It notes such calls. */
 function hasMacro({ notes, text }: Expression): boolean {
   const names = [...withoutTexts(text).matchAll(/([A-Za-z_]\w*)\s*\(/g)].map(([, name]) => name);
   const { functions } = celSupport();
@@ -73,7 +73,7 @@ function hasMacro({ notes, text }: Expression): boolean {
   return unknown.size > 0;
 }
 
-/** The code of an expression, with nothing in its texts. */
+/** The code of an expression, with all texts in it emptied. */
 export function withoutTexts(expression: string): string {
   return expression.replaceAll(/'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"/g, '""');
 }

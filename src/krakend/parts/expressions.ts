@@ -28,11 +28,11 @@ export function expressionsOf({ group: [endpoint] }: Source, plan: HeaderPlan): 
   ];
 }
 
-/** Where expressions are asked. */
+/** The place at which expressions are evaluated. */
 interface Place {
   readonly plan: HeaderPlan;
   readonly query: readonly string[];
-  /** Parameters of the path as they are written, by what the route calls them. */
+  /** The parameters of the path as they are written, by their names in the route. */
   readonly params: ReadonlyMap<string, string>;
   readonly hasToken: boolean;
   readonly isBackend: boolean;
@@ -66,13 +66,13 @@ function rules(
   });
 }
 
-/** What differs from `cel()` itself, where these names show all that the client sent. */
+/** Expressions that differ from `cel()` itself: there these names show all that the client sent. */
 const IS_NARROWED = /req_(?!method\b|path\b)/;
 
 const NAMED_HEADER = /req_headers\s*\[\s*(?:'([^']*)'|"([^"]*)")\s*\]/g;
 const NAMED_QUERY = /req_querystring\s*(?:\.(\w+)|\[\s*(?:'([^']*)'|"([^"]*)")\s*\])/g;
 
-/** Whether it may be asked at this place. */
+/** Whether an expression may stand at this place. It notes mistakes. */
 function checkNames(
   notes: Notes,
   text: string,
@@ -117,7 +117,7 @@ function isMadeHere(name: string): boolean {
   return /^x-forwarded-(for|host)$/i.test(name);
 }
 
-/** What goes upstream of the client's headers, as KrakenD shows it. */
+/** The client's headers that go upstream, as KrakenD shows them. */
 function passing(ctx: RequestPolicyContext, plan: HeaderPlan): GoHeaders {
   const { req, ip, headers } = ctx;
   const shown = Object.create(null) as Record<string, readonly string[]>;
@@ -126,7 +126,7 @@ function passing(ctx: RequestPolicyContext, plan: HeaderPlan): GoHeaders {
   }
   for (const [name, read] of plan.claims) {
     const value = read(ctx);
-    // Never what the client sent under this name.
+    // The client's own header of this name is never shown.
     delete shown[goName(name)];
     if (value !== undefined) shown[goName(name)] = [value];
   }

@@ -6,9 +6,12 @@ import type { Notes } from '../notes.ts';
 import type { Source } from './config-parts.ts';
 import { isStandard } from './header-plan.ts';
 
-/** Those that go upstream as this gateway knows them. */
+/** Headers that go upstream with values of the gateway. */
 const MADE_HERE: ReadonlySet<string> = new Set(['x-forwarded-for', 'x-forwarded-host']);
-/** Where callers bring their credentials, by folded name; undefined where nobody asks for any. */
+/**
+ * The headers in which callers send their credentials, by folded name; undefined where the endpoint asks for
+ * none.
+ */
 type Credentials = ReadonlySet<string> | undefined;
 
 /** The client's headers that go upstream besides those of MCP. */

@@ -5,51 +5,51 @@ import { isSecretName } from '../../slots/headers/secret-name.ts';
 import type { Lines } from '../martian/header-lines.ts';
 import type { Notes } from '../notes.ts';
 
-/** What becomes of headers, worked out step by step as modifiers come one after another. */
+/** What the gateway does with headers, worked out step by step: modifiers change it one after another. */
 export class HeaderPlan {
-  /** Exact names that the client's go upstream by, in lower case; `*` for all. */
+  /** The names of the client's headers that go upstream, as they are written; `*` for all. */
   readonly #forward: readonly string[];
-  /** By lower-case name: the name as written, and what it is set to; undefined: removed. */
+  /** By lower-case name: the name as written, and the value that it is set to; undefined: removed. */
   readonly #request = new Map<string, { readonly name: string; readonly value: HeaderValue }>();
   readonly #response = new Map<
     string,
     { readonly name: string; readonly value: string | undefined }
   >();
-  /** In lower case: headers that hold what is secret by the name of another. */
+  /** Lower-case names of headers whose value comes from a secret header. */
   readonly #secret = new Set<string>();
   #host: string | undefined;
 
-  /** Headers that hold what is known of the caller, by their lower-case name. */
+  /** Headers that tell the backend about the caller, by their lower-case name. */
   readonly claims: Map<string, (ctx: GatewayContext) => string | undefined> = new Map();
 
   constructor(forward: readonly string[]) {
     this.#forward = forward;
   }
 
-  /** Whether the client's header goes upstream, of those that are not standard. */
+  /** Whether the document lets the client's header go upstream; standard headers always do. */
   forwards(name: string): boolean {
     const lower = name.toLowerCase();
     return this.#forward.some((own) => own === '*' || own.toLowerCase() === lower);
   }
 
-  /** Whether a request may have it upstream. */
+  /** Whether a request to the upstream may have this header. */
   mayHave(name: string): boolean {
     const own = this.#request.get(name.toLowerCase());
     return own === undefined ? this.passes(name) : own.value !== undefined;
   }
 
-  /** Whether the client's own goes upstream. */
+  /** Whether the client's own header goes upstream. */
   passes(name: string): boolean {
     return this.forwards(name) || isStandard(name);
   }
 
-  /** Puts what is known of the caller into a header. */
+  /** Sets a header to a value about the caller. */
   setOfCaller(name: string, read: (ctx: GatewayContext) => string | undefined): void {
     this.set(name, read);
     this.claims.set(name.toLowerCase(), read);
   }
 
-  /** What is known of the caller in a header; undefined for other headers. */
+  /** The function that reads the value about the caller in this header; undefined for other headers. */
   ofCaller(name: string): ((ctx: GatewayContext) => string | undefined) | undefined {
     return this.claims.get(name.toLowerCase());
   }
@@ -62,13 +62,13 @@ export class HeaderPlan {
     this.#request.set(name.toLowerCase(), { name, value: undefined });
   }
 
-  /** The `Host` that the backend sees. */
+  /** Sets the `Host` that the backend sees. */
   setHost(notes: Notes, host: string): void {
     if (isHostValue(host)) this.#host = host;
     else notes.refuse('write a host, with a port or without');
   }
 
-  /** Whether nobody but the backend is to see it. */
+  /** Whether only the backend may see the value of this header. */
   isSecret(name: string): boolean {
     return isSecretName(name) || this.#secret.has(name.toLowerCase());
   }
@@ -77,14 +77,14 @@ export class HeaderPlan {
     this.#secret.add(name.toLowerCase());
   }
 
-  /** The same plan, which does not change any more with this one. */
+  /** A copy of the plan for requests. Later changes of this plan do not change the copy. */
   copy(): HeaderPlan {
     const copy = new HeaderPlan(this.#forward);
     for (const [lower, own] of this.#request) copy.#request.set(lower, own);
     return copy;
   }
 
-  /** What a header is, for one request. */
+  /** The lines of a header, for one request. */
   lines(ctx: GatewayContext, lower: string): Lines {
     const own = this.#request.get(lower);
     if (own === undefined) {
@@ -93,7 +93,7 @@ export class HeaderPlan {
     }
     const { value } = own;
     const given = typeof value === 'function' ? value(ctx) : value;
-    // Only tokens are fetched, and no modifier reads them.
+    // Only tokens are fetched, so that the value is a promise, and no modifier reads tokens.
     return { theirs: [], own: typeof given === 'string' ? [given] : [] };
   }
 
@@ -105,12 +105,12 @@ export class HeaderPlan {
     this.#response.set(name.toLowerCase(), { name, value: undefined });
   }
 
-  /** Whether something is said of it for all answers. */
+  /** Whether this header is set or removed in all answers. */
   isInAnswer(name: string): boolean {
     return this.#response.has(name.toLowerCase());
   }
 
-  /** The option of a gateway; undefined where nothing is changed. */
+  /** The option `headers` of a gateway; it is empty where nothing is changed. */
   rules(): HeaderRules {
     const request = [...this.#request.values()];
     const response = [...this.#response.values()];

@@ -1,6 +1,9 @@
 import { isFieldValue } from '../../http/field.ts';
 
-/** As Go sends it: UTF-8. A value that is missing, or cannot stand in a header, gives no header. */
+/**
+ * A value as Go sends it in a header: in UTF-8. A value that is missing, or cannot stand in a header, gives
+ * no header.
+ */
 export function headerText(value: unknown): string | undefined {
   const text = plainText(value);
   const bytes = text === undefined ? undefined : Buffer.from(text, 'utf8').toString('latin1');

@@ -16,12 +16,14 @@ import { HeaderPlan } from './header-plan.ts';
 import { propagateRole } from './propagated-role.ts';
 import { renamesOf } from './renamed-headers.ts';
 
-/** What becomes of headers. */
+/** The header options of a gateway. */
 export interface Headers {
   readonly headers: HeaderRules;
   /** The plan that they came from. */
   readonly plan: HeaderPlan;
-  /** What changes answers where rules cannot say it, the last first. */
+  /**
+   * Middlewares that change answers in ways that rules cannot express; the one that runs last is the first.
+   */
   readonly use: readonly Middleware[];
 }
 

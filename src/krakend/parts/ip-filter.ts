@@ -2,7 +2,7 @@ import type { IpFilterOptions } from '../../slots/ip-filter.ts';
 import type { Source } from './config-parts.ts';
 import { proxiesOf } from './trusted-proxies.ts';
 
-/** `ipFilter` of a gateway; undefined where addresses do not count. */
+/** `ipFilter` of a gateway; undefined where the document has no filter of addresses. */
 export function ipFilterOf({ service, serviceNotes }: Source): IpFilterOptions | undefined {
   const plugins = service['plugin/http-server'];
   if (plugins === undefined) return undefined;

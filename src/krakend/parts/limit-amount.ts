@@ -14,7 +14,10 @@ export type LimitAmount =
   | Pick<TokenBucket, 'burst' | 'refill'>
   | Pick<WindowLimit, 'limit' | 'window' | 'store' | 'onStoreError'>;
 
-/** Makes it of a rate, what may come at once, a time, and the name of the limit. */
+/**
+ * Makes an amount from a rate, the number of requests that may come at once, a time, and the name of the
+ * limit.
+ */
 export type AmountMaker = (
   rate: number,
   burst: number,
@@ -27,7 +30,7 @@ export const inProcess: AmountMaker = (rate, burst, everyMs) => {
   return { burst: Math.max(1, Math.ceil(burst)), refill: { amount: rate, every: everyMs } };
 };
 
-/** The same as a limit with a store, which may be for some requests only. */
+/** The same as a limit with a store. Such a limit may be for some requests only. */
 export const inBuckets: AmountMaker = (rate, burst, everyMs) => ({
   ...windowFor(rate, burst, everyMs),
   store: new LocalBuckets(everyMs / rate),
@@ -43,7 +46,7 @@ export function inCommon(): AmountMaker {
   };
 }
 
-/** A window in a store; undefined where there is none, which is noted. */
+/** Makes windows in a store; undefined, with a note, where the options have no such store. */
 export function inStore(
   notes: Notes,
   values: RedisLimitValues,
@@ -65,7 +68,10 @@ export function inStore(
   });
 }
 
-/** What may come at once, in the time in which as much comes back: no more in the long run than a bucket allows. */
+/**
+ * A window that lets as many requests come at once as the bucket. It is as long as the bucket takes to refill
+ * them, so that it allows no more in the long run.
+ */
 function windowFor(
   rate: number,
   burst: number,
@@ -75,7 +81,7 @@ function windowFor(
   return { limit, window: Math.ceil((limit * everyMs) / rate) };
 }
 
-/** Whether a limit is about a request. */
+/** Whether a limit is for a request. */
 export type IsFor = (ctx: LimitContext) => boolean;
 
 /** The same limit, for some requests only. */
@@ -86,7 +92,7 @@ export function onlyFor(limit: Limit, isFor: IsFor | undefined): Limit {
   return { ...limit, limit: (ctx) => (isFor(ctx) ? limitFor(ctx) : Number.POSITIVE_INFINITY) };
 }
 
-/** A limit of this much. */
+/** A limit of this amount. */
 export function limitOf(amount: LimitAmount, terms: Pick<Limit, 'by' | 'name' | 'match'>): Limit {
   return { ...amount, ...terms } as Limit;
 }

@@ -15,16 +15,16 @@ import {
   onlyFor,
 } from './limit-amount.ts';
 
-/** What a limit is about. */
+/** The scope of a limit. */
 export interface LimitScope {
-  /** By which the limit is known. */
+  /** The name of the limit. */
   readonly name: string;
   /** Undefined: all methods. */
   readonly method?: McpMethod;
   /** The parameters of the path. */
   readonly params: readonly string[];
   readonly plan: HeaderPlan;
-  /** Whether it is that of a backend, which KrakenD reads in another way. */
+  /** Whether the limit is that of a backend, which KrakenD reads in another way. */
   readonly isBackend?: boolean;
   /** Which requests it is for; undefined: all. */
   readonly isFor?: IsFor;
@@ -32,7 +32,10 @@ export interface LimitScope {
   readonly path?: string;
 }
 
-/** The same, counted in a store. There, limits of one name count together, those of other paths too. */
+/**
+ * The same scope for a limit in a store. A store counts limits of one name together, those of other paths
+ * too, so the name tells the path.
+ */
 export function inRedis({ name, path, ...scope }: LimitScope): LimitScope {
   const place = path === undefined ? '' : `.${hash('sha256', path, 'hex').slice(0, 8)}`;
   return { ...scope, name: `${name}.redis${place}` };
@@ -46,7 +49,7 @@ export function termsOf({
   return { name, ...(method !== undefined && { match: { httpMethod: method } }) };
 }
 
-/** The limits for all callers, and for each. */
+/** The limits for all callers together, and for each caller. */
 export function limitsOf(
   notes: Notes,
   values: LimitValues,
@@ -80,7 +83,7 @@ export function limitsOf(
 
 const everybody = written(() => 'everybody', { text: "() => 'everybody'" });
 
-/** What counts for something that is not there, or has a default that not everybody knows. */
+/** Notes keys that need another key which is missing, and defaults that not all readers know. */
 function checkPairs(notes: Notes, values: LimitValues): void {
   for (const [name, other] of PAIRS) {
     if (values[name] !== undefined && values[other] === undefined) {
@@ -99,7 +102,7 @@ const PAIRS = [
   ['key', 'strategy'],
 ] as const;
 
-/** How callers are told apart; where a caller cannot be told, nothing is let pass, as in KrakenD. */
+/** The limits for each caller. As in KrakenD, a request whose caller cannot be told is refused. */
 function byClient(
   notes: Notes,
   { strategy, key }: LimitValues,
@@ -155,10 +158,13 @@ function byClient(
   ];
 }
 
-/** Headers in which proxies write the address of the client, and clients whatever they like. */
+/** Headers in which proxies write the address of the client. Clients can write anything into them. */
 const ADDRESS = /^(?:x-)?forwarded(?:-for)?$|(?:-|client)ip(?:v6)?$/i;
 
-/** A client that writes another value each time is another client each time. */
+/**
+ * Notes headers that clients write themselves: a client that writes another value each time is another client
+ * each time.
+ */
 function checkClientHeader(notes: Notes, name: string, plan: HeaderPlan): void {
   if (plan.ofCaller(name) !== undefined || isSecretName(name)) return;
   if (ADDRESS.test(name)) {

@@ -9,7 +9,7 @@ export interface Namespace<T> {
   readonly notes: Notes;
 }
 
-/** That of the endpoint, which takes the place of that of the service. */
+/** The namespace of the endpoint; without one, that of the service. */
 export function inEither<K extends keyof EndpointExtra & keyof ServiceExtra>(
   { group: [first], service, serviceNotes }: Source,
   key: K,

@@ -73,7 +73,7 @@ function readClientTls(notes: Notes, values: ClientTlsValues): TlsOptions | unde
   });
 }
 
-/** As a program reads it. */
+/** The code by which a printed program reads a file. */
 function readText(file = ''): string {
   return `readFileSync(${quoted(file)}, 'utf8')`;
 }

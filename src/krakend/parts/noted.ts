@@ -1,7 +1,10 @@
 import { GatewayConfigError } from '../../options/gateway-config-error.ts';
 import type { Notes } from '../notes.ts';
 
-/** What `make` gives; where it finds mistakes in its options, they are noted, and it gives nothing. */
+/**
+ * The result of `make`. Where `make` finds mistakes in its options, they are noted, and the result is
+ * undefined.
+ */
 export function notedOr<T>(notes: Notes, make: () => T): T | undefined {
   try {
     return make();

@@ -4,10 +4,10 @@ import type { Source } from './config-parts.ts';
 import type { HeaderPlan } from './header-plan.ts';
 import { headerText } from './header-text.ts';
 
-/** What KrakenD writes where an endpoint takes every key. */
+/** The role that KrakenD writes where an endpoint takes every key. */
 const ANY = 'ANY';
 
-/** Puts the role of an API key into a header for the backend; the client's own never passes. */
+/** Puts the role of an API key into a header for the backend; the client's own header never passes. */
 export function propagateRole(
   { group: [endpoint], service, serviceNotes }: Source,
   plan: HeaderPlan,

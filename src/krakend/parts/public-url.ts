@@ -33,9 +33,9 @@ export function publicUrlOf({ group: [endpoint], notes, options }: Source): URL 
   return url;
 }
 
-/** The same, but without the metadata that a challenge would point to. */
+/** The same schemes, but without the metadata that a challenge would point to. */
 export function withoutMetadata(schemes: readonly AuthenticationScheme[]): AuthenticationScheme[] {
-  // The same objects: what is known of their keys hangs on them.
+  // The objects stay the same: what other modules know of their keys is stored by the object.
   return schemes.map((scheme) => {
     const form = writtenOf(scheme);
     const issuers: string[] = [];

@@ -9,7 +9,7 @@ import { type AmountMaker, inBuckets, inProcess, inStore, limitOf } from './limi
 import { inRedis, type LimitScope, limitsOf, termsOf } from './limits.ts';
 import { tiersOf } from './tiers.ts';
 
-/** The limits of all methods of a path. KrakenD counts each by itself. */
+/** The limits of all methods of a path. KrakenD counts each method by itself. */
 export function rateLimitsOf(
   { group, service, serviceNotes, options, isAlone, inCommon }: Source,
   plan: HeaderPlan,
@@ -63,7 +63,7 @@ function ofEndpoint(
   ];
 }
 
-/** Those of this process and those in Redis. */
+/** The limits that are counted in this process, and those in Redis. */
 function inBoth<K extends string>(
   notes: Notes,
   extra: { readonly [N in K | `${K}/redis`]?: LimitValues | undefined },

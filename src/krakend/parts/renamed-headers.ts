@@ -11,7 +11,7 @@ import { isNeeded } from './needed-header.ts';
 /** New names of headers by the old ones, in lower case. */
 type Renames = ReadonlyMap<string, string>;
 
-/** What gives headers of answers another name; undefined where none gets one. */
+/** The middleware that renames headers of answers; undefined where it would rename none. */
 export function renamesOf(
   { service, serviceNotes }: Source,
   plan: HeaderPlan,

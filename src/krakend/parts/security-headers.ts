@@ -5,11 +5,11 @@ import { inEither } from './namespace.ts';
 export interface SecurityHeaders {
   /** On all answers. */
   readonly always: Readonly<Record<string, string>>;
-  /** On those over TLS. */
+  /** On answers over TLS. */
   readonly overTls: Readonly<Record<string, string>>;
 }
 
-/** Those of `security/http`. */
+/** The headers of `security/http`. */
 export function securityHeadersOf(source: Source): SecurityHeaders {
   const values = inEither(source, 'security/http')?.values ?? {};
   const { sts_seconds: seconds = 0, sts_include_subdomains: withSubdomains = false } = values;

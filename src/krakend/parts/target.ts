@@ -8,7 +8,9 @@ const HOST = /^(?:(https?):\/\/)?([\w.-]+?)(?::(\d{2,5}))?\/?$/;
 const DOTS = /^[^?]*\/(?:\.|%2e){1,2}(?:[/?]|$)/i;
 const PLACEHOLDER = /\{([^{}]*)\}/g;
 
-/** The URLs of the backend; none where one is wrong, which is noted. */
+/**
+ * The URLs of the backend. Where the path is wrong, there are none; wrong hosts are left out. Both are noted.
+ */
 export function targetsOf({ root, group, notes }: Source): readonly string[] {
   const [endpoint] = group;
   const { backend } = endpoint;
@@ -52,7 +54,7 @@ function refuseDiscovery(notes: Notes, kind = 'static'): void {
     );
 }
 
-/** One host as KrakenD writes it, as a URL; undefined where it is none, which is noted. */
+/** One host as KrakenD writes it, as a URL; undefined, with a note, where it is wrong. */
 export function readHost(notes: Notes, text: string, isRaw: boolean): string | undefined {
   const [, scheme = 'http', name, port] = HOST.exec(text) ?? [];
   if (name !== undefined) return `${scheme}://${name}${port === undefined ? '' : `:${port}`}`;
@@ -64,7 +66,10 @@ export function readHost(notes: Notes, text: string, isRaw: boolean): string | u
   return undefined;
 }
 
-/** With a slash in front; placeholders as targets have them. */
+/**
+ * Path and query of the backend, with a slash in front and placeholders as targets have them; undefined, with
+ * a note, where they are wrong.
+ */
 function readPattern(
   notes: Notes,
   pattern: string | undefined,
@@ -74,7 +79,7 @@ function readPattern(
   const path = pattern.startsWith('/') ? pattern : `/${pattern}`;
   const isSound = /^[!-~]*$/.test(path) && !path.includes('#') && !path.includes('\\');
   if (!isSound) notes.refuse("write path and query in ASCII, percent-encoded, without '#'");
-  // A URL is read without them, so that it would be another path than KrakenD sends.
+  // Reading a URL takes them out, so that the path would be another one than KrakenD sends.
   const isPlain = !DOTS.test(path);
   if (!isPlain) notes.refuse("write the path that is meant, without '.' and '..'");
   const names = new Set(Array.from(path.matchAll(PLACEHOLDER), ([, name = '']) => name));
@@ -85,7 +90,7 @@ function readPattern(
 
 const CLAIM = /^JWT\.([\w-]+(?:\.[\w-]+)*)$/;
 
-/** What a target calls it; undefined where nothing is to stand there, which is noted. */
+/** The name of a placeholder in a target; undefined, with a note, where it may not stand there. */
 function placeOf(
   notes: Notes,
   name: string,

@@ -6,7 +6,7 @@ import { fromHeader } from './client-key.ts';
 import { type AmountMaker, inStore } from './limit-amount.ts';
 import { inRedis, type LimitScope, limitsOf } from './limits.ts';
 
-/** Whether a tier is that of a value. */
+/** Whether a tier matches the value of the header. */
 type TierMatch = (value: string | undefined) => boolean;
 
 /** The limits of tiers, of which the first that matches counts; none where there are no tiers. */
@@ -81,7 +81,7 @@ function readMatch(
   return (given) => given === value;
 }
 
-/** What the document leaves open, as in KrakenD. */
+/** Warns of what the document leaves open, as in KrakenD. */
 function warnOfOthers(
   notes: Notes,
   key: string,

@@ -6,14 +6,17 @@ import { jwtScheme } from '../../slots/auth/jwt/scheme.ts';
 import type { KrakendAllowance } from '../options.ts';
 import { written } from '../written.ts';
 
-/** The options of `jwt`, of which two may be missing where that is allowed by name. */
+/** The options of `jwt`. `issuer` and `audience` may be missing where that is allowed by name. */
 export type TokenSchemeOptions = Omit<JwtOptions, 'issuer' | 'audience'> &
   Partial<Pick<JwtOptions, 'issuer' | 'audience'>>;
 
-/** What stands for an option that is missing, so that the others are read. */
+/** Stands for an option that is missing, so that the others are read. */
 const UNUSED = 'unused';
 
-/** Takes tokens as `jwt` does, in a header that may be another one, and those of any issuer, or for any audience, where that is allowed. */
+/**
+ * Takes tokens as `jwt` does, but the header may be another one. Where that is allowed by name, it takes
+ * tokens of any issuer, or for any audience.
+ */
 export function tokenScheme(
   options: TokenSchemeOptions,
   allow: readonly KrakendAllowance[],
@@ -31,7 +34,7 @@ export function tokenScheme(
   };
   if (header.toLowerCase() !== 'authorization') return jwtScheme(own, undefined, inHeader(header));
   const scheme = jwtScheme(own);
-  // The function of the package has neither other headers nor such weakenings.
+  // `jwt` of this package has neither other headers nor such weakenings, so no call of it can be printed.
   if (isAnyIssuer || isAnyAudience) return scheme;
   return written(scheme, { call: 'jwt', from: 'express-mcp-gateway', args: [options] });
 }

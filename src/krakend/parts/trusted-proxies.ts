@@ -2,13 +2,13 @@ import { type Network, readNetwork } from '../../lib/networks.ts';
 import type { Notes } from '../notes.ts';
 import type { ServiceExtra } from '../table/service.ts';
 
-/** The proxies of which `X-Forwarded-For` is believed, as they are written. */
+/** The proxies whose `X-Forwarded-For` is believed, as they are written. */
 export function proxiesOf({ router = {} }: ServiceExtra): readonly string[] {
   const { forwarded_by_client_ip: isOn = true, trusted_proxies: proxies = [] } = router;
   return isOn ? proxies : [];
 }
 
-/** The networks of these proxies; those that are none are noted. */
+/** The networks of these proxies; texts that are no network are noted. */
 export function trustedProxiesOf(serviceNotes: Notes, service: ServiceExtra): Network[] {
   const { forwarded_by_client_ip: isOn = true, remote_ip_headers: headers } = service.router ?? {};
   const place = serviceNotes.at('router').at('trusted_proxies');
@@ -18,7 +18,7 @@ export function trustedProxiesOf(serviceNotes: Notes, service: ServiceExtra): Ne
       'without it, KrakenD believes X-Forwarded-For from anybody; here the address is that of the connection',
     );
   }
-  // Without a list of its own, KrakenD has X-Real-IP as the second.
+  // By default, X-Real-IP is the second header that KrakenD reads.
   if (proxies.length > 0 && headers?.length !== 1) {
     place.warn(
       'KrakenD takes X-Real-IP where a proxy sends no X-Forwarded-For; here the address of such a request is that of the proxy',

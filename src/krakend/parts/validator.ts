@@ -17,7 +17,7 @@ import { tokenScheme } from './token-scheme.ts';
 
 const ALGORITHM = /^(RS|PS|ES)(256|384|512)$|^EdDSA$/;
 
-/** The authenticator of `auth/validator`; undefined where it cannot be, which is noted. */
+/** The authenticator of `auth/validator`; undefined, with a note, where it cannot be made. */
 export function validatorOf(
   notes: Notes,
   values: ValidatorValues,
@@ -78,7 +78,7 @@ const NO_ISSUER =
 const NO_AUDIENCE =
   "without it KrakenD takes tokens that are for anybody; write whom they are for as `aud` has it, or allow: ['any-audience']";
 
-/** KrakenD wants all of them. */
+/** The audience that a token needs. As in KrakenD, it needs all of them. */
 function audienceOf(audience: readonly string[]): TokenAudience {
   const [first = ''] = audience;
   return audience.length === 1 ? first : { allOf: audience };
@@ -200,7 +200,9 @@ function at(path: string): string {
   return `claimAt(claims, ${quoted(path)})`;
 }
 
-/** A list, or a text with blanks between what it names. Anything else names nothing. */
+/**
+ * The names in a claim, which is a list, or a text with blanks between the names. Any other claim has none.
+ */
 function listIn(claim: unknown): string[] {
   if (typeof claim === 'string') return claim.split(' ').filter((text) => text !== '');
   return Array.isArray(claim) ? claim.filter((item) => typeof item === 'string') : [];

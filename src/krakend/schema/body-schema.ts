@@ -6,12 +6,12 @@ import { MessageProblem } from '../../mcp/message-problem.ts';
 import { problemText } from '../../schema/problem-text.ts';
 import type { Decision, PolicyRule, RequestPolicyContext } from '../../slots/policies/policy.ts';
 
-/** What the check of the message leaves on a request. */
+/** The body as it came, which the check of the message leaves on a request. */
 interface WithBytes {
   readonly rawBody?: Buffer;
 }
 
-/** The messages of a body, as a schema is to see them; undefined where readers could find others. */
+/** The messages of a body, as the schema sees them; undefined where another reader could find others. */
 function messagesOf({ req }: RequestPolicyContext): readonly unknown[] | undefined {
   const { rawBody } = req as WithBytes;
   const { mcp } = contextOf(req);
@@ -23,13 +23,13 @@ function messagesOf({ req }: RequestPolicyContext): readonly unknown[] | undefin
   return [body].flat().map((own) => {
     const { method } = own as { readonly method?: unknown };
     if (typeof method !== 'string') return own;
-    // In place of what `JSON.parse` gives: to ask it for a member in another spelling throws.
+    // These params replace those of `JSON.parse`: asking them for a member in another spelling throws.
     const params = messages.next().value?.params;
     return params === undefined ? own : { ...(own as object), params };
   });
 }
 
-/** Lets pass the messages that match a schema as a whole, those of a batch each by itself. */
+/** Allows messages that match a schema as a whole. Each message of a batch has to match by itself. */
 export function bodySchemaRule(validate: ValidateFunction): PolicyRule {
   return {
     name: 'validation/json-schema',

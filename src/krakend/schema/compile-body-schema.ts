@@ -4,13 +4,14 @@ import { requirePeer } from '../../lib/require-peer.ts';
 import { SchemaCompiler } from '../../schema/compiler.ts';
 import { addMendedFormats } from '../../schema/mend-formats.ts';
 
-/** What KrakenD takes a schema without `$schema` for. */
+/** The dialect that KrakenD assumes for a schema without `$schema`. */
 const DRAFT = 'http://json-schema.org/draft-07/schema#';
 
 let compiler: SchemaCompiler | undefined;
 
 /**
- * Compiles the schema of a document. The packages are loaded where a document has one: the others do not need them.
+ * Compiles the schema of a document. The packages are loaded only where a document has a schema: other
+ * documents do not need them.
  *
  * @throws {Error} that says what is wrong with the schema, or which package is missing.
  */

@@ -120,7 +120,7 @@ const BACKEND_EXTRA: Field<BackendExtra> = object<BackendExtra>(
   OLD_NAMESPACES,
 );
 
-/** What is read of a backend. */
+/** The values of a backend that are read. */
 export type BackendValues = Given<{
   disable_host_sanitize: boolean;
   extra_config: BackendExtra;

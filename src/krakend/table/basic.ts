@@ -2,7 +2,7 @@ import type { Field, Given } from '../fields/field.ts';
 import { object } from '../fields/object.ts';
 import { anyObject, text } from '../fields/values.ts';
 
-/** What is read of it. */
+/** The values of `auth/basic` that are read. */
 export type BasicValues = Given<{ htpasswd_path: string; users: object }>;
 
 /** Users and their passwords. */

@@ -3,7 +3,7 @@ import { object } from '../fields/object.ts';
 import { flag, listOf, text } from '../fields/values.ts';
 import { ignored } from '../fields/without-effect.ts';
 
-/** What is read of a bot detector. */
+/** The values of a bot detector that are read. */
 export type BotDetectorValues = Given<{
   allow: readonly string[];
   deny: readonly string[];
@@ -11,7 +11,7 @@ export type BotDetectorValues = Given<{
   patterns: readonly string[];
 }>;
 
-/** Who is refused by its `User-Agent`. */
+/** Which clients are refused by their `User-Agent`. */
 export const BOT_DETECTOR: Field<BotDetectorValues> = object<BotDetectorValues>({
   allow: listOf(text),
   cache_size: ignored(),

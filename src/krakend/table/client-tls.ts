@@ -7,7 +7,7 @@ const VERSION: Field<string> = oneOf('SSL3.0', 'TLS10', 'TLS11', 'TLS12', 'TLS13
 
 const NUMBERS = refused('ciphers by number are not read; those of Node are used, take this out');
 
-/** What is read of TLS towards backends. */
+/** The values of TLS towards backends that are read. */
 export type ClientTlsValues = Given<{
   ca_certs: readonly string[];
   client_certs: readonly Given<{ certificate: string; private_key: string }>[];
@@ -35,7 +35,7 @@ export const CLIENT_TLS: Field<ClientTlsValues> = object<ClientTlsValues>({
   min_version: VERSION,
 });
 
-/** What is read of TLS of the server. */
+/** The values of TLS of the server that are read. */
 export type TlsValues = Given<{
   ca_certs: readonly string[];
   disable_system_ca_pool: boolean;

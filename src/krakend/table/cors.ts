@@ -4,7 +4,7 @@ import { object } from '../fields/object.ts';
 import { flag, listOf, text } from '../fields/values.ts';
 import { ignored, refused } from '../fields/without-effect.ts';
 
-/** What is read of CORS. */
+/** The values of CORS that are read. */
 export type CorsValues = Given<{
   allow_origins: readonly string[];
   allow_methods: readonly string[];

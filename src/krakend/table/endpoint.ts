@@ -79,7 +79,7 @@ const ENDPOINT_EXTRA: Field<EndpointExtra> = object<EndpointExtra>(
   OLD_NAMESPACES,
 );
 
-/** What is read of an endpoint. */
+/** The values of an endpoint that are read. */
 export type EndpointValues = Given<{
   backend: readonly BackendValues[];
   endpoint: string;

@@ -1,7 +1,7 @@
 import { duration } from '../fields/duration.ts';
 import type { Field } from '../fields/field.ts';
 
-/** The time of a limit. KrakenD takes what it cannot read for one second. */
+/** The time of a limit. KrakenD takes a time that it cannot read for one second. */
 export const every: Field<number> = {
   kind: 'read',
   read(notes, value) {

@@ -3,7 +3,7 @@ import { object } from '../fields/object.ts';
 import { flag, listOf, text } from '../fields/values.ts';
 import { refused } from '../fields/without-effect.ts';
 
-/** What is read of a filter of addresses. */
+/** The values of a filter of addresses that are read. */
 export type IpFilterValues = Given<{
   CIDR: readonly string[];
   allow: boolean;
@@ -11,7 +11,7 @@ export type IpFilterValues = Given<{
   trusted_proxies: readonly string[];
 }>;
 
-/** Which addresses may, or may not. */
+/** Which addresses are let in, or are not. */
 export const IP_FILTER: Field<IpFilterValues> = object<IpFilterValues>({
   CIDR: listOf(text),
   allow: flag,
@@ -21,13 +21,13 @@ export const IP_FILTER: Field<IpFilterValues> = object<IpFilterValues>({
 
 const other = (does: string, instead: string) => refused(`${does}; ${instead}`);
 
-/** What is read of the plugins of the server. */
+/** The plugins of the server that are read. */
 export type HttpServerPlugins = Given<{
   name: readonly string[];
   'ip-filter': IpFilterValues;
 }>;
 
-/** Plugins of the server; of those, `name` says which run. */
+/** Plugins of the server; `name` says which of them run. */
 export const HTTP_SERVER_PLUGINS: Field<HttpServerPlugins> = object<HttpServerPlugins>({
   name: listOf(text),
   geoip: other('countries are not told apart here', 'write ipFilter, or a function as a policy'),

@@ -5,7 +5,7 @@ import { ignored, refused } from '../fields/without-effect.ts';
 
 const MERGING = refused('there is one backend with no-op, and nothing to merge; take this out');
 
-/** What is read of it. */
+/** The values of `proxy` that are read. */
 export type ProxyValues = Given<{
   max_payload: number;
 }>;

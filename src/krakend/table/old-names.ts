@@ -2,7 +2,7 @@ import type { Hints } from '../fields/object.ts';
 
 const now = (name: string) => `write ${name}, its name since version 3`;
 
-/** Namespaces of 1.x, which KrakenD takes still. */
+/** Namespaces of 1.x, which KrakenD still takes. */
 export const OLD_NAMESPACES: Hints = {
   'github.com/devopsfaith/krakend-jose/validator': now('auth/validator'),
   'github.com/devopsfaith/krakend-jose/signer': now('auth/signer'),

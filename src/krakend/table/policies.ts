@@ -3,13 +3,13 @@ import { object } from '../fields/object.ts';
 import { anything, listOf, text } from '../fields/values.ts';
 import { ignored, refused } from '../fields/without-effect.ts';
 
-/** What is read of policies about tokens. */
+/** The values of policies about tokens that are read. */
 export type PolicyListValues = Given<{ policies: readonly string[] }>;
 
-/** What is read of policies about requests. */
+/** The values of policies about requests that are read. */
 export type RequestPoliciesValues = PolicyListValues & Given<{ error: object }>;
 
-/** What is read of them. */
+/** The values of `security/policies` that are read. */
 export type PoliciesValues = Given<{ jwt: PolicyListValues; req: RequestPoliciesValues }>;
 
 const COMMON = {
@@ -31,7 +31,7 @@ export const POLICIES: Field<PoliciesValues> = object<PoliciesValues>({
   jwt: object<PolicyListValues>({ policies: listOf(text) }),
 });
 
-/** Those of a backend. */
+/** The policies of a backend. */
 export const BACKEND_POLICIES: Field<PoliciesValues> = object<PoliciesValues>({
   ...COMMON,
   jwt: refused('KrakenD has no JWT at a backend; write it at the endpoint'),

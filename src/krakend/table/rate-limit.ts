@@ -10,7 +10,7 @@ const HINTS = {
   rate: 'max_rate is probably meant',
 };
 
-/** What is read of a limit. */
+/** The values of a limit that are read. */
 export type LimitValues = Given<{
   capacity: number;
   client_capacity: number;
@@ -21,7 +21,7 @@ export type LimitValues = Given<{
   strategy: 'ip' | 'header' | 'param';
 }>;
 
-/** How many requests all callers, and each, may make. */
+/** How many requests all callers together, and each caller, may make. */
 export const LIMIT: Field<LimitValues> = object<LimitValues>(
   {
     capacity: count,
@@ -38,18 +38,18 @@ export const LIMIT: Field<LimitValues> = object<LimitValues>(
   HINTS,
 );
 
-/** What is read of the limit of a backend. */
+/** The values of the limit of a backend that are read. */
 export type BackendLimitValues = Given<{
   capacity: number;
   every: number;
   max_rate: number;
 }>;
 
-/** What is read of a limit that is counted in Redis. */
+/** The values of a limit in Redis that are read. */
 export type RedisLimitValues = LimitValues &
   Given<{ connection_name: string; connection_pool: string; on_failure_allow: boolean }>;
 
-/** The same, counted in Redis. */
+/** A limit that is counted in Redis. */
 export const REDIS_LIMIT: Field<RedisLimitValues> = object<RedisLimitValues>(
   {
     capacity: count,
@@ -66,13 +66,13 @@ export const REDIS_LIMIT: Field<RedisLimitValues> = object<RedisLimitValues>(
   HINTS,
 );
 
-/** The same for a backend, of all callers together. */
+/** The limit of a backend, for all callers together. */
 export const BACKEND_LIMIT: Field<BackendLimitValues> = object<BackendLimitValues>(
   { capacity: count, every, max_rate: amount },
   HINTS,
 );
 
-/** What is read of one tier. */
+/** The values of one tier that are read. */
 export type TierValues = Given<{
   ratelimit: LimitValues;
   ratelimit_redis: RedisLimitValues;
@@ -80,7 +80,7 @@ export type TierValues = Given<{
   tier_value_as: 'literal' | 'policy' | '*';
 }>;
 
-/** What is read of tiers. */
+/** The values of tiers that are read. */
 export type TieredValues = Given<{ tier_key: string; tiers: readonly TierValues[] }>;
 
 /** Limits by a plan that a header names. */

@@ -10,7 +10,7 @@ import { SERVICE_EXTRA, type ServiceExtra } from './service.ts';
 
 const POOL = ignored();
 
-/** What is read at the root. */
+/** The values at the root of a document that are read. */
 export type RootValues = Given<{
   client_tls: ClientTlsValues;
   dialer_timeout: number;
@@ -31,7 +31,7 @@ export type RootValues = Given<{
   version: unknown;
 }>;
 
-/** A whole document, but for `endpoints`, of which each is read by itself. */
+/** A whole document, except that each of its `endpoints` is read by itself. */
 export const ROOT: Field<RootValues> = object<RootValues>(
   {
     allow_insecure_connections: refused(

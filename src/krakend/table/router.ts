@@ -3,7 +3,7 @@ import { object } from '../fields/object.ts';
 import { anything, count, flag, listOf, text } from '../fields/values.ts';
 import { ignored, refused } from '../fields/without-effect.ts';
 
-/** Those that KrakenD reads by default, in this order. */
+/** The headers with an address that KrakenD reads by default, in this order. */
 const IP_HEADERS = ['x-forwarded-for', 'x-real-ip'];
 
 /** Bodies of refusals, by the status. */
@@ -19,7 +19,7 @@ const BODY: Field<object> = {
   },
 };
 
-/** What is read of it. */
+/** The values of `router` that are read. */
 export type RouterValues = Given<{
   disable_access_log: boolean;
   disable_health: boolean;
@@ -58,7 +58,8 @@ export const ROUTER: Field<RouterValues> = object<RouterValues>({
     read(notes, value) {
       const names = listOf(text).read(notes, value);
       const [first = IP_HEADERS[0], ...others] = names?.map((name) => name.toLowerCase()) ?? [];
-      // KrakenD takes the first that is there, and clients write what their proxy does not.
+      // KrakenD takes the first of these headers that is there, and a client can write those that its proxy
+      // does not.
       if (first === IP_HEADERS[0] && others.every((name) => IP_HEADERS.includes(name))) {
         return names;
       }

@@ -3,7 +3,7 @@ import { object } from '../fields/object.ts';
 import { count, flag, listOf, text } from '../fields/values.ts';
 import { ignored, refused } from '../fields/without-effect.ts';
 
-/** What is read of it. */
+/** The values of `security/http` that are read. */
 export type SecurityHttpValues = Given<{
   allowed_hosts: readonly string[];
   allowed_hosts_are_regex: boolean;

@@ -22,7 +22,7 @@ import { type LoggingValues, SERVICE_TELEMETRY } from './telemetry.ts';
 import { TOOL_SERVERS, type ToolServersValues } from './tools.ts';
 import { VIRTUAL_HOST, type VirtualHostValues } from './virtual-host.ts';
 
-/** What is read of API keys. */
+/** The values of API keys that are read. */
 export type ApiKeysValues = Given<{
   hash: 'plain' | 'sha256' | 'fnv128' | 'sha1';
   identifier: string;
@@ -43,7 +43,7 @@ export const API_KEYS: Field<ApiKeysValues> = object<ApiKeysValues>({
   strategy: oneOf('header', 'query_string'),
 });
 
-/** What is read of it. */
+/** The values of `modifier/response-headers` that are read. */
 export type ResponseHeadersValues = Given<{
   add: unknown;
   delete: readonly string[];
@@ -110,7 +110,7 @@ export const SERVICE_EXTRA: Field<ServiceExtra> = object<ServiceExtra>(
   OLD_NAMESPACES,
 );
 
-/** What is read of API keys at an endpoint. */
+/** The values of API keys at an endpoint that are read. */
 export type EndpointApiKeysValues = Given<{
   client_max_rate: number;
   identifier: string;
@@ -118,7 +118,7 @@ export type EndpointApiKeysValues = Given<{
   strategy: 'header' | 'query_string';
 }>;
 
-/** Of API keys at an endpoint. */
+/** API keys at an endpoint. */
 export const ENDPOINT_API_KEYS: Field<EndpointApiKeysValues> = object<EndpointApiKeysValues>({
   client_max_rate: amount,
   identifier: text,

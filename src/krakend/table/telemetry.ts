@@ -3,12 +3,12 @@ import { object } from '../fields/object.ts';
 import { anyText, oneOf } from '../fields/values.ts';
 import { ignored } from '../fields/without-effect.ts';
 
-/** What exports, or writes, records of requests. */
+/** Namespaces that export, or write, records of requests. */
 const NOT_EXPORTED = ignored(
   'nothing is exported from here; give the gateway observe: otel(), prometheus() or accessLog(logger)',
 );
 
-/** What is read of the lines of a log. */
+/** The values of the log that are read. */
 export type LoggingValues = Given<{
   format: string;
   level: 'DEBUG' | 'INFO' | 'WARNING' | 'ERROR' | 'CRITICAL';
@@ -41,7 +41,7 @@ const LOGGING: Field<LoggingValues> = {
   },
 };
 
-/** At a service. */
+/** The telemetry of a service. */
 export const SERVICE_TELEMETRY: Members & {
   readonly 'telemetry/logging': Field<LoggingValues>;
 } = {

@@ -6,7 +6,7 @@ import { ignored, refused } from '../fields/without-effect.ts';
 
 const HAND = 'write the tool with restTools of this package';
 
-/** What there is nothing for in a workflow, by the name of the namespace. */
+/** An `extra_config` in a workflow. It refuses all namespaces but those in `without`. */
 function noExtra(...without: readonly string[]): Field<never> {
   return {
     kind: 'refused',
@@ -24,7 +24,7 @@ const JSON_ENCODINGS = oneOf('json', 'safejson', 'fast-json', 'no-op');
 
 const EDITS = refused(`results are not edited by a workflow here; ${HAND}, which picks members`);
 
-/** What is read of the backend of a workflow. */
+/** The values of the backend of a workflow that are read. */
 export type ToolBackendValues = Given<{
   disable_host_sanitize: boolean;
   host: readonly string[];
@@ -37,7 +37,8 @@ const TOOL_BACKEND: Field<ToolBackendValues> = object<ToolBackendValues>({
   deny: EDITS,
   disable_host_sanitize: flag,
   encoding: JSON_ENCODINGS,
-  // Both say what KrakenD tells of an error, and here it is always told in short.
+  // `backend/http` says what KrakenD tells of an error; here an error is always told in short. The other two
+  // are telemetry.
   extra_config: noExtra('backend/http', 'telemetry/logging', 'telemetry/opentelemetry'),
   group: EDITS,
   host: listOf(text),
@@ -54,7 +55,7 @@ const TOOL_BACKEND: Field<ToolBackendValues> = object<ToolBackendValues>({
   url_pattern: text,
 });
 
-/** What is read of a workflow. */
+/** The values of a workflow that are read. */
 export type WorkflowValues = Given<{
   backend: readonly ToolBackendValues[];
   endpoint: string;
@@ -71,7 +72,7 @@ const WORKFLOW: Field<WorkflowValues> = object<WorkflowValues>({
   timeout: duration,
 });
 
-/** What is read of a tool. */
+/** The values of a tool that are read. */
 export type ToolValues = Given<{
   annotations: Given<Record<(typeof HINTS)[number], boolean>>;
   description: string;
@@ -107,7 +108,7 @@ const TOOL: Field<ToolValues> = object<ToolValues>({
   workflow: WORKFLOW,
 });
 
-/** What is read of a server. */
+/** The values of a server that are read. */
 export type ToolServerValues = Given<{
   instructions: string;
   name: string;
@@ -134,7 +135,7 @@ const SERVERS = object<Given<{ servers: readonly ToolServerValues[] }>>({
 /** `ai/mcp` of the document. */
 export type ToolServersValues = Given<{ servers: readonly ToolServerValues[] }>;
 
-/** The servers of tools; their keys stand in no other place, and are told apart by themselves. */
+/** The servers of tools. Their keys stand in no other place of a document, and are read by themselves. */
 export const TOOL_SERVERS: Field<ToolServersValues> = { kind: 'read', read: SERVERS.read };
 
 /** `ai/mcp` of an endpoint. */
@@ -142,5 +143,5 @@ export type ToolsEntryValues = Given<{ server_name: string }>;
 
 const ENTRY = object<ToolsEntryValues>({ server_name: text });
 
-/** By which server an endpoint is answered. */
+/** The server of tools that answers an endpoint. */
 export const TOOLS_ENTRY: Field<ToolsEntryValues> = { kind: 'read', read: ENTRY.read };

@@ -4,7 +4,7 @@ import { object } from '../fields/object.ts';
 import { flag, listOf, oneOf, text } from '../fields/values.ts';
 import { ignored, refused } from '../fields/without-effect.ts';
 
-/** What is read of it. */
+/** The values of `auth/validator` that are read. */
 export type ValidatorValues = Given<{
   alg: string;
   audience: readonly string[];

@@ -2,7 +2,7 @@ import type { Field, Given } from '../fields/field.ts';
 import { object } from '../fields/object.ts';
 import { anyObject, listOf, text } from '../fields/values.ts';
 
-/** What is read of hosts with endpoints of their own. */
+/** The values of hosts with endpoints of their own that are read. */
 export type VirtualHostValues = Given<{
   aliased_hosts: object;
   hosts: readonly string[];

@@ -7,8 +7,9 @@ import type { ServerIdentity } from '../../rest/server.ts';
 export type ToolServer = (req: IncomingMessage, res: ServerResponse) => Promise<void>;
 
 /**
- * A server of tools that is made while the app starts: its packages are loaded by `import`, which nobody can wait
- * for who makes a gateway. What comes before it is there waits; if it cannot be made, that is what each request is told.
+ * A server of tools that is made at the first request. Its packages are loaded by `import`, which is
+ * asynchronous, and making a gateway is not. Requests wait for the server; if it cannot be made, each of them
+ * gets the error.
  */
 export function lazyServer(
   tools: readonly RestToolsOptions[],
@@ -17,7 +18,7 @@ export function lazyServer(
   let making: ReturnType<typeof make> | undefined;
   return async (req, res) => {
     making ??= make(tools, identity);
-    // Whoever waits for it is told.
+    // Each request that waits for it gets the error.
     making.catch(noop);
     const handle = await making;
     await handle(req, res);

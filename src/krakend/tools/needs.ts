@@ -9,7 +9,7 @@ const PACKAGES = [
   'ajv-formats',
 ];
 
-/** Whether all packages are there that tools need; what is not is noted. Nothing is loaded. */
+/** Whether all packages that tools need are there. Missing ones are noted. Nothing is loaded. */
 export function hasPackages(notes: Notes): boolean {
   const missing = PACKAGES.filter((name) => !isThere(name));
   if (missing.length > 0) {
@@ -23,17 +23,17 @@ function isThere(name: string): boolean {
     requirePeer.resolve(name);
     return true;
   } catch (error) {
-    // A package for `import` alone is found, and not given.
+    // A package for `import` alone is there, although `require` cannot resolve it.
     return (error as NodeJS.ErrnoException).code !== 'MODULE_NOT_FOUND';
   }
 }
 
-/** Notes what is wrong with a schema, so that it is not found out by the first call. */
+/** Notes mistakes in a schema, so that they do not show at the first call only. */
 export function checkSchema(notes: Notes, schema: object): void {
-  // Whoever has no tools need not have it.
+  // It is loaded here because documents without tools do not need it.
   const { Ajv2020 } = requirePeer('ajv/dist/2020.js') as typeof import('ajv/dist/2020.js');
   const uri = /^https:\/\/json-schema\.org\/draft\/2020-12\/schema#?$/;
-  // What nobody knows as a format is told to models, and not checked.
+  // A format that is not known is shown to models, and not checked.
   const compiler = new SchemaCompiler([{ uri, Ajv: Ajv2020, hasAnchors: true }], (ajv) => {
     for (const format of formatsIn(schema)) ajv.addFormat(format, true);
   });

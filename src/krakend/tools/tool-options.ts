@@ -9,7 +9,7 @@ import type { RootValues } from '../table/root.ts';
 import type { ToolValues, WorkflowValues } from '../table/tools.ts';
 import { checkSchema } from './needs.ts';
 
-/** One tool as `restTools` takes it by hand; undefined where it cannot be one, which is noted. */
+/** One tool as `restTools` takes it by hand; undefined, with a note, where it is wrong. */
 export function toolOptions(
   notes: Notes,
   tool: ToolValues,
@@ -66,7 +66,7 @@ export function toolOptions(
     forward,
     ...(ms > 0 && { timeout: Math.max(1, Math.round(ms)) }),
   };
-  // The same is read once more when the server is made, and finds nothing new then.
+  // The server reads these options once more when it is made. Because of this check it finds nothing new.
   const read = notedOr(notes, () =>
     checkConfig('restTools', (problems) => readOptions(problems, options)),
   );
@@ -91,7 +91,7 @@ function schemaOf(names: readonly string[]): object {
 interface WorkflowRequest {
   readonly baseUrl: string;
   readonly request: RestToolByHand['request'];
-  /** The arguments that stand in it. */
+  /** The arguments that the request has places for. */
   readonly names: readonly string[];
 }
 
@@ -149,7 +149,7 @@ function namesIn(text: string): string[] {
   return [...new Set(Array.from(text.matchAll(/\{([^{}]*)\}/g), ([, name = '']) => name))];
 }
 
-/** The parameters that are arguments, and what stands there always. */
+/** The parameters of a query that are arguments, and the rest, which is constant. */
 function queryOf(
   notes: Notes,
   text: string,

@@ -5,7 +5,7 @@ import { lazyServer, type ToolServer } from './lazy-server.ts';
 import { hasPackages } from './needs.ts';
 import { toolOptions } from './tool-options.ts';
 
-/** The server of tools that an endpoint names; undefined where it names none. What is wrong is noted. */
+/** The server of tools that an endpoint names; undefined where it names none. Mistakes are noted. */
 export function toolsOf(source: Source): ToolServer | undefined {
   const { group, service, serviceNotes, root } = source;
   const [{ extra, extraNotes, values }] = group;
@@ -80,7 +80,7 @@ function checkHeaders(
 
 const lower = (name: string) => name.toLowerCase();
 
-/** Stands where a document has mistakes, and does not start. */
+/** Stands for the server of a document with mistakes, which does not start. */
 const nothing: ToolServer = async () => {
   throw new Error('There are no tools');
 };
