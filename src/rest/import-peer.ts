@@ -1,5 +1,5 @@
 /**
- * Loads a package that only some need, and that is an optional peer for that reason.
+ * Loads a package that only some apps need, and that is an optional peer for that reason.
  *
  * @throws {Error} that says how to install it.
  */

@@ -28,41 +28,44 @@ export interface RestToolsOptions {
    */
   readonly tools?: Readonly<Record<string, RestToolOptions>> | readonly RestToolByHand[];
   /**
-   * Names of headers that go to the API as they come: those that `headers.set` of the gateway has put there. Nothing else
-   * of a request does. Default: none.
+   * Names of headers that go to the API as they come: those that `headers.set` of the gateway has put there.
+   * No other header of a request does. Default: none.
    */
   readonly forward?: readonly string[];
   /** How long a call may take. Default: `'30s'`. */
   readonly timeout?: Duration;
   /** How long a result may be. A longer list is cut, anything else refused. Default: `'256kb'`. */
   readonly maxResult?: Size;
-  /** Told of what goes wrong between here and the API. Default: the first of each kind is a process warning. */
+  /**
+   * Told of each failure between the gateway and the API. Default: the first of each kind is a process
+   * warning.
+   */
   readonly onError?: (error: unknown, context: RestErrorContext) => void;
 }
 
-/** What an error of `onError` belongs to. */
+/** What `onError` is told besides the error. */
 export interface RestErrorContext {
   /** The name of the tool. */
   readonly tool: string;
 }
 
-/** What all tools may have. */
+/** Settings that all tools may have. */
 export interface RestToolSettings {
-  /** For people. Default: the operation's `summary`. */
+  /** A title for people. Default: the operation's `summary`. */
   readonly title?: string;
-  /** For the model. Default: the operation's `description`, or its `summary`. */
+  /** A description for the model. Default: the operation's `description`, or its `summary`. */
   readonly description?: string;
-  /** Hints; what is not given is as the document's `x-mcp` says, or the method. */
+  /** Hints. Those that are not given come from the document's `x-mcp`, or else from the method. */
   readonly annotations?: Partial<RestToolAnnotations>;
-  /** What becomes of answers. */
+  /** How answers become results. */
   readonly result?: RestResultOptions;
   /** How long a call may take. Default: the option of all tools. */
   readonly timeout?: Duration;
 }
 
-/** What becomes of the answers to a tool. */
+/** How the answers to a tool become results. */
 export interface RestResultOptions {
-  /** Members to keep: `'items'`, `'items.id'`; of a list, of each of its items. Default: all. */
+  /** Members to keep: `'items'`, `'items.id'`; of a list, those of each item. Default: all. */
   readonly pick?: readonly string[];
   /** How long a result may be. Default: `maxResult`. */
   readonly max?: Size;
@@ -70,7 +73,10 @@ export interface RestResultOptions {
 
 /** Settings of a tool that is an operation of the document. */
 export interface RestToolOptions extends RestToolSettings {
-  /** What it is called: 1 to 64 of the characters `A-Z a-z 0-9 _ -`. Default: the operation's id, or made of method and path. */
+  /**
+   * Its name: 1 to 64 of the characters `A-Z a-z 0-9 _ -`. Default: the operation's id, or made of method and
+   * path.
+   */
   readonly name?: string;
   /**
    * Whether the operation's header parameters are arguments. Credentials, and what frames or routes a message, never are.
@@ -86,7 +92,7 @@ export interface RestToolOptions extends RestToolSettings {
 
 /** A tool that is written by hand. */
 export interface RestToolByHand extends RestToolSettings {
-  /** What it is called: 1 to 64 of the characters `A-Z a-z 0-9 _ -`. */
+  /** Its name: 1 to 64 of the characters `A-Z a-z 0-9 _ -`. */
   readonly name: string;
   /** A JSON Schema (2020-12) of the arguments, an object. */
   readonly inputSchema: Readonly<Record<string, unknown>>;
@@ -112,11 +118,11 @@ export interface RestRequest {
 
 /** A tool as in `tools/list`. */
 export interface RestTool {
-  /** What it is called by. */
+  /** Its name. */
   readonly name: string;
-  /** For people. */
+  /** A title for people. */
   readonly title?: string;
-  /** For the model. */
+  /** A description for the model. */
   readonly description?: string;
   /** A JSON Schema of its arguments. */
   readonly inputSchema: Readonly<Record<string, unknown>>;

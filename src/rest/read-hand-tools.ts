@@ -56,5 +56,5 @@ function readHandTool(
   return planned && { ...planned, index, name, outputSchema, settings };
 }
 
-/** Names as MCP writes them in other languages, and KrakenD. */
+/** Names that MCP has for these options in other languages, and KrakenD as well. */
 const SNAKE = { input_schema: 'inputSchema', output_schema: 'outputSchema' };

@@ -137,7 +137,10 @@ function readAll(
   return new Map(entries);
 }
 
-/** What frames and routes the message, and says what is in it, is written for each request. */
+/**
+ * Headers that frame and route the message, or say what is in it, cannot be forwarded: the gateway writes
+ * them for each request.
+ */
 function readForward(problems: ConfigProblems, value: unknown): string[] {
   const isForwardable = (name: unknown): name is string => isFieldName(name) && !isOwn(name);
   const expected = 'the name of a header, of none that frames or routes the message';

@@ -5,7 +5,7 @@ import type { RestToolOptions, RestToolSettings } from './options.ts';
 import { HINTS, hintsIn, type RestToolAnnotations } from './tool/annotations.ts';
 import { isToolName } from './tool/names.ts';
 
-/** What tools have that say nothing else. */
+/** The settings of tools that have none of their own. */
 export interface CommonSettings {
   /** In milliseconds. */
   readonly timeout: number;
@@ -13,7 +13,7 @@ export interface CommonSettings {
   readonly max: number;
 }
 
-/** What a tool says of itself. */
+/** The settings of a tool. */
 export interface ToolSettings extends CommonSettings {
   readonly title: string | undefined;
   readonly description: string | undefined;
@@ -21,7 +21,7 @@ export interface ToolSettings extends CommonSettings {
   readonly pick: readonly string[];
 }
 
-/** The same of one that is an operation of a document. */
+/** The settings of a tool that is an operation of a document. */
 export interface OperationSettings extends ToolSettings {
   readonly name: string | undefined;
   readonly headers: boolean;
@@ -37,7 +37,7 @@ export const TOOL_OPTIONS: readonly (keyof RestToolSettings)[] = [
   'timeout',
 ];
 
-/** What an operation has that nothing is said of. */
+/** The settings of an operation that has none of its own. */
 export function plainSettings(common: CommonSettings): OperationSettings {
   return {
     ...common,
@@ -78,10 +78,10 @@ export function readOperationSettings(
   return { ...settings, name, headers, outputSchema };
 }
 
-/** What a name has to be. */
+/** What the name of a tool has to be. */
 export const TOOL_NAME = "1 to 64 of the characters A-Z a-z 0-9 '_' '-'";
 
-/** Reads what all tools may have. */
+/** Reads the settings that all tools may have. */
 export function readToolSettings(
   problems: ConfigProblems,
   options: RestToolSettings,

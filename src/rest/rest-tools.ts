@@ -21,9 +21,9 @@ const MANY = 40;
  * authentication, scopes, limits, policies and records are those of the gateway. It needs the packages `@modelcontextprotocol/server`,
  * `@modelcontextprotocol/node`, `ajv` and `ajv-formats`, and for files `@readme/openapi-parser`.
  *
- * Arguments are checked before a request is made, and what a call sends where is worked out beforehand: no argument changes
- * the place of the API, a path outside of its segment, or which parameters and headers there are.
- * Whatever the API answers, other than 2xx, is a result with `isError`, a 401 as well.
+ * Arguments are checked before a request is made, and where each argument goes is worked out beforehand: no
+ * argument changes the place of the API, a path outside of its segment, or which parameters and headers there
+ * are. Every answer of the API other than 2xx, a 401 included, is a result with `isError`.
  *
  * @returns The handler, with its `tools`, and what was `skipped`.
  * @throws {GatewayConfigError} with every mistake in the options, as a rejection.
@@ -60,7 +60,7 @@ isFactory('restTools', restTools);
 /**
  * The same for tools that are written by hand, of several APIs: one server has them all.
  *
- * @throws {GatewayConfigError} with the mistakes of the first that has any, as a rejection.
+ * @throws {GatewayConfigError} with the mistakes of the first options that have any, as a rejection.
  */
 export async function serveByHand(
   all: readonly RestToolsOptions[],
@@ -111,12 +111,12 @@ function reporter({ onError }: RestSettings): (error: unknown, context: RestErro
     try {
       onError(error, context);
     } catch {
-      // It is told of failures, and adds none.
+      // A failure of `onError` itself is ignored.
     }
   };
 }
 
-/** As the gateway calls what befalls it on the way to an upstream. */
+/** The reason and the status that the gateway has for the same failure of an upstream. */
 function rowOf(error: unknown): { readonly reason: string; readonly status: number } {
   const kind = error instanceof ApiFailure ? error.kind : undefined;
   if (kind === 'unreachable') return { reason: 'upstream_unreachable', status: 502 };

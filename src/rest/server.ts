@@ -5,7 +5,7 @@ import { importPeer } from './import-peer.ts';
 import type { Era } from './result/output.ts';
 import type { BuiltTool } from './tool/built-tool.ts';
 
-/** What the server says that it is. */
+/** What the server tells clients about itself. */
 export interface ServerIdentity {
   readonly name: string;
   readonly version: string;
@@ -23,17 +23,19 @@ export interface ServedTool {
 /** A handler of requests, as Node and Express call it. */
 type Handler = (req: IncomingMessage, res: ServerResponse) => Promise<void>;
 
-/** How long clients may keep the list: it changes with the process. */
+/** How long clients may keep the list, which can change when the process restarts. */
 const LIST_TTL_MS = 5 * 60_000;
 
 /**
- * How much of a request is read. The gateway in front has a limit of its own, which may be higher than the one of the SDK.
+ * How many bytes of a request are read. The gateway in front has a limit of its own, which may be higher than
+ * the one of the SDK.
  */
 const MOST_READ = 64 * 1024 * 1024;
 
 /**
- * An MCP server of both eras, on the official SDK. Its older side is stateless: a GET and a DELETE are answered with 405. It is
- * asked for a server at each request, so that all that takes time is done before.
+ * An MCP server of both eras, on the official SDK. For the older era it is stateless: a GET and a DELETE are
+ * answered with 405. The SDK asks for a new server at each request, so that all work that takes time is done
+ * before.
  */
 export async function serveTools(
   served: readonly ServedTool[],
@@ -73,7 +75,7 @@ export async function serveTools(
     { maxRequestBodySize: MOST_READ },
   );
   const handle = toNodeHandler(handler, { maxRequestBodySize: MOST_READ });
-  // What a parser in front of it has read is not there to be read again.
+  // A body that a parser in front has read cannot be read again, so it is given to the handler.
   return (req, res) =>
     handle(req as Parameters<typeof handle>[0], res, (req as { body?: unknown }).body);
 }

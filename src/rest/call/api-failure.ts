@@ -1,7 +1,7 @@
 /** Why the API gave no answer. */
 export type ApiFailureKind = 'unreachable' | 'lost' | 'unreadable' | 'timeout' | 'cancelled';
 
-/** What is said of it: no address, and no code of Node. */
+/** The message of each kind. It tells no address, and no code of Node. */
 const TEXTS: Readonly<Record<ApiFailureKind, string>> = {
   unreachable: 'The API cannot be reached. Try again later.',
   lost: 'The API closed the connection before its answer had come. It is not known whether it has done what was asked.',

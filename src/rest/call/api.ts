@@ -8,7 +8,9 @@ import { ApiFailure } from './api-failure.ts';
 import type { ApiBase, ApiRequest } from './build-request.ts';
 import { type ApiAnswer, readAnswer } from './read-answer.ts';
 
-/** The place that requests go to: said once, by the operator, and by nothing that comes with a call. */
+/**
+ * The place that requests go to. The operator sets it once, and nothing that comes with a call can change it.
+ */
 interface Place {
   readonly isSecure: boolean;
   readonly agent: Agent;
@@ -32,7 +34,8 @@ export class Api {
   }
 
   /**
-   * Sends a request, and reads the answer. A GET is sent once more where no connection was made: then nobody has seen it.
+   * Sends a request, and reads the answer. A GET is sent once more where no connection was made: then the API
+   * has not seen it.
    *
    * @throws {ApiFailure}
    */
@@ -68,7 +71,7 @@ export class Api {
         ...own,
         ...headers,
         host,
-        // Node leaves it out where it expects no body.
+        // Node leaves this field out where it expects no body.
         ...(body !== undefined && { 'content-length': String(body.length) }),
       },
       signal,

@@ -4,7 +4,7 @@ import { headersOf } from './headers.ts';
 import { pathOf } from './path.ts';
 import { queryOf } from './query.ts';
 
-/** A request to the API. Scheme, host and port are not in it: nothing that makes it knows them. */
+/** A request to the API. Scheme, host and port are not in it: the code that makes it does not know them. */
 export interface ApiRequest {
   readonly method: string;
   /** Path and query. */
@@ -14,7 +14,7 @@ export interface ApiRequest {
   readonly body: Buffer | undefined;
 }
 
-/** Where the paths of the plans begin, and what is in every query. */
+/** The beginning of all paths, and the part that every query has. */
 export interface ApiBase {
   /** Without a slash at the end. */
   readonly path: string;

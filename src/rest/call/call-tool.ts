@@ -25,15 +25,15 @@ export interface Calls {
 export interface ToolCall {
   readonly args: Readonly<Record<string, unknown>>;
   readonly era: Era;
-  /** A header of the request that it came with. */
+  /** Reads a header of the request that the call came with. */
   readonly header: (name: string) => string | undefined;
-  /** The same of the trace, which a message may have in its `_meta` instead. */
+  /** Reads a field of the trace context, which a message may have in its `_meta` instead. */
   readonly traceField: (name: string) => string | undefined;
-  /** Aborted when nobody waits for the result any more. */
+  /** Aborted when the client does not wait for the result any more. */
   readonly signal: AbortSignal;
 }
 
-/** Calls the API. Whatever goes wrong is a result that a model can read: nothing here is an error of MCP. */
+/** Calls the API. Every failure is a result that a model can read: nothing here is an error of MCP. */
 export async function callTool(tool: BuiltTool, call: ToolCall, calls: Calls): Promise<ToolResult> {
   try {
     const problem = isDeep(call.args) ? 'they are nested too deep' : tool.check(call.args);

@@ -3,7 +3,10 @@ import type { GivenMember } from './encoded-body.ts';
 import { deepPairs } from './query.ts';
 import { scalarText, wellFormed } from './scalar.ts';
 
-/** `application/x-www-form-urlencoded`: lists item by item, objects as JSON, or member by member where it says so. */
+/**
+ * `application/x-www-form-urlencoded`: lists item by item, objects as JSON, or member by member where the
+ * plan says so.
+ */
 export function formOf(given: readonly GivenMember[]): string {
   const pairs = given.flatMap(([{ name, argument, form }, value]) => {
     const key = encodeValue(name);

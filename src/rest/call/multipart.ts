@@ -5,11 +5,11 @@ import type { EncodedBody, GivenMember } from './encoded-body.ts';
 import { scalarText, wellFormed } from './scalar.ts';
 
 /**
- * `multipart/form-data` (RFC 7578): lists item by item, objects as JSON, files as what they are. What `FormData` makes
- * of JSON has a file name, so that servers take it for a file.
+ * `multipart/form-data` (RFC 7578): lists item by item, objects as JSON, files as bytes. `FormData` would
+ * give JSON a file name, so that servers take it for a file.
  */
 export function multipartOf(given: readonly GivenMember[]): EncodedBody {
-  // Nobody can put into a part what nobody can guess.
+  // A client cannot guess the boundary, so that it cannot put one into a part.
   const boundary = `----${randomUUID()}`;
   const parts = given.flatMap(([member, value]) => {
     if (value === undefined || value === null) return [];
@@ -46,7 +46,7 @@ function partOf(boundary: string, member: BodyMember, item: unknown): Buffer[] {
   return [Buffer.from(head), bytes, Buffer.from('\r\n')];
 }
 
-/** As browsers write it (WHATWG HTML, "multipart/form-data encoding algorithm"). */
+/** A name as browsers write it (WHATWG HTML, "multipart/form-data encoding algorithm"). */
 function escapedName(name: string): string {
   return name.replaceAll('"', '%22').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
 }

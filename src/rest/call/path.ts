@@ -5,8 +5,8 @@ import { ArgumentProblem } from './argument-problem.ts';
 import { argumentOf, scalarText } from './scalar.ts';
 
 /**
- * The path with its values. Each is encoded whole, so that it is one segment or a part of one; what servers would take
- * for another path, however often it is encoded, is not sent at all.
+ * The path with its values. Each value is encoded as a whole, so that it is one segment or a part of one. A
+ * value that servers could take for another path, however often it is encoded, is not sent at all.
  *
  * @throws {ArgumentProblem} for such a value, an empty one, and one that is absent.
  */

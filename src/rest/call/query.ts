@@ -4,7 +4,7 @@ import type { QueryValue } from '../plan/request-plan.ts';
 import { ArgumentProblem } from './argument-problem.ts';
 import { argumentOf, scalarText, wellFormed } from './scalar.ts';
 
-/** The query, without a question mark: what the plan has, and no other name. */
+/** The query, without a question mark. It has the names of the plan, and no others. */
 export function queryOf(
   plan: readonly QueryValue[],
   args: Readonly<Record<string, unknown>>,
@@ -33,7 +33,7 @@ function pairsOf(value: QueryValue, given: unknown): string[] {
   const members = Object.entries(given).filter(
     ([, member]) => member !== undefined && member !== null,
   );
-  // Its members would be parameters of any name.
+  // The members would be parameters of any name.
   if (explode && value.members.size === 0) return deepPairs(key, given, encode);
   if (explode)
     return members.map(([member, one]) => `${memberKey(value, member)}=${encode(scalarText(one))}`);
@@ -53,7 +53,7 @@ function joined(values: readonly string[], { style, argument }: QueryValue): str
   return values.join(separator);
 }
 
-/** Each is a parameter of its own, which must not be one of any name. */
+/** The name of a member that is a parameter of its own. It has to be one that the plan knows. */
 function memberKey({ members, argument }: QueryValue, member: string): string {
   if (members.has(member)) return encodeValue(member);
   throw new ArgumentProblem(
@@ -79,7 +79,7 @@ export function deepPairs(
   );
 }
 
-/** Delimiters of a path or a URL, none of which ends a parameter or begins another for any server. */
+/** Delimiters of a path or a URL. To no server do they end a parameter, or begin another. */
 const RESERVED_KEPT = /%(?:3A|2F|3F|40|21|24|27|28|29|2A|2C)/g;
 
 function encoded(text: string, allowReserved: boolean): string {

@@ -8,20 +8,23 @@ import { ApiFailure } from './api-failure.ts';
 /** An answer of the API. */
 export interface ApiAnswer {
   readonly status: number;
-  /** As it came. */
+  /** The field `Content-Type` as it came. */
   readonly contentType: string | undefined;
   readonly retryAfter: string | undefined;
-  /** Undefined where it is too long to be read. */
+  /** The body; undefined where it is too long to be read. */
   readonly bytes: Buffer | undefined;
-  /** How many bytes there are; more than so many where nobody knows. */
+  /** The number of bytes. Where it is not known, there are more than this. */
   readonly length: number;
   readonly isLengthKnown: boolean;
 }
 
-/** How much of an answer is read: enough to say of a list how long it is, where a part of it is all that is sent on. */
+/**
+ * How many bytes of an answer are read: enough to tell how long a list is, even where only a part of the list
+ * is sent on.
+ */
 const MOST_READ = 8 * 1024 * 1024;
 
-/** Reads an answer, decoded, of so many bytes at most. */
+/** Reads an answer and decodes it, up to `MOST_READ` bytes. */
 export async function readAnswer(answer: IncomingMessage, method: string): Promise<ApiAnswer> {
   const { statusCode: status = 0, headers } = answer;
   const head = { status, contentType: headers['content-type'], retryAfter: headers['retry-after'] };
@@ -43,9 +46,10 @@ export async function readAnswer(answer: IncomingMessage, method: string): Promi
 }
 
 /**
- * It was asked for an answer that is not encoded; some encode it all the same.
+ * Decodes the body of an answer. The API is asked for an answer without an encoding; some APIs encode it all
+ * the same.
  *
- * @throws {ApiFailure} for what cannot be decoded: taken as it is, it would be a text of nonsense.
+ * @throws {ApiFailure} for a body that cannot be decoded: as it is, it would be a text of nonsense.
  */
 async function* decoded(answer: IncomingMessage): AsyncGenerator<Buffer> {
   const encoding = answer.headers['content-encoding']?.trim().toLowerCase() ?? '';

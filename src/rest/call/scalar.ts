@@ -5,7 +5,7 @@ export function scalarText(value: unknown): string {
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }
 
-/** The arguments that are there: `null` stands for one that is not. */
+/** The value of an argument; undefined where it is absent. `null` counts as absent. */
 export function argumentOf(args: Readonly<Record<string, unknown>>, name: string): unknown {
   const value = Object.hasOwn(args, name) ? args[name] : undefined;
   return value === null ? undefined : value;

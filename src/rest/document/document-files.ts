@@ -2,7 +2,10 @@ import { readFile, realpath } from 'node:fs/promises';
 import { dirname, sep } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
-/** What `@apidevtools/json-schema-ref-parser` calls a resolver. It copies its members, so that they have no `this`. */
+/**
+ * What `@apidevtools/json-schema-ref-parser` calls a resolver. The parser copies its members, so that they
+ * have no `this`.
+ */
 export interface FileResolver {
   readonly order: number;
   readonly canRead: () => boolean;
@@ -10,9 +13,9 @@ export interface FileResolver {
 }
 
 /**
- * Reads a document, and the files of its own directory that it refers to. Who writes a document is not always who runs it, and
- * what stands in it becomes descriptions that every client reads: a reference to any other file of this machine, or
- * to an address that only this machine can reach, would publish what is there.
+ * Reads a document, and the files of its own directory that it refers to. The author of a document is not
+ * always its operator, and its texts become descriptions that every client reads: a reference to any other
+ * file of this machine, or to an address that only this machine can reach, would publish what is there.
  */
 export class DocumentFiles {
   readonly #document: string;

@@ -14,12 +14,12 @@ import { structureProblem } from './structure-problem.ts';
 /** An OpenAPI document whose references all lead to places within it. */
 export interface OpenApiDocument {
   readonly root: JsonObject;
-  /** Which dialect its schemas are written in. That of 3.2 is that of 3.1. */
+  /** The dialect of its schemas. OpenAPI 3.2 has that of 3.1. */
   readonly version: '3.0' | '3.1';
   readonly references: References;
 }
 
-/** What this needs of `@readme/openapi-parser`, which only files need. */
+/** The part of `@readme/openapi-parser` that is used here. Only documents in files need that package. */
 interface Parser {
   parse(api: string): Promise<object>;
   bundle(api: string, options: ParserOptions): Promise<object>;
@@ -37,7 +37,10 @@ interface ParserOptions {
   readonly validate: typeof LENIENT;
 }
 
-/** What only matters for operations that are picked, which say so themselves, refuses no document. */
+/**
+ * Mistakes that matter only for picked operations refuse no document: planning those operations tells of
+ * them.
+ */
 const LENIENT = {
   rules: {
     openapi: {
@@ -114,8 +117,8 @@ async function validate(parser: Parser, path: string, options: ParserOptions): P
 }
 
 /**
- * Whoever changes it later changes nothing here. It has no directory, and has often come over the network: its references
- * lead to places within it, or nowhere.
+ * A copy of a document, so that later changes of the original have no effect. It has no directory, and has
+ * often come over the network: its references lead to places within it, or nowhere.
  */
 function ownCopy(document: JsonObject): JsonObject {
   const copy = checked(cloneOf(document), document);

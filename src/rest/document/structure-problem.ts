@@ -1,9 +1,10 @@
-/** How many values a document may have, with what stands in several places counted there. */
+/** How many values a document may have. A value that stands in several places counts in each of them. */
 const MOST_VALUES = 10_000_000;
 
 /**
- * Why a document has no end, or none that is ever reached, as the end of a sentence that says what is expected; undefined where
- * it has one. Aliases of YAML make a few lines stand for thousands of millions of values, and objects hold themselves.
+ * The problem of a document that has no end, or is too large to be read to its end; undefined where there is
+ * none. The text is the end of a sentence that says what is expected. With aliases of YAML, a few lines stand
+ * for thousands of millions of values, and objects can hold themselves.
  */
 export function structureProblem(document: object): string | undefined {
   const size = sizeOf(document, new Map(), new Set());
@@ -13,7 +14,7 @@ export function structureProblem(document: object): string | undefined {
   return `a document of ${MOST_VALUES} values at most: this one comes to more, with its aliases written out`;
 }
 
-/** @param above - The objects that this one stands in: of one that stands in itself, there is no end. */
+/** @param above - The objects that this one stands in. An object that stands in itself has no end. */
 function sizeOf(value: unknown, known: Map<object, number>, above: Set<object>): number {
   if (typeof value !== 'object' || value === null) return 1;
   if (above.has(value)) return Number.POSITIVE_INFINITY;

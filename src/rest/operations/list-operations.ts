@@ -19,10 +19,10 @@ export interface RestOperation {
   readonly description: string | undefined;
 }
 
-/** An operation, and where the document says what belongs to it. */
+/** An operation, and the parts of the document that describe it. */
 export interface ListedOperation {
   readonly shown: RestOperation;
-  /** Method and path: what it is known by where it has no id. */
+  /** Method and path. An operation without an id is known by them. */
   readonly key: string;
   readonly spec: JsonObject;
   readonly pathItem: JsonObject;
@@ -46,7 +46,10 @@ export function listOperations({ root, references }: OpenApiDocument): ListedOpe
   });
 }
 
-/** What leads nowhere is no operation, and is not found where it is asked for. */
+/**
+ * Undefined where the references of a path item lead nowhere. Such a path has no operations, and an option
+ * that names one does not find it.
+ */
 function followed(follow: () => JsonObject | undefined): JsonObject | undefined {
   try {
     return follow();

@@ -2,15 +2,15 @@ import { closest, distance } from 'fastest-levenshtein';
 import type { ConfigProblems } from '../../options/config-problems.ts';
 import type { ListedOperation, RestOperation } from './list-operations.ts';
 
-/** What of a document becomes a tool: ids, `'METHOD /path'`, `'tag:NAME'`, or a function. */
+/** Selects operations that become tools: an id, `'METHOD /path'`, `'tag:NAME'`, or a function. */
 export type OperationSelector = string | ((operation: RestOperation) => boolean);
 
 /** An operation that is to be a tool. */
 export interface PickedOperation {
   readonly operation: ListedOperation;
-  /** Whether it was named, by id or path, so that it is a mistake if it cannot be one. */
+  /** Whether it was named, by id or path, so that it is a mistake if it cannot be a tool. */
   readonly isNamed: boolean;
-  /** Where it was picked. */
+  /** The place of the option that picked it, for its problems. */
   readonly problems: ConfigProblems;
 }
 
@@ -22,7 +22,7 @@ export interface SkippedOperation {
   readonly reason: string;
 }
 
-/** What is picked of a document. */
+/** The operations that are picked from a document, and those that are skipped. */
 export interface Selection {
   readonly picked: readonly PickedOperation[];
   readonly skipped: readonly SkippedOperation[];
@@ -40,7 +40,7 @@ export function selectOperations(
     const { found, isNamed } = find(place, operations, selector);
     for (const operation of found) {
       if (isNamed || !picked.has(operation)) {
-        // One that stands there already keeps its place.
+        // An operation that stands there already keeps its place.
         picked.set(operation, { operation, isNamed, problems: place });
       }
     }

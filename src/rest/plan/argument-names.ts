@@ -8,8 +8,8 @@ export interface Wanted {
 }
 
 /**
- * A name for each argument: its own, where nothing else has it. Where several have it, that of the body keeps it,
- * and parameters say where they stand: `id__path`.
+ * A name for each argument: its own, where no other argument has it. Where several have it, the argument of
+ * the body keeps it, and parameters say where they stand: `id__path`.
  */
 export function argumentNames(wanted: readonly Wanted[]): ReadonlyMap<Wanted, string> {
   const counts = new Map<string, number>();
@@ -30,7 +30,7 @@ export function argumentNames(wanted: readonly Wanted[]): ReadonlyMap<Wanted, st
 
 /**
  * Providers of models refuse a whole list of tools for one name such as `$filter` or `filter[from]`, so that
- * it gets a name of the characters that all of them take.
+ * such an argument gets a name of the characters that all of them take.
  */
 function plainName({ name, place }: Wanted): string {
   const plain = name.replaceAll(/[^A-Za-z\d_.-]+/g, '_').replaceAll(/^_+|_+$/g, '');

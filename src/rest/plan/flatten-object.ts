@@ -6,7 +6,7 @@ export interface FlatObject {
   readonly required: ReadonlySet<string>;
 }
 
-/** Keywords of an object that says no more than which properties it has. */
+/** Keywords of an object schema that only says which properties there are. */
 const PLAIN = new Set([
   'type',
   'properties',
@@ -22,8 +22,8 @@ const PLAIN = new Set([
 ]);
 
 /**
- * The properties of an object schema without references; undefined where it is none, or says something that a list of
- * properties cannot say: a choice, names that are free.
+ * The properties of an object schema without references; undefined where it is none, or has something that a
+ * list of properties cannot express: a choice, names that are free.
  */
 export function flattenObject(schema: JsonObject): FlatObject | undefined {
   const properties = new Map<string, JsonObject>();

@@ -11,7 +11,7 @@ export interface WantedBody {
   readonly mediaType: string;
   readonly encoding: BodyPlan['encoding'];
   readonly isRequired: boolean;
-  /** The arguments; one that is called `body` where it is a whole. */
+  /** The arguments; a single one, which is called `body`, where the body is one argument as a whole. */
   readonly members: readonly WantedMember[];
   readonly isWhole: boolean;
 }
@@ -25,7 +25,7 @@ export interface WantedMember {
   readonly mediaType: string | undefined;
 }
 
-/** What is written best, first. */
+/** The media types that can be written, and how. The first one that fits is taken. */
 const KINDS: readonly (readonly [pattern: RegExp, encoding: BodyPlan['encoding']])[] = [
   [/^application\/json$/, 'json'],
   [/^[\w.-]+\/[\w.+-]*\+json$/, 'json'],
@@ -134,7 +134,10 @@ function translate(schema: unknown, { references, version }: OpenApiDocument) {
   });
 }
 
-/** A property as the document has it; undefined where it is in a part of the schema. */
+/**
+ * A property as the document has it, in the schema itself or in a part of its `allOf`; undefined where it
+ * stands deeper.
+ */
 function writtenProperty(schema: unknown, name: string, { references }: OpenApiDocument): unknown {
   const object = references.follow(schema);
   const own = asObject(object?.properties)?.[name];
@@ -146,7 +149,7 @@ function writtenProperty(schema: unknown, name: string, { references }: OpenApiD
   return undefined;
 }
 
-/** The server takes any of a list of types, and one has to be said. */
+/** The media type of a part. The server takes any of a list of types, but a part has to name one. */
 function singleType(contentType: string | undefined): string | undefined {
   const first = contentType?.split(',')[0]?.trim();
   return first !== undefined && /^[\w.+-]+\/[\w.+-]+$/.test(first) ? first : undefined;

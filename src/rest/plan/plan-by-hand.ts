@@ -76,7 +76,7 @@ function checkPlaces(problems: ConfigProblems, places: Places): void {
   }
 }
 
-/** Where a schema names its properties, what it does not name would never be there. */
+/** Where a schema names its properties, an argument that it does not name would never be there. */
 function checkArguments(problems: ConfigProblems, schema: JsonObject, places: Places): void {
   const properties = asObject(schema.properties);
   const isWhole = ['allOf', 'anyOf', 'oneOf', '$ref', 'patternProperties'].every(
@@ -150,7 +150,7 @@ function bodyPlan(names: readonly string[] | undefined, elsewhere: readonly stri
   };
 }
 
-/** An argument that goes nowhere is a mistake that a model should hear of. */
+/** Refuses further properties: an argument that goes nowhere is a mistake that the model should be told. */
 function closed(schema: JsonObject): JsonObject {
   const says = [
     'additionalProperties',

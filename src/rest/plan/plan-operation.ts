@@ -19,10 +19,10 @@ import { readParameters } from './read-parameters.ts';
 import { readPath } from './read-path.ts';
 import type { BodyPlan, RequestPlan } from './request-plan.ts';
 
-/** A tool, as far as the request goes. */
+/** The request of a tool, and its arguments. */
 export interface PlannedTool {
   readonly plan: RequestPlan;
-  /** What the arguments have to be. */
+  /** The schema of the arguments. */
   readonly inputSchema: JsonObject;
 }
 
@@ -39,7 +39,7 @@ export function planOperation(
     if (error instanceof UntranslatableSchema) {
       throw new Inexpressible(`has a schema that cannot be translated: ${error.message}`);
     }
-    // What a document refers to, and does not have.
+    // A reference in the document leads nowhere.
     throw new Inexpressible(`cannot be read: ${(error as Error).message}`);
   }
 }

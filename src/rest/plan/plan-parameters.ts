@@ -12,14 +12,14 @@ export interface PlannedParameter {
   readonly schema: JsonObject;
 }
 
-/** What is left out, and what cannot be. */
+/** Which parameters may not become arguments. */
 export interface Exposure {
   readonly withheld: Withheld;
   /** Whether headers may be arguments. */
   readonly headers: boolean;
 }
 
-/** The parameters that are arguments. @throws {Inexpressible} where one is left out that is required. */
+/** The parameters that are arguments. @throws {Inexpressible} where a required one is left out. */
 export function exposedParameters(
   parameters: readonly Parameter[],
   { withheld, headers }: Exposure,
@@ -45,7 +45,7 @@ export function exposedParameters(
   });
 }
 
-/** As it is shown: what the parameter says of itself stands above what its schema says. */
+/** The schema as it is shown: the description of the parameter replaces the one of its schema. */
 function schemaOf({ schema, description }: Parameter, document: OpenApiDocument): JsonObject {
   const { version, references } = document;
   const translated = translateSchema(schema, {
@@ -56,7 +56,7 @@ function schemaOf({ schema, description }: Parameter, document: OpenApiDocument)
   return description === undefined ? translated.schema : { ...translated.schema, description };
 }
 
-/** An object whose members would be parameters of any name. */
+/** Whether a parameter is an object whose members would be parameters of any name. */
 function isFree(parameter: Parameter, schema: JsonObject): boolean {
   return isSpread(parameter) && schema.type === 'object' && membersOf(schema).size === 0;
 }

@@ -22,7 +22,7 @@ export interface Parameter {
 
 const PLACES = ['path', 'query', 'header', 'cookie'];
 
-/** The parameters of an operation, with those of its path, which it may say otherwise about. */
+/** The parameters of an operation, with those of its path, which it may override. */
 export function readParameters(
   { spec, pathItem, shown }: ListedOperation,
   { references }: OpenApiDocument,
@@ -39,7 +39,7 @@ export function readParameters(
   }
   for (const name of namesIn(shown.path)) {
     const key = `path ${name}`;
-    // Left out of many documents; what stands in a path is text.
+    // Many documents leave out a parameter of the path. It is a text then.
     if (!parameters.has(key))
       parameters.set(key, parameterOf({ schema: { type: 'string' } }, name, 'path'));
   }

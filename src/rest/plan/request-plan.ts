@@ -19,7 +19,7 @@ interface Value {
   /** The name of the argument. */
   readonly argument: string;
   readonly isRequired: boolean;
-  /** Whether it is one value or more as OpenAPI writes them, or JSON. */
+  /** Whether the value is written as JSON, and not in a style of OpenAPI. */
   readonly isJson: boolean;
   readonly explode: boolean;
 }
@@ -34,7 +34,10 @@ export interface QueryValue extends Value {
   readonly style: 'form' | 'spaceDelimited' | 'pipeDelimited' | 'deepObject';
   /** Whether delimiters that cannot end a parameter stay as they are. */
   readonly allowReserved: boolean;
-  /** The names that its members may have in the query, where each is a parameter of its own; none: `a[b]=1`. */
+  /**
+   * The names that its members may have in the query, where each member is a parameter of its own. Empty:
+   * members are written as `a[b]=1`.
+   */
   readonly members: ReadonlySet<string>;
 }
 
@@ -61,7 +64,7 @@ export interface BodyMember {
   readonly argument: string;
   /** How it is written in a form. */
   readonly form: FormStyle;
-  /** The media type of a part, where it is not that of its kind. */
+  /** The media type of a part, where it is not the usual one of its kind. */
   readonly mediaType: string | undefined;
 }
 

@@ -3,7 +3,10 @@ import { asObject, type JsonObject } from '../json.ts';
 import { translateSchema } from '../schema/translate-schema.ts';
 import { Inexpressible } from './inexpressible.ts';
 
-/** The schema of what an operation gives where all goes well. @throws {Inexpressible} where it says of no JSON. */
+/**
+ * The schema of a successful answer of an operation. @throws {Inexpressible} where there is no schema of a
+ * JSON answer.
+ */
 export function responseSchema(
   spec: JsonObject,
   { references, version }: OpenApiDocument,

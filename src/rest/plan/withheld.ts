@@ -5,7 +5,7 @@ import type { OpenApiDocument } from '../document/load-document.ts';
 import { asObject, asText } from '../json.ts';
 import type { Parameter } from './read-parameters.ts';
 
-/** What no argument may be: who calls the API, and as whom, is the operator's to say. */
+/** Names that no argument may have. The operator decides who calls the API, and as whom. */
 export interface Withheld {
   /** Folded names of headers. */
   readonly headers: ReadonlySet<string>;
@@ -13,7 +13,7 @@ export interface Withheld {
   readonly cookies: ReadonlySet<string>;
 }
 
-/** Fields that say who calls, by which way, or that frame and describe the message. */
+/** Fields that tell who calls and by which way, or that frame and describe the message. */
 const NEVER = new Set([
   'accept',
   'accept-encoding',
@@ -34,7 +34,7 @@ const NEVER = new Set([
   'via',
 ]);
 
-/** Whether a header is one that no argument may set, whatever an API calls it. */
+/** Whether a header is one that no argument may set, in any spelling of its name. */
 export function isReserved(name: string): boolean {
   const folded = foldFieldName(name);
   return (
@@ -47,14 +47,17 @@ export function isReserved(name: string): boolean {
   );
 }
 
-/** APIs of Azure have many of the kind, such as `x-ms-version`; only those that say who calls are believed. */
+/**
+ * APIs of Azure have many headers of this kind, such as `x-ms-version`. Only those that say who calls are
+ * believed.
+ */
 function isOfAzure(folded: string): boolean {
   return folded.startsWith('x-ms-') && !/^x-ms-(?:client-principal|token)/.test(folded);
 }
 
 /**
- * What is withheld: what the security schemes of the document name, what is forwarded from the request, and what
- * stands in the query of `baseUrl`.
+ * The names that are withheld: those in the security schemes of the document, those of the headers that are
+ * forwarded, and those in the query of `baseUrl`.
  */
 export function withheldBy(
   { root, references }: OpenApiDocument,
@@ -74,7 +77,7 @@ export function withheldBy(
   return { headers: names.header, query: names.query, cookies: names.cookie };
 }
 
-/** Whether a parameter is none of the agent's business. */
+/** Whether a parameter may not be an argument. */
 export function isWithheld({ name, place }: Parameter, withheld: Withheld): boolean {
   switch (place) {
     case 'header':

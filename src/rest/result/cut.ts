@@ -13,9 +13,10 @@ interface Place {
 }
 
 /**
- * A value of which the text has `max` bytes at most: the outermost array, the longest where there are several, ends after its
- * last whole element that fits. `truncated` says so, and `truncatedFrom` how many elements there were; a list alone becomes
- * `items`. Undefined where there is no array, or not even its first element fits.
+ * Cuts a value, so that its text has `max` bytes at most. The outermost array, the longest where there are
+ * several, ends after the last whole element that fits. `truncated` says so, and `truncatedFrom` how many
+ * elements there were; a list alone becomes `items`. Undefined where there is no array, or not even its first
+ * element fits.
  */
 export function cut(value: unknown, max: number): Cut | undefined {
   const place = outermost(value);
@@ -50,7 +51,7 @@ function replaced(value: unknown, path: readonly string[], items: readonly unkno
   return { ...value, [name]: replaced(value[name], rest, items) };
 }
 
-/** How many objects are looked at. */
+/** How many objects are searched for an array. */
 const MOST_OBJECTS = 10_000;
 
 function outermost(value: unknown): Place | undefined {

@@ -3,15 +3,18 @@ import type { ApiAnswer } from '../call/read-answer.ts';
 import { asObject, asText } from '../json.ts';
 import { kindOf, readMediaType, textOf } from './media.ts';
 
-/** How much of what the API says of an error is told. */
+/** How many characters of the API's own text about an error are told. */
 const MOST_CHARACTERS = 1024;
 
-/** In how much of it that is looked for. A problem document is shorter; a page has its title at its beginning. */
+/**
+ * How many bytes of the body are searched for that text. A problem document is shorter; a page has its title
+ * at its beginning.
+ */
 const MOST_BYTES = 64 * 1024;
 
 /**
- * What is told of an answer that is no success: its status, what a problem document says (RFC 9457), or the beginning of
- * a text; how long to wait. No header, and nothing that `scrub` takes out.
+ * The text about an answer that is no success: its status, what a problem document says (RFC 9457) or the
+ * beginning of a text, and how long to wait. It has no header, and nothing that `scrub` takes out.
  */
 export function errorText(answer: ApiAnswer, scrub: (text: string) => string): string {
   const { status } = answer;
@@ -35,7 +38,10 @@ function saidBy({ bytes, contentType }: ApiAnswer): string | undefined {
   return (kind === 'json' ? problemIn(text) : undefined) ?? asText(text);
 }
 
-/** Of a page its title: the rest is for people, or a stack. What has no tag is a text that says it was a page. */
+/**
+ * The title of a page. The rest of a page is for people, or a stack. A body without a tag is a text, although
+ * its type says that it is a page.
+ */
 function titleOf(page: string): string | undefined {
   const [, title] = /<title[^<>]*>([^<]*)</i.exec(page) ?? [];
   return title?.trim();

@@ -1,7 +1,7 @@
-/** How many levels a value may have that is written as JSON once more. */
+/** How many levels a value may have to be written as JSON again. */
 const DEEPEST = 256;
 
-/** Whether a value has more levels than that: what recurses over it would overflow the stack. */
+/** Whether a value has more levels than that: code that recurses over it would overflow the stack. */
 export function isDeep(value: unknown, levels: number = DEEPEST): boolean {
   if (typeof value !== 'object' || value === null) return false;
   if (levels === 0) return true;

@@ -19,7 +19,7 @@ export function readMediaType(contentType: string | undefined): MediaType | unde
   return { essence: essence.toLowerCase(), charset: charset?.toLowerCase() };
 }
 
-/** What a body is, as its type says, or as it looks where there is none. */
+/** The kind of a body by its media type; without a type, by its bytes. */
 export function kindOf(type: MediaType | undefined, bytes: Buffer): BodyKind {
   const essence = type?.essence ?? '';
   if (/^(?:application|text)\/json$|\+json$/.test(essence)) return 'json';
@@ -31,7 +31,7 @@ export function kindOf(type: MediaType | undefined, bytes: Buffer): BodyKind {
   return /^\s*[[{]/.test(bytes.toString('utf8', 0, 64)) ? 'json' : 'text';
 }
 
-/** Texts that are not called so. */
+/** Media types of texts that are not called `text`. */
 const TEXTS = new Set([
   'application/ecmascript',
   'application/graphql',
@@ -47,7 +47,7 @@ const TEXTS = new Set([
   'application/yaml',
 ]);
 
-/** The text of a body, in its charset where it is one that is known. */
+/** The text of a body in its charset, or in UTF-8 where that is not known. */
 export function textOf(bytes: Buffer, type: MediaType | undefined): string {
   return decoderFor(type?.charset ?? 'utf-8').decode(bytes);
 }

@@ -1,18 +1,18 @@
 import { asList, asObject, type JsonObject } from '../json.ts';
 
-/** Whether the client speaks of results that are objects alone, or of any. */
+/** `legacy`: clients that know only structured results that are objects. `modern`: clients that know any. */
 export type Era = 'legacy' | 'modern';
 
 /** A tool's `outputSchema`. */
 export interface OutputCheck {
-  /** As clients of either era get it. */
+  /** The schema as clients of either era get it. */
   readonly shown: Readonly<Record<Era, JsonObject>>;
   /** Whether results are objects by the schema of the API; others stand in `result` for the older era. */
   readonly isObject: boolean;
   readonly fits: (value: unknown) => boolean;
 }
 
-/** The member of a result that does not fit what the API says of its answers. */
+/** The member of a result that does not fit the API's own schema of its answers. */
 const NOTE = 'unexpectedResult';
 
 const NOTE_SCHEMA: JsonObject = {
@@ -27,9 +27,9 @@ const UNEXPECTED: JsonObject = {
 };
 
 /**
- * What is shown of a schema of answers, and how they are checked. Official clients refuse a result without `structuredContent`,
- * and one that does not fit, so that the model would not even get the text: the note of an API that does not keep to its
- * schema has to fit as well.
+ * The schema of answers as it is shown, and the check of answers. Official clients refuse a result without
+ * `structuredContent`, and one that does not fit, so that the model would not even get the text. So the
+ * schema that is shown also allows the note for an answer that does not fit the API's own schema.
  */
 export function outputCheck(schema: JsonObject, fits: (value: unknown) => boolean): OutputCheck {
   if (schema.type === 'object') {
@@ -51,7 +51,9 @@ const PLAIN = new Set([
   'additionalProperties',
 ]);
 
-/** Its properties stay where clients look for them, if there is nothing else to it. */
+/**
+ * The schema, which also allows the note. The properties of a plain object stay where clients look for them.
+ */
 function withNote(schema: JsonObject): JsonObject {
   const { required, ...rest } = schema;
   const properties = asObject(schema.properties) ?? {};

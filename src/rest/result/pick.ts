@@ -1,6 +1,6 @@
 import { isObject } from '../json.ts';
 
-/** Members to keep, and what to keep of them; an empty one keeps all. */
+/** Members to keep, and what to keep of each; an empty tree keeps all. */
 export type PickTree = ReadonlyMap<string, PickTree>;
 
 /** Paths as a tree: `'items'`, `'items.id'`. A path that is the beginning of another keeps all of it. */
@@ -23,7 +23,7 @@ export function pickTree(paths: readonly string[]): PickTree {
   return tree;
 }
 
-/** What is to be kept of a value; of a list, of each of its items. */
+/** The part of a value that is kept; of a list, the same part of each item. */
 export function pick(value: unknown, tree: PickTree): unknown {
   if (tree.size === 0) return value;
   if (Array.isArray(value)) return value.map((item) => pick(item, tree));

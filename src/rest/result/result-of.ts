@@ -9,7 +9,10 @@ import { pick } from './pick.ts';
 import type { ResultSettings } from './result-settings.ts';
 import { type ContentBlock, errorResult, type ToolResult, textResult } from './tool-result.ts';
 
-/** What a client gets of an answer. `scrub` takes out of an error what nobody may see. */
+/**
+ * The result that a client gets for an answer. `scrub` takes secrets, and the place of the API, out of the
+ * text of an error.
+ */
 export function resultOf(
   answer: ApiAnswer,
   settings: ResultSettings,
@@ -73,7 +76,8 @@ function jsonResult(text: string, settings: ResultSettings, era: Era): ToolResul
   if (isDeep(whole)) return plainText(text, settings);
   const { max, pick: tree } = settings;
   const value = pick(whole, tree);
-  // As the API wrote it where nothing is left out: numbers may be longer than any that JavaScript has.
+  // Where nothing is left out, the text of the API is kept: its numbers may be longer than any that
+  // JavaScript has.
   const own = tree.size === 0 ? text : JSON.stringify(value);
   if (Buffer.byteLength(own) <= max) return structured(own, value, settings, era);
   const compact = JSON.stringify(value);
@@ -98,7 +102,7 @@ function structured(text: string, value: unknown, settings: ResultSettings, era:
   return { ...result, structuredContent: isWrapped ? { result: value } : value };
 }
 
-/** A result that is no JSON, or other JSON than the tool says that it gives. */
+/** Adds a note to a result that is no JSON, or that does not fit the output schema of the tool. */
 function noted(result: ToolResult, { output }: ResultSettings, why: string): ToolResult {
   if (output === undefined) return result;
   const { note, structured: structuredContent } = unexpected(why);

@@ -1,10 +1,10 @@
-/** What stands in place of what was taken out. */
+/** The text that stands in place of what was taken out. */
 const HIDDEN = '…';
 
-/** The shortest secret that is looked for: what is shorter is in any text. */
+/** The length of the shortest secret that is looked for: a shorter one may be a part of any text. */
 const SHORTEST = 8;
 
-/** Takes out of a text where the API is, and the secrets that it was sent. */
+/** Takes the place of the API, and the secrets that were sent to it, out of a text. */
 export function scrubber(
   base: URL | undefined,
   secrets: readonly string[],
@@ -17,7 +17,10 @@ export function scrubber(
   return (text) => text.replace(pattern, HIDDEN);
 }
 
-/** A name without a dot, such as that of a container, may be any word, unless it stands in a URL. */
+/**
+ * The texts that tell the place of the API. A name without a dot, such as that of a container, may be any
+ * word: it is looked for only in a URL, or with its port.
+ */
 function placesOf(base: URL | undefined): string[] {
   if (base === undefined) return [];
   const { origin, host, hostname, port, pathname, search, searchParams } = base;
@@ -28,7 +31,7 @@ function placesOf(base: URL | undefined): string[] {
     `//${hostname}`,
     ...(port === '' && isWord ? [] : [host]),
     ...(isWord ? [] : [hostname]),
-    // Some APIs have the key in the path. Errors repeat what was asked for as it was written, or decoded.
+    // Some APIs have the key in the path. Errors repeat the URL as it was written, or decoded.
     ...pathname.split('/').filter(isLikeKey),
     ...[...searchParams.values(), ...search.split(/[?&=]/)].flatMap(piecesOf),
   ];
@@ -41,7 +44,10 @@ function isLikeKey(segment: string): boolean {
   return segment.length >= SHORTEST_KEY && /\d/.test(segment);
 }
 
-/** Of `Bearer abc` the second word as well, and of `Basic` what is encoded in it. */
+/**
+ * The texts to look for in a secret: of `Bearer abc` the second word as well, and of `Basic` what is encoded
+ * in it.
+ */
 function piecesOf(secret: string): string[] {
   const [, encoded] = /^basic +(\S+)$/i.exec(secret) ?? [];
   const user = encoded === undefined ? '' : Buffer.from(encoded, 'base64').toString();

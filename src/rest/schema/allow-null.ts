@@ -1,12 +1,15 @@
 import { isJsonObject, type JsonObject } from '../../mcp/json/json-object.ts';
 import { ANNOTATIONS } from './annotations.ts';
 
-/** What may refuse `null`, whatever `type` and `enum` say. */
+/** Keywords that may refuse `null` even where `type` and `enum` allow it. */
 const OF_ALL_TYPES = ['allOf', 'anyOf', 'oneOf', 'not', 'if', 'const'] as const;
 
 const NULL: JsonObject = { type: 'null' };
 
-/** The same schema, which matches `null` as well: what `nullable` is written for, whatever stands beside it. */
+/**
+ * The same schema, which matches `null` as well. This is what `nullable` is written for, with any keywords
+ * beside it.
+ */
 export function allowNull(schema: JsonObject): JsonObject {
   if (OF_ALL_TYPES.some((keyword) => keyword in schema)) return beside(schema);
   const { type } = schema;

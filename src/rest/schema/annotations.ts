@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../mcp/json/json-object.ts';
 import { jsonCopy } from './json-copy.ts';
 
-/** What says what something is for, and not which values match. */
+/** Keywords that describe a schema, and do not decide which values match. */
 export const ANNOTATIONS: ReadonlySet<string> = new Set([
   'title',
   'description',
@@ -14,8 +14,8 @@ const MOST_EXAMPLES = 3;
 const LONGEST_EXAMPLE = 100;
 
 /**
- * The annotations of a schema. Examples help who writes a request, if they are short; a response is not
- * written by who reads them.
+ * The annotations of a schema. Short examples help a model that writes a request. A response has none,
+ * because the model does not write it.
  */
 export function annotationsOf(source: JsonObject, direction: 'request' | 'response'): JsonObject {
   const annotations: JsonObject = {};
@@ -30,7 +30,7 @@ export function annotationsOf(source: JsonObject, direction: 'request' | 'respon
   return annotations;
 }
 
-/** `example` is the only one in OpenAPI 3.0, and still allowed in 3.1. */
+/** `example` is the only keyword for them in OpenAPI 3.0, and still allowed in 3.1. */
 function examplesOf({ example, examples }: JsonObject): unknown[] {
   const given = Array.isArray(examples) ? examples : [example];
   return given.filter(isShort).slice(0, MOST_EXAMPLES);

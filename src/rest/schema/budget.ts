@@ -6,34 +6,34 @@ const MOST_STEPS = 200_000;
 const MAX_DEPTH = 100;
 
 /**
- * What one translation may come to. References are inlined, so that a short document can stand for an endless
- * schema: ten that each name the next one ten times are ten thousand million.
+ * How large one translation may become. References are inlined, so that a short document can stand for an
+ * endless schema: ten schemas that each name the next one ten times are ten thousand million.
  */
 export class Budget {
   #schemas = MOST_SCHEMAS;
   #characters = MOST_CHARACTERS;
   #steps = MOST_STEPS;
 
-  /** One schema more in the result. */
+  /** Counts one more schema in the result. */
   schema(): void {
     this.#schemas -= 1;
     if (this.#schemas < 0) throw tooLarge(`${MOST_SCHEMAS} schemas`);
   }
 
-  /** One stands in so many others. */
+  /** Checks how many schemas one stands in. */
   depth(depth: number, path = ''): void {
     if (depth > MAX_DEPTH) {
       throw new UntranslatableSchema(path, `its schemas are nested more than ${MAX_DEPTH} deep`);
     }
   }
 
-  /** So many characters more in the result. */
+  /** Counts more characters in the result. */
   characters(count: number): void {
     this.#characters -= count;
     if (this.#characters < 0) throw tooLarge(`${MOST_CHARACTERS} characters`);
   }
 
-  /** One thing more that was looked at. */
+  /** Counts one more schema that was looked at. */
   step(): void {
     this.#steps -= 1;
     if (this.#steps < 0) throw tooLarge('what can be looked through');

@@ -1,9 +1,9 @@
 import { isJsonObject, type JsonObject } from '../../mcp/json/json-object.ts';
 
 /**
- * One of several schemas that a discriminator tells apart. References are inlined, and with them go the
- * names: what `mapping` says about the property is said by the property then. Where there is no `mapping`, the
- * name is its title, since many documents have values of another form there.
+ * One of several schemas that a discriminator tells apart. References are inlined, so that the names of
+ * schemas are lost: the property itself then says what `mapping` says about it. Without a `mapping`, the name
+ * becomes the title of the schema, since many documents have values of another form there.
  */
 export function told(branch: JsonObject, source: unknown, discriminator: unknown): JsonObject {
   if (!isJsonObject(source) || !isJsonObject(discriminator)) return branch;

@@ -20,14 +20,14 @@ export class HiddenProperties {
     this.#budget = budget;
   }
 
-  /** Those of the values of a schema. */
+  /** The hidden properties of the values of a schema. */
   of(schema: unknown, depth = 0): ReadonlySet<string> {
     if (!isJsonObject(schema)) return NONE;
     const known = this.#known.get(schema);
     if (known !== undefined) return known;
     this.#budget.depth(depth);
     const found = new Set<string>();
-    // What it comes back to by its own branches has nothing to add.
+    // A branch that leads back to this schema has nothing to add.
     this.#known.set(schema, found);
     for (const part of this.#partsOf(schema)) {
       for (const [name, property] of propertiesOf(part)) {

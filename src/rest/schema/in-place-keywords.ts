@@ -7,8 +7,8 @@ import type { Translating } from './translating.ts';
 import { namesOf } from './value-keywords.ts';
 
 /**
- * The keywords with schemas for the value itself. Where one of these accepts more than it should, what it is
- * used for may accept less: such uses are left out.
+ * The keywords with schemas for the value itself. Where one of these schemas accepts more than it should, a
+ * keyword that depends on it may accept less than it should: such keywords are left out.
  */
 export function inPlaceKeywords(
   source: JsonObject,
@@ -18,7 +18,8 @@ export function inPlaceKeywords(
   const found: JsonObject = {};
   const isLess = translation.loses(() => {
     Object.assign(found, dependentOf(source, place, translation));
-    // Its own come first, so that they stay its own where those of a part cannot stand beside them.
+    // The schema's own choices and conditions come first: they stay at the top where those of a part of
+    // `allOf` cannot stand beside them.
     found.allOf = [
       ...choicesOf(source, place, translation),
       ...questionsOf(source, place, translation),
@@ -36,13 +37,13 @@ export function inPlaceKeywords(
   return found;
 }
 
-/** In OpenAPI 3.1 a reference is one of several things that a schema says. */
+/** In OpenAPI 3.1 a reference may stand beside other keywords. */
 function targetsOf({ $ref }: JsonObject, place: Place, translation: Translating): JsonObject[] {
   if ($ref === undefined) return [];
   return [translation.schema(translation.target($ref, place), place.part('allOf'))];
 }
 
-/** In older versions one keyword, `dependencies`, says both. */
+/** In older versions one keyword, `dependencies`, stands for both. */
 function dependentOf(source: JsonObject, place: Place, translation: Translating): JsonObject {
   const names: JsonObject = {};
   const schemas: JsonObject = {};
@@ -94,7 +95,7 @@ function choicesOf(source: JsonObject, place: Place, translation: Translating): 
     });
     const [only, ...others] = branches;
     if (only === undefined) continue;
-    // Values may match more of them than they should.
+    // A value may match more branches than it should, and `oneOf` would refuse it.
     const choice = keyword === 'oneOf' && !isLess ? { oneOf: branches } : { anyOf: branches };
     choices.push(others.length === 0 ? only : choice);
   }

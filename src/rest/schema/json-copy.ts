@@ -1,6 +1,6 @@
 /**
- * A copy of a JSON value, or `undefined` where it is none, as dates that a parser of YAML makes, or where it is
- * nested too deep. Names such as `__proto__` are members of the copy like others.
+ * A copy of a JSON value. It is `undefined` where the value is none, such as a date that a parser of YAML
+ * makes, or is nested too deep. Names such as `__proto__` are members of the copy like others.
  */
 export function jsonCopy(value: unknown, depth = 0): unknown {
   if (value === null || typeof value === 'string' || typeof value === 'boolean') return value;
@@ -15,7 +15,7 @@ export function jsonCopy(value: unknown, depth = 0): unknown {
   const members = Object.entries(value).map(
     ([name, member]) => [name, jsonCopy(member, depth + 1)] as const,
   );
-  // It defines members, and asks no setter.
+  // `Object.fromEntries` defines members, and calls no setter.
   return members.some(([, member]) => member === undefined)
     ? undefined
     : Object.fromEntries(members);

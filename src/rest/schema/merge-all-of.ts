@@ -21,7 +21,10 @@ export function mergeAllOf({ allOf, ...own }: JsonObject): JsonObject {
   return left.length === 0 ? merged : { ...merged, allOf: left };
 }
 
-/** What matches both. Of annotations, those of the first count. */
+/**
+ * A schema of all that matches both; undefined where they cannot be merged. Of annotations, those of the
+ * first count.
+ */
 function merge(first: JsonObject, second: JsonObject): JsonObject | undefined {
   if (!isApart(first, second)) return undefined;
   const merged = { ...first };
@@ -37,7 +40,7 @@ function merge(first: JsonObject, second: JsonObject): JsonObject | undefined {
   return merged;
 }
 
-/** Keywords that mean something else if others come to stand beside them. */
+/** Keywords that mean something else where another of their group stands beside them. */
 const GROUPS = [
   ['prefixItems', 'items'],
   ['contains', 'minContains', 'maxContains'],
@@ -48,7 +51,7 @@ const has = (schema: JsonObject, keywords: readonly string[]) =>
   keywords.some((keyword) => keyword in schema);
 
 function isApart(first: JsonObject, second: JsonObject): boolean {
-  // They look at all that stands beside them, and in it.
+  // These keywords depend on all that stands beside them, and in it.
   if (has(second, ['unevaluatedProperties', 'unevaluatedItems'])) return false;
   if (isClosed(first) && has(second, ['properties', 'patternProperties', 'additionalProperties'])) {
     return false;

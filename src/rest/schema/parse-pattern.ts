@@ -1,4 +1,4 @@
-/** A part of a pattern: a character, or alternatives of sequences, so many times. */
+/** A part of a pattern: a character, or alternatives of sequences, and how often it may come. */
 export interface Repeated {
   readonly of: string | readonly Sequence[];
   readonly least: number;
@@ -9,14 +9,14 @@ export type Sequence = readonly Repeated[];
 
 const ANYTHING = String.raw`[\s\S]`;
 
-/** What stands for a character, and is longer than one. */
+/** An escape that stands for one character. */
 const ESCAPE =
   /\\(?:k<[^>]*>|[1-9]\d*|[pP]\{[^}]*\}|u\{[^}]*\}|u[\da-fA-F]{4}|x[\da-fA-F]{2}|c[a-zA-Z]|[\s\S])/uy;
 const CLASS = /\[(?:\\[\s\S]|[^\]\\])*\]/uy;
 const OPENING = /\((?<kind>\?(?:[:=!]|<[=!]|<[^>]*>|[a-z-]*:))?/uy;
 const QUANTIFIER = /(?:(?<sign>[*+?])|\{(?<least>\d+)(?<comma>,)?(?<most>\d+)?\})\??/uy;
 
-/** Reads a pattern of ECMA-262 with the flag `u`, which has to be one. */
+/** Reads a pattern, which has to be valid in ECMA-262 with the flag `u`. */
 export function parsePattern(pattern: string): readonly Sequence[] {
   return new Reader(pattern).alternatives();
 }
@@ -49,7 +49,7 @@ class Reader {
     if (opening !== undefined) {
       const alternatives = this.alternatives();
       this.#at += 1;
-      // It looks, and takes nothing.
+      // A lookaround takes no characters.
       const isLook = /^\?<?[=!]$/.test(opening.groups?.kind ?? '');
       return isLook ? [[{ of: alternatives, least: 0, most: 1 }]] : alternatives;
     }

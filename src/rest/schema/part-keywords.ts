@@ -41,7 +41,7 @@ function propertiesOf(source: JsonObject, place: Place, translation: Translating
     }
   });
   if (Object.keys(patterns).length > 0) found.patternProperties = patterns;
-  // What a pattern that is gone would have matched is none of the others.
+  // Where a pattern is left out, `additionalProperties` would wrongly apply to the names that it matches.
   if (!isLess) Object.assign(found, schemaAt('additionalProperties', source, place, translation));
   if (source.propertyNames !== undefined) {
     found.propertyNames = translation.schema(source.propertyNames, place.inside('propertyNames'));
@@ -49,7 +49,7 @@ function propertiesOf(source: JsonObject, place: Place, translation: Translating
   return found;
 }
 
-/** The members of a keyword that names schemas. */
+/** The members of a keyword whose value is an object of schemas by name. */
 export function membersOf(
   keyword: string,
   source: JsonObject,
@@ -63,7 +63,7 @@ export function membersOf(
   return [];
 }
 
-/** A keyword that is commonly `true` or `false`, and stays so. */
+/** A keyword with a schema. `true` or `false`, which are common, stay as they are. */
 export function schemaAt(
   keyword: string,
   source: JsonObject,
@@ -101,7 +101,7 @@ function containsOf(source: JsonObject, place: Place, translation: Translating):
   });
   for (const keyword of ['minContains', 'maxContains']) {
     const value = source[keyword];
-    // More items match than should.
+    // More items match than should, and `maxContains` would refuse them.
     if (keyword === 'maxContains' && isLess) continue;
     if (Number.isSafeInteger(value) && Number(value) >= 0) found[keyword] = value;
   }

@@ -1,4 +1,6 @@
-/** How a schema was come to from the one around it. `in place` is what speaks of the same value. */
+/**
+ * How a schema is reached from the one around it. `in place`: by a keyword with a schema for the same value.
+ */
 export type Way = 'ref' | 'allOf' | 'in place' | 'inside';
 
 /** A schema that is being translated, and those around it. */
@@ -8,14 +10,14 @@ interface Around {
   readonly around: Around | undefined;
 }
 
-/** Where a translation stands. */
+/** The place of a schema in a translation. */
 export class Place {
   /** A JSON pointer into the result. */
   readonly path: string;
   readonly depth: number;
   /** Properties of the value that its direction does not have. */
   readonly hidden: ReadonlySet<string>;
-  /** Whether what is accepted there is accepted by the whole; below `not` and `if` it is not. */
+  /** Whether the whole accepts what is accepted at this place; below `not` and `if` it does not. */
   readonly isAsserted: boolean;
   readonly #way: Way;
   readonly #around: Around | undefined;
@@ -36,35 +38,35 @@ export class Place {
     this.#around = around;
   }
 
-  /** The same place, in a schema that stands there, and with what is hidden in it. */
+  /** The same place, in a schema that stands there, with the hidden properties of that schema. */
   in(source: object, hidden: ReadonlySet<string>): Place {
     const around = { source, way: this.#way, around: this.#around };
     return new Place(this.path, this.depth, hidden, this.isAsserted, this.#way, around);
   }
 
-  /** Where a reference of this schema leads. */
+  /** The place of what a reference of this schema leads to. */
   target(): Place {
     return new Place(this.path, this.depth + 1, this.hidden, this.isAsserted, 'ref', this.#around);
   }
 
-  /** A schema for the same value. */
+  /** The place of a schema for the same value. */
   part(way: 'allOf' | 'in place', ...steps: readonly (string | number)[]): Place {
     return this.#next(steps, this.hidden, this.isAsserted, way);
   }
 
-  /** A schema for the same value that is only asked, as that of `not`. */
+  /** The place of a schema for the same value that only asks a question, such as the one of `not`. */
   question(keyword: string): Place {
     return this.#next([keyword], new Set(), false, 'in place');
   }
 
-  /** A schema for a part of the value. */
+  /** The place of a schema for a part of the value. */
   inside(...steps: readonly (string | number)[]): Place {
     return this.#next(steps, new Set(), this.isAsserted, 'inside');
   }
 
   /**
-   * How a schema that is being translated already was come to again, from the last step back. `undefined`
-   * where it is new here.
+   * The ways by which a schema that is already being translated is reached again, from the last step back.
+   * `undefined` where it is new here.
    */
   waysBackTo(source: object): readonly Way[] | undefined {
     let found: Around | undefined = this.#around;

@@ -1,7 +1,7 @@
 const isCount = (value: unknown) => Number.isSafeInteger(value) && Number(value) >= 0;
 const isText = (value: unknown) => typeof value === 'string';
 
-/** Keywords whose value is no schema, and means the same in each version, with what it has to be. */
+/** Keywords whose value is no schema and means the same in each version, each with the check of its value. */
 export const PLAIN_KEYWORDS: Readonly<Record<string, (value: unknown) => boolean>> = {
   multipleOf: (value) => Number.isFinite(value) && Number(value) > 0,
   minLength: isCount,
@@ -22,8 +22,8 @@ export const LIMITS = [
 ] as const;
 
 /**
- * What makes references lead elsewhere. What only names a schema, as `$anchor`, changes nothing: references by
- * such names are refused where they stand.
+ * Keywords that make references lead elsewhere. A keyword that only names a schema, such as `$anchor`,
+ * changes nothing: references by such names are refused where they stand.
  */
 export const BASE_KEYWORDS = ['$id', '$dynamicRef'] as const;
 
@@ -39,7 +39,7 @@ const TYPES: ReadonlySet<unknown> = new Set([
 
 /** A type, or a list of types; `undefined` where it is neither. */
 export function typeOf(given: unknown): string | string[] | undefined {
-  // In YAML a `null` without quotes is no text.
+  // In YAML, `null` without quotes is not a text.
   const types = new Set((Array.isArray(given) ? given : [given]).map((type) => type ?? 'null'));
   if (types.size === 0 || ![...types].every((type) => TYPES.has(type))) return undefined;
   const [first, ...others] = types as Set<string>;
@@ -79,7 +79,7 @@ const FORMATS: ReadonlySet<unknown> = new Set([
   'uuid',
 ]);
 
-/** What a format of OpenAPI becomes. Bytes are Base64 in JSON, since it has no other way to hold them. */
+/** The keywords for a format of OpenAPI. Bytes are Base64 in JSON, since it has no other way to hold them. */
 export function formatOf(format: unknown): Readonly<Record<string, string>> {
   if (format === 'byte') return { contentEncoding: 'base64' };
   if (format === 'binary') {

@@ -13,7 +13,10 @@ export class SchemaReferences {
     this.#resolve = resolve;
   }
 
-  /** Whether a schema is a reference and nothing else. In OpenAPI 3.0 what stands beside one is ignored. */
+  /**
+   * Whether a schema is a reference and nothing else. In OpenAPI 3.0, keywords beside a reference are
+   * ignored.
+   */
   isAlone(schema: JsonObject): boolean {
     if (schema.$ref === undefined) return false;
     return this.#version === '3.0' || Object.keys(schema).length === 1;
@@ -24,7 +27,7 @@ export class SchemaReferences {
     return typeof ref === 'string' && ref.startsWith('#/') ? this.#resolve(ref) : undefined;
   }
 
-  /** What a reference leads to, which stands at `path`. */
+  /** What the reference at `path` leads to. */
   target(ref: unknown, path: string): unknown {
     const target = this.find(ref);
     if (target === undefined) throw new UntranslatableSchema(path, whyNot(ref));

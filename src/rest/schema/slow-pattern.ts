@@ -6,10 +6,10 @@ const MOST_STEPS = 10_000;
 const MOST_COPIES = 8;
 
 /**
- * Whether a pattern may take time that doubles with each character of a text, as `(a+)+` and `(a|a)*` do: who
- * sends the text could stop everything by that. It does where there are two ways from a place in it back to the
- * same place with the same characters. One that is too long to be looked at counts as slow; what takes the
- * square of the length is not looked for.
+ * Whether a pattern may take time that doubles with each character of a text, as `(a+)+` and `(a|a)*` do: a
+ * client that sends the text could block the process. A pattern is slow where there are two ways from a place
+ * in it back to the same place with the same characters. A pattern that is too long to be checked counts as
+ * slow. Patterns that take the square of the length are not looked for.
  *
  * @see Weber and Seidl, "On the degree of ambiguity of finite automata": the criterion is their EDA, and the
  * automaton of positions is Glushkov's.
@@ -25,7 +25,7 @@ export function isSlow(pattern: string): boolean {
   }
 }
 
-/** A part of a pattern, by where it may begin and end. */
+/** A part of a pattern: the positions where it may begin and end. */
 interface Part {
   readonly first: readonly number[];
   readonly last: readonly number[];
@@ -34,7 +34,7 @@ interface Part {
 
 const EMPTY: Part = { first: [], last: [], canBeEmpty: true };
 
-/** The characters of a pattern, each at its position, and which may follow which. */
+/** The characters of a pattern, each at its position, and the positions that may follow each. */
 class Positions {
   /** Whether two repetitions lead from one position to the next. */
   isAmbiguous = false;
@@ -74,7 +74,7 @@ class Positions {
     let all = EMPTY;
     for (let copy = 1; copy <= copies; copy += 1) {
       const made = typeof of === 'string' ? this.#character(of) : this.alternatives(of);
-      // More than there are copies of are as good as endlessly many.
+      // More repetitions than there are copies count as endlessly many.
       if (copy === copies && most > copies) this.#join(made.last, made.first);
       all = this.#then(all, made);
       if (copy >= least || copy === copies) for (const end of all.last) ends.add(end);
@@ -105,7 +105,7 @@ class Positions {
   }
 }
 
-/** What stands for all characters: those of Latin scripts, and one of some others. */
+/** Samples that stand for all characters: those of Latin scripts, and one of some others. */
 const SAMPLES = [...Array(0x180).keys(), 0x3b1, 0x416, 0x5d0, 0x2028, 0x4e00, 0x1f600];
 
 const known = new Map<string, Set<number>>();

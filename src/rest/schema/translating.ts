@@ -1,12 +1,15 @@
 import type { JsonObject } from '../../mcp/json/json-object.ts';
 import type { Place } from './place.ts';
 
-/** What translates the keywords of one schema, and is asked for the schemas in it. */
+/**
+ * A translation of schemas. Functions that translate the keywords of one schema call it for the schemas in
+ * that one.
+ */
 export interface Translating {
   schema(source: unknown, place: Place): JsonObject;
   /** What a reference leads to. */
   target(ref: unknown, place: Place): unknown;
-  /** A copy of a value, or `undefined` if it is none of JSON. */
+  /** A copy of a value, or `undefined` if it is no JSON. */
   value(source: unknown): unknown;
   /** The name of a member of the result. */
   name(name: string, place: Place): string;
@@ -14,7 +17,7 @@ export interface Translating {
   lose(place: Place, what: string): void;
   /** Notes that a keyword has a value that it cannot have. */
   leave(place: Place, keyword: string): void;
-  /** Notes that a direction does not have what is required. */
+  /** Notes that the direction has none of the properties that are required. */
   weaken(): void;
   /** Whether `weaken` was called meanwhile. */
   weakens(translate: () => void): boolean;

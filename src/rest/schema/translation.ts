@@ -71,7 +71,7 @@ export class Translation implements Translating {
   }
 
   name(name: string, place: Place): string {
-    // Ajv does not check what is called so.
+    // Ajv does not check a property of this name.
     if (name === '__proto__') {
       throw new UntranslatableSchema(place.path, 'a property is called __proto__');
     }
@@ -109,7 +109,7 @@ export class Translation implements Translating {
     if (source.$schema !== undefined && !isOwnDialect(source.$schema)) {
       throw new UntranslatableSchema(place.path, 'its $schema is not JSON Schema 2020-12');
     }
-    // Of 2019-09: the schema around it that has `$recursiveAnchor`.
+    // A keyword of 2019-09: it refers to the schema around it that has `$recursiveAnchor`.
     if (source.$recursiveRef !== undefined) return this.#unfollowed(source, place);
     const translated = mergeAllOf({
       ...this.#annotations(source),
@@ -117,7 +117,7 @@ export class Translation implements Translating {
       ...partKeywords(source, place, this),
       ...inPlaceKeywords(source, place, this),
     });
-    // A mistake in a document of 3.1, but one that says what is meant.
+    // In a document of 3.1 `nullable` is a mistake, but its meaning is clear.
     const isNullable = source.nullable === true || source['x-nullable'] === true;
     return isNullable ? allowNull(translated) : translated;
   }
@@ -128,13 +128,14 @@ export class Translation implements Translating {
     return annotations;
   }
 
-  /** A schema inside itself. */
+  /** Translates a schema that is inside itself. */
   #cut(source: JsonObject, place: Place, ways: readonly string[]): JsonObject {
     const way = ways.find((step) => step !== 'ref');
     if (way === undefined || ways.every((step) => step === 'ref')) {
       throw new UntranslatableSchema(place.path, 'its references lead in a circle');
     }
-    // A part of itself, as the kinds of something that are all the thing itself: it adds nothing.
+    // A schema that is a part of itself adds nothing. For example, a base schema lists its kinds, and each
+    // kind includes the base schema.
     if (way === 'allOf' && !ways.includes('inside')) return {};
     return this.#unfollowed(source, place);
   }

@@ -1,6 +1,6 @@
 const MOST_PAIRS = 100_000;
 
-/** Thrown where a pattern is too long to be looked at. */
+/** Thrown where a pattern is too long to be checked. */
 export const TOO_MANY: Error = new Error('The pattern has too many positions');
 
 /** Positions, which of them may follow which, and the characters that each takes. */
@@ -16,7 +16,7 @@ export function hasTwoWaysBack({ next, characters }: Graph): boolean {
   const alike = (one: number, other: number) =>
     one === other || [...(characters[one] ?? [])].some((it) => characters[other]?.has(it));
   let pairs = 0;
-  /** What may follow two positions at once. A way back stays in its circle. */
+  /** The pairs of positions that may follow a pair. A way back stays in its circle. */
   const pairNext = (pair: number): number[] => {
     const one = Math.floor(pair / count);
     const other = pair % count;

@@ -3,8 +3,8 @@ import { isSlow } from './slow-pattern.ts';
 const LONGEST_PATTERN = 1000;
 
 /**
- * A pattern as JSON Schema has them: of ECMA-262, with the flag `u`. `undefined` where there is none, and why
- * goes to `refuse`.
+ * A pattern as JSON Schema has them: of ECMA-262, with the flag `u`. `undefined` where the pattern cannot be
+ * used; then `refuse` gets the reason.
  */
 export function usablePattern(pattern: unknown, refuse: (why: string) => void): string | undefined {
   const usable = typeof pattern === 'string' ? asUnicode(pattern) : undefined;
@@ -22,7 +22,7 @@ export function usablePattern(pattern: unknown, refuse: (why: string) => void): 
 /** Patterns of documents are often written for other flags, and escape what needs no escape (`\-`, `\_`). */
 function asUnicode(pattern: string): string | undefined {
   if (isPattern(pattern)) return pattern;
-  // An escape of a syntax character, of `-` in a class, and of letters and digits means what it did.
+  // An escape of a syntax character, of `-` in a class, and of letters and digits keeps its meaning.
   const plain = pattern.replaceAll(/\\([\s\S])/g, (escaped, character: string) =>
     /[\^$\\.*+?()[\]{}|/\w-]/.test(character) && character !== '_' ? escaped : character,
   );

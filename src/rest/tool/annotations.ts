@@ -4,9 +4,11 @@ export interface RestToolAnnotations {
   readonly readOnlyHint: boolean;
   /** Whether it may undo or overwrite something. Default: for all other methods. */
   readonly destructiveHint: boolean;
-  /** Whether to call it twice does no more than once. Default: for all methods but POST and PATCH. */
+  /**
+   * Whether calling it twice does no more than calling it once. Default: for all methods but POST and PATCH.
+   */
   readonly idempotentHint: boolean;
-  /** Whether it deals with what is outside of the agent's reach. Default: `true`. */
+  /** Whether it deals with things outside of the agent's reach. Default: `true`. */
   readonly openWorldHint: boolean;
 }
 
@@ -21,7 +23,7 @@ export const HINTS: readonly (keyof RestToolAnnotations)[] = [
 const SAFE = new Set(['GET', 'HEAD', 'OPTIONS', 'QUERY', 'TRACE']);
 const IDEMPOTENT = new Set([...SAFE, 'PUT', 'DELETE']);
 
-/** All four, always: what is left out is taken for the worst by some clients, and refused by others. */
+/** Always all four hints: some clients assume the worst where one is missing, and others refuse that. */
 export function annotationsFor(
   method: string,
   ...known: readonly Partial<RestToolAnnotations>[]

@@ -10,12 +10,12 @@ import type { BuiltTool } from './built-tool.ts';
 import { compileCheck } from './compile-arguments.ts';
 import { shorten, withShortTexts } from './shorten.ts';
 
-/** What a tool is, beside its request. */
+/** The parts of a tool besides its request. */
 export interface ToolParts {
   readonly name: string;
   readonly title: string | undefined;
   readonly description: string | undefined;
-  /** What a document says of it. */
+  /** The hints that a document has for it. */
   readonly hints: Partial<RestToolAnnotations>;
   readonly outputSchema: JsonObject | undefined;
   readonly settings: ToolSettings;

@@ -19,7 +19,7 @@ import { buildTool } from './build-tool.ts';
 import type { BuiltTool } from './built-tool.ts';
 import { isToolName, toolName } from './names.ts';
 
-/** What options and document come to. */
+/** The tools that come from options and document, and the operations that are skipped. */
 export interface BuiltTools {
   readonly tools: readonly BuiltTool[];
   readonly skipped: readonly SkippedOperation[];
@@ -111,7 +111,7 @@ function settingsFor(
   return found ?? plainSettings(common);
 }
 
-/** Settings of what is no tool would do nothing. */
+/** Notes settings for operations that are no tools: they would do nothing. */
 function checkKeys(
   problems: ConfigProblems,
   picked: readonly PickedOperation[],

@@ -5,7 +5,7 @@ import { problemText } from '../../schema/problem-text.ts';
 import type { JsonObject } from '../json.ts';
 import { mapSchemas } from './map-schemas.ts';
 
-/** What is wrong with a value, for a model; undefined where nothing is. */
+/** Tells a model what is wrong with a value; undefined where nothing is. */
 export type Check = (value: unknown) => string | undefined;
 
 /** Compiles a schema once. @throws {Error} that says what is wrong with it. */
@@ -14,7 +14,7 @@ export function compileCheck(schema: JsonObject): Check {
   return (value) => (validate(value) ? undefined : problemText(validate.errors ?? []));
 }
 
-/** A format that nobody knows says something to a model, and nothing to who checks. */
+/** Takes an unknown format out of a schema: it tells a model something, but cannot be checked. */
 function withKnownFormats({ format, ...schema }: JsonObject): JsonObject {
   const isUnknown = typeof format === 'string' && !isKnownFormat(format);
   return format === undefined || isUnknown ? schema : { ...schema, format };

@@ -2,9 +2,9 @@ import type { JsonObject } from '../json.ts';
 import type { PlannedTool } from '../plan/plan-operation.ts';
 import type { ToolSettings } from '../read-tool-settings.ts';
 
-/** A tool that is written by hand, read. */
+/** A tool that is written by hand, after its options were read. */
 export interface HandTool extends PlannedTool {
-  /** Where it stands in the list. */
+  /** Its index in the list. */
   readonly index: number;
   readonly name: string;
   readonly outputSchema: JsonObject | undefined;

@@ -1,12 +1,12 @@
 import { isObject, type JsonObject } from '../json.ts';
 
-/** Keywords whose members are names, and no keywords. */
+/** Keywords whose members are named by the author, and are no keywords. */
 const NAMES = new Set(['properties', 'patternProperties', '$defs', 'dependentSchemas']);
 
 /** Keywords whose values are data. */
 const DATA = new Set(['const', 'enum', 'default', 'examples']);
 
-/** A copy of a schema in which it, and each schema in it, is what `edit` makes of it. */
+/** A copy of a schema. `edit` has changed the schema itself, and each schema in it. */
 export function mapSchemas(
   schema: JsonObject,
   edit: (schema: JsonObject) => JsonObject,

@@ -14,7 +14,10 @@ export function isToolName(text: unknown): text is string {
 /** How much of a hash tells two names apart that begin alike. */
 const HASH_LENGTH = 8;
 
-/** A name made of an id, or of method and path. One that is too long ends with a hash, so that it is still its own. */
+/**
+ * A name made of an id, or of method and path. A name that is too long ends with a hash, so that no other
+ * tool has it.
+ */
 export function toolName(text: string): string {
   const name = text.replaceAll(/[^A-Za-z\d_-]+/g, '_').replaceAll(/^_+|_+$/g, '') || 'tool';
   if (name.length <= LONGEST) return name;

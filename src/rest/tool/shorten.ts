@@ -5,14 +5,14 @@ import { mapSchemas } from './map-schemas.ts';
 const MOST_CHARACTERS = 1024;
 
 /**
- * What nobody sees, but terminals and models obey: control characters, overrides of the direction of a text, and the tags of
- * Unicode, which spell ASCII.
+ * Characters that people do not see, but terminals and models obey: control characters, overrides of the
+ * direction of a text, and the tags of Unicode, which spell ASCII.
  */
 const UNSEEN = /(?![\n\t])\p{Cc}|[\u202a-\u202e\u2066-\u2069]|[\u{e0000}-\u{e007f}]/gu;
 
-/** A text that is not longer, ends with a word, and has nothing in it that cannot be seen. */
+/** The text, cut at a word where it is longer, and without characters that cannot be seen. */
 export function shorten(text: string): string {
-  // It may be very long.
+  // The text may be very long, so only its beginning is looked at.
   const seen = text
     .slice(0, 4 * MOST_CHARACTERS)
     .toWellFormed()
@@ -23,7 +23,7 @@ export function shorten(text: string): string {
   return `${cut.replace(/\s+\S*$/, '')}…`;
 }
 
-/** The same of all titles and descriptions of a schema. */
+/** Shortens all titles and descriptions of a schema. */
 export function withShortTexts(schema: JsonObject): JsonObject {
   return mapSchemas(schema, (one) => {
     const { title, description } = one;
