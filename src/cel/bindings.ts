@@ -15,12 +15,12 @@ interface RoutedRequest extends IncomingMessage {
   readonly params?: unknown;
 }
 
-/** A header's names as Go writes them, and its values. */
+/** Values of header fields by name, as Go writes the names. */
 export type GoHeaders = Readonly<Record<string, readonly string[]>>;
 
-/** What is shown in place of what the client sent, and of what the route has. */
+/** What an expression sees in place of what the client sent, and of what the route has. */
 export interface Shown {
-  /** What `req_headers` is. Default: all headers of the client. */
+  /** The value of `req_headers`. Default: all headers of the client. */
   readonly headersOf?: (ctx: RequestPolicyContext) => GoHeaders;
   /** The names in `req_params`, by those that the route has for them. Default: those of the route. */
   readonly params?: ReadonlyMap<string, string>;
@@ -29,8 +29,8 @@ export interface Shown {
 }
 
 /**
- * Finds what names stand for. Only those that an expression uses are looked at. A principal that is not
- * there, and a message, are null.
+ * Makes a function that reads the values of `names` from a context; it reads no others. A principal or a
+ * message that is absent is null.
  */
 export function bindingsFor(
   names: ReadonlySet<string>,
@@ -68,7 +68,7 @@ const SOURCES: Readonly<Record<string, Source>> = {
   JWT: ({ principal }) => (principal === undefined ? undefined : mapView(principal.claims ?? {})),
 };
 
-/** One that an optional part of the path would give is left out where it is not there. */
+/** The parameters of the route as texts. An optional parameter that the path does not have is left out. */
 function paramsOf(
   { params }: RoutedRequest,
   names: ReadonlyMap<string, string>,
@@ -95,8 +95,8 @@ function queryOf(req: RoutedRequest, shows: (name: string) => boolean): Record<s
 }
 
 /**
- * All headers of the client. Those that say through whom it came are the gateway's own: the address is the
- * one that it believes.
+ * All headers of the client. `X-Forwarded-For` and `X-Forwarded-Host` are the gateway's own: the address is
+ * the one that the gateway believes.
  */
 function goHeaders({ req, ip, headers }: RequestPolicyContext): GoHeaders {
   const all = Object.create(null) as Record<string, readonly string[]>;
@@ -117,7 +117,7 @@ function joined(headers: RequestPolicyContext['headers']): Record<string, string
   return texts;
 }
 
-/** In the one spelling that can be compared: `::ffff:192.0.2.1` is `192.0.2.1`. */
+/** The address in the one spelling that can be compared: `::ffff:192.0.2.1` is `192.0.2.1`. */
 function plainAddress(address: string): string {
   return readAddress(address)?.text ?? address;
 }
@@ -126,7 +126,7 @@ function urlOf({ originalUrl, url }: RoutedRequest): { path: string; query: stri
   return splitTarget(originalUrl ?? url ?? '');
 }
 
-/** Decoded, as Go has it. */
+/** The path, decoded as Go does it. */
 function pathOf(req: RoutedRequest): string {
   const { path } = urlOf(req);
   try {

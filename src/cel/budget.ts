@@ -11,7 +11,7 @@ export class OverBudget extends Error {
   }
 }
 
-/** One for all: it is thrown again and again where an expression passes over errors. */
+/** One object for all: it is thrown again and again where an expression ignores errors. */
 const OVER = new OverBudget();
 
 /**
@@ -22,8 +22,9 @@ class Budget {
   #left = 0;
 
   /**
-   * Runs an evaluation. It has failed if it took too many steps, whatever it came to: `||` hides errors. The
-   * library makes an `Error` of each, and a stack of it, which nobody sees, takes longer than all else. Where `Error` is frozen, it stays as it is.
+   * Runs an evaluation. It throws if that took too many steps, even where there is a value: `||` hides
+   * errors. The library makes an `Error` of each error. Its stack would take longer than all else, and is
+   * never read, so none is made meanwhile. Where `Error` is frozen, stacks are made.
    */
   limit<T>(evaluate: () => T): T {
     const outer = this.#left;
@@ -46,13 +47,13 @@ class Budget {
     if (this.#left < 0) throw OVER;
   }
 
-  /** For what would take too long in one step. */
+  /** Spends all of the budget, for work that would take too long in one step. */
   exhaust(): never {
     this.#left = -1;
     throw OVER;
   }
 
-  /** For texts: short ones, as most are, cost nothing. */
+  /** Spends steps on a text: short ones, as most are, cost nothing. */
   spendOn(chars: number): void {
     if (chars >= CHARS_PER_STEP) this.spend(Math.floor(chars / CHARS_PER_STEP));
   }

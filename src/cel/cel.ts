@@ -13,9 +13,9 @@ import { parseExpression } from './parse-expression.ts';
 import { type Failure, Program } from './program.ts';
 import { tryOut } from './try-out.ts';
 
-/** What besides the expression makes a rule. */
+/** The options of a rule, besides its expression. */
 export interface CelOptions {
-  /** By which observers know it. Default: `cel(…)` with the expression in it. */
+  /** The name by which observers know it. Default: `cel(…)` with the expression in it. */
   readonly name?: string;
   /** What the client is told: a sentence that a model can act on. */
   readonly message?: string;
@@ -27,8 +27,8 @@ export interface CelOptions {
 
 /**
  * A policy that is written as an expression of CEL, the Common Expression Language: it allows where the
- * expression is true. It denies where the expression is false, gives an error or anything else, reads what
- * is not there, or takes over 100,000 steps; observers are told which.
+ * expression is true. It denies where the expression is false, gives an error or anything else, reads a value
+ * that is absent, or takes over 100,000 steps; observers are told which.
  *
  * Its names are `mcp`, `principal`, `ip`, `headers` (by lower-case name) and `now`, and those of KrakenD:
  * `req_method`, `req_path`, `req_params`, `req_headers`, `req_querystring` and `JWT`. Numbers in arguments
@@ -80,7 +80,9 @@ export function cel(text: string, options: CelOptions = {}): PolicyRule {
 
 isFactory('cel', cel);
 
-/** The same, where what KrakenD shows is not what the client sent. */
+/**
+ * The same. `shown` says what the expression sees where KrakenD shows something else than the client sent.
+ */
 export function celRule(text: string, options: CelOptions, shown?: Shown): PolicyRule {
   return checkConfig('cel', (problems) => read(problems, text, options, shown));
 }
@@ -140,7 +142,7 @@ function reasonOf({ text, offset }: Failure): string {
   return offset === undefined ? text : `${text} (at offset ${offset})`;
 }
 
-/** On one line. */
+/** The text on one line, cut where it is long. */
 function shown(text: string): string {
   const line = text.trim().replaceAll(/\s+/g, ' ');
   return line.length > SHOWN_CHARS ? `${line.slice(0, SHOWN_CHARS - 1)}…` : line;

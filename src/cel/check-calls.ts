@@ -3,7 +3,7 @@ import { type Expr, literalText } from './tree.ts';
 import { aOf, callType, isOpen, mayEqual, nameOf, type Type } from './types.ts';
 import { type Findings, meant } from './walk.ts';
 
-/** A call of which the parts have been looked at. */
+/** A call whose parts have been checked. */
 export interface CheckedCall {
   readonly at: Expr;
   readonly name: string;
@@ -16,7 +16,7 @@ export interface CheckedCall {
 /** Operators that take conditions. */
 const LOGIC: ReadonlySet<string> = new Set(['_&&_', '_||_', '!_', '@not_strictly_false']);
 
-/** What a call gives; mistakes are noted. */
+/** The type of what a call gives. It notes mistakes in `findings`. */
 export function resultOf(call: CheckedCall, findings: Findings): Type {
   const { at, name, target, args } = call;
   if (LOGIC.has(name)) {
@@ -35,7 +35,7 @@ export function resultOf(call: CheckedCall, findings: Findings): Type {
   return result;
 }
 
-/** A call of which only the name is looked at. */
+/** A call of which only the name is checked. */
 interface NamedCall {
   readonly at: Expr;
   readonly name: string;
@@ -44,7 +44,7 @@ interface NamedCall {
   readonly count: number;
 }
 
-/** Whether there is such a function; if not, that is noted. */
+/** Whether there is such a function. If not, it notes that in `findings`. */
 export function isKnown(call: NamedCall, findings: Findings): boolean {
   const { at, name, isMethod } = call;
   const isOperator = !/^\w*[a-z]\w*$/i.test(name);
@@ -55,7 +55,7 @@ export function isKnown(call: NamedCall, findings: Findings): boolean {
   return false;
 }
 
-/** Notes what is no condition. */
+/** Notes a type that cannot be a condition. */
 export function mustBeBool(at: Expr, type: Type, findings: Findings): void {
   if (isOpen(type) || type === 'bool') return;
   findings.refuse(at, `${aOf(type)} stands where a condition belongs`);
@@ -90,7 +90,7 @@ function checkPattern({ at, last }: CheckedCall, findings: Findings): void {
 
 const MACROS = ['all', 'exists', 'exists_one', 'filter', 'map'];
 
-/** What functions are called elsewhere. */
+/** Names that functions have in other languages, each with a hint. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
   any: 'exists is probably meant',
   count: 'size is probably meant',
@@ -152,7 +152,7 @@ function hintFor(operator: string | undefined, types: readonly string[]): string
   return '';
 }
 
-/** What a time or a duration can be made of. */
+/** Types that a time or a duration can be made of. */
 const OF_TIME: ReadonlySet<string> = new Set(['JSON', 'string', 'int']);
 
 function isNumber(type: string): boolean {

@@ -6,15 +6,15 @@ import { type Findings, meant } from './walk.ts';
 
 /** A member that an expression reads, by a name that is known. */
 export interface Member {
-  /** The part that reads it. */
+  /** The part of the expression that reads it. */
   readonly at: Expr;
-  /** What it is a member of; its name, if it is one of {@link NAMES}. */
+  /** The name of the value that it is a member of, if that is one of {@link NAMES}. */
   readonly root: string | undefined;
   readonly type: Type;
   readonly name: string;
 }
 
-/** What it is; mistakes are noted. */
+/** The type of the member. It notes mistakes in `findings`. */
 export function memberType({ at, root, type, name }: Member, findings: Findings): Type {
   if (UNSAFE.has(name)) {
     findings.refuse(at, `${name} is not read: it means something else in JavaScript`);
@@ -65,7 +65,7 @@ function show(name: string): string {
   return /^\w+$/.test(name) ? name : `'${name}'`;
 }
 
-/** The name that a part is, where it is one of the names that are known from the start. */
+/** The name that a part consists of, if it is one of {@link NAMES} and no variable of that name is bound. */
 export function rootOf(
   expr: Expr | undefined,
   bound: { has(name: string): boolean },

@@ -6,14 +6,14 @@ import { countParts, type Expr, literalText, type Parsed, partsOf } from './tree
 import { aOf, elementOf, isOpen, nameOf, type Type } from './types.ts';
 import { Findings, meant, type Scope } from './walk.ts';
 
-/** How many parts an expression may have, those that `all`, `map` and the like stand for included. */
+/** How many parts an expression may have. Parts that `all`, `map` and the like stand for count as well. */
 const MOST_PARTS = 500;
 /** How deep they may be nested. */
 const MOST_DEPTH = 50;
 /** How deep `all`, `map` and the like may be nested. */
 const MOST_LOOPS = 2;
 
-/** Looks through an expression, without any data. */
+/** Checks an expression without any data. */
 export function checkExpression(text: string, parsed: Parsed, env: CelEnv): Findings {
   const findings = new Findings(text, parsed, env);
   const { expr } = parsed;
@@ -30,7 +30,10 @@ export function checkExpression(text: string, parsed: Parsed, env: CelEnv): Find
   return findings;
 }
 
-/** It goes no deeper than it has to: there may be thousands of levels. */
+/**
+ * Whether an expression has more levels than this. It goes no deeper than it has to: there may be thousands
+ * of levels.
+ */
 function isDeeper(expr: Expr, levels: number): boolean {
   return levels === 0 || partsOf(expr).some((part) => isDeeper(part, levels - 1));
 }
@@ -81,7 +84,7 @@ class Checker {
     const findings = this.#findings;
     if (Object.hasOwn(NAMES, name)) {
       findings.names.add(name);
-      // Whoever takes it as a whole sees what is in it.
+      // An expression that uses `mcp` as a whole sees all that is in it.
       if (name === 'mcp') findings.seesArguments = true;
       return NAMES[name] as Type;
     }
@@ -90,7 +93,7 @@ class Checker {
     return 'dyn';
   }
 
-  /** Of something that is not taken as a whole. */
+  /** The type of a value that the expression does not use as a whole. */
   #typeOfPart(expr: Expr, scope: Scope): Type {
     const root = rootOf(expr, scope);
     if (root === undefined) return this.typeOf(expr, scope);
@@ -108,7 +111,7 @@ class Checker {
     if (name === 'has' && target === undefined) return this.#hasWithoutField(expr, first, scope);
     if (name === '_[_]') return this.#index(expr, first as Expr, second as Expr, scope);
     const named = { at: expr, name, isMethod: target !== undefined, count: args.length };
-    // What stands in its brackets is not looked at: it may be meant for a macro.
+    // The arguments of an unknown function are not checked: they may be meant for a macro.
     if (!isKnown(named, this.#findings)) return 'dyn';
     const isNullCheck = /^_[!=]=_$/.test(name) && args.some(isNull);
     const types = args.map((arg) =>
@@ -167,7 +170,7 @@ class Checker {
   #loop(expr: Expr, loop: Value<'comprehensionExpr'>, scope: Scope): Type {
     const range = this.typeOf(loop.iterRange as Expr, scope);
     const isMap = typeof range !== 'string' && 'map' in range;
-    // Those of a map are its keys.
+    // The items of a map are its keys.
     const item = isMap ? 'dyn' : elementOf(range);
     if (item === undefined) {
       this.#findings.refuse(expr, `${aOf(range)} has no elements to go over`);
@@ -206,7 +209,7 @@ const CONSTANTS: Readonly<Record<string, Type>> = {
 
 const INDEXES: ReadonlySet<string> = new Set(['int', 'uint', 'double']);
 
-/** The parser takes any. */
+/** The parser takes whole numbers of any size. */
 function isTooLarge(value: unknown): boolean {
   return typeof value === 'bigint' && (value >= 2n ** 64n || value < -(2n ** 63n));
 }

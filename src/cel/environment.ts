@@ -4,7 +4,7 @@ import { TEXTS } from './functions/texts.ts';
 import { TIMES } from './functions/times.ts';
 import { VALUES } from './functions/values.ts';
 
-/** The functions of the standard library, of which these take the place of the library's own. */
+/** The functions of CEL's standard library. The ones listed here replace those of the npm package. */
 export const ENVIRONMENT: CelEnv = celEnv({
   funcs: [...TEXTS, ...VALUES, ...CONVERSIONS, ...TIMES],
 });

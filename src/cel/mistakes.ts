@@ -1,14 +1,14 @@
 /** Something wrong with an expression, and where. */
 export interface Mistake {
-  /** From the beginning of the text, in UTF-16 code units. */
+  /** The place, from the beginning of the text, in UTF-16 code units. */
   readonly offset: number;
   /** What is wrong, and what to write. */
   readonly what: string;
 }
 
-/** A sentence about it with the line in question, and a caret below the place. */
+/** A sentence about the mistake with the line in question, and a caret below the place. */
 export function describeMistake(text: string, { offset: from, what }: Mistake): string {
-  // The parser counts blanks in front of an operator to it.
+  // To the parser, blanks in front of an operator are part of it.
   const blanks = /^[ \t\r\n\f]+(?=\S)/.exec(text.slice(from))?.[0].length ?? 0;
   const offset = from + blanks;
   const start = offset === 0 ? 0 : text.lastIndexOf('\n', offset - 1) + 1;

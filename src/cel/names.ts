@@ -66,7 +66,7 @@ export const REFUSED: Readonly<Record<string, string>> = {
   resp_metadata_headers: `${NO_ANSWER}. Headers of answers are changed by the option headers.response`,
 };
 
-/** What people write for them. */
+/** What people write by mistake, and what to write instead. */
 export const MEANT: Readonly<Record<string, string>> = {
   and: '&&',
   or: '||',
@@ -88,5 +88,8 @@ export const MEANT: Readonly<Record<string, string>> = {
   user: 'principal',
 };
 
-/** Names of JavaScript's objects. What data has under them is data; nobody means them. */
+/**
+ * Names with a meaning in JavaScript. Data may have members of these names, but no author of an expression
+ * means them.
+ */
 export const UNSAFE: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);

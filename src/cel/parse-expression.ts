@@ -29,7 +29,7 @@ function mistakeOf(error: unknown, text: string): Mistake {
   return { offset, what: hintAt(text, offset) ?? `this is no CEL: ${rawMessage}` };
 }
 
-/** What stands where the parser gives up, and what its author probably meant. */
+/** The text at which the parser gives up, and what the author of it probably meant. */
 const HINTS: readonly [pattern: RegExp, what: string][] = [
   [/and\b/iy, 'write && for and'],
   [/or\b/iy, 'write || for or'],

@@ -4,10 +4,13 @@ import { budget } from './budget.ts';
 
 /** How many patterns are remembered as compiled. */
 const MOST_PATTERNS = 1000;
-/** How many steps it takes to look at one character, and how many instructions of a pattern are one more. */
+/**
+ * How many steps one character costs at least, and how many instructions of a pattern cost one step for each
+ * character.
+ */
 const STEPS_PER_MATCHED_CHAR = 4;
 const INSTRUCTIONS_PER_STEP = 10;
-/** After how many characters the engine forgets what it has learnt of a pattern. */
+/** After how many characters a pattern is compiled anew, so that the engine forgets what it has cached. */
 const MOST_CHARS_LEARNT = 100_000;
 
 const compiled = new BoundedMap<string, Pattern>(MOST_PATTERNS);
@@ -15,7 +18,7 @@ const compiled = new BoundedMap<string, Pattern>(MOST_PATTERNS);
 /** A regular expression in the syntax of RE2, which takes a time that is linear in the text. */
 class Pattern {
   readonly #source: string;
-  /** At worst, each instruction is followed for each character: those of `a(a|b){900}c` are 2,700. */
+  /** At worst, each instruction is followed for each character: `a(a|b){900}c` has 2,700 instructions. */
   readonly #stepsPerChar: number;
   #pattern: RE2JS;
   #learnt = 0;
@@ -30,7 +33,8 @@ class Pattern {
   /** Whether it matches somewhere in the text. */
   test(text: string): boolean {
     budget.spend(Math.ceil(this.#stepsPerChar * text.length));
-    // The engine keeps states of what it has seen, and clients could make them grow. Its `reset` keeps them.
+    // The engine caches states for the texts that it has seen, and clients could make this cache grow. Its
+    // `reset` does not clear it.
     this.#learnt += text.length;
     if (this.#learnt > MOST_CHARS_LEARNT) {
       this.#pattern = RE2JS.compile(this.#source);

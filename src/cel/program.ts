@@ -7,17 +7,17 @@ import { callOf, countParts, type Expr, intAt, type Parsed, partsOf, textAt } fr
 /** What the names in an expression stand for. */
 export type Bindings = Readonly<Record<string, CelInput>>;
 
-/** What came of an evaluation: true, false, or why neither. */
+/** The result of an evaluation: true, false, or the reason for neither. */
 export type Outcome = boolean | Failure;
 
 /** Why an expression gave neither true nor false. */
 export interface Failure {
   /**
-   * `'absent'`: what it reads is not there. `'budget'`: it takes too long. `'value'`: it gave something else
-   * than true or false. `'error'`: any other.
+   * `'absent'`: a value that it reads is not there. `'budget'`: it takes too long. `'value'`: it gave
+   * something else than true or false. `'error'`: any other.
    */
   readonly kind: 'absent' | 'budget' | 'value' | 'error';
-  /** For observers. It holds nothing of what a client sent. */
+  /** The reason for observers. It holds nothing of what a client sent. */
   readonly text: string;
   /** The part that failed, if that is known, and where it is in the text. */
   readonly part: bigint | undefined;
@@ -27,10 +27,10 @@ export interface Failure {
 }
 
 /**
- * Makes an expression ready to be evaluated, within the budget. Changes the tree: nobody else may use it any
- * more.
+ * Makes an expression ready to be evaluated, within the budget. Changes the tree, so that no other code may
+ * use it afterwards.
  *
- * @returns What evaluates it; it throws where that takes too many steps.
+ * @returns The function that evaluates it; it throws where that takes too many steps.
  */
 export function evaluator({ expr }: Parsed): (bindings: Bindings) => CelResult {
   prepare(expr);
@@ -43,7 +43,7 @@ export class Program {
   readonly #evaluate: (bindings: Bindings) => CelResult;
   readonly #positions: Readonly<Record<string, number>>;
 
-  /** Changes the tree: nobody else may use it any more. */
+  /** Changes the tree, so that no other code may use it afterwards. */
   constructor(parsed: Parsed) {
     this.#evaluate = evaluator(parsed);
     this.#positions = parsed.sourceInfo?.positions ?? {};
@@ -71,11 +71,11 @@ export class Program {
 
 const NO_BOOLEAN: Failure = failure('value', { text: 'it gave neither true nor false' });
 
-/** The last is what the library says of a key that is not there. */
+/** What the library says where a value is absent. The last text is for a key that is not there. */
 const ABSENT =
   /^(?:field not found|unresolved attribute|index \S+ out of bounds|unsupported key type$)/;
 
-/** What may be told: no message that could quote a value. */
+/** Messages that observers may be told, because none of them quotes a value. */
 const TOLD =
   /^(?:found no matching overload for|type mismatch|(?:int|uint) (?:divide|modulus) by zero$)|overflow during/;
 
@@ -98,9 +98,10 @@ function failure(
 }
 
 /**
- * Makes `has(x.y)` true where `y` is null, which the library denies, and has each element of a
- * comprehension cost what it takes to evaluate its parts. Behind the last step the comprehension ends: an error
- * in the condition ends it, one elsewhere is passed over by `all` and `exists`.
+ * Makes `has(x.y)` true where `y` is null; with the library it is false. Each element of a comprehension then
+ * costs as many steps as its condition and its step have parts. The cost is in the condition, so that the
+ * comprehension ends once the budget is spent: an error in the condition ends it, but `all` and `exists`
+ * ignore errors elsewhere.
  */
 function prepare(expr: Expr): void {
   for (const part of partsOf(expr)) prepare(part);

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { PolicyContext, RequestPolicyContext } from '../slots/policies/policy.ts';
 
-/** A request that an expression is tried on, and what it is. */
+/** A request that an expression is tried on, and its description. */
 export interface Sample {
   readonly what: string;
   readonly ctx: RequestPolicyContext;
@@ -63,13 +63,13 @@ const CALL: Partial<Message> = {
   arguments: {},
 };
 
-/** What clients begin with. A rule that fails on these lets no client in. */
+/** The messages that clients begin with. A rule that fails on these lets no client in. */
 export const FIRST: readonly Sample[] = [
   sample('initialize', 'POST', message('initialize', { sessionId: undefined, params: {} })),
   sample('tools/list', 'POST', message('tools/list')),
 ];
 
-/** What they go on with. */
+/** Messages that clients send later. */
 export const LATER: readonly Sample[] = [
   sample('tools/call', 'POST', message('tools/call', CALL)),
   sample(
@@ -85,7 +85,7 @@ export const LATER: readonly Sample[] = [
   sample('a notification', 'POST', message('notifications/initialized', { id: undefined })),
 ];
 
-/** What has no message. */
+/** Requests without a message. */
 export const WITHOUT_MESSAGE: readonly Sample[] = [
   sample('GET', 'GET'),
   sample('DELETE', 'DELETE'),

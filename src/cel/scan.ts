@@ -5,7 +5,7 @@ const LONGEST_TEXT = 10_000;
 /** How many brackets may be open at once. */
 const MOST_OPEN = 50;
 
-/** A comment; where a text in quotes begins; a bracket; what stands nowhere else in CEL. */
+/** A comment, the beginning of a text in quotes, a bracket, or characters that CEL has in texts only. */
 const TOKEN =
   /\/\/[^\n]*|(?<raw>\b[bB]?[rR][bB]?)?(?<quote>"""|'''|"|')|(?<bracket>[()[\]{}])|(?<strange>=>|\/\*|[^\t\n\f\r -~])/gu;
 
@@ -19,8 +19,8 @@ const ENDS: Readonly<Record<string, RegExp>> = {
 const CLOSING: Readonly<Record<string, string>> = { '(': ')', '[': ']', '{': '}' };
 
 /**
- * Finds what the parser does not say clearly: where a text or a bracket begins that does not end. It also
- * refuses what the parser takes though the standard does not, and what would be too much for it.
+ * Finds mistakes that the parser does not report clearly: a text or a bracket that does not end. It also
+ * refuses what the parser takes though the standard does not, and what would be too much for the parser.
  */
 export function scan(text: string): Mistake | undefined {
   if (text.trim() === '') return { offset: 0, what: 'an expression belongs here' };

@@ -3,10 +3,10 @@ import type { parse } from '@bufbuild/cel';
 /** An expression as it was parsed. */
 export type Parsed = ReturnType<typeof parse>;
 
-/** A part of it. */
+/** A part of an expression. */
 export type Expr = Parsed['expr'];
 
-/** What stands inside of a part, in the order of evaluation. */
+/** The parts inside of a part, in the order of evaluation. */
 export function partsOf({ exprKind }: Expr): Expr[] {
   return candidates(exprKind).filter((part) => part !== undefined);
 }
@@ -38,24 +38,24 @@ export function countParts(expr: Expr): number {
   return partsOf(expr).reduce((sum, part) => sum + countParts(part), 1);
 }
 
-/** The text that a part is, if it is a text. */
+/** The text of a part that is a text; undefined for other parts. */
 export function literalText(expr: Expr | undefined): string | undefined {
   if (expr?.exprKind.case !== 'constExpr') return undefined;
   const { constantKind } = expr.exprKind.value;
   return constantKind.case === 'stringValue' ? constantKind.value : undefined;
 }
 
-/** A part that is a text. It stands where `at` stands. */
+/** Makes a part that is a text. Its place is that of `at`. */
 export function textAt(at: Expr, value: string): Expr {
   return constantAt(at, { case: 'stringValue', value });
 }
 
-/** A part that is a whole number. */
+/** Makes a part that is a whole number. Its place is that of `at`. */
 export function intAt(at: Expr, value: number): Expr {
   return constantAt(at, { case: 'int64Value', value: BigInt(value) });
 }
 
-/** Makes a call of a part. */
+/** Makes the contents of a part that is a call. */
 export function callOf(name: string, args: Expr[]): Expr['exprKind'] {
   return {
     case: 'callExpr',

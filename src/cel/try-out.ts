@@ -3,16 +3,16 @@ import type { Mistake } from './mistakes.ts';
 import type { Bindings, Failure, Outcome, Program } from './program.ts';
 import { FIRST, LATER, type Sample, WITHOUT_MESSAGE } from './samples.ts';
 
-/** What came of trying an expression out. */
+/** The result of trying an expression out. */
 export interface Trial {
   readonly mistakes: readonly Mistake[];
   readonly warnings: readonly Mistake[];
 }
 
 /**
- * Asks an expression about requests as clients send them. It is a mistake if it fails on all of them, for
- * another reason than that something is not there, which may be there in reality. But where a message that each
- * client begins with has not what it reads, nobody gets in.
+ * Asks an expression about requests as clients send them. It is a mistake if the expression fails on all of
+ * them, and not only because values are absent, which real requests may have. It is a warning if it reads a
+ * member that is absent from a request which every client begins with: then no client gets in.
  */
 export function tryOut(
   program: Program,

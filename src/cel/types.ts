@@ -1,7 +1,7 @@
 import type { CelFunc } from '@bufbuild/cel';
 
 /**
- * What is known of a value before there is one. `json` is what stands in a message or in claims: a text, a
+ * What is known of a value before it is there. A `json` value comes from a message or from claims: a text, a
  * double, a bool, a list, a map or null. `dyn` may be anything.
  */
 export type Type = string | ListType | MapType;
@@ -11,20 +11,20 @@ interface ListType {
 }
 
 interface MapType {
-  /** What its members are, where all are alike. */
+  /** The type of its members, where all have the same. */
   readonly map: Type;
   /** Its members, where they are known by name. */
   readonly fields?: Readonly<Record<string, Type>>;
 }
 
-/** Its name as CEL has it. */
+/** The name of a type in CEL. */
 export function nameOf(type: Type): string {
   if (typeof type !== 'string') return 'list' in type ? 'list' : 'map';
   if (type === 'null_type') return 'null';
   return type.replace(/^google\.protobuf\.(\w+)$/, (_name, kind: string) => kind.toLowerCase());
 }
 
-/** The same with its article. */
+/** The name of a type with its article. */
 export function aOf(type: Type): string {
   if (isOpen(type)) return 'a value of JSON';
   const name = nameOf(type);
@@ -32,13 +32,13 @@ export function aOf(type: Type): string {
   return `${/^[aeiou]/.test(name) && name !== 'uint' ? 'an' : 'a'} ${name}`;
 }
 
-/** What an item of it is, or a member of which the name is not known. */
+/** The type of an item, or of a member whose name is not known. */
 export function elementOf(type: Type): Type | undefined {
   if (typeof type === 'string') return isOpen(type) ? type : undefined;
   return 'list' in type ? type.list : type.map;
 }
 
-/** Whether only the value itself tells more. */
+/** Whether the type is known only when the value is there. */
 export function isOpen(type: Type): boolean {
   return type === 'dyn' || type === 'json';
 }
@@ -53,14 +53,14 @@ const OF_JSON: ReadonlySet<string> = new Set([
   'dyn',
 ]);
 
-/** What came of looking for an overload. */
+/** The result of looking for an overload. */
 export interface Call {
   /** `'never'`: a value of JSON, as it is, fits no overload. */
   readonly fits: boolean | 'never';
   readonly result: Type;
 }
 
-/** Finds out what a call gives. */
+/** Finds the overloads that a call fits, and the type of what it gives. */
 export function callType(
   overloads: Iterable<CelFunc>,
   target: Type | undefined,
@@ -103,7 +103,7 @@ function isJsonFor(given: Type, taken: string): boolean {
   return given !== 'json' || OF_JSON.has(taken);
 }
 
-/** As the library calls it. */
+/** The name of a type in the library. */
 function plainName(type: Type): string {
   return typeof type === 'string' ? type : nameOf(type);
 }
@@ -113,7 +113,7 @@ export function mayEqual(left: Type, right: Type): boolean {
   if (isOpen(left) || isOpen(right)) return true;
   const [a, b] = [plainName(left), plainName(right)];
   if (NUMBERS.has(a) && NUMBERS.has(b)) return true;
-  // What may be missing as a whole is null then: the message, the principal.
+  // The message and the principal are null where they are missing.
   if (a === 'null_type' || b === 'null_type') return a === b || a === 'map' || b === 'map';
   return a === b;
 }

@@ -6,8 +6,8 @@ type Key = Parameters<CelMap['get']>[0];
 
 /**
  * Data as an expression sees it: own members only, and each read is a step. Nothing is copied: a member is
- * looked at when the expression asks for it, through the guard of the message, which refuses what is
- * unclear. What is no data, like a function, is an error.
+ * read when the expression asks for it, through the guard of the message, which refuses unclear values. A
+ * value that is no data, like a function, is an error.
  */
 export function view(value: unknown): CelInput {
   switch (typeof value) {
@@ -25,12 +25,14 @@ export function view(value: unknown): CelInput {
   }
 }
 
-/** A map of what an object has. */
+/** A map of the members of an object. */
 export function mapView(object: object): CelMap {
   return celMap(new Members(object as Readonly<Record<string, unknown>>));
 }
 
-/** A list of which the items are seen as data. The library reads no more of an array than this. */
+/**
+ * A list whose items are seen as data. The library reads no other members of an array than those in `ITEMS`.
+ */
 export function listView(items: readonly unknown[]): CelList {
   return celList(new Proxy(items as CelInput[], ITEMS));
 }
@@ -42,7 +44,7 @@ const ITEMS: ProxyHandler<CelInput[]> = {
     if (typeof key === 'symbol') return undefined;
     budget.spend(1);
     const item = items[key as unknown as number];
-    // Between two items, at 1.5, is an error, and not null.
+    // An index between two items, like 1.5, is an error, and does not give null.
     return item === undefined ? undefined : view(item);
   },
 };
@@ -105,7 +107,7 @@ class Members implements ReadonlyMap<Exclude<Key, number>, CelInput> {
     for (const [name, value] of this.entries()) callback(value, name, this);
   }
 
-  /** The guard of a message is asked about each member by `Object.keys`, and not by this. */
+  /** `Object.keys` would ask the guard of a message about each member; `Reflect.ownKeys` does not. */
   #all(): readonly string[] {
     if (isLargeObject(this.#object)) budget.exhaust();
     this.#names ??= Reflect.ownKeys(this.#object).filter((name) => typeof name === 'string');

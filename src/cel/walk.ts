@@ -7,19 +7,19 @@ import type { Type } from './types.ts';
 /** Names that are bound inside of a comprehension. */
 export type Scope = ReadonlyMap<string, Type>;
 
-/** What is found out about an expression on the way through it. */
+/** What the check of an expression finds out about it. */
 export class Findings {
   readonly #text: string;
   readonly #positions: Readonly<Record<string, number>>;
   readonly #env: CelEnv;
   readonly mistakes: Mistake[] = [];
-  /** What is allowed, though it can only ever deny. */
+  /** Parts that are allowed, though they can only ever deny. */
   readonly warnings: Mistake[] = [];
   /** The names that are used. */
   readonly names: Set<string> = new Set();
   /** The parts that read a member of the message, and where that is in the text. */
   readonly ofMessage: Map<bigint, number> = new Map();
-  /** Whether it looks at what only the strict rules for arguments make clear. */
+  /** Whether the expression reads values that only the strict rules for arguments make clear. */
   seesArguments = false;
 
   constructor(text: string, { sourceInfo }: Parsed, env: CelEnv) {
@@ -28,7 +28,9 @@ export class Findings {
     this.#env = env;
   }
 
-  /** Of a member, or a function behind a dot, that is where its name begins. */
+  /**
+   * The place of a part in the text. For a member, or a function behind a dot, it is where the name begins.
+   */
   offsetOf({ id, exprKind }: Expr): number {
     const position = this.#positions[String(id)] ?? 0;
     const name = nameBehindDot(exprKind);
@@ -62,7 +64,7 @@ function nameBehindDot({ case: kind, value }: Expr['exprKind']): string | undefi
   return kind === 'callExpr' && value.target !== undefined ? value.function : undefined;
 }
 
-/** The one of these that was probably meant, in words; else all of them. */
+/** A hint at the known name that was probably meant; where none is near, a list of all of them. */
 export function meant(given: string, known: readonly string[]): string {
   const near =
     known.find((name) => lettersOf(name) === lettersOf(given)) ??
@@ -77,7 +79,7 @@ function isNear(given: string, name: string): boolean {
   return distance(given, name) <= (name.length > 4 ? 2 : 1);
 }
 
-/** In order: letters are often exchanged. */
+/** The letters in alphabetical order: letters are often exchanged. */
 function lettersOf(name: string): string {
   return [...name.toLowerCase()].toSorted((a, b) => (a < b ? -1 : 1)).join('');
 }

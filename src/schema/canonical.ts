@@ -1,6 +1,6 @@
 /**
- * A JSON value as a text that is the same for equal values: members stand in the order of their names. It asks
- * objects for nothing but their own members, because those of messages have no prototype.
+ * A JSON value as a text that is the same for equal values: members stand in the order of their names. It
+ * reads only own members of objects, because the objects of messages have no prototype.
  */
 export function canonical(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonical).join()}]`;

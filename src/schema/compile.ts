@@ -23,8 +23,8 @@ const COMPILER = new SchemaCompiler(
 );
 
 /**
- * Compiles a schema. What it has a keyword for that nobody knows would not be checked: that is a mistake, unless
- * the name begins with `x-`.
+ * Compiles a schema. An unknown keyword would not be checked: it is a mistake, unless its name begins with
+ * `x-`.
  *
  * @throws {Error} that says what is wrong with it.
  */

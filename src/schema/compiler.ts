@@ -21,7 +21,9 @@ const OPTIONS: Options = {
   verbose: true,
 };
 
-/** Compiles schemas of some dialects with packages that are loaded by somebody else: not everybody has them. */
+/**
+ * Compiles schemas of some dialects. The caller loads the packages for it, because not every app has them.
+ */
 export class SchemaCompiler {
   readonly #dialects: readonly Dialect[];
   readonly #addFormats: (ajv: Ajv) => void;
@@ -32,9 +34,9 @@ export class SchemaCompiler {
     this.#addFormats = addFormats;
   }
 
-  /** As `compile` does; `$schema` has to be there. */
+  /** Compiles a schema as `compile` does; `$schema` has to be there. */
   compile({ $schema, ...given }: AnySchemaObject): ValidateFunction {
-    // Whoever changes the schema later changes nothing here.
+    // A copy, so that later changes of the schema change nothing here.
     const own = structuredClone(given);
     const dialect = this.#dialects.find(({ uri }) => uri.test(String($schema)));
     if (dialect === undefined) {
@@ -50,13 +52,13 @@ export class SchemaCompiler {
     const ajv = new dialect.Ajv({ ...OPTIONS, validateSchema: false });
     this.#addFormats(ajv);
     ajv.addVocabulary([...names].filter((name) => /^x-[\w-]+$/.test(name)));
-    // Ajv finds it, and does not know it.
+    // Ajv follows `$anchor`, but does not know the keyword.
     if (dialect.hasAnchors) ajv.addVocabulary(['$anchor']);
     mendKeywords(ajv, { isUnevaluatedAsked: names.has('unevaluatedProperties') });
     return tried(() => ajv.compile(own));
   }
 
-  /** What checks schemas themselves, by the keywords as Ajv has them, whose errors say more. */
+  /** The validator of schemas themselves. It has Ajv's own keywords, whose errors say more. */
   #schemasOf(dialect: Dialect): Ajv {
     const known = this.#kept.get(dialect);
     if (known !== undefined) return known;
@@ -67,7 +69,7 @@ export class SchemaCompiler {
   }
 }
 
-/** References that lead in circles come to light with any value. */
+/** Compiles, and validates one value: references that lead in circles fail with any value. */
 function tried(make: () => ValidateFunction): ValidateFunction {
   try {
     const validate = make();

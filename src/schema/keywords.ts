@@ -8,13 +8,13 @@ export function mendKeywords(
   { isUnevaluatedAsked }: { isUnevaluatedAsked: boolean },
 ): void {
   wrap(ajv, 'contains', (cxt, code) => {
-    // An error for each item that is something else would be in memory until one is found.
+    // Ajv would keep an error in memory for each item that does not match, until one does.
     const subschema = cxt.subschema.bind(cxt);
     cxt.subschema = (part, valid) => subschema({ ...part, createErrors: false }, valid);
     code();
   });
   wrap(ajv, 'if', (_cxt, code) => {
-    // Ajv takes what `if` has looked at for evaluated even where it is false.
+    // Ajv takes members that `if` has looked at for evaluated even where `if` is false.
     if (isUnevaluatedAsked)
       throw new Error(
         'unevaluatedProperties beside "if" is not checked as the standard says: use additionalProperties',
@@ -32,14 +32,19 @@ export function mendKeywords(
     ajv.removeKeyword(keyword.keyword as string).addKeyword(keyword);
 }
 
-/** What Ajv gets wrong in cases of JSON-Schema-Test-Suite, so that what has to be refused would pass. */
+/**
+ * Keywords that Ajv gets wrong in cases of JSON-Schema-Test-Suite, so that values pass that have to be
+ * refused.
+ */
 const NOT_AS_STANDARD: readonly (readonly [name: string, instead: string])[] = [
   ['unevaluatedItems', 'prefixItems and items'],
   ['$dynamicRef', '$ref'],
   ['$recursiveRef', '$ref'],
 ];
 
-/** The schema of schemas has references of which Ajv knows where they lead. */
+/**
+ * Whether a keyword is in a schema of schemas, as the standard has them. Ajv knows where its references lead.
+ */
 function isOfStandard({ it }: KeywordCxt): boolean {
   return it.baseId.startsWith('https://json-schema.org/');
 }
@@ -53,8 +58,8 @@ function wrap(ajv: Ajv, name: string, around: (cxt: KeywordCxt, code: () => void
 }
 
 /**
- * Those that compare values. Ajv's own compare each item of a list with each other, ask objects for what only
- * a prototype has, and divide decimals as doubles.
+ * Keywords that compare values. Ajv's own ones compare each item of a list with each other, ask objects for
+ * members that only a prototype has, and divide decimals as doubles.
  */
 const COMPARISONS: readonly KeywordDefinition[] = [
   {

@@ -15,19 +15,21 @@ const EXPECTED =
 
 /**
  * A policy on the arguments of tools: a call is refused whose arguments do not match the schema of that tool,
- * with a sentence that says where and why, so that a model can try again. Tools without a schema pass, and
- * so do methods other than `tools/call`. Arguments that are absent are `{}`. What two readers could understand
- * differently, such as a member in another spelling than that of the schema, does not match.
+ * with a sentence that says where and why, so that a model can try again. Tools without a schema pass, and so
+ * do methods other than `tools/call`. Arguments that are absent are `{}`. A value that two readers could
+ * understand differently, such as a member in another spelling than that of the schema, does not match.
  *
- * Schemas are compiled once, by `ajv` with `ajv-formats`, which the MCP SDKs use as well. A keyword that is not known
- * is a mistake, unless its name begins with `x-`; so is what `ajv` does not check as the standard says: `unevaluatedItems`,
- * `$dynamicRef`, and `if` with `unevaluatedProperties`. A `format` has to be right. A `pattern` is a regular expression of JavaScript on what an agent writes:
- * one that backtracks can hold up the process.
+ * Schemas are compiled once, by `ajv` with `ajv-formats`, which the MCP SDKs use as well. A keyword that is
+ * not known is a mistake, unless its name begins with `x-`; so is a keyword that `ajv` does not check as the
+ * standard says: `unevaluatedItems`, `$dynamicRef`, and `if` with `unevaluatedProperties`. A `format` has to
+ * be right. A `pattern` is a regular expression of JavaScript that runs on the text of an agent: one that
+ * backtracks can block the process.
  *
  * @param schemas - By the name of the tool, in which `*` stands for any characters. Where several names
  * match, the arguments have to match all of their schemas.
  * @returns A policy for `policies` or `policy`.
- * @throws {GatewayConfigError} without a name, and for what is no schema, or one with references elsewhere.
+ * @throws {GatewayConfigError} without a name, and for a value that is no schema, or a schema with references
+ * elsewhere.
  * @see JSON Schema 2020-12; MCP 2025-11-25, "Tools"
  *
  * @example From `examples/schema.ts`:

@@ -2,15 +2,15 @@ import type { ErrorObject } from 'ajv';
 
 /** How much is shown of one value, which may be a name that a client has made up. */
 const MAX_SHOWN = 200;
-/** How many of the values are shown that are allowed. */
+/** How many of the allowed values are shown. */
 const MAX_VALUES = 10;
 
-/** How many of the alternatives are told of which none matches. */
+/** How many alternatives are told where none matches. */
 const MAX_ALTERNATIVES = 5;
 
 /**
- * What is wrong with arguments, for a model: where, and what would be right. No value of theirs is repeated.
- * The last error is of the keyword that all others are parts of.
+ * Tells a model what is wrong with arguments: where, and what would be right. No value of the arguments is
+ * repeated. The last error is that of the keyword which all others are parts of.
  */
 export function problemText(errors: readonly ErrorObject[]): string {
   const last = errors.at(-1) as ErrorObject;

@@ -18,7 +18,7 @@ const LONGEST_NUMBER = 64;
 const STEPS_PER_TIME = 10;
 const STEPS_PER_DURATION = 20;
 
-/** Between these a timestamp may be, in seconds of Unix. */
+/** The first second of a timestamp, and the first one behind its range, in Unix time. */
 const YEAR_1_S = -62_135_596_800n;
 const YEAR_10000_S = 253_402_300_800n;
 
@@ -30,7 +30,7 @@ const standard = celEnv().funcs;
 
 /**
  * Conversions as the standard has them. Those of the library take any text that JavaScript takes: an empty
- * one for 0, hexadecimal, digits without end. Seconds it takes for milliseconds.
+ * one for 0, hexadecimal, digits without end. They also take seconds for milliseconds.
  */
 export const CONVERSIONS: CelFunc[] = [
   celFunc('int', [STRING], INT, (text) =>

@@ -1,12 +1,12 @@
 import { type CelList, type CelValue, celList } from '@bufbuild/cel';
 import { budget } from '../budget.ts';
 
-/** What lists that were joined here are made of. */
+/** The parts of the lists that were joined here. */
 const JOINED = new WeakMap<CelList, { readonly items: CelValue[]; readonly length: number }>();
 
 /**
- * Joins two lists. Those that `map` and `filter` join one by one share an array. The library's own joined
- * lists are nested as deep as they are long, and to go over one takes a time that is quadratic.
+ * Joins two lists. `map` and `filter` append one item at a time, and these lists share an array. Lists that
+ * the library joins are nested as deep as they are long, and reading one takes quadratic time.
  */
 export function joinLists(left: CelList, right: CelList): CelList {
   const known = JOINED.get(left);
@@ -20,7 +20,10 @@ export function joinLists(left: CelList, right: CelList): CelList {
   return list;
 }
 
-/** Shows as many items as there were. The library reads no more of an array than this. */
+/**
+ * Shows the items that the list had when it was made. The library reads no other members of an array than
+ * these.
+ */
 class FirstItems implements ProxyHandler<CelValue[]> {
   readonly #length: number;
 

@@ -2,10 +2,10 @@ import { type CelFunc, CelScalar, celFunc, celMethod } from '@bufbuild/cel';
 import { budget } from '../budget.ts';
 import { patternFor } from '../patterns.ts';
 
-/** From how many comparisons on V8's own search may take too long: it is quadratic at worst. */
+/** From this number of comparisons on, V8's own search may take too long: it is quadratic at worst. */
 const MOST_COMPARISONS = 1_000_000;
 
-/** How much more it takes to search in one pass. */
+/** The factor by which a search in one pass costs more steps. */
 const MORE_FOR_ONE_PASS = 2;
 
 const { BOOL, INT, STRING } = CelScalar;
@@ -50,7 +50,7 @@ const COMPARE = {
   '>=': (left: string, right: string) => left >= right,
 };
 
-/** In characters of Unicode. */
+/** The length of a text, in characters of Unicode. */
 function size(text: string): bigint {
   budget.spendOn(text.length);
   let pairs = 0;
@@ -69,7 +69,7 @@ function includes(text: string, part: string): boolean {
   return part.length < 7 ? text.includes(part) : includesInOnePass(text, part);
 }
 
-/** Knuth, Morris and Pratt: no character of the text is looked at again. */
+/** The algorithm of Knuth, Morris and Pratt: it looks at no character of the text again. */
 function includesInOnePass(text: string, part: string): boolean {
   budget.spendOn(MORE_FOR_ONE_PASS * text.length);
   const borders = new Uint32Array(part.length + 1);

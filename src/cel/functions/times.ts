@@ -5,7 +5,7 @@ import { budget } from '../budget.ts';
 
 /** How many time zones are remembered. */
 const MOST_ZONES = 100;
-/** How many steps it takes to find out about a time zone that is not known yet, and to use one that is. */
+/** How many steps it takes to load a time zone that is not known yet, and to use one. */
 const STEPS_PER_NEW_ZONE = 10_000;
 const STEPS_PER_ZONE = 20;
 /** The longest name of a time zone. */
@@ -15,7 +15,7 @@ const { INT, STRING } = CelScalar;
 const TIMESTAMP = objectType(TimestampSchema);
 const DAY_MS = 86_400_000;
 
-/** What the parts of a time are called, read from a date whose UTC is the time in the zone. */
+/** The methods that read a part of a time. Each takes a date whose UTC is the time in the zone. */
 const PARTS: Readonly<Record<string, (date: Date) => number>> = {
   getFullYear: (date) => date.getUTCFullYear(),
   getMonth: (date) => date.getUTCMonth(),
@@ -30,7 +30,7 @@ const PARTS: Readonly<Record<string, (date: Date) => number>> = {
 };
 
 /**
- * The parts of a time, in UTC or in a zone. Those of the library depend on the time zone of the process:
+ * The parts of a time, in UTC or in a zone. The library's own methods depend on the time zone of the process:
  * they are off by an hour, or a day, around its summer time.
  */
 export const TIMES: CelFunc[] = Object.entries(PARTS).flatMap(([name, read]) => [
@@ -49,7 +49,7 @@ function startOfYear(date: Date): number {
   return start.setUTCHours(0, 0, 0, 0);
 }
 
-/** `+05:30`, `-08:00`, or a name of the IANA's. */
+/** `zone` is `+05:30`, `-08:00`, or a name of the IANA. */
 function inZone(time: number, zone: string): Date {
   const offset = /^([+-]?)(\d\d):(\d\d)$/.exec(zone);
   if (offset !== null) {
@@ -65,7 +65,7 @@ function inZone(time: number, zone: string): Date {
   return date;
 }
 
-/** Without the milliseconds. */
+/** The time without its milliseconds. */
 function floor(time: number): number {
   return Math.floor(time / 1000) * 1000;
 }

@@ -15,10 +15,10 @@ import {
 import { budget } from '../budget.ts';
 import { joinLists } from './join-lists.ts';
 
-/** Stands around what decides whether a comprehension goes on; no expression can say this name. */
+/** The function that is put around the condition of a comprehension. No expression can write this name. */
 export const STEP = '@step';
 
-/** Stands for `has(map.name)`. It takes maps alone, where `in` takes lists as well. */
+/** The function that replaces `has(map.name)`. It takes maps alone; `in` takes lists as well. */
 export const HAS = '@has';
 
 const { BOOL, BYTES, DYN, INT } = CelScalar;
