@@ -6,7 +6,7 @@ import { type DefinedTool, unequalTool } from './tool-list.ts';
 /** How many characters of definitions are hashed in one turn of the event loop: some milliseconds. */
 const CHARACTERS_A_TURN = 256 * 1024;
 
-/** The tools of a list, each once. A long list is read so much at a time that others are let in between. */
+/** The tools of a list, each once. A long list is read in parts, with other work in between. */
 export async function defineTools(tools: readonly ListedTool[]): Promise<DefinedTool[]> {
   const defined = new Map<string, DefinedTool>();
   let left = CHARACTERS_A_TURN;

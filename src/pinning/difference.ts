@@ -12,15 +12,15 @@ const MOST_ROWS = 100;
 /** How deep in a field differences are told apart. */
 const DEEPEST = 16;
 
-/** How long a text is told as a whole; of a longer one, what has changed. */
+/** How long a text is told as a whole; of a longer one, a part with what has changed is told. */
 const LONGEST = 10_000;
 
-/** How much is told around that. */
+/** How many characters in front of the change are told in that part. */
 const AROUND = 200;
 
 /**
- * What has changed since a tool was approved; of one that never was, all of it. Nothing where a definition is
- * not known.
+ * What has changed since a tool was approved; for a tool that never was, its whole definition. Empty where a
+ * definition is not known.
  */
 export function differences(
   pin: Pin | undefined,

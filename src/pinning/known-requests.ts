@@ -24,7 +24,7 @@ export class KnownRequests {
   readonly #requests = new BoundedMap<string, ListRequest>(MOST_REQUESTS);
   #unread = 0;
 
-  /** Those in a POST, by id. They are remembered where there is a session. */
+  /** The requests for lists in a POST, by id. They are remembered where there is a session. */
   note({ mcp, sessionId }: RequestContext): ReadonlyMap<string, ListRequest> {
     const own = new Map<string, ListRequest>();
     for (const message of mcp?.messages ?? []) {
@@ -40,8 +40,8 @@ export class KnownRequests {
 
   /**
    * The request with this id that a list answers, of those in a POST or in a session. Undefined for a second
-   * answer, and for one that comes after another that nobody could read: clients take the first, and let go of
-   * any further one.
+   * answer, and for one that comes after an answer that the gateway could not read: clients take the first
+   * answer, and ignore any further one.
    */
   answered(
     id: string,
@@ -55,12 +55,12 @@ export class KnownRequests {
     return request;
   }
 
-  /** An answer to any of them has gone to a client unread. */
+  /** An answer has gone to a client unread. It may have been for any of these requests. */
   unread(): void {
     this.#unread += 1;
   }
 
-  /** Undefined where it is not clear what is asked for. */
+  /** The request in a message; undefined where it is not clear what it asks for. */
   #requestOf({ params }: McpMessage): ListRequest | undefined {
     const members = unguarded(params);
     const cursor = isJsonObject(members) ? (members.cursor ?? undefined) : undefined;

@@ -11,35 +11,35 @@ import { readPins, writePins } from './pin-document.ts';
 
 /** How long another process may take to write the file before it is taken for dead. */
 const LONGEST_WRITE_MS = 10_000;
-/** How long its end is waited for, and how often it is looked for. */
+/** How long this process waits for that write to end, and how often it looks. */
 const LONGEST_WAIT_MS = 15_000;
 const WAIT_MS = 50;
 
-/** How long a request waits for a file: that of a network may hang. */
+/** How long a request waits for a file: a file on a network may hang. */
 const LONGEST_USE_MS = 2_000;
 
-/** What is being done with the file, as long as a request waits for that. */
+/** Bounds how long a request waits for work with the file. */
 export function inFileTime(work: Promise<void>): Promise<void> {
   return within(LONGEST_USE_MS, work, 'The lock file of toolPinning could not be used in time');
 }
 
-/** What else has gone wrong than what is in the file. */
+/** An error of the file system, and not of the contents of the file. */
 type FileError = NodeJS.ErrnoException;
 
 /** A file of pins that several processes may read and write. */
 export class LockFile {
   readonly path: string;
   #pins: ReadonlyMap<string, Pin> | undefined;
-  /** What tells one state of the file from another. */
+  /** Tells one state of the file from another. */
   #state: string | undefined;
   /** The last write of this process; never rejects. */
   #last: Promise<unknown> = Promise.resolve();
 
   /**
-   * Reads it.
+   * Reads the file.
    *
-   * @throws {Error} where it is there and cannot be read or understood, and where it is not there and
-   * could not be written.
+   * @throws {Error} where it is there and cannot be read or understood, and where it is not there and could
+   * not be written.
    */
   constructor(path: string) {
     // The app may change its working directory later.
@@ -54,13 +54,14 @@ export class LockFile {
     }
   }
 
-  /** What is in it, as far as this process knows; undefined where there is none yet. */
+  /** The pins in the file, as far as this process knows; undefined where there is no file yet. */
   get pins(): ReadonlyMap<string, Pin> | undefined {
     return this.#pins;
   }
 
   /**
-   * Takes note of what others have written to it. One that has gone or is broken changes nothing.
+   * Takes note of what other processes have written to the file. A file that has gone or is broken changes
+   * nothing.
    *
    * @throws {Error} where it cannot be read.
    */
@@ -69,7 +70,7 @@ export class LockFile {
     if (state !== undefined && state !== this.#state) await this.#read(state);
   }
 
-  /** Writes it where it is not there yet; else takes note of what is in it. */
+  /** Writes the file where it is not there yet; else takes note of what is in it. */
   create(pins: ReadonlyMap<string, Pin>): Promise<void> {
     return this.#exclusively(async () => {
       const state = await this.#stateNow();
@@ -78,7 +79,7 @@ export class LockFile {
     });
   }
 
-  /** Changes one pin, and nothing else that is in it; `undefined` takes it out. */
+  /** Changes one pin in the file, and nothing else; `undefined` takes the pin out. */
   set(name: string, pin: Pin | undefined, before: ReadonlyMap<string, Pin>): Promise<void> {
     return this.#exclusively(async () => {
       const state = await this.#stateNow();
@@ -104,9 +105,12 @@ export class LockFile {
     }
   }
 
-  /** Whole, or not at all: a reader finds what was there before, or all that is there then. */
+  /**
+   * Writes the file as a whole, or not at all: a reader finds either all of the old contents or all of the
+   * new ones.
+   */
   async #write(pins: ReadonlyMap<string, Pin>): Promise<void> {
-    // What a link leads to is replaced, not the link.
+    // Where the path is a link, its target is replaced, not the link.
     const path = await realpath(this.path).catch(() => this.path);
     const draft = join(dirname(path), `.${basename(path)}.${randomUUID()}.tmp`);
     try {
@@ -127,7 +131,7 @@ export class LockFile {
     this.#state = await this.#stateNow();
   }
 
-  /** One after the other, in this process and in others. */
+  /** Runs `work` alone: one after the other, in this process and in others. */
   #exclusively(work: () => Promise<void>): Promise<void> {
     const done = this.#last.then(async () => {
       const release = await acquire(`${this.path}.lock`);
@@ -146,7 +150,7 @@ function stateOf({ ino, size, mtimeMs, ctimeMs }: ReturnType<typeof statSync> & 
   return [ino, size, mtimeMs, ctimeMs].join();
 }
 
-/** Makes a file that only one process can make, and takes over one that was left behind. */
+/** Makes a lock that only one process can make, and takes over one that was left behind. */
 async function acquire(path: string): Promise<() => Promise<void>> {
   const end = Date.now() + LONGEST_WAIT_MS;
   for (;;) {
@@ -164,7 +168,10 @@ async function acquire(path: string): Promise<() => Promise<void>> {
   }
 }
 
-/** The name is in the folder, which has to reach the disk as well. Not all systems can do that. */
+/**
+ * Syncs a folder: it holds the name of the file, and has to reach the disk as well. Not all systems can do
+ * that.
+ */
 async function syncFolder(path: string): Promise<void> {
   const folder = await open(path, 'r').catch(noop);
   if (folder === undefined) return;

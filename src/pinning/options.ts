@@ -7,20 +7,20 @@ import { PinDocumentError } from './pin-document.ts';
 import type { PinStore } from './pin-store.ts';
 
 /**
- * What becomes of a tool. `'deny'`: calls of it are refused. `'report'`: they pass, and it is told once to
- * observers, or as a warning of the process. `'allow'`: they pass, and nothing is told.
+ * What happens to calls of a tool. `'deny'`: they are refused. `'report'`: they pass, and observers are told
+ * once, or a warning of the process tells it. `'allow'`: they pass, and nothing is told.
  */
 export type PinAction = 'allow' | 'report' | 'deny';
 
-/** What `toolPinning` goes by. */
+/** Options of `toolPinning`. */
 export interface ToolPinningOptions {
   /**
-   * The path of a file with what was approved, to be kept under version control. One that is not there yet is
-   * written when the first list of tools has come whole; later only `approve` writes to it. Default: none, what
-   * is seen first is remembered in this process, or in `store`.
+   * The path of a file with what was approved, to be kept under version control. A file that is not there yet
+   * is written when the first list of tools has come as a whole; later only `approve` writes to it. Default:
+   * none; the definitions that are seen first are remembered in this process, or in `store`.
    */
   readonly lockFile?: string;
-  /** What several processes share. Default: each process knows what it has seen itself. */
+  /** The store that several processes share. Default: each process knows what it has seen itself. */
   readonly store?: PinStore;
   /** For tools that were not in the first list. Default: `'report'`. */
   readonly onNew?: PinAction;
@@ -46,7 +46,7 @@ export interface PinningSettings {
 const OPTIONS = ['lockFile', 'store', 'onNew', 'onChanged', 'onGone', 'by'];
 const ACTIONS: readonly unknown[] = ['allow', 'report', 'deny'];
 
-/** Reads them, and the lock file. */
+/** Reads the options, and the lock file. */
 export function readPinningOptions(
   problems: ConfigProblems,
   options: ToolPinningOptions,

@@ -9,23 +9,23 @@ const MOST_NAMES = 20_000;
 /** The hashes of the tools of a page, by name. */
 export type Page = ReadonlyMap<string, string>;
 
-/** A page, and what was asked for by it. */
+/** A page, and the request that it answers. */
 export interface PlacedPage {
-  /** Who asked. */
+  /** The caller that asked for it. */
   readonly caller: string;
-  /** Undefined where nobody knows which request it answers. */
+  /** Undefined where it is not known which request the page answers. */
   readonly request: { readonly cursor: string | undefined } | undefined;
   readonly page: Page;
   readonly nextCursor: string | undefined;
 }
 
-/** What the pages of one pagination come to. */
+/** The result of the pages of one pagination so far. */
 export interface Pagination {
   /** All tools of the pages so far. */
   readonly tools: Page;
   /** Whether these are all pages, from the first to the last. */
   readonly isWhole: boolean;
-  /** Tools that stand on this page and on one before it, and are not the same there. */
+  /** Tools that stand on this page and on one before it, with different definitions. */
   readonly unequal: readonly string[];
 }
 

@@ -11,7 +11,7 @@ import {
 } from './tool-definition.ts';
 import { visibleJson } from './visible-text.ts';
 
-/** The format of a document; that of a hash stands in front of each. */
+/** The version of the format of a document. Each hash has the version of its own format in front. */
 const VERSION = 1;
 
 /** What is wrong with a document, and where. */
@@ -25,7 +25,7 @@ export function writePins(pins: ReadonlyMap<string, Pin>): string {
 }
 
 /**
- * Reads such a document.
+ * Reads a document of pins.
  *
  * @throws {PinDocumentError} where there is anything in it that is not understood.
  */

@@ -17,7 +17,7 @@ const MESSAGES: Readonly<Record<Exclude<ToolState, 'pinned'>, string>> = {
 
 interface Judgement {
   readonly decision: Decision;
-  /** What is to be told. */
+  /** The change to tell. */
   readonly change?: ToolChange;
 }
 
@@ -31,7 +31,7 @@ export class PinnedCheck {
     this.#watch = watch;
   }
 
-  /** Throws, or rejects, where that cannot be found out: then the policy denies. */
+  /** Throws, or rejects, where the decision cannot be found out: then the policy denies. */
   check({ mcp, req }: PolicyContext): Decision | Promise<Decision> {
     if (mcp.method !== 'tools/call') return true;
     const context = contextOf(req);
@@ -42,7 +42,7 @@ export class PinnedCheck {
       : readShared(pinned).then(() => this.#certain(decide));
   }
 
-  /** The same by what this process knows: no store and no file is asked, and nobody is told of anything. */
+  /** The decision by what this process knows: it reads no store and no file, and tells nothing. */
   peek({ mcp, req }: PolicyContext): Decision {
     if (mcp.method !== 'tools/call') return true;
     const context = contextOf(req);
@@ -54,7 +54,7 @@ export class PinnedCheck {
   }
 
   /**
-   * What is in the file may be newer than what is known of it: that is looked up before a call is refused, and
+   * The file may be newer than what this process knows of it. It is read again before a call is refused, and
    * as long as there was no file.
    */
   #certain(decide: () => Decision): Decision | Promise<Decision> {
@@ -67,14 +67,14 @@ export class PinnedCheck {
   #decide(pinned: PinnedList, name: string, context: RequestContext): Decision {
     const { decision, change } = this.#judge(pinned, name, context);
     const { reports, policy } = this.#watch;
-    // It may have been seen by another process, or be in no list at all.
+    // It is told here as well: the tool may have been seen by another process only, or be in no list at all.
     if (change !== undefined) reports.tell(context, policy, [change]);
     return decision;
   }
 
   #judge({ list, shared }: PinnedList, name: string, context: RequestContext): Judgement {
     const { actions } = this.#settings;
-    // Where lists are shared, the caller may have been shown another one by another process.
+    // Where lists are shared, another process may have shown another list to the caller.
     const state = list.stateOf(name, shared === undefined ? callerOf(context) : undefined);
     if (state === undefined || state === 'pinned' || actions[state] === 'allow') {
       return { decision: true };

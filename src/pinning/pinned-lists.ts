@@ -12,10 +12,10 @@ import { ToolList } from './tool-list.ts';
 /** How many lists of one server are told apart. */
 const MOST_LISTS = 1_000;
 
-/** A list would be one more than are told apart. */
+/** Thrown where there would be more lists than are told apart. */
 export class TooManyListsError extends RangeError {}
 
-/** A list, and where it is shared. */
+/** A list, and the form of it that is shared where there is a store. */
 export interface PinnedList {
   readonly list: ToolList;
   readonly shared: SharedList | undefined;
@@ -44,7 +44,7 @@ export class PinnedLists {
     return found;
   }
 
-  /** The same, for whoever only looks: one that is not there yet is not kept. */
+  /** The same list, without a side effect: a list that is new is not kept. */
   peek(context: RequestContext): PinnedList {
     return this.#find(this.#nameFor(context));
   }
@@ -83,7 +83,7 @@ export class PinnedLists {
   /**
    * Approves a tool as it was seen last; gives whether there is one of this name and this hash.
    *
-   * @throws {Error} where it cannot be approved, or that cannot be kept.
+   * @throws {Error} where it cannot be approved, or the approval cannot be kept.
    */
   async approve(name: string, hash: string | undefined): Promise<boolean> {
     await this.#settings.lockFile?.refresh();
@@ -102,7 +102,7 @@ export class PinnedLists {
     return lists.length > 0;
   }
 
-  /** Before the first list comes, there is what is in the file. */
+  /** The lists that are known. Before the first one comes, it is that of the lock file. */
   get #known(): ToolList[] {
     const lists = this.all.map(({ list }) => list);
     return lists.length > 0 ? lists : [new ToolList(undefined, this.#settings.lockFile)];
@@ -139,7 +139,7 @@ const SEVERAL_HASHES =
 const UNREAD =
   'This tool was not seen, or stands twice in the list: there is no definition to approve';
 
-/** Asks the store of a list what others know of it. */
+/** Asks the store of a list what other processes know of it. */
 export async function readShared({ shared, list }: PinnedList): Promise<void> {
   if (shared === undefined) return;
   try {

@@ -17,7 +17,7 @@ export interface WatchSettings {
   readonly reports: Reports;
   /** The name of the policy. */
   readonly policy: string;
-  /** Whether a change is told, beside being refused. */
+  /** Whether a change to this state is told. It may be refused as well. */
   tells(state: 'new' | 'changed' | 'gone'): boolean;
 }
 
@@ -26,7 +26,7 @@ export class PinnedWatch implements ListWatch {
   readonly #settings: WatchSettings;
   readonly #context: RequestContext;
   readonly #own: ReturnType<KnownRequests['note']>;
-  /** Who asks: lists of one caller belong together. */
+  /** The caller that asks: lists of one caller belong together. */
   readonly #caller: string;
   #sessionId: string | undefined;
 
@@ -57,18 +57,21 @@ export class PinnedWatch implements ListWatch {
     this.#settings.requests.unread();
     const pinned = this.#list();
     pinned?.list.forgetSeen();
-    // Where it fails, calls are refused until it is there again, and then told of this.
+    // Where the store fails, calls are refused until it works again, and the store is then told of this.
     pinned?.shared?.write().catch((error) => this.#context.report('store_unavailable', error));
   }
 
-  /** The list that the request is about; where nobody can say which, all are forgotten. */
+  /**
+   * The list that the request is about. Where it is not known which one that is, what was seen of all lists
+   * is forgotten.
+   */
   #list(): PinnedList | undefined {
     const { lists } = this.#settings;
     try {
       return lists.of(this.#context);
     } catch (error) {
       this.#context.report('policy_denied', new FunctionFailure('toolPinning.by', error));
-      // Calls of a list beyond those that are kept are refused: what is in it changes nothing of others.
+      // Calls of a list beyond those that are kept are refused: such a list changes nothing in the others.
       if (error instanceof TooManyListsError) return undefined;
       for (const { list } of lists.all) list.forgetSeen();
       return undefined;
@@ -127,7 +130,7 @@ export class PinnedWatch implements ListWatch {
   }
 }
 
-/** A session has one caller; without one, it is the user or the address. */
+/** The key of a caller. A session has one caller; without a session, it is the user or the address. */
 export function callerOf(context: RequestContext): string {
   const { sessionId } = context;
   return sessionId === undefined ? userKey(context) : `session ${sessionId}`;

@@ -3,14 +3,14 @@ import type { JsonObject } from '../mcp/json/json-object.ts';
 import { isInexact } from '../mcp/json/unclear.ts';
 import { MessageProblem } from '../mcp/message-problem.ts';
 
-/** A text in which readers see different values. */
+/** Thrown for a text in which readers see different values. */
 export class UnclearJsonError extends Error {}
 
 /**
- * Reads a JSON text of which there is only one way to read it. Its objects have no prototype.
+ * Reads a JSON text that can be read in one way only. Its objects have no prototype.
  *
  * @throws {UnclearJsonError} for a member name that is repeated in an object, a number that readers round,
- * half of a surrogate pair, and what is not JSON, or nested too deeply.
+ * half of a surrogate pair, and a text that is not JSON, or nested too deeply.
  */
 export function readJson(text: string): unknown {
   try {

@@ -2,7 +2,7 @@ import type { RequestContext } from '../context.ts';
 import { BoundedMap } from '../lib/bounded-map.ts';
 import { visibleName } from './visible-text.ts';
 
-/** Of how many changes it is remembered that they were told. */
+/** How many changes are remembered as told. */
 const MOST_TOLD = 20_000;
 
 /** How many changes in one list are told one by one. */
@@ -14,13 +14,13 @@ const MOST_WARNINGS = 100;
 /** A tool that is not as it was approved. */
 export interface ToolChange {
   readonly name: string;
-  /** What it comes to, the same for the same change. */
+  /** A key that is the same for the same change. */
   readonly key: string;
-  /** In words. */
+  /** The change in words. */
   readonly what: string;
 }
 
-/** Tells of each change once: observers, and where none hears of it, the operator by a warning. */
+/** Tells of each change once: to observers, or, where none hears of it, to the operator by a warning. */
 export class Reports {
   readonly #told = new BoundedMap<string, true>(MOST_TOLD);
   #warnings = 0;

@@ -3,7 +3,7 @@ import type { ToolDefinition } from './tool-definition.ts';
 /** How many tools of one list are remembered, beside those that were approved. */
 const MOST_TOOLS = 20_000;
 
-/** How long the texts of their definitions may be together; of what is beyond, only hashes are kept. */
+/** How long the texts of their definitions may be together; of further ones, only hashes are kept. */
 const MOST_CHARACTERS = 16 * 1024 * 1024;
 
 /** The longest name that is remembered. */
@@ -21,7 +21,7 @@ export class SeenTools {
     this.#isApproved = isApproved;
   }
 
-  /** Whether there were more than are remembered: what is not among them may have been seen. */
+  /** Whether there were more tools than are remembered: one that is not among them may have been seen. */
   get isFull(): boolean {
     return this.#isFull;
   }

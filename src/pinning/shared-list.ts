@@ -16,18 +16,18 @@ import type { ToolList } from './tool-list.ts';
 const MOST_WRITES = 3;
 
 /**
- * A list of tools that several processes share: what was approved, and what was seen last. What this
- * process has seen and could not write yet counts more than what is there.
+ * A list of tools that several processes share: what was approved, and what was seen last. What this process
+ * has seen and could not write yet counts more than what is in the store.
  */
 export class SharedList {
   readonly #list: ToolList;
   readonly #store: PinStore;
   readonly #key: string;
-  /** What was read or written last. */
+  /** The text that was read or written last. */
   #text: string | undefined;
   /** The hashes of the pins that were written last. */
   #pinned: string | undefined;
-  /** Grows with each write: what was read before is older than what is known here. */
+  /** Grows with each write: a read that began before a write is older than what this process knows. */
   #writes = 0;
 
   constructor(list: ToolList, store: PinStore, key: string) {
@@ -37,7 +37,7 @@ export class SharedList {
   }
 
   /**
-   * Takes over what others have written.
+   * Takes over what other processes have written.
    *
    * @throws {Error} where the store fails.
    */
@@ -46,7 +46,7 @@ export class SharedList {
     const text = await this.#get(`mcp-tools:${this.#key}`);
     if (before !== this.#writes) return;
     if (text === undefined) {
-      // It was lost, or was never there: what is known here is written next.
+      // The state was lost, or was never there: what this process knows is written next.
       this.#pinned = undefined;
       for (const name of this.#names) this.#list.touched.add(name);
     } else if (text !== this.#text) await this.#adopt(text);
@@ -54,7 +54,7 @@ export class SharedList {
   }
 
   /**
-   * Writes what is known here, if others do not know it.
+   * Writes what this process knows, if the store does not have it.
    *
    * @throws {Error} where the store fails.
    */
@@ -66,7 +66,7 @@ export class SharedList {
       await this.#set(`mcp-tools:${this.#key}`, text);
       this.#writes += 1;
       this.#text = text;
-      // Without a way to compare and set, another process may have written in between.
+      // The store has no way to compare and set, so another process may have written in between.
       const now = await this.#get(`mcp-tools:${this.#key}`);
       if (now === text) break;
       if (now !== undefined) await this.#adopt(now);
@@ -126,7 +126,9 @@ export class SharedList {
     if (!list.isUnreadTouched) list.isUnread = isUnread;
   }
 
-  /** Definitions are long, and change less often than what is seen. */
+  /**
+   * Writes the pins under a key of their own: definitions are long, and change less often than what is seen.
+   */
   async #writePins(): Promise<void> {
     const { lockFile, ownPins } = this.#list;
     if (lockFile !== undefined) return;
@@ -136,7 +138,7 @@ export class SharedList {
     this.#pinned = pinned;
   }
 
-  /** They are there for the differences; without them hashes decide as well. */
+  /** Reads the pins in the store. Only differences need them; without them hashes decide as well. */
   async #readPins(): Promise<ReadonlyMap<string, Pin>> {
     const text = await this.#get(`mcp-pins:${this.#key}`);
     return text === undefined ? new Map() : readPins(text);
@@ -184,7 +186,10 @@ interface SharedState {
   readonly tools: readonly SharedTool[];
 }
 
-/** What is no such state is as good as no answer: to take it for none would approve anything. */
+/**
+ * Reads a state. A text that is none counts as a failure of the store: taken for an empty state, it would
+ * have any tool approved.
+ */
 function readState(text: string): SharedState {
   let state: unknown;
   try {

@@ -1,19 +1,22 @@
 import { LinkedMap } from '../lib/linked-map.ts';
 import type { ToolDefinition } from './tool-definition.ts';
 
-/** How often it is remembered that one caller was shown a tool otherwise than approved. */
+/** How many tools are remembered that callers were shown with a definition that was not approved. */
 const MOST_STRANGE = 20_000;
 
-/** How many callers are remembered who were shown more of that, or earlier. */
+/** How many callers are remembered whose tools of that kind are forgotten. */
 const MOST_FORGOTTEN = 20_000;
 
 /** A definition, as far as a decision needs it. */
 type Seen = Pick<ToolDefinition, 'hash' | 'isUnclear'>;
 
-/** What counts where it is forgotten how a caller was shown tools: no tool is as approved. */
+/** Stands for every tool of a caller whose tools are forgotten: none of them is as approved. */
 const FORGOTTEN: Seen = { hash: '', isUnclear: true };
 
-/** Tools that were shown to one caller otherwise than approved. To forget that refuses calls, and allows none. */
+/**
+ * Tools that callers were shown with a definition that was not approved. Forgetting them refuses calls, and
+ * allows none.
+ */
 export class StrangeTools {
   readonly #callers = new LinkedMap<string, Map<string, Seen>>();
   readonly #forgotten = new LinkedMap<string, true>();
@@ -39,7 +42,7 @@ export class StrangeTools {
     if (tools.size === 0) this.#callers.delete(caller);
   }
 
-  /** A caller is shown a list from its beginning. */
+  /** A caller is shown a list from its beginning: what was forgotten does not matter any more. */
   begin(caller: string): void {
     this.#forgotten.delete(caller);
   }

@@ -5,7 +5,7 @@ import type { ToolList } from './tool-list.ts';
 /** How many fields are named. */
 const MOST_FIELDS = 6;
 
-/** What is to be told of a tool that is not as it was approved. */
+/** The change to tell of a tool that is not as it was approved. */
 export function changeOf(
   list: ToolList,
   name: string,

@@ -6,8 +6,8 @@ import { KnownMembers } from '../mcp/message/known-members.ts';
 import { readJson, UnclearJsonError } from './read-json.ts';
 
 /**
- * What of a tool is pinned: all that a model, or a client on its behalf, goes by. Another list needs another
- * {@link VERSION}, so that hashes of before stay what they were.
+ * The fields of a tool that are pinned: all that a model, or a client on its behalf, goes by. Another list of
+ * fields needs another {@link VERSION}, so that older hashes stay what they were.
  */
 export const FIELDS: readonly string[] = [
   'name',
@@ -21,7 +21,7 @@ export const FIELDS: readonly string[] = [
 const KNOWN = new KnownMembers(FIELDS);
 const VERSION = 'v1';
 
-/** So that no hash is that of anything else. */
+/** A text in front of what is hashed, so that no hash equals that of anything else. */
 const DOMAIN = `express-mcp-gateway tool ${VERSION}`;
 
 /** A tool as its server defines it. */
@@ -53,7 +53,10 @@ export function definitionOf(fields: JsonObject): ToolDefinition {
   return { hash: hashOf('fields', text), fields, source: undefined, isUnclear: false };
 }
 
-/** A definition that readers could understand differently: it is the same only byte for byte. */
+/**
+ * A definition that readers could understand differently. Only a definition that is equal byte for byte is
+ * the same.
+ */
 export function unclearTool(source: string): ToolDefinition {
   return { hash: hashOf('source', source), fields: undefined, source, isUnclear: true };
 }
@@ -69,7 +72,10 @@ function hashOf(kind: string, text: string): string {
   return `${VERSION}:sha256:${hash('sha256', `${DOMAIN} ${kind}\n${text}`, 'hex')}`;
 }
 
-/** Some readers would take another spelling of a field for the field itself. */
+/**
+ * The fields of a tool that are pinned. It throws for another spelling of a field, which some readers would
+ * take for the field itself.
+ */
 function pinnedFields(tool: JsonObject): JsonObject {
   const fields: JsonObject = Object.create(null);
   for (const name of Object.keys(tool)) {

@@ -6,7 +6,7 @@ import { SeenTools } from './seen-tools.ts';
 import { StrangeTools } from './strange-tools.ts';
 import type { ToolDefinition } from './tool-definition.ts';
 
-/** How long the first list may take to come whole. Later, what is new was not approved. */
+/** How long the first list may take to come as a whole. Tools that are new later were not approved. */
 const LONGEST_FIRST_MS = 10 * 60_000;
 
 /** A tool in a list that has come. */
@@ -23,15 +23,15 @@ export class ToolList {
   readonly label: string | undefined;
   readonly lockFile: LockFile | undefined;
   readonly seen: SeenTools = new SeenTools((name) => this.pins.has(name));
-  /** What is not in the list any more of what was approved. */
+  /** The tools that were approved and are not in the list any more. */
   readonly gone: Set<string> = new Set();
-  /** The names of tools of which something has changed here since that was last cleared. */
+  /** The names of tools that have changed in this process since the set was last cleared. */
   readonly touched: Set<string> = new Set();
-  /** What was approved, as long as it is in no file. */
+  /** The pins of this process, as long as there is no file. */
   readonly ownPins: Map<string, Pin> = new Map();
-  /** Whether a list has gone to a client unread, and none has come whole since. */
+  /** Whether a list has gone to a client unread, and none has come as a whole since. */
   isUnread = false;
-  /** Whether that has changed here since `touched` was last cleared. */
+  /** Whether `isUnread` has changed in this process since `touched` was last cleared. */
   isUnreadTouched = false;
   #isSettled = false;
   /** When the first page of the first list came. */
@@ -48,7 +48,7 @@ export class ToolList {
     return this.lockFile?.pins ?? this.ownPins;
   }
 
-  /** Whether the first list has come to its end: what is new from then on was not approved. */
+  /** Whether the first list has come to its end: tools that are new from then on were not approved. */
   get isSettled(): boolean {
     return this.#isSettled || this.lockFile?.pins !== undefined;
   }
@@ -57,7 +57,10 @@ export class ToolList {
     this.#isSettled = true;
   }
 
-  /** How a tool is for a caller, for any where none is given; undefined where nothing is known of it. */
+  /**
+   * The state of a tool for a caller, or for any caller where none is given; undefined where nothing is known
+   * of the tool.
+   */
   stateOf(name: string, caller?: string): ToolState | undefined {
     const strange = caller === undefined ? undefined : this.#strange.get(caller, name);
     const seen = strange ?? this.seen.get(name);
@@ -73,8 +76,9 @@ export class ToolList {
   }
 
   /**
-   * Takes note of a page. What is in the first list is approved, if it may be. One that answers no request
-   * makes nothing as approved again: clients may let go of it, and go by what they were shown before.
+   * Takes note of a page. The tools in the first list are approved, if `mayPin` allows it. A page that
+   * answers no request turns no tool back into an approved one: clients may ignore such a page, and go by
+   * what they were shown before.
    *
    * @returns The names of tools of which there may be something to tell.
    */
@@ -100,26 +104,26 @@ export class ToolList {
     return [...page.keys(), ...gone];
   }
 
-  /** A list has gone to a client that nobody could read: nothing that was seen before counts. */
+  /** Forgets what was seen: a list has gone to a client that the gateway could not read. */
   forgetSeen(): void {
     for (const name of this.seen.names) this.touched.add(name);
     this.seen.clear();
     this.#setUnread(true);
   }
 
-  /** One that is gone, and is not missed any more. */
+  /** Forgets a tool that is gone, so that it is not missed any more. */
   forget(name: string): void {
     this.gone.delete(name);
     this.seen.delete(name);
   }
 
-  /** A server whose list never ends could have any tool approved. */
+  /** Ends the first list after a time: a server whose list never ends could have any tool approved. */
   #settleInTime(): void {
     this.#firstAt ??= Date.now();
     if (Date.now() - this.#firstAt > LONGEST_FIRST_MS) this.settle();
   }
 
-  /** Whether a tool is as approved, or as good as before. */
+  /** Whether a tool is as approved, or was known before and is clear. */
   #isKnownWell({ name, definition: { hash, isUnclear } }: DefinedTool): boolean {
     const pin = this.pins.get(name);
     if (pin === undefined) return !isUnclear && this.seen.get(name) !== undefined;
@@ -148,7 +152,7 @@ export class ToolList {
     else this.#strange.delete(caller, name);
   }
 
-  /** Of what was approved, what is not in a whole list. */
+  /** Notes the approved tools that are not in a whole list as gone, and gives their names. */
   #lose(tools: ReadonlyMap<string, unknown>): string[] {
     const lost = [...this.pins.keys()].filter((name) => !tools.has(name));
     for (const name of lost) {
@@ -159,7 +163,7 @@ export class ToolList {
   }
 }
 
-/** One that stands twice in a list, and is not the same there: no hash is its. */
+/** A tool that stands twice in a list, with different definitions: no hash is right for it. */
 export function unequalTool(tool: DefinedTool): DefinedTool {
   const { source, fields } = tool.definition;
   return { ...tool, definition: { hash: '', fields, source, isUnclear: true } };

@@ -23,12 +23,12 @@ export interface ToolPinning extends PolicyRule {
 const NAME = 'toolPinning';
 
 /**
- * A policy that remembers how the server defined each tool, and refuses or tells when that changes. It looks
- * at the lists of tools in answers, of which it changes nothing. What comes in the first list is approved;
- * with a `lockFile`, what is in that file. Only calls of a tool that is not as approved are refused, and
+ * A policy that remembers how the server defined each tool, and refuses or tells when that changes. It reads
+ * the lists of tools in answers, and changes nothing in them. The definitions in the first list are approved;
+ * with a `lockFile`, those in that file. Only calls of a tool that is not as approved are refused, and
  * methods other than `tools/call` pass.
  *
- * What it knows is its own: it outlives gateways, and one may stand in several.
+ * What it knows belongs to the policy itself, which outlives gateways and may stand in several.
  *
  * @returns A policy for `policies` or `policy`.
  * @throws {GatewayConfigError} for a wrong option, and for a lock file that cannot be read or is broken.

@@ -1,14 +1,17 @@
-/** What nobody sees, or takes for a plain space: controls, formats, tags, fillers, other spaces, private use. */
+/**
+ * Characters that people do not see, or take for a plain space: controls, formats, tags, fillers, other
+ * spaces, private use.
+ */
 const UNSEEN = /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]|(?! )\p{Zs}/gu;
 
-/** A letter with marks that looks like one that is a single character, or like another order of the marks. */
+/** A letter with marks. It may look like a single character, or like the same marks in another order. */
 const MARKED = /\P{M}?\p{M}+/gu;
 
 const SHORT: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 
 /**
- * A text in which everything can be seen: `\u{200b}` stands for a character that cannot, and for marks that
- * make a letter look like another one; `\n`, `\r` and `\t` for these; a backslash is doubled.
+ * A text in which everything can be seen: `\u{200b}` stands for a character that cannot be seen, and for
+ * marks that make a letter look like another one; `\n`, `\r` and `\t` for these; a backslash is doubled.
  */
 export function visibleText(text: string): string {
   const doubled = text.replaceAll('\\', '\\\\');
@@ -25,7 +28,7 @@ export function visibleName(name: string): string {
 
 const LONGEST_NAME = 128;
 
-/** A JSON text of several lines that says the same, and in which everything can be seen. */
+/** The same JSON text of several lines, in which everything can be seen. */
 export function visibleJson(text: string): string {
   // Within a string, JSON has escaped its line breaks.
   return escaped(text, (char) => (char === '\n' ? char : unitsOf(char)));
