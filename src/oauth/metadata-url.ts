@@ -12,20 +12,22 @@ export function metadataUrl(publicUrl: URL): URL {
 }
 
 /**
- * The path or URL of a document as they are compared: with or without a slash at its end, it is the same.
+ * The path or URL of a document in the form that is compared: a slash at its end makes no difference.
  * `resource` and challenges say it as `publicUrl` does.
  */
 export function comparablePath(path: string): string {
   return path.replace(/(?<=.)\/$/, '');
 }
 
-/** Where it is served: at the well-known path, and at the root as well where that is wanted. */
+/**
+ * The URLs at which the metadata is served: the well-known path, and the root as well where that is wanted.
+ */
 export function metadataUrls(publicUrl: URL, root: boolean): URL[] {
   const urls = [metadataUrl(publicUrl), ...(root ? [rootMetadataUrl(publicUrl)] : [])];
   return urls.filter(({ href }, i) => urls.findIndex((url) => url.href === href) === i);
 }
 
-/** Where it is besides, for clients that look at the root of a host. */
+/** The URL of the metadata at the root of a host, for clients that look there. */
 export function rootMetadataUrl(publicUrl: URL): URL {
   return new URL(WELL_KNOWN, publicUrl);
 }

@@ -1,4 +1,7 @@
-/** Of which resource the metadata at the root of a host is, by its URL, and how many gateways have claimed that. */
+/**
+ * By the URL of the metadata at the root of a host: the resource that it is of, and how many gateways have
+ * claimed that.
+ */
 const CLAIMED = new Map<string, { readonly resource: string; times: number }>();
 
 /**
@@ -20,7 +23,7 @@ export function claimRoot(rootUrl: string, resource: string): void {
   );
 }
 
-/** The metadata of a resource is not served there any more, by one gateway. */
+/** Notes that one gateway does not serve the metadata of a resource there any more. */
 export function releaseRoot(rootUrl: string, resource: string): void {
   const claim = CLAIMED.get(rootUrl);
   if (claim?.resource !== resource) return;

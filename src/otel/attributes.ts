@@ -1,6 +1,6 @@
 /**
  * Names of the conventions for MCP, of JSON-RPC and of GenAI. They are in development, and the package of
- * constants still has those of another time.
+ * constants still has the names of another version.
  *
  * @see https://github.com/open-telemetry/semantic-conventions-genai/blob/main/docs/gen-ai/mcp.md
  */
@@ -23,7 +23,7 @@ export const ATTRIBUTE = {
   serverAddress: 'server.address',
   serverPort: 'server.port',
   route: 'http.route',
-  /** Of this package: which gateway of a process it was. */
+  /** An attribute of this package: the gateway of the process. */
   gateway: 'mcp.gateway.name',
 } as const;
 

@@ -12,11 +12,11 @@ import { SCOPE } from './scope.ts';
 
 /**
  * How long messages take: `mcp.server.operation.duration`, and of those that were sent on
- * `mcp.client.operation.duration`. Labels are bounded, whatever clients and servers make up.
+ * `mcp.client.operation.duration`. Labels are bounded, although clients and servers can make up names.
  */
 export class Durations {
   readonly #given: MeterProvider | undefined;
-  /** Whose the histograms are: apps may set another one, or the first one late. */
+  /** The provider of these histograms: an app may set another one, or set the first one late. */
   #provider: MeterProvider | undefined;
   #server: Histogram | undefined;
   #client: Histogram | undefined;
@@ -28,13 +28,13 @@ export class Durations {
     this.#given = provider;
   }
 
-  /** Takes note of what an upstream has answered: its tools and prompts are named from then on. */
+  /** Takes note of a message that an upstream has answered: its tool or prompt is named from then on. */
   learn(message: ObservedMessage, gateway: string): void {
     this.#seriesOf(gateway).learn(message);
   }
 
   /**
-   * A message has been answered: here, or where it was sent.
+   * Records how long a message took: at the gateway, or at the server that it was sent to.
    *
    * @param variety - The attributes that have few values.
    */
@@ -73,7 +73,7 @@ export class Durations {
   }
 }
 
-/** What a metric says of a message. */
+/** The attributes of a message in a metric. */
 export function labelAttributes({ method, name, error, code }: OperationLabels): Attributes {
   const about = nameAttribute(method);
   return {

@@ -8,7 +8,9 @@ interface RoutedRequest extends IncomingMessage {
   readonly params?: Readonly<Record<string, unknown>>;
 }
 
-/** What instrumentation of HTTP leaves in the context for whoever knows the route (`@opentelemetry/core`). */
+/**
+ * What instrumentation of HTTP leaves in the context for code that knows the route (`@opentelemetry/core`).
+ */
 interface RpcMetadata {
   readonly type?: unknown;
   route?: string;
@@ -17,29 +19,29 @@ interface RpcMetadata {
 
 const RPC_METADATA = createContextKey('OpenTelemetry SDK Context Key RPC_METADATA');
 
-/** Says on the span of the HTTP request, if there is one, which route it has taken, and names it so. */
+/** Sets the route on the span of the HTTP request, if there is one, and names the span after it. */
 export function nameHttpSpan(ambient: Context, req: RoutedRequest): void {
   const metadata = ambient.getValue(RPC_METADATA) as RpcMetadata | undefined;
   const span = metadata?.type === 'http' ? metadata.span : serverSpanIn(ambient);
   if (span?.isRecording() !== true) return;
   const route = routeOf(req);
   if (route === undefined) return;
-  // Read at the end by instrumentation, to which that of Express may have said another one.
+  // Instrumentation of HTTP reads it at the end. That of Express may have set another route before.
   if (metadata !== undefined) metadata.route = route;
   span.setAttribute(ATTRIBUTE.route, route);
   span.updateName(`${req.method} ${route}`);
 }
 
-/** The active span where it is one of an incoming request: SDKs say so, the API does not. */
+/** The active span where it is one of an incoming request: SDKs tell the kind of a span, the API does not. */
 function serverSpanIn(ambient: Context): Span | undefined {
   const span = trace.getSpan(ambient) as (Span & { readonly kind?: SpanKind }) | undefined;
   return span?.kind === SpanKind.SERVER ? span : undefined;
 }
 
 /**
- * Where the router is mounted, and the path of the endpoint in it; undefined where it cannot be told
- * without values of the client. Parameters have their names in place of their values. The mount is in lower
- * case, because clients may spell it in any way.
+ * The route: the path at which the router is mounted, and the path of the endpoint in it; undefined where it
+ * cannot be told without values of the client. Parameters have their names in place of their values. The
+ * mount is in lower case, because clients may spell it in any way.
  */
 function routeOf({ baseUrl = '', url = '', params = {} }: RoutedRequest): string | undefined {
   const segments = baseUrl.split('/').map(decoded);

@@ -4,7 +4,7 @@ import { VERSION_CLAIM } from '../mcp/message/known-members.ts';
 import type { FollowedMessage } from '../slots/observe/follower.ts';
 import { ATTRIBUTE, EXECUTE_TOOL } from './attributes.ts';
 
-/** What a sampler may decide by, and what names the series of a metric. */
+/** The attributes by which a sampler may decide, and which name the series of a metric. */
 export function mainAttributes({ method, name }: FollowedMessage): Attributes {
   const attributes: Attributes = {};
   if (method !== undefined) attributes[ATTRIBUTE.method] = method;
@@ -14,7 +14,7 @@ export function mainAttributes({ method, name }: FollowedMessage): Attributes {
   return attributes;
 }
 
-/** What else a message says of itself. Its arguments, and what comes back, are never told. */
+/** Further attributes of a message. Its arguments, and its result, are never told. */
 export function furtherAttributes(
   message: FollowedMessage | undefined,
   headers: IncomingHttpHeaders,
@@ -26,7 +26,7 @@ export function furtherAttributes(
   return attributes;
 }
 
-/** The revision of MCP by which a message goes, where it says so, and says a date. */
+/** The revision of MCP that a message names, where it names one that is a date. */
 export function revisionOf(
   message: FollowedMessage | undefined,
   headers: IncomingHttpHeaders,
@@ -37,7 +37,10 @@ export function revisionOf(
 /** How messages are carried, on both sides. */
 export const HTTP: Attributes = { [ATTRIBUTE.transport]: 'tcp', [ATTRIBUTE.protocol]: 'http' };
 
-/** `tools/call add`; of what names nothing else that may be told of many, the method alone. */
+/**
+ * The name of a span: `tools/call add`. For methods other than `tools/call` and `prompts/get` it is the
+ * method alone, because what they name may have many values.
+ */
 export function spanName({ method = '', name }: FollowedMessage): string {
   const isNamed = name !== undefined && (method === 'tools/call' || method === 'prompts/get');
   return isNamed ? `${method} ${name}` : method;

@@ -9,17 +9,17 @@ import type { ParentMode } from './parents.ts';
 import { SCOPE } from './scope.ts';
 import { TracedRequest } from './traced-request.ts';
 
-/** What {@link otel} goes by. */
+/** Options of {@link otel}. */
 export interface OtelOptions {
   /** Where spans go. Default: the global one of `@opentelemetry/api`, whenever it is set. */
   readonly tracerProvider?: TracerProvider;
   /** Where metrics go. Default: the global one of `@opentelemetry/api`, whenever it is set. */
   readonly meterProvider?: MeterProvider;
   /**
-   * What becomes of spans that a client says are around its request. `'remote'`: they are the parents, so
-   * that all is one trace. `'link'`: the gateway begins traces of its own, with links to them; for clients
-   * whose spans never arrive where the gateway's do, or who are not to decide on sampling. Default:
-   * `'remote'`.
+   * How the gateway uses spans that a client names as the ones around its request. `'remote'`: they are the
+   * parents, so that all is one trace. `'link'`: the gateway begins traces of its own, with links to them;
+   * for clients whose spans never arrive where the gateway's do, or that must not decide on sampling.
+   * Default: `'remote'`.
    */
   readonly parent?: ParentMode;
 }
@@ -30,11 +30,11 @@ const OPTIONS = ['tracerProvider', 'meterProvider', 'parent'];
  * An observer that makes spans and metrics by OpenTelemetry's conventions for MCP: a SERVER span for each
  * message, below it a CLIENT span where the message was sent upstream, which is the active one while that
  * request is made; and the histograms `mcp.server.operation.duration` and `mcp.client.operation.duration`.
- * Needs `@opentelemetry/api`. No argument, result or credential is in any of it; what clients make up is
- * bounded in metrics.
+ * Needs `@opentelemetry/api`. No argument, result or credential is in any of it; names that clients make up
+ * are bounded in metrics.
  *
  * @returns An observer for `observe`; one may serve several gateways.
- * @throws {GatewayConfigError} for an unknown option, and what is no provider.
+ * @throws {GatewayConfigError} for an unknown option, and a value that is no provider.
  * @see https://github.com/open-telemetry/semantic-conventions-genai/blob/main/docs/gen-ai/mcp.md
  *
  * @example From `examples/observability.ts`:
@@ -68,7 +68,8 @@ export function otel(options: OtelOptions = {}): Observer {
   const durations = new Durations(options.meterProvider);
   const observer: FollowingObserver = {
     [FOLLOW](ctx: GatewayContext, gateway: string) {
-      // Asked for each request, since an app may set another provider at any time. SDKs remember it.
+      // Asked for at each request, since an app may set another provider at any time. SDKs remember the
+      // tracer.
       const tracer = tracerProvider.getTracer(SCOPE);
       return new TracedRequest({ tracer, durations, mode }, ctx, gateway);
     },

@@ -10,12 +10,12 @@ import {
   trace,
 } from '@opentelemetry/api';
 
-/** What `otel()` makes of the spans of others: parents of its own, or links. */
+/** How `otel()` uses the spans of others: as parents of its own, or as links. */
 export type ParentMode = 'remote' | 'link';
 
-/** Where a span belongs. */
+/** The place of a span: its parent, and its links. */
 export interface Placement {
-  /** With the parent in it, if any. */
+  /** The context with the parent in it, if any. */
   readonly context: Context;
   readonly links: Link[];
 }
@@ -29,8 +29,9 @@ export interface Surroundings {
 }
 
 /**
- * Finds the parent of a message's span: that of its `_meta`, else the active span, else that of the
- * headers. What loses against `_meta` is a link. With `'link'`, what came from outside is a link only.
+ * Finds the parent of a message's span: the span in its `_meta`, else the active span, else the span in the
+ * headers. A span that gives way to that of `_meta` becomes a link. With `'link'`, a span from outside is a
+ * link only.
  *
  * @see OpenTelemetry, conventions for MCP, "Context propagation"
  */
@@ -38,7 +39,7 @@ export function placementOf({ ambient, headers, meta }: Surroundings, mode: Pare
   const bare = withoutSpan(ambient);
   const active = validIn(ambient);
   const ofHeaders = active ? undefined : propagation.extract(bare, headers, defaultTextMapGetter);
-  // What is no span, as baggage, stays that of the headers where `_meta` has none.
+  // Other entries, such as baggage, stay those of the headers where `_meta` has none.
   const ofMeta = meta && propagation.extract(withoutSpan(ofHeaders ?? bare), meta, MEMBERS);
   const remote = validIn(ofMeta);
   if (mode === 'link') {
@@ -54,7 +55,7 @@ export function placementOf({ ambient, headers, meta }: Surroundings, mode: Pare
   return { context: active ? ambient : (ofHeaders ?? bare), links: [] };
 }
 
-/** To change a context is to copy it. */
+/** The context without a span. One that has none is kept, because a change makes a copy. */
 function withoutSpan(context: Context): Context {
   return trace.getSpan(context) === undefined ? context : trace.deleteSpan(context);
 }
@@ -69,7 +70,7 @@ function validIn(context: Context | undefined): SpanContext | undefined {
   return found && isSpanContextValid(found) ? found : undefined;
 }
 
-/** To each of these that is there, once, and not to the parent. */
+/** Links to each of these spans that is there, once, and not to the parent. */
 function linksTo(spans: readonly (SpanContext | undefined)[], parent?: SpanContext): Link[] {
   const seen = new Set([parent?.spanId]);
   return spans.flatMap((span) => {

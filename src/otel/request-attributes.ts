@@ -14,10 +14,10 @@ import { furtherAttributes, HTTP, revisionOf } from './message-attributes.ts';
 export class RequestAttributes {
   readonly #ctx: GatewayContext;
   readonly #gateway: string;
-  /** A socket forgets its peer when it closes. */
+  /** Kept here, because a socket forgets its peer when it closes. */
   readonly #port: number | undefined;
   readonly #ip: string;
-  /** Where it was sent. */
+  /** The target that the request was sent to. */
   target: Target | undefined;
 
   constructor(ctx: GatewayContext, gateway: string) {
@@ -49,13 +49,16 @@ export class RequestAttributes {
     };
   }
 
-  /** What is known once it is answered, of both spans. The session is the hash that records have: the id is a credential. */
+  /**
+   * The attributes of both spans that are known only with the answer. The session is the hash that records
+   * have: the id is a credential.
+   */
   atEnd(message: FollowedMessage | undefined, session: string | undefined): Attributes {
     const isModern = isModernVersion(revisionOf(message, this.#ctx.headers));
     return session === undefined || isModern ? {} : { [ATTRIBUTE.session]: session };
   }
 
-  /** What tells a series of a metric from others besides what the message says. */
+  /** What tells a series of a metric from others besides the labels of the message. */
   varietyOf({ message, side, target }: Operation<FollowedMessage>): Variety<Attributes> {
     const said = revisionOf(message, this.#ctx.headers);
     const revision = said === undefined ? undefined : revisionLabel(said);
@@ -81,7 +84,7 @@ function serverOf(target: Target | undefined): Attributes {
   return { [ATTRIBUTE.serverAddress]: hostname, [ATTRIBUTE.serverPort]: Number(port) };
 }
 
-/** Empty where the app's own function for `trust proxy` fails. */
+/** The address of the client; empty where the app's own function for `trust proxy` fails. */
 function addressOf(ctx: GatewayContext): string {
   try {
     return ctx.ip;

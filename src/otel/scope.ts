@@ -1,2 +1,2 @@
-/** What the package's spans and metrics are said to come from. */
+/** The instrumentation scope of the package's spans and metrics. */
 export const SCOPE = 'express-mcp-gateway';

@@ -3,8 +3,9 @@ import { nodeHttp } from '../lib/built-in.ts';
 import type { Sending } from '../slots/observe/follower.ts';
 
 /**
- * Puts a context into the headers of a request that goes upstream, in place of what the client sent, and
- * never beside it. Instrumentation of `node:http` puts its own in that place, where it is there.
+ * Puts a context into the headers of a request that goes upstream. It replaces what the client sent, and
+ * never stands beside it. Instrumentation of `node:http`, where it is there, puts its own context in that
+ * place.
  */
 export function setTraceHeaders({ headers, isDecided }: Sending, context: Context): void {
   const injected: Record<string, string> = {};
@@ -15,14 +16,15 @@ export function setTraceHeaders({ headers, isDecided }: Sending, context: Contex
   if (names.length === 0) return;
   const replaced = [...propagation.fields(), ...names].map((name) => name.toLowerCase());
   for (const name of Object.keys(headers)) {
-    // Most headers are of another length than any of them, and need not be spelled in lower case to tell.
+    // Most headers are of another length than all of these names, so they are told apart without a copy in
+    // lower case.
     if (!replaced.some(({ length }) => length === name.length)) continue;
     if (replaced.includes(name.toLowerCase()) && !isDecided(name)) delete headers[name];
   }
   for (const name of names) headers[name] = injected[name];
 }
 
-/** What else a propagator of an app gives would fail the request. */
+/** Whether a field can be sent: anything else from a propagator of the app would make the request fail. */
 function isField(name: string, value: unknown): boolean {
   try {
     nodeHttp.validateHeaderName(name);

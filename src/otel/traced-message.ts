@@ -18,7 +18,7 @@ import { statusOf } from './span-status.ts';
 export interface SpanBasis extends Omit<Surroundings, 'meta'> {
   readonly tracer: Tracer;
   readonly mode: ParentMode;
-  /** Asked where a span is recorded, and not otherwise. */
+  /** Its attributes are read only where a span is recorded. */
   readonly request: RequestAttributes;
   /** When the request came, in milliseconds since the epoch. */
   readonly startedAt: number;
@@ -37,7 +37,7 @@ export class TracedMessage {
 
   /**
    * @param message - Undefined for a request that carries none.
-   * @param name - Of its spans; default: what the message is about.
+   * @param name - The name of its spans; default: what the message is about.
    */
   constructor(
     basis: SpanBasis,
@@ -60,13 +60,13 @@ export class TracedMessage {
     this.#context = trace.setSpan(placement.context, this.#server);
   }
 
-  /** Says on the span of the server what a sampler need not know. */
+  /** Sets those attributes of the server's span that a sampler need not know. */
   describe(): void {
     const { request } = this.#basis;
     if (this.#server.isRecording()) this.#server.setAttributes(request.ofServer(this.message));
   }
 
-  /** What it is about has become known behind the beginning of its spans. */
+  /** Its message has become known after its spans began. */
   reveal(message: FollowedMessage): void {
     this.message = message;
     this.#name = spanName(message);
@@ -79,7 +79,7 @@ export class TracedMessage {
     if (remote !== undefined) this.#server.addLink({ context: remote });
   }
 
-  /** It goes upstream. Gives the context of the span that begins. */
+  /** Begins the client span: the message goes upstream. Gives the context of that span. */
   sent(): Context {
     const { tracer, request } = this.#basis;
     const client = tracer.startSpan(
@@ -92,7 +92,7 @@ export class TracedMessage {
     return trace.setSpan(this.#context, client);
   }
 
-  /** The answer, or what stands for it, is there. `session`: as records have it. */
+  /** Ends the client span: the answer, or what stands for it, is there. `session`: as records have it. */
   endClient(
     outcome: Outcome,
     session: string | undefined,
@@ -105,7 +105,7 @@ export class TracedMessage {
     endSpan(client, clientVerdict(outcome, message), more);
   }
 
-  /** The message is over. `session`: as records have it. */
+  /** Ends the server span: the message is over. `session`: as records have it. */
   end(
     outcome: Outcome,
     endedAt: number,
@@ -118,7 +118,7 @@ export class TracedMessage {
   }
 }
 
-/** Whatever fails, it is ended. `more` is asked where it is recorded. */
+/** Ends a span, even where setting its attributes fails. `more` is called where the span is recorded. */
 function endSpan(span: Span, verdict: Verdict, more: () => Attributes, endedAt?: number): void {
   try {
     if (span.isRecording()) {

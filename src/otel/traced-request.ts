@@ -26,10 +26,13 @@ export interface TraceSettings {
   readonly mode: ParentMode;
 }
 
-/** Spans of requests that carry no message: there are some where such a request reaches the upstream. */
+/**
+ * The names of spans of requests that carry no message. Such a request has spans where it reaches the
+ * upstream.
+ */
 const NAMES: Readonly<Record<string, string>> = { GET: 'GET stream', DELETE: 'DELETE session' };
 
-/** The name of a span that begins before it is known what it is about. */
+/** The name of a span that begins before its message is known. */
 const UNREAD = 'POST message';
 
 /** Makes the spans of one request, and measures its messages. */
@@ -44,7 +47,7 @@ export class TracedRequest implements Follower, OperationListener<FollowedMessag
   readonly #startedAt = Date.now();
   readonly #start = performance.now();
   readonly #attributes: RequestAttributes;
-  /** One for each message with a method; undefined until there is something to tell. */
+  /** One for each message with a method; undefined until the first span begins. */
   #traced: TracedMessage[] | undefined;
   #isUnread = false;
   readonly #measured = new MeasuredRequest(this);
@@ -79,11 +82,12 @@ export class TracedRequest implements Follower, OperationListener<FollowedMessag
     if (!isEventStream) return;
     if (this.#isUnread) this.#reveal(messages());
     const outcome = begunOutcome(status);
-    // They may stay open for days.
+    // Such streams may stay open for days, so their spans end here.
     const standing = (this.#traced ?? []).filter(
       ({ message }) => this.#method !== 'POST' || message?.method === LISTEN_METHOD,
     );
-    // Spans come first, so that a meter that fails leaves none open; nor is one that fails the end of that.
+    // Spans are ended first, so that a meter that fails leaves none open. The meter is called even where
+    // ending a span fails.
     try {
       each(standing, (one) => this.#end(one, outcome, session));
     } finally {
@@ -122,8 +126,8 @@ export class TracedRequest implements Follower, OperationListener<FollowedMessag
   }
 
   /**
-   * Those that have spans: an answer to a question of the server is no message of its own, and what headers
-   * claim of a GET or a DELETE is nothing that it carries.
+   * The messages that have spans. An answer to a question of the server is no message of its own. A GET or a
+   * DELETE carries no message, even where its headers name one.
    */
   #told(messages: readonly FollowedMessage[]): FollowedMessage[] {
     return this.#method === 'POST' ? messages.filter(({ method }) => method !== undefined) : [];
@@ -133,7 +137,7 @@ export class TracedRequest implements Follower, OperationListener<FollowedMessag
     return this.#ctx.req.method as string;
   }
 
-  /** @param name - Of the span of a request that carries no message, or none that is known. */
+  /** @param name - The name of the span of a request that carries no message, or none that is known. */
   #begin(messages: readonly FollowedMessage[], name?: string): readonly TracedMessage[] {
     if (this.#traced !== undefined) return this.#traced;
     this.#traced = [];
@@ -145,7 +149,7 @@ export class TracedRequest implements Follower, OperationListener<FollowedMessag
     return this.#traced;
   }
 
-  /** It has become known what is in a body that was sent unread. */
+  /** The messages in a body that was sent unread have become known. */
   #reveal(messages: readonly FollowedMessage[]): void {
     const [first, ...others] = this.#told(messages);
     if (!this.#isUnread || first === undefined) return;
@@ -167,7 +171,7 @@ export class TracedRequest implements Follower, OperationListener<FollowedMessag
     };
     for (const message of messages) {
       const one = new TracedMessage(basis, message, name);
-      // Before anything else can fail, so that it is ended.
+      // It is added before anything else can fail, so that its spans are ended.
       this.#traced?.push(one);
       one.describe();
     }

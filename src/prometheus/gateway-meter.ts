@@ -7,7 +7,7 @@ import {
 import type { ObservedMessage, RequestRecord, SlotDecision } from '../slots/observe/observer.ts';
 import { type RequestLabels, RequestSeries } from './request-series.ts';
 
-/** Labels of a message. What is empty is not there. */
+/** Labels of a message. An empty label counts as absent. */
 export type MessageLabels = {
   readonly gateway: string;
   readonly mcp_method: string;
@@ -23,7 +23,10 @@ export type DecisionLabels = {
   readonly mode: string;
 };
 
-/** What is open at the gateways of one name, and the label sets that they have. Each is made once. */
+/**
+ * The open requests and streams of the gateways of one name, and their label sets. Each label set is made
+ * once.
+ */
 export class GatewayMeter {
   readonly labels: { readonly gateway: string };
   /** Requests under way, streams not included. */
@@ -49,7 +52,7 @@ export class GatewayMeter {
     this.#variety = { key: '', make };
   }
 
-  /** Takes note of what an upstream has answered: its tools are named from then on. */
+  /** Takes note of a message that an upstream has answered: its tool is named from then on. */
   learn(message: ObservedMessage): void {
     this.#operations.learn(message);
   }
@@ -62,7 +65,7 @@ export class GatewayMeter {
     return this.#requests.of(record);
   }
 
-  /** They are as many as the error table and the slots allow. */
+  /** The labels of a refusal. There are as many as the error table and the slots allow. */
   ofDecision(decision: SlotDecision): DecisionLabels {
     const { slot } = decision;
     const reason: string = decision.reason ?? '';

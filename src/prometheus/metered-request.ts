@@ -43,7 +43,7 @@ export class MeteredRequest implements Follower, OperationListener {
   }
 
   onFirstEvent(ms: number): void {
-    // On a stream that a GET has opened, it says when the server had something to say.
+    // On a stream that a GET has opened, it only tells when the server had something to send.
     if (this.#method === 'POST') this.#metrics.firstEvent.observe(this.#meter.labels, ms / 1000);
   }
 

@@ -5,9 +5,9 @@ import type { MetricsRegistry } from './metrics-registry.ts';
 const TEXT = 'text/plain; charset=utf-8';
 
 /**
- * Serves what a registry has.
+ * Serves the metrics of a registry.
  *
- * @param onFailure - Told of what collecting has failed with, which no client is told.
+ * @param onFailure - Told the error where collecting fails. Clients are not told it.
  */
 export function metricsHandler(
   registry: MetricsRegistry,

@@ -4,10 +4,12 @@ import type { MetricsRegistry } from './metrics-registry.ts';
 
 const METHODS = ['registerMetric', 'getSingleMetric', 'metrics'] as const;
 
-/** Those that are there already: a registry has each metric once, whoever counts in it. */
+/**
+ * The metrics that are there already: a registry has each metric once, for all observers that count in it.
+ */
 const known = new WeakMap<MetricsRegistry, Metrics>();
 
-/** The metrics of a registry; undefined where it has others of these names, which is noted. */
+/** The metrics of a registry; undefined, with a problem, where it has other metrics of these names. */
 export function metricsOf(
   problems: ConfigProblems,
   registry: MetricsRegistry,

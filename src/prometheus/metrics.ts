@@ -27,7 +27,7 @@ export class Metrics {
   /** By the names of gateways, which are few. */
   readonly #gateways = new Map<string, GatewayMeter>();
 
-  /** @param registry - Without any metric of these names. */
+  /** @param registry - A registry without metrics of these names. */
   constructor(registry: MetricsRegistry) {
     const registers = [registry];
     const operation = (name: string, help: string) => {
@@ -73,12 +73,12 @@ export class Metrics {
     this.targets = new TargetGauge(NAMES.targets, registers);
   }
 
-  /** Whether they are still registered there. */
+  /** Whether these metrics are still in the registry. */
   isIn(registry: MetricsRegistry): boolean {
     return registry.getSingleMetric(NAMES.requests) === this.requests;
   }
 
-  /** What is counted of the gateways of this name. */
+  /** The meter of the gateways of this name. */
   of(gateway: string): GatewayMeter {
     const known = this.#gateways.get(gateway);
     if (known !== undefined) return known;

@@ -11,12 +11,12 @@ import { MeteredRequest } from './metered-request.ts';
 import { metricsHandler } from './metrics-handler.ts';
 import { metricsOf } from './metrics-of.ts';
 
-/** What {@link prometheus} goes by. */
+/** Options of {@link prometheus}. */
 export interface PrometheusOptions {
   /**
-   * Where the metrics are registered. Default: `register`, the global registry of `prom-client`, so that
-   * whatever serves the metrics of the app serves these as well. Observers of one registry count in the same
-   * metrics.
+   * Where the metrics are registered. Default: `register`, the global registry of `prom-client`, so that the
+   * handler that serves the metrics of the app serves these as well. Observers of one registry count in the
+   * same metrics.
    */
   readonly registry?: Registry | Registry<OpenMetricsContentType>;
 }
@@ -25,8 +25,8 @@ export interface PrometheusOptions {
 export interface PrometheusObserver extends Observer {
   /**
    * A middleware for Express, Connect and `node:http` that answers GET and HEAD with all that the registry
-   * has, 405 to other methods, and 500 where that cannot be collected. It looks at no path, and asks nobody
-   * who they are: `app.get('/metrics', metrics.handler)`, where only Prometheus gets.
+   * has, 405 to other methods, and 500 where the metrics cannot be collected. It checks no path and no
+   * credentials: mount it by `app.get('/metrics', metrics.handler)` where only Prometheus can reach it.
    */
   readonly handler: (req: IncomingMessage, res: ServerResponse) => void;
 }
@@ -36,14 +36,14 @@ export interface PrometheusObserver extends Observer {
  * `gateway`: the option `name` of the gateway, or its `path`. Histograms, in seconds, with the buckets of
  * OpenTelemetry's conventions for MCP: `mcp_server_operation_duration_seconds` and
  * `mcp_client_operation_duration_seconds` (`mcp_method`, `tool`, `error_type`), and
- * `mcp_gateway_first_event_seconds`. Counters: `mcp_gateway_requests_total` (`method`, `status`, `origin`) and
- * `mcp_gateway_decisions_total` (`slot`, `reason`, `mode`). Gauges: `mcp_gateway_requests_in_flight`,
- * `mcp_gateway_streams_open` and `mcp_gateway_target_state` (`target`, `state`). What clients and servers
- * make up gives at most 250 label sets of each metric and gateway. Needs `prom-client`.
+ * `mcp_gateway_first_event_seconds`. Counters: `mcp_gateway_requests_total` (`method`, `status`, `origin`)
+ * and `mcp_gateway_decisions_total` (`slot`, `reason`, `mode`). Gauges: `mcp_gateway_requests_in_flight`,
+ * `mcp_gateway_streams_open` and `mcp_gateway_target_state` (`target`, `state`). Names that clients and
+ * servers make up give at most 250 label sets of each metric and gateway. Needs `prom-client`.
  *
  * @returns An observer for `observe`; one may serve several gateways.
- * @throws {GatewayConfigError} for an unknown option, what is no registry, and a registry that has metrics
- * of these names from elsewhere.
+ * @throws {GatewayConfigError} for an unknown option, a value that is no registry, and a registry that has
+ * metrics of these names from elsewhere.
  *
  * @example From `examples/observability.ts`:
  * ```ts

@@ -16,7 +16,7 @@ const METHODS: ReadonlySet<string> = new Set([
   'TRACE',
 ]);
 
-/** A label set of `mcp_gateway_requests_total`. What is empty is not there. */
+/** A label set of `mcp_gateway_requests_total`. An empty label counts as absent. */
 export type RequestLabels = {
   readonly gateway: string;
   readonly method: string;
@@ -25,8 +25,8 @@ export type RequestLabels = {
 };
 
 /**
- * How many label sets there may be of a gateway: as they are, with the class of the status, and with any
- * method. Of the last there is room for all.
+ * How many label sets a gateway may have: as they are (`told`), with the class of the status (`classes`), and
+ * with one label for all methods (`rest`). There is room for all of the last kind.
  */
 const ROOM = { told: 160, classes: 50, rest: 40 };
 

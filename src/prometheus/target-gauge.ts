@@ -12,15 +12,15 @@ const ALL: Readonly<Record<TargetStateName, true>> = {
 };
 const STATES = Object.keys(ALL);
 
-/** A gateway, and where its targets are. It may go: apps make gateways anew. */
+/** A gateway, and its targets. The reference is weak, because apps make gateways anew. */
 interface Attached {
   readonly gateway: string;
   readonly targets: WeakRef<ObservedTargets>;
 }
 
 /**
- * The state of each target: 1 for the one that it has, 0 for the others. It is read when it is asked for,
- * because nobody is told when the time of an open breaker is over.
+ * The state of each target: 1 for the one that it has, 0 for the others. It is read when the metrics are
+ * collected, because no event tells when the time of an open breaker is over.
  */
 export class TargetGauge {
   readonly #gauge: Gauge;
@@ -50,7 +50,7 @@ export class TargetGauge {
     for (const { gateway, targets } of this.#attached) {
       for (const { target, name } of targets.deref()?.states ?? []) {
         for (const state of STATES) {
-          // Where two have the same labels, both count.
+          // Where two targets have the same labels, both count.
           gauge.inc({ gateway, target: target.name, state }, state === name ? 1 : 0);
         }
       }

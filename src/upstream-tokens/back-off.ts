@@ -4,7 +4,9 @@ import { TokenFailure } from './token-failure.ts';
 const FIRST_PAUSE_MS = 1000;
 const LONGEST_PAUSE_MS = 10_000;
 
-/** Keeps what has just failed from being tried again at once: the pause doubles with every failure. */
+/**
+ * Keeps a request that has just failed from being tried again at once: the pause doubles with every failure.
+ */
 export class BackOff {
   readonly #counts: (failure: TokenFailure) => boolean;
   #last: TokenFailure | undefined;
@@ -16,7 +18,7 @@ export class BackOff {
     this.#counts = counts;
   }
 
-  /** Tries, unless that has to wait. */
+  /** Makes an attempt, unless it has to wait. */
   async run<T>(attempt: () => Promise<T>): Promise<T> {
     this.#throwIfPaused();
     try {

@@ -11,7 +11,7 @@ import {
   type TokenOptions,
 } from './token-options.ts';
 
-/** Where the gateway's own token comes from, and which. */
+/** Where the gateway's own token comes from, and which token it is. */
 export interface ClientCredentialsOptions extends TokenOptions {}
 
 /** What {@link clientCredentials} gives. */
@@ -23,12 +23,12 @@ export interface ClientCredentialsHeader {
 
 /**
  * A value for `headers.set.Authorization`: a token that the gateway gets for itself, the same for all
- * callers. Renewed before it expires; where that fails, used until it does. One that the upstream
- * refuses with 401 is dropped, and the next request gets another, at most once in 5 s.
+ * callers. It is renewed before it expires; where that fails, it is used until it expires. A token that the
+ * upstream refuses with 401 is dropped, and the next request gets another, at most once in 5 s.
  *
  * @param options - See {@link TokenOptions}.
  * @returns A value for `headers.set`.
- * @throws {GatewayConfigError} for a URL, a client or a parameter that cannot be.
+ * @throws {GatewayConfigError} for a URL, a client or a parameter that is not valid.
  * @see RFC 6749 section 4.4; RFC 8707
  *
  * @example From `examples/outbound.ts`:
@@ -63,7 +63,7 @@ export function clientCredentials(options: ClientCredentialsOptions): ClientCred
 
 isFactory('clientCredentials', clientCredentials);
 
-/** The same, from options that are read. */
+/** The same, from options that have been read. */
 export function tokenHeader(settings: TokenEndpointSettings): ClientCredentialsHeader {
   const endpoint = new TokenEndpoint(settings);
   const held = new HeldToken();

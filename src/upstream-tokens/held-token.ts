@@ -1,6 +1,6 @@
 import { noop } from '../lib/noop.ts';
 
-/** A token, as whoever asked for it got it. */
+/** A token as the token endpoint issued it. */
 export interface IssuedToken {
   readonly value: string;
   readonly lifetimeMs: number;
@@ -11,7 +11,7 @@ interface Held {
   readonly issuedAt: number;
   readonly renewAt: number;
   readonly expiresAt: number;
-  /** Whether the upstream has said no to it. */
+  /** Whether the upstream has refused it. */
   readonly isRefused: boolean;
 }
 
@@ -19,21 +19,21 @@ interface Held {
 const MARGIN_MS = 30_000;
 
 /**
- * How long after one token was asked for in place of a refused one the next may be: an upstream that
- * refuses them all must not become a storm at the token server.
+ * How long to wait after one token was asked for in place of a refused one, before the next is: an upstream
+ * that refuses all of them must not cause a storm at the token server.
  */
 const REPLACEMENT_PAUSE_MS = 5000;
 
-/** Holds one token while it lasts; all who wait for it wait for the same answer. */
+/** Holds one token while it lasts; all requests that wait for it wait for the same answer. */
 export class HeldToken {
   #held: Held | undefined;
   #renewal: Promise<Held> | undefined;
-  /** When one was last asked for because the one before was refused. */
+  /** When a token was last asked for in place of a refused one. */
   #replacedAt = Number.NEGATIVE_INFINITY;
 
   /**
-   * The token; `obtain` gets one where there is none, or none for long. One that was refused is given
-   * out again while it is too early for another: the upstream may have meant something else.
+   * The token; `obtain` gets one where there is none, or it expires soon. A refused token is given out again
+   * while it is too early for another: the upstream may have meant something else.
    */
   async value(obtain: () => Promise<IssuedToken>): Promise<string> {
     const held = this.#held;
@@ -43,7 +43,7 @@ export class HeldToken {
     this.#renewal ??= this.#renew(obtain).finally(() => {
       this.#renewal = undefined;
     });
-    // While it is good, nobody waits for its successor, which may never come.
+    // While the token is good, no request waits for its successor, which may never come.
     if (held !== undefined && !isReplaced && isBetween(held.issuedAt, held.expiresAt)) {
       this.#renewal.catch(noop);
       return held.value;
@@ -51,13 +51,13 @@ export class HeldToken {
     return (await this.#renewal).value;
   }
 
-  /** The upstream has said no to a token; another is got for the next request, if this one is held. */
+  /** The upstream has refused a token. If it is the one that is held, the next request gets another. */
   refuse(value: string): void {
     if (this.#held?.value === value) this.#held = { ...this.#held, isRefused: true };
   }
 
   #mayReplace(): boolean {
-    // Who comes while it is on its way waits for it.
+    // A renewal is on its way: this request waits for it.
     if (this.#renewal !== undefined) return true;
     if (isBetween(this.#replacedAt, this.#replacedAt + REPLACEMENT_PAUSE_MS)) return false;
     this.#replacedAt = Date.now();
@@ -65,7 +65,7 @@ export class HeldToken {
   }
 
   async #renew(obtain: () => Promise<IssuedToken>): Promise<Held> {
-    // Its lifetime began before its answer came.
+    // The lifetime of the token began before its answer came.
     const issuedAt = Date.now();
     const { value, lifetimeMs } = await obtain();
     this.#held = {
@@ -79,7 +79,10 @@ export class HeldToken {
   }
 }
 
-/** Whether it is that time; before the first, the clock was set back, and nothing is known. */
+/**
+ * Whether the time is between these two. If it is before the first, the clock was set back, and nothing is
+ * known.
+ */
 function isBetween(from: number, to: number): boolean {
   const now = Date.now();
   return from <= now && now < to;

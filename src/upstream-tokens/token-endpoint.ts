@@ -5,30 +5,30 @@ import { timeLimited } from '../lib/time-limited.ts';
 import type { IssuedToken } from './held-token.ts';
 import { TokenFailure } from './token-failure.ts';
 
-/** In order; a name may repeat. */
+/** Parameters of a request, in order; a name may repeat. */
 export type Parameters = readonly (readonly [name: string, value: string])[];
 
-/** Where tokens come from, who asks for them, and how. */
+/** The token endpoint, the client that asks there, and how it does. */
 export interface TokenEndpointSettings {
   readonly url: URL;
   readonly clientId: string;
   readonly clientSecret: string;
-  /** How the client proves who it is. */
+  /** How the client authenticates. */
   readonly authentication: 'ClientSecretBasic' | 'ClientSecretPost';
-  /** What every request says. */
+  /** The parameters of every request. */
   readonly parameters: Parameters;
   readonly timeoutMs: number;
 }
 
 const MAX_ANSWER_BYTES = 64 * 1024;
 
-/** Where an answer does not say how long its token lasts. */
+/** The lifetime of a token where the answer does not say it. */
 const DEFAULT_LIFETIME_MS = 60_000;
 
-/** Errors that are the client's, whatever it asks for (RFC 6749 section 5.2). */
+/** Errors of the client itself, for any request (RFC 6749 section 5.2). */
 const CLIENT_ERRORS: readonly string[] = ['invalid_client', 'unauthorized_client'];
 
-/** What is wrong with one caller's token or request, whatever the status. */
+/** Errors of one caller's token or request, with any status. */
 const CALLER_ERRORS: readonly string[] = [
   'access_denied',
   'interaction_required',
@@ -38,7 +38,7 @@ const CALLER_ERRORS: readonly string[] = [
   'invalid_target',
 ];
 
-/** The errors that are named; any other text of an answer could be what was sent. */
+/** The errors that are named in messages; any other text of an answer could be what was sent. */
 const KNOWN_ERRORS: readonly string[] = [
   ...CLIENT_ERRORS,
   ...CALLER_ERRORS,
@@ -64,7 +64,7 @@ export class TokenEndpoint {
     this.#client = { client_id: settings.clientId };
   }
 
-  /** Asks for a token; `own` is what this request says besides. Rejects with a {@link TokenFailure}. */
+  /** Asks for a token; `own` are further parameters of this request. Rejects with a {@link TokenFailure}. */
   async request(grantType: string, own: Parameters = []): Promise<IssuedToken> {
     const parameters = new URLSearchParams();
     for (const [name, value] of [...this.#settings.parameters, ...own]) {
@@ -89,7 +89,7 @@ export class TokenEndpoint {
             timeLimited(timeoutMs, timedOut, (signal) =>
               boundedFetch(url, { method, headers, body, signal }, MAX_ANSWER_BYTES),
             ),
-          // The configuration lets http in for loopback only.
+          // The configuration allows http for loopback only.
           [oauth.allowInsecureRequests]: true,
         },
       );
@@ -139,7 +139,7 @@ const BEARER_ONLY: RecognizedTokenTypes = {
   },
 };
 
-/** It would be validated, and nobody here reads it. */
+/** The answer without its ID token: the library would validate that, and the gateway does not read it. */
 async function withoutIdToken(answer: Response): Promise<Response> {
   if (answer.status !== 200) return answer;
   try {

@@ -19,11 +19,11 @@ import {
   type TokenOptions,
 } from './token-options.ts';
 
-/** Where callers' tokens are exchanged, and for which. */
+/** Where the tokens of callers are exchanged, and for which tokens. */
 export interface TokenExchangeOptions extends TokenOptions {
-  /** What the caller's token is. Default: `'urn:ietf:params:oauth:token-type:access_token'`. */
+  /** The type of the caller's token. Default: `'urn:ietf:params:oauth:token-type:access_token'`. */
   readonly subjectTokenType?: string;
-  /** What the token for the upstream should be. Default: the server's, mostly an access token. */
+  /** The type of the token for the upstream. Default: the server's, mostly an access token. */
   readonly requestedTokenType?: string;
   /** How many tokens are held at a time; the one used longest ago goes first. Default: 10,000. */
   readonly maxTokens?: number;
@@ -39,18 +39,20 @@ export interface TokenExchangeHeader {
 const GRANT_TYPE = 'urn:ietf:params:oauth:grant-type:token-exchange';
 const ACCESS_TOKEN = 'urn:ietf:params:oauth:token-type:access_token';
 
-/** Callers of whom no token is held: those whose first one is on its way, or was refused. */
+/**
+ * How many callers are remembered of whom no token is held: their first one is on its way, or was refused.
+ */
 const MAX_STRANGERS = 1000;
 
 /**
- * A value for `headers.set.Authorization`: the caller's own token, exchanged for one that the upstream
- * takes. Held for as long as it lasts and the caller's does, for requests with the same token alone. One
- * that the upstream refuses with 401 is dropped, and the caller's next request gets another, at most
- * once in 5 s for each caller.
+ * A value for `headers.set.Authorization`: the caller's own token, exchanged for one that the upstream takes.
+ * It is held for as long as it lasts and the caller's does, for requests with the same token alone. A token
+ * that the upstream refuses with 401 is dropped, and the caller's next request gets another, at most once in
+ * 5 s for each caller.
  *
  * @param options - See {@link TokenExchangeOptions}.
  * @returns A value for `headers.set`.
- * @throws {GatewayConfigError} for a URL, a client or a parameter that cannot be.
+ * @throws {GatewayConfigError} for a URL, a client or a parameter that is not valid.
  * @see RFC 8693; RFC 8707
  *
  * @example From `examples/outbound.ts`:
@@ -76,7 +78,7 @@ export function tokenExchange(options: TokenExchangeOptions): TokenExchangeHeade
   const { parameters, maxTokens } = settings;
   const endpoint = new TokenEndpoint(settings.endpoint);
   const callers = new BoundedMap<string, Caller>(maxTokens);
-  // Apart, so that no flood of tokens that are none drives out the good ones.
+  // Kept apart, so that a flood of invalid tokens does not drive out the good ones.
   const strangers = new BoundedMap<string, Caller>(MAX_STRANGERS);
   const serverBackOff = new BackOff((failure) => failure.isForAll);
 
@@ -101,7 +103,7 @@ export function tokenExchange(options: TokenExchangeOptions): TokenExchangeHeade
       serverBackOff.run(() => backOff.run(() => exchange(subject))),
     );
     strangers.delete(key);
-    // Every time, so that whoever was served longest ago is forgotten first.
+    // Set every time, so that the caller that was served longest ago is forgotten first.
     callers.set(key, caller);
     return bearerHeader(token);
   }
@@ -113,14 +115,14 @@ export function tokenExchange(options: TokenExchangeOptions): TokenExchangeHeade
 
 isFactory('tokenExchange', tokenExchange);
 
-/** Tokens are not kept where their hash will do. */
+/** The key of a caller. A token is not kept where its hash will do. */
 function callerKey(subject: string): string {
   return hash('sha256', subject, 'base64');
 }
 
 interface Caller {
   readonly held: HeldToken;
-  /** After a refusal that is this caller's. */
+  /** Waits after a refusal that is this caller's own. */
   readonly backOff: BackOff;
 }
 
@@ -153,8 +155,8 @@ function checkUri(problems: ConfigProblems, value: unknown): void {
 }
 
 /**
- * Behind `auth` only the token that was accepted: what came besides is not the principal's. Where
- * nothing in front authenticates, the one that came.
+ * The token to exchange. Behind `auth` it is only the token that was accepted: any other one in the request
+ * is not the principal's. Where nothing in front authenticates, it is the token that came.
  */
 function tokenOf(req: IncomingMessage): string {
   const { identity } = contextOf(req);
@@ -167,7 +169,10 @@ function tokenOf(req: IncomingMessage): string {
   throw plain(new Error(needed));
 }
 
-/** How long the caller's token lasts, where it says so: what came of it must not outlive it. */
+/**
+ * How long the caller's token lasts, where it says so: the token that it was exchanged for must not outlive
+ * it.
+ */
 async function remainingMs(token: string): Promise<number> {
   const { decodeJwt } = await import('../slots/auth/jose.ts');
   try {

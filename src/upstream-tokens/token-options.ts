@@ -5,7 +5,7 @@ import { readCredential } from '../options/credential.ts';
 import { type Duration, readDuration } from '../options/duration.ts';
 import type { Parameters, TokenEndpointSettings } from './token-endpoint.ts';
 
-/** Where tokens for the upstream come from, and which. */
+/** Where tokens for the upstream come from, and which tokens they are. */
 export interface TokenOptions {
   /** The token endpoint of the authorization server. HTTPS, except on loopback. */
   readonly tokenUrl: string | URL;
@@ -19,7 +19,7 @@ export interface TokenOptions {
   readonly audience?: string | readonly string[];
   /** Who the token is for, by its URL (RFC 8707): mostly that of the upstream. Default: the server's. */
   readonly resource?: string | URL | readonly (string | URL)[];
-  /** How the client proves who it is. Default: `'client_secret_basic'`. */
+  /** How the client authenticates. Default: `'client_secret_basic'`. */
   readonly authMethod?: 'client_secret_basic' | 'client_secret_post';
   /** How long the server may take to answer. Default: `'5s'`. */
   readonly timeout?: Duration;
@@ -37,7 +37,7 @@ export const TOKEN_OPTIONS = [
   'timeout',
 ] as const;
 
-/** What is shown to who gives no options. */
+/** The example in the message about options that are missing. */
 export const TOKEN_EXAMPLE = '{ tokenUrl, clientId, clientSecret }';
 
 /** Each with its name in oauth4webapi, which is loaded when a token is needed. */
