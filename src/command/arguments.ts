@@ -10,7 +10,7 @@ export interface Arguments {
   readonly host: string | undefined;
   /** Whether the file is read again when it changes. */
   readonly watch: boolean;
-  /** What only some kinds of files take, by the name of the option. */
+  /** Options that only some kinds of files take, by their names. */
   readonly own: {
     readonly 'public-url'?: string;
     readonly only?: readonly string[];
@@ -39,7 +39,7 @@ const OPTIONS = {
 
 const MODES = ['help', 'version', 'check', 'print'] as const;
 
-/** @throws {UsageError} for what the command does not know. */
+/** @throws {UsageError} for arguments that the command does not know. */
 export function readArguments(args: readonly string[]): Arguments {
   const { values, positionals } = parse(args);
   const { port, host, watch = false, check, print, help, version, ...own } = values;

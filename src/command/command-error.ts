@@ -1,4 +1,4 @@
-/** What is told in place of a stack, with exit code 1. */
+/** An error that is told without a stack, with exit code 1. */
 export class CommandError extends Error {
   override readonly name = 'CommandError';
 }
@@ -8,7 +8,7 @@ export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-/** Why the system refused something: `ENOENT`; undefined where it was not the system. */
+/** The code of an error of the system, such as `ENOENT`; undefined where the error has none. */
 export function systemCode(error: unknown): string | undefined {
   const { code } = Object(error) as { readonly code?: unknown };
   return typeof code === 'string' ? code : undefined;

@@ -34,7 +34,7 @@ async function run(args: Arguments): Promise<void> {
   else {
     const input = await inputFor(file);
     checkOptions(args, input.options);
-    // Before it is read, so that no change in between is missed.
+    // Taken before the file is read, so that no change in between is missed.
     const seen = args.watch ? await fingerprintOf(file) : '';
     const open = await input.open(file, args);
     if (mode === 'check') process.stdout.write(check(file, open));
@@ -46,7 +46,7 @@ async function run(args: Arguments): Promise<void> {
   }
 }
 
-/** An option without effect would be taken for one that has it. */
+/** Refuses options without effect: the user would expect an effect. */
 function checkOptions({ mode, own, file }: Arguments, known: readonly string[]): void {
   const given = [...Object.keys(own), ...(mode === 'print' ? ['print'] : [])];
   for (const name of given) {

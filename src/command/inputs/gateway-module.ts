@@ -56,7 +56,10 @@ async function load(file: string): Promise<unknown> {
 
 let readings = 0;
 
-/** Node reads a module once for each URL, and one of CommonJS once for each file. */
+/**
+ * The URL by which a module is read anew: Node reads a module once for each URL, and one of CommonJS once for
+ * each file.
+ */
 function hrefToRead(path: string): string {
   readings += 1;
   const { href } = pathToFileURL(path);
@@ -65,7 +68,7 @@ function hrefToRead(path: string): string {
   return `${href}?reading=${readings}`;
 }
 
-/** An app may be set up by the function, with `trust proxy` or middleware of its own. */
+/** The function may set up the app, with `trust proxy` or middleware of its own. */
 async function configsOf(
   file: string,
   exported: unknown,
@@ -89,7 +92,10 @@ async function call(file: string, give: unknown, app: Express): Promise<unknown>
   }
 }
 
-/** What its author needs to find the place, without the frames of Node and of this command. */
+/**
+ * The text of an error with all that the author of the file needs to find the place, without the frames of
+ * Node and of this command.
+ */
 function textOf(error: unknown): string {
   if (error instanceof GatewayConfigError) return error.message;
   const lines = String(Object(error).stack ?? error).split('\n');
@@ -100,7 +106,7 @@ function textOf(error: unknown): string {
     .join('\n');
 }
 
-/** Node says of an ES module what is wrong with its syntax, and not where. */
+/** For an ES module, Node says what is wrong with its syntax, and not where. */
 function hintFor(file: string, error: unknown): string {
   if (!(error instanceof SyntaxError) || textOf(error) !== String(error)) return '';
   return `. \`node --check ${file}\` shows the place; if it finds none, that is in a file that this one imports`;

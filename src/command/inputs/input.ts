@@ -11,14 +11,14 @@ export interface Input {
   /** The options of the command that are for this kind alone. */
   readonly options: readonly string[];
   /**
-   * Reads it, and checks it.
+   * Reads the file, and checks it.
    *
    * @throws {GatewayConfigError | CommandError} with everything that is wrong.
    */
   open(file: string, args: Arguments): Promise<OpenInput>;
 }
 
-/** Where a gateway is. */
+/** The path and the methods of a gateway. */
 export interface Endpoint {
   readonly path: string;
   readonly methods: readonly string[];
@@ -27,7 +27,7 @@ export interface Endpoint {
 /**
  * Gives a gateway with these options.
  *
- * @param place - What it is known by from one reading of the file to the next.
+ * @param place - The key of the gateway, which is the same in each reading of the file.
  */
 export type CreateGateway = (config: GatewayConfig, place: string) => McpGateway;
 
@@ -36,9 +36,9 @@ export interface OpenInput {
   readonly plan: ServerPlan;
   /** What works in another way than its author may expect. */
   readonly warnings: readonly { readonly path: string; readonly message: string }[];
-  /** What `--check` tells beside. */
+  /** Further lines of `--check`. */
   readonly details?: readonly string[];
-  /** Where its gateways are, as Express writes paths, and what they take. */
+  /** The paths of its gateways, as Express writes them, and their methods. */
   readonly endpoints: readonly Endpoint[];
   /** Puts its gateways into an app. */
   mount(
@@ -46,6 +46,6 @@ export interface OpenInput {
     observer: Observer,
     create: CreateGateway,
   ): Promise<readonly McpGateway[]> | readonly McpGateway[];
-  /** The same as TypeScript, where there is such a form. */
+  /** The file as a program of TypeScript, where there is such a form. */
   print?(): PrintedProgram;
 }

@@ -7,15 +7,15 @@ import { krakend } from './krakend.ts';
 import { openApi } from './open-api.ts';
 
 /**
- * What kind of file this is: a module by its ending, a document by what stands in it, because both kinds of
+ * The kind of a file. A module is known by its ending, a document by its contents, because both kinds of
  * documents are JSON or YAML of any name.
  *
  * @throws {UsageError} where no kind of file has such a name.
- * @throws {CommandError} where it is something else than a file: it is read more than once, and a read of a pipe that
- * nobody writes to never ends, nor does the process before it.
+ * @throws {CommandError} where it is something else than a file. It is read more than once, and a read of a
+ * pipe without a writer never ends, nor does the process before it.
  */
 export async function inputFor(file: string): Promise<Input> {
-  // What is not there is told by what reads it.
+  // The code that reads the file tells that it is not there.
   const found = await stat(file).catch(() => undefined);
   if (found?.isFile() === false) throw new CommandError(`${file} cannot be read: it is not a file`);
   if (/\.[cm]?[jt]s$/i.test(file)) return gatewayModule;

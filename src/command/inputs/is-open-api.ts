@@ -8,7 +8,7 @@ const VERSIONS = ['openapi', 'swagger'];
 export async function isOpenApi(file: string): Promise<boolean> {
   const text = await readText(file);
   const document = /\.json$/i.test(file) ? parsedJson(text) : await parseYaml(file, text);
-  // Whoever reads the document says what is wrong with the JSON.
+  // The code that reads the document later says what is wrong with the JSON.
   if (document === undefined) return /"(?:openapi|swagger)"\s*:/.test(text);
   return VERSIONS.some((name) => Object.hasOwn(Object(document), name));
 }

@@ -44,7 +44,7 @@ export const krakend: Input = {
   },
 };
 
-/** What the library leaves to the app around it, and the command does. */
+/** Settings that the library leaves to the app around it. The command applies them. */
 const DONE_HERE: readonly string[] = [
   'max_header_bytes',
   'tls',
@@ -65,7 +65,7 @@ async function readDocumentFile(file: string): Promise<string | object> {
     );
   }
   const text = await readText(file);
-  // Whatever else it is, the reader of documents says so.
+  // Any other file is read as a document, and that reader says what is wrong.
   return /\.ya?ml$/i.test(file) ? ((await parseYaml(file, text)) as object) : text;
 }
 
@@ -79,7 +79,10 @@ function optionsOf({ own }: Arguments): KrakendReadOptions {
   };
 }
 
-/** Expressions need packages that not everybody has, and most documents have no expression. */
+/**
+ * Loads the support of expressions only where it is needed: its packages may not be installed, and most
+ * documents have no expression.
+ */
 async function withCelIfNeeded<T>(file: string, read: () => T): Promise<T> {
   try {
     return read();

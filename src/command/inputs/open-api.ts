@@ -60,7 +60,7 @@ function listOf(given: readonly string[] = []): string[] {
   return given.flatMap((list) => list.split(',').map((item) => item.trim()));
 }
 
-/** Most who run the command have no OpenAPI document, and not the packages either. */
+/** Loaded only here: most users of the command have no OpenAPI document, and not the packages either. */
 async function toolsOf(file: string, options: RestToolsOptions): Promise<RestTools> {
   try {
     const { restTools } = await import('../../rest/rest-tools.ts');

@@ -1,14 +1,15 @@
 import { CommandError, systemCode } from '../command-error.ts';
 
 /**
- * A text of YAML as what it stands for, with nothing in it that JSON does not have. Merge keys (`<<`) count, as
- * for KrakenD. The package `yaml` reads it, where it is installed.
+ * The value of a text of YAML, with nothing in it that JSON does not have. Merge keys (`<<`) count, as for
+ * KrakenD. The package `yaml` reads it, where it is installed.
  *
- * @throws {CommandError} where it is not, or the text is no YAML, or it has a tag such as `!secret`.
+ * @throws {CommandError} where the package is not installed, or the text is no YAML, or it has a tag such as
+ * `!secret`.
  */
 export async function parseYaml(file: string, text: string): Promise<unknown> {
   const { parseDocument } = await loadYaml(file);
-  // What a directive of the text says does not make dates or sets of it.
+  // A directive in the text cannot make dates or sets of values.
   const document = parseDocument(text, { schema: 'core', resolveKnownTags: false, merge: true });
   try {
     for (const problem of [...document.errors, ...document.warnings]) throw problem;

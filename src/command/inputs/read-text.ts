@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { CommandError, systemCode } from '../command-error.ts';
 
-/** @throws {CommandError} where it cannot be read. */
+/** @throws {CommandError} where the file cannot be read. */
 export async function readText(file: string): Promise<string> {
   try {
     return await readFile(file, 'utf8');

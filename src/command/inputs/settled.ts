@@ -1,5 +1,5 @@
 /**
- * What comes of a promise.
+ * The result of a promise.
  *
  * @throws {Error} where nothing is left in the process that could settle it: Node would end without a reason.
  */

@@ -1,6 +1,9 @@
 import type { RestTool, RestTools } from '../../rest/options.ts';
 
-/** What agents will see of the tools, for people: a line for each argument, and what became no tool. */
+/**
+ * The tools as agents will see them, for people to read: a line for each argument, and the operations that
+ * are no tools.
+ */
 export function toolTexts({ tools, skipped }: RestTools): readonly string[] {
   return [
     ...tools.flatMap(textsOf),
@@ -47,7 +50,9 @@ function argumentsOf({ properties = {}, required = [] }: Schema): string[] {
   });
 }
 
-/** On one line, and without what a terminal would obey: others may have written the document. */
+/**
+ * The text on one line, without characters that a terminal would obey: others may have written the document.
+ */
 function shown(text: string): string {
   return text.replace(/\s+/g, ' ').replace(/\p{C}/gu, '\u{FFFD}').trim();
 }

@@ -1,7 +1,7 @@
 import type { OpenInput } from '../inputs/input.ts';
 import { readTls } from '../server/tls.ts';
 
-/** Says what a file comes to that has been read without a problem. */
+/** The report on a file that has been read without a problem. */
 export function check(
   file: string,
   { plan, warnings, endpoints, details = [] }: OpenInput,

@@ -8,14 +8,14 @@ import { makeServer } from '../server/make-server.ts';
 import { untilSignal } from '../server/until-signal.ts';
 
 /**
- * Serves a file until a signal ends it, in order.
+ * Serves a file until a signal comes, and then ends in order.
  *
  * @param seen - The fingerprint of the file before it was read, where it is watched.
  */
 export async function serve(input: OpenInput, args: Arguments, seen: string): Promise<void> {
   const { port, host } = args;
   const { plan, warnings, endpoints } = input;
-  // Nobody reads the log any more: that is no reason to end.
+  // The reader of the log is gone: that is no reason to end.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   const log = logOf(plan.log, (text) => void process.stdout.write(text));
   const live = args.watch ? await LiveApp.start(input, args, seen, log, tellRefused) : undefined;

@@ -9,8 +9,8 @@ export interface GatewaySource {
 }
 
 /**
- * Writes the options of a gateway. One that has no form as a text is taken from the import, as a whole: nothing
- * that protects is left out.
+ * Writes the options of a gateway. An option that has no form as a text is taken from the import as a whole:
+ * no protection is left out.
  */
 export function gatewaySource(source: Source, path: string, config: GatewayConfig): GatewaySource {
   const made: string[] = [];

@@ -4,7 +4,7 @@ interface Helper {
   readonly imports?: Readonly<Record<string, string>>;
 }
 
-/** Functions that printed programs bring along: what the import does where no option does it. */
+/** Functions that printed programs bring along. They do what the import does and no option can do. */
 export const HELPERS: Readonly<Record<string, Helper>> = {
   anyScope: {
     imports: { 'type RequestPolicyCheck': 'express-mcp-gateway' },

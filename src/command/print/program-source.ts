@@ -18,7 +18,7 @@ export interface Printed {
   readonly server: ServerPlan;
 }
 
-/** A program, and what whoever keeps it has to know. */
+/** A program, and notes for the person who maintains it. */
 export interface PrintedProgram {
   readonly text: string;
   readonly notes: readonly string[];
@@ -83,7 +83,10 @@ function mountSource(
   ].join('\n');
 }
 
-/** What has no form of its own: from the document, by the function of the package. */
+/**
+ * The code for options that have no form of their own: they come from the document, by the function of the
+ * package.
+ */
 function madeSource(
   source: Source,
   document: object,
@@ -144,7 +147,7 @@ function securitySource(
   if (lines.length === 0) return [];
   const end = ['  next();', '});'];
   if (knowsPath) {
-    // What it is made of may mean something to Express, such as `(`.
+    // The path may have characters that mean something to Express, such as `(`.
     const paths = source.write(path === '/' ? [path] : [path, `${path}/`]);
     return [
       'app.use((req, res, next) => {',
@@ -157,7 +160,7 @@ function securitySource(
   return [`app.use(${quoted(path)}, (${req}, res, next) => {`, ...lines, ...end];
 }
 
-/** As in the import: `/t/%61dmin` is `/t/admin`, and what guards that is not to be passed by. */
+/** As in the import: `/t/%61dmin` is `/t/admin`, and such a path must not get past what guards that route. */
 function disguiseSource({ patterns }: RouteOrder): string {
   return `// KrakenD takes /t/%61dmin for /t/admin: it is not to pass as another route.
 const routes = [${patterns.map(String).join(', ')}];

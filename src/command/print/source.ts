@@ -2,7 +2,7 @@ import { type Written, writtenOf } from '../../krakend/written.ts';
 import { quoted } from '../../lib/quoted.ts';
 import { HELPERS } from './helpers.ts';
 
-/** Thrown for what is no plain data, and has no form of its own. */
+/** Thrown for a value that is no plain data, and has no form of its own. */
 export class NoForm extends Error {
   override readonly name = 'NoForm';
 }
@@ -11,7 +11,7 @@ const IDENTIFIER = /^[A-Za-z_$][\w$]*$/;
 
 /** A program of TypeScript that is being written. */
 export class Source {
-  /** By the module: what comes from it. */
+  /** By the module: the names that are imported from it. */
   readonly #imports = new Map<string, Set<string>>();
   readonly #helpers = new Set<string>();
 
@@ -85,7 +85,7 @@ export class Source {
     return form.text;
   }
 
-  /** Brings a function along, and those that it calls. */
+  /** Brings a helper function along, and those that it calls. */
   help(name: string): void {
     const helper = HELPERS[name];
     if (helper === undefined) throw new NoForm(`There is no helper ${name}`);
@@ -131,7 +131,7 @@ function inBrackets(open: string, items: readonly string[], close: string, inden
 }
 
 function keyOf(name: string): string {
-  // In an object literal, this one is no key.
+  // In an object literal, `__proto__` without brackets is no key.
   if (name === '__proto__') return "['__proto__']";
   return IDENTIFIER.test(name) ? name : quoted(name);
 }

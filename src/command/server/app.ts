@@ -16,7 +16,7 @@ export interface ServedApp {
 /**
  * The app around the gateways of a file.
  *
- * @param create - Gives each of them.
+ * @param create - Makes each gateway.
  */
 export async function appFor(
   input: OpenInput,

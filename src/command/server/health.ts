@@ -1,6 +1,6 @@
 import type { RequestHandler } from 'express';
 
-/** Says at this path that the server is there, in the form that KrakenD has. */
+/** Answers at this path that the server is up, in the form that KrakenD has. */
 export function health(path: string): RequestHandler {
   return (req, res, next) => {
     if (req.path !== path || !(req.method === 'GET' || req.method === 'HEAD')) {

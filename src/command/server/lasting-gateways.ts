@@ -12,8 +12,9 @@ export class LastingGateways {
   #held: ReadonlyMap<string, Held> = new Map();
 
   /**
-   * Has `mount` put the gateways of a reading into an app. Those that stay get their new options when that is done:
-   * an update that is taken back would have forgotten what the options in between did not ask for.
+   * Lets `mount` put the gateways of a reading into an app. Gateways that stay get their new options only
+   * after that: an update that is taken back would have forgotten the state that the options in between did
+   * not need.
    *
    * @returns What `mount` gives, and the gateways that have no place any more.
    * @throws What `mount` throws, or an update; then all gateways have the options that they had.
@@ -28,7 +29,7 @@ export class LastingGateways {
       held.set(place, { gateway, config });
       return gateway;
     };
-    /** Those that have been updated, as they were. */
+    /** The gateways that have been updated, with their former options. */
     const updated: Held[] = [];
     try {
       const mounted = await mount(create);

@@ -11,7 +11,7 @@ const REASONS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Lets a server listen; gives where it does.
+ * Lets a server listen; gives the address at which it does.
  *
  * @throws {CommandError} where it cannot.
  */

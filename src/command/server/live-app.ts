@@ -13,17 +13,17 @@ import type { Log } from './log.ts';
 import type { ServerPlan } from './server-plan.ts';
 import { FileWatch, fingerprintOf } from './watch-file.ts';
 
-/** What a server has from its first moment on. */
+/** Settings that a server keeps from its start on. */
 const FIXED = ['port', 'host', 'tls', 'limits', 'maxHeaderSize', 'log'] as const;
 
-/** How long a file may be read before it is told that nothing has come of it yet. */
+/** How long the reading of a file may take before the operator is told that it is not done yet. */
 const TOLD_MS = 2000;
 
 const RUNS_ON = 'what ran before runs on';
 
-/** An app for a file that is read again when it changes. What is wrong with it then is told, and changes nothing. */
+/** An app for a file that is read again when it changes. Mistakes in it are told then, and change nothing. */
 export class LiveApp {
-  /** Goes on as the same for the server, whatever is behind it. */
+  /** The app that the server keeps, while the app behind it is replaced. */
   readonly app: Express = express();
   readonly #args: Arguments;
   readonly #log: Log;
@@ -33,9 +33,9 @@ export class LiveApp {
   readonly #watch: FileWatch;
   #served: ServedApp | undefined;
   #plan: ServerPlan;
-  /** What the file said when it was last read, in short. */
+  /** The fingerprint of the file when it was last read. */
   #seen = '';
-  /** Which look at the file is the last one. */
+  /** The number of the last look at the file. */
   #turn = 0;
   #serving: Promise<void> = Promise.resolve();
   #isStopped = false;
@@ -61,7 +61,7 @@ export class LiveApp {
   }
 
   /**
-   * Begins to serve what has been read, and to watch where it came from.
+   * Begins to serve a file that has been read, and to watch that file.
    *
    * @param seen - The fingerprint of the file before it was read.
    * @param tellRefused - Told why a change was not applied.
@@ -77,22 +77,22 @@ export class LiveApp {
     live.#seen = seen;
     await live.#serve(input);
     await live.#watch.start();
-    // It may have changed since it was read.
+    // The file may have changed since it was read.
     void live.#changed();
     return live;
   }
 
-  /** Those that are to be closed. */
+  /** The gateways that are to be closed. */
   get gateways(): readonly McpGateway[] {
     return this.#served?.gateways ?? [];
   }
 
-  /** Of what was read last. */
+  /** The grace period of the file as it was last applied. */
   get graceMs(): number | undefined {
     return this.#plan.graceMs;
   }
 
-  /** Does not look any more. Resolves when the gateways that the file does not have any more are closed. */
+  /** Stops watching. Resolves when the gateways that the file does not have any more are closed. */
   async stop(): Promise<void> {
     this.#isStopped = true;
     this.#watch.stop();
@@ -124,7 +124,7 @@ export class LiveApp {
     }, TOLD_MS);
     try {
       const input = await (await inputFor(file)).open(file, this.#args);
-      // One that takes for ever must not keep a later one from holding, nor take its place.
+      // A reading that takes for ever must not keep a later one from being applied, nor take its place.
       const applied = this.#serving.then(() => (isOver() ? undefined : this.#apply(input)));
       this.#serving = applied.catch(noop);
       await applied;

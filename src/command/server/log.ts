@@ -4,7 +4,7 @@ import type { ServerPlan } from './server-plan.ts';
 
 /** What the command writes to the standard output. */
 export interface Log extends AccessLogger {
-  /** Something that is no request, and is told whatever the level. */
+  /** Writes a line that is about no request. The level of the log does not matter. */
   say(level: Level, message: string): void;
 }
 
@@ -36,7 +36,7 @@ function jsonLine(time: string, level: Level, message: string, record: object): 
   return JSON.stringify({ time, level, message, ...record });
 }
 
-/** What is said of a request, in this order. */
+/** The fields of the line about a request, in this order. */
 const FIELDS: readonly [name: string, read: (record: Partial<RequestRecord>) => unknown][] = [
   ['path', ({ path }) => path],
   ['ip', ({ ip }) => ip],
@@ -64,7 +64,7 @@ function textLine(time: string, level: Level, message: string, record: object): 
   return [time, level.toUpperCase().padEnd(5), message, ...fields].join(' ');
 }
 
-/** Peers can write anything: what could look like another field or another line stands in quotes. */
+/** Peers can write anything: a text that could look like another field or another line stands in quotes. */
 function shown(text: string): string {
   if (/^[!#-~]+$/.test(text)) return text;
   return JSON.stringify(text).replaceAll(

@@ -5,7 +5,7 @@ import { makeLastRequest } from '../../http/last-request.ts';
 import type { Endpoint } from '../inputs/input.ts';
 import type { Log } from './log.ts';
 
-/** Answers what no gateway has answered: 404, with this body in place of the package's own. */
+/** Answers requests that no gateway has answered: 404, with this body in place of the package's own. */
 export function notFound(log: Log, body: object | undefined): RequestHandler {
   return function notFoundMiddleware(req, res) {
     refuse(req, res, log, 'not_found', { body });
@@ -28,7 +28,7 @@ export function methodNotAllowed(
   };
 }
 
-/** Answers for what middleware of an app has thrown. */
+/** Answers where middleware of an app has thrown. */
 export function failed(log: Log): ErrorRequestHandler {
   return function failedMiddleware(error, req, res, next) {
     if (res.headersSent) {
@@ -36,7 +36,7 @@ export function failed(log: Log): ErrorRequestHandler {
       return;
     }
     const { status } = Object(error) as { readonly status?: unknown };
-    // What Express cannot read of a URL is the client's mistake.
+    // A URL that Express cannot read is the client's mistake.
     if (typeof status === 'number' && status >= 400 && status < 500) {
       refuse(req, res, log, 'invalid_request', { status });
     } else

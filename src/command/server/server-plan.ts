@@ -1,9 +1,9 @@
 import type { KrakendListen } from '../../krakend/listen.ts';
 
-/** What a server is to be. Documents of KrakenD say all of it. */
+/** The settings of a server. Documents of KrakenD say all of them. */
 export type ServerPlan = KrakendListen;
 
-/** For what says nothing of the server. */
+/** The settings for files that say nothing of the server. */
 export const DEFAULT_PLAN: ServerPlan = {
   port: 8080,
   host: undefined,

@@ -6,12 +6,12 @@ import { CommandError, systemCode } from '../command-error.ts';
 
 /** A certificate of several. */
 export interface NamedCertificate {
-  /** Which of the keys it is. */
+  /** Its index in the list of keys. */
   readonly place: number;
   readonly context: SecureContextOptions;
 }
 
-/** What a server with TLS is made with, and the certificates for the names that it has. */
+/** The options of a server with TLS, and the certificates for the names that it has. */
 export interface ServerTls {
   readonly options: TlsOptions;
   /** By the name that a client asks for; where it asks for none of them, it gets the first certificate. */
@@ -58,7 +58,7 @@ export function readTls({ keys, ca: authorities, minVersion, requestCert }: Krak
   const names = new Map<string, NamedCertificate>();
   for (const [place, context] of contexts.entries()) {
     for (const name of namesIn(context.cert)) {
-      // The first that has a name stands for it.
+      // The first certificate with a name is used for that name.
       if (!names.has(name)) names.set(name, { place, context });
     }
   }
@@ -77,7 +77,7 @@ function problemOf(options: SecureContextOptions): string | undefined {
   }
 }
 
-/** Node takes a file without any, and nobody gets in. */
+/** Whether a text holds a certificate. Node takes a file without any, and then no client gets in. */
 function isCertificate(text: string): boolean {
   try {
     return new X509Certificate(text).raw.length > 0;

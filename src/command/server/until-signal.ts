@@ -8,7 +8,7 @@ export function untilSignal(): Promise<NodeJS.Signals> {
   let isEnding = false;
   for (const signal of SIGNALS) {
     process.on(signal, () => {
-      // As a shell has it for a process that a signal has ended.
+      // The exit code that a shell has for a process that a signal has ended.
       if (isEnding) process.exit(128 + constants.signals[signal]);
       isEnding = true;
       resolve(signal);

@@ -3,10 +3,15 @@ import { type FSWatcher, watch } from 'node:fs';
 import { readFile, realpath, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 
-/** How long nothing may happen beside a file before it is read: who writes it may not be done. */
+/**
+ * How long nothing may happen beside a file before it is read: the program that writes it may not be done.
+ */
 const SETTLED_MS = 100;
 
-/** When it is read at the latest, although something happens beside it all the time, such as a log that is written. */
+/**
+ * When the file is read at the latest, although something happens beside it all the time, such as a log that
+ * is written.
+ */
 const UNSETTLED_MS = 2000;
 
 /** A directory that is watched. */
@@ -16,9 +21,10 @@ interface Watched {
 }
 
 /**
- * Tells that something has happened where a file is, once that is over. Its directory is watched, because editors
- * put another file in its place, and Kubernetes another link to the directory that it is in; and that in which it
- * really is. Of a directory that is not there, the nearest one above it that is.
+ * Tells that something has happened where a file is, once that is over. The directory of the file is watched,
+ * because editors replace the file, and Kubernetes replaces a link to its directory. The directory in which
+ * the file really is, is watched as well. Where a directory is not there, the nearest one above it is
+ * watched.
  */
 export class FileWatch {
   readonly #path: string;
@@ -26,7 +32,7 @@ export class FileWatch {
   readonly #onError: (error: Error) => void;
   readonly #watched = new Map<string, Watched>();
   #timer: NodeJS.Timeout | undefined;
-  /** When the first thing happened of those that nobody has looked at. */
+  /** When the first event came after the last look at the file. */
   #happenedAt: number | undefined;
   #isStopped = false;
 
@@ -37,10 +43,10 @@ export class FileWatch {
     this.#onError = onError;
   }
 
-  /** Resolves when it is watched: whatever happens to the file from then on is told. */
+  /** Resolves when the file is watched: each change from then on is told. */
   async start(): Promise<void> {
     let hasAdded: boolean;
-    // What was added may have been another directory a moment before.
+    // A directory that was added may have been another one a moment before.
     do hasAdded = await this.#watchFolders();
     while (hasAdded);
   }
@@ -74,7 +80,7 @@ export class FileWatch {
         if (this.#watched.get(folder)?.watcher !== watcher) return;
         this.#forget(folder);
         this.#onError(error);
-        // Windows says so where a directory is removed.
+        // Windows gives this error where a directory is removed.
         this.#happened();
       });
       this.#watched.set(folder, { identity, watcher });
@@ -100,12 +106,15 @@ export class FileWatch {
 
   #look(): void {
     this.#happenedAt = undefined;
-    // What it really is may be elsewhere by now.
+    // The real path of the file may be another one by now.
     this.start().then(this.#onChange, this.#onError);
   }
 }
 
-/** A directory, or the nearest one above it that is there, and what tells it from another one of this name. */
+/**
+ * A directory, or the nearest one above it that is there, and an identity that tells it from another
+ * directory of this name.
+ */
 async function nearestTo(folder: string): Promise<[folder: string, identity: string]> {
   try {
     const { dev, ino, birthtimeNs } = await stat(folder, { bigint: true });
@@ -117,7 +126,7 @@ async function nearestTo(folder: string): Promise<[folder: string, identity: str
   }
 }
 
-/** What stands for the text of a file; nothing where it cannot be read, or is no file: to read a pipe may take for ever. */
+/** The hash of a file; empty where it cannot be read, or is no file: reading a pipe may take for ever. */
 export async function fingerprintOf(file: string): Promise<string> {
   try {
     if (!(await stat(file)).isFile()) return '';
