@@ -4,7 +4,7 @@ type Schemes = readonly AuthenticationScheme[];
 
 const AMONG = new WeakMap<AuthenticationScheme, (others: Schemes) => AuthenticationScheme>();
 
-/** Remembers how a scheme is made that takes the others of its list into account. */
+/** Remembers how to make a scheme that takes the others of its list into account. */
 export function rememberAmong(
   scheme: AuthenticationScheme,
   among: (others: Schemes) => AuthenticationScheme,
@@ -13,7 +13,10 @@ export function rememberAmong(
   return scheme;
 }
 
-/** The same schemes, those that want to know told of the others. One scheme may stand in several lists. */
+/**
+ * The same schemes. A scheme that takes the others into account is replaced by one made for this list,
+ * because one scheme may stand in several lists.
+ */
 export function toldOfOthers(schemes: Schemes): Schemes {
   return schemes.map((scheme) => {
     const among = AMONG.get(scheme);

@@ -35,7 +35,8 @@ export interface ApiKeyOptions {
  *
  * @param options - See {@link ApiKeyOptions}.
  * @returns An authenticator for `auth` or `requireAuth`.
- * @throws {GatewayConfigError} for what is no SHA-256, no subject or no header name.
+ * @throws {GatewayConfigError} for a `sha256` that is no SHA-256, an empty `subject` or an invalid header
+ * name.
  *
  * @example From `examples/middlewares.ts`:
  * ```ts
@@ -46,9 +47,9 @@ export function apiKey(options: ApiKeyOptions): AuthenticationScheme {
   const { keys, header } = checkConfig('apiKey', (problems) => read(problems, options));
   const isBearer = header === 'authorization';
 
-  /** Every key is compared, whichever it is. */
+  /** Compares the key with every known key, also after a match: the time must not tell which one it is. */
   function ownerOf(key: string): Principal | undefined {
-    // The bytes that came, which Node gives as Latin-1.
+    // Node decodes header fields as Latin-1: these are the bytes that the client sent.
     const digest = hash('sha256', Buffer.from(key, 'latin1'), 'buffer');
     let principal: Principal | undefined;
     for (const known of keys)
@@ -80,13 +81,13 @@ const MALFORMED: Identification = {
   description: 'The Authorization header does not hold exactly one bearer token',
 };
 
-/** A hint would tell strangers how keys are sent. */
+/** Has no `description`: it would tell strangers how keys are sent. */
 const BARE: Identification = {
   outcome: 'refused',
   detail: 'Authorization holds no scheme: apiKey() takes "Bearer <key>" there',
 };
 
-/** Empty where there is none, or credentials of another scheme. */
+/** Returns an empty text where there is no such field, or one with credentials of another scheme. */
 function keyBehindBearer(req: IncomingMessage): string | Identification {
   const bearer = bearerKeyOf(req);
   if (bearer === 'malformed') return MALFORMED;
@@ -94,7 +95,10 @@ function keyBehindBearer(req: IncomingMessage): string | Identification {
   return /^[^\s]+$/.test(req.headers.authorization ?? '') ? BARE : '';
 }
 
-/** SHA-256 of what an unset variable comes to: the first hash that a process makes takes two milliseconds. */
+/**
+ * The SHA-256 of an empty text, which is what an unset variable gives. It is written out because the first
+ * hash that a process makes takes two milliseconds.
+ */
 const OF_NOTHING = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
 
 interface KnownKey {
@@ -108,7 +112,7 @@ function read(problems: ConfigProblems, options: ApiKeyOptions) {
   const { keys, header = 'X-Api-Key' } = options;
   if (!isFieldName(header)) problems.at('header').add(header, 'a header name');
   const list = problems.at('keys');
-  // What is none may be a key in the clear: `readKey` tells of it without showing it.
+  // An invalid entry may be a key in the clear: `readKey` reports it without showing it.
   const given = list.list(keys, isAnything, 'a key', { atLeast: 1, mayBeSecret: true });
   const hashes = given.map((key) => String((key as ApiKey | null)?.sha256).toLowerCase());
   for (const [i, hash] of hashes.entries()) {

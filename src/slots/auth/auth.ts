@@ -33,9 +33,10 @@ import { schemeNames } from './scheme-names.ts';
 import { relayCredentials } from './upstream-auth.ts';
 
 /**
- * Lets a request pass whose credentials one of `schemes` accepts, and leaves who it comes from for
- * `principalOf`. The first that accepts decides, with all the scopes that it needs; otherwise one that cannot
- * tell (503) comes before those that find them not enough (403), and these before those that refuse (401).
+ * Lets a request pass if one of `schemes` accepts its credentials, and keeps the principal for `principalOf`.
+ * The first scheme that accepts, and whose scopes the caller has, decides. Otherwise a scheme that cannot
+ * tell (503) takes precedence over one that finds the credentials not enough (403), and that over one that
+ * refuses them (401).
  */
 export function authenticate(
   { schemes, places, challenge }: Pick<Identity, 'schemes' | 'places' | 'challenge'>,
@@ -79,7 +80,7 @@ function isChallenged({ outcome }: Refused): boolean {
   return outcome === 'absent' || outcome === 'refused';
 }
 
-/** RFC 6750 section 2.3 had it; MCP forbids it, because query strings are logged. */
+/** RFC 6750 section 2.3 defines a token in the query; MCP forbids it, because query strings are logged. */
 function hasTokenInQuery({ url = '' }: IncomingMessage): boolean {
   return /[?&]access_token=/i.test(url);
 }
@@ -130,10 +131,13 @@ function identificationBy(
   }
 }
 
-/** The later beats the earlier. */
+/** An outcome takes precedence over those before it in this list. */
 const RANK = ['absent', 'refused', 'forbidden', 'without scopes', 'unavailable'];
 
-/** For scopes a client can ask, and for nothing else that it lacks. */
+/**
+ * Missing scopes take precedence over other reasons for a 403: a client can ask for scopes, and for nothing
+ * else that it lacks.
+ */
 function rankOf(found: Refused): number {
   const lacksScopes = found.outcome === 'forbidden' && found.scopes !== undefined;
   return RANK.indexOf(lacksScopes ? 'without scopes' : found.outcome);
@@ -157,14 +161,17 @@ function answer(
     const hint = detail === undefined ? undefined : { detail, cause: plain(new Error(detail)) };
     refuse(req, res, challenge, { error: 'invalid_token', description }, hint);
   } else {
-    // RFC 6750 section 3.1: no error code for who has brought nothing.
+    // RFC 6750 section 3.1: a request without credentials gets no error code.
     refuse(req, res, challenge, undefined, {
       detail: hasNone(req, fields) ? NO_CREDENTIALS : undefined,
     });
   }
 }
 
-/** A function may have looked for credentials where no other authenticator does. */
+/**
+ * Whether the request has none of the fields with credentials. `fields` includes those that only a function
+ * of the app may read.
+ */
 function hasNone({ headers }: IncomingMessage, fields: ReadonlySet<string>): boolean {
   return !Object.keys(headers).some((name) => fields.has(foldFieldName(name)));
 }
@@ -190,12 +197,12 @@ function refuse(
   answerError(req, res, 'unauthorized', { ...told, headers });
 }
 
-/** Credentials are for the gateway, whatever `headers.forward` says. */
+/** Keeps credentials from the upstream, even if `headers.forward` names them: they are for the gateway. */
 function withholding(withheld: ReadonlySet<string>): HeaderEdits {
   return { ...NO_EDITS, withheld, credentials: 'own' };
 }
 
-/** What the slot goes by. */
+/** What the slot reads from the configuration. */
 interface Settings {
   readonly identity: Identity;
   readonly metadata: MetadataWarningSettings | undefined;

@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 /** RFC 6750 section 2.1. */
 const BEARER = /^bearer +([\w\-.~+/]+=*)$/i;
 
-/** What is no token of OAuth may be of any letters, which Node gives as Latin-1. */
+/** A key that is no OAuth token may have any characters but blanks; Node decodes them as Latin-1. */
 const BEARER_KEY = /^bearer +([\x21-\x7e\x80-\xff]+)$/i;
 
 /**
@@ -14,7 +14,7 @@ export function bearerTokenOf(req: IncomingMessage): Bearer | 'malformed' | unde
   return bearerOf(req, BEARER);
 }
 
-/** The same for a key, which may be of any letters but blanks. */
+/** The same for a key, which may have any characters but blanks. */
 export function bearerKeyOf(req: IncomingMessage): Bearer | 'malformed' | undefined {
   return bearerOf(req, BEARER_KEY);
 }
@@ -26,10 +26,10 @@ export interface TokenPlace {
   tokenOf(req: IncomingMessage): Bearer | 'malformed' | undefined;
 }
 
-/** Behind `Bearer` in `Authorization`, which is all that MCP knows. */
+/** The token stands behind `Bearer` in `Authorization`, the only place that MCP knows. */
 export const IN_AUTHORIZATION: TokenPlace = { header: 'authorization', tokenOf: bearerTokenOf };
 
-/** In a header of its own, behind `Bearer` or by itself. */
+/** The token stands in a header of its own, with `Bearer` before it or without. */
 export function inHeader(name: string): TokenPlace {
   const header = name.toLowerCase();
   return {
@@ -51,7 +51,7 @@ interface Bearer {
 }
 
 function bearerOf(req: IncomingMessage, form: RegExp): Bearer | 'malformed' | undefined {
-  // Node gives the first of several; somebody else may go by the last.
+  // Of several fields Node gives the first; another server may use the last.
   if (linesOf(req, 'authorization') > 1) return 'malformed';
   const { authorization = '' } = req.headers;
   if (!/^bearer(?![\w!#$%&'*+\-.^`|~])/i.test(authorization)) return undefined;

@@ -1,17 +1,17 @@
 import { metadataUrl } from '../../oauth/metadata-url.ts';
 import type { AuthenticationScheme } from './authenticator.ts';
 
-/** What a challenge says besides where the metadata is. */
+/** What a challenge says besides the URL of the metadata. */
 export interface ChallengeDetails {
   readonly error?: 'invalid_token' | 'invalid_request' | 'insufficient_scope';
-  /** A sentence for whoever debugs the client. */
+  /** A sentence for the developer of the client. */
   readonly description?: string | undefined;
   readonly scopes?: readonly string[];
 }
 
 /**
- * What refused clients are told in `WWW-Authenticate`: one challenge, in the order that official
- * clients read without mistakes, because they look for `scope=` anywhere in it.
+ * The `WWW-Authenticate` field for refused clients: one challenge, with its parameters in the order that
+ * official clients read without mistakes, because they look for `scope=` anywhere in it.
  *
  * @see RFC 6750 section 3; RFC 9728 section 5.1
  */
@@ -19,7 +19,7 @@ export class Challenge {
   readonly #metadata: string | undefined;
   readonly #takesTokens: boolean;
   readonly #scopes: readonly string[];
-  /** Where no token is taken. */
+  /** The challenge where no scheme takes bearer tokens. */
   readonly #other: string;
 
   constructor(schemes: readonly AuthenticationScheme[], publicUrl: URL | undefined) {

@@ -4,7 +4,7 @@ import type { Basis } from '../basis.ts';
 import { credentialFields } from './credential-fields.ts';
 import type { Identity } from './identity.ts';
 
-/** Credentials go to those alone who ask for them. */
+/** Notes header rules that do not fit `auth`: credentials go only to the server that asks for them. */
 export function checkHeaders(
   problems: ConfigProblems,
   { schemes, relaysTokens }: Identity,

@@ -6,7 +6,7 @@ import { claimAt } from './claims/claim-at.ts';
 /**
  * Puts claims of the caller in place of their names in the target.
  *
- * @returns Why one cannot stand there, in which case nothing may go upstream; undefined where all can.
+ * @returns Why a claim cannot stand there, in which case nothing may go upstream; undefined where all can.
  */
 export function fillClaims(context: RequestContext, names: readonly string[]): string | undefined {
   if (names.length === 0) return undefined;
@@ -22,7 +22,7 @@ export function fillClaims(context: RequestContext, names: readonly string[]): s
   return undefined;
 }
 
-/** What is no text stays as it is, and is a problem. */
+/** A value of another type stays as it is, and `valueProblem` reports it. */
 function textOf(value: unknown): unknown {
   if (value === null) return undefined;
   return typeof value === 'boolean' || Number.isFinite(value) ? String(value) : value;

@@ -13,7 +13,7 @@ import type { AuthenticationScheme, Identification } from './authenticator.ts';
 import { bearerTokenOf } from './bearer-token.ts';
 import { checked } from './read-authenticators.ts';
 
-/** A middleware of a framework or library, whatever types of request it has. */
+/** A middleware of a framework or library, for any type of request. */
 // biome-ignore lint/suspicious/noExplicitAny: see above.
 export type AuthMiddleware = (req: any, res: any, next: (error?: unknown) => void) => unknown;
 
@@ -64,7 +64,7 @@ export function fromMiddleware(
       const restore = routingOf(req);
       const refusal = await refusalBy(middleware, req, res).finally(restore);
       if (refusal?.outcome === 'forbidden') {
-        // Who has brought nothing is told where to log in, also where that is called forbidden.
+        // A client without credentials is told where to log in, even if the middleware calls that forbidden.
         return refusal.scopes === undefined && !hasCredentials(req) ? refusalOf(req) : refusal;
       }
       const principal = refusal === undefined ? await toPrincipal(req) : null;
@@ -88,7 +88,7 @@ function refusalOf(req: IncomingMessage): Identification {
 type Refusal = Extract<Identification, { outcome: 'refused' | 'forbidden' }>;
 
 /**
- * How it refuses; undefined where it calls `next`. What it would answer goes nowhere: another
+ * How the middleware refuses; undefined where it calls `next`. Its own answer is not sent, because another
  * authenticator may accept.
  */
 function refusalBy(
@@ -120,7 +120,10 @@ function refusalBy(
   });
 }
 
-/** An app or a router in the slot changes where a request seems to be; gives what undoes that. */
+/**
+ * An app or a router in the slot changes `url` and other members of the request; the function that this gives
+ * restores them.
+ */
 function routingOf(req: IncomingMessage): () => void {
   const prototype = Object.getPrototypeOf(req);
   const names = ['url', 'baseUrl', 'params', 'res'].filter((name) => Object.hasOwn(req, name));
@@ -139,7 +142,7 @@ interface Refused {
 }
 
 function readRefusal(status: number | undefined, challenge: unknown): Refusal | undefined {
-  // 400 is what RFC 6750 section 3.1 has for a malformed Authorization.
+  // RFC 6750 section 3.1 answers 400 to a malformed Authorization.
   if (status === 400 || status === 401) return { outcome: 'refused' };
   if (status !== 403) return undefined;
   const text = String(challenge);
@@ -160,12 +163,15 @@ function refusedBy(error: unknown): Refused {
   return { status: status ?? statusCode, challenge: challenges.map(([, value]) => value) };
 }
 
-/** Of the same kind as the real one, so that what a framework adds to answers is there. */
+/**
+ * An answer that is not sent. It has the prototype of the real one, so that the members that a framework adds
+ * to answers are there.
+ */
 function answerToNobody(req: IncomingMessage, res: ServerResponse): ServerResponse {
   const own: ServerResponse = new nodeHttp.ServerResponse(req);
-  // One that goes on writing behind its end must not end the process.
+  // A middleware that goes on writing after the end must not end the process.
   own.on('error', noop);
-  // Node tells of the fields given to `writeHead` only where one was set before.
+  // `getHeader` knows the fields given to `writeHead` only if a field was set before.
   own.setHeader('Cache-Control', 'no-store');
   // Without a socket, an answer would wait for one and never finish.
   own.assignSocket(new Writable({ write: (_bytes, _encoding, done) => done() }) as Socket);

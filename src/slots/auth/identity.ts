@@ -6,15 +6,15 @@ import { Challenge } from './challenge.ts';
 import { readAuthenticators } from './read-authenticators.ts';
 import { isUpstreamAuth } from './upstream-auth.ts';
 
-/** Who may come in, and what the others are told. */
+/** Which callers may come in, and what the others are told. */
 export interface Identity {
   readonly schemes: readonly AuthenticationScheme[];
   /** Where each of them stands in the configuration. */
   readonly places: readonly string[];
   readonly challenge: Challenge;
-  /** Whether tokens are the upstream's business, see `upstreamAuth`. */
+  /** Whether the upstream checks the tokens, see `upstreamAuth`. */
   readonly relaysTokens: boolean;
-  /** Whether anybody is asked who it is, here or upstream. */
+  /** Whether callers have to identify themselves, to the gateway or to the upstream. */
   readonly isAsked: boolean;
   /** The issuers of the tokens that are taken. */
   readonly issuers: readonly string[];
@@ -22,7 +22,7 @@ export interface Identity {
   readonly scopes: readonly string[];
 }
 
-/** Reads who may come in; `false` is anybody. */
+/** Reads which callers may come in; `false`: every caller. */
 export function readIdentity(
   problems: ConfigProblems,
   value: Authenticator | readonly Authenticator[] | false,
@@ -45,7 +45,10 @@ export function readIdentity(
   };
 }
 
-/** Clients that are to get a token have to be told where: notes where that cannot be said. */
+/**
+ * Notes a `publicUrl` that is missing although clients need a token: the metadata under it says where to get
+ * one.
+ */
 export function checkPublicUrl(
   problems: ConfigProblems,
   publicUrl: URL | undefined,

@@ -3,8 +3,8 @@ import { plain } from '../../lib/plain-error.ts';
 import { toldError } from '../../lib/told-error.ts';
 
 /**
- * Looks for something in the metadata that an issuer publishes under its own URL: gives what `find` gives for the
- * first document that is there, is the issuer's, and for which `find` throws nothing.
+ * Looks for something in the metadata that an issuer publishes under its own URL. Gives what `find` gives for
+ * the first document that exists, that names this issuer, and for which `find` does not throw.
  *
  * @see RFC 8414 section 3; OpenID Connect Discovery 1.0 section 4; MCP, Authorization Server
  * Metadata Discovery
@@ -30,7 +30,10 @@ export async function inIssuerMetadata<T>(
   throw plain(new AggregateError(failures, text), `${text}: ${toldError(failures[0])}`);
 }
 
-/** Where it may be: an issuer with a path has its own next to the well-known name. */
+/**
+ * The URLs where the metadata may be. An issuer with a path has it below the well-known name, or has the
+ * well-known name below its path.
+ */
 function metadataUrls({ origin, pathname }: URL): URL[] {
   const path = pathname.replace(/\/$/, '');
   const urls = [

@@ -1,11 +1,11 @@
 import type { AuthenticationScheme } from './authenticator.ts';
 
-/** Whether a token is one that a scheme decides about by itself. Nobody is asked for the answer. */
+/** Whether a token is one that a scheme decides about by itself. No server is asked for the answer. */
 export type IsOwnToken = (token: string) => boolean | Promise<boolean>;
 
 const OWN_TOKENS = new WeakMap<AuthenticationScheme, IsOwnToken>();
 
-/** Remembers by what a scheme knows its own tokens, so that no other scheme sends them to a server. */
+/** Remembers how a scheme knows its own tokens, so that no other scheme sends them to a server. */
 export function rememberOwnTokens(
   scheme: AuthenticationScheme,
   isOwn: IsOwnToken,

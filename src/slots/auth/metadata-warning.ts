@@ -26,7 +26,7 @@ export function readMetadataWarning({
   return issuers.length > 0 || relaysTokens ? { publicUrl, path, issuers } : undefined;
 }
 
-/** That of a gateway, whoever of it refuses the request. */
+/** The warning of a gateway: all its parts that refuse requests share it. */
 export function metadataWarningOf(settings: MetadataWarningSettings, kept: Kept): MetadataWarning {
   const { publicUrl, path, issuers } = settings;
   const terms = ['metadata warning', publicUrl.href, path, issuers.join(' ')] as const;
@@ -34,8 +34,8 @@ export function metadataWarningOf(settings: MetadataWarningSettings, kept: Kept)
 }
 
 /**
- * A router that is mounted below a path cannot serve the metadata, which is at the root of the host.
- * Its challenges point there all the same; says so once, unless the app serves it.
+ * A router that is mounted below a path cannot serve the metadata, which is at the root of the host. Its
+ * challenges point there all the same. The warning says so once, unless the app serves the metadata.
  */
 function metadataWarning({ publicUrl, path, issuers }: MetadataWarningSettings): MetadataWarning {
   let isQuiet = false;

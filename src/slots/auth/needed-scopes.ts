@@ -6,7 +6,7 @@ export function hasScopes({ scopes = [] }: Principal, needed: readonly string[])
   return needed.every((scope) => scopes.includes(scope));
 }
 
-/** What comes of a caller that has not: it is asked for all of them together. */
+/** The result for a caller that lacks some of them: the client is asked for all of them together. */
 export function withoutScopes(
   scopes: readonly string[],
 ): Extract<Identification, { outcome: 'forbidden' }> {

@@ -2,14 +2,14 @@ import { isText } from '../../lib/text.ts';
 import { isJsonObject } from '../../mcp/json/json-object.ts';
 
 /**
- * Where a server has the metadata of its authorization server that follows MCP 2025-03-26: at its own origin, without
- * a path, because it is the authorization server itself.
+ * Where a server that follows MCP 2025-03-26 has the metadata of its authorization server: at its own origin,
+ * without a path, because it is the authorization server itself.
  */
 export const AUTHORIZATION_SERVER_PATH = '/.well-known/oauth-authorization-server';
 
 /**
- * What such a server would say of itself as a protected resource, which clients look for first by now: its
- * authorization server is its origin.
+ * The document that such a server would have as a protected resource, which clients look for first by now.
+ * Its authorization server is its own origin.
  *
  * @param answer - What it answers at {@link AUTHORIZATION_SERVER_PATH}.
  * @returns Undefined where that is no metadata, such as the page of an app that has one for every path.

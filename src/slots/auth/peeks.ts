@@ -12,7 +12,7 @@ export function rememberPeek(scheme: AuthenticationScheme, peek: Identify): void
   PEEKS.set(scheme, peek);
 }
 
-/** How it does that; undefined where it asks nobody, or is the app's own. */
+/** How a scheme does that; undefined where the scheme asks no server anyway, or is the app's own. */
 export function peekOf(scheme: AuthenticationScheme): Identify | undefined {
   return PEEKS.get(scheme);
 }

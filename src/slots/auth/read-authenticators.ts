@@ -58,8 +58,8 @@ function accepted(principal: Principal | null): Identification {
 }
 
 /**
- * Two requests without a subject must not be taken for the same caller, nor the letters of a text for
- * scopes.
+ * Checks a principal: two requests without a subject must not be taken for the same caller, nor the letters
+ * of a text for scopes.
  */
 export function checked(principal: Principal): Principal {
   const { subject, issuer, scopes, roles, claims, clientId } = principal ?? {};

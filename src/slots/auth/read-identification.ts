@@ -9,7 +9,7 @@ import { checked } from './read-authenticators.ts';
 const REFUSALS: readonly unknown[] = ['absent', 'refused', 'forbidden', 'unavailable'];
 
 /**
- * What an authenticator found out, which may be one of the user's own: whatever is not as it should be
+ * Checks what an authenticator found out, because the authenticator may be the app's own. An invalid result
  * is a failure, never an acceptance.
  */
 export function readIdentification(found: Identification): Identification {
@@ -47,12 +47,12 @@ function holdsPromise(found: Identification): boolean {
   const { claims } = principal;
   if (membersOf(principal).some(isThenable) || membersOf(claims ?? {}).some(isThenable))
     return true;
-  // `isFrozen` says yes of what is no object.
+  // `isFrozen` is true for any value that is no object.
   if (Object.isFrozen(principal) && Object.isFrozen(claims)) FREE_OF_PROMISES.add(principal);
   return false;
 }
 
-/** What is frozen, like the principals of keys and remembered tokens, is looked through once. */
+/** Frozen principals, such as those of keys and remembered tokens, are checked once. */
 const FREE_OF_PROMISES = new WeakSet<Principal>();
 
 function isOf(type: string, value: unknown): boolean {

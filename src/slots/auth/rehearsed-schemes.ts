@@ -5,8 +5,9 @@ import type { AuthenticationScheme, Identification } from './authenticator.ts';
 import { peekOf } from './peeks.ts';
 
 /**
- * The same schemes for requests that are only described. Where the description says who the request comes from,
- * none is asked; else those of this package ask no server, and those of the app are asked as ever.
+ * The same schemes for requests that are only described. If the description says who the request comes from,
+ * no scheme is asked. Otherwise the schemes of this package ask no server, and those of the app are asked as
+ * ever.
  */
 export function rehearsedSchemes(
   schemes: readonly AuthenticationScheme[],
@@ -33,7 +34,7 @@ function peeked(
   return goOn(peek(req, res), (found) => {
     if (found.outcome !== 'unavailable') return found;
     contextOf(req).observation?.unasked?.(NOT_ASKED);
-    // No server has failed for it.
+    // There is no cause: no server has failed.
     return { ...found, cause: undefined };
   });
 }

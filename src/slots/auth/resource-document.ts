@@ -19,7 +19,7 @@ export interface ProtectedResourceMetadataOptions {
 export interface ResourceDocument {
   /** Without a slash at the end. */
   readonly paths: readonly string[];
-  /** The same, from the scheme on. */
+  /** The same as whole URLs. */
   readonly urls: readonly string[];
   readonly body: string;
 }
@@ -62,7 +62,7 @@ function isUrl(value: unknown): value is string {
   return typeof value === 'string' && URL.canParse(value);
 }
 
-/** Whether a client may stay is no business of a resource. */
+/** `offline_access` only concerns the client and its issuer: a resource does not ask for it. */
 function isNeeded(value: unknown): value is string {
   return isScope(value) && value !== 'offline_access';
 }

@@ -4,16 +4,16 @@ import type { Middleware } from '../../http/middleware.ts';
 import { isFactory } from '../../options/factories.ts';
 import type { AuthenticationScheme } from './authenticator.ts';
 
-/** What {@link upstreamAuth} gives: there is nothing to identify. */
+/** What {@link upstreamAuth} gives. It identifies no caller. */
 export interface UpstreamAuth extends AuthenticationScheme {
-  /** What it is known by. */
+  /** The member by which the gateway recognises it. */
   readonly relaysTokens: true;
 }
 
 /**
- * Leaves authentication to the upstream, an OAuth-protected server of somebody else: `Authorization`
- * and `DPoP` go upstream, its challenges come back, and its metadata is served under `publicUrl`, with
- * `resource` and the address of the metadata made the gateway's, so that official clients complete the
+ * Leaves authentication to the upstream, an OAuth-protected server of a third party: `Authorization` and
+ * `DPoP` go upstream, its challenges come back, and its metadata is served under `publicUrl`. In it,
+ * `resource` and the address of the metadata become the gateway's, so that official clients complete the
  * flow. It has to be the only authenticator, and needs `publicUrl`.
  *
  * @returns An authenticator for `auth`.

@@ -29,9 +29,9 @@ export class UpstreamMetadata {
   readonly #hop: ViaHop;
   /** Whether clients can reach the upstream itself: not where it is a handler in this process. */
   readonly #hasOrigin: boolean;
-  /** Where the upstream's own challenges say it is. */
+  /** The path of the metadata that the upstream's own challenges name. */
   #announced: string | undefined;
-  /** Whether they have named a place that is not the upstream's. */
+  /** Whether such a challenge has named another server than the upstream. */
   #isElsewhere = false;
   #pending: Promise<Buffer | undefined> | undefined;
 
@@ -50,7 +50,10 @@ export class UpstreamMetadata {
     this.#hasOrigin = hasOrigin;
   }
 
-  /** Clients find the metadata at the gateway; `onChallenge` is told of each that is challenged. */
+  /**
+   * Rewrites challenges so that clients find the metadata at the gateway; `onChallenge` is told of each
+   * request whose answer has a challenge.
+   */
   stage(onChallenge: (req: IncomingMessage) => void): AnswerStage {
     return {
       head: (req, head) => {
@@ -80,8 +83,8 @@ export class UpstreamMetadata {
   );
 
   /**
-   * The document for the client. All who ask at the same time share one; none is kept, because clients
-   * that were refused ask for what has changed.
+   * The document for the client. Requests at the same time share one. None is kept, because clients ask again
+   * after a refusal, for what has changed.
    */
   document(): Promise<Buffer | undefined> {
     this.#pending ??= this.#fetch().finally(() => {
@@ -112,7 +115,7 @@ export class UpstreamMetadata {
       if (status === 200) return this.#adapted(body);
       isAbsent &&= status === 404;
     }
-    // Whatever else it says, it may have a document, and that may name another server.
+    // With any status but 404, the upstream may have a document, and that may name another server.
     if (!isAbsent || !this.#hasOrigin) return undefined;
     const { status, body } = await this.#ask(engine, AUTHORIZATION_SERVER_PATH);
     return status === 200 ? resourceOfOlder(body, url.origin, this.#publicUrl) : undefined;
@@ -139,14 +142,14 @@ export class UpstreamMetadata {
     return new Set(this.#announced === undefined ? paths : [this.#announced, ...paths]);
   }
 
-  /** What is said of another resource is left as it is: clients refuse it, and have to. */
+  /** A document about another resource stays as it is: clients refuse it, and have to. */
   #adapted(body: Buffer): Buffer {
     const { signed_metadata: _, ...rest } = jsonObject(body);
     if (!this.#isMeant(rest.resource)) return body;
     return Buffer.from(JSON.stringify({ ...rest, resource: this.#publicUrl.href }));
   }
 
-  /** Whether `resource` is the upstream, or a part of its host that has it; or the gateway already. */
+  /** Whether `resource` is the upstream, or a path of its host that contains it; or already the gateway. */
   #isMeant(resource: unknown): boolean {
     if (typeof resource !== 'string' || !URL.canParse(resource)) return false;
     const { origin, pathname } = new URL(resource);

@@ -39,9 +39,9 @@ export function readClaimsFunction(
   return undefined;
 }
 
-/** What a function gave, read. A member that is not there was not given. */
+/** What a function gave, read. A member is absent where the function gave none. */
 export interface ReadIdentity {
-  /** Empty where the token names nobody. */
+  /** Empty where the token names no subject. */
   readonly subject?: string;
   readonly scopes?: readonly string[];
   readonly roles?: readonly string[];
@@ -50,8 +50,8 @@ export interface ReadIdentity {
 /**
  * Asks the function.
  *
- * @throws what it throws, and a TypeError for anything else than a {@link ClaimedIdentity}: a token whose
- * scopes cannot be told must not come in with others.
+ * @throws what the function throws, and a TypeError where it gives anything else than a
+ * {@link ClaimedIdentity}: if its scopes cannot be read, the token must not come in with the default ones.
  */
 export function askClaims(ask: ClaimsFunction, claims: TokenClaims): ReadIdentity {
   const given: unknown = ask(claims);

@@ -6,9 +6,9 @@ import { scopesIn } from './scopes.ts';
 import type { TokenClaims } from './token-claims.ts';
 
 /**
- * Who a token is about, and what it allows; undefined where it names nobody.
+ * Who a token is about, and what it allows; undefined where it names no subject.
  *
- * @param ask - Finds some of it in another place than the usual one.
+ * @param ask - The function of the app that finds some of that in other claims than the usual ones.
  * @throws what {@link askClaims} throws.
  */
 export function principalFrom(

@@ -15,7 +15,7 @@ function scopesOf(claim: unknown): string[] {
   return separated((Array.isArray(claim) ? claim : [claim]).filter(isText));
 }
 
-/** Each text may hold several, with blanks between them. */
+/** Each text may hold several scopes, with blanks between them. */
 export function separated(texts: readonly string[]): string[] {
   return [...new Set(texts.flatMap((text) => text.split(' ')).filter(isText))];
 }

@@ -2,8 +2,8 @@
 export type TokenClaims = Readonly<Record<string, unknown>>;
 
 /**
- * Makes what was parsed safe to hand out: requests with the same token share it, and what is not
- * claimed must read as `undefined`, whatever its name.
+ * Makes parsed claims safe to hand out. They are frozen, because requests with the same token share them.
+ * They have no prototypes, so that a claim that is not there reads as `undefined` under any name.
  */
 export function sealClaims(claims: object): TokenClaims {
   const open: object[] = [claims];

@@ -1,4 +1,7 @@
-/** All there can be wrong with a token, as the client is told. Nothing of the token is in it. */
+/**
+ * Everything that can be wrong with a token, in the words that the client is told. They quote nothing of the
+ * token.
+ */
 export const PROBLEMS = {
   tooLong: 'The token is too long',
   notAJwt: 'The token is not a signed JWT',

@@ -2,11 +2,11 @@ import { BoundedMap } from '../../../lib/bounded-map.ts';
 import type { IntrospectionFailure } from './introspection-failure.ts';
 import type { ActiveToken } from './judge-answer.ts';
 
-/** What came of asking about a token: it is good, or what is wrong with it, or why nobody knows. */
+/** The result of asking about a token: that it is good, what is wrong with it, or why that is not known. */
 export type Verdict = ActiveToken | string | IntrospectionFailure;
 
 const MOST_TOKENS = 10_000;
-/** Apart, so that no flood of tokens that are none drives out the good ones. */
+/** Refused tokens are kept apart, so that a flood of made-up tokens does not drive out the good ones. */
 const MOST_REFUSED = 10_000;
 const REFUSED_MS = 5000;
 const FAILED_MS = 1000;
@@ -17,13 +17,13 @@ interface Remembered {
   readonly until: number;
 }
 
-/** Remembers by a hash of the token what was said of it. */
+/** Remembers what the server said of a token, by a hash of the token. */
 export class AnswerMemory {
   readonly #active = new BoundedMap<string, Remembered>(MOST_TOKENS);
   readonly #refused = new BoundedMap<string, Remembered>(MOST_REFUSED);
   readonly #cacheMs: number;
 
-  /** @param cacheMs - For how long at most; 0 is not at all. */
+  /** @param cacheMs - How long an answer is remembered at most; 0 is not at all. */
   constructor(cacheMs: number) {
     this.#cacheMs = cacheMs;
   }

@@ -1,7 +1,7 @@
 const FIRST_PAUSE_MS = 1000;
 const LONGEST_PAUSE_MS = 30_000;
 
-/** Leaves a server that fails alone for a while, and for twice as long each time. */
+/** Pauses the questions to a server that fails, each time for twice as long. */
 export class BackOff {
   /** Milliseconds on a clock that never goes back. */
   readonly #now: () => number;
@@ -13,12 +13,12 @@ export class BackOff {
     this.#now = now;
   }
 
-  /** Why nobody is asked at the moment; undefined: the server may be asked. */
+  /** Why the server may not be asked at the moment; undefined: it may. */
   get reason(): Error | undefined {
     return this.#now() < this.#pausedUntil ? this.#last : undefined;
   }
 
-  /** @param grows - Whether the pause gets longer: not where one caller could have brought the failure about. */
+  /** @param grows - Whether the pause gets longer: not where one caller could have caused the failure. */
   failed(error: Error, grows: boolean): void {
     // Requests that fail together are one failure.
     if (this.reason !== undefined) return;

@@ -6,10 +6,10 @@ import { inIssuerMetadata } from '../issuer-metadata.ts';
 
 const FRESH_MS = 10 * 60_000;
 const STALE_MS = 24 * 60 * 60_000;
-/** Between two attempts to find it anew where one has failed. */
+/** The time between two attempts to find the endpoint anew, after one has failed. */
 const BETWEEN_ATTEMPTS_MS = 60_000;
 
-/** What passes the time. */
+/** The clock of an introspection scheme, with its time limit. */
 export interface IntrospectionClock {
   /** Milliseconds since the epoch, for tokens. */
   readonly now: () => number;
@@ -19,7 +19,10 @@ export interface IntrospectionClock {
   readonly timeoutMs: number;
 }
 
-/** Where the introspection endpoint of an issuer is: found anew now and then, and kept where that fails. */
+/**
+ * The URL of an issuer's introspection endpoint. It is looked up anew now and then; if that fails, the known
+ * one is kept.
+ */
 export class EndpointLocation {
   readonly #issuer: string;
   readonly #clock: IntrospectionClock;
@@ -32,7 +35,7 @@ export class EndpointLocation {
     this.#clock = clock;
   }
 
-  /** Rejects where it never was found, or too long ago. */
+  /** Rejects where no URL is known, or only one that is too old, and the lookup fails. */
   async url(): Promise<URL> {
     const found = this.#found;
     if (found === undefined) return this.#find();
@@ -40,7 +43,7 @@ export class EndpointLocation {
     const age = now - found.at;
     if (age < FRESH_MS) return found.url;
     if (age >= STALE_MS) return this.#find();
-    // Nobody waits for it while there is one.
+    // A request does not wait for the lookup while it can use the known URL.
     if (now >= this.#retryAt) this.#find().catch(noop);
     return found.url;
   }

@@ -7,10 +7,10 @@ import { decodeUtf8 } from '../../../mcp/json/utf8.ts';
 import { EndpointLocation, type IntrospectionClock } from './endpoint-location.ts';
 import { type FailureSubject, IntrospectionFailure } from './introspection-failure.ts';
 
-/** Where tokens are introspected, and who asks. */
+/** The endpoint where tokens are introspected, and the client as which the gateway asks. */
 export interface IntrospectionEndpointSettings {
   readonly issuer: string | undefined;
-  /** Undefined: where the issuer's metadata says. */
+  /** Undefined: the URL that the issuer's metadata names. */
   readonly url: URL | undefined;
   readonly clientId: string;
   readonly clientSecret: string;
@@ -18,10 +18,13 @@ export interface IntrospectionEndpointSettings {
 
 const MAX_ANSWER_BYTES = 64 * 1024;
 
-/** What a server may say of one token that it cannot read; other statuses are about all of them, but for 500. */
+/**
+ * Statuses with which a server refuses a single token that it cannot read. The others are about all tokens,
+ * except 500.
+ */
 const STATUSES_FOR_ONE: readonly number[] = [400, 413, 414, 422, 431];
 
-/** What says that the server does not take this client (RFC 6749 section 5.2). */
+/** These say that the server does not accept this client (RFC 6749 section 5.2). */
 const CLIENT_STATUSES: readonly number[] = [401, 403];
 const CLIENT_ERRORS: readonly unknown[] = ['invalid_client', 'unauthorized_client'];
 
@@ -49,14 +52,14 @@ export class IntrospectionEndpoint {
     const { monotonic, timeoutMs } = this.#clock;
     const begun = monotonic();
     const url = this.#settings.url ?? (await this.#discovered());
-    // One limit for both, because an authenticator may not take much longer.
+    // One time limit for the lookup and the question, because an authenticator may not take much longer.
     const answer = await this.#request(url, token, Math.max(1, begun + timeoutMs - monotonic()));
     const { status } = answer;
     const text = decodeUtf8(new Uint8Array(await answer.arrayBuffer()));
     const value = text === undefined ? undefined : parsed(text);
     if (status !== 200) {
       const error = status === 400 && isJsonObject(value) ? value.error : undefined;
-      // Some servers say so of each JWT (RFC 7009 section 2.2.1). There is none that they call active.
+      // Some servers answer this for every JWT (RFC 7009 section 2.2.1): they call no JWT active.
       if (error === 'unsupported_token_type') return { active: false };
       const isOurs = CLIENT_STATUSES.includes(status) || CLIENT_ERRORS.includes(error);
       throw failure(url, textOf(status, isOurs), isOurs ? 'server' : subjectOf(status));
@@ -98,7 +101,7 @@ export class IntrospectionEndpoint {
         },
       );
     } catch (error) {
-      // Somebody may be in very many groups. Nobody else is to suffer from it.
+      // The answer for a user in very many groups may be too large. Other users must not suffer from it.
       const isTooLarge = error instanceof FetchLimitError && error !== timedOut;
       const what = `gave no answer (${fetchFailure(error)})`;
       throw failure(url, what, isTooLarge ? 'token' : 'server');
@@ -110,7 +113,7 @@ function failure({ host }: URL, what: string, about: FailureSubject): Introspect
   return new IntrospectionFailure(`The introspection endpoint at ${host} ${what}`, about);
 }
 
-/** A server that falls over one token, such as one that is too long for its database, says 500. */
+/** A server that fails at one token, such as one that is too long for its database, answers 500. */
 function subjectOf(status: number): FailureSubject {
   if (STATUSES_FOR_ONE.includes(status)) return 'token';
   return status === 500 ? 'either' : 'server';
@@ -129,7 +132,7 @@ function parsed(text: string): unknown {
   }
 }
 
-/** What is nested too deeply to be looked through is not clear either. */
+/** JSON that is nested too deeply for the check counts as ambiguous. */
 function isAmbiguous(text: string): boolean {
   try {
     return hasRepeatedMember(text);

@@ -1,8 +1,8 @@
 import { plain } from '../../../lib/plain-error.ts';
 
 /**
- * What a failure is about: that one token, of which the server cannot tell; the server, whatever token it is; or either,
- * where that cannot be told apart.
+ * What a failure is about. `token`: this one token, which the server cannot judge; `server`: the server, for
+ * any token; `either`: that cannot be told.
  */
 export type FailureSubject = 'token' | 'server' | 'either';
 

@@ -9,7 +9,7 @@ import {
 import { IntrospectionFailure } from './introspection-failure.ts';
 import { type ActiveToken, type AnswerRules, judgeAnswer } from './judge-answer.ts';
 
-/** Whom to ask about tokens, and what they have to be. */
+/** Which server to ask about tokens, and what the tokens have to be. */
 export interface IntrospectorSettings extends IntrospectionEndpointSettings, AnswerRules {
   /** How long an answer is remembered; 0 is not at all. */
   readonly cacheMs: number;
@@ -19,8 +19,8 @@ export interface IntrospectorSettings extends IntrospectionEndpointSettings, Ans
 const MOST_AT_ONCE = 500;
 
 /**
- * Asks an authorization server about tokens: once for all who wait for the same, not again while the answer is
- * remembered, and not at all for a while after the server has failed.
+ * Asks an authorization server about tokens: once for all requests that wait for the same token, not again
+ * while the answer is remembered, and not at all for a while after the server has failed.
  */
 export class Introspector {
   readonly #settings: IntrospectorSettings;
@@ -38,7 +38,10 @@ export class Introspector {
     this.#backOff = new BackOff(clock.monotonic);
   }
 
-  /** A token that is good, or what is wrong with it; an {@link IntrospectionFailure} where nobody can tell. */
+  /**
+   * The token if it is good, or what is wrong with it; an {@link IntrospectionFailure} where that is not
+   * known.
+   */
   async ask(token: string): Promise<Verdict> {
     const key = hash('sha256', token, 'base64');
     const known = this.#memory.get(key, this.#clock.monotonic());
@@ -57,7 +60,7 @@ export class Introspector {
     return asking;
   }
 
-  /** The same, as far as it is known without asking. */
+  /** The same, from what is remembered alone: no server is asked. */
   peek(token: string): Verdict {
     const now = this.#clock.monotonic();
     const known = this.#memory.get(hash('sha256', token, 'base64'), now);

@@ -7,7 +7,7 @@ import { PROBLEMS } from '../claims/token-problem.ts';
 
 /** What a token has to be. */
 export interface AnswerRules {
-  /** Undefined: whoever the server names. */
+  /** Undefined: any issuer that the server names. */
   readonly issuer: string | undefined;
   readonly audience: AudienceRule;
   readonly clockToleranceMs: number;
@@ -32,14 +32,17 @@ const TYPES: Readonly<Record<'token_type' | 'token_use', readonly string[]>> = {
   token_type: ['bearer', 'access_token', 'urn:ietf:params:oauth:token-type:access_token'],
   token_use: ['access', 'access_token'],
 };
-/** In `typ` other servers, as Keycloak, say what a token is. The names of access tokens are many. */
+/**
+ * Other servers, such as Keycloak, say in `typ` what a token is. These are the names of other tokens: access
+ * tokens have many names.
+ */
 const NO_ACCESS_TOKEN = /refresh|offline|logout|dpop|^id(\W|$)/i;
 
 /**
- * What an answer of an introspection endpoint says of a token: that it is good, or what is wrong with it. Nothing is
- * taken for said that is of another type than it has to be.
+ * What an answer of an introspection endpoint says of a token: that it is good, or what is wrong with it. A
+ * member of the wrong type never counts for the token.
  *
- * @param answer - It is sealed.
+ * @param answer - This function seals it.
  * @see RFC 7662 sections 2.2 and 4
  */
 export function judgeAnswer(

@@ -10,10 +10,10 @@ import type { IntrospectorSettings } from './introspector.ts';
 /** Which authorization server is asked, as whom, and which tokens are taken. */
 export interface IntrospectionOptions {
   /**
-   * Who issues the tokens. Where to ask is found in its metadata (RFC 8414, OpenID Connect), unless `url` says it. An
-   * answer that names another issuer is refused, and a JWT that does is never sent there. Clients are told of it,
-   * so that they can log in. Without it, the issuer that the server names is believed to be the issuer. This or `url` is
-   * required.
+   * The issuer of the tokens. The endpoint is found in its metadata (RFC 8414, OpenID Connect), unless `url`
+   * gives it. An answer that names another issuer is refused, and a JWT that names another is never sent to
+   * the server. Clients are told of the issuer, so that they can log in. Without it, any issuer that the
+   * server names is believed. This or `url` is required.
    */
   readonly issuer?: string;
   /** The introspection endpoint. HTTPS, except on loopback. Default: where the metadata of `issuer` says. */
@@ -55,7 +55,7 @@ const OPTIONS = [
   'closeOnExpiry',
 ] as const;
 
-/** What people mean by names that metadata and other libraries have. */
+/** Names that metadata and other libraries use, and the option that is meant by each. */
 const HINTS = {
   introspection_endpoint: 'url',
   introspectionEndpoint: 'url',
@@ -121,11 +121,12 @@ function readUrl(problems: ConfigProblems, value: unknown): URL | undefined {
   return undefined;
 }
 
-/** Gives whether clients can be told of it. */
+/** Gives whether clients can be told of the issuer. */
 function readIssuer(problems: ConfigProblems, issuer: unknown, url: unknown): boolean {
   const parsed = isText(issuer) && URL.canParse(issuer) ? new URL(issuer) : undefined;
   if (parsed === undefined || !/^https?:$/.test(parsed.protocol)) {
-    // Any text, as in a JWT. But neither the endpoint nor a login are found by it.
+    // The issuer may be any text, as in a JWT. But a text that is no URL leads neither to the endpoint nor to
+    // a login.
     if (!isText(issuer) || url === undefined) {
       note(problems, issuer, `${ISSUER}; another text only together with url`);
     }

@@ -42,7 +42,7 @@ export function introspectionScheme(
     if (bearer === 'malformed') return MALFORMED;
     const { token } = bearer;
     if (token.length > LONGEST_TOKEN) return TOO_LONG;
-    // A token is a secret: no server gets one that is somebody else's.
+    // A token is a secret: the server must not get one that another scheme decides about.
     if (await isKnownTo(others, token)) return { outcome: 'absent' };
     if (await isOfAnother(token, issuer)) return WRONG_ISSUER;
 
@@ -68,7 +68,7 @@ export function introspectionScheme(
   return schemeAmong([]);
 }
 
-/** Whether a token says that it is of another issuer; most that are introspected say nothing. */
+/** Whether a token says that it is of another issuer; most introspected tokens name none. */
 async function isOfAnother(token: string, issuer: string | undefined): Promise<boolean> {
   if (issuer === undefined) return false;
   const iss = (await claimsWritten(token))?.iss;

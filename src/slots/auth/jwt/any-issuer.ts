@@ -3,7 +3,7 @@ import type { FetchedKeys, Issuer, Issuers } from './issuers.ts';
 import { KeySet } from './key-set.ts';
 import type { KeySource } from './key-source.ts';
 
-/** Whoever has the keys: their tokens may name any issuer, but have to name one. */
+/** Any issuer that signs with the keys: a token may name any issuer, but has to name one. */
 export class AnyIssuer implements Issuers {
   readonly #keys: KeySource;
 
@@ -11,7 +11,7 @@ export class AnyIssuer implements Issuers {
     this.#keys = keys;
   }
 
-  /** A token with unreadable claims is told so once its signature was looked at. */
+  /** A token with unreadable claims gets an issuer too, so that its signature is looked at first. */
   of(claims: { readonly iss?: unknown } | undefined): Issuer | undefined {
     const name = claims === undefined ? '' : claims.iss;
     if (claims !== undefined && !isText(name)) return undefined;

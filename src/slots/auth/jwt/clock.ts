@@ -1,4 +1,7 @@
-/** What passes the time, so that hours can pass at once where that is wanted. */
+/**
+ * The clock of a JWT scheme, with its time limit. Another clock can stand in its place, so that hours pass at
+ * once.
+ */
 export interface JwtClock {
   /** Milliseconds since the epoch, for tokens. */
   readonly now: () => number;

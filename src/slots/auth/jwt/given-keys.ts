@@ -15,8 +15,8 @@ import {
 const EXPECTED = "a JWK Set with public keys, like { keys: [{ kty: 'EC', crv: 'P-256', x, y }] }";
 
 /**
- * Reads a JWK Set that was written by hand. What would be left out of a fetched set is a mistake here, and no
- * value of a key is ever shown. `problems` stands at the option.
+ * Reads a JWK Set that was written by hand. A key that would be left out of a fetched set is a config error
+ * here, and no value of a key is ever shown. `problems` stands at the option.
  */
 export function readGivenKeys(
   problems: ConfigProblems,
@@ -39,8 +39,8 @@ export function readGivenKeys(
 }
 
 /**
- * A key without a `kid` is written by hand for tokens that may name one: the signature decides. In a fetched
- * set the names have to agree.
+ * In a set that was written by hand, a key without a `kid` is also for tokens that name one: the signature
+ * decides. In a fetched set the names have to agree.
  */
 function withKeysOfNoName(keys: readonly JWK[]): VerificationKeys {
   const all = verificationKeys(keys);

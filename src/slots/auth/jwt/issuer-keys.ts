@@ -8,7 +8,7 @@ import { readVerificationKeys, type VerificationKeys } from './verification-keys
 /** Where an issuer's keys are. */
 export interface KeysLocation {
   readonly issuer: string;
-  /** Undefined: where the issuer's metadata says. */
+  /** Undefined: the URL that the issuer's metadata names. */
   readonly keysUrl: URL | undefined;
   /** Whether they, or the metadata, may come over http from another machine. */
   readonly allowsHttp: boolean;

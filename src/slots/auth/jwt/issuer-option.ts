@@ -10,15 +10,16 @@ import { isTenant, TenantUrl } from './tenant-url.ts';
 /** One issuer for each tenant of a server. */
 export interface TenantIssuerOptions {
   /**
-   * What their `iss` is, with `{tenant}` once in its path, such as
-   * `'https://login.microsoftonline.com/{tenant}/v2.0'`. For the name stands one segment, or a part of it, of
-   * letters, digits and `-._~`; all else is compared character for character.
+   * The `iss` of their tokens, with `{tenant}` once in its path, such as
+   * `'https://login.microsoftonline.com/{tenant}/v2.0'`. `{tenant}` stands for one segment, or a part of it,
+   * of letters, digits and `-._~`; everything else is compared character for character.
    */
   readonly pattern: string;
   /**
-   * The tenants that are taken, or a function that says so, at once and with `true` or `false`. It is asked at every
-   * request, before the signature is verified, so any client can make the gateway ask about any name. For a tenant that is not
-   * taken nothing is fetched. One that throws, or gives anything else, is a 500.
+   * The tenants that are taken, or a function that says so, at once and with `true` or `false`. The function
+   * is asked at every request, before the signature is verified, so any client can make the gateway ask about
+   * any name. For a tenant that is not taken nothing is fetched. If the function throws, or gives anything
+   * else, the answer is a 500.
    */
   readonly tenants: readonly string[] | ((tenant: string) => boolean);
   /**
@@ -29,14 +30,14 @@ export interface TenantIssuerOptions {
   readonly authorizationServers?: readonly string[];
 }
 
-/** Whose tokens are taken. */
+/** The issuers whose tokens are taken. */
 export type IssuerSettings =
   | { readonly name: string }
   | { readonly isAny: true }
   | {
       readonly pattern: TenantUrl;
       readonly isKnown: TenantRule;
-      /** How many are named. */
+      /** How many tenants the configuration names. */
       readonly tenants: number;
     };
 
@@ -47,9 +48,9 @@ export interface ReadIssuer {
   readonly announced: readonly string[];
 }
 
-/** How the keys of the issuer are got, as far as it says something of its name. */
+/** Where the keys of the issuer come from, as far as that limits its name. */
 interface KeysKnown {
-  /** Whether they are there without its metadata. */
+  /** Whether the keys are found without the metadata of the issuer. */
   readonly areGiven: boolean;
   readonly allowsHttp: boolean;
 }
@@ -73,7 +74,7 @@ const HINTS = {
   jwksUri: 'use jwksUri beside issuer, not in it',
 };
 
-/** Reads whose tokens are taken; undefined where that cannot be read. */
+/** Reads the issuers whose tokens are taken; undefined where the option cannot be read. */
 export function readIssuer(
   problems: ConfigProblems,
   value: unknown,
@@ -103,7 +104,8 @@ function readName(
     return undefined;
   }
   if (url === undefined || !/^https?:$/.test(url.protocol)) {
-    // RFC 7519 section 4.1.1: any text, or a URI. But neither keys nor a login are found by it.
+    // RFC 7519 section 4.1.1 allows any text, or a URI. But a text that is no URL leads neither to keys nor
+    // to a login.
     if (isText(name) && areGiven) return { issuer: { name }, announced: [] };
     problems.add(name, `${EXPECTED}; another text only together with jwksUri or keys`);
     return undefined;
@@ -163,7 +165,7 @@ function readTenantList(
   return undefined;
 }
 
-/** Any promise would be a yes. */
+/** Throws for anything but a boolean: any promise would count as a yes. */
 function asked(ask: (tenant: string) => unknown, tenant: string): boolean {
   const answer = ask(tenant);
   if (typeof answer === 'boolean') return answer;
@@ -171,7 +173,10 @@ function asked(ask: (tenant: string) => unknown, tenant: string): boolean {
   throw plain(new TypeError('The function `issuer.tenants` of jwt() has to give true or false'));
 }
 
-/** RFC 8414 section 2: an issuer has no query and no fragment. Everybody may read it, so no password either. */
+/**
+ * RFC 8414 section 2: an issuer has no query and no fragment. Every client may read it, so it must not hold a
+ * password either.
+ */
 function isPlace({ search, hash, username, password }: URL): boolean {
   return [search, hash, username, password].join('') === '';
 }

@@ -11,7 +11,7 @@ import { TenantIssuers } from './tenant-issuers.ts';
 import { TenantKeys } from './tenant-keys.ts';
 import { TenantUrl } from './tenant-url.ts';
 
-/** What is known of the issuers and their keys. */
+/** What the options say of the issuers and their keys. */
 export interface IssuersSettings {
   readonly issuer: IssuerSettings;
   readonly keys: KeysSettings;
@@ -34,7 +34,7 @@ export function issuersOf({ issuer, keys }: IssuersSettings, clock: JwtClock): I
     return new AnyIssuer(sharedBy('any', url instanceof TenantUrl ? undefined : url));
   }
   if (!('pattern' in issuer)) {
-    // Where keys differ by tenant, there are tenants: the options are read so.
+    // A URL with `{tenant}` is only read where the issuer has tenants.
     const keysUrl = url instanceof TenantUrl ? undefined : url;
     return new SingleIssuer(issuer.name, sharedBy(issuer.name, keysUrl));
   }

@@ -13,8 +13,9 @@ export interface Issuer {
 }
 
 /**
- * Those for an issuer whose keys were said to be these. Where all of them name others, the names say nothing: the
- * keys of Microsoft name the issuer of version 2.0, and sign the tokens of both versions.
+ * The keys that may verify tokens of an issuer, out of the set that was found for it. If every key in the set
+ * names another issuer, the names are ignored: the keys of Microsoft name the issuer of version 2.0, and sign
+ * the tokens of both versions.
  */
 export function ownKeys({ find, findFor }: VerificationKeys, issuer: string): JWTVerifyGetKey {
   return findFor(issuer) ?? find;
@@ -26,14 +27,14 @@ export interface FetchedKeys {
   readonly keys: KeySet;
 }
 
-/** Those whose tokens are taken. */
+/** The issuers whose tokens are taken. */
 export interface Issuers {
   /**
-   * The one that a token names, of which nothing is verified yet; undefined: another, or none. Nothing is
-   * fetched for the answer.
+   * The issuer that a token names; undefined: the token names another, or none. Nothing of the token is
+   * verified yet, and nothing is fetched for the answer.
    *
    * @param claims - Undefined where they could not be read.
-   * @param isPeek - Whether a tenant that is not known is to stay so. Default: false.
+   * @param isPeek - Whether a tenant that is not known yet must not be remembered. Default: false.
    */
   of(claims: { readonly iss?: unknown } | undefined, isPeek?: boolean): Issuer | undefined;
   /** The keys that are fetched for them, as far as they are known. */

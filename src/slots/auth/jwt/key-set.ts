@@ -4,16 +4,16 @@ import type { KeySource } from './key-source.ts';
 import type { VerificationKeys } from './verification-keys.ts';
 
 const FRESH_MS = 10 * 60_000;
-/** Older than that they are not used while others are on their way, unless the server fails. */
+/** Keys older than this are not used while newer ones are on their way, unless the server fails. */
 const REFRESHED_MS = 2 * FRESH_MS;
 const STALE_MS = 24 * 60 * 60_000;
 const FIRST_BACK_OFF_MS = 1000;
 const LONGEST_BACK_OFF_MS = 30_000;
-/** Between two renewals, whatever tokens come. */
+/** The least time between two renewals, for all tokens together. */
 const BETWEEN_RENEWALS_MS = 5000;
-/** Between two renewals for tokens that say the same of themselves. */
+/** The least time between two renewals for tokens with the same origin: the same key and subject. */
 const BETWEEN_RENEWALS_FOR_ONE_MS = 30_000;
-/** How many of those are remembered: more do not wait at once, and there is a set for each tenant. */
+/** How many origins are remembered: more cannot wait at once, and there is a set of keys for each tenant. */
 const MOST_REMEMBERED = BETWEEN_RENEWALS_FOR_ONE_MS / BETWEEN_RENEWALS_MS;
 
 /** There are no keys that could be used; `cause` says why. */
@@ -35,9 +35,8 @@ interface Fetched {
 }
 
 /**
- * The keys of an issuer, fetched when they are needed and kept while their server is down. However
- * many wait for them, they are fetched once at a time, and the less often the more often that
- * fails.
+ * The keys of an issuer, fetched when they are needed and kept while their server is down. There is one fetch
+ * at a time, for all requests that wait, and the pause between two fetches grows with each failure.
  */
 export class KeySet implements KeySource {
   readonly #fetch: () => Promise<VerificationKeys>;
@@ -58,7 +57,7 @@ export class KeySet implements KeySource {
     this.#now = now;
   }
 
-  /** Rejects with `KeysUnavailable` where there never were any, or those there were are too old. */
+  /** Rejects with `KeysUnavailable` where no keys were ever fetched, or they are too old. */
   current(): NowOrLater<VerificationKeys> {
     const fetched = this.#fetched;
     return fetched !== undefined && this.#age() < FRESH_MS ? fetched.keys : this.#refreshed();
@@ -78,9 +77,9 @@ export class KeySet implements KeySource {
   }
 
   /**
-   * The first time at once; afterwards only now and then, so that made-up tokens cannot cause a storm. A
-   * token that no renewal has helped waits longer, because a client may send it for as long as it lasts;
-   * those of another `origin` do not wait longer for it.
+   * Fetches newer keys: the first time at once, afterwards only now and then, so that made-up tokens cannot
+   * cause a storm. If a renewal did not help a token, tokens of its `origin` wait longer, because a client
+   * may send the token as long as it is valid. Tokens of another `origin` do not wait longer for it.
    */
   async renewed(lacking: VerificationKeys, origin: string): Promise<VerificationKeys> {
     if (this.#fetched?.keys === lacking) {
@@ -88,7 +87,8 @@ export class KeySet implements KeySource {
         if (this.#now() - this.#waitsSince(origin) < BETWEEN_RENEWALS_FOR_ONE_MS) return lacking;
         if (this.#now() - this.#renewedAt < BETWEEN_RENEWALS_MS) return lacking;
         this.#renewedAt = this.#now();
-        // Only where the keys are fetched for it: of others, the key may have come a moment later.
+        // Only for the token that causes the fetch: a token that joins a fetch may be signed with a key that
+        // came a moment later.
         this.#waiting.set(origin, this.#renewedAt);
       }
       await this.#refresh();
@@ -123,7 +123,7 @@ export class KeySet implements KeySource {
     return this.#fetched ? this.#now() - this.#fetched.at : Number.POSITIVE_INFINITY;
   }
 
-  /** Never rejects, because most of the time nobody waits for it. */
+  /** Never rejects, because most of the time no caller waits for it. */
   async #refresh(): Promise<void> {
     if (this.#fetching === undefined && this.#now() < this.#retryAt) return;
     this.#fetching ??= this.#fetch()

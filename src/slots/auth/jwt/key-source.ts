@@ -5,10 +5,13 @@ import type { VerificationKeys } from './verification-keys.ts';
 export interface KeySource {
   /** The keys to verify with. Rejects with `KeysUnavailable` where there are none. */
   current(): NowOrLater<VerificationKeys>;
-  /** Those that would be verified with if nothing were fetched; undefined where there are none. Fetches nothing. */
+  /**
+   * The keys that are there without a fetch; undefined where there are none, or they are too old. Fetches
+   * nothing.
+   */
   readonly held: VerificationKeys | undefined;
   /**
-   * The keys after `lacking` turned out to have none that fits a token: newer ones, if there are.
+   * Gives newer keys, if there are any, after `lacking` turned out to have none that fits a token.
    *
    * @param origin - What the token says of its key and subject.
    */

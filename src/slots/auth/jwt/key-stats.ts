@@ -18,7 +18,7 @@ export interface KeyStats {
 
 const ISSUERS = new WeakMap<AuthenticationScheme, Issuers>();
 
-/** Remembers the issuers that a scheme goes by, which it shows to nobody else. */
+/** Remembers the issuers of a scheme, which the scheme itself does not show. */
 export function rememberIssuers(
   scheme: AuthenticationScheme,
   issuers: Issuers,
@@ -27,7 +27,7 @@ export function rememberIssuers(
   return scheme;
 }
 
-/** Of those among the schemes that fetch keys. */
+/** The stats of all issuers whose keys the schemes fetch. */
 export function keyStatsOf(schemes: readonly AuthenticationScheme[]): KeyStats[] {
   return schemes.flatMap((scheme) => ISSUERS.get(scheme)?.fetched() ?? []).map(statsOf);
 }

@@ -25,15 +25,15 @@ export interface JwtKeysOptions {
   readonly unsafeAllowHttp?: boolean;
 }
 
-/** The same, read. */
+/** The options, read. */
 export interface KeysSettings {
   readonly given: VerificationKeys | undefined;
-  /** Undefined: where the issuer's metadata says. */
+  /** Undefined: the URL that the issuer's metadata names. */
   readonly url: URL | TenantUrl | undefined;
   readonly allowsHttp: boolean;
 }
 
-/** What belongs where something is fetched from. */
+/** What the URL of something that is fetched has to be. */
 export const SECURE_URL =
   'an https URL without credentials (http for this machine only, or with unsafeAllowHttp: true)';
 

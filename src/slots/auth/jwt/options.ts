@@ -21,9 +21,9 @@ export interface JwtOptions extends JwtKeysOptions {
    */
   readonly issuer: string | TenantIssuerOptions;
   /**
-   * Whom they are for: their `aud` has to name one of these, character for character. `{ allOf: [...] }` needs
-   * all of them, `{ claim: 'client_id', anyOf: [...] }` looks into another claim. There is no default, because a
-   * token for somebody else must never be taken.
+   * Whom they are for: their `aud` has to name one of these, character for character. `{ allOf: [...] }`
+   * needs all of them, `{ claim: 'client_id', anyOf: [...] }` looks into another claim. There is no default,
+   * because a token for another audience must never be taken.
    */
   readonly audience: TokenAudience;
   /**
@@ -39,16 +39,17 @@ export interface JwtOptions extends JwtKeysOptions {
    */
   readonly roles?: readonly string[] | false;
   /**
-   * Finds the subject, the scopes and the roles where a token has them in claims of its issuer's own. It is asked
-   * once for a token, behind the signature and all other checks. One that throws, and one that gives a promise
-   * or anything else than subject, scopes and roles, is a 500. Default: `sub`, `scope` or else `scp`, and `roles`.
+   * Finds the subject, the scopes and the roles where a token has them in claims of its issuer's own. It is
+   * asked once for a token, after the signature and all other checks. If it throws, or gives a promise or
+   * anything else than subject, scopes and roles, the answer is a 500. Default: `sub`, `scope` or else `scp`,
+   * and `roles`.
    */
   readonly claims?: ClaimsFunction | false;
   /** By how much the clocks may differ. Default: `'30s'`. */
   readonly clockTolerance?: Duration | false;
   /**
-   * Asked at every request whether a token that is good otherwise is revoked; all but `false` is a
-   * yes. One that throws is a 500. Default: none is.
+   * Asked at every request whether a token that is otherwise good is revoked; anything but `false` is a yes.
+   * If it throws, the answer is a 500. Default: no token is revoked.
    */
   readonly isRevoked?: ((claims: TokenClaims) => boolean | Promise<boolean>) | false;
   /** Whether an event stream ends when its token does. Default: `true`. */
@@ -87,7 +88,7 @@ const OPTIONS = [
   'exposeAs',
 ] as const;
 
-/** What people mean by names that the claims, metadata or other libraries have. */
+/** Names that claims, metadata or other libraries use, and the option that is meant by each. */
 const HINTS = {
   iss: 'issuer',
   aud: 'audience',
@@ -139,7 +140,7 @@ export function readJwtOptions(
   const clockToleranceMs =
     clockTolerance === false ? 0 : readDuration(problems.at('clockTolerance'), clockTolerance);
   const read = {
-    // Where none of them is right, that is said already.
+    // If no algorithm is valid, a problem says so already.
     keys: readKeysOptions(
       problems,
       options,
@@ -171,7 +172,7 @@ function readScopes(problems: ConfigProblems, value: unknown): string[] {
   return scopes;
 }
 
-/** What Node, Express and this package go by themselves. */
+/** Properties of the request that Node, Express and this package use themselves. */
 const TAKEN: ReadonlySet<string> = new Set(['body', 'rawBody', 'ip', 'query', 'params', 'route']);
 
 function readExposeAs(problems: ConfigProblems, name: unknown): string | undefined {

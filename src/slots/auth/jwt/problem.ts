@@ -6,7 +6,10 @@ const BY_CLAIM: ReadonlyMap<unknown, TokenProblem> = new Map<unknown, TokenProbl
   ['nbf', PROBLEMS.tooEarly],
 ]);
 
-/** What is known of an error of `jose`. Those about claims hold the claims, so that nobody is told. */
+/**
+ * The members of an error of `jose` that are used. An error about claims also holds the claims, so it is
+ * never passed on.
+ */
 export interface JoseFailure {
   readonly code?: unknown;
   readonly claim?: unknown;
@@ -17,7 +20,10 @@ export function isAboutClaims({ code }: JoseFailure): boolean {
   return String(code).startsWith('ERR_JWT_');
 }
 
-/** The problem that made `jose` refuse a token. Whatever is not about claims, no key proved it. */
+/**
+ * The problem that made `jose` refuse a token. An error that is not about claims means that no key proved the
+ * token.
+ */
 export function problemIn(failure: JoseFailure): TokenProblem {
   if (!isAboutClaims(failure)) return PROBLEMS.wrongSignature;
   if (failure.code === 'ERR_JWT_EXPIRED') return PROBLEMS.expired;

@@ -28,7 +28,7 @@ const WITHOUT_ROLE: Identification = {
   description: 'The caller has none of the roles that are needed',
 };
 
-/** Takes the tokens that an issuer has signed, from where requests bring them. */
+/** Takes the tokens that an issuer has signed. `place` says where requests have them. */
 export function jwtScheme(
   settings: JwtSettings,
   clock: JwtClock = REAL_CLOCK,
@@ -64,11 +64,12 @@ export function jwtScheme(
     });
   }
 
-  /** A token that was verified, and is not revoked. */
+  /** Judges a token that was verified, and is not revoked. */
   function judge(req: IncomingMessage, token: string, verdict: VerifiedToken): Identification {
     const { principal } = verdict;
     if (roles !== undefined && !roles(principal)) return WITHOUT_ROLE;
-    // Here too: another authenticator may accept, and the token is nobody's then.
+    // The scopes are checked here too, before the token is exposed: another authenticator may accept the
+    // request instead.
     if (!hasScopes(principal, scopes)) return withoutScopes(scopes);
     if (exposeAs !== undefined) expose(req, exposeAs, token, verdict);
     const accepted = { outcome: 'accepted', principal, byBearer: isByBearer } as const;
@@ -103,7 +104,9 @@ function refused(description: string): Identification {
   return { outcome: 'refused', description };
 }
 
-/** As the MCP SDK's `AuthInfo`, for handlers made for its `requireBearerAuth`. */
+/**
+ * Leaves the token on the request as the MCP SDK's `AuthInfo`, for handlers made for its `requireBearerAuth`.
+ */
 function expose(req: IncomingMessage, name: string, token: string, verified: VerifiedToken): void {
   const { principal, claims, exp } = verified;
   const info = {

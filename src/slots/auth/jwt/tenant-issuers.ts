@@ -8,7 +8,7 @@ import { NO_KEY } from './verification-keys.ts';
 /** Whether the tokens of a tenant are taken. */
 export type TenantRule = (tenant: string) => boolean;
 
-/** Keys that all tenants share, or those of each. */
+/** Keys that all tenants share, or the keys of each tenant. */
 export type KeysOfTenants = KeySource | TenantKeys;
 
 /** An issuer for each tenant of one server. */

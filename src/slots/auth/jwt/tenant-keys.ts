@@ -3,10 +3,13 @@ import { plain } from '../../../lib/plain-error.ts';
 import { KeySet, NotAsked } from './key-set.ts';
 import type { VerificationKeys } from './verification-keys.ts';
 
-/** For so many tenants keys are kept, unless more are named in the configuration. */
+/** How many tenants keys are kept for, unless the configuration names more. */
 const MOST_ISSUERS = 1000;
 
-/** For so many tenants keys are fetched at once, or for all that are named: a client may make up other names. */
+/**
+ * How many tenants keys are fetched for at once, unless the configuration names more: a client may make up
+ * names.
+ */
 const MOST_ASKED_AT_ONCE = 50;
 
 /**
@@ -23,7 +26,8 @@ export class TenantKeys {
 
   /**
    * @param now - Milliseconds on a clock that never goes back.
-   * @param atLeast - How many tenants are named: so many are kept, and asked at once, in any case.
+   * @param atLeast - How many tenants the configuration names: keys of that many are kept, and fetched at
+   * once, in any case.
    */
   constructor(
     fetch: (tenant: string) => Promise<VerificationKeys>,
@@ -38,22 +42,22 @@ export class TenantKeys {
     this.#mostAsked = Math.max(MOST_ASKED_AT_ONCE, atLeast);
   }
 
-  /** Nothing is fetched yet. */
+  /** The keys of a tenant. Nothing is fetched yet. */
   of(tenant: string): KeySet {
     const good = this.#good.get(tenant);
     const keys = good ?? this.peek(tenant);
-    // The one that was used last is forgotten last.
+    // The tenant that was used last is forgotten last.
     (good === undefined ? this.#others : this.#good).set(tenant, keys);
     return keys;
   }
 
-  /** The same, for whoever only looks: a tenant that is not known stays so. */
+  /** The same, but a tenant that is not known yet is not remembered. */
   peek(tenant: string): KeySet {
     const known = this.#good.get(tenant) ?? this.#others.get(tenant);
     return known ?? new KeySet(() => this.#ask(tenant), this.#now);
   }
 
-  /** Of all tenants that are known, each with its keys. */
+  /** All tenants that are known, each with its keys. */
   all(): [tenant: string, KeySet][] {
     return [...this.#good.entries(), ...this.#others.entries()];
   }

@@ -30,19 +30,19 @@ export class TenantUrl {
     if (typeof text !== 'string') return undefined;
     const [before = '', behind, ...more] = text.split(PLACEHOLDER);
     if (behind === undefined || more.length > 0 || /[{}]/.test(before + behind)) return undefined;
-    // Host and scheme stand in front of it, so that no tenant has a part in them.
+    // Scheme and host stand in front of the placeholder, so that the name of a tenant cannot change them.
     if (!/^https?:\/\/[^/?#\\@]+\/[^?#\\]*$/.test(before) || /[?#\\]/.test(behind))
       return undefined;
     const url = new TenantUrl(text);
     return isAsWritten(url.of('tenant')) ? url : undefined;
   }
 
-  /** That of a tenant. */
+  /** The URL of a tenant. */
   of(tenant: string): string {
     return this.#before + tenant + this.#behind;
   }
 
-  /** The tenant for which a text is this URL, character for character; undefined: for none. */
+  /** The tenant whose URL a text is, character for character; undefined: it is the URL of none. */
   tenantIn(text: string): string | undefined {
     const end = text.length - this.#behind.length;
     if (end <= this.#before.length) return undefined;
@@ -52,7 +52,7 @@ export class TenantUrl {
   }
 }
 
-/** Whether the path of a URL is the one that is written there: dots in it may lead to another. */
+/** Whether the path of a URL stays as it is written: dots in it may lead to another. */
 function isAsWritten(text: string): boolean {
   const path = text.slice(text.indexOf('/', text.indexOf('//') + 2));
   return URL.canParse(text) && new URL(text).pathname === path;

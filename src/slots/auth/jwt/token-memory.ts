@@ -12,11 +12,11 @@ export interface VerifiedToken {
   readonly claims: TokenClaims;
   /** `exp`, in seconds since the epoch. */
   readonly exp: number;
-  /** Those it was verified with; with others it may not be good. */
+  /** The keys it was verified with; with other keys it may not be good. */
   readonly keys: VerificationKeys;
 }
 
-/** Remembers tokens by their hash, so that no dump of the memory gives one away. */
+/** Remembers tokens by their hash, so that a dump of the memory shows no token. */
 export class TokenMemory {
   readonly #tokens = new BoundedMap<string, VerifiedToken>(MOST_TOKENS);
 

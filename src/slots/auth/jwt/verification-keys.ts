@@ -2,10 +2,10 @@ import type { JWK, JWTVerifyGetKey } from 'jose';
 import { plain } from '../../../lib/plain-error.ts';
 import { isText } from '../../../lib/text.ts';
 
-/** Of one issuer. */
+/** The most keys that one issuer may have. */
 export const MOST_KEYS = 100;
 
-/** Of how many keys a failure says why they were left out. */
+/** For how many keys an error says why they were left out. */
 const MOST_TOLD = 5;
 
 /** What a key of each kind is made of (RFC 7518 sections 6.2.1 and 6.3.1, RFC 8037 section 2). */
@@ -15,7 +15,10 @@ const MADE_OF: ReadonlyMap<unknown, readonly ('n' | 'e' | 'crv' | 'x' | 'y')[]> 
   ['OKP', ['crv', 'x']],
 ]);
 
-/** What a public key is made of and what it is for; nothing that leads elsewhere (`x5u`, `jku`). */
+/**
+ * The members that say what a public key is made of and what it is for. None of them leads elsewhere (`x5u`,
+ * `jku`).
+ */
 const PUBLIC_MEMBERS = ['kty', 'kid', 'alg', 'use', 'key_ops', 'crv', 'x', 'y', 'n', 'e'] as const;
 const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k', 'priv'] as const;
 
@@ -25,15 +28,15 @@ export interface VerificationKeys {
   readonly find: JWTVerifyGetKey;
   /** The same among those that name this issuer or none; undefined where all of them name others. */
   readonly findFor: (issuer: string) => JWTVerifyGetKey | undefined;
-  /** By which two sets are compared. */
+  /** The text by which two sets are compared. */
   readonly text: string;
   /** How many there are. */
   readonly count: number;
 }
 
 /**
- * Reads a JWK Set. Keys that are not public ones to verify with are left out; a set without any is
- * taken for a fault of the server, because nobody could come in by it.
+ * Reads a JWK Set. Keys that are not public ones to verify with are left out. A set without any counts as a
+ * fault of the server, because it would let no token in.
  *
  * @see RFC 7517 section 5
  */
@@ -55,7 +58,7 @@ export function readVerificationKeys(document: unknown): VerificationKeys {
   return verificationKeys(keys);
 }
 
-/** Of keys that have no problem, their public part. */
+/** Makes a set from the public parts of keys that have no problem. */
 export function verificationKeys(given: readonly JWK[]): VerificationKeys {
   const find = keySetOf(given);
   const text = JSON.stringify(given.map((key) => [publicPart(key), ownerOf(key)]));
@@ -63,8 +66,9 @@ export function verificationKeys(given: readonly JWK[]): VerificationKeys {
 }
 
 /**
- * A set that many issuers share, as Microsoft's for all tenants, may name in a key the only issuer whose tokens
- * it is for. One with a placeholder is for any of them, and one whose name cannot be read is for nobody.
+ * In a set that many issuers share, such as Microsoft's for all tenants, a key may name the only issuer whose
+ * tokens it is for. A key whose name has a placeholder is for all of them; a key whose name cannot be read is
+ * for none.
  *
  * @see https://learn.microsoft.com/entra/identity-platform/access-tokens#validate-the-issuer
  */
@@ -79,17 +83,17 @@ function findersFor(given: readonly JWK[], find: JWTVerifyGetKey): VerificationK
   return (issuer) => finders.get(issuer) ?? finders.get(undefined);
 }
 
-/** What no issuer is named. */
-const NOBODY = '';
+/** A name that no issuer has. */
+const NO_ISSUER = '';
 
 function ownerOf(jwk: JWK): string | undefined {
   const { issuer } = jwk as { readonly issuer?: unknown };
   if (!isGiven(issuer)) return undefined;
-  if (!isText(issuer)) return NOBODY;
+  if (!isText(issuer)) return NO_ISSUER;
   return issuer.includes('{') ? undefined : issuer;
 }
 
-/** What looks for keys in `jose` is loaded when a token is verified for the first time. */
+/** `jose` is loaded when a token is verified for the first time. */
 function keySetOf(given: readonly JWK[]): JWTVerifyGetKey {
   const keys = given.map(publicPart);
   let find: Promise<JWTVerifyGetKey> | undefined;
@@ -99,7 +103,7 @@ function keySetOf(given: readonly JWK[]): JWTVerifyGetKey {
   };
 }
 
-/** Finds none. */
+/** Finds no key. */
 export const NO_KEY: JWTVerifyGetKey = keySetOf([]);
 
 /** Whether a value is an object with members. */
@@ -107,7 +111,7 @@ export function isRecord(value: unknown): value is Readonly<Record<string, unkno
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Why a key is left out; nothing of its values is in it. */
+/** Why a key is left out. The text quotes no value of the key. */
 export function problemWith(key: unknown): string | undefined {
   if (!isRecord(key)) return 'is no object';
   const jwk = key as JWK;
@@ -121,8 +125,8 @@ export function problemWith(key: unknown): string | undefined {
 }
 
 /**
- * Some libraries write every member that a key could have, as `null` where it has none. A text is
- * given, even an empty one.
+ * Some libraries write every member that a key could have, as `null` where it has none. An empty text counts
+ * as given.
  */
 function isGiven(value: unknown): boolean {
   return value !== undefined && value !== null;

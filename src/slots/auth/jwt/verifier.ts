@@ -28,7 +28,9 @@ const LONGEST_TOKEN = 16 * 1024;
 /** Three parts: five are an encrypted token, which is not even decoded (CVE-2024-28176). */
 const COMPACT_JWS = /^[\w-]+\.[\w-]*\.[\w-]+$/;
 
-/** Others are not for a resource server: ID-JAGs, logout tokens, DPoP proofs (RFC 8725, 3.11). */
+/**
+ * Tokens of other types are not for a resource server: ID-JAGs, logout tokens, DPoP proofs (RFC 8725, 3.11).
+ */
 const ACCESS_TOKEN = /^(jwt|(application\/)?at\+jwt)$/i;
 
 /** The last second that a `Date` can be. */
@@ -59,7 +61,7 @@ export class TokenVerifier {
   verify(token: string): NowOrLater<VerifiedToken | TokenProblem> {
     const known = this.#memory.get(token);
     if (known === undefined) return this.#verifyNew(token);
-    // The function `tenants` may not take its tenant any more.
+    // The function `tenants` may not take the token's tenant any more.
     return goOn(this.#issuers.of(known.claims)?.keys.current(), (keys) => {
       if (known.keys === keys && this.#now() < this.endOf(known)) return known;
       this.#memory.forget(token);
@@ -82,7 +84,7 @@ export class TokenVerifier {
   }
 
   async #verifyNew(token: string): Promise<VerifiedToken | TokenProblem> {
-    // Before anything is fetched for it.
+    // These checks come before anything is fetched for the token.
     const issuer = await this.#issuerOf(token);
     if (typeof issuer === 'string') return issuer;
 
@@ -102,7 +104,9 @@ export class TokenVerifier {
     return exp * 1000 + this.#rules.clockToleranceMs;
   }
 
-  /** Whose a token says it is, or what is wrong with it as far as that can be told without a key. */
+  /**
+   * The issuer that a token names, or what is wrong with the token as far as that can be told without a key.
+   */
   async #issuerOf(token: string, isPeek: boolean = false): Promise<Issuer | TokenProblem> {
     if (token.length > LONGEST_TOKEN) return PROBLEMS.tooLong;
     if (!COMPACT_JWS.test(token)) return PROBLEMS.notAJwt;
@@ -119,8 +123,8 @@ export class TokenVerifier {
   }
 
   /**
-   * What a token says of its key and subject; undefined where no key would make it good, so that
-   * nobody asks the key server for it.
+   * A hash of what a token says of its key and subject; undefined where no key would make it good, so that
+   * the key server is not asked for it.
    */
   async #originOf(token: string): Promise<string | undefined> {
     const { decodeJwt, decodeProtectedHeader } = await import('../jose.ts');
@@ -171,7 +175,7 @@ function isAccessToken(typ: unknown): boolean {
   return typeof typ === 'string' && ACCESS_TOKEN.test(typ);
 }
 
-/** Without a `kid`, or with one that several keys have, each may be the one. */
+/** Where the token has no `kid`, or several keys have it, each of these keys may be the right one. */
 async function verifyByAny(
   find: JWTVerifyGetKey,
   token: string,
