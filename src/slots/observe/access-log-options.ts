@@ -2,15 +2,15 @@ import type { GatewayContext } from '../../gateway-context.ts';
 import type { Principal } from '../../principal.ts';
 
 /**
- * What an access log writes besides. What a function throws is reported once for each, as a warning
- * of the process; the record is written without it. None of them is waited for.
+ * What an access log writes besides the record. If a function throws, a warning of the process says so, once
+ * for each function, and the record is written without its value. Promises are not waited for.
  */
 export interface AccessLogOptions {
   /** A text in place of the record's `user`: a name, or a hash. Default: the object of the record. */
   readonly user?: (principal: Principal) => string;
   /**
-   * Members at the top of each line, such as a tenant. Those of the record come before any of the same name.
-   * Default: none.
+   * Members at the top of each line, such as a tenant. The members of the record take precedence over those
+   * of the same name. Default: none.
    */
   readonly fields?: (ctx: GatewayContext) => object;
   /**

@@ -11,11 +11,11 @@ import { SEES_ARGUMENTS } from './sees-arguments.ts';
 
 /** What the access log writes to: pino, or anything of its shape, `console` included. */
 export interface AccessLogger {
-  /** What went as it should. */
+  /** Told of requests that went as they should. */
   info(record: object, message: string): void;
-  /** What a slot refused, and calls that were answered with an error. */
+  /** Told of requests that a slot refused, and of calls that were answered with an error. */
   warn(record: object, message: string): void;
-  /** What failed, here or upstream. */
+  /** Told of requests that failed, here or upstream. */
   error(record: object, message: string): void;
 }
 
@@ -23,16 +23,17 @@ const LEVELS = ['info', 'warn', 'error'] as const;
 const OPTIONS = ['user', 'fields', 'arguments'] as const;
 
 /**
- * An observer that writes one record a request when it is over, a {@link RequestRecord}: `info` for
- * what went as it should, a client that left, a stream that the closing gateway ended and the first request of a
- * login, without any credentials, included; `warn` for what a slot refused, a tool that failed, a JSON-RPC
- * error and a page in place of the first answer; `error` for what failed, here or upstream: an answer with 500 or more, and one that broke off. No
- * header, query string or argument is in it, but for what `options` put there.
+ * An observer that writes one record for each request when it is over, a {@link RequestRecord}. `info`: the
+ * request went as it should; a client that left, a stream that the closing gateway ended, and the first
+ * request of a login, without any credentials, are included. `warn`: a slot refused it, a tool failed, or the
+ * answer was a JSON-RPC error, or a page in place of the first answer. `error`: it failed, here or upstream:
+ * an answer with 500 or more, or one that broke off. No header, query string or argument is in the record,
+ * except what `options` put there.
  *
  * @param logger - pino, or anything with `info`, `warn` and `error`, called with `(record, message)`.
  * @param options - What is written besides; see {@link AccessLogOptions}.
  * @returns An observer for `observe`.
- * @throws {GatewayConfigError} if `logger` is no such thing, or an option is no function.
+ * @throws {GatewayConfigError} if `logger` lacks one of these, or an option is no function.
  *
  * @example From `examples/observe.ts`:
  * ```ts
@@ -66,7 +67,7 @@ export function accessLog(logger: AccessLogger, options: AccessLogOptions = {}):
     onClose(record, ctx) {
       const level = levelOf(record);
       const message = `${record.method} ${record.status ?? record.end}`;
-      // A logger may be async: what it gives is given on, so that a rejection is reported.
+      // A logger may be async: its promise is passed on, so that a rejection is reported.
       const log = (line: object): unknown => logger[level](line, message);
       if (extras === undefined) return log(record) as undefined;
       const calls = contextOf(ctx.req).observation?.toolCalls ?? [];
@@ -93,12 +94,12 @@ function levelOf(record: RequestRecord): (typeof LEVELS)[number] {
   if (status >= 500 || (isErrorReason(end) && ERRORS[end].status >= 500 && end !== 'draining')) {
     return 'error';
   }
-  // In the older transport it may have been told on a stream.
+  // In the older transport, the error may have been sent on a stream.
   if (status === 202 && isErrorReason(reason) && ERRORS[reason].status >= 500) return 'error';
-  // So every login begins.
+  // Every login begins with such a refusal.
   if (reason === 'unauthorized' && detail === NO_CREDENTIALS) return 'info';
   if (isErrorReason(reason) || (isErrorReason(end) && end !== 'draining')) return 'warn';
-  // Of what was relayed whole, something is known only where the configuration seems to be wrong.
+  // A request that was relayed whole has a `detail` only where the configuration seems to be wrong.
   if (reason === 'relayed' && detail !== undefined) return 'warn';
   return messages.some(({ outcome = 'result' }) => outcome !== 'result') ? 'warn' : 'info';
 }

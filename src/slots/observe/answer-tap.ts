@@ -5,12 +5,12 @@ import { EventEnds } from '../../mcp/events/event-ends.ts';
 import { decodeUtf8 } from '../../mcp/json/utf8.ts';
 import { answersIn, type MessageAnswer } from '../../mcp/message/answers.ts';
 
-/** What is held of an answer at once: a whole body, or one event. */
+/** How many bytes of an answer are held at once: of a whole body, or of one event. */
 const MOST_HELD = 64 * 1024;
 
 const OPEN_BRACE = 0x7b;
 
-/** Reads what a client is sent, for the answers to its requests. */
+/** Reads the bytes that a client is sent, to find the answers to its requests. */
 export interface AnswerTap {
   /** Bytes that have been written. */
   push(bytes: Uint8Array): void;
@@ -18,10 +18,10 @@ export interface AnswerTap {
   end(): void;
 }
 
-/** Takes an answer; false where no other is awaited. */
+/** Takes an answer; gives false where no other is awaited. */
 export type TakeAnswer = (answer: MessageAnswer) => boolean;
 
-/** For an answer of this type; undefined where it has none that can be read. */
+/** A tap for an answer of this type; undefined where such an answer cannot be read. */
 export function answerTap(contentType: string, take: TakeAnswer): AnswerTap | undefined {
   if (isEventStream(contentType)) return new EventTap(take);
   return /^application\/json[\t ]*(;|$)/i.test(contentType) ? new BodyTap(take) : undefined;
@@ -51,8 +51,8 @@ class BodyTap implements AnswerTap {
 }
 
 /**
- * Reads the events of a stream, each as a whole; one that is too long is passed over. What the stream
- * ends with is no event (HTML standard, "Interpreting an event stream").
+ * Reads the events of a stream, each as a whole. An event that is too long is skipped. An incomplete one at
+ * the end of the stream is no event (HTML standard, "Interpreting an event stream").
  */
 class EventTap implements AnswerTap {
   readonly #take: TakeAnswer;

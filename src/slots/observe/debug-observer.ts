@@ -6,7 +6,7 @@ const debug = debuglog('mcp-gateway');
 
 /**
  * Writes what becomes of each request to stderr, a line for each step, where `NODE_DEBUG` names `mcp-gateway`
- * when the process starts; otherwise there is none. No header, query string or argument is in it.
+ * when the process starts; otherwise undefined. No header, query string or argument is in a line.
  */
 export const debugObserver: Observer | undefined = debug.enabled ? writeSteps() : undefined;
 
@@ -46,7 +46,7 @@ function endText(record: RequestRecord): string {
     .join(' ');
 }
 
-/** In quotes, whatever is in it. */
+/** The text in quotes, with line breaks escaped. */
 function inOneLine(text: string | undefined): string | undefined {
   return text === undefined ? undefined : JSON.stringify(text);
 }

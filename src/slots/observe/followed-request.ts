@@ -15,13 +15,16 @@ import { cap } from './told-parts.ts';
 /** Makes a follower for a request; undefined where that fails, which is reported. */
 export type Follow = (context: RequestContext, gateway: string) => GuardedFollower | undefined;
 
-/** A follower, and whom its failures are reported to. */
+/** A follower, and the function that its failures are reported to. */
 export interface GuardedFollower {
   readonly follower: Follower;
   report(name: string, error: unknown): void;
 }
 
-/** How long a body may be held back to be looked into: it does not come whole where its client awaits an answer first. */
+/**
+ * How long a body may be held back for a look into it: a client that waits for an answer first does not send
+ * the whole body.
+ */
 const PEEK_MS = 100;
 
 const PEEK_BOUNDS = { bytes: PEEK_LIMIT, ms: PEEK_MS };
@@ -35,7 +38,7 @@ function followed(
   return { method, name, id: told, meta, outcome, errorCode };
 }
 
-/** Tells the followers of one request, none of which can fail it. */
+/** Tells the followers of one request. No follower can make it fail. */
 export class FollowedRequest implements FollowedSending {
   readonly peekBounds: FollowedSending['peekBounds'];
   readonly #messages: ObservedMessages;
@@ -125,7 +128,7 @@ class Departure implements Sending {
   }
 }
 
-/** Sends once, whatever the follower does. */
+/** Sends exactly once, even if the follower throws, or calls `send` twice or never. */
 function around(
   { follower, report }: GuardedFollower,
   sending: Sending,
@@ -140,7 +143,7 @@ function around(
       try {
         send();
       } catch (error) {
-        // It is not the follower's.
+        // This error comes from sending, not from the follower.
         failure = { error };
       }
     };

@@ -24,7 +24,7 @@ export interface FollowingObserver extends Observer {
 export interface FollowedMessage extends ObservedMessage {
   /** The id of a request, as a text. */
   readonly id: string | undefined;
-  /** The members of `params._meta`, whatever they are. */
+  /** The members of `params._meta`, as the client sent them. */
   readonly meta: Readonly<Record<string, unknown>> | undefined;
 }
 
@@ -55,12 +55,15 @@ export interface Follower {
   /** The first event of its answer is written whole. `ms`: from the arrival of the request. */
   onFirstEvent?(ms: number): void;
   /**
-   * The request goes upstream: calls `send` at once, in the context that is to be active meanwhile. Once more
-   * where it could not reach the target before.
+   * The request goes upstream. The follower calls `send` at once, in the context that is to be active
+   * meanwhile. Called once more where the request could not reach the target before.
    */
   onSending?(sending: Sending, send: () => void): void;
-  /** The head of its answer is written. `messages`: as they are known now, for whoever has to ask. */
+  /**
+   * The head of its answer is written. `messages` gives them as they are known now, to a follower that needs
+   * them.
+   */
   onHead?(head: AnswerBegun, messages: () => readonly FollowedMessage[]): void;
-  /** It is over. `messages`: for whoever needs more of them than the record has. */
+  /** It is over. `messages` gives more of them than the record has, to a follower that needs it. */
   onClose?(record: RequestRecord, messages: () => readonly FollowedMessage[]): void;
 }

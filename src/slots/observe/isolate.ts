@@ -16,17 +16,17 @@ export const CALLBACKS: readonly (keyof Observer)[] = [
   'onUpdate',
 ];
 
-/** Of all observers, the callbacks that are there: what nobody asks for need not be found out. */
+/** The callbacks that the observers have. What no observer asks for need not be found out. */
 export type Callbacks = {
   readonly [Name in keyof Observer]-?: readonly Required<Observer>[Name][];
 };
 
-/** Where nobody is to be told any more. */
+/** The callbacks where no observer is to be told any more. */
 export const NO_CALLBACKS: Callbacks = callbacksOf([]);
 
 /**
- * The callbacks of observers, none of which fails: the first failure of an observer becomes a
- * warning of the process, later ones are dropped.
+ * The callbacks of observers, made so that none throws: the first failure of an observer becomes a warning of
+ * the process, later ones are dropped.
  */
 export function callbacksOf(
   observers: readonly (readonly [observer: Observer, report: ReportFailure])[],
@@ -45,7 +45,7 @@ function isolated(observer: Observer, name: keyof Observer, report: ReportFailur
   return (...args: never[]) => {
     try {
       const given = callback.apply(observer, args);
-      // Nobody waits for it, but what it rejects with must not end the process.
+      // The promise is not waited for, but its rejection must not end the process.
       if (mayWait(given)) Promise.resolve(given).then(notAwaited, fail);
     } catch (error) {
       notAwaited(error, 0);
@@ -54,7 +54,10 @@ function isolated(observer: Observer, name: keyof Observer, report: ReportFailur
   };
 }
 
-/** Whether it may be a promise, or hold one. Most give nothing, and a promise for that costs more than the call. */
+/**
+ * Whether it may be a promise, or hold one. Most callbacks give nothing, and to make a promise of that costs
+ * more than the call.
+ */
 function mayWait(given: unknown): boolean {
   return (typeof given === 'object' && given !== null) || typeof given === 'function';
 }
@@ -64,7 +67,8 @@ export type ReportFailure = (name: string, error: unknown) => void;
 
 /**
  * Reports the first failure of one observer, and of each function that an observer of this package was given.
- * No message of an error is in it, because that may hold a secret, or lines that a client has made up.
+ * The report holds no message of an error, because a message may hold a secret, or lines that a client has
+ * made up.
  */
 export function failureReport(): ReportFailure {
   const told = new Set<string>();

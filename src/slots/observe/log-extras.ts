@@ -7,10 +7,10 @@ import type { ToolCall } from '../../observation.ts';
 import type { AccessLogOptions } from './access-log-options.ts';
 import type { RequestRecord } from './observer.ts';
 
-/** What functions of the user add to the lines of an access log. */
+/** What the functions of the app add to the lines of an access log. */
 export class LogExtras {
   readonly #options: AccessLogOptions;
-  /** The options of which a failure was thrown already. */
+  /** The options whose failure was thrown already. */
   readonly #thrown = new Set<string>();
 
   constructor(options: AccessLogOptions) {
@@ -18,11 +18,11 @@ export class LogExtras {
   }
 
   /**
-   * Writes one line, whatever fails.
+   * Writes one line, even if a function fails, or the logger fails at its value.
    *
    * @returns What the logger gave.
-   * @throws {FunctionFailure} what one of the functions threw, or the logger at what they gave, when the line is
-   * written: one at a time, each once.
+   * @throws {FunctionFailure} what one of the functions threw, or what the logger threw at their values,
+   * after the line is written: one failure at a time, and one for each option.
    */
   write(
     record: RequestRecord,
@@ -43,7 +43,7 @@ export class LogExtras {
     const fields = attempt('fields', () => this.#fields(ctx));
     const user = attempt('user', () => this.#user(ctx));
     const told = attempt('arguments', () => this.#arguments(calls));
-    // A logger may fail at what the functions gave, never at a record.
+    // A logger may fail at the values of the functions, never at a record.
     const hasMore = fields !== undefined || user !== undefined || told !== undefined;
     const written = hasMore
       ? attempt('logger', () => ({ result: log({ ...fields, ...record, ...user, ...told }) }))
@@ -59,7 +59,7 @@ export class LogExtras {
   #fields(ctx: GatewayContext): object | undefined {
     const given = asObject(this.#options.fields?.(ctx));
     if (given === undefined) return undefined;
-    // At the top of the line it would stand for all of it.
+    // At the top of the line, a `toJSON` would take the place of the whole line.
     const { toJSON: _, ...fields } = given as Record<string, unknown>;
     return fields;
   }
@@ -81,7 +81,10 @@ export class LogExtras {
   }
 }
 
-/** What is no object, or a promise, adds nothing. Members may be promises, where an `await` was forgotten. */
+/**
+ * A value that is no object, or is a promise, adds nothing. Members may be promises, where the app forgot an
+ * `await`.
+ */
 function asObject(value: unknown): object | undefined {
   if (typeof value !== 'object' || value === null || isThenable(value)) {
     notAwaited(value);

@@ -1,13 +1,13 @@
 import type { Follow } from './followed-request.ts';
 import type { Callbacks } from './isolate.ts';
 
-/** What is the same for all requests. */
+/** The settings that are the same for all requests. */
 export interface ObserveSettings {
-  /** What the gateway is known by. */
+  /** The name by which observers know the gateway. */
   readonly gateway: string;
   /** Whether an observer wants the arguments of tools. */
   readonly keepsCalls: boolean;
   readonly callbacks: Callbacks;
-  /** Who makes followers. */
+  /** The functions that make followers. */
   readonly follow: readonly Follow[];
 }

@@ -28,8 +28,8 @@ export function readObservers(problems: ConfigProblems, value: unknown): readonl
 }
 
 /**
- * Tells observers, none of which fails, of every request from here on. Each slot behind it is to be
- * {@link watched}.
+ * Tells observers of every request that comes here. No observer can make it fail. Each slot behind it has to
+ * be {@link watched}.
  */
 function tellObservers(settings: ObserveSettings): Middleware {
   return function tellObserversMiddleware(req, res, next) {
@@ -41,7 +41,10 @@ function tellObservers(settings: ObserveSettings): Middleware {
   };
 }
 
-/** Where there is none, the app's own function for `trust proxy` has failed. */
+/**
+ * The address of a request; empty, with the failure, where the app's own function for `trust proxy` has
+ * failed.
+ */
 function addressOf(context: RequestContext): { ip: string; failure?: { cause: unknown } } {
   try {
     return { ip: context.ip };
@@ -50,7 +53,7 @@ function addressOf(context: RequestContext): { ip: string; failure?: { cause: un
   }
 }
 
-/** A slot that is reported to observers: that a request has come to it, and that it let it pass. */
+/** Wraps a slot so that observers are told when a request comes to it, and when it lets the request pass. */
 export function watched(slot: SlotName, middleware: Middleware): Middleware {
   return function watchedMiddleware(req, res, next) {
     const { observation } = contextOf(req);
@@ -97,10 +100,10 @@ function updateListenersIn(
 
 const onward: Middleware = (_req, _res, next) => next();
 
-/** What the slot goes by. */
+/** What the slot reads from the configuration. */
 interface Settings {
   readonly observers: readonly Observer[];
-  /** What the gateway is known by. */
+  /** The name by which observers know the gateway. */
   readonly gateway: string;
 }
 
@@ -121,7 +124,7 @@ export const observe: Slot<
     const observers = debugObserver === undefined ? own : [...own, debugObserver];
     return observers.length === 0 ? undefined : { observers, gateway: name ?? path };
   },
-  // A request that is only described is nobody's to hear of.
+  // Observers are not told of a request that is only described.
   rehearse: () => onward,
   build({ observers, gateway }, kept) {
     const guarded = observers.map((observer) => {

@@ -19,24 +19,24 @@ import {
 /** The largest body that is looked into. */
 export const PEEK_LIMIT: number = 64 * 1024;
 
-/** What came of one message. */
+/** The outcome of one message. */
 export type MessageOutcome = Pick<ObservedMessage, 'outcome' | 'errorCode'>;
 
 export const NOT_ANSWERED: MessageOutcome = { outcome: undefined, errorCode: undefined };
 
-/** The messages of one request: what they ask for, who sent them, and what came of them. */
+/** The messages of one request: what they ask for, who sent them, and their outcomes. */
 export class ObservedMessages {
   readonly #context: RequestContext;
   readonly #keepsCalls: boolean;
-  /** What came of the body, until it has been looked into. */
+  /** The bytes of the body that have come, until they have been looked into. */
   #held: HeldBytes | undefined;
   #isTooMuch = false;
   #isSent = false;
   #peeked: PeekedBody | undefined;
   #tap: AnswerTap | undefined;
-  /** The places of those that await an answer, by their ids; undefined where none does. */
+  /** The places of the messages that await an answer, by their ids; undefined where none does. */
   #awaited: Map<string, number> | undefined;
-  /** By those places. */
+  /** The outcomes, by those places. */
   readonly #answers: MessageOutcome[] = [];
 
   /** @param keepsCalls - Whether the arguments of tools are kept. */
@@ -48,7 +48,7 @@ export class ObservedMessages {
   /** Bytes of the body went upstream. */
   received(bytes: Uint8Array): void {
     this.#isSent = true;
-    // What was judged need not be looked into.
+    // A body that was judged need not be looked into.
     if (this.#isTooMuch || this.#peeked !== undefined || this.#context.mcp !== undefined) return;
     this.#held ??= new HeldBytes(PEEK_LIMIT);
     this.#isTooMuch = this.#held.length + bytes.length > PEEK_LIMIT;
@@ -61,7 +61,7 @@ export class ObservedMessages {
     this.#keep(this.#orClaimed(peekBody(body, this.#keepsCalls)));
   }
 
-  /** As far as they are known already; else as the headers claim. */
+  /** The messages as far as they are known already; else as the headers claim them. */
   get known(): readonly PeekedMessage[] {
     return this.isRead ? this.#peek().messages : this.#claimed;
   }
@@ -71,21 +71,21 @@ export class ObservedMessages {
     return this.#peeked !== undefined || this.#context.mcp !== undefined;
   }
 
-  /** As it says itself; undefined as long as its message has not come whole. */
+  /** The client, as it names itself; undefined as long as its message has not come whole. */
   get client(): ClientInfo | undefined {
     return this.#isWhole ? this.#peek().client : undefined;
   }
 
-  /** Empty unless they are kept. */
+  /** The calls of tools; empty unless they are kept. */
   get toolCalls(): readonly ToolCall[] {
     if (!this.#keepsCalls || !this.#isWhole) return [];
-    // What was judged is read when somebody asks: the body is there as long as the request is.
+    // A judged body is only read when an observer asks: the body is there as long as the request is.
     return (this.#context.mcp === undefined ? this.#peek() : this.#judged()).calls;
   }
 
   /** The head of the answer is written. From here on, the answers to the messages are looked for. */
   onHead(contentType: string, isEncoded: boolean): void {
-    // A stream may stay open for days.
+    // The body is looked into now: a stream may stay open for days, and would hold it all the time.
     if (!this.#isWhole) return;
     const { messages } = this.#peek();
     if (isEncoded) return;
@@ -99,7 +99,7 @@ export class ObservedMessages {
     try {
       this.#tap.push(bytes);
     } catch {
-      // Whoever only looks on never fails.
+      // A look at the answer must never make it fail.
       this.#tap = undefined;
     }
   }
@@ -151,7 +151,8 @@ export class ObservedMessages {
       );
       return { messages, client: isClientTold ? this.#judgedClient : undefined, calls: [] };
     }
-    // Of a request that reached no upstream, no byte was relayed; the relay has read it for its id.
+    // If a request reached no upstream, no byte of it was relayed, but the relay has read the body for its
+    // id.
     const bytes = this.#isSent ? this.#held?.take() : body.ends?.first();
     return this.#orClaimed(bytes === undefined ? NOTHING : peekBody(bytes, this.#keepsCalls));
   }
@@ -161,7 +162,7 @@ export class ObservedMessages {
     return { ...NOTHING, messages: this.#claimed };
   }
 
-  /** A GET or a DELETE carries no message, whatever its headers say. */
+  /** The messages that the headers claim. A GET or a DELETE carries none, even if its headers name one. */
   get #claimed(): readonly PeekedMessage[] {
     const { headers, req } = this.#context;
     return req.method === 'POST' ? claimedMessages(headers) : [];
@@ -184,7 +185,10 @@ export class ObservedMessages {
   }
 }
 
-/** The places of those that await an answer. Of two with the same id nobody can tell which one is answered. */
+/**
+ * The places of the messages that await an answer. Two messages with the same id are left out, because it
+ * cannot be told which one is answered.
+ */
 function placesOf(messages: readonly PeekedMessage[]): Map<string, number> | undefined {
   let places: Map<string, number> | undefined;
   const twins: string[] = [];

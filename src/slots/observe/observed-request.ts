@@ -26,9 +26,9 @@ export class ObservedRequest implements Observation, AnswerWatcher {
   readonly #times = new Times();
   readonly #context: RequestContext;
   readonly #res: ServerResponse;
-  /** Nobody once it is over: a slot that was still waiting may go on then. */
+  /** Empty once the request is over: a slot that was still waiting may go on then. */
   #callbacks: Callbacks;
-  /** Taken at once: a socket forgets its peer when it closes. */
+  /** Read at the beginning: a socket forgets its peer when it closes. */
   readonly #ip: string;
   readonly #gateway: string;
   #slot: SlotName = 'observe';
@@ -82,7 +82,7 @@ export class ObservedRequest implements Observation, AnswerWatcher {
   }
 
   entered(slot: SlotName): void {
-    // Once it is answered, it is of no more interest what a slot makes of it.
+    // After the answer, it does not matter any more which slot the request comes to.
     if (this.#status === undefined) this.#slot = slot;
   }
 
@@ -148,7 +148,7 @@ export class ObservedRequest implements Observation, AnswerWatcher {
     return this.#sessionHash;
   }
 
-  /** Whether anybody asks how it ends. */
+  /** Whether an observer is told how the request ends. */
   get #isRecorded(): boolean {
     return this.#callbacks.onClose.length > 0 || this.followed !== undefined;
   }
@@ -186,7 +186,7 @@ export class ObservedRequest implements Observation, AnswerWatcher {
   }
 
   onFinish(): void {
-    // Node 22 calls an answer finished that was lost with its connection.
+    // Node 22 also emits `finish` for an answer that was lost with its connection.
     this.#isSent = !this.#context.req.socket.destroyed;
   }
 

@@ -2,8 +2,9 @@ import type { ErrorReason } from '../../errors.ts';
 import type { FailureOrigin, RequestRecord } from './observer.ts';
 
 /**
- * Whose failure each row of the error table is. `client`: what it sent is not what HTTP, JSON-RPC or MCP
- * ask for. `gateway`: a slot refused what is well-formed, or the gateway, or what it depends on, failed.
+ * Whose failure each row of the error table is. `client`: the client sent something that breaks the rules of
+ * HTTP, JSON-RPC or MCP. `gateway`: a slot refused a well-formed request, or the gateway or something that it
+ * depends on failed.
  */
 const ORIGINS: Readonly<Record<ErrorReason, FailureOrigin>> = {
   parse_error: 'client',

@@ -1,6 +1,6 @@
 import type { ObservedMessage } from './observer.ts';
 
-/** With which a client begins. */
+/** The methods with which a client begins. */
 const FIRST: ReadonlySet<string | undefined> = new Set(['initialize', 'server/discover']);
 
 /** What an answer to these messages says about the configuration of the gateway, if anything. */

@@ -13,25 +13,25 @@ import { cap, hashOf } from './told-parts.ts';
 export interface PeekedMessage {
   readonly method: string | undefined;
   readonly name: string | undefined;
-  /** Of a request, in a form that can be compared. */
+  /** The id of a request, in a form that can be compared. */
   readonly id: string | undefined;
-  /** The members of `params._meta`, whatever they are. */
+  /** The members of `params._meta`, as the client sent them. */
   readonly meta: JsonObject | undefined;
 }
 
-/** What a body says, to those who look on and decide nothing. */
+/** What a body says, for observers, which decide nothing. */
 export interface PeekedBody {
   readonly messages: readonly PeekedMessage[];
-  /** Of the first message that says it. */
+  /** The client, from the first message that names it. */
   readonly client: ClientInfo | undefined;
-  /** The tools that are called; none unless they are asked for. */
+  /** The calls of tools; empty unless they are asked for. */
   readonly calls: readonly ToolCall[];
 }
 
-/** What a body says that is no JSON. */
+/** The result for a body that is no JSON. */
 export const NOTHING: PeekedBody = { messages: [], client: undefined, calls: [] };
 
-/** More would let one request fill a log. */
+/** The most messages that are told of: more would let one request fill a log. */
 const MAX_MESSAGES = 16;
 
 /** Reads a body. */
@@ -53,7 +53,7 @@ export function peekBody(body: Uint8Array, keepsCalls = false): PeekedBody {
   return { messages, client: firstOf(told, clientOf), calls };
 }
 
-/** Whether it is worth it to read a body for the client. */
+/** Whether a body may name the client, so that it is worth reading. */
 export function mayTellClient(body: Uint8Array): boolean {
   const text = textOf(body);
   return text.includes('clientInfo') || text.includes('\\u');
@@ -61,7 +61,7 @@ export function mayTellClient(body: Uint8Array): boolean {
 
 function textOf(body: Uint8Array): string {
   const source = Buffer.from(body.buffer, body.byteOffset, body.length).toString();
-  // Servers that pass over a mark would be called without that being seen.
+  // Some servers skip a byte order mark: their calls must be seen too.
   return source.startsWith('\ufeff') ? source.slice(1) : source;
 }
 
@@ -72,7 +72,7 @@ function nameIn(params: unknown): string | undefined {
 /** What a message is about: a tool or prompt, a resource, a task. */
 const NAMES = ['name', 'uri', 'taskId'];
 
-/** The same of messages that have been judged. */
+/** The same for messages that have been judged. */
 export function judgedMessages(messages: readonly McpMessage[]): PeekedMessage[] {
   return messages
     .slice(0, MAX_MESSAGES)
@@ -105,7 +105,7 @@ function callOf(message: unknown): ToolCall[] {
   return isText(name) ? [{ name, arguments: isJsonObject(args) ? args : {} }] : [];
 }
 
-/** Only where a number was rounded is its source looked for. */
+/** Gives the ids. Their source text is looked for only where a number was rounded. */
 function idsOf(messages: readonly unknown[], text: string): readonly (string | undefined)[] {
   const ids = messages.map((message) => memberOf(message, 'id'));
   const isExact = ids.every((id) => typeof id !== 'number' || Number.isSafeInteger(id));
@@ -126,8 +126,8 @@ function firstOf<T, R>(items: readonly T[], read: (item: T) => R | undefined): R
 const URI = /^\s*[a-z][a-z0-9+.-]*:/i;
 
 /**
- * Names are told as they are, but neither what may be a password in a URI nor the id of a task. Without a
- * method it is a response: its id is the server's.
+ * Names are told as they are, except what may be a password in a URI, and the id of a task. A message without
+ * a method is a response: its id is the server's.
  */
 function peeked(method: unknown, name: unknown, id?: string, meta?: unknown): PeekedMessage {
   if (!isText(method)) {
@@ -143,12 +143,12 @@ function peeked(method: unknown, name: unknown, id?: string, meta?: unknown): Pe
 }
 
 function redacted(method: string, name: string): string {
-  // Whoever knows the id of a task can ask for its result.
+  // A client that knows the id of a task can ask for its result.
   if (method.startsWith('tasks/')) return hashOf(name);
   return method.startsWith('resources/') || URI.test(name) ? redactedUri(name.trim()) : name;
 }
 
-/** Without user, query and fragment; of `data:`, which is all content, the scheme alone. */
+/** A URI without user, query and fragment; for a `data:` URI, which is all content, the scheme alone. */
 function redactedUri(uri: string): string {
   if (/^data:/i.test(uri)) return 'data:';
   return uri.replace(/\/\/[^/?#]*@/, '//').replace(/[?#].*/s, '');

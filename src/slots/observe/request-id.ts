@@ -5,9 +5,9 @@ import type { IncomingHttpHeaders } from 'node:http';
 const USABLE = /^[\x21-\x7e]{1,128}$/;
 
 /**
- * What a request is known by in the logs of all who handle it: the client's `X-Request-Id` where it is
- * usable, else an id that is made up. To make one is cheap: as a getter, which records had to be read by
- * slowly because each was of another shape, it cost ten times as much.
+ * The id of a request in the logs of all servers that handle it: the client's `X-Request-Id` where it is
+ * usable, else an id that is made up. It is made at once, which is cheap. As a getter it cost ten times as
+ * much, because each record had a shape of its own, and reading records was slow.
  */
 export function requestIdOf({ 'x-request-id': given }: IncomingHttpHeaders): string {
   return typeof given === 'string' && USABLE.test(given) ? given : randomUUID();

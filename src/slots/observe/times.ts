@@ -11,7 +11,7 @@ export class Times {
     return rounded(performance.now() - this.#start);
   }
 
-  /** The request goes upstream. One that goes to another target then has been on its way since the first. */
+  /** The request goes upstream. If it goes on to another target, the time of the first one counts. */
   sent(): void {
     this.#sentAt ??= performance.now();
   }
@@ -28,7 +28,7 @@ export class Times {
     return this.headMs;
   }
 
-  /** How long it took in all, and what of it, until the answer began, was whose. */
+  /** How long the request took in all, and the parts of upstream and gateway until the answer began. */
   end(): { totalMs: number; upstreamMs: number | undefined; gatewayMs: number } {
     this.answered();
     const totalMs = this.elapsed();

@@ -12,13 +12,13 @@ export class UpdateListeners {
     return this.#listeners;
   }
 
-  /** Others than before, or none. */
+  /** Tells these listeners from now on, in place of those before. */
   replace(listeners: ReadonlyMap<Observer, UpdateListener> = new Map()): void {
     this.#listeners = listeners;
   }
 }
 
-/** Those of a gateway. */
+/** The listeners of a gateway. */
 export function updateListenersOf(kept: Kept): UpdateListeners {
   return kept.of(['update listeners'], () => new UpdateListeners());
 }

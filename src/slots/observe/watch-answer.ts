@@ -1,26 +1,29 @@
 import type { ServerResponse } from 'node:http';
 
-/** What counts of a head that is written. */
+/** The parts of a written head that matter to a watcher. */
 export interface WrittenHead {
   readonly contentType: string;
   /** The session that it begins. */
   readonly sessionId: string | undefined;
-  /** Whether the bytes are encoded, as they come here. What `compression()` in front makes of them later is not seen. */
+  /**
+   * Whether the bytes are encoded when they come here. A `compression()` in front may encode them later,
+   * which is not seen.
+   */
   readonly isEncoded: boolean;
 }
 
-/** Told what is written to an answer, whoever writes it. */
+/** Told what is written to an answer, by the gateway or by any middleware. */
 export interface AnswerWatcher {
   onHead(head: WrittenHead): void;
-  /** Bytes of its body are. */
+  /** Bytes of its body are written. */
   onBytes(bytes: Uint8Array): void;
-  /** Node takes it for sent. Called before others hear of that. */
+  /** Node has emitted `finish`. Called before other listeners of that. */
   onFinish(): void;
 }
 
 const WATCH: unique symbol = Symbol('express-mcp-gateway.watch');
 
-/** What an answer had before it was watched, and who watches it. */
+/** The functions that an answer had before it was watched, and its watcher. */
 interface Watch extends Pick<ServerResponse, 'writeHead' | 'write' | 'end'> {
   readonly watcher: AnswerWatcher;
 }
@@ -28,11 +31,11 @@ interface Watch extends Pick<ServerResponse, 'writeHead' | 'write' | 'end'> {
 type Watched = ServerResponse & { [WATCH]?: Watch };
 
 /**
- * Follows an answer without changing it. Node ends every way to write a head in `writeHead`, and
- * every way to write a body in `write` or `end`.
+ * Follows an answer without changing it. In Node, every way to write a head ends in `writeHead`, and every
+ * way to write a body in `write` or `end`.
  *
- * The functions are the same for all answers. One made for each costs more than what it does, and V8 puts
- * it among the old objects where it is assigned as a literal, and with it the request.
+ * The functions are the same for all answers. A function for each answer costs more than its work; and if it
+ * is assigned as a literal, V8 puts it among the old objects, and the request with it.
  */
 export function watchAnswer(res: Watched, watcher: AnswerWatcher): void {
   const { [WATCH]: watch, writeHead, write, end } = res;
@@ -62,7 +65,7 @@ function watchedWriteHead(this: Watched, ...args: unknown[]): unknown {
 
 function watchedWrite(this: Watched, ...args: unknown[]): unknown {
   const { write, watcher } = this[WATCH] as Watch;
-  // Node takes nothing any more, and says so in its own way.
+  // After the end, Node takes no more bytes, and reports that by itself.
   const isOver = this.writableEnded;
   const result: unknown = Reflect.apply(write, this, args);
   if (!isOver) tell(this, watcher, args[0], args[1]);
@@ -95,8 +98,8 @@ function tell(
 }
 
 /**
- * A field as the head has it. What `writeHead` is given comes first: where nothing was set before, Node sends it
- * without keeping it.
+ * A field as the head has it. The fields given to `writeHead` take precedence: if no field was set before,
+ * Node sends them without keeping them.
  */
 function fieldOf(res: ServerResponse, given: unknown, name: string): string | undefined {
   const value: unknown = givenField(given, name) ?? res.getHeader(name);
@@ -116,7 +119,7 @@ function encodingOf(encoding: unknown): BufferEncoding {
   return Buffer.isEncoding(encoding as string) ? (encoding as BufferEncoding) : 'utf8';
 }
 
-/** Where a request passes two gateways. */
+/** Tells both watchers, where a request passes two gateways. */
 function both(first: AnswerWatcher, second: AnswerWatcher): AnswerWatcher {
   return {
     onHead(head) {

@@ -8,7 +8,7 @@ import { isScope } from '../../oauth/scope.ts';
 import type { Decision, EnforcedPolicy, RequestPolicyContext } from './policy.ts';
 import { StoreFailure } from './store-failure.ts';
 
-/** What came of a policy. */
+/** The result of asking a policy. */
 export interface Verdict {
   readonly allow: boolean;
   readonly reason?: string | undefined;
@@ -20,7 +20,10 @@ export interface Verdict {
   readonly isUnavailable?: boolean;
 }
 
-/** Asks a policy. Whatever it does, the answer is a verdict, and only a clear yes allows. */
+/**
+ * Asks a policy. The answer is always a verdict, even if the policy throws or hangs, and only a clear yes
+ * allows.
+ */
 export function judge(policy: EnforcedPolicy, ctx: RequestPolicyContext): NowOrLater<Verdict> {
   try {
     const decision = policy.check(ctx);
@@ -49,7 +52,7 @@ function failed({ option }: EnforcedPolicy, error: unknown): Verdict {
 
 function read(decision: Decision): Verdict {
   if (typeof decision === 'boolean') return { allow: decision };
-  // Each member is read once: what was looked at is what counts.
+  // Each member is read once, so that the value that was checked is the value that counts.
   const isObject = typeof decision === 'object' && decision !== null;
   const { allow, reason, message, scopes }: Partial<typeof decision> = isObject ? decision : {};
   try {

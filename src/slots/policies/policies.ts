@@ -54,8 +54,8 @@ export function enforcePolicies(
 }
 
 /**
- * Has those who judge tools by how they are listed look at the lists in the answer, whatever was asked for:
- * clients take a list from any answer that has the id of their request.
+ * Lets policies that judge tools by their listing look at the lists in the answer, whether the request asked
+ * for a list or not: clients take a list from any answer that has the id of their request.
  */
 function watchLists(
   watchesOf: (context: RequestContext) => readonly ListWatch[],
@@ -90,7 +90,7 @@ function refuse(
     return;
   }
   if (scopes === undefined) {
-    // Clients read the answer to what they ask first, so that it is the same in each mode.
+    // Clients judge the server by the answer to their first question, so that it is the same in each mode.
     const isFirst = isProbe(contextOf(req));
     const isCall = message?.id !== undefined && mcp?.isBatch === false && !isFirst;
     const hidesReason = denyAs === 'unknown' && message !== undefined && !isFirst;
@@ -111,16 +111,16 @@ function refuse(
 
 interface Denial {
   readonly policy: EnforcedPolicy;
-  /** What it is about; undefined where that is a request without a message. */
+  /** The message that was denied; undefined for a request without a message. */
   readonly message: McpMessage | undefined;
   readonly verdict: Verdict;
-  /** All that the request needs, where nothing but scopes is wanting. */
+  /** All scopes that the request needs, where only scopes are missing. */
   readonly scopes?: readonly string[];
 }
 
 /**
- * Tells of what a policy would refuse, if that is found out while anybody is interested. What it says at once is
- * told in order; nobody waits for more.
+ * Reports what a policy in shadow mode would refuse, as long as the request is open. A decision that comes at
+ * once is reported in order; the request does not wait for a later one.
  */
 function tryOut(
   policy: EnforcedPolicy,
@@ -139,7 +139,7 @@ function tryOut(
 interface PolicyGroups {
   readonly onRequest: readonly EnforcedPolicy[];
   readonly onMessage: readonly EnforcedPolicy[];
-  /** What the latter are shown. */
+  /** Makes what policies on messages are shown. */
   readonly contextFor: (context: RequestContext, message: McpMessage) => RequestPolicyContext;
 }
 
@@ -162,7 +162,9 @@ function findDenial(
   );
 }
 
-/** What is denied for want of scopes alone. All that a request needs is told at once. */
+/**
+ * The denial of a request that only lacks scopes. The client is told all the scopes that it needs at once.
+ */
 class Wanting {
   denial: Denial | undefined;
 
@@ -194,7 +196,10 @@ function denialOf(
   );
 }
 
-/** What looks at lists only looks at what it knows of them; no list comes that it could take note of. */
+/**
+ * The policy for a request that is only described. If it looks at lists, it only reads what it knows of them:
+ * no list comes that it could take note of.
+ */
 function peeking(policy: EnforcedPolicy): EnforcedPolicy {
   const { watch } = policy;
   return watch === undefined ? policy : { ...policy, check: watch.peek as typeof policy.check };

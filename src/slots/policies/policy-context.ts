@@ -4,7 +4,7 @@ import type { PolicyContext, RequestPolicyContext } from './policy.ts';
 
 /** What policies are shown of a message that came with, or for, this request. */
 export function policyContext(context: RequestContext, message: McpMessage): PolicyContext;
-/** What those are shown that are asked about the request, which may have no message. */
+/** What policies on requests are shown: the request may have no message. */
 export function policyContext(
   context: RequestContext,
   message: McpMessage | undefined,
@@ -19,7 +19,10 @@ export function policyContext(
   return Object.freeze({ __proto__: null, mcp, principal, ip, headers, req });
 }
 
-/** The same for the policies of this package that go by a name, which change nothing, and need no session. */
+/**
+ * The same for the policies of this package that go by a name. The message is neither copied nor frozen,
+ * because they change nothing, and they need no session.
+ */
 export function ownPolicyContext(
   context: RequestContext,
   message: McpMessage,

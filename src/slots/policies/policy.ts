@@ -6,46 +6,46 @@ import { type Duration, readDuration } from '../../options/duration.ts';
 import type { BodyNeed } from '../body-need.ts';
 import { type ToolWatch, type WatchingRule, watchOf } from './tool-watch.ts';
 
-/** What a policy goes by. Neither it nor `mcp` has a prototype, and neither can be changed. */
+/** What a policy is shown. Neither this object nor `mcp` has a prototype, and neither can be changed. */
 export interface PolicyContext<Req extends IncomingMessage = IncomingMessage>
   extends GatewayContext<Req> {
   /** The message, as its body says. Of a batch, each message is judged by itself. */
   readonly mcp: McpMessage & { readonly sessionId: string | undefined };
 }
 
-/** What a policy goes by that is asked about HTTP requests. */
+/** What a policy is shown that is asked about HTTP requests. */
 export interface RequestPolicyContext<Req extends IncomingMessage = IncomingMessage>
   extends GatewayContext<Req> {
   /** The message of a POST that has one; undefined on GET and DELETE, for a batch and for responses. */
   readonly mcp: PolicyContext<Req>['mcp'] | undefined;
 }
 
-/** What a policy makes of a message. Anything but `true` or `{ allow: true }` denies. */
+/** What a policy decides about a message. Anything but `true` or `{ allow: true }` denies. */
 export type Decision =
   | boolean
   | {
       readonly allow: boolean;
-      /** Why, for observers; the client is not told. */
+      /** The reason, for observers; the client is not told. */
       readonly reason?: string;
       /** What the client is told: a sentence that a model can act on. */
       readonly message?: string;
-      /** Denied for want of these scopes: all that this needs, granted or not. */
+      /** The scopes, where only scopes are missing: all that this needs, granted or not. */
       readonly scopes?: readonly string[];
     };
 
-/** Decides about a message. One that throws, rejects or takes too long denies. */
+/** Decides about a message. If it throws, rejects or takes too long, it denies. */
 export type PolicyCheck<Req extends IncomingMessage = IncomingMessage> = (
   ctx: PolicyContext<Req>,
 ) => Decision | Promise<Decision>;
 
-/** Decides about an HTTP request. One that throws, rejects or takes too long denies. */
+/** Decides about an HTTP request. If it throws, rejects or takes too long, it denies. */
 export type RequestPolicyCheck<Req extends IncomingMessage = IncomingMessage> = (
   ctx: RequestPolicyContext<Req>,
 ) => Decision | Promise<Decision>;
 
 /** A named policy, and whether it is enforced or only reported. */
 export interface PolicyRule<Req extends IncomingMessage = IncomingMessage> {
-  /** By which observers know it. */
+  /** The name by which observers know it. */
   readonly name: string;
   /** Decides about each message. */
   readonly check: PolicyCheck<Req>;
@@ -83,25 +83,28 @@ export type Policy<Req extends IncomingMessage = IncomingMessage> =
 /** Checks that never look into the arguments of a message. */
 const WITHOUT_ARGUMENTS = new WeakSet<PolicyCheck | RequestPolicyCheck>();
 
-/** Checks of those that go by the method and the name of a message, and by nothing else that it has. */
+/** Checks that go by the method and the name of a message, and by nothing else in it. */
 const BY_NAME = new WeakSet<PolicyCheck | RequestPolicyCheck>();
 
-/** Marks a check that never looks into arguments, so that for it alone none is read. */
+/** Marks a check that never looks into arguments, so that none are read for it alone. */
 export function withoutArguments(check: PolicyCheck): PolicyCheck {
   WITHOUT_ARGUMENTS.add(check);
   return check;
 }
 
-/** Checks of those that let nobody pass without scopes. */
+/** Checks that let no caller pass without scopes. */
 const BY_SCOPES = new WeakSet<PolicyCheck | RequestPolicyCheck>();
 
-/** Marks a check that asks for scopes, so that one that nobody could pass is found. */
+/** Marks a check that asks for scopes, so that a check that no caller could pass is found. */
 export function byScopes(check: PolicyCheck): PolicyCheck {
   BY_SCOPES.add(check);
   return byName(check);
 }
 
-/** Notes policies that ask for scopes where nobody says who has any. `problems` stands at the configuration. */
+/**
+ * Notes policies that ask for scopes where `auth` is off, so that no caller has any. `problems` stands at the
+ * configuration.
+ */
 export function checkScopes(
   problems: ConfigProblems,
   policies: readonly EnforcedPolicy[],
@@ -114,7 +117,9 @@ export function checkScopes(
 
 const NO_SCOPES = 'auth besides: without it no caller has scopes, and every such call is refused';
 
-/** Marks a check that goes by the method and the name of a message, so that for it alone no message is copied. */
+/**
+ * Marks a check that goes by the method and the name of a message, so that no message is copied for it alone.
+ */
 export function byName(check: PolicyCheck): PolicyCheck {
   BY_NAME.add(check);
   return withoutArguments(check);
@@ -125,19 +130,19 @@ export interface EnforcedPolicy {
   readonly name: string;
   /** Whether it is asked once for each request. */
   readonly isOnRequest: boolean;
-  /** One that is not asked once for each request gets a message always. */
+  /** It always gets a message, unless it is asked once for each request. */
   readonly check: RequestPolicyCheck;
   readonly isShadow: boolean;
   readonly message: string | undefined;
   readonly timeoutMs: number | false;
   readonly seesArguments: boolean;
-  /** Whether it goes by the name of a message alone. */
+  /** Whether it goes by the method and the name of a message alone. */
   readonly isByName: boolean;
-  /** Whether it lets nobody pass without scopes. */
+  /** Whether it lets no caller pass without scopes. */
   readonly asksForScopes: boolean;
   /** Where it stands in the configuration. */
   readonly option: string;
-  /** What looks at lists of tools for it; undefined for a policy of an app. */
+  /** The part that looks at lists of tools; undefined for a policy of an app. */
   readonly watch: ToolWatch<PolicyCheck> | undefined;
 }
 
@@ -145,7 +150,7 @@ const KEYS = ['name', 'check', 'mode', 'message', 'timeout', 'on'] as const;
 const DEFAULT_TIMEOUT_MS = 5000;
 
 /**
- * Reads one policy or a list of them; leaves out what is none.
+ * Reads one policy or a list of them; leaves out invalid ones.
  *
  * @param upstream - What tells the upstream apart from others, where it is known.
  */
@@ -159,7 +164,7 @@ export function readPolicies(
     return own === undefined ? [] : [own];
   }
   if (value.length === 0) problems.add(value, 'a policy or more; false for none', 'missing');
-  // A hole is no policy, and not to be passed over.
+  // A hole in the list is no policy, and must be noted.
   return [...value].flatMap(
     (policy, i) => readPolicy(problems.at(i), policy, `policy ${i + 1}`, upstream) ?? [],
   );
@@ -219,7 +224,7 @@ function enforced(
   };
 }
 
-/** What a policy needs read of the body. */
+/** How much of the body a policy needs to be read. */
 export function needOf({ seesArguments }: EnforcedPolicy): BodyNeed {
   return seesArguments ? 'arguments' : 'message';
 }

@@ -8,11 +8,11 @@ const EXPECTED =
   "a tool's name or more with the scopes it needs, like { 'delete_*': ['mcp:delete'] }";
 
 /**
- * A policy that asks for scopes: a principal that lacks one of those of a tool is told which all it
+ * A policy that asks for scopes: a principal that lacks one of the scopes of a tool is told all that it
  * needs, and official clients then ask their user for them. Methods other than `tools/call` pass.
  *
- * @param scopes - By the name of the tool, in which `*` stands for any characters. Where several names
- * match, all of their scopes are needed.
+ * @param scopes - The scopes by the name of the tool, in which `*` stands for any characters. Where several
+ * names match, all of their scopes are needed.
  * @returns A policy for `policies` or `policy`.
  * @throws {GatewayConfigError} without a name, and for anything that is no list of scopes.
  * @see MCP authorization, "Scope Challenge Handling"; RFC 6750 section 3.1

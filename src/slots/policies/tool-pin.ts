@@ -1,6 +1,6 @@
 /**
- * How a tool is, beside what was approved. `pinned`: as approved, or not seen since. `new`: it was never
- * approved. `changed`: its definition is another one, or two readers could understand it differently.
+ * How a tool compares with what was approved. `pinned`: it is as approved, or not seen since. `new`: it was
+ * never approved. `changed`: its definition is another one, or two readers could understand it differently.
  * `gone`: it is not in the server's list any more.
  */
 export type ToolState = 'pinned' | 'new' | 'changed' | 'gone';
@@ -24,7 +24,7 @@ export interface ToolDifference {
 export interface ToolPin {
   /** The tool. */
   readonly name: string;
-  /** How it is, beside what was approved. */
+  /** How it compares with what was approved. */
   readonly state: ToolState;
   /** The hash that was approved, `v1:sha256:...`; undefined where none was. */
   readonly pinned: string | undefined;
@@ -35,8 +35,8 @@ export interface ToolPin {
   /** What has changed; of a new tool, all of it. Empty where nothing has, or a definition is not known here. */
   readonly diff: readonly ToolDifference[];
   /**
-   * Which of several lists it is in: what `by` gave, else the values of the names in `target`. Undefined where
-   * there is one.
+   * Which of several lists it is in: what `by` gave, else the values of the names in `target`. Undefined
+   * where there is only one list.
    */
   readonly list: string | undefined;
 }

@@ -2,12 +2,12 @@ import { plain } from '../../lib/plain-error.ts';
 import type { ToolPin } from './tool-pin.ts';
 import type { ToolWatch } from './tool-watch.ts';
 
-/** What all of them know of tools. */
+/** What all watches know of tools. */
 export function pinsOf(watches: readonly ToolWatch[]): ToolPin[] {
   return watches.flatMap((watch) => watch.pins());
 }
 
-/** Approves a tool in each of them that knows it. */
+/** Approves a tool in each watch that knows it. */
 export async function approveIn(
   watches: readonly ToolWatch[],
   name: string,

@@ -8,17 +8,17 @@ import type { ToolPin } from './tool-pin.ts';
  */
 export const WATCH_TOOLS: unique symbol = Symbol('express-mcp-gateway.watch-tools');
 
-/** What such a policy is for one gateway. */
+/** The part of such a policy for one gateway. */
 export interface ToolWatch<Check = unknown> {
-  /** In place of the rule's own, which knows no gateway. */
+  /** The check that takes the place of the rule's own, which knows no gateway. */
   readonly check: Check;
-  /** The same for a request that is only described: it changes nothing, and tells nobody. */
+  /** The same for a request that is only described: it changes nothing, and tells no observer. */
   readonly peek: Check;
-  /** What looks at the answer to a request that has been let through. */
+  /** Makes the watch for the answer to a request that has been let through. */
   watch(context: RequestContext): ListWatch;
   /** What it knows of each tool. */
   pins(): ToolPin[];
-  /** Gives whether it knows a tool of this name, and has seen it with this hash last. */
+  /** Approves a tool. Gives whether it knows a tool of this name, and has seen it with this hash last. */
   approve(name: string, hash: string | undefined): Promise<boolean>;
 }
 
@@ -31,7 +31,7 @@ export interface WatchingRule<Check> {
   [WATCH_TOOLS](upstream: string, policy: string): ToolWatch<Check>;
 }
 
-/** Makes what a policy of this name is for one gateway; undefined where it looks at no lists. */
+/** Makes the part of a policy for one gateway; undefined where the policy looks at no lists. */
 export function watchOf<Check>(
   rule: Partial<WatchingRule<Check>>,
   upstream: string,

@@ -12,8 +12,8 @@ const KINDS: readonly (readonly [prefix: string, kind: string])[] = [
 ];
 
 /**
- * The error of a server that has nothing of that name, so that nobody learns that it is there. Servers say
- * no reason of ours in it.
+ * The error of a server that has nothing of that name, so that the client does not learn that it is there. It
+ * holds no reason of the gateway, because servers send none.
  *
  * @see MCP 2025-11-25, "Tools", "Error Handling"; JSON-RPC 2.0 section 5.1
  */
