@@ -1,9 +1,9 @@
 import type { Entry, EntryKind, LocalHits } from './entry.ts';
 
-/** What arithmetic may lose: a bucket that is full again by this is full. */
+/** What rounding may lose: a bucket that lacks no more than this is full. */
 const TOLERANCE = 1 / 1_000_000;
 
-/** A token bucket. What is refused takes nothing out of it. */
+/** A token bucket. A request that is refused takes nothing out of it. */
 class BucketEntry implements Entry {
   readonly key: string;
   limit: number;
@@ -64,7 +64,7 @@ class BucketEntry implements Entry {
   }
 }
 
-/** Buckets that get a unit back in so many milliseconds. */
+/** Buckets that get a unit back in this many milliseconds. */
 export function buckets(msPerUnit: number): EntryKind {
   return {
     make: (key, limit, now) => new BucketEntry(key, limit, now, msPerUnit),

@@ -1,23 +1,30 @@
 import type { StoreKeys } from './keys.ts';
 
-/** What a request is counted under, and for how much. */
+/** A key that a request is counted under, and for how much. */
 export interface Charge {
   readonly key: string;
-  /** Who can have many of these keys, as stores may be told; undefined where a key is a caller. */
+  /**
+   * The caller, as stores may be told it, where one caller can have many of these keys; undefined where a key
+   * is a caller.
+   */
   readonly owner?: Owner | undefined;
   readonly weight: number;
   /** How much its caller may ask for. */
   readonly limit: number;
-  /** Whether it is for what asks for something; else it is for what ends or answers something. */
+  /**
+   * Whether it is for a message that asks for something; else it is for one that ends or answers something.
+   */
   readonly isForRequests: boolean;
-  /** Set where what it is counted by can be read in two ways: it cannot be counted. */
+  /** Set where the value that it is counted by can be read in two ways: it cannot be counted. */
   readonly isUnclear?: boolean;
 }
 
-/** Gives the key of an owner. It is a hash, and asked for where a key is new alone. */
+/**
+ * Gives the key of an owner. It is a hash, which costs time: counting asks for it only where a key is new.
+ */
 export type Owner = () => string;
 
-/** The charges of one request under one limit; what comes under one key is counted at once. */
+/** The charges of one request under one limit. Charges under the same key are added up. */
 export class Charges {
   readonly #owner: Owner | undefined;
   /** There are only a few: see `MOST_CHARGES`. */
@@ -28,7 +35,7 @@ export class Charges {
   }
 
   add({ key, weight, limit, isForRequests, isUnclear = false }: Charge): void {
-    // What counts for nothing, or is not limited.
+    // It counts for nothing, or has no limit.
     if (weight === 0 || limit === Number.POSITIVE_INFINITY) return;
     const own = isForRequests ? key : `${key} other`;
     const at = this.#all.findIndex((charge) => charge.key === own);
@@ -46,7 +53,7 @@ export class Charges {
     return this.#all.length;
   }
 
-  /** With keys that stores may be told. */
+  /** The charges, with keys that stores may be told. */
   under(keys: StoreKeys): readonly Charge[] {
     return this.#all.map(({ key, weight, limit, isForRequests, isUnclear = false }) => ({
       key: keys.of(key),

@@ -10,7 +10,7 @@ import { windows } from './window-entry.ts';
 export interface CounterSettings {
   readonly name: string;
   readonly windowMs: number;
-  /** Of a token bucket; 0 for a window. */
+  /** How long a unit of a token bucket takes to come back; 0 for a window. */
   readonly msPerUnit: number;
   /** Undefined: in this process. */
   readonly store: Store | undefined;
@@ -20,9 +20,9 @@ export interface CounterSettings {
 export type Counter = LocalCounter | StoreCounter;
 
 /**
- * Makes a counter, and its store ready.
+ * Makes a counter, and prepares its store.
  *
- * @param tally - Gives what counts, where that is in this process.
+ * @param tally - Gives the store that counts in this process.
  */
 export function counterFor(settings: CounterSettings, tally: () => LocalStore): Counter {
   const { store } = settings;
@@ -33,7 +33,7 @@ export function counterFor(settings: CounterSettings, tally: () => LocalStore): 
   return new LocalCounter(settings, tally());
 }
 
-/** Makes what counts in this process. */
+/** Makes the store that counts in this process. */
 export function tallyFor({ windowMs, msPerUnit }: CounterSettings): LocalStore {
   return new LocalStore(msPerUnit === 0 ? windows(windowMs) : buckets(msPerUnit));
 }

@@ -28,40 +28,40 @@ export const MOST_CHARGES = 100;
 export interface LimitSettings extends CounterSettings, Amount {
   /** Where it stands in the configuration. */
   readonly limitPlace: string;
-  /** What its keys begin with, in a store that others may use as well. */
+  /** The beginning of its keys, in a store that others may use as well. */
   readonly prefix: string;
   readonly by: readonly LimitKey[];
-  /** Where each of them stands in the configuration. */
+  /** Where each of `by` stands in the configuration. */
   readonly places: readonly string[];
   /** Whether it is about requests of a method; undefined where it is about all. */
   readonly isOfMethod: ((httpMethod: string | undefined) => boolean) | undefined;
   /** Whether it is about the message; undefined where it is about every request. */
   readonly matches: ((message: McpMessage) => boolean) | undefined;
   readonly weight: number | ((ctx: PolicyContext) => number);
-  /** Where that stands in the configuration. */
+  /** Where `weight` stands in the configuration. */
   readonly weightPlace: string;
   readonly onStoreError: 'allow' | 'deny';
 }
 
-/** A charge, and what came of counting it. */
+/** A charge, and the result of counting it. */
 export interface Counted {
   readonly charge: Charge;
   readonly count: Count;
 }
 
-/** What came of a request's charges. */
+/** The result of counting a request's charges. */
 export interface Outcome {
-  /** Set where it was only peeked at, and the store cannot say it. */
+  /** Set after a peek where the store cannot tell the result. */
   readonly isUnknown?: boolean;
-  /** Of those that are over the limit, the one to wait for longest; undefined where none is. */
+  /** The charge over the limit with the longest wait; undefined where none is over. */
   readonly over: Counted | undefined;
-  /** Of those for what asks for something, the one that has the least left. */
+  /** The charge with the least left, of those for messages that ask for something. */
   readonly tightest: Counted | undefined;
   /** Set where the store failed, or took too long. */
   readonly failure: Settled<Counted>['failure'];
 }
 
-/** How many requests a limit has refused, under whatever configuration. */
+/** How many requests a limit has refused. An update that keeps the limit goes on with this count. */
 export interface Refusals {
   count: number;
 }
@@ -72,7 +72,7 @@ export class EnforcedLimit {
   /** Whether a request passes that cannot be counted. */
   readonly mayFail: boolean;
   readonly windowSeconds: number;
-  /** What it is to a caller who may ask for so much: `100 in 1 minute`. */
+  /** The limit in words, for a caller who may ask for so much: `100 in 1 minute`. */
   readonly text: (limit: number) => string;
   readonly refusals: Refusals;
   readonly #settings: LimitSettings;
@@ -94,8 +94,8 @@ export class EnforcedLimit {
   }
 
   /**
-   * What a request is to be counted for: each of its messages, where they were read; no more than one
-   * over {@link MOST_CHARGES}.
+   * The charges of a request: for each of its messages, where they were read; no more than one over
+   * {@link MOST_CHARGES}.
    */
   chargesOf(context: RequestContext): NowOrLater<readonly Charge[]> {
     const { by, places, isOfMethod, matches } = this.#settings;
@@ -117,7 +117,7 @@ export class EnforcedLimit {
     });
   }
 
-  /** For a request whose message was not read, and for responses. */
+  /** The charge for a request whose message was not read, and for responses. */
   #chargeForRest(context: RequestContext, keyOf: KeyMaker): Charge {
     const { weight } = this.#settings;
     const { mcp, req } = context;
@@ -146,7 +146,8 @@ export class EnforcedLimit {
         isForRequests,
       };
     } catch (error) {
-      // What a client writes so that it can be read in two ways is nobody's mistake.
+      // The client has written a value that can be read in two ways: that is no mistake of the app's
+      // function.
       if (!(causeOf(error) instanceof UnclearValueError)) throw error;
       const weight = Number.POSITIVE_INFINITY;
       return { key: 'unclear', weight, limit: MOST_WEIGHT, isForRequests, isUnclear: true };
@@ -212,7 +213,10 @@ function unreadContext({ principal, ip, headers, req }: RequestContext): LimitCo
   return Object.freeze({ __proto__: null, mcp: undefined, principal, ip, headers, req });
 }
 
-/** One that asks for something is a request, whatever it lacks: servers have run such calls. */
+/**
+ * Whether a message is a notification. A message that asks for something is a request, even without an id:
+ * servers have run such calls.
+ */
 function isNotification({ id, method }: McpMessage): boolean {
   return id === undefined && method.startsWith('notifications/');
 }
@@ -225,7 +229,7 @@ function limitOf(value: unknown): number {
 }
 
 function weightOf(value: unknown): number {
-  // A client can write a number that is read as Infinity: too much, but nobody's mistake.
+  // A client can write a number that is read as Infinity: too much, but no mistake of the app's function.
   if (value === Number.POSITIVE_INFINITY) return value;
   if (typeof value === 'number' && Number.isInteger(value) && value >= 0) return value;
   notAwaited(value);

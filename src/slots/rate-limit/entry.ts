@@ -3,13 +3,15 @@ import type { Hits } from './hits.ts';
 /** What has been counted under a key in this process. */
 export interface Entry {
   readonly key: string;
-  /** What it counts to: from half of it on, it is not forgotten for others. */
+  /** The limit that it counts to: from half of it on, the entry is not forgotten to make room for others. */
   limit: number;
-  /** How many keys its owner has begun, where it is what the owner's further keys are counted under. */
+  /**
+   * How many keys the owner has begun, if this is the entry that the owner's further keys are counted under.
+   */
   begun: number;
-  /** What `RateLimit-Policy` names it by, once that was asked for. */
+  /** Its name in `RateLimit-Policy`, once that was asked for. */
   partition: string | undefined;
-  /** When it may be forgotten, because it says no more than a new one would. */
+  /** When it may be forgotten, because it says no more than a new entry would. */
   readonly endsAt: number;
   /** Whether less than half of the limit is used. */
   readonly isLight: boolean;
@@ -20,7 +22,7 @@ export interface Entry {
   takeBack(weight: number, resetTime: Date | undefined): boolean;
 }
 
-/** What came of counting in this process. */
+/** The result of counting in this process. */
 export interface LocalHits extends Hits {
   readonly resetTime: Date;
   /** Where it was counted: under the key, or under its owner. */
@@ -30,6 +32,6 @@ export interface LocalHits extends Hits {
 /** How counts in this process are kept. */
 export interface EntryKind {
   make(key: string, limit: number, now: number): Entry;
-  /** Whether what counts again ends later for it. */
+  /** Whether an entry ends later each time it counts. */
   readonly isProlonged: boolean;
 }

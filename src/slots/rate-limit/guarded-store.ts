@@ -8,13 +8,13 @@ import { within } from '../../lib/within.ts';
 import { STORE_TIMEOUT_MS } from '../store-timeout.ts';
 import type { Hits } from './hits.ts';
 
-/** How much one request puts back where more was taken back than there was. */
+/** How much one request puts back at most, where more was taken back than was counted. */
 const MOST_PUT_BACK = 100;
 
 /**
- * A store of others, of which nothing is taken on trust: each call is bounded in time, and what it
- * says is checked. One that has failed is initialised anew before it is asked again; that of Redis
- * would fail for ever if Redis was not there when it loaded its scripts.
+ * A store of a third party, which is not trusted: each call is bounded in time, and each answer is checked. A
+ * store that has failed is initialised anew before it is asked again: that of Redis would fail for ever if
+ * Redis was not there when it loaded its scripts.
  */
 export class GuardedStore {
   readonly #store: Store;
@@ -29,7 +29,7 @@ export class GuardedStore {
     this.#options = options;
   }
 
-  /** Nobody waits for it: stores take calls before they are ready, and wait themselves. */
+  /** The gateway does not wait for it: stores take calls before they are ready, and wait themselves. */
   start(): void {
     this.#hasFailed = false;
     const options = this.#options as Options;
@@ -39,8 +39,8 @@ export class GuardedStore {
   }
 
   /**
-   * Counts so many under a key. What weighs more than one is not counted where that would go over
-   * the limit, and gets the sum that it would have come to. Rejects where it cannot count.
+   * Counts `weight` under a key. A weight of more than one is not counted where it would go over the limit,
+   * and gets the sum that it would have come to. Rejects where the store cannot count.
    */
   async add(key: string, weight: number, limit: number): Promise<Hits> {
     if (this.#hasFailed) this.start();
@@ -51,16 +51,16 @@ export class GuardedStore {
   async peek(key: string): Promise<Hits | undefined> {
     if (typeof this.#store.get !== 'function') return undefined;
     const hits = await inTime(call(() => this.#store.get?.(key)));
-    // More may have been taken back than there was.
+    // More may have been taken back than was counted.
     return hits === undefined || hits.totalHits < 1 ? NONE : this.#checked(hits);
   }
 
   /**
-   * Takes back what was counted until `resetTime`, unless that has come. Nobody waits for it: what
-   * remains is forgotten with the window.
+   * Takes back what was counted until `resetTime`, unless that has come. The request does not wait for it:
+   * what remains is forgotten with the window.
    */
   takeBack(key: string, weight: number, resetTime: Date | undefined): void {
-    // In the next window it would be taken from what others count.
+    // In the next window, it would be taken from the counts of other requests.
     if (resetTime !== undefined && resetTime.getTime() < Date.now() + STORE_TIMEOUT_MS) return;
     for (let i = 0; i < weight; i += 1) call(() => this.#store.decrement(key)).catch(noop);
   }
@@ -70,7 +70,10 @@ export class GuardedStore {
     return this.#inTime(key, [counted], counted);
   }
 
-  /** Waits for what comes of calls; the request goes uncounted where that takes too long. */
+  /**
+   * Waits for the result of calls. If that takes too long, the request goes uncounted: what the calls have
+   * counted is taken back.
+   */
   async #inTime<T>(key: string, calls: readonly Promise<Hits>[], result: Promise<T>): Promise<T> {
     try {
       return await inTime(result);
@@ -82,12 +85,16 @@ export class GuardedStore {
     }
   }
 
-  /** Stores count by one: what is heavy takes as many calls, unless it is known to be too much. */
+  /**
+   * Stores count by one: a heavy message takes as many calls as its weight, unless it is known to be too
+   * much.
+   */
   async #addHeavy(key: string, weight: number, limit: number): Promise<Hits> {
     const before = await inTime(this.#hitsOf(key));
     const sum = before.totalHits + weight;
     if (sum > limit) return { ...before, totalHits: sum };
-    // All at once, so that no other process counts between them and both find themselves over.
+    // All calls at once: otherwise another process could count between them, and both would be over the
+    // limit.
     const calls = Array.from({ length: weight }, () => this.#increment(key));
     const { values: counted, failure } = await this.#inTime(key, calls, settled(calls));
     const last = counted.reduce(later, NONE);
@@ -101,7 +108,7 @@ export class GuardedStore {
   async #increment(key: string): Promise<Hits> {
     try {
       let hits = await this.#store.increment(key);
-      // More was taken back than there was: what is missing is put back.
+      // More was taken back than was counted: what is missing is put back.
       for (let i = 0; hits.totalHits < 1 && i < MOST_PUT_BACK; i += 1) {
         hits = await this.#store.increment(key);
       }
@@ -121,7 +128,10 @@ export class GuardedStore {
     }
   }
 
-  /** A number that is none would not be over any limit, and a time may be any. */
+  /**
+   * Checks an answer of the store: a count that is no number would not be over any limit, and the time may be
+   * any.
+   */
   #checked(hits: IncrementResponse): Hits {
     const { totalHits, resetTime } = hits;
     if (!Number.isSafeInteger(totalHits) || totalHits < 1 || isThenable(resetTime)) {
@@ -144,7 +154,7 @@ function inTime<T>(answer: Promise<T>): Promise<T> {
   return within(STORE_TIMEOUT_MS, answer, 'The store did not answer in time');
 }
 
-/** What throws rejects. */
+/** Makes a store that throws reject. */
 async function call<T>(ask: () => T | Promise<T>): Promise<T> {
   return ask();
 }

@@ -12,12 +12,12 @@ export interface Caller extends User {
   readonly sessionId: string | undefined;
 }
 
-/** Gives what a message is counted under, by what it names and what a function is told of it. */
+/** Gives the key of a message, by the name in it and the context that functions are shown. */
 export type KeyMaker = (name: string | undefined, contextOf: () => LimitContext) => string;
 
 /**
- * Makes the keys of one request; what its messages have in common is worked out once. In JSON, so that
- * no two lists of parts give one text.
+ * Makes the keys of one request; what its messages have in common is worked out once. Keys are JSON, so that
+ * no two lists of parts give the same text.
  *
  * @param places - Where each of `by` stands in the configuration.
  */
@@ -27,7 +27,7 @@ export function keyMaker(
   places: readonly string[],
 ): KeyMaker {
   const parts = by.map((key, i) => partOf(key, caller, places[i] ?? ''));
-  // Most are made of one address.
+  // Most keys are made of one address.
   if (parts.every((part) => typeof part === 'string')) {
     const key = JSON.stringify(parts);
     return () => key;
@@ -36,7 +36,7 @@ export function keyMaker(
     JSON.stringify(parts.map((part) => (typeof part === 'string' ? part : part(name, contextOf))));
 }
 
-/** Of how many keys the hash is remembered: callers come again, and to hash costs as much as to count. */
+/** For how many keys the hash is remembered: callers come again, and hashing costs as much as counting. */
 const MOST_HASHES = 1000;
 
 /** A key that is longer is hashed each time. */
@@ -65,12 +65,12 @@ export class StoreKeys {
   }
 }
 
-/** A function may give anything. */
+/** A function may give a text that is secret. */
 function mayBeSecret(key: LimitKey): boolean {
   return key === 'session' || typeof key === 'function';
 }
 
-/** Whether keys made by it can be many for one caller, which chooses what they are made of. */
+/** Whether one caller can have many keys of this kind, because the caller chooses what they are made of. */
 export function namesKeys(key: LimitKey): boolean {
   return key !== 'ip' && key !== 'user';
 }
@@ -86,7 +86,9 @@ function partOf(key: LimitKey, caller: Caller, place: string): string | KeyMaker
   return `ip ${addressKey(ip)}`;
 }
 
-/** Whatever is no text would be one and the same for different callers: `[object Object]`. */
+/**
+ * Takes texts only: other values would give the same key for different callers, such as `[object Object]`.
+ */
 function textOf(value: unknown): string {
   if (typeof value === 'string') return `own ${value}`;
   notAwaited(value);

@@ -8,11 +8,11 @@ import { type Counted, type EnforcedLimit, MOST_CHARGES, MOST_WEIGHT } from './e
 /** How a limit refuses. */
 export interface LimitRefusal extends AnswerDetails {
   readonly reason: ErrorReason;
-  /** Where there was too much of something: not where a store fails. */
+  /** The limit, where the request was too much for it; not where a store has failed. */
   readonly by?: EnforcedLimit;
 }
 
-/** Refuses what could not pass however long it waits. */
+/** Refuses a request that could not pass, however long it waits. */
 export function whyNever(
   limit: EnforcedLimit,
   charges: readonly Charge[],
@@ -32,7 +32,7 @@ function isTooHeavy({ weight, limit }: Charge): boolean {
   return weight > Math.min(limit, MOST_WEIGHT);
 }
 
-/** Refuses what may pass later. */
+/** Refuses a request that may pass later. */
 export function wait(
   limit: EnforcedLimit,
   { charge, count }: Counted,
@@ -71,12 +71,12 @@ function tooMany(limit: EnforcedLimit, context: RequestContext): LimitRefusal {
   return { ...never(limit, context), message };
 }
 
-/** What could not pass in the next window either. */
+/** Refuses a request that could not pass in the next window either. */
 function never(limit: EnforcedLimit, context: RequestContext): LimitRefusal {
   return { ...refusal(limit, context), headers: { 'Retry-After': String(limit.windowSeconds) } };
 }
 
-/** Clients that are refused with 429 what they ask first take the server for one of the legacy era. */
+/** A client that gets 429 to its first question takes the server for one of the legacy era. */
 function refusal(limit: EnforcedLimit, context: RequestContext): LimitRefusal {
   const status = isProbe(context) ? { status: 503, code: 503 } : {};
   return { reason: 'rate_limited', detail: limit.name, by: limit, ...status };

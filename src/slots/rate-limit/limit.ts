@@ -6,14 +6,14 @@ import type { Duration } from '../../options/duration.ts';
 import type { MessageMatch } from '../message-match.ts';
 import type { PolicyContext } from '../policies/policy.ts';
 
-/** What a function of a limit goes by. */
+/** What a function of a limit is shown. */
 export interface LimitContext<Req extends IncomingMessage = IncomingMessage>
   extends GatewayContext<Req> {
   /** The message, where the body was read. */
   readonly mcp: PolicyContext<Req>['mcp'] | undefined;
 }
 
-/** By what callers are told apart; a function gives the text by which it does. */
+/** What tells callers apart; a function gives a text for it. */
 export type LimitKey<Req extends IncomingMessage = IncomingMessage> =
   | 'ip'
   | 'user'
@@ -30,22 +30,22 @@ export interface LimitMatch extends MessageMatch {
 /** What all limits have in common. */
 export interface LimitTerms<Req extends IncomingMessage = IncomingMessage> {
   /**
-   * For whom it is counted: for each address (`'ip'`; of IPv6, each /56), user, session, tool, or
-   * whatever a function says; for several, each combination. Where there is no user or no session, the
-   * address stands for it. One by tool counts calls of tools alone. Default: `'ip'`.
+   * What is counted separately: each address (`'ip'`; of IPv6, each /56), user, session, tool, or text that a
+   * function gives; for several, each combination. Where there is no user or no session, the address stands
+   * for it. A limit by tool counts calls of tools alone. Default: `'ip'`.
    */
   readonly by?: LimitKey<Req> | readonly LimitKey<Req>[];
   /** Counts messages, or requests, that match, and nothing else. Default: all requests. */
   readonly match?: LimitMatch;
   /**
-   * For how many a message counts: a whole number, from a function also 0 for not at all. A request
-   * that counts for more than the limit, or for more than 10,000, is refused. A store other than the default is
+   * How much a message counts for: a whole number, from a function also 0 for not at all. A request that
+   * counts for more than the limit, or for more than 10,000, is refused. A store other than the default is
    * asked as many times. Default: 1.
    */
   readonly weight?: number | ((ctx: PolicyContext<Req>) => number);
   /**
-   * Its name in the `RateLimit` headers, and to its store, in which limits of one name count together.
-   * Default: made of `by` and the time; to the store, of all its terms.
+   * Its name in the `RateLimit` headers, and in its store, where limits of one name count together. Default:
+   * made of `by` and the time; in the store, of all its terms.
    */
   readonly name?: string;
   /**
@@ -59,17 +59,17 @@ export interface LimitTerms<Req extends IncomingMessage = IncomingMessage> {
 export interface WindowLimit<Req extends IncomingMessage = IncomingMessage>
   extends LimitTerms<Req> {
   /**
-   * So much of it. A function says it for each caller, by a plan for instance: a whole number, 0 for nothing
-   * at all, `Infinity` for no limit.
+   * How much: a whole number. A function gives it for each caller, by a plan for instance; it may also give 0
+   * for nothing at all, and `Infinity` for no limit.
    */
   readonly limit: number | ((ctx: LimitContext<Req>) => number);
   /** The time, which begins with the first request: `'1m'`. */
   readonly window: Duration;
-  /** Where it is counted, one of those for express-rate-limit. Default: in this process. */
+  /** Where it is counted: a store for express-rate-limit. Default: in this process. */
   readonly store?: Store;
-  /** Of a {@link TokenBucket}. */
+  /** Only for a {@link TokenBucket}. */
   readonly burst?: never;
-  /** Of a {@link TokenBucket}. */
+  /** Only for a {@link TokenBucket}. */
   readonly refill?: never;
 }
 
@@ -79,15 +79,15 @@ export interface WindowLimit<Req extends IncomingMessage = IncomingMessage>
  */
 export interface TokenBucket<Req extends IncomingMessage = IncomingMessage>
   extends LimitTerms<Req> {
-  /** So much at once. */
+  /** How much at once. */
   readonly burst: number;
   /** How much comes back, bit by bit, in which time: `{ amount: 5, every: '1s' }`. */
   readonly refill: { readonly amount: number; readonly every: Duration };
-  /** Of a {@link WindowLimit}. */
+  /** Only for a {@link WindowLimit}. */
   readonly limit?: never;
-  /** Of a {@link WindowLimit}. */
+  /** Only for a {@link WindowLimit}. */
   readonly window?: never;
-  /** Of a {@link WindowLimit}. */
+  /** Only for a {@link WindowLimit}. */
   readonly store?: never;
 }
 

@@ -8,7 +8,7 @@ import { LocalStore } from './local-store.ts';
  * `limit` is a function. A counter asks `tally` itself, which also knows which keys one caller can make up.
  */
 export class LocalBuckets implements Store {
-  /** What each unit takes to come back. */
+  /** How long each unit takes to come back. */
   readonly msPerUnit: number;
   readonly tally: LocalStore;
   readonly resetKey: () => void = noop;

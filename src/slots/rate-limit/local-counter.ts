@@ -13,8 +13,8 @@ interface Terms {
 }
 
 /**
- * Counts in this process, at once. It says what express-rate-limit says, which would be five promises for each
- * request.
+ * Counts in this process, at once. It gives what express-rate-limit would give, which would take five
+ * promises for each request.
  */
 export class LocalCounter {
   readonly #terms: Terms;
@@ -31,7 +31,7 @@ export class LocalCounter {
   }
 
   /**
-   * Counts so many at once. What is heavy and over the limit is not counted, because a smaller one
+   * Counts a charge at once. A heavy charge that is over the limit is not counted, because a smaller one
    * could still pass.
    *
    * @throws where there is no room for a new key.
@@ -57,7 +57,9 @@ export class LocalCounter {
   }
 }
 
-/** What came of it. All but the count itself is worked out for whoever asks: most of it for nobody. */
+/**
+ * The result of counting. Everything but the count itself is worked out when it is read: most of it never is.
+ */
 class LocalCount implements Count {
   readonly isOver: boolean;
   readonly remaining: number;
@@ -77,7 +79,10 @@ class LocalCount implements Count {
     return this.#hits.resetTime;
   }
 
-  /** Of a bucket, the time when it is full again is known; so much of that need not come back. */
+  /**
+   * For a bucket, `resetTime` is when it is full again. The caller waits only until there is room for
+   * `weight`.
+   */
   get waitSeconds(): number {
     const { weight, limit } = this.#charge;
     const spare = Math.max(0, limit - weight) * this.#terms.msPerUnit;
@@ -96,7 +101,7 @@ class LocalCount implements Count {
     ];
   }
 
-  /** The text is kept with what is counted, unless that is under the owner. */
+  /** The text is kept with the entry, unless that is the owner's. */
   get #partition(): string {
     const { key } = this.#charge;
     const { entry } = this.#hits;

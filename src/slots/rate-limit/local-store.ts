@@ -7,25 +7,25 @@ import type { Entry, EntryKind, LocalHits } from './entry.ts';
 const MOST_KEYS = 200_000;
 
 /**
- * One owner may have this part of the room that is left, 10,000 keys where there are few: the more of
- * them try, the less each gets, so that others always find some.
+ * The part of the free room that one owner may have, 10,000 keys where there are few: the more owners try,
+ * the less each gets, so that others always find room.
  */
 const SHARE = 1 / 20;
 
-/** How many counts that are over are swept out at once: others wait meanwhile. */
+/** How many expired counts are removed at once: other requests wait meanwhile. */
 const MOST_SWEPT = 1000;
 
 /**
- * Counts in this process, in one step, without a timer: what is over is swept out by whoever comes
- * next. It never holds more than so many keys. The keys that one owner can make up are bounded; where
- * there are too many of others, what is far from its limit and was not asked for longest is forgotten,
- * and where there is none of those, a new key is not counted.
+ * Counts in this process, in one step, without a timer: each request removes expired counts. It never holds
+ * more than {@link MOST_KEYS} keys. The keys that one owner can make up are bounded. If there are too many
+ * keys of different owners, the one that is far from its limit and was not asked for longest is forgotten; if
+ * there is none of those, a new key is not counted.
  */
 export class LocalStore {
   readonly #kind: EntryKind;
-  /** In the order in which they end; of buckets, in that in which they were last asked for. */
+  /** The entries in the order in which they end; buckets in the order in which they were last asked for. */
   readonly #entries = new LinkedMap<string, Entry>();
-  /** Those that may be forgotten, in the order in which they were last asked for. */
+  /** The entries that may be forgotten, in the order in which they were last asked for. */
   readonly #light = new LinkedMap<string, Entry>();
 
   constructor(kind: EntryKind) {
@@ -38,8 +38,8 @@ export class LocalStore {
   }
 
   /**
-   * Counts so many under a key. What weighs more than one is not counted where that would go over
-   * the limit, and gets the sum that it would have come to.
+   * Counts `weight` under a key. A weight of more than one is not counted where it would go over the limit,
+   * and gets the sum that it would have come to.
    *
    * @param owner - Stands for the caller, where one caller can have many keys.
    * @throws where there is no room for a new key.
@@ -48,7 +48,7 @@ export class LocalStore {
     const now = Date.now();
     this.#sweep(now);
     const entry = this.#known(key, now) ?? this.#begin(key, limit, now, owner);
-    // Who is counted may have another limit by now.
+    // The caller may have another limit by now.
     entry.limit = limit;
     const hits = entry.add(weight, now);
     if (this.#kind.isProlonged) this.#entries.set(entry.key, entry);
@@ -73,7 +73,7 @@ export class LocalStore {
 
   /** Takes back what was counted until `resetTime`, unless that has come. */
   takeBack(key: string, weight: number, resetTime: Date | undefined, owner?: Owner): void {
-    // It may have been counted under either.
+    // It may have been counted under the key or under its owner.
     const candidates = [key, owner?.() ?? key].map((name) => this.#entries.get(name));
     const entry = candidates.find((candidate) => candidate?.takeBack(weight, resetTime));
     if (entry !== undefined) this.#file(entry);
@@ -91,7 +91,9 @@ export class LocalStore {
     return entry !== undefined && entry.endsAt > now ? entry : undefined;
   }
 
-  /** What a new key of the owner is counted under; undefined where that is the key itself. */
+  /**
+   * The owner's entry, where a new key of the owner is counted under it; undefined where the key has its own.
+   */
   #ownerOfMany(now: number, owner: string | undefined): Entry | undefined {
     const own = owner === undefined ? undefined : this.#current(owner, now);
     return own !== undefined && this.#hasMany(own) ? own : undefined;
@@ -101,7 +103,7 @@ export class LocalStore {
     return begun >= (MOST_KEYS - this.size) * SHARE;
   }
 
-  /** A new key; or what the owner's further keys are counted under, where it has begun too many. */
+  /** Begins a new key; gives the owner's entry instead where the owner has begun too many keys. */
   #begin(key: string, limit: number, now: number, ownerOf: Owner | undefined): Entry {
     if (ownerOf === undefined) return this.#create(key, limit, now);
     const owner = ownerOf();
@@ -123,7 +125,7 @@ export class LocalStore {
     return entry;
   }
 
-  /** Where it belongs among those that may be forgotten. */
+  /** Puts an entry among those that may be forgotten, or takes it out. */
   #file(entry: Entry): void {
     if (entry.isLight) this.#light.set(entry.key, entry);
     else this.#light.delete(entry.key);

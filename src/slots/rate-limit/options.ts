@@ -14,11 +14,11 @@ import { windowOf } from './store-windows.ts';
 
 /** Limits by the place where a request meets them. */
 export interface Limits {
-  /** Those that need nothing but the address. */
+  /** The limits that need nothing but the address. */
   readonly early: readonly LimitSettings[];
-  /** Those that need to know who asks, or for what. */
+  /** The limits that need to know the caller or the message. */
   readonly late: readonly LimitSettings[];
-  /** What the late ones need read of the body. */
+  /** How much of the body the late limits need to be read. */
   readonly need: BodyNeed | undefined;
 }
 
@@ -161,7 +161,7 @@ function nameOf(by: readonly LimitKey[]): string {
   return by.map((key) => (typeof key === 'function' ? 'own' : key)).join('-');
 }
 
-/** Limits of one name would be one limit to whoever reads the headers. */
+/** Two limits of one name would look like one limit to a client that reads the headers. */
 function readName(
   problems: ConfigProblems,
   given: unknown,
@@ -179,8 +179,8 @@ function readName(
 }
 
 /**
- * Without a name of its own, a limit shares its counts with those on the same terms: with itself in
- * other processes. Of functions nothing can be said that another process would say as well.
+ * Without a name of its own, a limit shares its counts with limits on the same terms: with itself in other
+ * processes. Each function is written as `own`, because nothing about it is the same in another process.
  */
 function prefixOf(name: string, terms: object): string {
   const text = JSON.stringify(terms, (_key, value) =>

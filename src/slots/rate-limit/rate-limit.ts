@@ -27,11 +27,11 @@ import { setWindow } from './store-windows.ts';
 
 /** How {@link enforceLimits} refuses. */
 export interface LimitRefusalSettings {
-  /** Whether a request with an id is told as the answer to its call, with 200. */
+  /** Whether the refusal of a request with an id is the answer to its call, with 200. */
   readonly asResult: boolean;
 }
 
-/** Makes the counters of limits, and their stores ready. */
+/** Makes the counters of limits, and prepares their stores. */
 export function countersFor(limits: readonly LimitSettings[], kept: Kept): EnforcedLimit[] {
   return limits.map((settings) => {
     return new EnforcedLimit(settings, counterOf(settings, kept), refusalsOf(settings, kept));
@@ -40,7 +40,7 @@ export function countersFor(limits: readonly LimitSettings[], kept: Kept): Enfor
 
 function counterOf(settings: LimitSettings, kept: Kept): Counter {
   const { name, prefix, windowMs, msPerUnit, store } = settings;
-  // Of a bucket, only how fast it fills decides what a count means.
+  // For a bucket, only the pace of its refill decides what a count means.
   const pace = msPerUnit === 0 ? ['window', windowMs] : ['bucket', msPerUnit];
   const tally = () => kept.of(['counts', name, prefix, ...pace], () => tallyFor(settings));
   if (store === undefined) return counterFor(settings, tally);
@@ -51,7 +51,7 @@ function counterOf(settings: LimitSettings, kept: Kept): Counter {
   });
 }
 
-/** They are counted on as long as what is counted is. */
+/** The refusals of a limit: their count is kept as long as the counts of the limit. */
 function refusalsOf({ name, prefix, windowMs, msPerUnit, store }: LimitSettings, kept: Kept) {
   return kept.of(['refusals', name, prefix, windowMs, msPerUnit, store], (): Refusals => {
     return { count: 0 };
@@ -68,13 +68,13 @@ export interface LimitStats {
    */
   readonly keys: number | undefined;
   /**
-   * How many requests it has refused with `rate_limited` in this process, since the limit is there on these terms. One
-   * that goes by another name is another limit.
+   * How many requests it has refused with `rate_limited` in this process, since it exists on these terms. A
+   * limit with another name is another limit.
    */
   readonly refused: number;
 }
 
-/** Of limits that are enforced. */
+/** The stats of limits that are enforced. */
 export function limitStatsOf(limits: readonly LimitSettings[], kept: Kept): LimitStats[] {
   return limits.map((settings) => {
     const { keys } = counterOf(settings, kept);
@@ -104,15 +104,15 @@ export function enforceLimits(
   };
 }
 
-/** What is done about a request under a limit. */
+/** How limits count requests. */
 interface Counting {
-  /** Counts what it is to be counted for. */
+  /** Counts the charges of a request. */
   count(
     limit: EnforcedLimit,
     charges: readonly Charge[],
     context: RequestContext,
   ): NowOrLater<Outcome>;
-  /** The limit refuses it. */
+  /** Told that the limit refuses a request. */
   refused(limit: EnforcedLimit): void;
 }
 
@@ -155,18 +155,21 @@ function refusalBy(
   });
 }
 
-/** Of one limit an answer tells once. What is left for notifications is no news to a client. */
+/**
+ * Writes the fields of one limit, once for each limit. What is left for notifications does not matter to a
+ * client.
+ */
 function show(res: ServerResponse, counted: Counted | undefined): void {
   if (counted?.charge.isForRequests !== true || res.headersSent) return;
   for (const [name, value] of counted.count.fields) res.appendHeader(name, value);
 }
 
-/** A store that fails is no answer to a call. */
+/** Whether a refusal may be the answer to a call. The failure of a store may not. */
 function mayBeResult(reason: ErrorReason, context: RequestContext): boolean {
   return reason === 'rate_limited' && !isProbe(context);
 }
 
-/** The limits by address alone, which come before it is known who asks. */
+/** The limits by address alone, which come before the caller is known. */
 export const rateLimit: Slot<LimitConfig, LimitSlotSettings, 'rateLimit'> = {
   name: 'rateLimit',
   options: ['rateLimit'],
@@ -177,7 +180,7 @@ export const rateLimit: Slot<LimitConfig, LimitSlotSettings, 'rateLimit'> = {
   rehearse: (settings, kept) => buildLimits(settings, kept, PEEKS),
 };
 
-/** All others. */
+/** All other limits. */
 export const userLimit: Slot<LimitConfig, LimitSlotSettings & Pick<Limits, 'need'>, 'userLimit'> = {
   name: 'userLimit',
   options: ['rateLimit', 'denyAs'],
@@ -208,7 +211,7 @@ function buildLimits(
   return enforceLimits(countersFor(limits, kept), { asResult }, counting);
 }
 
-/** The address stands for a user or session that is not there. */
+/** The address stands for a user or a session where there is none. */
 function isAddressIn({ identity }: Basis): (key: LimitKey) => boolean {
   const kinds: readonly LimitKey[] = identity.isAsked ? ['ip'] : ['ip', 'user', 'session'];
   return (key) => kinds.includes(key);

@@ -7,9 +7,11 @@ export interface Amount {
   readonly limit: number | ((ctx: LimitContext) => number);
   /** The window; of a token bucket, the time in which an empty one is full again. */
   readonly windowMs: number;
-  /** What each unit of a token bucket takes to come back; 0 for a window, where all comes back at once. */
+  /**
+   * How long each unit of a token bucket takes to come back; 0 for a window, where all comes back at once.
+   */
   readonly msPerUnit: number;
-  /** `100 in 1 minute`. */
+  /** The limit in words: `100 in 1 minute`. */
   readonly text: (limit: number) => string;
 }
 

@@ -12,7 +12,7 @@ export interface Match {
 
 const OF_MESSAGE: readonly string[] = ['method', 'name'];
 
-/** Reads it. What could never match is a mistake. */
+/** Reads the option. A match that no request could have is a config error. */
 export function readMatch(
   problems: ConfigProblems,
   match: LimitMatch,

@@ -8,24 +8,24 @@ import { GuardedStore } from './guarded-store.ts';
 import type { Hits } from './hits.ts';
 import { partitionOf } from './partition.ts';
 
-/** What express-rate-limit is shown for a request: it reads no more of one than this. */
+/** Stands for a request of express-rate-limit, which reads no more of a request than this. */
 interface Asked {
   readonly key: string;
   readonly weight: number;
   readonly limit: number;
   isOver: boolean;
-  /** Left by it. */
+  /** The count that express-rate-limit leaves here. */
   count?: RateLimitInfo;
 }
 
 /**
- * A window of express-rate-limit in a store of others, asked about a key rather than a request: a request may
- * bring several messages, and an answer that Express has not made has no `append`.
+ * A window of express-rate-limit in a store of a third party. It is asked about a key rather than a request:
+ * a request may bring several messages, and an answer that Express has not made has no `append`.
  *
  * @see draft-ietf-httpapi-ratelimit-headers-08
  */
 export class StoreCounter {
-  /** They are in the store. */
+  /** The keys are in the store. */
   readonly keys = undefined;
   readonly #limiter: Promise<RateLimitRequestHandler>;
   readonly #tally: GuardedStore;
@@ -38,7 +38,7 @@ export class StoreCounter {
     this.#windowMs = windowMs;
     this.#tally = new GuardedStore(store);
     this.#limiter = this.#createLimiter(name);
-    // Each count says so.
+    // Each count rejects with this failure.
     this.#limiter.catch(noop);
   }
 
@@ -58,7 +58,7 @@ export class StoreCounter {
         (asked as unknown as Asked).isOver = true;
         next();
       },
-      // They would write to the console.
+      // These checks would write to the console.
       validate: false,
     });
     this.#tally.start();
@@ -66,7 +66,7 @@ export class StoreCounter {
   }
 
   /**
-   * Counts so many at once. What is heavy and over the limit is not counted, because a smaller one
+   * Counts a charge at once. A heavy charge that is over the limit is not counted, because a smaller one
    * could still pass. Rejects where the store fails, or takes too long.
    */
   async count({ key, weight, limit }: Charge): Promise<Count> {
@@ -81,7 +81,7 @@ export class StoreCounter {
       const next = (error?: unknown) => (error === undefined ? resolve() : reject(error));
       Promise.resolve(limiter(asked as never, answer as never, next)).catch(reject);
     });
-    // A store may reject with nothing, which looks like going on.
+    // A store may reject with nothing, which looks like success.
     if (asked.count === undefined) throw plain(new Error('The store failed'));
     const { remaining, resetTime } = asked.count;
     const endsAt = resetTime?.getTime() ?? Date.now() + this.#windowMs;
@@ -111,12 +111,18 @@ export class StoreCounter {
   }
 }
 
-/** Names the partition by the key alone: what express-rate-limit takes for it differs with the weight. */
+/**
+ * Names the partition by the key alone: the text that express-rate-limit would take for it differs with the
+ * weight.
+ */
 function withPartition(field: string, key: string): string {
   return field.replace(/pk=:[^:]*:/, () => `pk=:${partitionOf(key)}:`);
 }
 
-/** express-rate-limit tells its store a key and nothing else, so that the rest stands before it. */
+/**
+ * express-rate-limit tells its store a key and nothing else, so that weight and limit stand in front of the
+ * key.
+ */
 function weighed({ key, weight, limit }: Asked): string {
   return `${weight} ${limit} ${key}`;
 }

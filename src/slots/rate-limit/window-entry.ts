@@ -23,7 +23,7 @@ class WindowEntry implements Entry {
     return this.#totalHits * 2 < this.limit;
   }
 
-  /** What is one too many is counted as well, as stores of others do it. */
+  /** A request that is one too many is counted as well, as in the stores of third parties. */
   add(weight: number): LocalHits {
     const hits = this.peek(weight);
     if (weight === 1 || hits.totalHits <= this.limit) this.#totalHits = hits.totalHits;
@@ -38,7 +38,7 @@ class WindowEntry implements Entry {
     };
   }
 
-  /** The time is the entry's own: it says whether it was counted in this window. */
+  /** `resetTime` is the entry's own object: it says whether the request was counted in this window. */
   takeBack(weight: number, resetTime: Date | undefined): boolean {
     if (resetTime !== this.#resetTime) return false;
     this.#totalHits -= weight;
@@ -46,7 +46,7 @@ class WindowEntry implements Entry {
   }
 }
 
-/** Windows of a length. */
+/** Windows of this length. */
 export function windows(windowMs: number): EntryKind {
   return {
     make: (key, limit, now) => new WindowEntry(key, limit, now + windowMs),

@@ -4,7 +4,7 @@ import { type HeldSession, heldAs, heldTogether, homeOf } from './held-session.t
 import { type OwnedSessions, sessionKey } from './owned-sessions.ts';
 import type { SessionUser } from './session-use.ts';
 
-/** The sessions that a request names which is only described: they are looked up, and go on as before. */
+/** The sessions that a described request names: they are looked up, and their time goes on. */
 export class DescribedUse implements EnteredSession {
   readonly client = undefined;
   readonly #sessions: OwnedSessions;

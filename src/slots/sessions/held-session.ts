@@ -1,13 +1,13 @@
 import { heldBy, readHolder } from './holder.ts';
 
-/** A session under its key in the store, and who has it. */
+/** A session under its key in the store, and its holder. */
 export interface HeldSession {
   readonly key: string;
   /** The text of a `Holder`. */
   readonly holder: string;
 }
 
-/** The session that a holder has, if it is this owner's. */
+/** The session under a key, if its holder is this owner. */
 export function heldAs(
   owner: string,
   key: string,
@@ -17,7 +17,7 @@ export function heldAs(
   return isOwn ? { key, holder } : undefined;
 }
 
-/** The sessions that a request names, where all are the user's and live at one place; undefined otherwise. */
+/** The sessions that a request names, if all are the user's and live at one target; undefined otherwise. */
 export function heldTogether(
   named: readonly (HeldSession | undefined)[],
 ): readonly HeldSession[] | undefined {
@@ -28,7 +28,7 @@ export function heldTogether(
   return held.length < named.length || !others.every(isWithFirst) ? undefined : held;
 }
 
-/** The id of the target where they live; undefined where there is one target alone. */
+/** The id of the target where they live; undefined where there is only one target. */
 export function homeOf([first]: readonly HeldSession[]): string | undefined {
   return first && readHolder(first.holder).home;
 }

@@ -1,13 +1,13 @@
 import { BoundedMap } from '../../lib/bounded-map.ts';
 import { type ClientInfo, readClientInfo } from '../../mcp/message/client-info.ts';
 
-/** Whose a session is, and where it lives. */
+/** The owner of a session, and where it lives. */
 export interface Holder {
-  /** Empty where the gateway does not ask who comes. */
+  /** Empty where the gateway itself identifies no callers. */
   readonly owner: string;
   /** The id of its target, where targets are chosen: there are several, or one with a breaker. */
   readonly home: string | undefined;
-  /** The client that began it, for observers. It is no part of whose the session is. */
+  /** The client that began it, for observers. It does not matter for who owns the session. */
   readonly client?: ClientInfo | undefined;
 }
 
@@ -15,14 +15,14 @@ export interface Holder {
 const HOME = /@([\w-]+)$/;
 const CLIENT = /#([\w-]+)$/;
 
-/** As it is kept in a store. */
+/** The text of a holder, as it is kept in a store. */
 export function holderText({ owner, home, client }: Holder): string {
   const place = home === undefined ? owner : `${owner}@${home}`;
   if (client === undefined) return place;
   return `${place}#${Buffer.from(JSON.stringify(client)).toString('base64url')}`;
 }
 
-/** Reads it back. */
+/** Reads the text of a holder. */
 export function readHolder(text: string): Holder {
   const rest = heldBy(text);
   const home = HOME.exec(rest)?.[1];
@@ -31,12 +31,12 @@ export function readHolder(text: string): Holder {
     : { owner: rest.slice(0, -home.length - 1), home };
 }
 
-/** The text without the client: two that are the same then are of one holder. */
+/** The text without the client: if two are the same then, they are of one holder. */
 export function heldBy(text: string): string {
   return text.replace(CLIENT, '');
 }
 
-/** Of how many holders the client is remembered: each request of a session asks for it. */
+/** For how many holders the client is remembered: each request of a session asks for it. */
 const MOST_READ = 1000;
 
 const clients = new BoundedMap<string, ClientInfo>(MOST_READ);

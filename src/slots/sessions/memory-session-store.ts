@@ -13,14 +13,14 @@ interface Entry {
 }
 
 /**
- * Sessions of this process alone. When there are too many, one that has expired goes; where none has,
- * the owner who has the most loses the one that was idle longest. So nobody can push out the sessions
- * of others by beginning many. Each step takes the same time, however many there are.
+ * Sessions of this process alone. When there are too many, one that has expired goes; where none has, the
+ * owner who has the most loses the one that was idle longest. So no owner can push out the sessions of others
+ * by beginning many. Each step takes the same time, however many there are.
  */
 export class MemorySessionStore implements SessionStore {
   #max: number;
   readonly #entries = new Map<string, Entry>();
-  /** What was used longest ago comes first. */
+  /** The session that was used longest ago comes first. */
   readonly #all = new LinkedList<Entry>();
   readonly #shares = new Shares<Entry>();
 
@@ -28,12 +28,12 @@ export class MemorySessionStore implements SessionStore {
     this.#max = max;
   }
 
-  /** How many there are, those included that have expired and were not asked for since. */
+  /** How many sessions there are, those included that have expired and were not asked for since. */
   get size(): number {
     return this.#entries.size;
   }
 
-  /** From now on there may be so many. */
+  /** Changes how many sessions there may be. */
   resize(max: number): void {
     this.#max = max;
     while (this.#entries.size > max) this.#makeRoom();

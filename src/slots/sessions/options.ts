@@ -2,15 +2,15 @@ import type { ConfigProblems } from '../../options/config-problems.ts';
 import { type Duration, readDuration } from '../../options/duration.ts';
 import type { SessionStore } from './session-store.ts';
 
-/** How it is remembered whose session is whose. */
+/** How the gateway remembers the owners of sessions. */
 export interface SessionOptions {
-  /** Where. Default: in this process. */
+  /** Where they are kept. Default: in this process. */
   readonly store?: SessionStore;
-  /** For how long after its last use; an open stream is use. Default: `'24h'`. */
+  /** How long a session is remembered after its last use; an open stream is use. Default: `'24h'`. */
   readonly ttl?: Duration;
   /**
-   * How many, in this process. When there are more, the principal that has the most loses the one that
-   * was idle longest. Default: 100,000.
+   * How many sessions are remembered in this process. When there are more, the principal that has the most
+   * loses the one that was idle longest. Default: 100,000.
    */
   readonly max?: number;
 }
@@ -26,7 +26,7 @@ export interface SessionSettings {
   readonly max: number;
 }
 
-/** Reads the option; `'bind'` is what all defaults come to. */
+/** Reads the option; `'bind'` stands for all defaults. */
 export function readSessions(
   problems: ConfigProblems,
   value: 'bind' | SessionOptions,

@@ -9,25 +9,27 @@ import { heldBy } from './holder.ts';
 import { MemorySessionStore } from './memory-session-store.ts';
 import type { SessionStore } from './session-store.ts';
 
-/** How long a session may be on its way from one owner to the next: a few calls to a store. */
+/** How long a session may take to move from one owner to the next: a few calls to a store. */
 const MOVE_MS = 5000;
 
-/** Of how many sessions it is remembered what this process knows of their marks. */
+/** For how many sessions this process remembers what it knows of their marks. */
 const MOST_MARKED = 10_000;
 
-/** How often a mark of another process is looked for, while a session goes on in this one. */
+/** The time between two looks for a mark of another process, while a session goes on in this one. */
 const BETWEEN_CHECKS_MS = 5000;
 
-/** Where it is kept whose session is whose. */
+/** The stores that keep the owners of sessions. */
 export class SessionPlaces {
   readonly owners: SessionStore;
-  /** Which sessions have ended, as it seems. The same store where processes share one. */
+  /** The sessions that seem to have ended. The same store where processes share one. */
   readonly ended: SessionStore;
-  /** Which sessions are moving. The same store again where processes share one. */
+  /** The sessions that are moving. The same store again where processes share one. */
   readonly locks: SessionStore;
-  /** When this process has marked which, on a clock that never goes back. */
+  /** When this process has marked each session, on a clock that never goes back. */
   readonly markedAt: BoundedMap<string, number> = new BoundedMap(MOST_MARKED);
-  /** When a mark of another process was last removed; undefined where no other can set one. */
+  /**
+   * When this process last removed a mark of another from each session; undefined where no other can set one.
+   */
   readonly checkedAt: BoundedMap<string, number> | undefined;
 
   constructor(owners: SessionStore, ended: SessionStore, locks: SessionStore) {
@@ -39,13 +41,14 @@ export class SessionPlaces {
 }
 
 /**
- * Whose session is whose. Every call fails where the store does, or takes too long. An owner is, here, the
- * text of a `Holder`: where a session lives is part of whose it is, and which client began it is not.
+ * Keeps the owners of sessions. Every call fails where the store does, or takes too long. An owner is, here,
+ * the text of a `Holder`: the target where a session lives is part of it, and the client that began the
+ * session is not.
  *
- * A session that seems to have ended stays its owner's: an upstream answers 404 for other reasons as
- * well. It is marked under a key of its own, because what a store keeps cannot be changed in one step,
- * and its owner must find it at any moment. The mark by itself gives it to nobody. Only where the
- * upstream gives a marked id to somebody who begins a session does it become theirs.
+ * A session that seems to have ended stays its owner's, because an upstream answers 404 for other reasons as
+ * well. It is marked under a key of its own, because a value in a store cannot be changed in one step, and
+ * its owner must find it at any moment. The mark alone gives it to no other owner. It moves only if the
+ * upstream gives the marked id to another user who begins a session.
  */
 export class OwnedSessions {
   readonly ttlMs: number;
@@ -65,12 +68,12 @@ export class OwnedSessions {
     this.ttlMs = ttlMs;
   }
 
-  /** How many this process keeps; undefined: a store does. */
+  /** How many sessions this process keeps; undefined: a store does. */
   get known(): number | undefined {
     return this.#owners instanceof MemorySessionStore ? this.#owners.size : undefined;
   }
 
-  /** Who has the session, if it is known; its time begins anew. */
+  /** The holder of the session, if it is known; its time begins anew. */
   holderOf(key: string): NowOrLater<string | undefined> {
     return askText(() => this.#owners.get(key, this.ttlMs));
   }
@@ -80,14 +83,14 @@ export class OwnedSessions {
     return typeof this.#owners.peek === 'function';
   }
 
-  /** Who has the session, if it is known; its time goes on. */
+  /** The holder of the session, if it is known; its time goes on. */
   peekHolderOf(key: string): NowOrLater<string | undefined> {
     return askText(() => this.#owners.peek?.(key));
   }
 
   /**
-   * Makes a session this owner's; false where it is another's already. `mayMove`: whether one that is
-   * marked moves from its owner to this one.
+   * Gives a session to this owner; false where another has it already. `mayMove`: whether a marked session
+   * moves from its owner to this one.
    */
   async claim(key: string, owner: string, mayMove: boolean): Promise<boolean> {
     const kept = await this.#add(key, owner);
@@ -96,12 +99,12 @@ export class OwnedSessions {
     return true;
   }
 
-  /** It does not exist any more, for whoever had it. */
+  /** The session does not exist any more: its owner loses it. */
   async forget(key: string): Promise<void> {
     await ask(() => this.#owners.delete(key));
   }
 
-  /** It seems to have ended; its owner keeps it. */
+  /** The session seems to have ended; its owner keeps it. */
   async markEnded(key: string, owner: string): Promise<void> {
     this.#markedAt.set(key, performance.now());
     const marked = heldBy(owner);
@@ -112,9 +115,9 @@ export class OwnedSessions {
   }
 
   /**
-   * Whether a session that the upstream still knows is marked, as far as this process can tell without
-   * asking: of the marks of others it only knows when it last removed one. A request that began before
-   * the mark says nothing against it.
+   * Whether a session that the upstream still knows may be marked, as far as this process can tell without
+   * asking the store. Of the marks of other processes, it only knows when it last removed one. A request that
+   * began before the mark does not show that the mark is wrong.
    */
   mayBeMarkedInError(key: string, beganAt: number): boolean {
     const markedAt = this.#markedAt.get(key);
@@ -124,21 +127,21 @@ export class OwnedSessions {
     return performance.now() - checkedAt >= BETWEEN_CHECKS_MS;
   }
 
-  /** It goes on: nobody else may be given it. */
+  /** The session goes on: no other user may be given it. */
   async unmark(key: string): Promise<void> {
     this.#markedAt.delete(key);
     this.#checkedAt?.set(key, performance.now());
     await this.#unmark(key);
   }
 
-  /** In two processes at once, one of them moves it; the other finds it moved. */
+  /** If two processes try at once, only the one that has the lock moves the session. */
   async #move(key: string, from: string, to: string): Promise<boolean> {
     if (!(await this.#hasEnded(key, from))) return false;
     const lock = hashed(`moving ${key}`);
     const own = randomUUID();
     if ((await askKept(() => this.#locks.add(lock, own, MOVE_MS))) !== own) return false;
     try {
-      // Somebody else may have moved it before this process had the lock.
+      // Another process may have moved it before this one had the lock.
       if ((await this.holderOf(key)) === from && (await this.#hasEnded(key, from))) {
         await this.forget(key);
       }
@@ -164,8 +167,8 @@ export class OwnedSessions {
 }
 
 /**
- * What a session is known by: its id at its endpoint, because two upstreams may give the same id. A
- * hash, because who can read the store must not be able to use the sessions in it.
+ * The key of a session: its id at its endpoint, because two upstreams may give the same id. It is a hash,
+ * because a reader of the store must not be able to use the sessions in it.
  */
 export function sessionKey(endpoint: string, sessionId: string): string {
   return hashed(JSON.stringify([endpoint, sessionId]));
@@ -179,7 +182,7 @@ function hashed(text: string): string {
   return hash('sha256', text, 'base64url');
 }
 
-/** What a store gives for a key is a text that was kept here; anything else is nobody's. */
+/** A store gives a text that was kept here; anything else counts as nothing. */
 function askText(call: () => NowOrLater<string | undefined>): NowOrLater<string | undefined> {
   return goOn(ask<unknown>(call), (text) => {
     if (typeof text === 'string') return text;
@@ -188,7 +191,7 @@ function askText(call: () => NowOrLater<string | undefined>): NowOrLater<string 
   });
 }
 
-/** After `add` something is kept: a store that does not say what has failed. */
+/** After `add` a value is kept: a store that does not give it has failed. */
 async function askKept(call: () => NowOrLater<string>): Promise<string> {
   const kept = await askText(call);
   if (kept !== undefined) return kept;
@@ -197,7 +200,7 @@ async function askKept(call: () => NowOrLater<string>): Promise<string> {
   );
 }
 
-/** What fails is a rejection, also where the store throws. */
+/** A failure is a rejection, also where the store throws. */
 function ask<T>(call: () => NowOrLater<T>): NowOrLater<T> {
   try {
     return within(STORE_TIMEOUT_MS, call(), 'The session store did not answer in time');

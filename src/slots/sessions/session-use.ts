@@ -12,7 +12,7 @@ import { clientIn, holderText } from './holder.ts';
 import { type OwnedSessions, sessionKey } from './owned-sessions.ts';
 import { SessionTakenError } from './session-taken-error.ts';
 
-/** What took less need not be counted from its end: the difference is no matter. */
+/** A request that took less does not renew its sessions at its end: the difference does not matter. */
 const SHORT_MS = 1000;
 
 /** Who uses sessions, and where. */
@@ -33,10 +33,10 @@ export class SessionUse implements AnswerStage, EnteredSession {
   readonly #beganAt = performance.now();
   /** The session that the request names. */
   #own: HeldSession | undefined;
-  /** All that are in use. */
+  /** All sessions that are in use. */
   #held: readonly HeldSession[] = [];
   readonly #renewal = new Deadline();
-  /** The session of an event stream of the older transport: it ends with it. */
+  /** The session of an event stream of the older transport: it ends with the stream. */
   #ofStream: HeldSession | undefined;
   #isStream = false;
   #isOver = false;
@@ -101,7 +101,7 @@ export class SessionUse implements AnswerStage, EnteredSession {
     return this.#learn(hasEnded, isToUnmark, own, begun);
   }
 
-  /** Of an event stream of the older transport. */
+  /** Told the session of an event stream of the older transport. */
   async session(sessionId: string): Promise<void> {
     this.#ofStream = await this.#claim(sessionId, true);
   }
@@ -123,7 +123,10 @@ export class SessionUse implements AnswerStage, EnteredSession {
     }
   }
 
-  /** Whether the request may be an `initialize`; where its body was not read, nobody knows more. */
+  /**
+   * Whether the request may be an `initialize`; where its body was not read, any POST without a session may
+   * be.
+   */
   #mayBegin(): boolean {
     const { mcp, req, sessionId } = this.#context;
     if (req.method !== 'POST' || sessionId !== undefined) return false;
@@ -155,7 +158,7 @@ export class SessionUse implements AnswerStage, EnteredSession {
 
   async #renewWhileOpen(): Promise<void> {
     const isRenewed = await this.#renew();
-    // Before its time is over, there is room for more tries.
+    // After a failure the next try comes sooner: there is time for more tries before the sessions expire.
     if (!this.#isOver) this.#renewIn(this.#sessions.ttlMs / (isRenewed ? 2 : 8));
   }
 
@@ -166,7 +169,10 @@ export class SessionUse implements AnswerStage, EnteredSession {
     if (this.#ofStream !== undefined) await this.#markEnded(this.#ofStream);
   }
 
-  /** False where the store fails. What is the user's no more is let go. */
+  /**
+   * Renews the sessions in use; gives false where the store fails. Sessions that are not the user's any more
+   * are let go.
+   */
   async #renew(): Promise<boolean> {
     const held = this.#held;
     const found = await Promise.all(held.map(({ key }) => this.#tell(this.#findAgain(key))));
@@ -179,7 +185,7 @@ export class SessionUse implements AnswerStage, EnteredSession {
     await this.#tell(this.#sessions.markEnded(key, holder));
   }
 
-  /** The request goes on without what the store was asked for; whoever listens is told. */
+  /** If the store fails, the request goes on without its answer, and the failure is reported. */
   async #tell<Result>(call: Promise<Result>): Promise<Result | undefined> {
     return call.catch((cause) => {
       this.#context.report('store_unavailable', cause);
@@ -187,7 +193,7 @@ export class SessionUse implements AnswerStage, EnteredSession {
     });
   }
 
-  /** Undefined where it is not the user's. */
+  /** The session under a key; undefined where it is not the user's. */
   #find(key: string): NowOrLater<HeldSession | undefined> {
     const { owner } = this.#user;
     return goOn(this.#sessions.holderOf(key), (holder) => heldAs(owner, key, holder));

@@ -19,15 +19,18 @@ import { readSessions, type SessionOptions, type SessionSettings } from './optio
 import { OwnedSessions, SessionPlaces } from './owned-sessions.ts';
 import { SessionUse, type SessionUser } from './session-use.ts';
 
-/** Gives the endpoint that a request is for: ids of sessions are the upstream's, and unique there. */
+/**
+ * Gives the endpoint that a request is for: the upstream makes the ids of sessions, and they are unique
+ * there.
+ */
 export type EndpointOf = (req: IncomingMessage) => string;
 
-/** Gives the owner of a request's sessions; undefined where there should be one. */
+/** Gives the owner of a request's sessions; undefined where an owner is needed and missing. */
 export type OwnerOf = (context: RequestContext) => string | undefined;
 
 /**
- * Lets a request into a session only for the principal to whom the upstream gave it: for anybody else
- * it does not exist. Sessions are learned from the answers that bring one.
+ * Lets a request into a session only for the principal to whom the upstream gave it: for any other caller it
+ * does not exist. Sessions are learned from the answers that bring one.
  *
  * @see MCP security best practices, "Session Hijacking"
  */
@@ -40,7 +43,7 @@ export function ownSessions(
   return function ownSessionsMiddleware(req, res, next) {
     const context = contextOf(req);
     const owner = ownerOf(context);
-    // The slot in front has seen to it that there is one.
+    // The slot `auth` in front makes sure that there is one.
     if (owner === undefined) {
       answerError(req, res, 'unauthorized');
       return;
@@ -76,7 +79,7 @@ const useSessions: UseOf = (sessions, context, res, user) => {
   return use;
 };
 
-/** They are not renewed. */
+/** Sessions of a described request are not renewed. */
 const lookUp: UseOf = (sessions, context, _res, user) => new DescribedUse(sessions, context, user);
 
 interface SessionRefusal {
@@ -96,10 +99,13 @@ function refusalOfOther(isOwn: boolean): SessionRefusal | undefined {
 const principalOf: OwnerOf = ({ principal, principalSource }) =>
   principal && keyOf(principal, principalSource);
 
-/** Where the gateway does not ask who comes, sessions are remembered for where they live alone. */
-const anybody: OwnerOf = () => '';
+/** Where the gateway itself identifies no callers, only the target of a session is remembered. */
+const noOwner: OwnerOf = () => '';
 
-/** The request's own comes first. In the older transport it is in the query; a header goes upstream as well. */
+/**
+ * The request's own session comes first. In the older transport it is in the query; a session in a header
+ * goes upstream as well.
+ */
 function sessionsNamedBy({ sessionId, req }: RequestContext): string[] {
   const inHeader = sessionIdIn(req.headers);
   const named = sessionId === inHeader ? [sessionId] : [sessionId, inHeader];
@@ -109,14 +115,14 @@ function sessionsNamedBy({ sessionId, req }: RequestContext): string[] {
 /** How many sessions may be on their way from one owner to the next at once. */
 const MOST_MOVING = 10_000;
 
-/** What the slot goes by. */
+/** What the slot reads from the configuration. */
 interface Settings extends SessionSettings {
   /** See {@link endpointOf}. */
   readonly url: string | undefined;
   readonly path: string;
   /** Whether a session belongs to a principal, which only the gateway's own authentication finds. */
   readonly areOwned: boolean;
-  /** The target, where it is one alone and has names. */
+  /** The target, where there is only one and its URL has names. */
   readonly template: URL | undefined;
 }
 
@@ -159,7 +165,7 @@ export const sessions: Slot<
 };
 
 function buildSessions(settings: Settings, kept: Kept, useOf: UseOf): Middleware {
-  const ownerOf = settings.areOwned ? principalOf : anybody;
+  const ownerOf = settings.areOwned ? principalOf : noOwner;
   return ownSessions(ownedSessions(settings, kept), endpointOf(settings), ownerOf, useOf);
 }
 
@@ -172,15 +178,15 @@ export interface SessionStats {
   readonly known: number | undefined;
 }
 
-/** Of a gateway with these settings. */
+/** The stats of a gateway with these settings. */
 export function sessionStatsOf(settings: SessionSettings, kept: Kept): SessionStats {
   return { known: ownedSessions(settings, kept).known };
 }
 
 function ownedSessions({ store, ttlMs, max }: SessionSettings, kept: Kept): OwnedSessions {
   const places = kept.of(['sessions', store], () => {
-    // Each has a store of its own in this process: what has ended must not take the place of what is in
-    // use, nor a lock the place of the mark that it is about.
+    // In this process each has a store of its own: an ended session must not take the place of one in use,
+    // nor a lock the place of the mark that it is about.
     const place = (most: number) => store ?? new MemorySessionStore(most);
     return new SessionPlaces(place(max), place(max), place(MOST_MOVING));
   });
@@ -193,10 +199,10 @@ function ownedSessions({ store, ttlMs, max }: SessionSettings, kept: Kept): Owne
 }
 
 /**
- * What the ids of sessions are unique in: the upstream's URL. Mounts of one upstream have it in common,
- * and so have all processes in front of it. Several targets, and a handler in this process, have no URL of
- * their own: they are known by that of the gateway, or by where it is mounted. What is begun under one value
- * of a name in the target is not there under another.
+ * Gives the endpoint in which the ids of sessions are unique: the upstream's URL. All mounts of one upstream
+ * have it in common, and so have all processes in front of it. Several targets, and a handler in this
+ * process, have no URL of their own: they are known by the URL of the gateway, or by the path where it is
+ * mounted. A session that began under one value of a name in the target does not exist under another.
  */
 function endpointOf({ url, path, template }: Settings): EndpointOf {
   if (template !== undefined) {

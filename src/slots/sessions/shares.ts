@@ -1,6 +1,6 @@
 import { LinkedList, type Place } from '../../lib/linked-list.ts';
 
-/** What one owner has, in order of use. */
+/** The items of one owner, in order of use. */
 export interface Share<Item> {
   readonly owner: string;
   readonly items: LinkedList<Item>;
@@ -11,7 +11,7 @@ export interface Share<Item> {
 /** Items by owner, and who has the most of them; every call takes the same time. */
 export class Shares<Item> {
   readonly #byOwner = new Map<string, Share<Item>>();
-  /** Owners with so many items each; who was active longest ago comes first. */
+  /** Owners by their number of items; the owner that was active longest ago comes first. */
   readonly #bySize = new Map<number, LinkedList<Share<Item>>>();
   #largest = 0;
 
@@ -50,7 +50,7 @@ export class Shares<Item> {
     share.size = size;
     share.place = size === 0 ? undefined : this.#ownersWith(size).add(share);
     if (size > this.#largest) this.#largest = size;
-    // It shrinks one by one, so that the next smaller size has an owner.
+    // A share shrinks by one item at a time, so that the next smaller size has an owner.
     if (!this.#bySize.has(this.#largest)) this.#largest = size;
   }
 

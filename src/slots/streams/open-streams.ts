@@ -2,7 +2,7 @@
 export class OpenStreams {
   readonly #counts = new Map<string, number>();
 
-  /** Of how many keys a stream is open. */
+  /** For how many keys a stream is open. */
   get size(): number {
     return this.#counts.size;
   }

@@ -12,15 +12,15 @@ import { OpenStreams } from './open-streams.ts';
 
 /** How many event streams may be open at once, in this process. */
 export interface StreamOptions {
-  /** Of one user; where there is none, of one address. Default: any number. */
+  /** How many one user may have open; where there is no user, one address. Default: any number. */
   readonly perUser?: number | false;
-  /** From one address; of IPv6, from one /56. Default: any number. */
+  /** How many may be open from one address; of IPv6, from one /56. Default: any number. */
   readonly perIp?: number | false;
-  /** In all. Default: any number. */
+  /** How many may be open in all. Default: any number. */
   readonly total?: number | false;
 }
 
-/** How to tell for whom streams are counted. */
+/** Gives the key under which the stream of a request is counted. */
 const KEYS: Readonly<Record<keyof StreamOptions, (context: RequestContext) => string>> = {
   perUser: (context) => `perUser ${userKey(context)}`,
   perIp: ({ ip }) => `perIp ${addressKey(ip)}`,
@@ -29,10 +29,10 @@ const KEYS: Readonly<Record<keyof StreamOptions, (context: RequestContext) => st
 
 const NAMES = Object.keys(KEYS) as (keyof StreamOptions)[];
 
-/** When another may have ended. */
+/** By then, another stream may have ended. */
 const RETRY_AFTER_SECONDS = '10';
 
-/** One of the bounds: how many, and of whom. */
+/** One of the limits: how many streams, and whose. */
 export interface StreamCap {
   readonly kind: keyof StreamOptions;
   readonly most: number;
@@ -57,10 +57,10 @@ export function readStreamCaps(
 }
 
 /**
- * Refuses with 429 what would open one event stream too many: a GET, or a subscription of the modern
- * era. A call that is answered with a stream ends with it, and is none of them.
+ * Refuses a request with 429 that would open one event stream too many: a GET, or a subscription of the
+ * modern era. A call that is answered with a stream does not count, because the stream ends with the call.
  *
- * @param mayOpen - Whether what passes counts as open.
+ * @param mayOpen - Whether a request that passes counts as an open stream.
  */
 export function capStreams(
   caps: readonly StreamCap[],
@@ -90,11 +90,12 @@ export function capStreams(
 }
 
 /**
- * Told before anything goes upstream: an answer that is a stream is no reason to take a call back. Of
- * a POST the header tells; servers of the modern era refuse one that does not say what the body says.
+ * This is decided before anything goes upstream: a call cannot be taken back because its answer is a stream.
+ * For a POST the header decides; servers of the modern era refuse a POST whose header does not say what its
+ * body says.
  */
 function asksForStream({ req: { method, headers }, legacy }: RequestContext): boolean {
-  // There a message is answered on the stream that is open already.
+  // In the older transport, a message is answered on the stream that is open already.
   if (legacy?.leg === 'message') return false;
   return method === 'GET' || headers['mcp-method'] === LISTEN_METHOD;
 }
@@ -109,14 +110,14 @@ export const streams: Slot<
   options: ['streams'],
   read: (problems, { streams: value = false }) =>
     value === false ? undefined : readStreamCaps(problems.at('streams'), value),
-  // The address stands for a user that is not there.
+  // The address stands for a user where there is none.
   goesByAddress: (caps, { identity }) =>
     caps.some(({ kind }) => kind === 'perIp' || (kind === 'perUser' && !identity.isAsked)),
   build: (caps, kept) => capStreams(caps, openStreamsOf(kept)),
   rehearse: (caps, kept) => capStreams(caps, openStreamsOf(kept), false),
 };
 
-/** What a gateway counts, whatever its caps are. */
+/** The open streams of a gateway, counted in the same way under any caps. */
 export function openStreamsOf(kept: Kept): OpenStreams {
   return kept.of(['streams'], () => new OpenStreams());
 }
