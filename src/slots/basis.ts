@@ -14,7 +14,7 @@ import { checkScopes, type EnforcedPolicy, type Policy, readPolicies } from './p
 import type { Limit } from './rate-limit/limit.ts';
 import { type Limits, readLimits } from './rate-limit/options.ts';
 
-/** The options that more than one slot goes by. */
+/** The options that more than one slot uses. */
 export interface BasisConfig extends RelayOptions {
   readonly path?: string;
   readonly publicUrl?: string | URL | false;
@@ -27,8 +27,8 @@ export interface BasisConfig extends RelayOptions {
 }
 
 /**
- * What more than one slot has to know, read once and before them. What is undefined is off, or was
- * wrong.
+ * The settings that more than one slot needs, read once and before the slots. A member that is undefined is
+ * off, or was invalid.
  */
 export interface Basis {
   /** The route of the endpoint. */
@@ -43,7 +43,7 @@ export interface Basis {
   readonly denyAs: DenyAs;
 }
 
-/** Reads it. */
+/** Reads the settings. */
 export function readBasis(problems: ConfigProblems, config: BasisConfig): Basis {
   const { path: route = DEFAULT_PATH, auth = false } = config;
   const { headers = false, rateLimit = false, policies = false } = config;

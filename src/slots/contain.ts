@@ -2,7 +2,7 @@ import { answerError } from '../answer-error.ts';
 import type { Middleware } from '../http/middleware.ts';
 
 /**
- * The same middleware, whose failures are answered here: `next` with an error would be the host app's
+ * The same middleware, but its failures are answered here: `next` with an error would lead to the host app's
  * error page, which shows a stack.
  */
 export function contain(middleware: Middleware): Middleware {

@@ -12,14 +12,14 @@ import { LONGEST_TIMER_MS } from '../options/duration.ts';
 import { endNow, type OpenRequests, openRequestsOf, windDown } from './open-requests.ts';
 import type { Slot } from './slot.ts';
 
-/** At most what a timer can hold; no timer for `Infinity`. */
+/** The grace, cut to what a timer can hold; false, no timer, for `Infinity`. */
 export function graceOf(ms: number): number | false {
   return ms === Number.POSITIVE_INFINITY ? false : Math.min(ms, LONGEST_TIMER_MS);
 }
 
 /**
- * The way out of service: lets requests in and remembers them until they are answered; once it
- * drains, refuses what is new with 503, and waits for the rest.
+ * Takes a gateway out of service. It lets requests in and remembers them until they are answered. Once it
+ * drains, it refuses new requests with 503, and waits for the rest.
  */
 export class Drain {
   readonly #open: OpenRequests;
@@ -35,7 +35,10 @@ export class Drain {
     return this.#drained !== undefined;
   }
 
-  /** An answer that begins while the gateway closes, or after the configuration that it came under. */
+  /**
+   * Winds down an answer that begins while the gateway closes, or after the end of the configuration that its
+   * request came under.
+   */
   readonly #stage: AnswerStage = {
     begun: (req) => {
       const context = contextOf(req);
@@ -82,7 +85,9 @@ export class Drain {
     return this.#drained;
   }
 
-  /** Event streams that would stay open end, those that are still to begin as well, of configurations before this one. */
+  /**
+   * Ends the event streams of earlier configurations that would stay open; also those that have yet to begin.
+   */
   endStreamsBefore({ number }: RunningConfig): void {
     this.#endsBefore = number;
     for (const { req } of this.#open.all()) {
@@ -105,7 +110,7 @@ export class Drain {
   }
 }
 
-/** That of a gateway, over all its routes. */
+/** The drain of a gateway, over all its routes. */
 export function drainOf(kept: Kept): Drain {
   return kept.of(['draining'], () => new Drain(openRequestsOf(kept)));
 }

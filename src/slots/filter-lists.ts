@@ -15,9 +15,9 @@ import { policyContext } from './policies/policy-context.ts';
 import type { Slot } from './slot.ts';
 
 /**
- * Hides from lists what policies would refuse: of a POST that asks for one, and of a
- * GET, whose event stream may bring any, sent anew or in the older transport. Policies are asked about a request
- * for the thing by its name, without arguments.
+ * Hides from lists the items that policies would refuse: in the answer to a POST that asks for a list, and on
+ * the event stream of a GET, which may bring any list, sent anew or in the older transport. Policies are
+ * asked about a request that names the item, without arguments.
  */
 export function hideFromLists(policies: readonly EnforcedPolicy[]): Middleware {
   const enforced = policies.filter(({ isShadow }) => !isShadow);
@@ -33,7 +33,7 @@ class CallerFilter implements ListFilter {
   readonly #policies: readonly EnforcedPolicy[];
   readonly #context: RequestContext;
   readonly #era: Pick<McpMessage, 'era' | 'protocolVersion'>;
-  /** A policy that fails would fail for every item. */
+  /** A failure is reported once, because a policy that fails would fail for every item. */
   #isFailureTold = false;
 
   constructor(policies: readonly EnforcedPolicy[], context: RequestContext) {
@@ -43,7 +43,7 @@ class CallerFilter implements ListFilter {
   }
 
   allows(method: string, name: string): NowOrLater<boolean> {
-    // The message check would refuse it.
+    // The message check would refuse a request for such a name.
     if (!isNameOf(method, name)) return false;
     const ctx = policyContext(this.#context, this.#requestFor(method, name));
     const denial = firstFound(this.#policies, (policy) =>

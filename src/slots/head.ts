@@ -18,13 +18,13 @@ const DEFAULT_MAX_HEADERS = 1000;
  * (it drops what is over `maxHeadersCount`, CVE-2026-58044), a repeated singleton, a transfer coding
  * other than `chunked`, a version that is not HTTP/1.1 or 1.0. A request behind the last one of its connection gets no answer at all.
  *
- * @param hop - The gateway, where requests go on from it: one that has been here before is refused.
+ * @param hop - The gateway, if it relays requests: a request that has passed it before is refused.
  */
 export function headLimits(hop?: ViaHop): Middleware {
   return function headLimitsMiddleware(req, res, next) {
     if (isAfterLastRequest(req, res)) return;
-    // Of an upgrade that nobody takes Node forgets the bytes behind the head, but not those that
-    // come later: they would be a request (CVE-2026-2833 is the same mistake elsewhere).
+    // If no listener takes an upgrade, Node drops the bytes behind the head, but not those that come later:
+    // they would be a request (CVE-2026-2833 is the same mistake elsewhere).
     if (req.headers.upgrade !== undefined) makeLastRequest(req, res);
     const reason = judgeHead(req) ?? (hop?.isLoop(req.headers.via) ? 'loop_detected' : undefined);
     if (reason === undefined) {
@@ -63,7 +63,7 @@ function headerLimit(req: IncomingMessage): number {
   return limit === 0 ? Number.POSITIVE_INFINITY : limit;
 }
 
-/** A gateway as it is known to others on the way of a request. */
+/** The gateway as other servers on the way of a request know it, by `Via`. */
 export function hopOf(kept: Kept): ViaHop {
   return kept.of(['hop'], () => new ViaHop());
 }

@@ -9,11 +9,11 @@ import { notAwaited } from '../lib/not-awaited.ts';
 import type { ConfigProblems } from '../options/config-problems.ts';
 import type { Slot } from './slot.ts';
 
-/** From where requests may come. */
+/** The addresses that requests may come from. */
 export interface IpFilterOptions<Req extends IncomingMessage = IncomingMessage> {
-  /** The networks (`'10.0.0.0/8'`, `'2001:db8::/32'`) and addresses that may. Default: all may. */
+  /** The networks (`'10.0.0.0/8'`, `'2001:db8::/32'`) and addresses that are allowed. Default: all. */
   readonly allow?: readonly string[];
-  /** Those that may not, even where `allow` names them. Default: none. */
+  /** Those that are denied, even where `allow` names them. Default: none. */
   readonly deny?: readonly string[];
   /** The address of a client. Default: Express's `req.ip`; without Express, the socket's. */
   readonly clientIp?: ((req: Req) => string | undefined) | false;
@@ -21,15 +21,15 @@ export interface IpFilterOptions<Req extends IncomingMessage = IncomingMessage> 
 
 /** The option, read. */
 export interface IpFilterSettings {
-  /** Undefined: all are. */
+  /** Undefined: all addresses are allowed. */
   readonly allowed: Networks | undefined;
   readonly denied: Networks;
   readonly clientIp: NonNullable<IpFilterOptions['clientIp']>;
-  /** Where that stands in the configuration. */
+  /** Where `clientIp` stands in the configuration. */
   readonly option: string;
 }
 
-/** Refuses with 403 what comes from an address that is denied, or not allowed, or none at all. */
+/** Refuses a request with 403 if its address is denied, is not allowed, or is not known. */
 export function filterByAddress({
   allowed,
   denied,
@@ -44,7 +44,7 @@ export function filterByAddress({
       answerError(req, res, 'internal_error', { cause });
       return;
     }
-    // What is no address could be any: it is not known to be none of those denied.
+    // A text that is no address could stand for any, also for a denied one.
     const address = typeof text === 'string' ? readAddress(text) : undefined;
     if (address === undefined) notAwaited(text);
     const isAllowed =
@@ -74,7 +74,7 @@ export function readIpFilter(
   };
 }
 
-/** An empty list is a mistake: as `allow` it would let nobody in, as `deny` do nothing. */
+/** An empty list is a mistake: as `allow` it would let no client in, as `deny` it would do nothing. */
 function readNetworks(problems: ConfigProblems, value: unknown): Networks {
   if (value === undefined) return new Networks([]);
   const expected = "a network or an address: '10.0.0.0/8', '2001:db8::/32', '192.0.2.1'";

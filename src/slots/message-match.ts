@@ -19,7 +19,7 @@ export interface MessageMatcher {
   matches(message: McpMessage): boolean;
 }
 
-/** Reads which messages are meant. Where there could never be any, that is a mistake. */
+/** Reads which messages are meant. A match that no message could have is a config error. */
 export function readMessageMatch(
   problems: ConfigProblems,
   match: unknown,

@@ -9,13 +9,13 @@ import { noop } from '../lib/noop.ts';
 import type { EndReason } from '../observation.ts';
 import { mayStayOpen } from './standing-stream.ts';
 
-/** How long clients may take the last bytes of what was ended when the time was over. */
+/** How long clients have for the last bytes of answers that were ended when the time was over. */
 const LAST_BYTES_MS = 1000;
 
 /** The requests of a gateway that are under way, over all its routes, and how they come to an end. */
 export class OpenRequests {
   readonly #open = new LinkedList<ServerResponse>();
-  /** Called when none is under way any more. */
+  /** Called when no request is under way any more. */
   onEmpty: () => void = noop;
 
   add(res: ServerResponse): void {
@@ -30,20 +30,20 @@ export class OpenRequests {
     return this.#open.first === undefined;
   }
 
-  /** All as they are now, so that one may go while they are visited. */
+  /** A list of all requests as they are now, so that one may end while the list is visited. */
   all(): readonly ServerResponse[] {
     return this.#open.all();
   }
 }
 
-/** Those of a gateway. */
+/** The open requests of a gateway. */
 export function openRequestsOf(kept: Kept): OpenRequests {
   return kept.of(['open requests'], () => new OpenRequests());
 }
 
 /**
- * What may stay open for ever ends; the answer to a call, streamed or not, gets until the last call. In
- * the older transport the answers to all calls come on the stream.
+ * Ends an answer that may stay open for ever. The answer to a call, streamed or not, goes on until the last
+ * call. In the older transport the answers to all calls come on the stream, so that it goes on too.
  */
 export function windDown(
   context: RequestContext,

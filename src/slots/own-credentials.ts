@@ -3,7 +3,9 @@ import { contextOf } from '../context.ts';
 import type { HeaderEdits } from '../header-edits.ts';
 import { plain } from '../lib/plain-error.ts';
 
-/** What an upstream says of credentials (RFC 9110 section 11, RFC 8053, RFC 9449 section 8). */
+/**
+ * The fields in which an upstream speaks of credentials (RFC 9110 section 11, RFC 8053, RFC 9449 section 8).
+ */
 const OF_CREDENTIALS: ReadonlySet<string> = new Set([
   'authentication-control',
   'authentication-info',
@@ -20,8 +22,8 @@ export function isOfCredentials(name: string): boolean {
 }
 
 /**
- * Whether the upstream saw credentials of the gateway, or none, in place of the client's. Where the
- * client's own go upstream, it has, whatever is set besides.
+ * Whether the upstream saw credentials of the gateway, or none, in place of the client's. If the client's own
+ * go upstream, the answer is no, even if the gateway sets others besides.
  */
 export function hasOwnCredentials(edits: readonly HeaderEdits[]): boolean {
   let hasOwn = false;
@@ -33,13 +35,13 @@ export function hasOwnCredentials(edits: readonly HeaderEdits[]): boolean {
 }
 
 /**
- * Keeps from the client what the upstream says of credentials that are the gateway's. It is no news for
- * the client, whose own are good: a client that believed it would log in at the upstream's issuer. For
- * its clients the gateway is the origin server (RFC 9110 section 3.7), so that the challenge is not the
- * upstream's to make (section 11.6.1).
+ * Hides from the client what the upstream says of the gateway's own credentials. The client's own are good,
+ * and a client that believed such a challenge would log in at the upstream's issuer. For its clients the
+ * gateway is the origin server (RFC 9110 section 3.7), so that the upstream may not challenge them (section
+ * 11.6.1).
  *
- * The stage stands next to the upstream: a refusal of the gateway's credentials is one whatever else is
- * wrong with the answer.
+ * The stage stands next to the upstream, because a refusal of the gateway's credentials counts before
+ * anything else that is wrong with the answer.
  */
 export const OWN_CREDENTIALS: AnswerStage = {
   judge(req, { status }) {

@@ -4,9 +4,9 @@ import type { Next } from '../http/middleware.ts';
 import type { NowOrLater } from '../lib/now-or-later.ts';
 
 /**
- * Lets a request pass for which a slot decides nothing else, at once where that is at hand. A refusal waits until
- * Node has parsed what came together with the head: it carries the id of a message that is there. What is thrown,
- * or rejects, on the way there and from there on is answered for.
+ * Lets a request pass unless `decide` gives a refusal; at once where the decision is no promise. A refusal
+ * waits until Node has parsed what came together with the head, because the answer carries the id of a
+ * message in it. If `decide`, `refuse` or what follows throws or rejects, the answer is a 500.
  *
  * @param decide - Gives undefined for a request that passes.
  */

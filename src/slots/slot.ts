@@ -6,8 +6,8 @@ import type { Basis } from './basis.ts';
 import type { BodyNeed } from './body-need.ts';
 
 /**
- * One step of the chain: how its options are read, and what is built of them. `Config` is the part of
- * the configuration that it reads, `Settings` what that comes to.
+ * One step of the chain: how its options are read, and what is built of them. `Config` is the part of the
+ * configuration that it reads, `Settings` is what it makes of that.
  */
 export interface Slot<Config, Settings extends object, Name extends SlotName = SlotName> {
   readonly name: Name;
@@ -20,21 +20,21 @@ export interface Slot<Config, Settings extends object, Name extends SlotName = S
    * Undefined: the slot is off, or a mistake was noted.
    */
   read(problems: ConfigProblems, config: Config, basis: Basis): Settings | undefined;
-  /** Its settings where no option switches it on, but another slot needs something read of the body. */
+  /** Its settings where no option switches it on, but another slot needs the body to be read. */
   readForNeed?(need: BodyNeed): Settings;
-  /** What it needs read of the body. Default: nothing. */
+  /** How much of the body it needs to be read. Default: nothing. */
   needs?(settings: Settings): BodyNeed | undefined;
-  /** Whether it goes by the address of the client, which then has to be the right one. */
+  /** Whether it uses the address of the client, which then has to be the right one. */
   goesByAddress?(settings: Settings, basis: Basis): boolean;
   /**
-   * Makes what runs on the way in; it leaves on the context what is to run on the way back. State that
-   * is to outlive it is taken from `kept`.
+   * Makes the middleware for requests, which leaves on the context what is to run for the answer. State that
+   * has to outlive the middleware is taken from `kept`.
    */
   build(settings: Settings, kept: Kept): Middleware;
   /**
-   * Makes what runs in its place for a request that is only described (`gateway.explain`). It decides the same,
-   * by the same state, and changes nothing. What it cannot decide so, it lets pass and tells as `unasked`.
-   * Default: what `build` makes, which has to change nothing then.
+   * Makes the middleware that takes its place for a request that is only described (`gateway.explain`). It
+   * decides the same, by the same state, and changes nothing. Where it cannot decide without a change, it
+   * lets the request pass and tells `unasked`. Default: what `build` makes, which must change nothing then.
    */
   rehearse?(settings: Settings, kept: Kept): Middleware;
 }

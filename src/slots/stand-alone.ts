@@ -2,8 +2,8 @@ import { contextOf, type FailureListener } from '../context.ts';
 import type { Middleware } from '../http/middleware.ts';
 
 /**
- * A middleware that may stand without a gateway, where nobody could say who is to be told of its failures: `warn`
- * is. Within a gateway, somebody is told already.
+ * A middleware that may run without a gateway, where no listener for its failures is set: then `warn` is
+ * told. Within a gateway, a listener is set already.
  */
 export function standAlone(warn: FailureListener, middleware: Middleware): Middleware {
   return function standAloneMiddleware(req, res, next) {
@@ -14,7 +14,7 @@ export function standAlone(warn: FailureListener, middleware: Middleware): Middl
     }
     context.onFailure = warn;
     middleware(req, res, (error) => {
-      // What follows has its own.
+      // The middleware behind it has a listener of its own.
       context.onFailure = undefined;
       next(error);
     });

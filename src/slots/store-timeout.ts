@@ -1,2 +1,2 @@
-/** How long a store of the user's may take. */
+/** How long a store of the app may take. */
 export const STORE_TIMEOUT_MS = 250;

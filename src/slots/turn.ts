@@ -10,13 +10,13 @@ import type { Slot } from './slot.ts';
 /** As long as an answer may be silent by default. */
 const LONGEST_MS = 300_000;
 
-/** What a client can do about it. */
+/** Tells the client what it can do. */
 const TOO_LATE = 'The answer before this one takes too long; use another connection';
 
 /**
- * Begins with a request when all answers before it on its connection are sent: one that a client sends
- * in advance would otherwise be carried out, and its answer held, until a turn that may never come. It
- * waits for `ms` at most. Whatever its body waits for, here or further on, it does so in large pieces.
+ * Begins with a request when all answers before it on its connection are sent. A request that a client sends
+ * in advance would otherwise be carried out, and its answer held, until a turn that may never come. It waits
+ * for `ms` at most. While the body waits, here or further on, it is gathered in large pieces.
  */
 export function awaitTurn(ms: number | false = LONGEST_MS): Middleware {
   return function awaitTurnMiddleware(req, res, next) {
@@ -27,14 +27,14 @@ export function awaitTurn(ms: number | false = LONGEST_MS): Middleware {
       return;
     }
     const { observation } = contextOf(req);
-    // What is behind the last request is dropped, as `headLimits` does it.
+    // A request behind the last one of its connection is dropped, as `headLimits` does it.
     observation?.entered(isAfterLastRequest(req, res) ? 'head' : 'turn');
     waitForTurn(req, res, ms, {
       onTurn: () => {
         try {
           next();
         } catch (cause) {
-          // Nobody else would catch it.
+          // This runs in a callback: no other code would catch it.
           answerError(req, res, 'internal_error', { cause });
         }
       },

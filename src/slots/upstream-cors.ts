@@ -2,8 +2,8 @@ import type { Middleware } from '../http/middleware.ts';
 import { onWayBack } from './way-back.ts';
 
 /**
- * What becomes of the CORS headers of the upstream: they end here, or where it speaks for itself
- * (`isRelayed`), they come back but for those that the app has set.
+ * Decides about the CORS headers of the upstream: they end here. If the upstream speaks for itself
+ * (`isRelayed`), they go back to the client, except those that the app has set.
  */
 export function upstreamCors(isRelayed: boolean): Middleware {
   return onWayBack({

@@ -24,8 +24,8 @@ export function readUse(problems: ConfigProblems, value: unknown): readonly OwnM
 }
 
 /**
- * The host app's own middlewares, in order. Each goes on at most once, and each of its failures,
- * thrown, rejected or handed to `next`, is answered for.
+ * The host app's own middlewares, in order. Each goes on at most once. If it throws, rejects or hands an
+ * error to `next` before that, the answer is a 500.
  */
 export function useMiddlewares(own: readonly OwnMiddleware[]): Middleware {
   return chain(own.map(guard));
@@ -42,7 +42,8 @@ function guard({ middleware, option }: OwnMiddleware): Middleware {
     };
     const fail = (error: unknown) => {
       const cause = error ?? plain(new Error('A middleware in `use` failed'));
-      // It has gone on already: the request is no longer its to fail, but somebody should know.
+      // If the middleware has gone on already, it cannot fail the request any more, but its failure is
+      // reported.
       if (!decided) return decide(cause);
       notAwaited(cause, 0);
       contextOf(req).report('internal_error', new FunctionFailure(option, cause));
@@ -55,7 +56,7 @@ function guard({ middleware, option }: OwnMiddleware): Middleware {
   };
 }
 
-/** What they do is the app's to know, and may be anything. */
+/** Leaves the app's middlewares out, because they may do anything. */
 function leaveOut(own: readonly OwnMiddleware[]): Middleware {
   const detail = `not run: ${own.map(({ option }) => option).join(', ')}`;
   return function leaveOutMiddleware(req, _res, next) {

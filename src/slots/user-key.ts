@@ -2,7 +2,7 @@ import type { GatewayContext } from '../gateway-context.ts';
 import { addressKey } from '../lib/address-key.ts';
 import { keyOf } from '../principal.ts';
 
-/** Who a request comes from, as what counts for each user knows it. */
+/** Who a request comes from, for code that counts for each user. */
 export interface User extends GatewayContext {
   readonly principalSource: string | undefined;
 }

@@ -23,8 +23,8 @@ import {
 import { targetStatesOf } from './target-states.ts';
 
 /**
- * Chooses the target of each request: for one of a session, where that lives; for others, by their
- * key, or the less busy of two. What none can take is refused.
+ * Chooses the target of each request: for a request of a session, the target where the session lives; for
+ * others, by their key, or the less busy of two. A request that no target can take is refused.
  */
 export function balanceRequests(
   balancer: Balancer,
@@ -61,19 +61,19 @@ export function balanceRequests(
 type Choose = (balancer: Balancer, want: Want) => ReleasedLease | NoTarget;
 
 interface ReleasedLease extends TargetLease {
-  /** The request is over. */
+  /** Called when the request is over. */
   release(): void;
 }
 
 const begin: Choose = (balancer, want) => balancer.choose(want);
 
-/** Nothing begins at the target. */
+/** Chooses a target, but begins nothing there. */
 const peek: Choose = (balancer, want) => {
   const found = balancer.peek(want);
   return 'isGone' in found ? found : new DescribedLease(found);
 };
 
-/** Where a request would go that is only described. */
+/** The target of a request that is only described. */
 class DescribedLease implements ReleasedLease {
   readonly target: Target;
   readonly isGoneUnreached: boolean;

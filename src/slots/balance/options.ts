@@ -11,7 +11,7 @@ import {
 } from '../../targets/health-options.ts';
 
 /**
- * Gives the key of a request that belongs to no session: all with the same key go to the same target, as
+ * Gives the key of a request that belongs to no session: requests with the same key go to the same target, as
  * long as it takes any.
  */
 export type BalanceKey<Req extends IncomingMessage = IncomingMessage> = (
@@ -25,7 +25,7 @@ export interface BalanceConfig {
   readonly balance?: BalanceKey | false;
 }
 
-/** What they come to. */
+/** The options, read. */
 export interface BalanceSettings {
   readonly relay: RelayPlan;
   readonly breaker: BreakerSettings | undefined;
@@ -33,7 +33,7 @@ export interface BalanceSettings {
   readonly key: BalanceKey | undefined;
 }
 
-/** Reads them. With several targets the slot is on, and so is the breaker. */
+/** Reads the options. With several targets the slot is on, and so is the breaker. */
 export function readBalance(
   problems: ConfigProblems,
   config: BalanceConfig,

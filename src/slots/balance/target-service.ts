@@ -39,10 +39,11 @@ export class TargetService {
   }
 
   /**
-   * From now on these are the targets. The drain of another that was one goes on.
+   * Makes these the targets of the gateway. The drain of a former target goes on.
    *
    * @param canChange - Whether they can have more than one state.
-   * @param checks - What asks them how they are, as long as the gateway is in service; none where nothing does.
+   * @param checks - The health checks of the targets, which run as long as the gateway is in service; empty
+   * where there are none.
    */
   replace(
     states: readonly TargetState[],
@@ -52,7 +53,7 @@ export class TargetService {
     for (const state of this.#states) {
       if (states.includes(state)) continue;
       const drain = this.#drains.get(state);
-      // Nobody can restore it any more, and its grace may have no end.
+      // The app cannot restore this target any more, and its grace may have no end.
       if (drain !== undefined) state.whenIdle(() => drain.cancel());
     }
     this.#states = states;
@@ -62,7 +63,10 @@ export class TargetService {
     this.#forgetDrains();
   }
 
-  /** The gateway goes out of service: nobody has to know any more how targets are. */
+  /**
+   * The gateway goes out of service: its targets are not checked any more, and observers no longer see their
+   * states.
+   */
   stop(): void {
     this.#isStopped = true;
     for (const check of this.#checks) check.stop();
@@ -104,7 +108,7 @@ export class TargetService {
     this.#forgetDrains();
   }
 
-  /** Of targets that the gateway does not have any more. */
+  /** Forgets the drains that are over, of targets that the gateway does not have any more. */
   #forgetDrains(): void {
     for (const [state, { isOver }] of this.#drains) {
       if (isOver && !this.#states.includes(state)) this.#drains.delete(state);
@@ -118,7 +122,7 @@ export class TargetService {
     state.restore();
   }
 
-  /** The gateway is out of service: nobody has to wait for one of its targets any more. */
+  /** The gateway is out of service: calls that wait for the drain of a target go on. */
   readonly endDrains = (): void => {
     this.#isClosed = true;
     for (const drain of this.#drains.values()) drain.cancel();
@@ -138,7 +142,7 @@ export class TargetService {
   }
 }
 
-/** That of a gateway, which has these targets as soon as its configuration holds. */
+/** The target service of a gateway. It has these targets as soon as the configuration is in use. */
 export function targetServiceOf(
   relay: RelayPlan,
   settings: BalanceSettings | undefined,
@@ -152,7 +156,7 @@ export function targetServiceOf(
   const checks = isChecked
     ? states.map((state, i) => healthCheckOf(state, targets[i] as Target, settings, kept))
     : [];
-  // A single target that nothing keeps requests from is always in the same state.
+  // Without `settings` there is one target, which is always in the same state.
   kept.onceBuilt(() => {
     for (const [i, state] of states.entries()) {
       state.reconfigure(targets[i] as Target, settings?.breaker);

@@ -4,7 +4,10 @@ import type { BreakerSettings } from '../../targets/breaker.ts';
 import { targetChangesOf } from '../../targets/target-changes.ts';
 import { TargetState } from '../../targets/target-state.ts';
 
-/** How the targets of a gateway are, in their order; as an earlier configuration had them until `TargetService` has them. */
+/**
+ * The states of the targets of a gateway, in their order. Until `TargetService` has them, they are as an
+ * earlier configuration had them.
+ */
 export function targetStatesOf(
   relay: RelayPlan,
   breaker: BreakerSettings | undefined,

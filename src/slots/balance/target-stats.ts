@@ -48,16 +48,16 @@ export interface BreakerStats {
 
 /** How many connections there are to a target: those of all gateways of this process that share them. */
 export interface ConnectionStats {
-  /** All. */
+  /** All connections. */
   readonly open: number;
-  /** Those among them that are kept alive for another request. */
+  /** The connections that are kept alive for another request. */
   readonly idle: number;
 }
 
 /**
  * What operators see of a target beside its status.
  *
- * @param isChecked - Whether it is asked how it is.
+ * @param isChecked - Whether the target has a health check.
  */
 export function targetStatsOf(
   { target, breaker, isHealthy }: TargetState,

@@ -18,18 +18,18 @@ import {
   readBodyLimits,
 } from './options.ts';
 
-/** How {@link limitBodies} goes with one in front of it. */
+/** How {@link limitBodies} works together with a body limit in front of it. */
 interface BudgetSettings {
-  /** What may be held of the bodies that are read. */
+  /** How much may be held of the bodies that are read. */
   readonly budget: BodyBudget;
-  /** Whether that counts also where something in front bounds it. */
+  /** Whether the budget also counts where a body limit in front has one. */
   readonly isAdded: boolean;
 }
 
 /**
- * Refuses a request body larger than allowed with 413: by its `Content-Length` before a byte is read,
- * by count while it streams where no length was declared. Whoever reads the body never gets a byte
- * over the limit, nor its end.
+ * Refuses a request body larger than allowed with 413: by its `Content-Length` before a byte is read, by
+ * count while it streams where no length was declared. A reader of the body never gets a byte over the limit,
+ * nor the end of the body.
  */
 export function limitBodies(limit: number, { budget, isAdded }: BudgetSettings): Middleware {
   return function bodyLimitMiddleware(req, res, next) {
@@ -46,7 +46,10 @@ export function limitBodies(limit: number, { budget, isAdded }: BudgetSettings):
   };
 }
 
-/** A body that was read before it came here counts as much as one that was not. */
+/**
+ * The length of a body that a middleware in front has read: it counts as much as one that is still to be
+ * read.
+ */
 function keptLength(req: IncomingMessage & { rawBody?: unknown }): number | undefined {
   return req.rawBody instanceof Uint8Array ? req.rawBody.length : undefined;
 }
@@ -72,12 +75,12 @@ function countBody(req: IncomingMessage, res: ServerResponse, limit: number): vo
     isOver(chunk) || push.call(req, chunk, encoding);
   // Assigned by name for the reason given in `http/watch-answer.ts`.
   req.push = pushCounted;
-  // What came while an earlier middleware was waiting for something else.
+  // Bytes that came while a middleware in front was waiting for something else.
   received = unreadLength(req);
   if (received > limit) answerError(req, res, 'payload_too_large', { slot: 'bodyLimit' });
 }
 
-/** It goes nowhere, but the id of the request may be in it. */
+/** The bytes are not passed on, but the id of the request may be in them. */
 function noteFirst(req: IncomingMessage, chunk: Uint8Array | null): void {
   if (chunk === null) return;
   const { body } = contextOf(req);

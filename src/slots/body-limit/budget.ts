@@ -23,7 +23,7 @@ export class CountedBodies implements BodyBudget {
     return true;
   }
 
-  /** One for a body that is only described: it has the room that is left here, and takes none of it. */
+  /** A budget for a body that is only described: it has the room that is left here, and takes none of it. */
   peek(): BodyBudget {
     let held = 0;
     return {

@@ -3,13 +3,13 @@ import type { RequestContext } from '../../context.ts';
 import { userKey } from '../user-key.ts';
 
 /**
- * What one request holds of its body: the same bytes in every budget that it is under, however many
- * read them.
+ * What one request holds of its body. The same bytes count once in every budget of the request, however many
+ * slots read them.
  */
 export class CountedBody implements BodyHold {
   readonly #context: RequestContext;
   readonly #caller: string;
-  /** In each of the budgets of the context, which are only added to. */
+  /** The bytes held in each budget of the context. Budgets are only ever added to that list. */
   readonly #held: number[] = [];
   #isOver = false;
 

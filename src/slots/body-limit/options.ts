@@ -7,18 +7,18 @@ export interface BodyLimitOptions {
   /** The largest body: 413 above it. Default: `'4mb'`. */
   readonly body?: Size | false;
   /**
-   * What is held at once of all bodies that are read: 503 above it. Default: `'256mb'`, or more where
+   * How much may be held at once of all bodies that are read: 503 above it. Default: `'256mb'`, or more where
    * `body` or `perCaller` is more.
    */
   readonly total?: Size | false;
   /**
-   * The same of one caller: its principal, or its address where there is none. Default: `'64mb'`, or
-   * `body` where that is more, or `total` where that is less.
+   * The same for one caller: its principal, or its address where there is none. Default: `'64mb'`, or `body`
+   * where that is more, or `total` where that is less.
    */
   readonly perCaller?: Size | false;
 }
 
-/** What the option comes to, in bytes. */
+/** The option, read, in bytes. */
 export interface BodyLimits extends BodyBudgetLimits {
   readonly body: number;
 }

@@ -12,8 +12,8 @@ import { type CorsSettings, type McpCorsOptions, readCors } from './options.ts';
 import { originMatcher } from './origins.ts';
 
 /**
- * CORS, and the check that CORS is not: a request from an origin that is not allowed is refused. A
- * preflight is answered here, before anything asks for a credential that it cannot carry.
+ * Answers CORS, and refuses a request from an origin that is not allowed, which CORS itself does not do. A
+ * preflight is answered here, before a slot asks for a credential that it cannot carry.
  */
 export function answerCors(settings: CorsSettings): Middleware {
   const listed = [...settings.allowedHeaders];
@@ -30,7 +30,7 @@ export function answerCors(settings: CorsSettings): Middleware {
   const allowed = new Set(
     [...listed, ...settings.furtherHeaders].map((name) => name.toLowerCase()),
   );
-  // The library takes every OPTIONS for a preflight; those that are none go on.
+  // The library takes every OPTIONS for a preflight; with this option, requests that are none go on.
   const answer = corsHeaders({ ...base, preflightContinue: true });
   const answerPreflight = corsHeaders((req, done) =>
     done(null, { ...base, allowedHeaders: reflect(req as IncomingMessage, allowed) ?? listed }),
@@ -52,7 +52,7 @@ export function answerCors(settings: CorsSettings): Middleware {
       tellVary(res, `${BY_DESTINATION}, Access-Control-Request-Headers`);
       answerPreflight(req as CorsRequest, res as CorsResponse, next);
     } else if (req.method === 'OPTIONS') {
-      // The library adds the origin.
+      // The library adds `Origin`.
       tellVary(res, BY_DESTINATION);
       answer(req as CorsRequest, res as CorsResponse, next);
     } else {
@@ -65,11 +65,11 @@ export function answerCors(settings: CorsSettings): Middleware {
   };
 }
 
-/** What a page's script may have, a cache must not show as a page. */
+/** A cache must not show as a page what a script has fetched. */
 const BY_DESTINATION = 'Sec-Fetch-Dest';
 const BY_ORIGIN = `${BY_DESTINATION}, Origin`;
 
-/** Adds fields to `Vary`. Mostly there is none, and nothing has to be read. */
+/** Adds fields to `Vary`. Most answers have no `Vary` yet, so that nothing has to be read. */
 function tellVary(res: ServerResponse, fields: string): void {
   if (res.hasHeader('Vary')) vary(res, fields);
   else res.setHeader('Vary', fields);
@@ -79,9 +79,9 @@ type CorsRequest = Parameters<ReturnType<typeof corsHeaders>>[0] & IncomingMessa
 type CorsResponse = Parameters<ReturnType<typeof corsHeaders>>[1] & ServerResponse;
 
 /**
- * Whether a browser says that a page of another origin is behind a request that carries no `Origin`:
- * an image, a link, a `no-cors` GET. The page would learn nothing, but the upstream would hear of it.
- * See W3C Fetch Metadata, section 2.3.
+ * Whether a browser says that a page of another origin is behind a request that carries no `Origin`: an
+ * image, a link, a `no-cors` GET. The page could not read the answer, but the request would reach the
+ * upstream. See W3C Fetch Metadata, section 2.3.
  */
 function isOfAnotherSite({ headers }: IncomingMessage): boolean {
   const site = headers['sec-fetch-site'];
@@ -89,9 +89,9 @@ function isOfAnotherSite({ headers }: IncomingMessage): boolean {
 }
 
 /**
- * Whether a browser makes a request to show its answer, or to run it: a page, a frame, an image, a
- * script. The answer is another server's, and would be a page of the app's own origin, opened with the
- * app's cookies. A `fetch` and an `EventSource` have the destination `empty`. See W3C Fetch Metadata,
+ * Whether a browser makes a request to show its answer, or to run it: a page, a frame, an image, a script.
+ * The answer comes from another server, but the browser would show it as a page of the app's own origin, with
+ * the app's cookies. A `fetch` and an `EventSource` have the destination `empty`. See W3C Fetch Metadata,
  * sections 2.1 and 2.2.
  */
 function isForDisplay({ headers }: IncomingMessage): boolean {
@@ -153,7 +153,7 @@ interface CorsConfig {
   readonly legacySse?: unknown;
 }
 
-/** Pages have to be able to send them. */
+/** The header fields with credentials, which pages have to be able to send. */
 function credentialHeaders({ schemes, relaysTokens }: Basis['identity']): readonly string[] {
   const own = schemes.flatMap(({ header }) => header ?? []);
   return relaysTokens ? [...own, 'DPoP'] : own;

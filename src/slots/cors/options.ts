@@ -6,12 +6,13 @@ import { type Duration, readDuration } from '../../options/duration.ts';
 import { CORS_HINTS } from '../../options/other-names.ts';
 import { type OriginRule, readOrigins } from './origins.ts';
 
-/** Who may use the endpoint from a web page. */
+/** Which web pages may use the endpoint, and how. */
 export interface McpCorsOptions {
   /**
-   * The origins that may, compared byte for byte: `'https://app.example'`. `'https://*.example.com'` allows
-   * every host below `example.com`, not that itself, with the same scheme and port, and never together with
-   * `credentials`. Default: none, so that a request with an `Origin` is refused.
+   * The origins that may use the endpoint, compared byte for byte: `'https://app.example'`.
+   * `'https://*.example.com'` allows every host below `example.com`, not that itself, with the same scheme
+   * and port, and never together with `credentials`. Default: none, so that a request with an `Origin` is
+   * refused.
    */
   readonly origin?: string | readonly string[];
   /** Whether a page may send cookies. Default: `false`. */
@@ -28,14 +29,17 @@ export interface McpCorsOptions {
 
 /** The options, read. */
 export interface CorsSettings {
-  /** The origins that may. */
+  /** The origins that may use the endpoint. */
   readonly origins: readonly OriginRule[];
   readonly credentials: boolean;
   /** How long a browser may remember a preflight; undefined: as long as it likes. */
   readonly maxAgeSeconds: number | undefined;
   /** The request headers that browsers are told of. */
   readonly allowedHeaders: readonly string[];
-  /** Those that a preflight may ask for besides; who does not ask for them is not told of them. */
+  /**
+   * Further request headers that a preflight may ask for. A preflight that does not ask for them is not told
+   * of them.
+   */
   readonly furtherHeaders: readonly string[];
   readonly exposedHeaders: readonly string[];
   readonly methods: readonly McpMethod[];
@@ -55,7 +59,7 @@ export interface CorsPresets {
   /** The origins where the option names none. */
   readonly origin?: readonly string[];
   readonly furtherHeaders?: readonly string[];
-  /** In place of those of the option. */
+  /** The methods, in place of those of the option. */
   readonly methods?: readonly McpMethod[];
 }
 
@@ -68,7 +72,8 @@ export function readCors(
   if (!problems.keys(options, OPTIONS, "{ origin: 'https://app.example' }", CORS_HINTS))
     return undefined;
   const {
-    // Where it is written, and undefined for want of a variable, no other may stand in.
+    // Where the option is present but undefined, because a variable is missing, no default may take its
+    // place.
     origin = Object.hasOwn(options, 'origin') ? [] : (presets.origin ?? []),
     credentials = false,
     maxAge = '10m',
@@ -97,7 +102,7 @@ export function readCors(
   };
 }
 
-/** Each name of a header once, in whatever case it is written. */
+/** Each header name once, in upper or lower case. */
 function once(names: readonly string[]): string[] {
   const lower = names.map((name) => name.toLowerCase());
   return names.filter((_name, i) => lower.indexOf(lower[i] ?? '') === i);

@@ -1,10 +1,13 @@
 import type { ConfigProblems } from '../../options/config-problems.ts';
 
-/** An origin as it has to be, or what the origins of a wildcard look like. */
+/** An exact origin, or a pattern for the origins of a wildcard. */
 export type OriginRule = string | RegExp;
 
 const ORIGIN = /^[a-z][a-z0-9+.-]*:\/\/[^\s/?#@,*]+$/;
-/** The wildcard stands for a label or more; two labels stay behind it, which are no part of an address. */
+/**
+ * The wildcard stands for one label or more. Two labels or more follow, which cannot be a part of an IP
+ * address.
+ */
 const WILDCARD = /^(?<scheme>https?:\/\/)\*(?<rest>(?:\.[a-z\d_-]+)+\.[a-z][a-z\d-]*(?::\d+)?)$/;
 const LABELS = String.raw`[a-z\d_-]+(?:\.[a-z\d_-]+)*`;
 
@@ -47,7 +50,7 @@ const EXPECTED =
 const NO_CREDENTIALS =
   'an exact origin with credentials: a wildcard would give cookies to every subdomain';
 
-/** Whether an origin is one of those. */
+/** Gives a function that says whether an origin matches one of the rules. */
 export function originMatcher(rules: readonly OriginRule[]): (origin: string) => boolean {
   const exact = new Set(rules);
   const patterns = rules.filter((rule) => typeof rule !== 'string');
@@ -61,7 +64,7 @@ function isOrigin(value: unknown): value is string {
   return !/^https?:/.test(value) || (URL.canParse(value) && new URL(value).origin === value);
 }
 
-/** Linear, whatever the text: what repeats is separated by dots. */
+/** The pattern takes linear time for any text: dots separate what repeats. */
 function wildcard(text: string): RegExp | undefined {
   const { scheme = '', rest = '' } = WILDCARD.exec(text)?.groups ?? {};
   if (!isOrigin(`${scheme}a${rest}`)) return undefined;

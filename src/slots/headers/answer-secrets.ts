@@ -10,12 +10,12 @@ type Secret = HeaderEdits['secrets'][number];
 /** Shorter values ("1", "prod") occur inside of harmless words. */
 const DISTINCT_LENGTH = 8;
 
-/** What stands around a value that is not a part of something else. */
+/** A character that may stand next to a value which is not a part of something else. */
 const SEPARATOR = /[\s,;:=&?"'()<>]/;
 
 /**
- * The lines of a field without those that expose a secret, of which it tells. A field that clients need
- * keeps its values.
+ * The lines of a field without those that expose a secret; `onSecret` is told of each. A field that clients
+ * need keeps its values.
  */
 export function withoutExposed(
   { name, values }: AnswerField,
@@ -37,14 +37,17 @@ function isExposed(name: string, value: string, edits: readonly HeaderEdits[]): 
   return false;
 }
 
-/** No field that anybody needs is; some servers change the case of names. */
+/**
+ * Whether the name of a field holds a secret. No field that clients need does; some servers change the case
+ * of names.
+ */
 function isNamedAfter(name: string, secret: Secret): boolean {
   return isDistinct(secret) && name.toLowerCase().includes(secret.value.toLowerCase());
 }
 
 /**
- * Why an answer cannot be passed on: a field that it needs holds a secret, and a client would take it
- * for another answer without that field. Half an answer is worse than none.
+ * Why an answer cannot be passed on: a field that clients need holds a secret, and without that field a
+ * client would take it for another answer. Half an answer is worse than none.
  */
 export function exposedSecret(
   { rawHeaders }: UpstreamAnswer,
@@ -70,12 +73,12 @@ export function exposedSecret(
   return undefined;
 }
 
-/** Whether clients need a field, whatever its value. Takes a folded name. */
+/** Whether clients need a field of this name. Takes a folded name. */
 function isNeeded(name: string): boolean {
   return name.startsWith('mcp-') || name.startsWith('content-') || name === 'www-authenticate';
 }
 
-/** Text for whoever operates the gateway, without the secrets that an upstream may have sent back. */
+/** Text for the operator of the gateway, without the secrets that an upstream may have sent back. */
 export function withoutSecrets(text: string, edits: readonly HeaderEdits[]): string {
   let told = text;
   for (const { secrets } of edits) {

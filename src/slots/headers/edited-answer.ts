@@ -4,9 +4,9 @@ import { hasOwnCredentials } from '../own-credentials.ts';
 import { exposedSecret, withoutExposed, withoutSecrets } from './answer-secrets.ts';
 import { isRemoved } from './removed-fields.ts';
 
-/** What the edits of a request make of its answer. All of them are looked at, in the order they ran. */
+/** Applies the header edits of a request to its answer. All of them are looked at, in the order they ran. */
 export const EDITED_ANSWER: AnswerStage = {
-  /** Whoever set credentials for the upstream may have better ones for the next request. */
+  /** The function that set credentials for the upstream may have better ones for the next request. */
   received(req, { status }) {
     if (status !== 401) return;
     for (const { onUnauthorized } of contextOf(req).headerEdits) onUnauthorized?.();

@@ -2,8 +2,8 @@ import type { IncomingMessage } from 'node:http';
 import type { GatewayContext } from '../../gateway-context.ts';
 
 /**
- * Computes a value for each request; `undefined` leaves the field out. One that throws, or takes more
- * than 30 s, makes the answer a 500, unless it throws an `UpstreamUnavailableError`.
+ * Computes a value for each request; `undefined` leaves the field out. If it throws, or takes more than 30 s,
+ * the answer is a 500, unless it throws an `UpstreamUnavailableError`.
  */
 export interface ComputedHeader<Req extends IncomingMessage = IncomingMessage> {
   (ctx: GatewayContext<Req>): string | undefined | Promise<string | undefined>;
@@ -45,8 +45,8 @@ export interface HeaderRules<Req extends IncomingMessage = IncomingMessage> {
    */
   readonly forward?: readonly string[];
   /**
-   * The `Host` that the upstream sees: a name or an address, and a port where there is one. Where requests
-   * go, and whose certificate is accepted, still goes by `target`. Default: that of `target`.
+   * The `Host` that the upstream sees: a name or an address, and a port where there is one. `target` still
+   * decides where requests go, and whose certificate is accepted. Default: that of `target`.
    *
    * @see RFC 9110 section 7.2
    */
@@ -54,16 +54,16 @@ export interface HeaderRules<Req extends IncomingMessage = IncomingMessage> {
   /** Headers for the upstream, in place of any the client sent under that name. Default: none. */
   readonly set?: Readonly<Record<string, HeaderValue<Req>>>;
   /**
-   * Headers that do not go upstream although they are standard. Without `Via`, the same as where `set`
-   * names it, a target that leads back here is not noticed, and requests go round until something gives
-   * way. Default: none.
+   * Headers that do not go upstream although they are standard. Without `Via`, the same as where `set` names
+   * it, the gateway does not notice a target that leads back here, and requests go round until something
+   * fails. Default: none.
    */
   readonly remove?: readonly string[];
   /**
-   * Names in `set` whose values are secret, besides those of which that is known: `Authorization`,
-   * `Cookie`, names that end in `key`, `token`, `secret`, `password`, `credential`, `credentials` or
-   * `auth`, and what comes from `clientCredentials` or `tokenExchange`. No header of an answer that
-   * holds a secret comes back. Default: none.
+   * Names in `set` whose values are secret, besides the names that are known to be: `Authorization`,
+   * `Cookie`, names that end in `key`, `token`, `secret`, `password`, `credential`, `credentials` or `auth`,
+   * and what comes from `clientCredentials` or `tokenExchange`. No header of an answer that holds a secret
+   * comes back. Default: none.
    */
   readonly secret?: readonly string[];
   /** What becomes of the headers of answers. Default: none is changed. */

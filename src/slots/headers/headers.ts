@@ -43,7 +43,7 @@ export function editHeaders(settings: HeaderSettings): Middleware {
       const known = isTrusted ? fromProxy : fixed;
       edits = addsHops ? withHops(known, trustedHops(req, isTrusted)) : known;
     } catch (cause) {
-      // The app's own function for `trust proxy`.
+      // The app's own function for `trust proxy` has thrown.
       answerError(req, res, 'internal_error', { cause });
       return;
     }
@@ -56,7 +56,8 @@ export function editHeaders(settings: HeaderSettings): Middleware {
     } catch (cause) {
       added = Promise.reject(cause);
     }
-    // Of what is thrown behind it as well: a function that is slow would leave that to nobody.
+    // This also catches what a later middleware throws: after a function that gives a promise, no other code
+    // would catch it.
     if (isThenable(added)) added.catch((cause) => answerFailure(req, res, cause));
   };
 }
@@ -88,7 +89,7 @@ function withHops(edits: HeaderEdits, hops: string | undefined): HeaderEdits {
   return { ...edits, set: [...edits.set, ['X-Forwarded-For', hops, 'x-forwarded-for']] };
 }
 
-/** A value that was computed for one request, and by what. */
+/** A value that was computed for one request, and the function that computed it. */
 interface ComputedValue {
   readonly field: SetField;
   readonly compute: ComputedHeader;
@@ -98,7 +99,7 @@ function resolve(
   fields: readonly ComputedField[],
   ctx: GatewayContext,
 ): NowOrLater<readonly ComputedValue[]> {
-  // One that throws at once must not leave those before it alone with their rejections.
+  // If one function throws at once, the rejections of those before it must still be handled.
   const values = allOf(fields.map((field) => computedValue(field, ctx)));
   return goOn(values, (known) => computedValues(fields, known));
 }
@@ -158,7 +159,7 @@ function withComputed(
   return { ...all, onUnauthorized };
 }
 
-/** Of several edits that set a field, the last one does. */
+/** Whether a value is sent: of several edits that set a field, the last one decides. */
 function isSent(field: SetField, edits: readonly HeaderEdits[]): boolean {
   const last = edits.findLast(({ set }) => set.some(([, , folded]) => folded === field[2]));
   return last?.set.includes(field) === true;
@@ -181,7 +182,10 @@ function tellOfRefusal(
   }
 }
 
-/** With `•••` in place of each value that a function would give: it may fetch a token. */
+/**
+ * The slot for described requests, with `•••` in place of each computed value: the function may fetch a
+ * token.
+ */
 function rehearseHeaders(settings: HeaderSettings): Middleware {
   const { computed, fixed, fromProxy } = settings;
   if (computed.length === 0) return editHeaders(settings);

@@ -18,18 +18,18 @@ export type ComputedField = readonly [name: string, compute: ComputedHeader, fol
 /** Header rules, as far as they can be worked out without a request. */
 export interface HeaderSettings {
   readonly fixed: HeaderEdits;
-  /** The same for a request from a trusted proxy, which may say through where it came. */
+  /** The same for a request from a trusted proxy, whose `Forwarded` and `X-Forwarded-*` may go upstream. */
   readonly fromProxy: HeaderEdits;
   /** Whether `X-Forwarded-For` goes upstream. */
   readonly addsHops: boolean;
   readonly computed: readonly ComputedField[];
   /** The folded names in `set` whose values are secret. */
   readonly secretNames: ReadonlySet<string>;
-  /** What is forwarded by its exact name, as it was written. */
+  /** The names that are forwarded without a wildcard, as they were written. */
   readonly forwardNames: readonly string[];
 }
 
-/** A header in place of an option is most often meant to be sent. */
+/** Hints for names of headers in place of options: most often such a header is meant to be sent. */
 function hintsFor(rules: object): Readonly<Record<string, string>> {
   const fields = Object.keys(Object(rules)).filter((key) => /^[A-Z]|-/.test(key));
   return Object.fromEntries(fields.map((key) => [key, `to send it, write set: { '${key}': … }`]));
@@ -88,7 +88,7 @@ export function readHeaderRules(
   const addsHops = forwarded.names.has(HOPS) && !withheld.has(HOPS);
   if (addsHops) withheld.add(HOPS);
 
-  // Then a 401 may be about the client's own token, and nobody else can renew that.
+  // If the client's own token goes upstream, a 401 may be about that token, which only the client can renew.
   const relaysTokens = forwarded.names.has('authorization') && !withheld.has('authorization');
   const fixed: HeaderEdits = {
     forwards: (name) => !tellsOfHops(name) && isForwarded(name, forwarded),
@@ -124,14 +124,17 @@ function isComputed(value: unknown): value is ComputedHeader {
   return typeof value === 'function';
 }
 
-/** What has to know that the upstream refused it: `clientCredentials`, `tokenExchange`, one's own. */
+/**
+ * Whether a value is a function that is told when the upstream refuses its credentials: `clientCredentials`,
+ * `tokenExchange`, or one of the app.
+ */
 function isCredential(value: unknown): boolean {
   return isComputed(value) && value.onUpstreamUnauthorized !== undefined;
 }
 
 const HOPS = 'x-forwarded-for';
 
-/** Fields in which a proxy says where a request came from; anybody else can write them as well. */
+/** Fields in which a proxy says where a request came from; a client can write them as well. */
 function tellsOfHops(name: string): boolean {
   const folded = foldFieldName(name);
   return folded === 'forwarded' || folded.startsWith('x-forwarded-');
@@ -188,7 +191,7 @@ function readNames(problems: ConfigProblems, value: unknown): string[] {
   return problems.list(value, isEditable, EDITABLE);
 }
 
-/** A pattern would let in what nobody has thought of. */
+/** Takes exact names only: a pattern would let in fields that the app's developer has not thought of. */
 function readReturning(problems: ConfigProblems, value: unknown): string[] {
   const isExact = (name: unknown): name is string =>
     isFieldName(name) && !decides(name) && !name.includes('*');

@@ -1,6 +1,9 @@
 import { foldFieldName } from '../../http/field.ts';
 
-/** `Authorization` and `Cookie`, with those of the same kind, and what says by its last word that it is secret. */
+/**
+ * `Authorization` and `Cookie`, names that end in them, and names whose last word says that the value is
+ * secret.
+ */
 const SECRET = /(?:authorization|cookie|key|token|secret|password|credentials?|auth)$/;
 
 /** Whether a header's value is a secret, as its name says. */

@@ -5,8 +5,8 @@ const MOST_PAIRS = 100;
 const LONGEST_NAME = 64;
 
 /**
- * What tells, once for each pair of names, that a field of an answer was dropped for holding a value of
- * `headers.set`: its absence would be a riddle otherwise.
+ * Gives a function that warns, once for each pair of names, that a field of an answer was dropped because it
+ * held a value of `headers.set`. Without the warning, an operator could not explain its absence.
  */
 export function secretWarning(): (name: string, field: string) => void {
   const told = new Set<string>();

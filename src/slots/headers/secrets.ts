@@ -1,6 +1,6 @@
 import type { HeaderEdits, SetField } from '../../header-edits.ts';
 
-/** Of fields that are set for the upstream, the secrets: what is in those with one of `names`, folded. */
+/** The secrets in fields that are set for the upstream: those in fields with one of the folded `names`. */
 export function secretsOf(
   fields: readonly SetField[],
   names: ReadonlySet<string>,
@@ -13,7 +13,7 @@ export function secretsOf(
   });
 }
 
-/** What is secret in a field, without what says of which kind it is. */
+/** The secret parts of a field, without the scheme or the names of cookies in front of them. */
 function credentialsIn([name, value]: SetField): string[] {
   const lower = name.toLowerCase();
   const text = value.trim();
@@ -24,7 +24,7 @@ function credentialsIn([name, value]: SetField): string[] {
   return isScheme || credentials.length >= SHORTEST ? [credentials] : [text];
 }
 
-/** Behind any other word, less may be the rest of a sentence. */
+/** Behind any other word, a shorter text may be the rest of a sentence. */
 const SHORTEST = 8;
 
 /** RFC 9110 section 11.4: a scheme, and behind it the credentials. */

@@ -8,13 +8,13 @@ interface ExpressRequest extends IncomingMessage {
 }
 
 /**
- * The `X-Forwarded-For` that is true as far as anybody here can know: the hops that trusted proxies
- * vouch for, where the peer is one, as far as they are addresses, and the address this connection
- * comes from. Undefined where that is none.
+ * The `X-Forwarded-For` that this process can vouch for: the hops that trusted proxies report, where the peer
+ * is such a proxy and as far as they are addresses, and the address that this connection comes from.
+ * Undefined where there is none of these.
  */
 export function trustedHops(req: ExpressRequest, isTrusted: boolean): string | undefined {
   const told: unknown[] = isTrusted && Array.isArray(req.ips) ? req.ips : [];
-  // A proxy may pass on what is no address, as it came from the client.
+  // A proxy may pass on a text that is no address, as the client sent it.
   const before = told.filter((hop) => typeof hop === 'string' && readAddress(hop) !== undefined);
   const { remoteAddress } = req.socket;
   const peer = remoteAddress && (readAddress(remoteAddress)?.text ?? remoteAddress);

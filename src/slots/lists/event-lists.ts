@@ -23,8 +23,8 @@ interface Part {
 }
 
 /**
- * An event stream whose lists are read, without what the caller may not see in them. It goes on event by
- * event, and waits only where there is a list. Nothing that comes in it ends it.
+ * Reads the lists in an event stream, and cuts out what the caller may not see. The stream goes on event by
+ * event, and waits only where there is a list. No event can end it.
  */
 export class EventLists implements BodyEditor {
   readonly isHeld = false;
@@ -39,7 +39,7 @@ export class EventLists implements BodyEditor {
     this.#use = use;
   }
 
-  /** Of a stream that is filtered, a length could not be kept. */
+  /** A filtered stream has no length that is known before its end. */
   get edit(): BodyEdit | undefined {
     return this.#use.filter === undefined ? undefined : {};
   }
@@ -56,11 +56,11 @@ export class EventLists implements BodyEditor {
   }
 
   end(give: Give): Promise<void> | undefined {
-    // There are readers for whom the end of the stream ends an event as well.
+    // For some readers, the end of the stream ends an event as well.
     return this.#pass([{ bytes: Buffer.alloc(0), isLast: true }], give, 0);
   }
 
-  /** What came together and stays as it is goes on together: an event may have a few bytes. */
+  /** Passes on unchanged events together if they came together: an event may have a few bytes. */
   #pass(parts: readonly Part[], give: Give, from: number): Promise<void> | undefined {
     const unchanged: Buffer[] = [];
     const giveUnchanged = () => {
@@ -87,12 +87,12 @@ export class EventLists implements BodyEditor {
     at: number,
   ): Promise<void> {
     give(await cut());
-    // One event with a list in each turn of the event loop: others wait as well.
+    // Only one event with a list in each turn of the event loop: other requests wait as well.
     await setImmediate();
     await this.#pass(parts, give, at + 1);
   }
 
-  /** Gives an event that has become whole, unless it was too long. */
+  /** Gives an event that is complete now, unless it was too long. */
   #take({ bytes, isLast }: Part, give: Give): Buffer | undefined {
     if (this.#long === undefined && this.#held.length + bytes.length <= MAX_HELD) {
       this.#held.push(bytes);

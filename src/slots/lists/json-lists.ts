@@ -11,9 +11,10 @@ import { ToolsScan } from './tools-scan.ts';
 const SHORT = 64 * 1024;
 
 /**
- * A JSON body whose lists are read before the client has all of it. Where they are filtered, it is held until
- * then, and what cannot be read is not passed on. Else it goes on as it comes, unless it is short, but for its
- * last piece, without which it means nothing; watchers are told of what cannot be read.
+ * Reads the lists in a JSON body before the client has all of it. Where lists are filtered, the body is held
+ * until then, and a body that cannot be read is not passed on. Otherwise only a short body is held. A longer
+ * one goes on as it comes, except for its last piece, without which the client cannot read it; watchers are
+ * told of a body that cannot be read.
  */
 export class JsonLists implements BodyEditor {
   edit: BodyEdit | undefined;
@@ -21,10 +22,10 @@ export class JsonLists implements BodyEditor {
   readonly isHeld: boolean;
   readonly #held = new HeldBytes(MAX_HELD);
   #last: Buffer | undefined;
-  /** What looks at a body that is too long to be held. */
+  /** The scan of a body that is too long to be held. */
   #scan: ToolsScan | undefined;
 
-  /** @param length - As the upstream has announced it. */
+  /** @param length - The length of the body, as the upstream has announced it. */
   constructor(use: ListUse, length: number | undefined) {
     this.#use = use;
     this.isHeld = use.filter !== undefined || (length !== undefined && length <= SHORT);

@@ -13,7 +13,9 @@ export function mayBringLists({ req, mcp }: RequestContext): boolean {
   return req.method === 'GET' || mcp?.messages.some(isForList) === true;
 }
 
-/** What is done with the lists in the answer to this request. All slots that use them share one reading. */
+/**
+ * The use that is made of the lists in the answer to this request. All slots that use them share one reading.
+ */
 export function listsOf(context: RequestContext): ListUse {
   const known = context.stages.find((stage) => stage instanceof ListStage);
   if (known !== undefined) return known.use;
@@ -58,7 +60,7 @@ class ListStage implements AnswerStage {
 /** Why an answer cannot be read: two readers could take it for different things. */
 function unreadable(answer: UpstreamAnswer): Error | undefined {
   const { mayBeStream, mayBeJson, isOther } = typeOf(answer);
-  // No client reads a message in it.
+  // No client reads a message in an answer of another type.
   if (isOther) return undefined;
   const { 'content-encoding': coding = 'identity' } = answer.headers;
   if (coding.toLowerCase() !== 'identity') return new Error('An answer with a list is encoded');
@@ -69,11 +71,14 @@ function unreadable(answer: UpstreamAnswer): Error | undefined {
   return undefined;
 }
 
-/** Charsets in which all that has a meaning in JSON and in events is what it is in UTF-8. */
+/**
+ * Charsets in which every character with a meaning in JSON and in event streams has the same bytes as in
+ * UTF-8.
+ */
 const AS_ASCII =
   /charset="?(?:utf-?8|(?:us-)?ascii|iso-8859-1|latin1|windows-1252)(?:"[\t ]*|[\t ]*)(?=[;,]|$)/g;
 
-/** The official client in Python, and others, decode by whatever charset the field names. */
+/** The official client in Python, and others, decode with the charset that the field names. */
 function isReadAsAscii({ contentTypes }: UpstreamAnswer): boolean {
   return !contentTypes.replace(AS_ASCII, '').includes('charset');
 }

@@ -9,7 +9,7 @@ import type { ListFilter } from './list-filter.ts';
 import type { ListWatch } from './list-watch.ts';
 import { ToolsScan } from './tools-scan.ts';
 
-/** How many items policies are asked about at once; then others get their turn. */
+/** How many items policies are asked about at once; then other requests get their turn. */
 const AT_ONCE = 32;
 
 const LIST_METHODS: ReadonlySet<string> = new Set(LIST_KINDS.map(({ method }) => method));
@@ -20,14 +20,14 @@ export function isForList({ method }: McpMessage): boolean {
   return LIST_METHODS.has(method);
 }
 
-/** What is done with the lists in the answer to one request. */
+/** The use that is made of the lists in the answer to one request. */
 export class ListUse {
   /** The methods of the lists that the request asks for; empty where the answer may hold any. */
   readonly methods: ReadonlySet<string>;
   /** The source text of the id, where one list is asked for by itself. */
   readonly idText: string | undefined;
   readonly watches: ListWatch[] = [];
-  /** Undefined where the answer goes to the client as it is, whatever is in it. */
+  /** Undefined where lists are not filtered: the answer goes to the client as it is. */
   filter: ListFilter | undefined;
   /** Whether the answer has a status in which no client looks for a list. */
   hasFailed = false;
@@ -40,7 +40,7 @@ export class ListUse {
     this.#context = context;
   }
 
-  /** Whether there is a list in these bytes, for all that can be told at a glance. */
+  /** Whether there may be a list in these bytes, after a quick look. */
   mayBeIn(bytes: Uint8Array): boolean {
     if (this.filter !== undefined || this.methods.size > 0) return true;
     const scan = new ToolsScan();
@@ -48,7 +48,7 @@ export class ListUse {
     return scan.isFound;
   }
 
-  /** What makes the lists those that the client may see; they have been looked at then. */
+  /** Shows the lists to the watches, and gives the edits that cut out what the client may not see. */
   async read(text: string, found: FoundLists): Promise<TextEdit[]> {
     for (const list of found.lists) {
       if (list.kind.method === TOOLS_LIST) await this.#watch(text, list);
@@ -60,12 +60,12 @@ export class ListUse {
     return edits.flat().sort((a, b) => a.start - b.start);
   }
 
-  /** Tells why an answer could not be filtered, and is not passed on. */
+  /** Reports why lists in an answer could not be read. */
   report(cause: unknown): void {
     this.#context.report('upstream_invalid', cause);
   }
 
-  /** What seems to hold a list of tools is passed on unread. */
+  /** Reports that something that seems to hold a list of tools is passed on unread, and tells the watches. */
   unread(cause: unknown): void {
     if (this.hasFailed || this.watches.length === 0) return;
     this.report(cause);

@@ -18,8 +18,8 @@ export interface ListedTools {
 export interface ListWatch {
   /** A list has come; the client gets it when this has resolved. Never rejects. */
   listed(list: ListedTools): Promise<void>;
-  /** What seems to hold a list of tools goes to the client unread. */
+  /** Something that seems to hold a list of tools goes to the client unread. */
   unread(cause: unknown): void;
-  /** The session of the request, where only the answer says it. */
+  /** Told the session of the request, where only the answer names it. */
   session(sessionId: string): void;
 }

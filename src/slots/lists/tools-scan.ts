@@ -1,18 +1,22 @@
 /**
- * The name of the member that holds a list of tools, in the case of letters and with the long s that some
- * readers take for it; or an escape of such a letter, by which it could be written.
+ * Matches the name of the member that holds a list of tools, in any case and with the long s, which some
+ * readers take for the same name. Also matches an escape of such a letter, with which the name could be
+ * written.
  */
 const TOOLS = /"tool(?:s|\u00c5\u00bf)"|\\u(?:00[4-7]|017f)/i;
 
-/** The longest text that it matches, without its last character. */
+/** The length of the longest match: so much of the bytes before is looked at again. */
 const OVERLAP = 8;
 
-/** Looks in bytes that cannot be read as a whole for a list of tools that some reader may find in them. */
+/** Looks for a list of tools that some reader may find in bytes that cannot be read as a whole. */
 export class ToolsScan {
   #isFound = false;
   #end = '';
 
-  /** Whether there may be one in what has come. Within a text in JSON the name has other quotes. */
+  /**
+   * Whether there may be a list in the bytes so far. Inside of a text in JSON, the quotes of the name are
+   * escaped.
+   */
   get isFound(): boolean {
     return this.#isFound;
   }

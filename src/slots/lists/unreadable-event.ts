@@ -11,9 +11,9 @@ const BOM = Buffer.from('\ufeff');
 
 /**
  * An event that cannot be read, because it is too long to be held or two readers could understand it
- * differently. Where lists are filtered and it seems to hold one, the error for its request takes its place;
- * else it passes, and watchers are told if there may be a list of tools in it. The stream goes on in any case,
- * because the answers to other calls come on it as well.
+ * differently. If lists are filtered and it seems to hold one, the error for its request takes its place.
+ * Otherwise it passes, and watchers are told if there may be a list of tools in it. The stream goes on in any
+ * case, because the answers to other calls come on it as well.
  */
 export class UnreadableEvent {
   /** Whether it goes to the client as it is. */
@@ -26,7 +26,7 @@ export class UnreadableEvent {
   readonly #isMessage: boolean;
   readonly #scan = new ToolsScan();
 
-  /** `beginning` is what is known of it: all of it, or as much as is held. */
+  /** `beginning` is the known part of the event: all of it, or as much as is held. */
   constructor(beginning: Buffer, isFirst: boolean, use: ListUse, cause: unknown) {
     const hasBom = isFirst && beginning.subarray(0, BOM.length).equals(BOM);
     const text = beginning.toString('latin1', hasBom ? BOM.length : 0);
@@ -40,13 +40,13 @@ export class UnreadableEvent {
     this.#isMessage = isMessage;
     this.passes = use.filter === undefined || !isList;
     if (!this.passes) use.report(cause);
-    // Clients go on from there after an interruption.
+    // The `id` of the event is kept, because clients go on from there after an interruption.
     const [, eventId] = /(?:^|[\r\n])(id:[^\r\n]*)/.exec(text.slice(0, 4096)) ?? [];
     this.#fields = eventId === undefined ? '' : `${eventId}\n`;
     this.push(beginning);
   }
 
-  /** Takes note of more of it. */
+  /** Takes the next bytes of the event. */
   push(bytes: Buffer): void {
     if (!this.passes) this.#ends.push(bytes);
     else if (this.#isMessage && !this.#scan.isFound) {
@@ -55,7 +55,7 @@ export class UnreadableEvent {
     }
   }
 
-  /** What comes in its place; nothing where nobody can say which request it answers. */
+  /** The event that takes its place; empty where it is not known which request it answers. */
   replacement(): Buffer {
     const id = this.#id ?? this.#lastId();
     if (id === undefined) return Buffer.alloc(0);

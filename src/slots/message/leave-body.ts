@@ -4,8 +4,9 @@ import type { Middleware } from '../../http/middleware.ts';
 type WithBody = IncomingMessage & { readonly rawBody?: unknown };
 
 /**
- * Leaves what a body that was read says in `req.body`, for middleware that expects it there. It is
- * parsed for the first who looks: a large one takes a tenth of a second, in which nobody else is served.
+ * Leaves the content of a body that was read in `req.body`, for middleware that expects it there. The body is
+ * parsed when `req.body` is read for the first time: a large one takes a tenth of a second, in which no other
+ * request is served.
  */
 export function leaveBody(): Middleware {
   return function leaveBodyMiddleware(req: WithBody, _res, next) {
@@ -14,7 +15,7 @@ export function leaveBody(): Middleware {
   };
 }
 
-/** One for all requests, which keeps none of them. */
+/** One descriptor for all requests, which holds none of them. */
 const PARSED_WHEN_READ: PropertyDescriptor = {
   get(this: WithBody): unknown {
     const body: unknown = JSON.parse(Buffer.from(this.rawBody as Uint8Array).toString());

@@ -147,7 +147,7 @@ class WholeBody implements BodySink {
   off(): void {}
 }
 
-/** What is to be read for a need. */
+/** The rules for reading what a need asks for. */
 export function rulesFor(need: BodyNeed): MessageRules {
   return { seesArguments: need === 'arguments' };
 }

@@ -9,7 +9,7 @@ import { headLimits } from '../head.ts';
 import { leaveBody } from './leave-body.ts';
 import { readMessage, rulesFor } from './message.ts';
 
-/** What was read of a request, and of which bytes. */
+/** How much was read of a request, and of which bytes. */
 const READ: unique symbol = Symbol('express-mcp-gateway.read');
 
 interface ReadRequest extends IncomingMessage {
@@ -18,9 +18,9 @@ interface ReadRequest extends IncomingMessage {
 }
 
 /**
- * Reads the message of a request outside of a gateway, with the default limits. A `bodyLimit` in front
- * bounds what is held instead. Where another in front has read as much of the same bytes, they are not
- * read again.
+ * Reads the message of a request outside of a gateway, with the default limits. A `bodyLimit` in front bounds
+ * what is held instead. If another middleware in front has read as much of the same bytes, they are not read
+ * again.
  */
 export function readMessageAlone(need: BodyNeed): Middleware {
   const limits = bodyLimitsWith();

@@ -8,9 +8,9 @@ import type { McpMethod } from '../../mcp/http-methods.ts';
 import type { Slot } from '../slot.ts';
 
 /**
- * Refuses every other method with 405 and `Allow` (RFC 9110 section 15.5.6), and a body on any
- * method but POST with 400: where HTTP gives a body no meaning, some servers take it for the next
- * request (CVE-2026-29057). One that was announced and is empty is none, and does not go on.
+ * Refuses every other method with 405 and `Allow` (RFC 9110 section 15.5.6), and a body on any method but
+ * POST with 400: where HTTP gives a body no meaning, some servers take it for the next request
+ * (CVE-2026-29057). A body that was announced and is empty counts as none, and is not passed on.
  */
 export function allowMethods(methods: readonly McpMethod[]): Middleware {
   const allowed: ReadonlySet<string> = new Set(methods);

@@ -1,7 +1,7 @@
 import { isMcpMethod, MCP_METHODS, type McpMethod } from '../../mcp/http-methods.ts';
 import type { ConfigProblems } from '../../options/config-problems.ts';
 
-/** Reads the HTTP methods that pass; undefined where one of them is none, or there are none. */
+/** Reads the HTTP methods that pass; undefined where one of them is invalid, or the list is empty. */
 export function readMethods(
   problems: ConfigProblems,
   value: unknown = MCP_METHODS,

@@ -9,8 +9,8 @@ import type { Basis } from '../basis.ts';
 import type { Slot } from '../slot.ts';
 
 /**
- * Takes the values for the names in the target from the parameters of the route that the gateway is
- * mounted on. What could not be sent as one segment is refused with 404, because no such endpoint exists.
+ * Takes the values for the names in the target from the parameters of the route that the gateway is mounted
+ * on. A value that could not be sent as one segment is refused with 404, because no such endpoint exists.
  */
 export function fillTarget(names: readonly string[]): Middleware {
   return function fillTargetMiddleware(req: IncomingMessage & { params?: unknown }, res, next) {
@@ -47,7 +47,7 @@ export const target: Slot<object, readonly string[], 'target'> = {
   name: 'target',
   options: [],
   read(_problems, _config, { relay }: Basis) {
-    // Who has claims is not known before `auth`, which fills these in.
+    // Claims are not known before `auth`, which fills these in.
     const all = relay === undefined ? [] : namesIn(relay.targets[0].url);
     const names = all.filter((name) => !isClaim(name));
     return names.length === 0 ? undefined : names;

@@ -6,10 +6,10 @@ import type { McpBody, McpMessage } from '../../mcp/message/message.ts';
 import type { Slot } from '../slot.ts';
 import { type CallTimeout, type CallTimer, readCallTimers } from './options.ts';
 
-/** Which timers there are, and which other messages have. */
+/** The timers for some messages, and the timer for all others. */
 export interface CallTimerSettings {
   readonly calls: readonly CallTimer[];
-  /** That of messages that no entry matches. */
+  /** The timer of messages that no entry matches. */
   readonly response: number | false;
 }
 
@@ -60,7 +60,7 @@ async function longestOf(
   return longest;
 }
 
-/** The part of the option `timeout` that it reads. */
+/** The part of the option `timeout` that the slot reads. */
 interface CallTimeouts {
   readonly calls?: readonly CallTimeout[] | false;
 }
