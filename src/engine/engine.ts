@@ -15,7 +15,7 @@ export interface UpstreamBody {
    * has not been kept.
    */
   again?(): UpstreamBody | undefined;
-  /** It is not sent again. */
+  /** The body is not sent again: what is kept of it may go. */
   forget?(): void;
 }
 
@@ -30,7 +30,10 @@ export interface UpstreamRequest {
   readonly host?: string | undefined;
   /** Whether it has to go over a new connection rather than over one that was kept alive. */
   readonly fresh: boolean;
-  /** Everything the upstream gets except `Host` and what frames the message. The engine's to keep. */
+  /**
+   * Everything the upstream gets except `Host` and what frames the message. The engine may keep the object,
+   * and change it.
+   */
   readonly headers: OutgoingHttpHeaders;
   readonly body: UpstreamBody;
 }
@@ -57,8 +60,8 @@ export interface UpstreamExchange {
 }
 
 /**
- * What carries requests to an upstream. One that opens connections has no policy of its own: it neither
- * retries, follows, adds nor answers. What has one wraps another engine, `(Engine) => Engine`: see
- * `timed` and `repeatStale`.
+ * Sends requests to an upstream. An engine that opens connections has no policy of its own: it neither
+ * retries nor follows redirects, adds nothing and answers nothing. An engine with a policy wraps another one,
+ * `(Engine) => Engine`: see `timed` and `repeatStale`.
  */
 export type Engine = (request: UpstreamRequest, listener: UpstreamListener) => UpstreamExchange;

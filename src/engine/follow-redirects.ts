@@ -78,7 +78,7 @@ class FollowedExchange extends ForwardingListener implements UpstreamExchange {
   }
 
   override onFailure(failure: UpstreamFailure): void {
-    // The rest of a redirect may break off.
+    // The rest of the redirect's own body may break off: that is no failure.
     if (this.#redirect !== undefined) return;
     this.#isOver = true;
     this.#letGo();
@@ -93,7 +93,7 @@ class FollowedExchange extends ForwardingListener implements UpstreamExchange {
       return;
     }
     this.#redirect = new ReadUp(answer, this.#exchange as UpstreamExchange);
-    // What is left of the body goes to where the redirect leads.
+    // The rest of the request's body goes to where the redirect leads.
     if (this.#bodySentAt === undefined) this.#redirect.stop();
     const listener = new RedirectedListener(this.#listener, url, () => this.#letGo());
     const path = url.pathname + url.search;
@@ -102,7 +102,7 @@ class FollowedExchange extends ForwardingListener implements UpstreamExchange {
     this.#exchange = this.#settings.engine(request, listener);
   }
 
-  /** For the second answer. */
+  /** How long the second answer may take. */
   get #timeLeft(): number | false {
     const total = this.#request.responseTimeout ?? this.#settings.responseMs;
     if (total === false || this.#bodySentAt === undefined) return total;
@@ -143,7 +143,7 @@ class ReadUp {
   }
 }
 
-/** Told of the exchange that a redirect leads to: whoever asked knows of one connection, and is told once. */
+/** Listens to the exchange that a redirect leads to. The caller is told of one connection, once. */
 class RedirectedListener extends ForwardingListener {
   readonly #url: URL;
   readonly #onDecided: () => void;
@@ -166,7 +166,7 @@ class RedirectedListener extends ForwardingListener {
 
   override onFailure(failure: UpstreamFailure): void {
     this.#onDecided();
-    // The upstream has answered once: the request must not go to another.
+    // The upstream has answered once: the request must not go to another target.
     super.onFailure({ ...failure, hasBegun: true });
   }
 }

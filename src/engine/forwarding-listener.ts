@@ -2,7 +2,7 @@ import type { UpstreamListener } from './engine.ts';
 import type { UpstreamAnswer } from './upstream-answer.ts';
 import type { UpstreamFailure } from './upstream-failure.ts';
 
-/** Hands all on: for engines around another one, which override what they have a say in. */
+/** Hands every event on. An engine that wraps another one overrides the events that it acts on. */
 export abstract class ForwardingListener implements UpstreamListener {
   readonly #listener: UpstreamListener;
 

@@ -10,9 +10,9 @@ import { hostIsLost, type Way, wayTo } from './network/way.ts';
 import { NodeExchange } from './node-exchange.ts';
 
 /**
- * Sends requests to `target` with http-proxy-middleware, over `network`. What it sees is never the client's
- * request or response but two objects of ours, so that it can neither forward a header on its own account
- * nor write to, end or destroy the client's answer.
+ * Sends requests to `target` with http-proxy-middleware, over `network`. It never sees the client's request
+ * or response, only two objects of ours, so that it can neither forward a header on its own account nor write
+ * to, end or destroy the client's answer.
  */
 export function httpProxyMiddlewareEngine(target: URL, network: Network): Engine {
   const upstream = upstreamAt(target, network);
@@ -24,7 +24,7 @@ export function httpProxyMiddlewareEngine(target: URL, network: Network): Engine
   };
 }
 
-/** One target, as its requests have to know it. */
+/** What requests need to know of one target. */
 interface Upstream extends Way {
   readonly address: Address;
   readonly pool: Pool;
@@ -44,11 +44,12 @@ function upstreamAt(target: URL, network: Network): Upstream {
     ...way,
     address: {
       protocol: target.protocol,
-      // From both, tracers tell where a request goes. HPM would put the first together on each request.
+      // Tracers read `host` and `hostname` to tell where a request goes. HPM would put `host` together for
+      // each request.
       host: `${target.hostname}:${portOf(target)}`,
       hostname: way.hostname,
       port: target.port,
-      // In the form that keeps the query, which HPM drops of a `URL`.
+      // With the query, which HPM drops from a `URL`.
       pathname: way.path,
     },
     pool: poolFor(target, network),
@@ -57,7 +58,7 @@ function upstreamAt(target: URL, network: Network): Upstream {
 
 type Send = (req: Exchange, res: EngineResponse, next: () => void) => Promise<void>;
 
-/** HPM's, once that has been loaded. */
+/** HPM's function, once HPM has been loaded. Until then, a function that waits for it. */
 let send: Send = async (exchange, response, next) => {
   await loading;
   if (!response.destroyed) await send(exchange, response, next);
@@ -66,14 +67,15 @@ let send: Send = async (exchange, response, next) => {
 let loading: Promise<void> | undefined;
 
 /**
- * Begun when there is an engine, which is mostly long before its first request: whoever only imports this package
- * does not wait for HPM, which takes as long as Express. Any bundler takes an `import` like this along.
+ * Begins to load HPM when there is an engine, which is mostly long before its first request. An app that only
+ * imports this package does not wait for HPM, which takes as long to load as Express. Every bundler includes
+ * what such an `import` names.
  */
 function load(): void {
   loading ??= import('http-proxy-middleware').then((hpm) => {
     send = hpm.createProxyMiddleware(OPTIONS) as unknown as Send;
   });
-  // Each request says so.
+  // Each request reports the failure.
   loading.catch(noop);
 }
 
@@ -85,12 +87,12 @@ const OPTIONS: Parameters<typeof createProxyMiddleware>[0] = {
     const { fresh, upstream } = exchange;
     options.buffer = exchange as unknown as Readable;
     options.agent = fresh ? upstream.pool.fresh : upstream.pool.keeping;
-    // HPM begins the options of Node's request with these.
+    // HPM begins with these when it makes the options of Node's request.
     if (upstream.servername !== undefined) options.ssl = exchange.secureOptions();
     return exchange.address();
   },
   selfHandleResponse: true,
-  // The default plugins log, answer and format URLs on each request; ours only passes on.
+  // The default plugins log, answer and format URLs on each request; ours only passes events on.
   ejectPlugins: true,
   plugins: [
     (proxyServer) => {
@@ -105,10 +107,10 @@ function exchangeOf(req: object): Exchange {
   return req as Exchange;
 }
 
-/** One request, which is also the client's request as HPM sees it: what it reads, and no client behind it. */
+/** One request. For HPM it is also the client's request: it has what HPM reads, and no client behind it. */
 class Exchange extends NodeExchange {
   readonly upstream: Upstream;
-  /** HPM parses any other, and makes nothing of it. */
+  /** HPM would parse any other value, and does not use it. */
   readonly url = '';
   readonly method: string;
   /** HPM copies them once. */
@@ -157,7 +159,7 @@ class Exchange extends NodeExchange {
 
   secureOptions(): OpeningOptions & { readonly servername: string | undefined } {
     const { servername, isTunnelled } = this.upstream;
-    // Node keeps these for as long as the connection lasts: no exchange may be among them without need.
+    // Node keeps these options as long as the connection lasts: they must not hold an exchange without need.
     return isTunnelled ? { servername, opening: this } : { servername };
   }
 
@@ -176,7 +178,7 @@ class Exchange extends NodeExchange {
     send(this, this.#response, noop).catch((error: Error) => this.onError(error));
   }
 
-  /** HPM has nothing more to do then, and need not hold what it holds for as long as a stream is open. */
+  /** HPM has nothing more to do now. It must not hold its objects as long as a stream is open. */
   override onAnswer(answer: IncomingMessage): void {
     this.#answer = answer;
     this.headers = NO_HEADERS;
@@ -202,7 +204,7 @@ class Exchange extends NodeExchange {
 
 const NO_HEADERS: OutgoingHttpHeaders = Object.freeze({});
 
-/** The response as HPM sees it: its `close` is how HPM learns that the client has gone. */
+/** The response as HPM sees it. Its event `close` tells HPM that the client has gone. */
 class EngineResponse {
   readonly headersSent = false;
   finished = false;
@@ -219,7 +221,7 @@ class EngineResponse {
   close(): void {
     this.destroyed = true;
     const listeners = this.#onClose;
-    this.#onClose = NOBODY;
+    this.#onClose = NO_LISTENERS;
     for (const listener of listeners) listener();
   }
 
@@ -236,4 +238,4 @@ class EngineResponse {
   }
 }
 
-const NOBODY: (() => void)[] = [];
+const NO_LISTENERS: (() => void)[] = [];

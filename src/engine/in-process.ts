@@ -54,7 +54,7 @@ class InProcessExchange extends NodeExchange {
           this.onAnswer(answer);
         });
     } catch (error) {
-      // Node checks path and headers at once; the listener is told later, as of all else.
+      // Node checks path and headers at once; the listener is told later, as of every other failure.
       process.nextTick(() => this.onError(error as Error));
     }
   }
@@ -72,7 +72,7 @@ class InProcessExchange extends NodeExchange {
  */
 class InProcessAgent extends nodeHttp.Agent {
   readonly #server: Server;
-  /** The gateway's end of a connection, by the handler's. */
+  /** The gateway's end of each connection, by the handler's end. */
   readonly #nearEnds = new WeakMap<Duplex, Duplex>();
 
   constructor(handler: UpstreamHandler) {
@@ -104,7 +104,10 @@ function takeTime(near: Duplex): void {
   near._write = (...args) => void setImmediate(() => write.apply(near, args));
 }
 
-/** A socket that is destroyed takes its other end with it; a pair of streams does not, or ends it. */
+/**
+ * Destroys one end of the pair with the other, as with a socket. By itself, a pair of streams does not do
+ * that, or only ends the other end.
+ */
 function keepTogether(near: Duplex, far: Duplex): void {
   near._destroy = (error, done) => {
     far.destroy();
@@ -114,14 +117,17 @@ function keepTogether(near: Duplex, far: Duplex): void {
     reset(near);
     done(error);
   };
-  // All that is written at once leaves at once, so that what destroys it next comes after it.
+  // What is written together leaves together, so that it arrives before a destruction that follows it.
   far._writev = (chunks, done) => {
     const bytes = Buffer.concat(chunks.map(({ chunk }) => chunk));
     far._write(bytes, 'binary', done);
   };
 }
 
-/** What has been written is read, then comes an error: half an answer must not pass for a whole one. */
+/**
+ * Lets the gateway read what has been written, and destroys its end then. Unless the answer was whole, this
+ * is an error: half an answer must not pass for a whole one.
+ */
 function reset(near: Duplex): void {
   if (near.readableLength > 0) {
     near.once('data', () => setImmediate(reset, near));
@@ -131,7 +137,7 @@ function reset(near: Duplex): void {
   near.destroy(near.readableEnded ? undefined : error);
 }
 
-/** What handlers call on a socket, and what it says of its peer: it is this process. */
+/** The methods that handlers call on a socket, and the address of its peer, which is this process. */
 const SOCKET_METHODS = {
   remoteAddress: '127.0.0.1',
   setTimeout: chainable,

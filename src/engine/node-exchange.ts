@@ -13,19 +13,19 @@ import { failureOf } from './upstream-failure.ts';
 type SecureSocket = TLSSocket & { readonly secureConnecting?: boolean };
 
 /**
- * One exchange that goes by Node's own client, whoever makes its `ClientRequest`: what becomes of that is
- * told in the words of the seam.
+ * One exchange over Node's own client. A subclass makes the `ClientRequest`; this class tells the
+ * `UpstreamListener` what becomes of it.
  */
 export abstract class NodeExchange implements UpstreamExchange, OpeningListener {
   readonly #listener: UpstreamListener;
-  /** As it was before anybody has added to the headers. */
+  /** Whether the request has a `Content-Length`, before other code adds to its headers. */
   readonly #hasLength: boolean;
   /** Undefined once the answer has come: an event stream may stay open for days. */
   #request: UpstreamRequest | undefined;
   #socket: Socket | undefined;
-  /** What had come over a kept-alive connection before this request. */
+  /** How many bytes had come over a kept-alive connection before this request. */
   #readBefore = 0;
-  /** What is being opened for it outside of Node's client, which has nothing to close until then. */
+  /** The connection that is being opened outside of Node's client, which has nothing to close until then. */
   #opening: { destroy(): void } | undefined;
   #isConnecting = false;
   #isAborted = false;
@@ -36,7 +36,7 @@ export abstract class NodeExchange implements UpstreamExchange, OpeningListener 
     this.#hasLength = request.headers['content-length'] !== undefined;
   }
 
-  /** What is sent; until the answer has come. */
+  /** The request that is sent. It is dropped when the answer has come. */
   protected get request(): UpstreamRequest {
     return this.#request as UpstreamRequest;
   }
@@ -86,12 +86,12 @@ export abstract class NodeExchange implements UpstreamExchange, OpeningListener 
     }
   }
 
-  /** The body is taken from here on, so that whoever gets no connection can still be sent elsewhere. */
+  /** Takes the body only now, so that a request that gets no connection can still be sent elsewhere. */
   #onConnected(outgoing: ClientRequest): void {
     if (this.#isAborted) return;
     this.#listener.onConnected();
     this.request.body.sendTo(outgoing, this.#listener);
-    // Together with the first bytes where they are there already, alone where they are not.
+    // The head goes together with the first bytes of the body if they are there already, and alone otherwise.
     process.nextTick(flushHead, this, outgoing);
   }
 
@@ -127,7 +127,10 @@ export abstract class NodeExchange implements UpstreamExchange, OpeningListener 
   }
 }
 
-/** The exchange that a message of Node's client belongs to: listeners are shared, which costs less than one for each. */
+/**
+ * The exchange that a message of Node's client belongs to: all exchanges share the listeners, which costs
+ * less than a listener for each.
+ */
 const EXCHANGE: unique symbol = Symbol('express-mcp-gateway.exchange');
 
 interface OfExchange {
@@ -151,7 +154,10 @@ function onAnswerClosed(this: IncomingMessage & OfExchange): void {
   this[EXCHANGE]?.onAnswerClosed(this);
 }
 
-/** TLS included. What connects within this process is no socket, and open from the beginning. */
+/**
+ * Whether the connection is still being opened, TLS included. A connection within this process is no socket,
+ * and is open from the beginning.
+ */
 function isBeingOpened({ connecting, secureConnecting }: SecureSocket): boolean {
   return connecting || secureConnecting === true;
 }

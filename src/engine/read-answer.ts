@@ -3,7 +3,9 @@ import type { ReadableBody } from '../http/body-events.ts';
 import { isEventStream } from '../http/media-type.ts';
 import type { UnfollowedRedirect, UpstreamAnswer } from './upstream-answer.ts';
 
-/** What an engine has read of a head; what follows from it is the same for all engines. */
+/**
+ * The parts of a head that an engine has to read. The rest follows from them in the same way for all engines.
+ */
 type Head = Pick<UpstreamAnswer, 'status' | 'reason' | 'httpVersion' | 'rawHeaders' | 'headers'>;
 
 /** An answer whose head an engine has read. */

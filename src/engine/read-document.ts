@@ -5,7 +5,7 @@ import { NO_BODY, UNTIL_ANSWERED } from './own-request.ts';
 import type { UpstreamAnswer } from './upstream-answer.ts';
 import { REASON_OF } from './upstream-failure.ts';
 
-/** How long the upstream may take, and how much it may say. */
+/** How long the upstream may take, and how many bytes it may send. */
 const TIMEOUT_MS = 5000;
 const MAX_BYTES = 256 * 1024;
 
@@ -16,8 +16,8 @@ export interface UpstreamDocument {
 }
 
 /**
- * Gets a document from the upstream on the gateway's own account, `via` it; rejects with a
- * `GatewayError` where it fails to come.
+ * Gets a document from the upstream on the gateway's own account, with `via` in the field `Via`; rejects with
+ * a `GatewayError` where the document does not come.
  */
 export function readUpstream(engine: Engine, path: string, via: string): Promise<UpstreamDocument> {
   return new Promise((resolve, reject) => {
@@ -45,7 +45,7 @@ export function readUpstream(engine: Engine, path: string, via: string): Promise
       {
         method: 'GET',
         path,
-        // One that is kept alive may be closing, and there is no second try.
+        // A connection that was kept alive may be closing, and there is no second try.
         fresh: true,
         headers: { Accept: 'application/json', 'Accept-Encoding': 'identity', Via: via },
         body: NO_BODY,

@@ -34,7 +34,7 @@ export function staysAtOrigin(status: number, url: URL, from: URL): boolean {
   return keepsMethod(status) && isSameOrigin(url, from) && url.username + url.password === '';
 }
 
-/** Whether a redirect leads to what was asked for, which must not get the same request twice. */
+/** Whether a redirect leads to the URL that was asked for, which must not get the same request twice. */
 export function leadsToItself(url: URL, from: URL): boolean {
   return isSameOrigin(url, from) && requestTarget(url) === requestTarget(from);
 }

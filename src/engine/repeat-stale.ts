@@ -64,7 +64,7 @@ class RepeatedExchange extends ForwardingListener implements UpstreamExchange {
       return;
     }
     this.#exchange?.abort();
-    // What comes of the repetition is told as it is: it goes over a new connection.
+    // A failure of the second request is told as it is: that request goes over a new connection.
     this.#isNewConnection = true;
     this.#exchange = this.#engine({ ...request, fresh: true }, this);
   }

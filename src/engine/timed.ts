@@ -10,7 +10,7 @@ export interface ExchangeTimeouts {
   /** To open a connection. */
   readonly connect: number | false;
   /**
-   * From the request sent whole to the answer; also how long the upstream may take none of its body. For
+   * From the request sent whole to the answer; also how long the upstream may take no more of its body. For
    * requests that bring no `responseTimeout` of their own.
    */
   readonly response: number | false;

@@ -24,14 +24,14 @@ export interface UpstreamAnswer {
   readonly isComplete: boolean;
   /** Written by `followRedirects`, where it is on and the answer is, or may be, a redirect that it leaves. */
   unfollowed?: UnfollowedRedirect | undefined;
-  /** Its bytes. The engine tells of their errors; nobody else has to listen for them. */
+  /** Its bytes. The engine reports their errors; no other code has to listen for them. */
   readonly body: ReadableBody;
 }
 
-/** What is to be known of a redirect that was not followed. */
+/** A redirect that was not followed, and the reason. */
 export interface UnfollowedRedirect {
-  /** What was asked for. */
+  /** The URL that was asked for. */
   readonly from: URL;
-  /** Why it was not. */
+  /** Why it was not followed. */
   readonly why: string;
 }

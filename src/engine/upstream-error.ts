@@ -1,11 +1,11 @@
 import { plain } from '../lib/plain-error.ts';
 
 /**
- * Why an exchange with the upstream has failed, as far as no error of Node says it. For whoever operates
- * the gateway, never for the client.
+ * Why an exchange with the upstream has failed, where no error of Node says it. For the operator of the
+ * gateway, never for the client.
  */
 export class UpstreamError extends Error {
-  /** The same in a few words, for records: what does not differ from one request to the next. */
+  /** The same in a few words, for records. It has nothing in it that differs from one request to the next. */
   readonly detail: string;
 
   constructor(message: string, detail: string) {
@@ -15,15 +15,15 @@ export class UpstreamError extends Error {
   }
 }
 
-/** A request of ours asks for no other protocol. */
+/** The error for a switch of protocols, which no request of ours asks for. */
 export function protocolSwitched(): UpstreamError {
   return new UpstreamError('The upstream switched protocols', 'protocol switched');
 }
 
-/** What Node's errors have as their code. Longer ones are somebody else's. */
+/** The codes of Node's errors. A longer code comes from other code. */
 const CODE = /^[A-Z][A-Z\d_]{1,63}$/;
 
-/** In a few words why the upstream failed: the code of an error, or what there is in place of one. */
+/** In a few words why the upstream failed: the code of an error, or its message where it has no code. */
 export function detailOf(cause: Error & { readonly code?: unknown }): string {
   if (cause instanceof UpstreamError) return cause.detail;
   const { code } = cause;

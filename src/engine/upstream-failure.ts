@@ -1,7 +1,7 @@
 import type { ErrorReason } from '../errors.ts';
 
 /**
- * What has failed, as far as anybody has to tell failures apart. `lost`: the upstream closed the
+ * The kind of a failure, as far as the gateway tells failures apart. `lost`: the upstream closed the
  * connection or reset it. `internal`: the request cannot be sent as it is.
  */
 export type FailureKind = 'unreachable' | 'lost' | 'invalid' | 'internal' | 'timeout';
@@ -11,7 +11,7 @@ export interface UpstreamFailure {
   readonly kind: FailureKind;
   /** Whether the upstream had sent anything in answer. */
   readonly hasBegun: boolean;
-  /** For whoever operates the gateway. */
+  /** For the operator of the gateway. */
   readonly cause: Error;
 }
 
@@ -24,7 +24,7 @@ export const REASON_OF: Readonly<Record<FailureKind, ErrorReason>> = {
   timeout: 'upstream_timeout',
 };
 
-/** What an error of Node's client comes to. */
+/** The failure that an error of Node's client stands for. */
 export function failureOf(error: Error, hasBegun: boolean): UpstreamFailure {
   return { kind: kindOf(error), hasBegun, cause: withoutBytes(error) };
 }

@@ -3,7 +3,9 @@ import { processNames } from '../../dns/process-names.ts';
 import { nodeTls } from '../../lib/built-in.ts';
 import type { HttpProxy } from './network.ts';
 
-/** Opens a connection to a proxy. Whose certificate is accepted is Node's to know, as for any server. */
+/**
+ * Opens a connection to a proxy. Node decides whether it accepts the proxy's certificate, as for any server.
+ */
 export function connectToProxy({ isSecure, host, port }: HttpProxy): Socket {
   const options = { host, port, lookup: processNames.lookup, noDelay: true, keepAlive: true };
   if (!isSecure) return netConnect(options);

@@ -1,23 +1,23 @@
 import type { SecureContext } from 'node:tls';
 
-/** TLS towards an upstream, where it is not as Node has it by default. */
+/** Settings of TLS towards an upstream that differ from Node's defaults. */
 export interface TlsSettings {
   /** Authorities, certificate and key, read once for all connections; undefined where none is given. */
   readonly secureContext: SecureContext | undefined;
-  /** Whose certificate it has to be, in place of the target's host. */
+  /** The name that the certificate has to be for, in place of the target's host. */
   readonly servername: string | undefined;
   readonly acceptsInvalidCertificates: boolean;
-  /** Of all that it was read from: the same for the same options. */
+  /** A hash of the options: the same for the same options. */
   readonly fingerprint: string;
 }
 
 /** An HTTP proxy, and how to get there. */
 export interface HttpProxy {
-  /** Whether it is spoken to over TLS. */
+  /** Whether the gateway connects to it over TLS. */
   readonly isSecure: boolean;
   readonly host: string;
   readonly port: number;
-  /** For `Proxy-Authorization`: a secret of the proxy's, which nobody else may get. */
+  /** The value of `Proxy-Authorization`: a secret of the proxy's, which no other server may get. */
   readonly authorization: string | undefined;
 }
 
@@ -25,7 +25,7 @@ export interface HttpProxy {
 export interface Proxies {
   readonly 'http:'?: HttpProxy | undefined;
   readonly 'https:'?: HttpProxy | undefined;
-  /** Whom requests go to directly, as in `NO_PROXY`. */
+  /** The hosts that requests go to directly, as in `NO_PROXY`. */
   readonly exceptions: readonly string[];
 }
 
@@ -37,7 +37,7 @@ export interface Network {
   readonly proxies: Proxies;
 }
 
-/** As Node has it by default. All gateways for which nothing else is set share its connections. */
+/** A network with Node's defaults. All gateways for which nothing else is set share its connections. */
 export const PLAIN_NETWORK: Network = {
   tls: undefined,
   socketPath: undefined,

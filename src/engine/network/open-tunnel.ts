@@ -7,13 +7,13 @@ import type { HttpProxy } from './network.ts';
 type OnOpened = (error: Error | undefined, socket?: Socket) => void;
 
 /**
- * Asks a proxy for a tunnel to `authority`, a host and a port (RFC 9110 section 9.3.6). Calls back once:
- * with the connection, over which the other end is the target's from now on, or with why there is
- * none. Whoever destroys what this returns gives up.
+ * Asks a proxy for a tunnel to `authority`, a host and a port (RFC 9110 section 9.3.6). Calls back once: with
+ * the connection, whose other end is the target from now on, or with an error that says why there is none. A
+ * caller that gives up destroys the socket that this function returns.
  */
 export function openTunnel(proxy: HttpProxy, authority: string, onOpened: OnOpened): Socket {
   const socket = connectToProxy(proxy);
-  // The connection may last for days, and holds what listens to it: whoever waited for it must not be there.
+  // The connection may last for days, and holds its listeners: they must not hold the waiting request.
   let waiting: OnOpened | undefined = onOpened;
   const over: OnOpened = (error, opened) => {
     if (error !== undefined) socket.destroy();
@@ -53,8 +53,8 @@ function ask(socket: Socket, { authorization }: HttpProxy, authority: string): C
 }
 
 /**
- * Whatever has failed, it was not the upstream; a proxy that does not speak HTTP either. What the proxy
- * says in its own words stays here.
+ * The error has a code of its own, because it was not the upstream that failed, not even where the proxy does
+ * not speak HTTP. What the proxy says in its own words is not in the error.
  */
 function noTunnel(why: string): Error {
   return Object.assign(new Error(`The proxy opened no tunnel: ${why}`), {

@@ -1,10 +1,10 @@
-/** Who waits for a connection that is being opened before Node has a socket to show for it. */
+/** Told of a connection that is being opened, before Node has a socket for it. */
 export interface OpeningListener {
-  /** It is being opened from now on; `destroy` gives up. */
+  /** The connection is being opened from now on; `destroy` gives up. */
   onOpening(opening: { destroy(): void }): void;
 }
 
-/** What the request that needs a connection adds to its options, besides what is Node's. */
+/** What the request that needs a connection adds to the options of Node. */
 export interface OpeningOptions {
   opening?: OpeningListener | undefined;
 }

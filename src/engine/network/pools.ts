@@ -24,9 +24,9 @@ export interface ConnectionCounts {
   readonly idle: number;
 }
 
-/** Of those that requests to `url` may go over, how many there are. */
+/** Counts the connections in a pool that requests to `url` may go over. */
 export function connectionsIn({ keeping, fresh }: Pool, url: URL): ConnectionCounts {
-  // The name of Node's agents for those to one place begins with it.
+  // Node's agents list connections by a name, which begins with host and port.
   const place = `${hostOf(url)}:${portOf(url)}:`;
   const count = (sockets: NodeJS.ReadOnlyDict<readonly unknown[]>) =>
     Object.entries(sockets).reduce(
@@ -37,7 +37,7 @@ export function connectionsIn({ keeping, fresh }: Pool, url: URL): ConnectionCou
   return { open: idle + count(keeping.sockets) + count(fresh.sockets), idle };
 }
 
-/** By what they have in common: nobody may get a connection that was opened on other terms. */
+/** The pools, by the terms of their connections: no request may get one that was opened on other terms. */
 const pools = new WeakMap<Network, Map<string, Pool>>();
 
 /** The connections that requests to `url` may go over. */
@@ -96,7 +96,9 @@ function createAgent({ proxies }: Network, url: URL, options: AgentOptions): Htt
   return proxy === undefined ? directAgent(options) : tunnellingAgent(proxy, options);
 }
 
-/** Node keeps the options of the request that opened a connection for as long as that lasts. */
+/**
+ * Drops the headers from the options of a request: Node keeps these options as long as the connection lasts.
+ */
 class PlainAgent extends nodeHttp.Agent {
   override createConnection(options: ClientRequestArgs): Duplex | null | undefined {
     options.headers = undefined;
@@ -104,7 +106,7 @@ class PlainAgent extends nodeHttp.Agent {
   }
 }
 
-/** The proxy is connected to, and each request names the target. */
+/** Connects to the proxy. Each request names the target. */
 class ForwardingAgent extends nodeHttp.Agent {
   readonly #proxy: HttpProxy;
 

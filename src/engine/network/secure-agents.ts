@@ -25,7 +25,7 @@ export function isTunnelling(agent: HttpAgent): boolean {
 
 let made: ReturnType<typeof makeClasses> | undefined;
 
-/** Made with the first agent: what they extend loads TLS. */
+/** Makes the classes with the first agent: the class that they extend loads TLS. */
 function classes() {
   made ??= makeClasses();
   return made;
@@ -35,8 +35,8 @@ function makeClasses() {
   const { Agent } = nodeHttps();
 
   /**
-   * What Node's agent calls back when a socket is there, its listeners on the socket hold as long as that
-   * lasts, and with it the request that opened it. A socket that is returned needs no call.
+   * Returns the socket, so that Node's agent needs no callback. Its listeners on the socket would hold the
+   * callback, and with it the request that opened the socket, as long as the socket lasts.
    */
   class DirectAgent extends Agent {
     override createConnection(options: ClientRequestArgs): Duplex | null | undefined {
@@ -81,7 +81,10 @@ function makeClasses() {
 
 type OnCreated = (error: Error | null, socket: Duplex) => void;
 
-/** By itself, so that the listener, which lasts as long as the connection, holds nothing of who waited for it. */
+/**
+ * A function of its own, so that the listener, which lasts as long as the connection, does not hold the
+ * request that waited for it.
+ */
 function encrypt(socket: Socket, options: ConnectionOptions): TLSSocket {
   const secure = nodeTls().connect({ ...options, socket });
   socket.on('error', (lost) => secure.destroy(lost));

@@ -7,14 +7,20 @@ import { proxyFor } from './proxy-for.ts';
 export interface Way {
   /** The name or address, as sockets take it. */
   readonly hostname: string;
-  /** For `Host`. */
+  /** The value of `Host`. */
   readonly host: string;
   readonly path: string;
-  /** Node would take it from `Host`, which may name somebody else. Undefined without TLS. */
+  /**
+   * The name for TLS; undefined without it. Node would take the name from `Host`, which may name another
+   * server.
+   */
   readonly servername: string | undefined;
   /** Whether a connection is there only once a proxy has opened a tunnel. */
   readonly isTunnelled: boolean;
-  /** Where a proxy gets the requests, whose paths say to whom they go; undefined elsewhere. */
+  /**
+   * The proxy, where it gets the requests themselves: their paths begin with the origin of the target.
+   * Undefined elsewhere.
+   */
   readonly byProxy: (HttpProxy & { readonly origin: string }) | undefined;
 }
 

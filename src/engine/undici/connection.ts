@@ -6,9 +6,9 @@ import { SocketTap } from './socket-taps.ts';
 import { hungUp } from './undici-failure.ts';
 import { createClient, tellWhy } from './undici-internals.ts';
 
-/** An idle one is dropped before most servers drop it: see `pools.ts`. */
+/** An idle connection is dropped before most servers drop it: see `pools.ts`. */
 const KEPT_MS = 4000;
-/** How much earlier than the upstream says, as Node's agent has it. */
+/** How much earlier than the upstream announces it is dropped, as with Node's agent. */
 const EARLIER_MS = 1000;
 
 type OnSocket = (error: Error | null, socket: Socket | null) => void;
@@ -22,13 +22,13 @@ export class Connection {
   constructor(origin: string, socket: Socket) {
     this.socket = socket;
     this.tap = new SocketTap(socket);
-    // Until undici has it, nobody else listens: Node would end the process.
+    // Until undici has the socket, no other code listens for its errors, and an error would end the process.
     socket.on('error', destroyFailed);
     this.#client = createClient(origin, {
       connect: handOver(socket, this.tap) as never,
       pipelining: 1,
       allowH2: false,
-      // Its other parser is an experiment; the environment may ask for it.
+      // undici's other parser is an experiment, which the environment may switch on.
       useMilo: false,
       // The gateway has timers of its own.
       headersTimeout: 0,
@@ -82,8 +82,8 @@ export class Connection {
 }
 
 /**
- * An alert of TLS is an error that leaves the connection open. undici would wait for its end, and tell of
- * that end in place of the error.
+ * A TLS alert is an error that leaves the connection open. undici would wait for the end of the connection,
+ * and report that end in place of the error.
  */
 function destroyFailed(this: Socket, error: Error): void {
   this.destroy(error);
@@ -95,7 +95,7 @@ function handOver(opened: Socket, tap: SocketTap): (options: unknown, onSocket: 
   return (_options, onSocket) => {
     const own = socket;
     socket = undefined;
-    // Called back at once, undici would not go on to write the request.
+    // If undici were called back at once, it would not go on to write the request.
     queueMicrotask(() => {
       if (own === undefined || own.destroyed) {
         onSocket(causeOf(opened) ?? hungUp(), null);

@@ -21,7 +21,7 @@ type CreateConnection = (
   onCreated: (error: Error | null, socket: Socket) => void,
 ) => Socket | null | undefined;
 
-/** By agent, which stands for the terms that its connections are opened on, and by origin. */
+/** All connections, by agent, which stands for the terms of its connections, and by origin. */
 const all = new WeakMap<Agent, Map<string, Connections>>();
 
 /** The connections that requests to `url` may go over. */
@@ -61,28 +61,34 @@ export class Connections {
     return { open: this.#open, idle: this.#idle.filter(({ isOpen }) => isOpen).length };
   }
 
-  /** One that has been kept alive; undefined where there is none. */
+  /** Takes a connection that was kept alive; undefined where there is none. */
   take(): Connection | undefined {
     let connection = this.#idle.pop();
     while (connection !== undefined && !connection.isOpen) connection = this.#idle.pop();
     return connection;
   }
 
-  /** Keeps one whose request is over. */
+  /** Keeps a connection whose request is over. */
   keep(connection: Connection): void {
     if (!connection.isOpen) return;
     if (this.#idle.length < MOST_IDLE) this.#idle.push(connection);
     else connection.destroy();
   }
 
-  /** One that has closed takes no request. Those that have been idle for longest come first, and close first. */
+  /**
+   * Takes a closed connection out of the list. Those that have been idle for longest come first in it, and
+   * close first.
+   */
   #forget(connection: Connection): void {
     this.#open -= 1;
     const place = this.#idle.indexOf(connection);
     if (place !== -1) this.#idle.splice(place, 1);
   }
 
-  /** By itself: what hears of the end of a connection lasts as long as that, and must not hold who opened it. */
+  /**
+   * A method of its own: the listener for the end of a connection lasts as long as the connection, and must
+   * not hold the request that opened it.
+   */
   #create(socket: Socket): Connection {
     const connection = new Connection(this.#origin, socket);
     this.#open += 1;
@@ -90,9 +96,13 @@ export class Connections {
     return connection;
   }
 
-  /** Opens a new one; calls back once, unless what `listener` was told of has been destroyed. */
+  /**
+   * Opens a new connection. Calls back once, unless the opening that `listener` was told of has been
+   * destroyed.
+   */
   open(listener: OpeningListener, onOpened: Opened): void {
-    // Node keeps the options of TLS for as long as the connection lasts: only who takes the listener out gets it.
+    // Node keeps the options of TLS for as long as the connection lasts: only an agent that takes the
+    // listener out again gets it.
     const opening = isTunnelling(this.#agent) && { opening: listener };
     const options = { ...this.#options, ...opening };
     const create = this.#agent.createConnection as unknown as CreateConnection;

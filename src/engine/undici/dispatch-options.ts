@@ -15,9 +15,9 @@ export function dispatchOptions(
     method: method as Dispatcher.HttpMethod,
     headers: fieldsOf(upstream, request),
     body: piece ?? null,
-    // As Node's agent that keeps nothing: the upstream may close.
+    // As Node's agent does without keep-alive: the upstream may close the connection.
     reset: fresh,
-    // For undici only a name that stays the same: whose certificate it has to be is known already.
+    // For undici only a name that must stay the same: the connection is open, and its certificate is checked.
     servername: hostname,
   } as Dispatcher.DispatchOptions & { readonly headers: string[] };
 }

@@ -6,11 +6,11 @@ const MOST_GATHERED = 64 * 1024;
 
 /** Told how far a body is. */
 export interface OutgoingListener {
-  /** All of it is here; undefined where it is empty. */
+  /** The whole body has come; undefined where it is empty. */
   onWhole(body: Buffer | undefined): void;
-  /** It takes its time: the head goes without it. */
+  /** The body takes longer to come: the head goes without it. */
   onLong(): void;
-  /** It has been handed to the connection. */
+  /** A body that took longer has been handed to the connection. */
   onLongSent(): void;
 }
 
@@ -67,7 +67,7 @@ export class OutgoingBody implements BodySink {
     this.#onDrain = noop;
   }
 
-  /** What has not come when this turn is over takes its time. */
+  /** A body that has not ended when this turn of the event loop is over takes longer to come. */
   waitForATurn(): void {
     if (!this.#hasEnded) setImmediate(OutgoingBody.#onTurn, this);
   }

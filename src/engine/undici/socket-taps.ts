@@ -8,11 +8,11 @@ const TAP: unique symbol = Symbol('tap');
 type Tapped = Socket & { [TAP]?: SocketTap };
 
 /**
- * What undici leaves out, done where it reads from its socket and writes to it.
+ * Does what undici leaves out, where undici reads from its socket and writes to it.
  *
- * - It tells nobody the version of HTTP that an answer is in. Of a reason phrase that comes in pieces it tells the
- *   last, and it takes the bytes for UTF-8.
- * - It takes a 100 for an error where it has not asked for one; RFC 9110 section 15.2 has clients pass over it.
+ * - undici does not tell the HTTP version of an answer. Of a reason phrase that comes in pieces it tells the
+ *   last piece, and it reads the bytes as UTF-8.
+ * - It takes a 100 that it has not asked for as an error; by RFC 9110 section 15.2, clients ignore it.
  * - It sends the head of a request together with the first bytes of the body; an upstream may answer the head alone.
  */
 export class SocketTap implements UnreadListener {
@@ -21,16 +21,16 @@ export class SocketTap implements UnreadListener {
   reason = '';
   /** How the body of the next request is framed, where undici does not send it. */
   framing: string | undefined;
-  /** How many fields the request has of ours, where others may add to them: theirs take the place of ours. */
+  /** How many fields are ours, where instrumentations may add some: theirs take the place of ours. */
   own: number | undefined;
-  /** Whose answer is being read. */
+  /** Told of errors in the answer that is being read. */
   reader: UnreadListener | undefined;
   readonly #socket: Socket;
   readonly read: Socket['read'];
   readonly write: Socket['write'];
-  /** Whether the next bytes are the begin of a head. */
+  /** Whether the next bytes are the beginning of a head. */
   isAtHead = false;
-  /** The begin of a head, as long as it does not show what it is. */
+  /** The beginning of a head, until it shows what kind of answer follows. */
   held: Buffer | undefined;
   /** Whether the head of an interim answer has begun, and has not ended. */
   isInterim = false;
@@ -40,7 +40,7 @@ export class SocketTap implements UnreadListener {
     this.read = socket.read;
     this.write = socket.write;
     (socket as Tapped)[TAP] = this;
-    // Functions that all sockets share: a closure would keep what it was made in.
+    // Functions that all sockets share: a closure would hold the scope in which it was made.
     socket.read = readTapped;
     socket.write = writeTapped as Socket['write'];
   }
@@ -60,7 +60,7 @@ export class SocketTap implements UnreadListener {
     this.reader?.onUnread(error);
   }
 
-  /** No more is read. */
+  /** Destroys the socket: no more is read. */
   fail(error: Error): void {
     this.#socket.destroy(error);
   }
@@ -76,11 +76,11 @@ export class SocketTap implements UnreadListener {
   }
 }
 
-/** As far as it shows the version, and whether the answer is an interim one. */
+/** The beginning of a status line, which shows the version, and whether the answer is an interim one. */
 const HEAD = /^HTTP\/(\d\.\d) (?:1(\d\d)|[^1])/;
 const LONGEST = 'HTTP/1.1 100'.length;
 const STATUS = /^HTTP\/\d\.\d \d{3}$/;
-/** What may become that. */
+/** A text that may still become such a beginning. */
 const BEGIN = /^(?:H|HT|HTT|HTTP|HTTP\/(?:\d(?:\.(?:\d(?: \d{0,2})?)?)?)?)?$/;
 const NOTHING = Buffer.alloc(0);
 const END_OF_HEAD = Buffer.from('\r\n\r\n');
@@ -90,11 +90,11 @@ function readTapped(this: Tapped, size?: number): Buffer | null {
   const chunk = tap.read.call(this, size) as Buffer | null;
   if (!tap.isAtHead) return chunk;
   if (chunk !== null) return readHead(tap, chunk);
-  // Node's streams read nothing, of size 0, and drop what they get.
+  // Node's streams call `read(0)` only to fill their buffer, and drop what they get.
   return tap.held === undefined || size === 0 ? null : readHead(tap, NOTHING);
 }
 
-/** Of a final answer that has come with its reason, as most do. */
+/** The status line of a final answer, where its reason has come with it, as it mostly has. */
 const STATUS_LINE = /^HTTP\/1\.1 [2-5]\d\d ([^\r\n]*)\r\n/;
 const MOST_OF_STATUS_LINE = 64;
 
@@ -182,8 +182,8 @@ function framed(head: string, framing: string): string {
 const BEFORE_OWN = 3;
 
 /**
- * Instrumentations add fields when undici makes its request; with Node's client they set them. An
- * upstream must see one `traceparent`.
+ * Takes out our fields that an instrumentation has added as well. Instrumentations add fields when undici
+ * makes its request; with Node's client they set them. An upstream must see one `traceparent`.
  */
 function withoutReplaced(head: string, own: number): string {
   const lines = head.split('\r\n');

@@ -1,4 +1,4 @@
-/** Fields that llhttp takes for those of a head wherever they stand. */
+/** Fields that llhttp reads as fields of a head even where they are trailers. */
 const OF_CONNECTION: ReadonlySet<string> = new Set([
   'connection',
   'content-length',
@@ -7,7 +7,7 @@ const OF_CONNECTION: ReadonlySet<string> = new Set([
   'upgrade',
 ]);
 
-/** Whether undici's parser may read no more of a connection, or read it otherwise, behind these trailers. */
+/** Whether undici's parser may stop reading the connection, or may misread it, after these trailers. */
 export function endsConnection(trailers: readonly Uint8Array[] | undefined): boolean {
   if (trailers === undefined || trailers.length === 0) return false;
   const names = trailers.filter((_, i) => i % 2 === 0);

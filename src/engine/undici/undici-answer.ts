@@ -26,7 +26,7 @@ export class UndiciAnswer extends ReadAnswer {
   }
 }
 
-/** Most heads come in one piece: it is made a text once, of which the fields are parts. */
+/** The fields as texts. Most heads come in one piece: it is decoded once, and the fields are parts of it. */
 function textsOf(fields: readonly Uint8Array[]): string[] {
   const [first] = fields;
   const last = fields[fields.length - 1];

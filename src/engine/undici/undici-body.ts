@@ -3,22 +3,22 @@ import type { ReadableBody } from '../../http/body-events.ts';
 import { LARGE } from '../../http/gathered-pieces.ts';
 import { HeldBytes } from '../../http/held-bytes.ts';
 
-/** What lets the connection go on, or wait. */
+/** Pauses and resumes the connection. */
 export interface Flow {
   pause(): void;
   resume(): void;
 }
 
-/** How much may wait for who reads before the connection waits as well. Node's streams take as much. */
+/** How many bytes may wait for the reader before the connection is paused. Node's streams take as many. */
 const MOST_WAITING = 64 * 1024;
 
 /**
- * The bytes of an answer, told of in the same turn in which undici has read them. Most answers come whole in one
- * piece; a stream of Node's for each of them takes three more ticks to say so. It begins to flow when somebody listens
- * to `data`, as a stream does.
+ * The bytes of an answer, emitted in the same turn in which undici has read them. Most answers come whole in
+ * one piece; a Node stream for each of them takes three more ticks to say so. This body begins to flow when a
+ * listener to `data` is added, as a stream does.
  *
- * Small pieces are put together, as `gatherPieces` does it for Node's own messages: those that come in one read
- * of the connection, and those that come while nobody reads.
+ * Small pieces are put together, as `gatherPieces` does it for Node's own messages: those that come in one
+ * read of the connection, and those that come while the body is not read.
  */
 export class UndiciBody extends EventEmitter implements ReadableBody {
   readonly #flow: Flow;
@@ -27,13 +27,13 @@ export class UndiciBody extends EventEmitter implements ReadableBody {
   /** All of it has come. */
   isComplete = false;
   #isFlowing = false;
-  /** Whether somebody has said so, which listening to `data` does not change. */
+  /** Whether `pause` was called. A new listener to `data` does not change that. */
   #isPaused = false;
   #isOver = false;
   /** Whether the connection waits. */
   #isBlocked = false;
   #isScheduled = false;
-  /** What waits, in order, and behind it what is put together. */
+  /** The pieces that wait, in order. Small pieces behind them are put together in `#small`. */
   #pieces: Uint8Array[] = NO_PIECES;
   #small: HeldBytes | undefined;
   #waiting = 0;
@@ -56,7 +56,7 @@ export class UndiciBody extends EventEmitter implements ReadableBody {
     return this;
   }
 
-  /** What waits is told of in a tick: not in the middle of what goes on. */
+  /** Emits what waits in a tick, not while the code of the caller still runs. */
   resume(): this {
     this.#isPaused = false;
     if (this.#isFlowing) return this;
@@ -67,7 +67,7 @@ export class UndiciBody extends EventEmitter implements ReadableBody {
 
   /** Takes what has come. */
   receive(chunk: Uint8Array): void {
-    // llhttp tells of none when it goes on behind a pause.
+    // llhttp gives an empty piece when it goes on after a pause.
     if (this.#isOver || chunk.length === 0) return;
     const isPassedOn = chunk.length >= LARGE || chunk.length === this.#length;
     if (isPassedOn && this.#isFlowing && this.#waiting === 0) {
@@ -88,19 +88,19 @@ export class UndiciBody extends EventEmitter implements ReadableBody {
     if (this.#isFlowing) this.flush();
   }
 
-  /** No more of it comes. What has come before has come. */
+  /** No more of the body comes. What has come before is still emitted. */
   cut(): void {
     if (this.#isFlowing) this.flush();
     this.destroy();
   }
 
-  /** Tells of no more. */
+  /** Emits no more. */
   destroy(): void {
     this.#isOver = true;
     this.#drop();
   }
 
-  /** Tells of what waits, and then of the end, for as long as somebody reads. */
+  /** Emits what waits, and then the end, as long as the body is read. */
   flush(): void {
     this.#isScheduled = false;
     while (this.#waiting > 0 && this.#isFlowing) this.emit('data', this.#take());
@@ -114,7 +114,7 @@ export class UndiciBody extends EventEmitter implements ReadableBody {
     }
   }
 
-  /** Not a tick: Node runs those after each piece. */
+  /** An immediate, not a tick: Node runs ticks after each piece. */
   #schedule(): void {
     if (this.#isScheduled) return;
     this.#isScheduled = true;

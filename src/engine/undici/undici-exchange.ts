@@ -20,7 +20,7 @@ const created = channel('undici:request:create');
 
 type Controller = Dispatcher.DispatchController;
 
-/** One exchange that goes by undici. */
+/** One exchange over undici. */
 export class UndiciExchange
   implements UpstreamExchange, OpeningListener, OutgoingListener, Dispatcher.DispatchHandler
 {
@@ -28,7 +28,7 @@ export class UndiciExchange
   readonly #request: UpstreamRequest;
   readonly #listener: UpstreamListener;
   readonly #body = new OutgoingBody(this);
-  /** Of who asked: what comes over a connection is told in the context of who opened that. */
+  /** The caller's async context. Events of a connection come in that of the request that opened it. */
   readonly #context = new AsyncResource('UPSTREAM_EXCHANGE');
   #connection: Connection | undefined;
   #opening: { destroy(): void } | undefined;
@@ -136,7 +136,7 @@ export class UndiciExchange
   #dispatch(): void {
     if (this.#isAborted) return;
     const options = dispatchOptions(this.#upstream, this.#request, this.#piece);
-    // Instrumentations may add some. The body came in another context.
+    // Instrumentations may add fields. They need the caller's context; the body came in another one.
     if (created.hasSubscribers) this.#fields = options.headers.length / 2 - 1;
     this.#context.runInAsyncScope(() => this.#connection?.dispatch(options, this));
   }
@@ -193,7 +193,7 @@ export class UndiciExchange
 
   onResponseEnd(controller: Controller): void {
     const connection = this.#connection;
-    // undici takes a reset for the end where the connection's end is that of the answer.
+    // Where the end of the connection is the end of the answer, undici takes a reset for such an end.
     if (connection?.socket.errored) {
       this.onResponseError(controller, connection.socket.errored);
       return;
@@ -210,7 +210,7 @@ export class UndiciExchange
     if (body !== undefined) this.#context.runInAsyncScope(body.complete, body);
   }
 
-  /** What follows the head in one packet is found to be wrong before the head has been passed on. */
+  /** undici finds a mistake behind the head, in the same packet, before it has passed the head on. */
   onUnread(error: Error): void {
     const cause = asNodeError(this.#connection?.socket.errored ?? error);
     this.#answer?.body.cut();
@@ -227,7 +227,7 @@ export class UndiciExchange
     const connection = this.#connection;
     this.#connection = undefined;
     connection?.destroy();
-    // The connection was lost before the request went over it: nobody has seen any of it.
+    // The connection was lost before the request went over it: the upstream has seen nothing of it.
     if (this.#isKept && !this.#isStarted && isOfConnection(error)) {
       this.#isKept = false;
       process.nextTick(() => this.#open());

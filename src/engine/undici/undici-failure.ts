@@ -4,7 +4,9 @@ type Coded = Error & { readonly code?: string };
 
 const HUNG_UP = 'socket hang up';
 
-/** What an error of undici is called by Node's own client, so that both engines fail in the same words. */
+/**
+ * The error that Node's own client gives in place of undici's, so that both engines fail in the same words.
+ */
 export function asNodeError(error: Coded): Error {
   switch (error.code) {
     case 'UND_ERR_SOCKET':
@@ -40,7 +42,7 @@ export function headerOverflow(): Error {
   return coded('Parse Error: Header overflow', 'HPE_HEADER_OVERFLOW');
 }
 
-/** What undici could not read is in its error; an upstream may have sent a secret of the gateway back. */
+/** A parse error without the unread bytes: an upstream may have sent a secret of the gateway back. */
 function unread({ message, code }: Coded): Error {
   const why = /\((.*)\)$/.exec(message)?.[1] ?? message;
   return coded(`Parse Error: ${why}`, code ?? 'HPE_INVALID_RESPONSE');

@@ -11,14 +11,14 @@ import { requirePeer } from '../../lib/require-peer.ts';
 export const UNDICI_RANGE = '~8.13.1';
 const [MAJOR, MINOR, LEAST_PATCH] = [8, 13, 1];
 
-/** Told at once, while undici still reads, what it could not read; undici itself tells when its socket has closed. */
+/** Told of a parse error while undici still reads; undici itself tells of it when its socket has closed. */
 export interface UnreadListener {
   onUnread(error: Error): void;
 }
 
 const LISTENER: unique symbol = Symbol('unread');
 
-/** As much of undici's parser (`Parser` in `client-h1.js`) as is mended. */
+/** The part of undici's parser (`Parser` in `client-h1.js`) that is mended here. */
 interface Parser {
   [LISTENER]?: UnreadListener;
   contentLength: number;
@@ -97,7 +97,10 @@ export function tellWhy(socket: Socket, listener: UnreadListener): void {
   parser[LISTENER] = listener;
 }
 
-/** undici leaves out the code, and where a length is known it says no more than that it does not fit. */
+/**
+ * Adds the code, which undici leaves out. Where undici knows a length, its error would only say that the
+ * length does not fit.
+ */
 function createErrorWithCode(this: Parser, code: number, rest: Uint8Array): Error {
   this.contentLength = -1;
   const { createError } = Object.getPrototypeOf(this) as Parser;
@@ -115,7 +118,7 @@ export function mendLength(socket: Socket, length: string | undefined): void {
   parser.contentLength = Number(length);
 }
 
-/** Of the bytes of a head undici leaves out the reason phrase; Node does not. */
+/** Counts the reason phrase among the bytes of a head, as Node does. undici leaves it out. */
 export function countReason(socket: Socket, { length }: string): void {
   const parser = parserOf(socket);
   if (parser !== undefined) parser.headersSize = length;
