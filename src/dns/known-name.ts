@@ -15,7 +15,7 @@ const STALE_MS = 60 * 60_000;
 /** How long a first answer is waited for. */
 const LONGEST_WAIT_MS = 30_000;
 
-/** What is known of one name: it is looked up once at a time, whoever waits for it. */
+/** What is known of one name. It is looked up once at a time, however many callers wait for it. */
 export class KnownName {
   readonly #lookUp: () => Promise<Addresses>;
   /** Milliseconds on a clock that never goes back. */
@@ -23,7 +23,7 @@ export class KnownName {
   #addresses: Addresses | undefined;
   #staleAt = Number.POSITIVE_INFINITY;
   #failure: unknown;
-  /** Until when the last outcome is not asked for again. */
+  /** Until when the last outcome is used without a new look-up. */
   #freshUntil = Number.NEGATIVE_INFINITY;
   #pending: Promise<void> | undefined;
   #begunAt = 0;
@@ -45,7 +45,10 @@ export class KnownName {
     throw this.#failure ?? inTime();
   }
 
-  /** Resolves when the name has been looked up of late, whatever came of it; undefined where it has. */
+  /**
+   * Resolves when a look-up of the name has ended, whether it failed or not; undefined where the last one is
+   * recent enough.
+   */
   outcome(): Promise<void> | undefined {
     if (this.#now() < this.#freshUntil) return undefined;
     if (this.#pending === undefined) {
@@ -78,7 +81,7 @@ export class KnownName {
   }
 }
 
-/** As a resolver says it that has waited long enough. */
+/** The error that a resolver gives after too long a wait. */
 function inTime(): Error {
   const message = 'The name was not resolved in time';
   return Object.assign(new Error(message), { code: 'EAI_AGAIN', syscall: 'getaddrinfo' });

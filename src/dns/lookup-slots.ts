@@ -9,13 +9,15 @@ export interface SlotSettings {
 interface Job {
   readonly hostname: string;
   readonly run: () => Promise<void>;
-  /** What came of asking the name servers; undefined where that was not necessary. */
+  /**
+   * How far the probe of the name servers is; undefined where none is under way, and they have not answered.
+   */
   probe: 'under way' | 'answered' | undefined;
 }
 
 /**
- * Lets look-ups begin. libuv runs few at a time and can give none up, and one may hang for as long as
- * name servers are silent: the last slot is for names of which it is known that they are not.
+ * Starts look-ups. libuv runs few at a time and cannot cancel one, and a look-up may hang as long as name
+ * servers are silent. So the last slot is only for names whose servers are known to answer.
  *
  * @see https://docs.libuv.org/en/v1.x/threadpool.html
  */

@@ -19,9 +19,9 @@ export interface NamesSettings extends SlotSettings {
 }
 
 /**
- * The names that this process connects to. A name whose servers are silent delays nobody but those who
- * need it: it is looked up once at a time, answers are kept for 5 s, and older ones are used while a
- * new one fails to come.
+ * The names that this process connects to. A name whose servers are silent delays only the requests that need
+ * it: it is looked up once at a time, answers are kept for 5 s, and older ones are used while a new one fails
+ * to come.
  */
 export class Names {
   readonly #settings: NamesSettings;
@@ -40,7 +40,7 @@ export class Names {
       .then(
         (addresses) => {
           const [first] = addresses as [LookupAddress];
-          // In a turn of its own: what a callback throws would be a rejection.
+          // In a tick of its own: otherwise what the callback throws would be a rejection.
           if (options.all) process.nextTick(callback, null, [...addresses]);
           else process.nextTick(callback, null, first.address, first.family);
         },
@@ -49,8 +49,8 @@ export class Names {
   };
 
   /**
-   * For what looks a name up by itself: resolves once that has been done here of late, whatever came
-   * of it, so that it is not begun while it would hang.
+   * For code that looks a name up by itself: resolves once a look-up here has ended, whether it failed or
+   * not, so that the other one does not begin while it would hang.
    */
   async settled(hostname: string): Promise<void> {
     await this.#nameFor(hostname, {}).outcome();
@@ -74,7 +74,7 @@ export class Names {
         new Promise<void>((done) => {
           this.#settings.lookup(hostname, options, (error, addresses) => {
             done();
-            // Node would take the first of none.
+            // Node would take the first address of an empty list.
             if (error === null && addresses.length > 0) resolve(addresses);
             else reject(error ?? notFound(hostname));
           });
@@ -93,7 +93,7 @@ const LOOPBACK: Addresses = [
   { address: '::1', family: 6 },
 ];
 
-/** RFC 6761 section 6.3: nobody has to be asked where this machine is. */
+/** The addresses of this machine, for which no name server has to be asked (RFC 6761 section 6.3). */
 function builtIn(hostname: string, family: LookupOptions['family']): Addresses | undefined {
   if (!/^(.+\.)?localhost\.?$/i.test(hostname)) return undefined;
   const wanted = Number(String(family).replace('IPv', ''));

@@ -7,7 +7,7 @@ const PROBE = { timeout: 700, tries: 2 };
 
 /** The names of this process, because it has one pool of threads for all of its look-ups. */
 export const processNames: Names = new Names({
-  // Asked for at each call: those who replace it expect that.
+  // `dns.lookup` is read at each call: code that replaces it expects that.
   lookup: (hostname, options, callback) => dns.lookup(hostname, options, callback),
   probe: isAnswered,
   slots: lookupsAtOnce(),

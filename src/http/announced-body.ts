@@ -4,10 +4,10 @@ import { markEmpty } from './framing.ts';
 import { unreadLength } from './gathered-pieces.ts';
 import { onceClosed } from './once-closed.ts';
 
-/** Where the server does not say how long a client may take for a head. */
+/** How long a client may take where the server has no limit for a head. */
 const LONGEST_MS = 15_000;
 
-/** Told whether a body that was announced came; nothing where the client leaves. */
+/** Told whether a body that was announced came; told nothing where the client leaves. */
 export interface AnnouncedBodyListener {
   /** The body ended without a byte: from now on the request has none. */
   onEmpty(): void;
@@ -55,10 +55,10 @@ export function awaitAnnouncedBody(
   req.on('data', onData).on('end', onEnd).resume();
 }
 
-/** How many bytes have come, where that says it all; undefined where they are still to come. */
+/** How many bytes have come, as far as is known; undefined before both the first byte and the end. */
 function knownLength(req: IncomingMessage & { rawBody?: unknown }): number | undefined {
   const { rawBody } = req;
-  // What somebody has read and not kept may have been anything.
+  // Another middleware has read the body. Where it has not kept the bytes, there may have been some.
   if (req.readableDidRead) return rawBody instanceof Uint8Array ? rawBody.length : 1;
   const length = unreadLength(req);
   return length > 0 || req.complete ? length : undefined;

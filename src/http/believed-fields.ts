@@ -1,9 +1,9 @@
 /**
- * Request fields by which servers believe a proxy in front of them: who the caller is, from where it
- * comes, what it asks for. Such a proxy takes these fields away from clients and writes its own. This
- * gateway does not know that the upstream goes by them, so that a wildcard of `headers.forward` never
- * lets one through. Only its exact name does, by which the operator says that it is meant. No argument of a
- * tool from REST becomes one.
+ * Request fields by which servers believe a proxy in front of them: who the caller is, from where it comes,
+ * what it asks for. Such a proxy takes these fields away from clients and writes its own. This gateway does
+ * not know whether the upstream believes them, so that a wildcard of `headers.forward` never lets one
+ * through. Only its exact name does, by which the operator says that it is meant. No argument of a tool from
+ * REST becomes one.
  */
 const FIELDS: ReadonlySet<string> = new Set([
   // The address of the client, as load balancers and content networks write it.

@@ -7,8 +7,8 @@ const MOST_LOOKED_AT = 64 * 1024;
 const NO_PIECES: Uint8Array[] = [];
 
 /**
- * The beginning and the end of a body that goes by, for whoever has to say afterwards what it was about.
- * The pieces are kept as they come, without a copy, and bounded in bytes and in number.
+ * The beginning and the end of a body that is passed on, for code that has to find out afterwards what was in
+ * it. The pieces are kept as they come, without a copy, and bounded in bytes and in number.
  */
 export class BodyEnds {
   #head: Uint8Array[] = NO_PIECES;

@@ -1,6 +1,6 @@
 import type { EventEmitter } from 'node:events';
 
-/** As much of a stream of Node's as is needed to read a body: it says `data` and `end`. */
+/** The part of a Node stream that is needed to read a body: it emits `data` and `end`. */
 export interface ReadableBody extends EventEmitter {
   pause(): this;
   resume(): this;
@@ -19,15 +19,15 @@ interface Heard {
 }
 
 /**
- * Tells `listener` what comes. All bodies share these functions: one of each for every body costs more than
- * what it does, and stays for as long as a stream is open.
+ * Tells `listener` what comes. All bodies share these functions: functions for each body cost more than the
+ * work that they do, and stay as long as a stream is open.
  */
 export function hearBody(body: ReadableBody & Heard, listener: BodyEventListener): void {
   body[LISTENER] = listener;
   body.on('data', onData).on('end', onEnd);
 }
 
-/** Tells nobody any more. */
+/** Tells the listener nothing any more. */
 export function leaveBody(body: ReadableBody & Heard): void {
   body.off('data', onData).off('end', onEnd);
 }

@@ -16,8 +16,8 @@ export interface PeekBounds {
 }
 
 /**
- * Holds back the beginning of a request's body, until that is all of it, or more than there is room for, or
- * time is over: an upstream may answer before a body ends, and a client may wait for that.
+ * Holds back a request's body until it is whole, or longer than the bound, or the time is over. There is a
+ * time, because an upstream may answer before a body ends, and a client may wait for that.
  */
 export class BodyPeek {
   readonly #req: IncomingMessage;

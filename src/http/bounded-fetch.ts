@@ -14,7 +14,7 @@ export async function boundedFetch(
   maxBytes: number,
 ): Promise<Response> {
   await nameSettled(new URL(url), init.signal);
-  // Where a redirect leads, nobody has configured.
+  // The operator has not configured where a redirect leads.
   const answer = await fetch(url, { ...init, redirect: 'manual' });
   const body = await readUpTo(maxBytes, answer);
   // Some statuses allow no body, not even an empty one.
@@ -23,7 +23,7 @@ export async function boundedFetch(
 
 async function readUpTo(maxBytes: number, { body }: Response): Promise<Buffer> {
   const held = new HeldBytes(maxBytes);
-  // As it comes, because neither Content-Length nor a content coding says how long it gets. Leaving
+  // Counted as it comes, because neither Content-Length nor a content coding says how long it gets. Leaving
   // the loop early ends the connection.
   for await (const chunk of body ?? []) {
     if (held.length + chunk.length > maxBytes) {
@@ -35,8 +35,9 @@ async function readUpTo(maxBytes: number, { body }: Response): Promise<Buffer> {
 }
 
 /**
- * `fetch` looks names up by itself, in a thread that others need: not before it is known that this one
- * does not hang. Whatever came of it, `fetch` finds out once more.
+ * Waits until a look-up of the name has ended. `fetch` looks names up by itself, in a thread that others
+ * need, and must not begin while the look-up would hang. The result is not used here: `fetch` finds it out
+ * once more.
  */
 async function nameSettled({ hostname }: URL, signal: RequestInit['signal']): Promise<void> {
   if (isIP(hostname.replace(/^\[|\]$/g, '')) !== 0 || !connectsDirectly()) return;

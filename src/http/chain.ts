@@ -19,8 +19,8 @@ export function chain(slots: readonly (Middleware | undefined)[]): Middleware {
       try {
         step(req, res, advance);
       } catch (error) {
-        // What is thrown outside is none of ours; but behind a slot that waited for something, nobody
-        // else would catch what is thrown in here.
+        // An error from outside of the chain is thrown on. An error of a slot goes to `next`: behind a slot
+        // that waited for something, no other code would catch it.
         if (hasLeft) throw error;
         // Without an error, the request would go on past all that is left of the chain.
         leave(error ?? new Error('A slot threw nothing'));

@@ -13,8 +13,8 @@ type AppRequest = Parameters<typeof isTrustedPeer>[0] & { readonly ip?: unknown 
  * The client's address: Express's, which follows `trust proxy`; without Express the socket's, empty once
  * that is gone. Half of the slots ask for it, and to work it out takes a while.
  *
- * @param known - What came of it before: it stays, unless another app is asked, or a middleware has set
- * `req.ip` or `X-Forwarded-For` meanwhile.
+ * @param known - The result of an earlier call: it stays, unless another app is asked, or a middleware has
+ * set `req.ip` or `X-Forwarded-For` meanwhile.
  * @throws {unknown} what the app's function for `trust proxy` throws, or a `TypeError` where it is async.
  */
 export function clientAddress(req: AppRequest, known?: ClientAddress): ClientAddress {

@@ -6,7 +6,7 @@ const LARGEST_ANSWER_BYTES = 512 * 1024;
 /**
  * Fetches a JSON document: no redirects, and no more of it than it may have.
  *
- * @param signal - Ends the exchange, whatever it has come to.
+ * @param signal - Ends the exchange, at whatever stage it is.
  */
 export async function fetchJson(url: URL, signal: AbortSignal): Promise<unknown> {
   const headers = { accept: 'application/json' };

@@ -7,8 +7,8 @@ export function isFieldName(name: unknown): name is string {
 }
 
 /**
- * The form in which two spellings of one field meet. `_` counts as `-`, because CGI-style servers
- * cannot tell them apart (CVE-2025-64484).
+ * The form that all spellings of a field's name share. It is in lower case, and `_` counts as `-`, because
+ * CGI-style servers cannot tell them apart (CVE-2025-64484).
  */
 export function foldFieldName(name: string): string {
   const lower = name.toLowerCase();
@@ -18,7 +18,7 @@ export function foldFieldName(name: string): string {
 /** What no field value may contain (RFC 9110 section 5.5), nor a reason phrase (RFC 9112 section 4). */
 const CONTROL = /[^\t\x20-\x7e\x80-\xff]/;
 
-/** What cannot stand in a field value, by its name; nothing else of the value is told. */
+/** Names the first character that cannot stand in a field value; nothing else of the value is told. */
 export function badCharacter(value: string): string {
   const [character = ''] = CONTROL.exec(value) ?? [];
   if (/[\r\n]/.test(character)) return 'a line break';

@@ -8,8 +8,8 @@ export function markEmpty(req: IncomingMessage): void {
 }
 
 /**
- * Whether the request announced a body. `Content-Length: 0` announces none, and one that turned out to
- * be empty is none.
+ * Whether the request announced a body. `Content-Length: 0` announces none, and a body that turned out to be
+ * empty does not count.
  */
 export function hasBody(req: IncomingMessage): boolean {
   return isChunked(req) || (declaredLength(req) ?? 0) > 0;
@@ -32,8 +32,8 @@ export function isBodyPending(req: IncomingMessage): boolean {
 }
 
 /**
- * Whether `Transfer-Encoding` is exactly `chunked`, once. Any other coding, and any other way to
- * write this one, is where two parsers disagree about where a message ends (RFC 9112 section 6.1).
+ * Whether `Transfer-Encoding` is exactly `chunked`, once. With any other coding, or any other way to write
+ * this one, two parsers may disagree about where a message ends (RFC 9112 section 6.1).
  */
 export function isChunkedExactly(transferEncoding: string): boolean {
   return transferEncoding.toLowerCase() === 'chunked';

@@ -2,19 +2,21 @@ import type { IncomingMessage } from 'node:http';
 import { declaredLength } from './framing.ts';
 import { HeldBytes } from './held-bytes.ts';
 
-/** What is at least this long is passed on as it is. */
+/** A piece of at least this length is passed on as it is. */
 export const LARGE = 4096;
 
 const PUSH: unique symbol = Symbol('push');
 const GATHERED: unique symbol = Symbol('gathered pieces');
 
-/** A message whose pieces are gathered: what it had before, and what waits, if anything has. */
+/**
+ * A message whose pieces are gathered: its own `push`, and the pieces that wait, once there have been some.
+ */
 type Gathering = IncomingMessage & {
   [PUSH]?: IncomingMessage['push'];
   [GATHERED]?: Gathered;
 };
 
-/** What has come of a body and has not been handed to its stream yet. */
+/** The bytes of a body that have come and have not been handed to its stream yet. */
 interface Gathered {
   readonly held: HeldBytes;
   readonly read: IncomingMessage['read'];
@@ -23,13 +25,13 @@ interface Gathered {
 }
 
 /**
- * Puts small pieces of a message's body together: those that come in one read of the connection, and
- * those that come while nobody reads the body. A client decides how long its chunks are. Node makes a
- * buffer of each, which costs some 300 bytes, and its streams count the bytes alone: 64 KB that wait in
- * chunks of one byte cost 20 MB. Nothing waits longer for it than for what else the process has just been
- * told of, and a body that comes in one piece is not copied.
+ * Puts small pieces of a message's body together: those that come in one read of the connection, and those
+ * that come while the body is not read. A client decides how long its chunks are. Node makes a buffer of
+ * each, which costs some 300 bytes, and its streams count the bytes alone: 64 KB that wait in chunks of one
+ * byte cost 20 MB. A piece waits no longer than until the process has handled the other events that are there
+ * already, and a body that comes in one piece is not copied.
  *
- * It is to be called before the body begins, at the head of the message.
+ * Call it before the body begins, at the head of the message.
  */
 export function gatherPieces(message: Gathering): void {
   if (message[PUSH] !== undefined) return;
@@ -38,7 +40,7 @@ export function gatherPieces(message: Gathering): void {
   message.push = pushGathered;
 }
 
-/** From the first piece on that is not all there is: most bodies come in one. */
+/** Begins with the first piece that is not the whole body: most bodies come in one piece. */
 function beginToHold(message: Gathering): Gathered {
   const { read, destroy } = message;
   const held = new HeldBytes(Number.POSITIVE_INFINITY);
@@ -49,7 +51,7 @@ function beginToHold(message: Gathering): Gathered {
   return gathered;
 }
 
-/** How many bytes of a body have come that nobody has read. */
+/** How many bytes of a body have come and have not been read. */
 export function unreadLength(message: Gathering): number {
   return message.readableLength + (message[GATHERED]?.held.length ?? 0);
 }
@@ -63,19 +65,19 @@ function pushGathered(this: Gathering, chunk: unknown, encoding?: BufferEncoding
   gathered.held.push(chunk);
   if (!gathered.isScheduled) {
     gathered.isScheduled = true;
-    // Not a tick: Node runs those after each chunk.
+    // An immediate, not a tick: Node runs ticks after each chunk.
     setImmediate(flushScheduled, this, gathered);
   }
-  // What Node's own `push` tells: whether the connection may go on.
+  // As Node's own `push`, this returns whether the connection may go on.
   return unreadLength(this) < this.readableHighWaterMark;
 }
 
-/** What is large, or the whole body. */
+/** Whether a piece is large, or the whole body. */
 function isPassedOn(message: Gathering, { length }: Uint8Array): boolean {
   return length >= LARGE || length === declaredLength(message);
 }
 
-/** Whoever has read all that was there gets what has been gathered behind it. */
+/** A reader that has read all that was in the stream gets what has been gathered behind it. */
 function readGathered(this: Gathering, size?: number): unknown {
   const gathered = this[GATHERED] as Gathered;
   const chunk = gathered.read.call(this, size);
@@ -83,7 +85,7 @@ function readGathered(this: Gathering, size?: number): unknown {
   return chunk;
 }
 
-/** What came before a connection broke has come. */
+/** Hands the bytes that came before the connection broke to the stream first. */
 function destroyGathered(this: Gathering, error?: Error): Gathering {
   const gathered = this[GATHERED] as Gathered;
   if (this.readableLength === 0) flush(this);

@@ -4,8 +4,8 @@ const EMPTY: Buffer = Buffer.alloc(0);
 const LEAST = 64;
 
 /**
- * Bytes that are held back, in one buffer that grows, however small the pieces in which they come: a
- * piece of one byte costs Node some 300. Room is made only for bytes that are there, never for those
+ * Bytes that are held back, in one buffer that grows, however small the pieces are in which they come: a
+ * piece of one byte costs Node some 300 bytes. Room is made only for bytes that are there, never for those
  * that were announced.
  */
 export class HeldBytes {
@@ -13,22 +13,22 @@ export class HeldBytes {
   #bytes: Buffer = EMPTY;
   length = 0;
 
-  /** Never more than `limit` bytes, and never room for more. */
+  /** Holds `limit` bytes at most, and makes room for no more. */
   constructor(limit: number) {
     this.#limit = limit;
   }
 
-  /** What they cost. */
+  /** How many bytes of memory they take. */
   get capacity(): number {
     return this.#bytes.length;
   }
 
-  /** All of them, as they are held: not to be kept. */
+  /** All of them, without a copy: the caller must not keep the buffer. */
   get bytes(): Buffer {
     return this.#bytes.subarray(0, this.length);
   }
 
-  /** What they will cost together with the next piece. */
+  /** How many bytes of memory they will take together with the next piece. */
   capacityWith(piece: Uint8Array): number {
     const length = this.length + piece.length;
     if (length <= this.capacity) return this.capacity;

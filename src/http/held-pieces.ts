@@ -1,9 +1,9 @@
 import { HeldBytes } from './held-bytes.ts';
 
-/** What is at least this long is held as it came. */
+/** A piece of at least this length is held as it came. */
 const LARGE = 4096;
 
-/** How much of what is smaller is put into one buffer. */
+/** How many bytes of smaller pieces are put into one buffer. */
 const BLOCK = 64 * 1024;
 
 const NONE = new Uint8Array();
@@ -15,13 +15,13 @@ const NONE = new Uint8Array();
  */
 export class HeldPieces {
   readonly #limit: number;
-  /** Those in front of what still grows. */
+  /** The pieces in front of the buffer that still grows. */
   #pieces: Buffer[] = [];
   #piecesLength = 0;
   #piecesCapacity = 0;
   #growing: HeldBytes;
 
-  /** Never more than `limit` bytes. */
+  /** Holds `limit` bytes at most. */
   constructor(limit: number) {
     this.#limit = limit;
     this.#growing = new HeldBytes(Math.min(BLOCK, limit));
@@ -31,12 +31,12 @@ export class HeldPieces {
     return this.#piecesLength + this.#growing.length;
   }
 
-  /** What they cost. */
+  /** How many bytes of memory they take. */
   get capacity(): number {
     return this.#piecesCapacity + this.#growing.capacity;
   }
 
-  /** What they will cost together with the next piece. */
+  /** How many bytes of memory they will take together with the next piece. */
   capacityWith(piece: Uint8Array): number {
     if (isHeldAsItIs(piece)) return this.capacity + piece.length;
     if (this.#fits(piece)) return this.#piecesCapacity + this.#growing.capacityWith(piece);
@@ -99,7 +99,7 @@ export class HeldPieces {
   }
 }
 
-/** Unless it would keep other bytes of its memory as well. */
+/** Whether a piece is held as it came: not where it would keep other bytes of its memory as well. */
 function isHeldAsItIs({ length, buffer }: Uint8Array): boolean {
   return length >= LARGE && length === buffer.byteLength;
 }

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
-/** Of which Node keeps the first line alone (`matchKnownFields` in `_http_incoming.js`). */
+/** Fields of which Node keeps the first line alone (`matchKnownFields` in `_http_incoming.js`). */
 const SINGLE: ReadonlySet<string> = new Set([
   'age',
   'authorization',

@@ -12,8 +12,8 @@ export function makeLastRequest(req: IncomingMessage, res: ServerResponse): void
 }
 
 /**
- * The same for a request that is refused for what its head says, if it has a body: others may disagree
- * about where that ends, also where all of it has come meanwhile.
+ * The same for a request with a body that is refused for what its head says: other parsers may disagree about
+ * where the body ends, even where all of it has come meanwhile.
  */
 export function closeBehindBody(req: IncomingMessage, res: ServerResponse): void {
   if (hasBody(req)) makeLastRequest(req, res);

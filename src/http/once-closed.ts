@@ -11,7 +11,8 @@ export function onceClosed(req: IncomingMessage, res: ServerResponse, listener: 
     return;
   }
   if (res.socket !== null) {
-    // Not `once`: Node tells of it once, and a wrapper around each listener is kept as long as a stream is open.
+    // Not `once`: Node emits the event once, and `once` would keep a wrapper around each listener as long as
+    // a stream is open.
     res.on('close', listener);
     return;
   }

@@ -2,22 +2,22 @@ import type { PeekBounds, PeekListener } from './body-peek.ts';
 import { HeldPieces } from './held-pieces.ts';
 import type { BodyListener, BodySink, RequestBody } from './request-body.ts';
 
-/** What is kept of a body. */
+/** How much of a body is kept, and where that counts. */
 export interface KeepSettings {
   /** How many bytes at most. */
   readonly limit: number;
-  /** What is held counts there. */
+  /** Counts the bytes that are held. */
   readonly hold: {
     /** Whether so many bytes may be held in all. */
     hold(bytes: number): boolean;
-    /** None is held any more, and none will be. */
+    /** No byte is held any more, and none will be. */
     release(): void;
   };
 }
 
 /**
- * A body that is kept while it is sent, as long as it may be, so that it can be sent once more: what has
- * been sent comes first then, what the client is still sending behind it. Nothing waits for that.
+ * A body that is kept while it is sent, within its limit, so that it can be sent once more: first the bytes
+ * that have been sent, then those that the client is still sending. The first sending does not wait for that.
  */
 export class RepeatableBody implements RequestBody {
   readonly #body: RequestBody;
@@ -85,7 +85,7 @@ class SwitchedSink implements BodySink, BodyListener {
   readonly #onChunk: (chunk: Uint8Array) => void;
   #outgoing: BodySink | undefined;
   #listener: BodyListener | undefined;
-  /** What still came while there was no stream: the client's is paused for that. */
+  /** Bytes that still came while there was no stream. The client's stream is paused then. */
   #waiting: Uint8Array[] = [];
   #end: 'whole' | 'lost' | undefined;
   #onDrain: (() => void) | undefined;

@@ -13,11 +13,11 @@ export interface BodyListener {
   onBodyBlocked(): void;
   /** The upstream takes more again. */
   onBodyFlowing(): void;
-  /** Some of it never came here: somebody else was reading as well. */
+  /** Some bytes of the body never came here: another middleware was reading as well. */
   onBodyLost(): void;
 }
 
-/** What a body is written to: as much of a `Writable` as is needed. */
+/** What a body is written to: the part of a `Writable` that is needed. */
 export interface BodySink {
   /** Whether it takes more at once; otherwise it says `drain` when it does. */
   write(chunk: Uint8Array): boolean;
@@ -39,16 +39,16 @@ export interface RequestBody {
   sendTo(outgoing: BodySink, listener: BodyListener): void;
   /** The same for another stream, which takes the place of the first; undefined where it is not kept. */
   again?(): Pick<RequestBody, 'sendTo'> | undefined;
-  /** It is not sent again. */
+  /** The body is not sent again: what is kept of it may go. */
   forget?(): void;
   /** Sends no more and lets go of the client's stream. */
   stop(): void;
 }
 
 /**
- * Opens the body of a request: streamed where its bytes are still to be read, replayed from
- * `req.rawBody` where somebody read them and kept them. Undefined where the bytes that came are gone,
- * because re-serialised JSON is not what the client sent.
+ * Opens the body of a request: streamed where its bytes are still to be read, replayed from `req.rawBody`
+ * where another middleware has read and kept them. Undefined where the bytes that came are gone, because
+ * re-serialised JSON is not what the client sent.
  */
 export function openBody(req: IncomingMessage & { rawBody?: unknown }): RequestBody | undefined {
   if (!hasBody(req)) return new KeptBody(undefined);
@@ -57,8 +57,8 @@ export function openBody(req: IncomingMessage & { rawBody?: unknown }): RequestB
 }
 
 /**
- * Whether every byte is still to be had. One who listens to `data` may go on listening; one who
- * reads by `readable` would take bytes away, and decoded text is no longer the bytes that came.
+ * Whether every byte can still be read here. A middleware that listens to `data` may go on listening; one
+ * that reads by `readable` would take bytes away, and decoded text is no longer the bytes that came.
  */
 function isUntouched(req: IncomingMessage): boolean {
   return (
@@ -69,7 +69,10 @@ function isUntouched(req: IncomingMessage): boolean {
   );
 }
 
-/** Body parsers inflate before they keep: then length or coding tells that these bytes are others. */
+/**
+ * Whether kept bytes are those that the client sent. Body parsers inflate before they keep: then the length
+ * or the coding shows that the bytes are different.
+ */
 function isAsSent(req: IncomingMessage, kept: unknown): kept is Uint8Array {
   if (!(kept instanceof Uint8Array)) return false;
   const length = declaredLength(req);
@@ -124,7 +127,7 @@ class StreamedBody implements RequestBody, BodyEventListener {
   constructor(req: IncomingMessage) {
     this.length = declaredLength(req);
     this.#req = req;
-    // Who listened before may have set it flowing; nothing may pass before it is listened to here.
+    // An earlier listener may have set the stream flowing; no byte may pass before this class listens.
     req.pause();
   }
 
@@ -134,7 +137,7 @@ class StreamedBody implements RequestBody, BodyEventListener {
   }
 
   sendTo(outgoing: BodySink, listener: BodyListener): void {
-    // Between the check and now, somebody else may have begun to read.
+    // Between the check and now, another middleware may have begun to read.
     const isWhole =
       this.#peek === undefined ? isUntouched(this.#req) : this.#req.listenerCount('readable') === 0;
     if (!isWhole) {

@@ -1,4 +1,4 @@
-/** Before the path, where a client sends a whole URL. */
+/** What stands before the path where a client sends a whole URL. */
 const ORIGIN = /^[a-z][a-z\d+.-]*:\/\/[^/?#]*/i;
 
 /** Parts of a request target. */

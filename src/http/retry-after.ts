@@ -14,7 +14,7 @@ export function retryAfterMs(value: string | undefined, now: number): number | u
   return ms > 0 ? ms : undefined;
 }
 
-/** What to say in `Retry-After` of a time in milliseconds: whole seconds, and not at once. */
+/** The value of `Retry-After` for a time in milliseconds: whole seconds, at least one. */
 export function retryAfterSeconds(ms: number): number {
   return Math.max(1, Math.ceil(ms / 1000));
 }

@@ -1,6 +1,6 @@
 const LOOPBACK = /^(localhost|127(\.\d+){3}|\[::1\])$/;
 
-/** Whether nobody on the way can change what it answers. */
+/** Whether no attacker on the way can change the answers of a URL. */
 function isSecure({ protocol, hostname }: URL, allowsHttp: boolean): boolean {
   return protocol === 'https:' || (protocol === 'http:' && (allowsHttp || LOOPBACK.test(hostname)));
 }
@@ -8,7 +8,7 @@ function isSecure({ protocol, hostname }: URL, allowsHttp: boolean): boolean {
 /**
  * Reads a URL that may be fetched: secure, and without credentials.
  *
- * @param allowsHttp - Whether somebody has said that nobody on the way changes anything.
+ * @param allowsHttp - Whether the operator has said that no attacker is on the way.
  */
 export function secureUrl(value: unknown, allowsHttp = false): URL | undefined {
   const text = value instanceof URL ? value.href : value;

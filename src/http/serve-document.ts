@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { forbidSniffing } from './forbid-sniffing.ts';
 import type { Middleware } from './middleware.ts';
 
-/** What any page may learn. */
+/** Lets pages of any origin read the answer. */
 const ANY_ORIGIN = { 'Access-Control-Allow-Origin': '*' };
 const METHODS = 'GET, HEAD, OPTIONS';
 

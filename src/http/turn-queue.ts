@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import { Deadline } from '../lib/deadline.ts';
 import { isAfterLastRequest } from './last-request.ts';
 
-/** Told what becomes of a request that waits; nothing where its client leaves. */
+/** Told what becomes of a request that waits; told nothing where its client leaves. */
 export interface TurnListener {
   /** All answers before it are sent. */
   onTurn(): void;
@@ -55,7 +55,9 @@ class TurnQueue {
   readonly #socket: Socket;
   #waiting: Waiting[] = [];
   readonly #deadline = new Deadline();
-  /** How many have come whose turn has not, those that were dropped included: Node keeps them. */
+  /**
+   * How many requests have come and have not had their turn. Dropped requests count, because Node keeps them.
+   */
   #parked = 0;
   #isPaused = false;
   #isGivenUp = false;
@@ -98,7 +100,8 @@ class TurnQueue {
     const [first] = this.#waiting;
     for (const { res, onSocket } of this.#waiting) res.off('socket', onSocket);
     this.#waiting = [];
-    // Only who reads learns that a client has left. What else it sends counts, and is dropped.
+    // The socket is read on, because only a reader learns that a client has left. What else the client sends
+    // counts, and is dropped.
     this.#isGivenUp = true;
     this.#park(0);
     first?.onLate();
@@ -134,6 +137,6 @@ class TurnQueue {
 }
 
 function takeTurn({ res, onTurn }: Waiting): void {
-  // Somebody else may have answered it meanwhile.
+  // Another part of the app may have answered it meanwhile.
   if (!res.headersSent && !res.closed) onTurn();
 }

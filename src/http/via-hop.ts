@@ -4,8 +4,8 @@ import { randomBytes } from 'node:crypto';
 const PRODUCT = 'express-mcp-gateway';
 
 /**
- * Through more hops no request arrives anywhere: it goes round, past many instances of one gateway of
- * which each sees it for the first time.
+ * A request with more hops goes round in a loop, past many instances of one gateway, each of which sees it
+ * for the first time.
  */
 const MOST_HOPS = 20;
 
@@ -23,13 +23,16 @@ export class ViaHop {
     return via.toLowerCase().includes(this.#pseudonym) || hopsIn(via) > MOST_HOPS;
   }
 
-  /** What a request that came over this version of HTTP says of this gateway from here on. */
+  /** The element of `Via` for this gateway, for a request that came over this version of HTTP. */
   entry(httpVersion: string): string {
     return `${httpVersion} ${this.#pseudonym}`;
   }
 }
 
-/** Elements that are empty are none, and a comma in a comment ends none (RFC 9110 section 5.6). */
+/**
+ * How many hops a `Via` names. An empty element does not count, and a comma in a comment does not end an
+ * element (RFC 9110 section 5.6).
+ */
 function hopsIn(via: string): number {
   const hops = via.replace(/\([^()]*\)/g, '').split(',');
   return hops.filter((hop) => hop.trim() !== '').length;

@@ -5,9 +5,9 @@ import { readAddress } from './address.ts';
 const COMPATIBLE = /^::(\d+\.\d+\.\d+\.\d+)$/;
 
 /**
- * One text for each address; for IPv6 one for each /56, because that is what one customer gets. It is
- * what `ipKeyGenerator` of express-rate-limit gives, so that counts in shared stores go on; without the
- * library, which only limits need.
+ * One text for each address; for IPv6 one for each /56, because that is what one customer gets. The text is
+ * that of `ipKeyGenerator` of express-rate-limit, so that counts in shared stores go on. It is made here
+ * without that library, which only limits need.
  */
 export function addressKey(ip: string): string {
   const address = readAddress(ip);

@@ -8,7 +8,7 @@ export interface Address {
 
 const MAPPED = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/;
 
-/** What sockets call an IPv4 address that came to one of both families. */
+/** An IPv4 address as sockets give it, with the prefix where a socket is for both families. */
 const PLAIN_IPV4 = /^(?:::ffff:)?(\d+\.\d+\.\d+\.\d+)$/;
 
 /** Some proxies write the port as well: `192.0.2.1:4711`, `[2001:db8::1]:4711`. */
@@ -25,7 +25,7 @@ const LINK_LOCAL = /^fe[89ab]/;
  * address. Only one of a link can have one, so that `192.0.2.1%1` is no address.
  */
 export function readAddress(text: string): Address | undefined {
-  // Most are, and need no more: the forms below take eight times as long.
+  // Most addresses are plain IPv4. The patterns below take eight times as long.
   const [, plain = ''] = PLAIN_IPV4.exec(text) ?? [];
   if (isIP(plain) === 4) return { text: plain, family: 'ipv4' };
   const [, bracketed, dotted] = WITH_PORT.exec(text) ?? [];

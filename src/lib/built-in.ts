@@ -1,10 +1,10 @@
 /*
- * Modules of Node, as `require` gives them. An `import` of a value reads all that a module exports: of `node:http` a
- * `WebSocket`, for which a second client for HTTP is loaded. That, and to load TLS for nobody, takes a third as
- * long as to load Express.
+ * Modules of Node, as `require` gives them. An `import` of a value reads all that a module exports: of
+ * `node:http` a `WebSocket`, for which a second client for HTTP is loaded. To load that client, and TLS where
+ * it is not used, takes a third as long as to load Express.
  */
 
-/** What Express has loaded. */
+/** Express has loaded this module already. */
 export const nodeHttp: typeof import('node:http') = process.getBuiltinModule('node:http');
 
 export function nodeHttps(): typeof import('node:https') {

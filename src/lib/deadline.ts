@@ -5,8 +5,8 @@ export class Deadline {
   /** Runs `onExpired` after `ms`, unless cleared or started anew before; never for `false`. */
   start(ms: number | false, onExpired: () => void): void;
   /**
-   * The same with a function that many share, which is given `owner`: what is held for long needs no
-   * function of its own then.
+   * The same with a function that many share, which is given `owner`: an object that is kept for long needs
+   * no function of its own then.
    */
   start<Owner>(ms: number | false, onExpired: (owner: Owner) => void, owner: Owner): void;
   start(ms: number | false, onExpired: (owner?: unknown) => void, owner?: unknown): void {

@@ -1,4 +1,4 @@
-/** Does something with each of these, also where it fails for another one; then throws what was thrown first. */
+/** Calls `step` for each item, even where it throws for another one. Then it throws the first error. */
 export function each<T>(items: Iterable<T>, step: (item: T) => void): void {
   const failures: { readonly error: unknown }[] = [];
   for (const item of items) {

@@ -1,9 +1,12 @@
-/** What a function of the app threw, or gave that it may not give, and in which option it stands. */
+/**
+ * The failure of a function of the app: what it threw, or that it returned what it must not return, and in
+ * which option it stands.
+ */
 export class FunctionFailure {
   /** The path of the option: `policies[1]`. */
   readonly option: string;
   readonly cause: unknown;
-  /** What came from the function itself, where the cause is an error around it. */
+  /** What the function itself threw or returned, where the cause is an error around it. */
   readonly thrown: unknown;
 
   constructor(option: string, cause: unknown, thrown: unknown = cause) {
@@ -13,7 +16,7 @@ export class FunctionFailure {
   }
 }
 
-/** What has failed, whether it is a function of the app or not. */
+/** The cause of a failure, whether a function of the app has failed or not. */
 export function causeOf(failure: unknown): unknown {
   return failure instanceof FunctionFailure ? failure.cause : failure;
 }

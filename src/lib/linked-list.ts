@@ -31,8 +31,8 @@ export class LinkedList<Item> {
     else before.after = after;
     if (after === undefined) this.#last = before;
     else after.before = before;
-    // One that has survived a garbage collection would keep all that came after it until the next full
-    // one: each link leads on to a younger item.
+    // A removed place that has survived a garbage collection would keep all places that came after it until
+    // the next full collection: each link leads on to a younger item.
     place.before = undefined;
     place.after = undefined;
   }

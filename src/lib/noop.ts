@@ -1,2 +1,2 @@
-/** For what has to be called, and has nothing to do. */
+/** Does nothing, where a function is required. */
 export function noop(): void {}

@@ -1,17 +1,21 @@
 import { isThenable } from './thenable.ts';
 
 /**
- * What is at hand, or a promise of it. A step that nobody waits for costs a few microseconds where it is a
- * promise all the same, and a request passes a hundred of them: what is at hand is gone on with at once.
+ * A value that is at hand, or a promise of it. A promise costs a few microseconds even where there is nothing
+ * to wait for, and a request passes a hundred such steps: so code goes on at once with a value that is at
+ * hand.
  */
 export type NowOrLater<T> = T | Promise<T>;
 
-/** What a function of the app gave, of which `then` may give nothing, call back at once, or twice. */
+/**
+ * Takes what a function of the app returned. A thenable becomes a real promise: its `then` may return
+ * nothing, call back at once, or twice.
+ */
 export function nowOrLater<T>(value: T | PromiseLike<T>): NowOrLater<T> {
   return isThenable(value) ? Promise.resolve(value) : value;
 }
 
-/** Goes on with a value, at once where it is at hand. */
+/** Calls `next` with a value, at once where it is at hand. */
 export function goOn<T, Result>(
   value: NowOrLater<T>,
   next: (value: T) => NowOrLater<Result>,
@@ -25,8 +29,8 @@ export function allOf<T>(values: readonly NowOrLater<T>[]): NowOrLater<readonly 
 }
 
 /**
- * What is found for the first item for which anything is. Items are asked about one after the other, at once for
- * as long as the answers are at hand.
+ * The first result that `find` gives for an item. Items are looked at one after the other, at once as long as
+ * the results are at hand.
  */
 export function firstFound<Item, Found>(
   items: readonly Item[],

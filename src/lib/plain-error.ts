@@ -1,8 +1,8 @@
 const TEXTS = new WeakMap<object, string>();
 
 /**
- * Marks an error of which a text may be shown to whoever operates the gateway: it is written here, and holds no
- * secret. Any other message may hold one: `JSON.parse` and `Headers` quote what they were given.
+ * Marks an error with a text that may be shown to the operator of the gateway: this package wrote it, and it
+ * holds no secret. Any other message may hold one: `JSON.parse` and `Headers` quote what they were given.
  *
  * @param text - What may be shown. Default: its message.
  */

@@ -1,12 +1,12 @@
-/** What came of calls that were made at once. */
+/** The outcome of calls that were made together. */
 export interface Settled<T> {
-  /** Of those that succeeded, in order. */
+  /** The values of the calls that succeeded, in order. */
   readonly values: readonly T[];
-  /** The first of those that failed. */
+  /** The failure of the first call that failed. */
   readonly failure: { readonly cause: unknown } | undefined;
 }
 
-/** Calls for each item, whatever comes of that for others. */
+/** Calls `call` for each item, even where it throws for others. */
 export function settledNow<Item, T>(items: readonly Item[], call: (item: Item) => T): Settled<T> {
   const values: T[] = [];
   let failure: Settled<T>['failure'];
@@ -20,7 +20,7 @@ export function settledNow<Item, T>(items: readonly Item[], call: (item: Item) =
   return { values, failure };
 }
 
-/** Waits for all calls, whatever comes of them. */
+/** Waits for all calls, even where some of them fail. */
 export async function settled<T>(calls: readonly Promise<T>[]): Promise<Settled<T>> {
   const results = await Promise.allSettled(calls);
   const failed = results.find((result) => result.status === 'rejected');

@@ -1,7 +1,7 @@
 import { FunctionFailure } from './function-failure.ts';
 import { plainText } from './plain-error.ts';
 
-/** How far it is looked for the code of an error in its causes. */
+/** How deep the code of an error is looked for in its causes. */
 const DEPTH = 5;
 
 /** As Node and databases write codes: `ECONNREFUSED`, `HPE_INVALID_CONSTANT`, `28P01`. */
@@ -13,7 +13,7 @@ const NAME = /^[A-Za-z_$][\w$]{0,63}$/;
 const PLACE = /^ {4}at (?:.*\()?((?:file:\/\/|\/|[A-Za-z]:\\).*?)(?:\?.*)?(:\d+:\d+)\)?$/;
 
 /**
- * What may be said of anything that was thrown: a text of our own or a code, its own or that of a cause, or
+ * What may be told of any value that was thrown: a text of our own or a code, its own or that of a cause, or
  * its name. No other message is in it, because that may hold a secret.
  */
 export function toldError(error: unknown): string {
@@ -39,7 +39,7 @@ export function toldFailure(failure: unknown): string {
   return `${failure.option} failed: ${toldThrown(failure.thrown)}`;
 }
 
-/** Where it was thrown, outside of packages and of Node; undefined where it does not say. */
+/** Where an error was thrown, outside of packages and of Node; undefined where the error does not say. */
 export function placeOf(error: unknown): string | undefined {
   const [stack, message] = [read(error, 'stack'), read(error, 'message')];
   if (typeof stack !== 'string' || typeof message !== 'string') return undefined;

@@ -4,7 +4,10 @@ import type { NowOrLater } from './now-or-later.ts';
 /** How many messages are looked at in one turn of the event loop. */
 const TURN = 100;
 
-/** What to wait for after so many messages: a batch may be long, and others wait as well. */
+/**
+ * A turn of the event loop to wait for, after each hundred messages: a batch may be long, and other requests
+ * wait as well.
+ */
 export function turnAfter(count: number): Promise<void> | undefined {
   return count > 0 && count % TURN === 0 ? setImmediate() : undefined;
 }
@@ -34,7 +37,10 @@ async function inManyTurns<Item>(
 /** How long one turn may be until others get theirs. */
 const LONG_MS = 10;
 
-/** Where what takes long, like expressions over much data, is done many times for one request. */
+/**
+ * Gives turns to other requests where work that takes long, like expressions over much data, is done many
+ * times for one request.
+ */
 export class Turns {
   #since = performance.now();
 

@@ -2,9 +2,9 @@ import { plain } from './plain-error.ts';
 import { isThenable } from './thenable.ts';
 
 /**
- * Waits for a result no longer than `ms`; what comes of it later is of no interest. What is at hand is given
- * as it is, and not waited for. Where this process itself stood still, a result that has come meanwhile is
- * read before it is given up.
+ * Waits for a result no longer than `ms`, and ignores what comes later. A value that is no promise is
+ * returned as it is. Where this process itself stood still, a result that has come meanwhile is read before
+ * the wait ends.
  */
 export function within<T>(ms: number | false, result: PromiseLike<T>, message: string): Promise<T>;
 export function within<T>(
