@@ -26,19 +26,19 @@ import { readTimeouts, type TimeoutOptions, type Timeouts } from './timeouts.ts'
 /** Where requests go, and how. */
 export interface RelayOptions extends NetworkOptions {
   /**
-   * The upstream MCP endpoint: a URL, whose path and query are fixed, so that nothing a client sends
-   * changes them, but for names in braces, `https://mcp.example/{tenant}/mcp`: a parameter of the route
-   * that the gateway is mounted on, or with `{claims.org}` a claim of the caller, stands in their place, as
-   * one segment or a part of it; a list of URLs, for several instances of one MCP server, where one that is repeated
-   * weighs more; or a handler in this process (an Express app, a plain `(req, res)`), which
-   * is called at `http://localhost` and the gateway's path. Required.
+   * The upstream MCP endpoint. It is a URL, whose path and query are fixed: nothing that a client sends
+   * changes them, except where they have names in braces, `https://mcp.example/{tenant}/mcp`. A parameter of
+   * the route that the gateway is mounted on takes the place of such a name, or, with `{claims.org}`, a claim
+   * of the caller, as one segment or a part of it. Or it is a list of URLs, for several instances of one MCP
+   * server; a URL that is repeated weighs more. Or it is a handler in this process (an Express app, a plain
+   * `(req, res)`), which is called at `http://localhost` and the gateway's path. Required.
    */
   target: string | URL | readonly (string | URL)[] | UpstreamHandler;
   /** The four timers; an object changes those it names, `false` switches all off. */
   timeout?: TimeoutOptions | false;
   /**
-   * How long an event stream may be silent before its client gets a comment, so that nothing on the
-   * way takes it for dead. Only between events. Default: `'15s'`.
+   * How long an event stream may be silent before its client gets a comment, so that no proxy on the way
+   * takes it for dead. The comment comes only between events. Default: `'15s'`.
    */
   heartbeat?: Duration | false;
   /**
@@ -53,11 +53,11 @@ export interface RelayOptions extends NetworkOptions {
    */
   redirects?: 'same-origin' | false;
   /**
-   * What carries the request upstream; the same to see from outside. `'undici'` costs less CPU time, and needs
-   * the package `undici` in a version of 8.13, and Node 22.19 or later. What differs: its parser refuses a tab
-   * behind the digits of `Content-Length`, and has no bound for the extensions of chunks; an answer to half a
-   * request closes its connection; and its instrumentation has no span for a request that finds no connection.
-   * Default: `'http-proxy-middleware'`.
+   * Which engine sends requests upstream; from outside, both are the same. `'undici'` costs less CPU time,
+   * and needs the package `undici` in a version of 8.13, and Node 22.19 or later. What differs: its parser
+   * refuses a tab behind the digits of `Content-Length`, and has no bound for the extensions of chunks; an
+   * answer to half a request closes its connection; and its instrumentation has no span for a request that
+   * finds no connection. Default: `'http-proxy-middleware'`.
    */
   engine?: EngineName;
 }
@@ -92,7 +92,7 @@ export const RELAY_OPTIONS: readonly string[] = [
   ...NETWORK_OPTIONS,
 ];
 
-/** What the options of the relay come to. */
+/** The options of the relay, read. */
 export interface RelayPlan extends TargetPlans {
   readonly network: Network;
   /** The `Host` that the upstream sees, where it is not the target's. */
@@ -155,7 +155,7 @@ export function targetsOf(plan: RelayPlan, kept: Kept): readonly [Target, ...Tar
   return [create(first, 0), ...others.map((other, i) => create(other, i + 1))];
 }
 
-/** The same for the same options, so that connections are used on. */
+/** The same network for the same options, so that its connections stay in use. */
 function networkOf(network: Network, kept: Kept): Network {
   const { socketPath, tls, proxies } = network;
   const terms = [socketPath, tls?.fingerprint, JSON.stringify(proxies)];

@@ -6,7 +6,7 @@ import type { RelaySettings } from './relay-settings.ts';
 
 type PathAt = NonNullable<RelaySettings['pathAt']>;
 
-/** Where requests go at each of the targets; undefined where that is always a target's own path. */
+/** Gives path and query of a request at each target; undefined where these are always the target's own. */
 export function pathAtTargets(
   targets: readonly [TargetPlan, ...TargetPlan[]],
   query: readonly string[] | undefined,

@@ -8,15 +8,15 @@ import type { CreateHold } from './request/keep-body.ts';
 export interface RelaySettings extends AnswerBodySettings {
   /** Where requests go. */
   readonly target: Target;
-  /** The gateway as the upstream is told of it. */
+  /** The gateway as the upstream sees it in `Via`. */
   readonly hop: ViaHop;
   /** Whether the upstream is a handler in this process: it speaks for the app, being a part of it. */
   readonly isInProcess: boolean;
   /**
-   * Where a request goes at the target's host, path and query, where that is not its own; undefined where
-   * the query of the request cannot be sent on.
+   * Path and query of a request at a target, where they are not the target's own; undefined where the query
+   * of the request cannot be sent on.
    */
   readonly pathAt?: (target: Target, req: IncomingMessage) => string | undefined;
-  /** Where redirects are followed: makes what counts the bytes that are kept for that. */
+  /** Makes what counts the bytes that are kept for a redirect; undefined where redirects are not followed. */
   readonly createHold?: CreateHold | undefined;
 }

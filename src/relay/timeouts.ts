@@ -26,7 +26,7 @@ export type Timeouts = Readonly<Record<keyof TimeoutOptions, number | false>>;
 const DEFAULTS: Timeouts = { connect: 5_000, response: 120_000, idle: 300_000, stream: false };
 const NAMES = ['connect', 'response', 'idle', 'stream'] as const;
 
-/** What is read of the option elsewhere: by the slot `timeout`, where messages are read. */
+/** The part of the option that the slot `timeout` reads, because it needs the messages. */
 const CALLS = 'calls';
 
 /** Reads the option; `false` switches all of them off, an object changes those it names. */

@@ -5,9 +5,12 @@
  */
 export type AttemptFailure = 'unreachable' | 'timeout' | 'status' | 'lost';
 
-/** Told of one request to a host. In any order, and as often as events come: what is too late is ignored. */
+/**
+ * Told of one request to a host. Events may come in any order, and more than once: what comes too late is
+ * ignored.
+ */
 export interface RequestOutcome {
-  /** Whether there are failures that this one would make forgotten by going on well. */
+  /** Whether there are failures that do not count any more if this request goes well. */
   readonly canForget: boolean;
   /** Whether it is the one request that tries the host, while others are refused. */
   readonly isTrial: boolean;
@@ -23,7 +26,10 @@ export interface RequestOutcome {
   left(): void;
 }
 
-/** Told of attempts: of each at most one of failure, good end and leaving, and not before its beginning. */
+/**
+ * Told of attempts that have begun. Each of them fails, or is given up, at most once; it may have gone well
+ * before it fails.
+ */
 export interface AttemptListener {
   canForget(attempt: Attempt): boolean;
   isTrial(attempt: Attempt): boolean;

@@ -26,13 +26,13 @@ export type NoTarget =
 /** Where a request goes. */
 export interface Choice {
   readonly state: TargetState;
-  /** As the configuration has it under which the request came. */
+  /** The target as it is in the configuration under which the request came. */
   readonly target: Target;
   /** Whether it goes there although the breaker lets nothing through. */
   readonly isPastBreaker: boolean;
 }
 
-/** When a target is worth another try that only its operator or its health check can bring back. */
+/** When to try a target again that only its operator or its health check can bring back. */
 const RETRY_MS = 5000;
 
 /** Chooses a target for each request. */
@@ -41,7 +41,7 @@ export class Balancer {
   readonly #targets: ReadonlyMap<TargetState, Target>;
   readonly #random: () => number;
 
-  /** @param targets - One for each state, as the requests here are to have it. */
+  /** @param targets - One for each state, as it is in the configuration of these requests. */
   constructor(
     states: readonly TargetState[],
     targets: readonly Target[],
@@ -77,8 +77,8 @@ export class Balancer {
     if (admits(state, mayTry)) return this.#choice(state, false);
     const { lastFailure } = state.breaker ?? {};
     const mayBeGone = lastFailure === 'unreachable' || lastFailure === 'lost';
-    // If it is gone, its sessions are, and begin anew at others. Whether it is, only a connection can tell:
-    // it may have come back, and another gateway may have begun this session there since.
+    // If the target is gone, its sessions are gone, and begin anew at other targets. Only a connection can
+    // tell whether it is: it may have come back, and another gateway may have begun this session there since.
     if (!isOne && mayBeGone) return this.#choice(state, true);
     return { isGone: false, retryAfterMs: retryAfterOf(state) };
   }
@@ -99,19 +99,21 @@ export class Balancer {
     return { state, target: this.#targets.get(state) as Target, isPastBreaker };
   }
 
-  /** Its breaker admits the request. */
+  /** Begins a request at a target. Its breaker admits the request. */
   #assign(state: TargetState, { mayTry }: Want): Assignment {
     const target = this.#targets.get(state) as Target;
     return { state, target, attempt: state.breaker?.begin(mayTry) };
   }
 
   #spread(able: readonly TargetState[]): TargetState | undefined {
-    // The sooner somebody finds out that it is back, the better for all.
+    // The sooner a request finds out that a target is back, the better for all requests.
     const due = able.find(({ breaker }) => breaker !== undefined && breaker.state !== 'closed');
     return due ?? leastBusyOfTwo(able, this.#random);
   }
 
-  /** A target that drains comes back when its operator says so: it counts where there is no other. */
+  /**
+   * A target that drains comes back when its operator says so: it counts only where there is no other target.
+   */
   get #soonest(): number {
     const waiting = this.states.filter(({ name }) => name !== 'draining');
     return waiting.length === 0 ? RETRY_MS : Math.min(...waiting.map(retryAfterOf));

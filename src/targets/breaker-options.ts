@@ -12,8 +12,8 @@ export interface BreakerOptions {
    */
   readonly openFor?: Duration;
   /**
-   * Statuses of answers that count as failures, from 400 to 599; an empty list for none. Those that a client
-   * can provoke let it open the breaker for everybody. Default: `[502, 503, 504]`.
+   * Statuses of answers that count as failures, from 400 to 599; an empty list for none. With a status that a
+   * client can provoke, this client can open the breaker for all users. Default: `[502, 503, 504]`.
    */
   readonly statuses?: readonly number[];
 }

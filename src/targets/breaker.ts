@@ -34,23 +34,26 @@ export interface BreakerChange {
   readonly reason: AttemptFailure | 'time_is_over' | 'trial_succeeded';
 }
 
-/** A host is left alone for no longer than this, but where `openFor` is longer. */
+/** The longest time for which a host gets no requests, unless `openFor` is longer. */
 const LONGEST_OPEN_MS = 5 * 60 * 1000;
 
-/** By this part of itself `openFor` is longer at most, so that processes do not try a host all at once. */
+/**
+ * The breaker adds a random part of `openFor`, this one at most, so that processes do not try a host all at
+ * once.
+ */
 const JITTER = 0.1;
 
 /**
  * Keeps requests from a host that fails: closed, open after so many failures in a row, half-open when its
- * time is over. Then one request at a time is a trial, whose head decides: it closes the breaker, or opens
- * it for twice as long. Every change of state begins a generation, and what comes of attempts of an
- * earlier one is ignored: it says how the host was before.
+ * time is over. Then one request at a time is a trial. The head of its answer decides: it closes the breaker,
+ * or opens it for twice as long. Every change of state begins a generation. The outcome of an attempt of an
+ * earlier generation is ignored: it says how the host was before.
  *
  * The row of failures ends when an answer has ended well, when an event stream has stood, and when for
- * `openFor` nothing has failed and nobody has waited for an answer. As long as requests hang, it is not
- * quiet: a host that answers none of them fails only as often as its timer runs out.
+ * `openFor` nothing has failed and no request has waited for an answer. Requests that hang keep the failures:
+ * a host that answers none of them fails only as often as its timer runs out.
  *
- * There is no timer in it. Time that has passed shows when somebody looks.
+ * It has no timer. It reads the clock when its state is asked for.
  */
 export class Breaker implements AttemptListener {
   readonly settings: BreakerSettings;
@@ -62,11 +65,11 @@ export class Breaker implements AttemptListener {
   #lastFailure: AttemptFailure | undefined;
   /** While closed: how many attempts have no head of an answer. */
   #waiting = 0;
-  /** While there are failures and nobody waits: since when. */
+  /** While there are failures and no request waits: since when that is so. */
   #quietSince = 0;
   /** While open: until when. */
   #openUntil = 0;
-  /** Read once: what two clocks say together differs by a millisecond from one moment to the next. */
+  /** Made once, from two clocks: their sum differs by a millisecond from one moment to the next. */
   #openUntilDate: Date | undefined;
   /** For how long it opens next, without jitter. */
   #openForMs: number;
@@ -98,7 +101,7 @@ export class Breaker implements AttemptListener {
     return this.#lastFailure;
   }
 
-  /** When another request is worth it, on the clock that it was given; passed, where that is now. */
+  /** When to try the host again, on the breaker's clock. A time that has passed means now. */
   get retryAt(): number {
     return this.#openUntil;
   }

@@ -14,7 +14,7 @@ import type { RequestOutcome } from './attempt.ts';
 /** How long an event stream has to stand to show that its host is well. */
 const STOOD_MS = 5000;
 
-/** How long a trial may wait for its client to send the rest of the body: others wait for its end. */
+/** How long a trial may wait for its client to send the rest of the body: other requests wait for its end. */
 const TRIAL_BODY_MS = 5000;
 
 /**
@@ -22,8 +22,9 @@ const TRIAL_BODY_MS = 5000;
  *
  * What the client or the gateway did is no failure of the host: the client left, a timer of the relay ran
  * out, the request could not be sent. Nor is an answer that is HTTP and cannot be passed on (a redirect, a
- * head that is too long or must not be relayed): a host that answers is there, and what it says may depend
- * on what the client sent. What is no HTTP is a failure: whoever listens there is not the host, or broken.
+ * head that is too long or must not be relayed): a host that answers is there, and what it says may depend on
+ * what the client sent. An answer that is no HTTP is a failure: the server that listens there is not the
+ * host, or is broken.
  *
  * @param statuses - Statuses that count as failures.
  */
@@ -92,7 +93,7 @@ class GuardedExchange extends ForwardingListener implements UpstreamExchange {
 
   override onFailure(failure: UpstreamFailure): void {
     this.#timer?.clear();
-    // What breaks behind the end of an answer is the connection.
+    // After the end of an answer, only the connection breaks.
     if (this.#answer?.isComplete !== true) this.#judge(failure);
     super.onFailure(failure);
   }
@@ -118,7 +119,10 @@ class GuardedExchange extends ForwardingListener implements UpstreamExchange {
     else this.#outcome.failed('lost');
   }
 
-  /** A host that refuses an upload closes on it, and its answer is lost. How much is sent, the client decides. */
+  /**
+   * Whether the body is still being sent. A host that refuses an upload closes the connection, and its answer
+   * is lost. The client decides how much it sends.
+   */
   get #isUploading(): boolean {
     return this.#isConnected && !this.#isBodySent && this.#answer === undefined;
   }
@@ -133,7 +137,7 @@ class GuardedExchange extends ForwardingListener implements UpstreamExchange {
     this.#outcome.endedWell();
   };
 
-  /** The request goes on, but says nothing any more: another one may try the host. */
+  /** The request goes on, but says nothing about the host any more: another request may try it. */
   readonly #onTooSlow = (): void => this.#outcome.left();
 
   readonly #onStood = (): void => this.#outcome.stood();

@@ -18,7 +18,7 @@ const FAILURES = 2;
 export class HealthCheck {
   readonly #engine: Engine;
   readonly #settings: HealthSettings;
-  /** The gateway, as the host is told of it. */
+  /** The gateway as the host sees it in `Via`. */
   readonly #via: string;
   readonly #onChange: (isHealthy: boolean) => void;
   #failures: number;

@@ -1,7 +1,7 @@
 import type { ConfigProblems } from '../options/config-problems.ts';
 import { type Duration, readDuration } from '../options/duration.ts';
 
-/** How each host of the target is asked whether it is well. */
+/** How the gateway checks whether each host of the target is well. */
 export interface HealthOptions {
   /**
    * The path, and query, of a GET to the host; a 2xx says that it is well. Not the MCP endpoint, where a GET

@@ -7,7 +7,7 @@ import type { TargetState } from './target-state.ts';
 /** A target that takes a request, and what its breaker learns from that. */
 export interface Assignment {
   readonly state: TargetState;
-  /** As the configuration has it under which the request came. */
+  /** The target as it is in the configuration under which the request came. */
   readonly target: Target;
   /** Undefined where the target has no breaker. */
   readonly attempt: Attempt | undefined;

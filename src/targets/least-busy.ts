@@ -8,8 +8,8 @@ export interface BusyCandidate {
 
 /**
  * Of two different candidates, drawn at random by their weights, the one that has fewer requests under way
- * for its weight; where both have the same, the one that was drawn first. One candidate is taken as it
- * is, and of none there is none.
+ * for its weight; where both have the same, the one that was drawn first. A single candidate is taken as it
+ * is; without candidates, the result is undefined.
  *
  * @param random - Gives a number from 0 up to 1.
  */

@@ -10,7 +10,7 @@ export const NAME_IN_QUERY: RegExp = new RegExp(`\\{(${NAME})\\}`, 'g');
 const IN_TEXT = new RegExp(`\\{(?:${NAME})\\}`, 'g');
 const ANYWHERE = new RegExp(`\\{(?:${NAME})\\}|%7B(?:${NAME})%7D`, 'gi');
 const BRACE = /[{}]/;
-/** All that stands between a name, and another one or the end of its segment, on either side. */
+/** Two dots that are all there is between two names, or between a name and an end of its segment. */
 const TWO_DOTS = /(?:\/|%7D)(?:\.|%2e){2}%7B|%7D(?:\.|%2e){2}(?:\/|$)/i;
 const ANY_BRACE = /[{}]|%7B|%7D/i;
 
@@ -42,8 +42,8 @@ export function haveSameNames(one: URL, other: URL): boolean {
  * Notes what is wrong with the names in a target. A value of the client may be a path segment, a part of
  * one, or a value in the query, and nothing else.
  *
- * @param url - The same target, parsed; undefined where it could not be.
- * @returns Whether the names are what is wrong with it, or a part of that.
+ * @param url - The same target, parsed; undefined where it could not be parsed.
+ * @returns Whether something is wrong with the names.
  */
 export function checkNames(
   problems: ConfigProblems,
@@ -59,7 +59,7 @@ function problemOf(value: string | URL, url: URL | undefined): string | undefine
   const text = String(value);
   const rest = text.replace(IN_TEXT, '');
   const encoded = url?.pathname.replace(NAME_IN_PATH, '') ?? '';
-  // Nobody can tell which braces of a `URL` were written encoded.
+  // It is not known which braces of a `URL` were written encoded.
   if (BRACE.test(rest) || (value instanceof URL && ANY_BRACE.test(encoded))) return NO_NAME;
   if (url === undefined) return BRACE.test(text) ? MISPLACED : undefined;
   const { hostname, username, password, hash } = url;
@@ -85,7 +85,7 @@ const LEADS_UP =
   "no '..' next to a name in braces: a value with a slash in it would lead up where the upstream decodes twice";
 const IN_KEY = 'names in braces only in values of the query, like ?tenant={tenant}';
 
-/** Of names, written either way. */
+/** How many names are in a text, with plain or encoded braces. */
 function countIn(text: string): number {
   return text.match(ANYWHERE)?.length ?? 0;
 }

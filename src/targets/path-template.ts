@@ -12,13 +12,13 @@ export class PathTemplate {
     this.#parts = [...path.slice(0, -1), `${path.at(-1)}${query[0]}`, ...query.slice(1)];
   }
 
-  /** Path and query with these values. @throws {Error} where there is none for a name. */
+  /** Path and query with these values. @throws {Error} where there is no value for a name. */
   fill(values: TemplateValues | undefined): string {
     return this.#parts.map((part, i) => (i % 2 === 0 ? part : valueFor(part, values))).join('');
   }
 }
 
-/** An empty segment would be another path. */
+/** The value for a name. Without one it throws: an empty segment would be another path. */
 function valueFor(name: string, values: TemplateValues | undefined): string {
   const value = values?.get(name);
   if (value === undefined) throw new Error(`There is no value for {${name}} in the target`);

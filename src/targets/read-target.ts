@@ -35,7 +35,7 @@ export function readTarget(
   return { targets: [{ url, weight: 1 }], handler: value as UpstreamHandler };
 }
 
-/** One that is repeated weighs more. */
+/** Reads a list of URLs. A URL that is repeated weighs more. */
 function readList(problems: ConfigProblems, values: readonly unknown[]): TargetPlans | undefined {
   const weights = new Map<string, number>();
   let firstUrl: URL | undefined;
@@ -88,7 +88,9 @@ function isApp(target: unknown): boolean {
   return typeof (target as { handle?: unknown }).handle === 'function';
 }
 
-/** It would find nothing on requests and answers of what its handlers expect there. */
+/**
+ * Whether it is a router without an app: its handlers would miss what an app adds to requests and answers.
+ */
 function isRouter(target: unknown): boolean {
   const { handle, listen } = (target ?? {}) as { handle?: unknown; listen?: unknown };
   return typeof handle === 'function' && listen === undefined;

@@ -30,7 +30,7 @@ export function rendezvous<T extends PlacedCandidate>(
   return best;
 }
 
-/** A number between 0 and 1, neither of which it is, of 48 bits. No URL has a line end in it. */
+/** A number of 48 bits, above 0 and below 1. The line end separates the two texts: no URL has one in it. */
 function fractionOf(url: string, key: string): number {
   const digest = hash('sha256', `${url}\n${key}`, 'buffer');
   return (digest.readUIntBE(0, 6) + 0.5) / 2 ** 48;

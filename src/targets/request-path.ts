@@ -17,8 +17,8 @@ export class RequestPath {
   }
 
   /**
-   * For a request with these values; `url` is the client's. Undefined where the query has something
-   * that cannot be sent on.
+   * Path and query for a request with these values; `url` is that of the client's request. Undefined where
+   * the query has something that cannot be sent on.
    */
   for(values: TemplateValues | undefined, url = ''): string | undefined {
     const query = this.#query === undefined ? '' : this.#query.of(url);

@@ -5,9 +5,9 @@ import type { Kept } from '../kept.ts';
 export interface TargetFailure {
   /** When. */
   readonly at: Date;
-  /** In the error table; the request itself may have gone well elsewhere. */
+  /** The row of the error table; the request itself may have gone well at another target. */
   readonly reason: ErrorReason;
-  /** In a few words: the code of an error, or what stands in its place. */
+  /** In a few words: the code of an error, or else a text of the gateway or the name of the error. */
   readonly detail: string | undefined;
 }
 
@@ -21,9 +21,9 @@ export class Site {
 }
 
 /**
- * That of a gateway.
+ * The site of a URL in one gateway.
  *
- * @param others - What else makes it another place: a handler in this process, a socket.
+ * @param others - What else makes it a different place: a handler in this process, a socket.
  */
 export function siteOf(url: URL, kept: Kept, ...others: readonly unknown[]): Site {
   return kept.of(['site', url.href, ...others], () => new Site());

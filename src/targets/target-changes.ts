@@ -2,9 +2,9 @@ import type { Kept } from '../kept.ts';
 import { noop } from '../lib/noop.ts';
 import type { TargetChange, TargetState } from './target-state.ts';
 
-/** Where the targets of a gateway tell of their changes, and how they are. */
+/** Passes on the changes of a gateway's targets, and holds their states. */
 export class TargetChanges {
-  /** Those that can have more than one state; none once the gateway is out of service. */
+  /** The targets that can have more than one state; none once the gateway is out of service. */
   states: readonly TargetState[] = [];
   readonly #kept: Kept;
   #listener: (change: TargetChange) => void = noop;
@@ -19,7 +19,7 @@ export class TargetChanges {
   };
 
   /**
-   * Other observers than before, or none, are told from now on.
+   * From now on these observers are told, or none, in place of those before.
    *
    * @param listener - Told of each change.
    * @param observed - The targets as these observers see them.
@@ -32,7 +32,7 @@ export class TargetChanges {
   }
 }
 
-/** The targets of a gateway as the observers of one configuration see them: none while it does not hold. */
+/** The targets of a gateway as the observers of one configuration see them: none while that does not hold. */
 export class ObservedTargets {
   changes: TargetChanges | undefined;
 
@@ -41,7 +41,7 @@ export class ObservedTargets {
   }
 }
 
-/** Those of a gateway. */
+/** The target changes of a gateway. */
 export function targetChangesOf(kept: Kept): TargetChanges {
   return kept.of(['target changes'], () => new TargetChanges(kept));
 }

@@ -23,7 +23,7 @@ export interface TargetChange {
   readonly reason: string;
 }
 
-/** How one target is, from request to request. */
+/** The state of one target, which lasts from request to request. */
 export class TargetState {
   /** Requests under way, event streams included. */
   open = 0;
@@ -47,12 +47,12 @@ export class TargetState {
     this.#breaker = this.#breakerWith(breaker);
   }
 
-  /** As the configuration has it that holds. */
+  /** The target as it is in the configuration that holds. */
   get target(): Target {
     return this.#target;
   }
 
-  /** Undefined where it is switched off. */
+  /** The breaker; undefined where it is switched off. */
   get breaker(): Breaker | undefined {
     return this.#breaker;
   }
@@ -69,7 +69,8 @@ export class TargetState {
   #breakerWith(settings: BreakerSettings | undefined): Breaker | undefined {
     if (settings === undefined) return undefined;
     const breaker = new Breaker(settings, this.#sources, ({ state, previous, reason }) => {
-      // What keeps requests away besides is told instead; one that was replaced keeps none away.
+      // Where a drain or the health check keeps requests away, only that is told. A breaker that was replaced
+      // keeps no requests away.
       if (this.takesNew && breaker === this.#breaker) this.#tell(state, previous, reason);
     });
     return breaker;
@@ -111,7 +112,7 @@ export class TargetState {
   }
 
   drain(): void {
-    // What is over stays over: its sessions were told that they do not exist.
+    // A drain that is over stays over: clients were told that the sessions do not exist.
     if (this.#drain !== 'none') return;
     this.#change('drain', () => {
       this.#drain = 'begun';

@@ -6,7 +6,7 @@ import type { ErrorReason } from '../errors.ts';
 import { toldError } from '../lib/told-error.ts';
 import { Site } from './site.ts';
 
-/** What stands for the names in a target, by name, encoded: see `encodeValue`. */
+/** The values for the names in a target, by name, encoded: see `encodeValue`. */
 export type TemplateValues = ReadonlyMap<string, string>;
 
 /** A place that requests go to, as it is configured. */
@@ -24,7 +24,7 @@ export class Target {
   readonly place: number;
   readonly url: URL;
   readonly weight: number;
-  /** What it is known by in every process: a hash, because a store need not know where upstreams are. */
+  /** Its id, the same in every process: a hash, because a store need not know where upstreams are. */
   readonly id: string;
   /** As records and events name it: `host:port`. */
   readonly name: string;

@@ -1,13 +1,13 @@
 /**
  * Control characters, C1 among them, and halves of surrogate pairs, which have no encoding. Also control
- * characters that are still encoded: what stands behind the upstream may decode more than once.
+ * characters that are still encoded: a server behind the upstream may decode more than once.
  */
 const UNSENDABLE = /[\p{Cc}\p{Cs}]|%(?:25)*(?:[01][\da-f]|7f)/iu;
 
-/** However often they are encoded, for the same reason. */
+/** Dots and slashes, however often they are encoded, for the same reason. */
 const DOT = String.raw`(?:\.|%(?:25)*2e)`;
 const SLASH = String.raw`(?:[/\\]|%(?:25)*(?:2f|5c))`;
-/** What parsers of URLs take off both ends. */
+/** Blanks, which parsers of URLs take off both ends. */
 const BLANKS = '(?: |%(?:25)*20)*';
 /**
  * Some servers take what follows a semicolon off a segment before they look at it. A server that puts the
@@ -41,7 +41,7 @@ export function encodeValue(value: string): string {
   return encodeURIComponent(value).replace(/[!'()*]/g, encodeDelimiter);
 }
 
-/** What `encodeURIComponent` leaves. */
+/** Encodes a character that `encodeURIComponent` leaves as it is. */
 function encodeDelimiter(character: string): string {
   return `%${character.charCodeAt(0).toString(16).toUpperCase()}`;
 }

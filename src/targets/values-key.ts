@@ -1,8 +1,8 @@
 import type { TemplateValues } from './target.ts';
 
 /**
- * What tells upstreams apart that have the same URL but for these values. Empty where it has no names. No
- * value has one of the delimiters in it.
+ * A key that tells upstreams apart whose URLs differ in these values alone. Empty where the target has no
+ * names. No value has a delimiter of the key in it.
  */
 export function valuesKey(values: TemplateValues | undefined): string {
   return values === undefined ? '' : [...values].join('&');

@@ -2,13 +2,13 @@ import type { BodyEdit } from '../../body-editor.ts';
 
 /** Told what becomes of the body of an answer. */
 export interface AnswerBodyListener {
-  /** It is about to begin: now, if not before, the head has to be written. */
+  /** The body is about to begin: the head has to be written now, if it is not written yet. */
   onAnswerBegin(edit: BodyEdit | undefined): void;
   /** The client has been handed all of it. */
   onAnswerEnd(): void;
-  /** Nothing more is to come, though the upstream has not ended: the gateway is closing. */
+  /** Nothing more will come, although the upstream has not ended: the gateway ends the stream. */
   onAnswerCurtailed(): void;
-  /** It cannot be edited. */
+  /** The body cannot be edited. */
   onAnswerInvalid(cause: unknown): void;
   /** The upstream has kept the client waiting for too long, or the stream has been open too long. */
   onAnswerTimeout(): void;

@@ -10,17 +10,17 @@ import type { AnswerBodySettings } from './body-settings.ts';
 import { EventStream } from './event-stream.ts';
 
 /**
- * How far the client is. An editor may find that nothing can be passed on, which a head would deny: then
- * it waits.
+ * How far the client's answer is. With an editor, the head waits: the editor may find that the body cannot be
+ * passed on, and a head that has been sent would deny that.
  */
 type Progress = 'waiting' | 'begun' | 'passing' | 'over';
 
-/** What the editor is at. A step may take its time; a stream may end while it is paused for that. */
+/** What the editor does. A step may be asynchronous; a stream may end while it is paused for that. */
 type Editing = 'ready' | 'busy' | 'busy, then last';
 
 /**
- * The body of an answer on its way to the client: as it comes, no faster than the client reads. It is in
- * two states at once; what is not in the tables changes neither.
+ * The body of an answer on its way to the client: as it comes, no faster than the client reads. It has two
+ * states at once; an event that is not in the tables changes neither.
  *
  * | Progress | when | then | becomes |
  * | --- | --- | --- | --- |
@@ -74,8 +74,8 @@ export class AnswerBody implements BodyEventListener {
     if (this.#editor === undefined) this.#begin();
     if (this.#isStream) this.#startPace(this.#settings.timeouts.stream);
     hearBody(this.#answer.body, this);
-    // Together with the first bytes where they are there already, alone where they are not: a client
-    // learns of a stream when it opens.
+    // The head goes together with the first bytes if they are there already, and alone otherwise: a client
+    // has to learn of a stream when it opens.
     if (this.#editor?.isHeld === true) this.#awaitMore();
     else process.nextTick(AnswerBody.#onTick, this);
   }
@@ -161,7 +161,7 @@ export class AnswerBody implements BodyEventListener {
     else this.#edit(() => editor.end(this.#passing), onDone);
   }
 
-  /** Takes a step of the editor. While that takes its time, the upstream waits. */
+  /** Runs a step of the editor. The upstream waits as long as it takes. */
   #edit(step: () => Promise<void> | undefined, onDone: () => void): void {
     try {
       const taken = step();
@@ -190,7 +190,7 @@ export class AnswerBody implements BodyEventListener {
       });
   }
 
-  /** For an editor. */
+  /** Where an editor gives its bytes. */
   get #passing(): (chunk: Buffer) => void {
     return (chunk) => this.#pass(chunk);
   }
@@ -209,7 +209,7 @@ export class AnswerBody implements BodyEventListener {
     this.#awaitClient();
   }
 
-  /** Only once a client is slow, which is rare. */
+  /** Listens to `drain`, only once a client is slow, which is rare. */
   #hearDrain(): void {
     if (this.#hearsDrain) return;
     this.#hearsDrain = true;

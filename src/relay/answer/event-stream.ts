@@ -6,7 +6,7 @@ import type { EventSink } from '../../mcp/events/event-sink.ts';
 /** A comment, which every reader of event streams skips (HTML standard, "Event stream format"). */
 const COMMENT = ':\n\n';
 
-/** How many bytes of events of its own may wait for a client that does not read, or for a boundary. */
+/** How many bytes of the gateway's own events may wait for a client that does not read, or for a boundary. */
 const MOST_WAITING = 64 * 1024;
 
 /** Told when a stream may end. */
@@ -16,20 +16,19 @@ export interface EventStreamListener {
 }
 
 /**
- * An event stream on its way to the client, and what the gateway does to it besides, only between two
- * events: a comment when it has been silent for too long, an event of the gateway's own, and its end
- * when the gateway wants it.
+ * An event stream on its way to the client. Between two events, and only there, the gateway adds a comment
+ * when the stream has been silent for too long, adds an event of its own, or ends the stream.
  */
 export class EventStream implements EventSink {
   readonly #res: ServerResponse & { flush?: () => void };
   readonly #listener: EventStreamListener;
   readonly #boundary = new EventBoundary();
   readonly #silence = new Deadline();
-  /** What the last write said. */
+  /** What the last write returned. */
   #wantsMore = true;
   #isEnding = false;
   #isOver = false;
-  /** Events of the gateway's own, until the one that has begun is whole. */
+  /** Events of the gateway's own that wait until the event that has begun is whole. */
   #waiting: Buffer[] | undefined;
   #waitingLength = 0;
   /** How many bytes of such events have been written, as far as they may still be in memory. */

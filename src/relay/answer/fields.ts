@@ -5,7 +5,7 @@ import { foldFieldName } from '../../http/field.ts';
 import { isHopByHop, nominatedFields } from '../../http/hop-by-hop.ts';
 import { speaksForOrigin } from './origin-fields.ts';
 
-/** What holds for the very bytes of the upstream's body, and for no others. */
+/** Fields that hold for the exact bytes of the upstream's body, and for no others. */
 const DESCRIBES_BYTES: ReadonlySet<string> = new Set([
   'content-digest',
   'content-length',
@@ -20,7 +20,7 @@ const DESCRIBES_BYTES: ReadonlySet<string> = new Set([
 export interface AnswerFieldSettings {
   /** Whether the upstream is a part of the app, and speaks for its origin. */
   readonly isInProcess: boolean;
-  /** What became of the body, if it is not as it was. */
+  /** How the body was changed, if it was. */
   readonly edit: BodyEdit | undefined;
 }
 
@@ -54,6 +54,6 @@ export function answerFields(
 
 function isReplaced(folded: string, { isInProcess, edit }: AnswerFieldSettings): boolean {
   if (edit !== undefined && DESCRIBES_BYTES.has(folded)) return true;
-  // Set by us, lest something else than `nosniff` be in it.
+  // The gateway sets it, so that it says nothing but `nosniff`.
   return !isInProcess && folded === 'x-content-type-options';
 }

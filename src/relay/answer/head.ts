@@ -12,9 +12,10 @@ export interface AnswerHeadSettings extends AnswerFieldSettings {
 }
 
 /**
- * Writes the head of the client's answer: the upstream's status with a reason phrase of our own, and
- * its headers, spelled as they came, as far as the stages leave them. Where that fails (what the app has
- * put around `writeHead` may throw), nothing of the upstream is left for the answer that says so.
+ * Writes the head of the client's answer: the upstream's status with a reason phrase of our own, and its
+ * headers, spelled as they came, as far as the stages leave them. Where that fails (a function that the app
+ * has put around `writeHead` may throw), no field of the upstream is left in the error that the client gets
+ * instead.
  */
 export function writeAnswerHead(
   res: ServerResponse,
@@ -52,7 +53,7 @@ class RelayedHead implements AnswerHead {
     this.#settings = settings;
     this.#fields = answerFields(answer, settings);
     if (!this.#fields.has(NO_SNIFFING) && !res.hasHeader(NO_SNIFFING)) {
-      // No browser is to find a page or a script in what is none (Fetch standard, section 3.6).
+      // Keeps browsers from taking an answer for a page or a script (Fetch standard, section 3.6).
       const name = 'X-Content-Type-Options';
       this.#fields.set(NO_SNIFFING, {
         name,
@@ -103,7 +104,10 @@ function addLine(res: ServerResponse, name: string, value: string): void {
   res.setHeader(name, lines.length === 0 ? value : [...lines, value]);
 }
 
-/** What was set before us belongs to this answer as well: to be kept or added to, not to be replaced. */
+/**
+ * Sets a field of the upstream. What the app has set belongs to this answer as well: `Vary` and `Set-Cookie`
+ * are added to it, and fields about limits, protection or the app's origin do not replace it.
+ */
 function setField(
   res: ServerResponse,
   lower: string,
@@ -126,7 +130,9 @@ function setField(
   res.setHeader(name, values.length === 1 ? (values[0] as string) : values);
 }
 
-/** How much a client may still ask for: of the gateway, where it has said so. */
+/**
+ * Whether a field says how much a client may still ask for. Where the gateway has set it, its value stays.
+ */
 function isOfLimits(folded: string): boolean {
   return folded === 'ratelimit' || folded === 'ratelimit-policy';
 }

@@ -1,6 +1,6 @@
 /**
- * Fields of an answer that are not about the answer. An answer of somebody else, relayed at the app's
- * origin, has no say in any of this.
+ * Fields of an answer that are not about the answer itself. The answer of another server, relayed at the
+ * app's origin, must not decide about any of this.
  *
  * `Link` is not among them: browsers act on it for pages alone, and a fetch gets no page.
  */
@@ -89,7 +89,10 @@ const PREFIXES: readonly string[] = [
   'x-reproxy-',
 ];
 
-/** One pattern, because it is asked about each field. Behind them `CDN-Cache-Control` (RFC 9213), and what each CDN calls its own. */
+/**
+ * One pattern, because each field is tested. It also matches `CDN-Cache-Control` (RFC 9213), and the name
+ * that each CDN has for it.
+ */
 const PATTERN = new RegExp(`^(?:${PREFIXES.join('|')})|-cache-control$`);
 
 /**
@@ -101,8 +104,8 @@ export function speaksForOrigin(name: string): boolean {
 }
 
 /**
- * How a browser may use an answer: harmless from an upstream, but what the app has set for all that it
- * serves (helmet does) is not the upstream's to replace.
+ * Fields that say how a browser may use an answer. They are harmless from an upstream, but must not replace
+ * what the app has set for all that it serves (helmet does).
  */
 const PROTECTIONS: ReadonlySet<string> = new Set([
   'content-security-policy',

@@ -22,7 +22,7 @@ import { unrelayable } from './unrelayable.ts';
 export interface RelayedAnswerListener {
   /** It went out, whole or as far as it was to go. */
   onAnswerOver(isWhole: boolean): void;
-  /** It cannot be passed on, or no further. */
+  /** It cannot be passed on, or not to its end. */
   onAnswerFailed(reason: ErrorReason, cause?: unknown): void;
 }
 
@@ -39,7 +39,10 @@ export class RelayedAnswer implements AnswerBodyListener {
   readonly #settings: RelaySettings;
   readonly #listener: RelayedAnswerListener;
   readonly #context: RequestContext;
-  /** In the order in which the answer passes them: from the last slot to the first; until all have had their say. */
+  /**
+   * In the order in which the answer passes them: from the last slot to the first; empty once no stage is
+   * needed any more.
+   */
   #stages: readonly AnswerStage[];
   /** Runs until the answer has to end, and then until its last event is over. Made where it has to end. */
   #lastEvent: Deadline | undefined;
@@ -76,7 +79,7 @@ export class RelayedAnswer implements AnswerBodyListener {
     return this.#stages.reduce((told, stage) => stage.redact?.(this.#req, told) ?? told, text);
   }
 
-  /** Whether the upstream has said all of it. */
+  /** Whether all of it has come from the upstream. */
   get isComplete(): boolean {
     return this.#answer.isComplete;
   }
@@ -143,12 +146,13 @@ export class RelayedAnswer implements AnswerBodyListener {
     if (this.#res.headersSent) this.#forget();
   }
 
-  /** A stream may stay open for days: it keeps nothing that has served. */
+  /** Drops what is not needed any more: a stream may stay open for days. */
   #forget(): void {
     this.#stages = NONE;
     this.#context.forgetStages();
-    // By it Express would go on with a request, and holds for that what it knows of each router on the way.
-    // Its `res.sendFile` still calls it where an app's page for errors fails: in the end, Express cuts as well.
+    // Express goes on with a request by `next`, which holds the state of each router on the way. Its
+    // `res.sendFile` still calls it where an app's page for errors fails: in the end, Express cuts the answer
+    // as well.
     const req = this.#req as IncomingMessage & { next?: unknown };
     if (this.isEventStream && req.next !== undefined) req.next = cut.bind(undefined, this.#res);
   }
@@ -194,7 +198,8 @@ export class RelayedAnswer implements AnswerBodyListener {
 
   onAnswerBegin(edit: BodyEdit | undefined): void {
     this.#context.observation?.relayed();
-    // From here on there is no error to answer with, and a stream may stay open for days.
+    // From here on, no error can answer the request, which would need the bytes of its body. They are
+    // dropped, because a stream may stay open for days.
     this.#context.body.forget();
     const { isInProcess } = this.#settings;
     writeAnswerHead(this.#res, this.#answer, { isInProcess, edit, stages: this.#stages });

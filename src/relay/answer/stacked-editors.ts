@@ -34,7 +34,7 @@ export class StackedEditors implements BodyEditor {
     const first = step((bytes) => {
       const next = () => this.#second.push(bytes, give);
       taken = taken === undefined ? next() : taken.then(next);
-      // It is handed back below; until then nobody listens for its failure.
+      // It is returned below; until then no code handles its rejection.
       taken?.catch(noop);
     });
     return first === undefined ? taken : first.then(() => taken);

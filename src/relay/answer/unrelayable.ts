@@ -8,16 +8,16 @@ import { isSameOrigin } from '../../http/same-origin.ts';
 /** Node keeps this many header lines of an answer and silently drops the rest. */
 const MAX_HEADERS = 1000;
 
-/** Nobody reads more of a path. */
+/** How many characters of a path, a name or a value are shown: an operator reads no more. */
 const LONGEST_SHOWN = 200;
 
 /**
- * Why the head of an answer cannot be passed on as it is; undefined where it can: a final status that is
- * neither a redirect (its target is the upstream's business, not the client's) nor unknown, whole, and
- * without anything that another reader might take for the end of a line or of the message.
+ * Why the head of an answer cannot be passed on as it is; undefined where it can. Then its status is final
+ * and known, and no redirect (whose target is the upstream's business, not the client's). It is whole, and
+ * has nothing in it that another reader might take for the end of a line or of the message.
  *
- * The error is for whoever operates the gateway, never for the client. `hide` takes secrets out of what
- * the upstream said.
+ * The error is for the operator of the gateway, never for the client. `hide` takes secrets out of what the
+ * upstream said.
  */
 export function unrelayable(
   answer: UpstreamAnswer,
@@ -30,7 +30,7 @@ export function unrelayable(
   return problem === undefined ? undefined : answered(problem);
 }
 
-/** @param detail - Default: all of it. */
+/** @param detail - Default: the whole message. */
 function answered(problem: string, detail?: string): UpstreamError {
   const message = `The upstream answered ${problem}`;
   return new UpstreamError(message, detail ?? message);
@@ -92,7 +92,7 @@ function redirect(
 
 const FOLLOW = ", or set redirects to 'same-origin'";
 
-/** Without the query, which is where tokens are. */
+/** The path alone: the query may have tokens in it. */
 function pathOf({ pathname }: URL, hide: (text: string) => string): string {
   const decoded = decode(pathname);
   return hide(decoded) === decoded ? hide(pathname).slice(0, LONGEST_SHOWN) : '/•••';

@@ -23,7 +23,7 @@ export interface NetworkOptions {
 /** The keys of {@link NetworkOptions}. */
 export const NETWORK_OPTIONS = ['tls', 'proxy', 'socketPath'] as const;
 
-/** Reads them; undefined where something is wrong with the targets already. */
+/** Reads the options; `place` is undefined where something is wrong with the targets already. */
 export function readNetworkOptions(
   problems: ConfigProblems,
   options: NetworkOptions,

@@ -26,7 +26,7 @@ export function readProxy(
 
 const PROXY_URL = "a proxy's URL, like 'http://proxy.example:3128'";
 
-/** As Node does: names in lower case come first. */
+/** Reads the environment as Node does: names in lower case come first. */
 function readEnvironment(problems: ConfigProblems, protocols: ReadonlySet<string>): Proxies {
   const { env } = process;
   const read = (protocol: Protocol, ...names: [string, string]): HttpProxy | undefined => {
@@ -62,7 +62,7 @@ function readProxyUrl(value: unknown): HttpProxy | undefined {
 
 const INVALID = Symbol();
 
-/** RFC 7617. */
+/** The value of `Proxy-Authorization` (RFC 7617); undefined without credentials. */
 function basicOf({ username, password }: URL): string | undefined | typeof INVALID {
   if (username === '' && password === '') return undefined;
   try {

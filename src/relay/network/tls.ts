@@ -12,13 +12,16 @@ export interface TlsOptions {
    * Node trusts, `NODE_EXTRA_CA_CERTS` included. Default: those.
    */
   readonly ca?: Pem | undefined;
-  /** The client certificate for an upstream that asks for one, PEM, with what lies between it and its authority. */
+  /**
+   * The client certificate for an upstream that asks for one, PEM, with the certificates between it and its
+   * authority.
+   */
   readonly cert?: Pem | undefined;
   /** The private key of `cert`, PEM. */
   readonly key?: SecureContextOptions['key'] | undefined;
   /** What the key is encrypted with. */
   readonly passphrase?: string | undefined;
-  /** The name that the upstream is asked for, and its certificate has to be for. Default: the host of `target`. */
+  /** The name that TLS asks for; the certificate has to be for it. Default: the host of `target`. */
   readonly servername?: string | undefined;
   /**
    * Whether any certificate will do: expired, for another name, of an unknown authority. An attacker who is on the
@@ -112,7 +115,7 @@ function checkCertificates(problems: ConfigProblems, value: unknown): boolean {
 
 function areCertificates(text: string): boolean {
   const blocks = text.match(BLOCK) ?? [];
-  // One that was cut off has no end.
+  // A certificate that was cut off has no end.
   const isWhole = blocks.length > 0 && blocks.length === text.match(BEGIN)?.length;
   return isWhole && blocks.every(isCertificate);
 }

@@ -7,10 +7,9 @@ import type { ViaHop } from '../../http/via-hop.ts';
 import { FORWARDED_HEADERS, MCP_PREFIX } from '../../mcp/header-names.ts';
 
 /**
- * The headers a request goes upstream with: of the client's own, those that are standard or allowed
- * by an edit, spelled and ordered as they came; then `Via`; then what the edits set. Hop-by-hop
- * fields and those nominated in `Connection` go first of all, so that nothing added here can be
- * nominated away.
+ * The headers a request goes upstream with: of the client's own, those that are standard or allowed by an
+ * edit, spelled and ordered as they came; then `Via`; then what the edits set. Hop-by-hop fields and those
+ * nominated in `Connection` are dropped first of all, so that nothing added here can be nominated away.
  *
  * @throws {Error} where the request has a header that would be lost on the way.
  */
@@ -20,7 +19,7 @@ export function upstreamHeaders(
   hop: ViaHop,
 ): OutgoingHttpHeaders {
   const headers = new NewHeaders();
-  /** How those are spelled that go upstream, by lower-case name. */
+  /** The spelling of each field that goes upstream, by lower-case name. */
   const spellings = new Map<string, string>();
   const nominated = nominatedFields(req.headers.connection);
   const lines = req.rawHeaders;
@@ -50,7 +49,7 @@ export function upstreamHeaders(
   for (const { set } of edits) {
     for (const [name, value, folded] of set) {
       const before = spellings.get(folded);
-      // One of an earlier edit; the client's were withheld.
+      // A field of an earlier edit; those of the client were withheld.
       if (before !== undefined) delete headers[before];
       spellings.set(folded, name);
       headers[name] = value;
@@ -63,7 +62,7 @@ function goesUpstream(name: string, edits: readonly HeaderEdits[]): boolean {
   return isForwarded(name, edits) && !isWithheld(name, edits);
 }
 
-/** Requests that are made, as by `serverless-http`, may have no `rawHeaders`. */
+/** A request that code has made, as `serverless-http` does, may have no `rawHeaders`. */
 function lost(name: string): Error {
   return new Error(
     `The request has '${name}' in its headers and not in its rawHeaders, from which headers go upstream: ` +
@@ -77,7 +76,7 @@ function isForwarded(name: string, edits: readonly HeaderEdits[]): boolean {
   return false;
 }
 
-/** Whether what the client sends under a lower-case name is replaced, or ends here. */
+/** Whether what the client sends under a lower-case name is replaced, or does not go upstream. */
 export function isWithheld(name: string, edits: readonly HeaderEdits[]): boolean {
   if (edits.length === 0) return false;
   const folded = foldFieldName(name);

@@ -10,7 +10,7 @@ const MOST_KEPT = 4 * 1024 * 1024;
 /** Makes what counts the bytes of a request that are held. */
 export type CreateHold = (context: RequestContext) => BodyHold;
 
-/** The same body, kept while it is sent, within what bounds the bodies of requests. */
+/** The same body, kept while it is sent, within the limits for the bodies of requests. */
 export function keepBody(
   req: IncomingMessage,
   body: RequestBody,

@@ -4,7 +4,7 @@ import type { Target } from '../../targets/target.ts';
 import type { RelaySettings } from '../relay-settings.ts';
 import { upstreamHeaders } from './headers.ts';
 
-/** Where a request goes, and with what in front of its body. */
+/** Where a request goes, and its header fields. */
 export interface OutgoingHead {
   readonly target: Target;
   /** Undefined: the target's own. */
@@ -14,14 +14,14 @@ export interface OutgoingHead {
   readonly headers: OutgoingHttpHeaders;
 }
 
-/** What the client can do where there is none. */
+/** What the client can do where its query cannot be sent on. */
 export const NOT_ENCODED: string =
   "The query has a character that cannot be sent on; percent-encode all but letters, digits and '-._~'";
 
 /**
  * What the slots have made of a request.
  *
- * @param length - That of its body; undefined where it is not known.
+ * @param length - The length of its body; undefined where it is not known.
  * @returns Undefined where its query cannot be sent on.
  * @throws {Error} where it has a header that would be lost on the way.
  */

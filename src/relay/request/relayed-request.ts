@@ -21,9 +21,9 @@ import { NOT_ENCODED, type OutgoingHead, outgoingHead } from './outgoing-head.ts
 import { toldFailure } from './told-failure.ts';
 
 /**
- * One request on its way. It owns both legs, and the end of one is the end of the other: a client
- * that leaves takes the upstream request with it, an answer that breaks off breaks off for the
- * client. Whatever happens first ends it; whatever happens later finds it over.
+ * One request on its way. It owns both legs, and the end of one is the end of the other: where the client
+ * leaves, the upstream request is aborted; where the upstream's answer breaks off, so does the client's. The
+ * first event of this kind ends the request; later events find it over.
  */
 export class RelayedRequest
   implements UpstreamListener, RelayedAnswerListener, RelayedExchange, PeekListener
@@ -56,7 +56,7 @@ export class RelayedRequest
 
   start(): void {
     this.#res.on('error', noop);
-    // What was judged is known already.
+    // The id of a judged message is known already.
     if (this.#req.method === 'POST' && this.#context.mcp === undefined) {
       this.#context.body.watch();
     }
@@ -64,7 +64,7 @@ export class RelayedRequest
     const peekBounds = this.#context.observation?.followed?.peekBounds;
     if (peekBounds === undefined || this.#context.mcp !== undefined) this.#send();
     else {
-      // From here on, whoever answers it takes it back.
+      // From here on, an error that answers the request takes it back.
       this.#context.exchange = this;
       this.#body.peek(peekBounds, this);
     }
@@ -133,7 +133,7 @@ export class RelayedRequest
 
   onBodyBytes(bytes: Uint8Array): void {
     this.#context.observation?.received(bytes);
-    // What was held back has been noted as it came.
+    // Bytes that were held back have been noted as they came.
     if (this.#peeked > 0) this.#peeked -= bytes.length;
     else this.#context.body.ends?.push(bytes);
   }
@@ -164,8 +164,8 @@ export class RelayedRequest
       return;
     }
     this.#answer = relayed;
-    // The answer came before the question ended. The rest still goes upstream, where it may be read,
-    // but only until the answer ends, so that nobody can say where the next request would begin.
+    // The answer came before the body of the request ended. The rest still goes upstream, which may read it,
+    // but only until the answer ends. Then it is not known where the next request would begin.
     if (!this.#isBodySent && isBodyPending(this.#req)) makeLastRequest(this.#req, this.#res);
     relayed.start();
   }
@@ -174,7 +174,7 @@ export class RelayedRequest
     // Bytes after the end of the answer break the connection, not the answer.
     if (this.#over || this.#answer?.isComplete) return;
     const { kind, cause } = failure;
-    // Nothing of it has been sent, and none of its body taken from the client.
+    // If false: nothing of the request has been sent, and none of its body was taken from the client.
     const hasReached = this.#isConnected || kind === 'internal';
     const { lease } = this.#context;
     if (!hasReached) this.target.noteFailure(REASON_OF[kind], cause);
@@ -218,9 +218,9 @@ export class RelayedRequest
   }
 
   /**
-   * Takes the request back: the client has gone, or has been answered by somebody else. A field: a closure
-   * made where it is handed over outlived the request, and cost garbage collection a third of the relay's
-   * CPU time (`npm run bench`).
+   * Takes the request back: the client has gone, or another part has answered it. A field: a closure made
+   * where it is handed over outlived the request, and cost garbage collection a third of the relay's CPU time
+   * (`npm run bench`).
    */
   readonly abandon = (): void => {
     this.#answer?.stop();
