@@ -34,6 +34,9 @@ export interface DescribedRequest {
    * one of the endpoint, or with `legacySse` of the stream or of the messages. Default: the option `path`.
    */
   readonly url?: string;
-  /** What the route that the gateway is mounted on has for the names in `target`, as `req.params`. Default: none. */
+  /**
+   * The values for the names in `target`, as `req.params` has them on the route that the gateway is mounted
+   * on. Default: none.
+   */
   readonly params?: Readonly<Record<string, string>>;
 }

@@ -70,8 +70,8 @@ export async function explain(
 }
 
 /**
- * How long all slots together may take. Each has a bound for whom it asks; there is none for a function that
- * begins an answer and does not end it.
+ * How long all slots together may take. Each slot bounds how long it waits for what it asks; nothing bounds a
+ * function that begins an answer and does not end it.
  */
 const LONGEST_MS = 60_000;
 
@@ -90,7 +90,7 @@ async function headToSend(
   return promise.finally(() => clearTimeout(timer));
 }
 
-/** Whom the description names, for `auth` to take as found. */
+/** The principal that the description names. `auth` takes it as found. */
 function identityIn({ principal }: DescribedRequest, { slots: { auth } }: Plan) {
   if (principal === undefined) return undefined;
   if (auth === undefined || auth.identity.relaysTokens) {

@@ -37,8 +37,9 @@ export interface Explanation {
    */
   readonly target: string | undefined;
   /**
-   * With which header fields: lower-case name → value, those of several lines in one. `'•••'` stands for what is
-   * secret, and for what a function of `headers.set` would give. Undefined where it would not be sent.
+   * The header fields that would be sent: lower-case name → value, the lines of a field in one. `'•••'`
+   * stands for what is secret, and for what a function of `headers.set` would give. Undefined where it would
+   * not be sent.
    */
   readonly headers: Readonly<Record<string, string>> | undefined;
 }

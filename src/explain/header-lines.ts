@@ -21,7 +21,7 @@ function linesOf({ headers = {} }: DescribedRequest): Line[] {
     if (given === undefined) return [];
     if (!isFieldName(name)) throw new TypeError(`\`request.headers\`: '${name}' is no header name`);
     return [given].flat().map((value): Line => {
-      // It may be a secret.
+      // The value may be a secret: it is not in the error.
       if (!isFieldValue(value)) {
         throw new TypeError(`\`request.headers['${name}']\` is no header value`);
       }
@@ -45,7 +45,7 @@ function addedLines(
   ];
 }
 
-/** RFC 9112 section 6: where a message ends is not for two readers to see differently. */
+/** Two readers must not see the end of a message in different places (RFC 9112 section 6). */
 function checkFraming(lines: readonly Line[], body: Buffer | undefined): void {
   const lengths = valuesOf(lines, 'content-length');
   const codings = valuesOf(lines, 'transfer-encoding');

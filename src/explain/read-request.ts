@@ -4,7 +4,7 @@ import { nodeHttp } from '../lib/built-in.ts';
 import type { DescribedRequest } from './described-request.ts';
 import { headerLines } from './header-lines.ts';
 
-/** A description, read: what a server would be given. */
+/** A description, read: the request as a server would get it. */
 export interface ReadRequest {
   readonly method: string;
   /** Names and values in turn. */
@@ -15,7 +15,7 @@ export interface ReadRequest {
   readonly baseUrl: string;
   /** Path and query from there on, as they are written. */
   readonly url: string;
-  /** All of it, as it is written. */
+  /** The whole URL, as it is written. */
   readonly originalUrl: string;
   readonly params: Readonly<Record<string, string>>;
 }
@@ -37,9 +37,9 @@ const KEYS: ReadonlySet<string> = new Set<keyof DescribedRequest>([
 ]);
 
 /**
- * Reads it.
+ * Reads a description.
  *
- * @param routes - Those that it may be for. Without a URL it is for the first.
+ * @param routes - The routes that it may be for. Without a URL it is for the first.
  * @throws {TypeError} for what is no request.
  * @throws {RangeError} where its URL is that of none of them.
  */
@@ -112,8 +112,9 @@ function isRecord(value: unknown): boolean {
 }
 
 /**
- * Which route it is for, and where the gateway is mounted then. Where it could be for several, because nobody
- * says what is of the mount, it is for the one with the longest path. A trailing slash is the same route.
+ * Which route it is for, and where the gateway is mounted then. It could be for several, because the URL does
+ * not say where the mount path ends: then it is for the route with the longest path. A trailing slash is the
+ * same route.
  */
 function placeOf<Route extends { readonly path: string }>(
   target: string,

@@ -10,9 +10,9 @@ export class Rehearsal implements Observation {
   readonly client = undefined;
   readonly toolCalls: Observation['toolCalls'] = [];
   readonly hearsDecisions = true;
-  /** Why it is refused. */
+  /** Why the request is refused. */
   reason: ErrorReason | undefined;
-  /** The one that it has come to. */
+  /** The slot that the request has come to. */
   slot: SlotName = 'relay';
   #unasked: string[] = [];
   #shadows: ExplainedSlot[] = [];

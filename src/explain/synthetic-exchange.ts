@@ -11,15 +11,15 @@ export interface Surroundings {
   readonly response: object;
 }
 
-/** A request that nobody has sent, and an answer that nobody gets. */
+/** A request that no client has sent, and an answer that no client gets. */
 export interface SyntheticExchange {
   readonly req: IncomingMessage;
   readonly res: ServerResponse;
-  /** Ends both, as the client's going does, for all who still wait for one of them. */
+  /** Ends both, as where a client leaves, for all code that still waits for one of them. */
   close(): void;
 }
 
-/** Makes them of a description, as Node's server and an Express app around it would. */
+/** Makes both from a description, as Node's server and an Express app around it would. */
 export function syntheticExchange(
   { method, lines, ip, body, baseUrl, url, originalUrl, params }: ReadRequest,
   { request, response }: Surroundings,
@@ -48,7 +48,7 @@ export function syntheticExchange(
   return { req, res, close };
 }
 
-/** Knows the address of the client, and nothing of a network. What is written to it is gone. */
+/** Knows the address of the client, and nothing of a network. What is written to it is dropped. */
 class NoSocket extends Duplex {
   readonly remoteAddress: string;
 

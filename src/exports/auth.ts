@@ -34,12 +34,12 @@ export interface RequireAuthOptions {
 }
 
 /**
- * Authentication by itself: refuses with 401 and one challenge what no authenticator accepts, and
- * leaves who a request comes from for `principalOf`.
+ * Authentication by itself: refuses a request that no authenticator accepts, with 401 and one challenge, and
+ * keeps the principal for `principalOf`.
  *
  * @param authenticator - One, or several of which any may accept.
  * @returns A middleware for Express, Connect and `node:http`.
- * @throws {GatewayConfigError} for what is none, and with `jwt` without `publicUrl`.
+ * @throws {GatewayConfigError} for anything that is no authenticator, and with `jwt` without `publicUrl`.
  * @see RFC 6750; RFC 9728 section 5.1
  *
  * @example From `examples/middlewares.ts`:

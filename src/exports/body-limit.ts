@@ -11,10 +11,10 @@ import { failureWarningAlone } from '../warnings/failure.ts';
 export type { BodyLimitOptions } from '../slots/body-limit/options.ts';
 
 /**
- * Refuses a request body larger than allowed with 413: by its `Content-Length` before a byte is read,
- * by count while it streams where no length was declared. What reads the body never gets a byte
- * over the limit, nor its end. Where a policy or a limit behind it reads bodies, `total` and
- * `perCaller` bound what of them is held at once, until their requests are answered: 503 above that.
+ * Refuses a request body larger than allowed with 413: by its `Content-Length` before a byte is read, by
+ * count while it streams where no length was declared. The code that reads the body never gets a byte over
+ * the limit, nor the end of the body. Where a policy or a limit behind it reads bodies, `total` and
+ * `perCaller` bound how much of them is held at once, until their requests are answered: 503 above that.
  *
  * @param limit - The largest body, in bytes or as a size like `'4mb'`; or {@link BodyLimitOptions}.
  * @returns A middleware for Express, Connect and `node:http`.

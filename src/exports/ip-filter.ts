@@ -8,8 +8,8 @@ import { failureWarningAlone } from '../warnings/failure.ts';
 export type { IpFilterOptions } from '../slots/ip-filter.ts';
 
 /**
- * Refuses with 403 what comes from an address that is denied, or not allowed, or none at all. An IPv4
- * address is the same in all its spellings, those that IPv6 has for it included.
+ * Refuses with 403 a request whose address is denied, or not allowed, or no address at all. An IPv4 address
+ * is the same in all its spellings, those that IPv6 has for it included.
  *
  * @param options - See {@link IpFilterOptions}; one of `allow` and `deny` is required.
  * @returns A middleware for Express, Connect and `node:http`.

@@ -23,7 +23,7 @@ export { allowTools, denyTools } from '../slots/policies/tools.ts';
  *
  * @param policies - See {@link Policy}.
  * @returns A middleware for Express, Connect and `node:http`.
- * @throws {GatewayConfigError} without a policy, or for one that is none.
+ * @throws {GatewayConfigError} without a policy, or for anything that is no policy.
  *
  * @example From `examples/middlewares.ts`:
  * ```ts

@@ -78,7 +78,7 @@ export function mcpProxy(options: McpProxyOptions): Middleware {
     names.length > 0 ? fillTarget(names) : undefined,
     upstreamCors(relayCors),
     onWayBack(OWN_CREDENTIALS),
-    several && sessions.build({ ...several.sessions, ...ANYBODY }, kept),
+    several && sessions.build({ ...several.sessions, ...NO_OWNERS }, kept),
     several && balance.build(several.balance, kept),
     relay({
       ...relaySettings(plan),
@@ -92,7 +92,7 @@ export function mcpProxy(options: McpProxyOptions): Middleware {
   return function mcpProxyMiddleware(req, res, next) {
     const context = contextOf(req);
     if (onError !== false) context.onError = onError;
-    // In a gateway, somebody is told already.
+    // In a gateway, another listener is told already.
     else if (context.onError === undefined) context.onFailure ??= onFailure;
     run(req, res, next);
   };
@@ -121,16 +121,16 @@ function read(problems: ConfigProblems, options: McpProxyOptions) {
 
 const NO_CLAIMS = 'createMcpGateway with auth for {claims…}: here no caller is authenticated';
 
-/** With several targets it has to be remembered which session is where: in this process. */
+/** With several targets, this process remembers which session is at which target. */
 function readSeveral(problems: ConfigProblems, plan: RelayPlan) {
   const settings = readSessions(problems.at('sessions'), 'bind');
   const balanced = readBalance(problems, {}, plan);
   return settings && balanced && { sessions: settings, balance: balanced };
 }
 
-const ANYBODY = { url: undefined, path: '', areOwned: false, template: undefined };
+const NO_OWNERS = { url: undefined, path: '', areOwned: false, template: undefined };
 
-/** No message is read here. */
+/** Refuses `timeout.calls`: no message is read here. */
 function checkCalls(problems: ConfigProblems, timeout: unknown): void {
   const { calls } = (timeout || {}) as { readonly calls?: unknown };
   if (calls === undefined || calls === false) return;

@@ -20,7 +20,7 @@ import { failureWarningAlone } from '../warnings/failure.ts';
  *
  * @param limits - One, or several of which all have to allow; see {@link Limit}.
  * @returns A middleware for Express, Connect and `node:http`.
- * @throws {GatewayConfigError} for what is none.
+ * @throws {GatewayConfigError} for anything that is no limit.
  * @see RFC 6585 section 4
  *
  * @example From `examples/middlewares.ts`:

@@ -49,11 +49,11 @@ export class EndpointEvent implements BodyEditor {
   }
 
   end(give: Give): undefined {
-    // Half an event means nothing to any reader, and may hold what nobody is to see.
+    // Half an event means nothing to any reader, and may hold a URL that the client must not see.
     if (this.#isFound) give(this.#splitter.rest());
   }
 
-  /** Line by line, so that what comes behind the event is not held to its limits. */
+  /** Looks line by line, so that the limits do not apply to what comes behind the event. */
   async #look(chunk: Buffer, give: Give): Promise<void> {
     let rest = chunk;
     while (rest.length > 0 && !this.#isFound) {
@@ -89,7 +89,7 @@ export class EndpointEvent implements BodyEditor {
   }
 }
 
-/** Behind the next LF or CR; the end where there is none. */
+/** The position behind the next LF or CR; the end of the bytes where there is none. */
 function endOfLine(bytes: Buffer): number {
   const ends = [bytes.indexOf('\n'), bytes.indexOf('\r')].filter((end) => end !== -1);
   return ends.length === 0 ? bytes.length : Math.min(...ends) + 1;

@@ -9,11 +9,13 @@ export interface EndpointUrls {
   readonly messages: URL;
 }
 
-/** The same for each request. */
+/** Path and query of these endpoints, for each request. */
 export class EndpointPaths {
   readonly origin: string;
   readonly #stream: RequestPath;
-  /** Undefined where it does not say which of the upstreams with names a message is for. */
+  /**
+   * Undefined where it lacks names of the stream's URL: then it does not say which upstream a message is for.
+   */
   readonly #messages: RequestPath | undefined;
 
   /** @param forward - The names in the client's query that go upstream. */

@@ -18,15 +18,17 @@ const MAX_PATHS = 10_000;
 
 /** How servers name the session in the query. */
 const SESSION = /[?&]session_?id=([^&]+)/i;
-/** A path of the upstream that the client brings back, and the proof that it was given to it. */
+/**
+ * A path of the upstream that the client brings back, and the proof that the gateway gave it to the client.
+ */
 const MARK = /[?&]mcp-endpoint=([\w-]+)\.([\w-]+)$/;
 
 /**
- * The endpoints of the older transport, HTTP with SSE (MCP 2024-11-05): a stream, and a second one
- * for the client's messages, whose URL the server names at the beginning of each stream. Clients see
- * it under a path of the gateway; where it is expected at the target is configured. Where it is elsewhere, it
- * is remembered by its query, which names the session; where the path names the session, the client
- * brings it back in a member of the query that is ours.
+ * The endpoints of the older transport, HTTP with SSE (MCP 2024-11-05): a stream, and a second one for the
+ * client's messages, whose URL the server names at the beginning of each stream. Clients see that URL under a
+ * path of the gateway. The options say at which path of the target it is expected. The gateway remembers
+ * another path by the query of the URL, which names the session. Where the path names the session, the client
+ * brings the path back in a parameter that the gateway adds to the query.
  */
 export class LegacySseEndpoints {
   readonly #places: readonly EndpointPaths[];
@@ -36,7 +38,7 @@ export class LegacySseEndpoints {
   readonly #streams = new SessionStreams();
 
   /**
-   * @param places - Its URLs at each target, in the order of the targets.
+   * @param places - The endpoints at each target, in the order of the targets.
    * @param publicPath - Gives the path under which the client of a request posts its messages.
    */
   constructor(places: readonly EndpointPaths[], publicPath: (req: IncomingMessage) => string) {
@@ -97,7 +99,8 @@ export class LegacySseEndpoints {
     const streamUrl = paths.origin + paths.streamFor(params);
     if (!URL.canParse(announced, streamUrl)) return undefined;
     const url = new URL(announced, streamUrl);
-    // As official clients do: an upstream cannot send messages, and the credentials among them, away.
+    // As official clients do: an upstream must not be able to send messages, with their credentials,
+    // elsewhere.
     if (!isSameOrigin(url, new URL(streamUrl))) return undefined;
     const query = queryOf(announced);
     const isExpected = url.pathname === paths.messagesFor(params);
@@ -114,7 +117,7 @@ export class LegacySseEndpoints {
     return this.#places[place] as EndpointPaths;
   }
 
-  /** Empty where the path is found without. */
+  /** The mark for a path; empty where the path is found without it. */
   #markFor(path: string, query: string, context: RequestContext): string {
     const key = keyFor(query, context);
     if (query !== '' && (this.#paths.get(key) ?? path) === path) {
@@ -150,8 +153,8 @@ function refusingBy(answer: AnswerOnStream): Middleware {
 }
 
 /**
- * What names the session that a message belongs to, or the stream whose URL for messages this is: the
- * whole query, because which part of it counts is the upstream's to say.
+ * What names the session that a message belongs to, or the stream whose URL for messages this is: the whole
+ * query, because the upstream decides which part of it counts.
  */
 function sessionOf(url: string): string | undefined {
   return queryOf(url) || undefined;

@@ -29,7 +29,7 @@ export interface LegacySsePlan {
   readonly publicPath: string | undefined;
 }
 
-/** Where the gateway's own endpoint is; what is undefined was wrong. */
+/** Where the gateway's own endpoint is. Its path or its targets are undefined where the option was wrong. */
 interface Places {
   readonly endpoint: string | undefined;
   readonly targets: readonly URL[] | undefined;
@@ -82,7 +82,7 @@ export function readLegacySse(
 }
 
 /**
- * What relates the URLs that the upstream names to those that clients see.
+ * Makes the endpoints, which relate the URLs that the upstream names to those that clients see.
  *
  * @param forward - The names in the query of a client that go upstream when it opens a stream.
  */
@@ -96,7 +96,7 @@ export function legacySseEndpoints(
   return new LegacySseEndpoints(paths, pathFor);
 }
 
-/** Undefined: they are where they are expected. */
+/** The URLs of the event streams; undefined where none is given, or one is wrong. */
 function readStreamUrls(
   problems: ConfigProblems,
   value: unknown,

@@ -7,11 +7,12 @@ import { keyOf } from '../principal.ts';
 import { valuesKey } from '../targets/values-key.ts';
 
 /**
- * The event streams of the older transport that are relayed here, by their session. A client of it
- * reads no answer to a POST but the status, and some wait for ever for what does not come on the stream.
+ * The event streams of the older transport that are relayed here, by their session. A client of this
+ * transport reads only the status of the answer to a POST, and some clients wait for ever for what does not
+ * come on the stream.
  */
 export class SessionStreams {
-  /** Of a server that gives several streams one session, nobody can say whose request it is. */
+  /** Where a server gives several streams one session, it is not known which of them a request is for. */
   readonly #open = new Map<string, RequestContext[]>();
 
   /** The client knows its endpoint from here on, until the answer closes. */
@@ -24,15 +25,15 @@ export class SessionStreams {
   }
 
   /**
-   * Answers a request with an error on the stream of its session. False where that is not relayed here
-   * or takes nothing more, and where it is not that of the same caller. Without an error it says whether
-   * there is such a stream.
+   * Answers a request with an error on the stream of its session. False where that stream is not relayed
+   * here, takes nothing more, or belongs to another caller. Without an error it says whether there is such a
+   * stream.
    */
   readonly answer: AnswerOnStream = (context, error) => {
     return this.#answer(context, error, (stream, event) => stream.send(event));
   };
 
-  /** Whether `answer` would. */
+  /** Whether `answer` would answer. Nothing is put into the stream. */
   readonly wouldAnswer: AnswerOnStream = (context, error) => {
     return this.#answer(context, error, (stream, event) => stream.takes(event));
   };
@@ -46,7 +47,7 @@ export class SessionStreams {
     if (stream === undefined || another !== undefined || !isSameCaller(stream, context))
       return false;
     if (error === undefined) return stream.exchange !== undefined;
-    // The id is in it as the client wrote it.
+    // The id is in the error as the client wrote it: a line end would break the event.
     if (/[\r\n]/.test(error)) return false;
     const events = stream.exchange?.events;
     return events !== undefined && put(events, Buffer.from(`event: message\ndata: ${error}\n\n`));
@@ -64,9 +65,9 @@ function keyFor(session: string, context: RequestContext): string {
 }
 
 /**
- * Whether a request comes from the principal who opened the stream. Where the gateway asks for none, the
- * credentials are the upstream's to judge, and have to be the same; so they have where the request is
- * refused before it has been asked, and the token was what opened the stream.
+ * Whether a request comes from the principal that opened the stream. Where the gateway does not authenticate,
+ * the upstream judges the credentials, and those of both have to be the same. They have to be the same as
+ * well where the request is refused before it is authenticated; then only a token may have opened the stream.
  */
 function isSameCaller(stream: RequestContext, request: RequestContext): boolean {
   if (request.principal !== undefined) return principalKey(stream) === principalKey(request);

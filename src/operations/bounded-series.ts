@@ -1,11 +1,11 @@
 /**
- * The label sets that one metric may have of one gateway. Each is a time series, which nobody removes: so
- * there is room for so many of each kind, and what comes later goes without. Each has what is kept with it,
+ * The label sets that one metric may have for one gateway. Each is a time series, which is never removed: so
+ * there is room for a fixed number of each kind, and a later set gets no room. A value is kept with each set,
  * so that it is made once.
  */
 export class BoundedSeries<Kind extends string, S> {
   readonly #room: Record<Kind, number>;
-  /** What is left to the first set of whatever has several: half of all room. */
+  /** The room that is kept for the first set of each group: half of all room. */
   readonly #reserve: Readonly<Record<Kind, number>>;
   readonly #series = new Map<string, S>();
   readonly #groups = new Set<string>();
@@ -25,7 +25,7 @@ export class BoundedSeries<Kind extends string, S> {
   /**
    * The same, made if there is room for it.
    *
-   * @param group - What the set is one of several of. Half of the room is left to first ones of a group.
+   * @param group - The group that the set belongs to. Half of the room is kept for the first sets of groups.
    */
   add(kind: Kind, key: string, group: string, make: () => S): S | undefined {
     const known = this.#series.get(key);

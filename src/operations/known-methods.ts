@@ -1,4 +1,4 @@
-/** What stands for a value that is not told: a label must not take on whatever a client makes up. */
+/** Stands for a value that is not told: a label must not take on every value that a client makes up. */
 export const OTHER = '_OTHER';
 
 /**

@@ -5,7 +5,7 @@ const MAX_NAMES = 200;
 /** How many of them may be of tools that have only ever failed: some servers answer so for any name. */
 const MAX_UNPROVEN = 50;
 
-/** What came of a message, as records say it. */
+/** The outcome of a message, as records have it. */
 export interface NamedOutcome {
   readonly outcome?: 'result' | 'tool_error' | 'rpc_error' | undefined;
   /** The code of the JSON-RPC error. */
@@ -17,8 +17,8 @@ const UNKNOWN: ReadonlySet<number | undefined> = new Set([-32601, -32602]);
 
 /**
  * The names of tools or prompts that labels may show. A client can make up any number of names, and each
- * would be a time series for ever: so a name is shown once an upstream has answered for it, and only so
- * many are. A name that has only been refused stays hidden.
+ * would be a time series for ever: so a name is shown only once an upstream has answered for it, and the
+ * number of names is bounded. A name that has only been refused stays hidden.
  */
 export class KnownNames {
   /** Whether one has had a result, by name. */

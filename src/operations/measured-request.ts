@@ -4,7 +4,7 @@ import type { ObservedMessage, RequestRecord } from '../slots/observe/observer.t
 import type { Target } from '../targets/target.ts';
 import { clientVerdict, type Outcome, serverVerdict, type Verdict } from './verdict.ts';
 
-/** As which the gateway had to do with a message: as a server for the client, as a client of the upstream. */
+/** The role that the gateway had for a message: the server of the client, or a client of the upstream. */
 export type Side = 'server' | 'client';
 
 /** A message that has been answered: by the gateway, or by a target. */
@@ -13,7 +13,7 @@ export interface Operation<M extends ObservedMessage = ObservedMessage> {
   readonly message: M;
   readonly verdict: Verdict;
   readonly seconds: number;
-  /** Where it was sent, on the client's side. */
+  /** Where it was sent; undefined on the side `server`. */
   readonly target: Target | undefined;
 }
 
@@ -45,8 +45,8 @@ interface Attempt {
 }
 
 /**
- * Measures how long the messages of one request take, on both sides. Those whose answer may stay open are
- * over with its head.
+ * Measures how long the messages of one request take, on both sides. A message whose answer may stay open is
+ * over with the head of the answer.
  */
 export class MeasuredRequest<M extends ObservedMessage = ObservedMessage> {
   readonly #listener: OperationListener<M>;
@@ -57,7 +57,7 @@ export class MeasuredRequest<M extends ObservedMessage = ObservedMessage> {
     this.#listener = listener;
   }
 
-  /** The request goes to a target; not for the first time where none could be reached before. */
+  /** The request goes to a target. Called again where the target before could not be reached. */
   sending(target: Target): void {
     const now = performance.now();
     const last = this.#attempts.at(-1);
@@ -75,14 +75,14 @@ export class MeasuredRequest<M extends ObservedMessage = ObservedMessage> {
     }
   }
 
-  /** It is over. */
+  /** The request is over. */
   closed(record: RequestRecord, messages: readonly M[]): void {
-    // Before the first is measured: a name of this request may be shown by it.
+    // For all messages, before the first is measured: from then on, names of this request may be shown.
     if (record.reason === 'relayed') {
       for (const message of messages) this.#listener.onRelayed(message);
     }
     for (const message of messages) {
-      // Answers to questions of the server are no messages of their own.
+      // A response to a request of the server is not measured.
       if (message.method === undefined || (this.#isListening && message.method === LISTEN_METHOD))
         continue;
       this.#measure(message, record, record.totalMs);

@@ -36,7 +36,7 @@ export interface ShownLabels {
 export interface Variety<S> {
   /** Different for each; empty where there is nothing else. */
   readonly key: string;
-  /** Makes what is kept with a label set. `isKnown`: this variety; else what stands for any other. */
+  /** Makes what is kept with a label set: with `isKnown` for this variety, otherwise for any other. */
   make(labels: OperationLabels, isKnown: boolean): S;
 }
 
@@ -56,13 +56,13 @@ export class OperationSeries<S> {
     this.#shown = shown;
   }
 
-  /** Takes note of what an upstream has answered: what it has answered for is named from then on. */
+  /** Takes note of an answer of an upstream: labels may show the name of its message from then on. */
   learn(message: ObservedMessage): void {
     const { method = '', name } = message;
     if (name !== undefined && this.#shown.isNamed(method)) this.#names.learn(name, message);
   }
 
-  /** What is kept with the label set of a message: that which says the most of those that there is room for. */
+  /** What is kept with a message's label set: of those that there is room for, the one that says the most. */
   of({ side, message, verdict }: Operation, variety: Variety<S>): S {
     const series = this.#sides[side];
     const labels = this.#labelsOf(message, verdict);

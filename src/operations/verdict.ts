@@ -2,7 +2,7 @@ import { ERRORS, type ErrorReason } from '../errors.ts';
 import type { ObservedMessage, RequestRecord } from '../slots/observe/observer.ts';
 import { OTHER } from './known-methods.ts';
 
-/** What came of a message, as a span and a metric say it. */
+/** The outcome of a message, as a span and a metric have it. */
 export interface Verdict {
   /** The `error.type`; undefined where it is no error. */
   readonly error: string | undefined;
@@ -12,7 +12,7 @@ export interface Verdict {
   readonly description?: string | undefined;
 }
 
-/** As much of a record as decides. */
+/** The parts of a record that decide. */
 export type Outcome = Pick<RequestRecord, 'reason' | 'status' | 'end'>;
 
 /** Codes by which a server says that it was the caller's mistake. */
@@ -27,7 +27,7 @@ const NO_ERRORS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * What came of a message as its sender sees it. A mistake of the caller is no error of a server, and
+ * The outcome of a message as its sender sees it. A mistake of the caller is no error of a server, and
  * neither is a client that leaves.
  */
 export function serverVerdict(outcome: Outcome, message: ObservedMessage | undefined): Verdict {
@@ -47,7 +47,7 @@ export function serverVerdict(outcome: Outcome, message: ObservedMessage | undef
   return { error: status >= 500 ? String(status) : undefined, code: undefined };
 }
 
-/** What came of a message that was sent on, as the gateway sees it: each failure is an error. */
+/** The outcome of a message that was sent on, as the gateway sees it: each failure is an error. */
 export function clientVerdict(outcome: Outcome, message: ObservedMessage | undefined): Verdict {
   const refused = refusalIn(outcome);
   // What the client was told then is not what the upstream has said.

@@ -8,10 +8,10 @@ import {
 } from './gateway-config-error.ts';
 
 /**
- * What a configuration comes to; throws all its mistakes at once if there are any. A reader notes what
- * is wrong, and gives `undefined` only where it has noted something.
+ * Reads a configuration; throws all its mistakes at once if there are any. A reader notes what is wrong, and
+ * gives `undefined` only where it has noted something.
  *
- * @param of - The function that is given the configuration, by which users know it.
+ * @param of - The name of the function that takes the configuration, for the error.
  */
 export function checkConfig<T>(of: string, read: (problems: ConfigProblems) => T | undefined): T {
   const found: ConfigProblem[] = [];
@@ -32,7 +32,7 @@ interface ListRules {
  */
 export class ConfigProblems {
   readonly #found: ConfigProblem[];
-  /** Where it stands. */
+  /** The path of the option at which it stands. */
   readonly path: string;
 
   constructor(found: ConfigProblem[], path: string) {
@@ -122,8 +122,8 @@ export class ConfigProblems {
   }
 
   /**
-   * Reads a list; notes and leaves out every item that is none of the kind. `orOne`: one alone is a list of
-   * it. `mayBeSecret`: without showing it.
+   * Reads a list; notes and leaves out every item that is none of the kind. `orOne`: one item alone counts as
+   * a list. `mayBeSecret`: problems do not show the items.
    */
   list<T>(
     value: unknown,
@@ -164,7 +164,7 @@ function join(path: string, key: string | number): string {
   return path === '' ? key : `${path}.${key}`;
 }
 
-/** What is said of an option that there is not. */
+/** What a problem says of an option that does not exist. */
 function unknownOption(
   key: string,
   known: readonly string[],
@@ -186,13 +186,13 @@ function meantBy(key: string, known: readonly string[]): string | undefined {
   return typos < 2 || (typos === 2 && lower[0] === meant[0]?.toLowerCase()) ? meant : undefined;
 }
 
-/** A value as it stands in the configuration, if that is short. */
+/** A text or a number as it stands in the configuration, and the kind of any other value. */
 function show(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value);
   return typeof value === 'number' ? String(value) : describe(value);
 }
 
-/** What kind of value it is. Of what may be a secret nothing else is told. */
+/** The kind of a value. Nothing else is told of a value that may be a secret. */
 function describe(value: unknown): string {
   if (value === '') return 'an empty text';
   if (typeof value === 'string') return 'a text';

@@ -1,9 +1,9 @@
-/** By the name under which they are exported. */
+/** The name under which each of these functions is exported. */
 const NAMES = new WeakMap<object, string>();
 
 /**
- * Says of a function that options take what it returns, and never the function itself. Whoever forgets to
- * call it would learn of that at the first request.
+ * Marks a function of which options take the result, never the function itself. A developer who forgets to
+ * call it would learn of that only at the first request.
  */
 export function isFactory(name: string, factory: (...args: never[]) => unknown): void {
   NAMES.set(factory, name);

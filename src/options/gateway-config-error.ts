@@ -32,7 +32,7 @@ export interface ConfigProblem {
 /** Names the file as it is found below `node_modules`. */
 const PAGE = 'express-mcp-gateway/docs/reference/config-problems.md';
 
-/** A mistake, as errors list it; what follows from the rest is filled in. */
+/** Makes a mistake as errors list it, and fills in what follows from the rest. */
 export function configProblem({
   path,
   code,
@@ -44,8 +44,8 @@ export function configProblem({
 }
 
 /**
- * Thrown while a gateway or a middleware is constructed, with every mistake at once. Nothing of the
- * kind is thrown later.
+ * Thrown with every mistake at once by the functions that take a configuration; `close()` and `drain()` of a
+ * gateway reject with it. No request causes it.
  */
 export class GatewayConfigError extends Error {
   override readonly name: string = 'GatewayConfigError';
@@ -64,12 +64,12 @@ export class GatewayConfigError extends Error {
   }
 }
 
-/** Behind the sentence, which is the first line. */
+/** Puts the code behind the sentence, which is the first line. */
 function withCode(message: string, code: ConfigProblemCode): string {
   return message.replace(/\n|$/, ` (${code})$&`);
 }
 
-/** An argument has no name but that of the function. */
+/** How a problem names an option. An argument has no name but that of the function. */
 function labelOf(path: string, of: string): string {
   return path === '' || path.startsWith('[') ? `${of}${path}` : path;
 }

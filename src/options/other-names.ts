@@ -80,7 +80,7 @@ export const GATEWAY_HINTS: Readonly<Record<string, string>> = {
   resource: 'publicUrl',
 };
 
-/** Of express-rate-limit and others. */
+/** Options of express-rate-limit and others, and what they are here. */
 export const LIMIT_HINTS: Readonly<Record<string, string>> = {
   max: 'limit',
   points: 'limit',
@@ -112,7 +112,7 @@ export const LIMIT_HINTS: Readonly<Record<string, string>> = {
   skipFailedRequests: 'leave it out: every request counts',
 };
 
-/** Of the package cors. */
+/** Options of the package cors, and what they are here. */
 export const CORS_HINTS: Readonly<Record<string, string>> = {
   origins: 'origin',
   allowedOrigins: 'origin',
@@ -125,7 +125,7 @@ export const CORS_HINTS: Readonly<Record<string, string>> = {
   optionsSuccessStatus: 'leave it out: preflights are answered with 204',
 };
 
-/** Of a match. */
+/** Other names for the members of a match. */
 export const MATCH_HINTS: Readonly<Record<string, string>> = {
   tool: 'name',
   tools: 'name',

@@ -22,10 +22,13 @@ const PATTERN = /^\/(?:[^?#]*\/)?(?:[:*]|[^?#]*[*{])/;
 const LITERAL =
   "a path without parameters and wildcards, like '/mcp'; for '/:team/mcp', mount the router there: app.use('/:team/mcp', …), with path '/'";
 
-/** Compared as it came: `%6dcp` is not `mcp`, and no policy has to know that it could be. */
+/**
+ * Whether a request is for a route. Its path is compared as it came: `%6dcp` is not `mcp`, and no policy has
+ * to know that it could be.
+ */
 export function isEndpoint(requested: string, path: string): boolean {
   if (requested.length === path.length) return requested === path;
-  // With a slash at its end it is the same. No text is made here: a gateway may have many others in front.
+  // A slash at the end makes no difference. No string is made here: a gateway may have many others in front.
   if (requested.length !== path.length + 1 || path === '/') return false;
   return requested.endsWith('/') && requested.startsWith(path);
 }

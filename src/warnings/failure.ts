@@ -7,7 +7,7 @@ interface FailedRow {
   readonly status: number;
 }
 
-/** What who has a gateway can do to hear of all. */
+/** What the app can do with a gateway to hear of every failure. */
 const SET_THEM = 'set onError or observe to hear of every failure';
 
 /** A middleware by itself has no such options. */
@@ -19,10 +19,10 @@ export function failureWarningAlone(name: string): ReturnType<typeof failureWarn
 }
 
 /**
- * For a gateway whose failures nobody else hears of: warns once of each reason for which requests fail, and
- * once of each function of the app that fails. Of messages, only our own are in a warning.
+ * For a gateway whose failures no listener is told of: warns once of each reason for which requests fail, and
+ * once of each function of the app that fails. A warning has only messages of our own in it.
  *
- * @param name - What the gateway is known by.
+ * @param name - The name of the gateway, or of the middleware.
  */
 export function failureWarning(
   name: string,

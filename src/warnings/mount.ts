@@ -1,4 +1,4 @@
-/** A wrong mount path looks like an endpoint that is not there; says so once. */
+/** Warns once of a wrong mount path, which looks like an endpoint that is not there. */
 export function mountWarning(path: string): (baseUrl: string) => void {
   let warned = false;
   return function warnOfMount(baseUrl) {

@@ -1,6 +1,6 @@
 /**
- * Where something is counted by user and requests have none, all behind one address are counted together. It
- * says so once, at the first request without a user.
+ * Warns once, at the first request without a user, where something is counted by user: all clients without a
+ * user behind one address are counted together.
  *
  * @param isCounted - Whether anything is counted by user, and there is no `auth`.
  * @param isKnown - Whether something in front of the gateway has said who a request comes from.

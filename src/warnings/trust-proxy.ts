@@ -1,8 +1,8 @@
 import type { Request } from 'express';
 
 /**
- * Where something goes by the address of the client, an app that believes every proxy, or not the one
- * in front of it, makes it worthless; says so once.
+ * Warns once where a slot uses the address of the client, and the app believes every proxy, or does not
+ * believe the one in front of it. That makes the address worthless.
  */
 export function trustWarning(goesByAddress: boolean): (req: Request) => void {
   let isQuiet = !goesByAddress;
@@ -21,7 +21,7 @@ function problemWith(trusted: unknown, { headers }: Request): string | undefined
   if (trusted === true) {
     return `With 'trust proxy' set to true, clients choose the address that they are taken by: ${NUMBER}.`;
   }
-  // Anybody can write this, so that it proves nothing.
+  // Any client can send this field, so that it proves nothing.
   if (trusted === false && headers['x-forwarded-for'] !== undefined) {
     return (
       'A request has X-Forwarded-For, which is not believed. If a proxy has written it, all behind ' +
