@@ -15,11 +15,11 @@ import { awaitId, idOfUnjudged, mayIdCome } from './unjudged-body.ts';
 /** What an answer from the error table may carry besides its row. */
 export interface AnswerDetails extends Refusal {
   readonly headers?: Readonly<Record<string, string>>;
-  /** Instead of the row's: a sentence that the client, or the model behind it, can act on. */
+  /** In place of the row's message: a sentence that the client, or the model behind it, can act on. */
   readonly message?: string | undefined;
-  /** Instead of the row's. */
+  /** In place of the row's status. */
   readonly status?: number;
-  /** Instead of the row's. */
+  /** In place of the row's code. */
   readonly code?: number;
   /**
    * The source text of the request's id, where only the caller knows it: `null` where it is not known,
@@ -82,14 +82,17 @@ export function answerError(
   endWhenRead(req, res);
 }
 
-/** What observers are told. Without `onError` and the warning, nothing else would say what failed. */
+/**
+ * The refusal as observers are told of it. For a failure (5xx) its cause is the detail: without `onError` and
+ * the warning, nothing else would say what failed.
+ */
 function toldDetails(reason: ErrorReason, details: AnswerDetails): Refusal {
   const { detail, cause } = details;
   if (detail !== undefined || cause === undefined || ERRORS[reason].status < 500) return details;
   return { ...details, detail: toldFailure(cause) };
 }
 
-/** Clients log in, or begin anew, because of the status of these. */
+/** Errors whose status makes a client log in, or begin a new session. */
 const BY_STATUS: ReadonlySet<ErrorReason> = new Set([
   'unauthorized',
   'insufficient_scope',
@@ -107,7 +110,7 @@ function streamFor(
 ) {
   if (legacy?.leg !== 'message' || exchange !== undefined || BY_STATUS.has(reason))
     return undefined;
-  // Whoever refuses a request while another refusal waits for its id does not wait.
+  // A second refusal does not wait for the id of the request while the first one waits for it.
   return body.isIdAwaited && !('id' in details) ? undefined : legacy.answer;
 }
 
@@ -128,12 +131,13 @@ function awaitIdFor(
   });
 }
 
-/** After how long what is not there may be: another instance, a key server, a store. */
+/** After how long a client may try again: another instance, a key server or a store may be there by then. */
 const RETRY_AFTER_SECONDS = 5;
 
 /**
- * The source text of the id to answer; `null` where none is known, `undefined` where there is none. It
- * is looked for wherever it may be: rmcp, the Rust SDK, waits for ever after an error whose id is null.
+ * The source text of the id to answer; `null` where no id is known, `undefined` where the message has none.
+ * It is looked for in every place where it may be, because rmcp, the Rust SDK, waits for ever after an error
+ * whose id is null.
  */
 function idOf(req: IncomingMessage, { mcp }: RequestContext): string | null | undefined {
   if (mcp === undefined) return idOfUnjudged(req);
@@ -143,8 +147,9 @@ function idOf(req: IncomingMessage, { mcp }: RequestContext): string | null | un
 }
 
 /**
- * Node holds a write back until its parser has read all that came with the request. When that is
- * where the parser finds its next error, it closes the connection, and the answer would be lost.
+ * Sends what was written at once. Node holds a write back until its parser has read all bytes that came with
+ * the request. Where the parser finds an error in them, Node closes the connection, and the answer would be
+ * lost.
  */
 function sendNow({ socket }: ServerResponse): void {
   while (socket?.writableCorked) socket.uncork();

@@ -1,4 +1,4 @@
-/** What becomes of a body as a whole, as far as the head of its answer has to say so. */
+/** The change of a whole body, as far as the head of the answer has to announce it. */
 export interface BodyEdit {
   /** Its length, where that is known. */
   readonly length?: number;
@@ -8,16 +8,16 @@ export interface BodyEdit {
 export type Give = (bytes: Buffer) => void;
 
 /**
- * Changes the body of an answer on its way to the client. Each step may take its time: the next one
- * waits for it, and so does the upstream. What cannot be passed on in any form is thrown.
+ * Changes the body of an answer on its way to the client. A step may be asynchronous: the next step and the
+ * upstream wait for it. A step throws where the body cannot be passed on in any form.
  */
 export interface BodyEditor {
-  /** Whether the head of the answer waits for the body, all of which is given at the end. */
+  /** Whether it gives the whole body at the end. The head of the answer waits for that. */
   readonly isHeld: boolean;
-  /** What the head has to say; undefined where the body is as it was. */
+  /** What the head has to announce; undefined where the body does not change. */
   readonly edit: BodyEdit | undefined;
   /** Takes the next bytes. */
   push(chunk: Buffer, give: Give): Promise<void> | undefined;
-  /** There are no more. */
+  /** There are no more bytes. */
   end(give: Give): Promise<void> | undefined;
 }

@@ -61,7 +61,7 @@ const ORDER = [
   balance,
 ] as const;
 
-/** The names under which observers hear of what comes behind all slots. */
+/** The names that observers see for what runs behind all slots. */
 type Last = 'relay' | 'metadata';
 
 type Placed = (typeof ORDER)[number]['name'] | Last;
@@ -81,7 +81,7 @@ export type SlotPlans = {
   readonly [Name in SlotName]?: SettingsOf<Name> | undefined;
 };
 
-/** Those of a slot, where others have to know them. */
+/** The settings of one slot; their type is known where other parts have to know it. */
 type SettingsOf<Name extends SlotName> = Name extends keyof KnownSettings
   ? KnownSettings[Name]
   : object;
@@ -107,7 +107,7 @@ export function readSlots(problems: ConfigProblems, config: NodeConfig, basis: B
   return Object.fromEntries(plans);
 }
 
-/** Whether one of them goes by the address of the client. */
+/** Whether one of the slots uses the address of the client. */
 export function goesByAddress(plans: SlotPlans, basis: Basis): boolean {
   return SLOTS.some((slot) => {
     const settings = plans[slot.name];
@@ -122,7 +122,7 @@ function switchedOn(plans: SlotPlans): { slot: AnySlot; settings: object }[] {
   });
 }
 
-/** Those of them that decide, in their order. */
+/** The slots that are switched on and decide about requests, in their order. */
 export function decidingSlots(plans: SlotPlans): SlotName[] {
   return switchedOn(plans).flatMap(({ slot }) => (slot.isSilent ? [] : [slot.name]));
 }
@@ -133,7 +133,7 @@ export interface Between {
   readonly step: Middleware;
 }
 
-/** What the slots that are switched on make, in their order, with the step of a route among them. */
+/** The middlewares of the slots that are switched on, in their order, with the step of a route among them. */
 function stepsOf(
   plans: SlotPlans,
   between: Between | undefined,
@@ -146,7 +146,7 @@ function stepsOf(
   });
 }
 
-/** Builds the chains of one gateway. Routes share what is built of the same settings. */
+/** Builds the chains of one gateway. Routes share the middlewares that are built from the same settings. */
 export class Chains {
   readonly #kept: Kept;
   readonly #built = new Kept();
@@ -156,8 +156,8 @@ export class Chains {
   }
 
   /**
-   * One middleware that runs these slots in order, and `answer` behind them, and answers for what they
-   * throw. With observers, each step is reported to them.
+   * One middleware that runs these slots in order, and `answer` behind them. It answers with an error where
+   * one of them throws. Where there are observers, it reports each step to them.
    *
    * @param between - A step of this route alone, in front of a slot or of its place. It decides nothing.
    */
@@ -170,9 +170,7 @@ export class Chains {
     return contain(chain([...steps, isObserved ? watched(last, answer) : answer]));
   }
 
-  /**
-   * The same for a request that is only described: nothing that it meets has an effect. No route leads here.
-   */
+  /** The same for a request that is only described: none of the steps has an effect. No route leads here. */
   rehearsal(plans: SlotPlans, answer: Middleware, between?: Between): Middleware {
     const steps = stepsOf(plans, between, (slot, settings) => {
       const built = slot.rehearse?.(settings, this.#kept) ?? slot.build(settings, this.#kept);

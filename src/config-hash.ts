@@ -6,8 +6,9 @@ const LENGTH = 8;
 
 /**
  * A name for a configuration: the same in each process where the options say the same. No secret is in it, so
- * that nobody can try out secrets against what stands in logs. Functions count by their names, and objects that
- * are not plain, such as stores, by their classes: configurations that differ in nothing else have one name.
+ * that an attacker cannot try out secrets against a hash from a log. Functions count by their names, and
+ * objects that are not plain, such as stores, by their classes: configurations that differ in nothing else
+ * have one name.
  */
 export function configHash(config: GatewayConfig): string {
   const told = Object.entries(config).map(([name, value]) => {
@@ -22,7 +23,7 @@ export function configHash(config: GatewayConfig): string {
 
 type Tell = (value: unknown) => unknown;
 
-/** What is told of options that may hold secrets, or objects of the app. */
+/** Which parts of an option go into the hash, where it may hold secrets, or objects of the app. */
 const TOLD: Readonly<Partial<Record<string, Tell>>> = {
   target: tellUrls,
   proxy: tellUrls,
@@ -59,7 +60,7 @@ const TOLD: Readonly<Partial<Record<string, Tell>>> = {
   sessions: members({ ttl: tellAll, max: tellAll, store: tellKind }),
 };
 
-/** Of objects these members alone; each that is there counts. */
+/** Takes the values of these members alone, and the names of all members that are there. */
 function members(told: Readonly<Record<string, Tell>>): Tell {
   return (value) => {
     if (!isObject(value)) return tellAll(value);
@@ -83,7 +84,7 @@ function tellAll(value: unknown): unknown {
   );
 }
 
-/** What it is, where nothing in it may be told. */
+/** The kind of a value, without what is in an object or a function. */
 function tellKind(value: unknown): unknown {
   if (typeof value === 'function') return `function ${value.name}`;
   if (typeof value === 'bigint' || typeof value === 'symbol') return typeof value;
@@ -91,7 +92,7 @@ function tellKind(value: unknown): unknown {
   return isObject(value) ? `object ${value.constructor?.name}` : value;
 }
 
-/** Names, and not what stands under them. */
+/** The names of the members, without their values. */
 function tellKeys(value: unknown): unknown {
   return isObject(value) ? Object.keys(value).toSorted(byText) : tellKind(value);
 }
@@ -100,7 +101,7 @@ function tellUrls(value: unknown): unknown {
   return Array.isArray(value) ? value.map(tellUrl) : tellUrl(value);
 }
 
-/** Without credentials, and without the values of its query. */
+/** A URL without credentials, and without the values of its query. */
 function tellUrl(value: unknown): unknown {
   const isText = typeof value === 'string' || value instanceof URL;
   if (!isText) return tellKind(value);

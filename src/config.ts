@@ -49,7 +49,7 @@ export interface GatewayMetadataOptions {
  * option.
  */
 export interface GatewayConfig<Req extends IncomingMessage = Request> extends RelayOptions {
-  /** What observers know the gateway by. Default: its `path`. */
+  /** The name that observers see. Default: its `path`. */
   name?: string;
   /**
    * The route of the endpoint inside the router: exactly this path, case-sensitive, with or without
@@ -92,22 +92,22 @@ export interface GatewayConfig<Req extends IncomingMessage = Request> extends Re
    */
   auth?: Authenticator<Req> | readonly Authenticator<Req>[] | false;
   /**
-   * Whose session is whose: `'bind'` lets only the principal into a session that began it, and `false`
-   * everybody who knows its id. With several targets it is also remembered where a session lives, which
-   * cannot be switched off. Default: `'bind'` with `auth`, or with several targets.
+   * Who may use a session: with `'bind'` only the principal that began it, with `false` every client that
+   * knows its id. With several targets, the gateway also remembers where a session lives, which cannot be
+   * switched off. Default: `'bind'` with `auth`, or with several targets.
    */
   sessions?: 'bind' | SessionOptions | false;
   /**
-   * When a target that fails is left alone for a while. A request that finds none to go to is answered with
-   * 503. Default: with several targets `{ failures: 5, openFor: '30s', statuses: [502, 503, 504] }`,
+   * When the gateway sends no requests to a failing target for a while. A request for which no target is left
+   * gets 503. Default: with several targets `{ failures: 5, openFor: '30s', statuses: [502, 503, 504] }`,
    * otherwise off.
    */
   breaker?: BreakerOptions | false;
-  /** Asks each target regularly how it is. Default: off; what becomes of requests tells. */
+  /** Checks each target regularly. Default: off; then the gateway learns from requests how a target is. */
   health?: HealthOptions | false;
   /**
-   * Which of several targets a request goes to that belongs to no session: those with the same key, such
-   * as the user, to the same. Default: the less busy of two that are picked at random.
+   * Which of several targets gets a request that belongs to no session: requests with the same key, such as
+   * the user, go to the same target. Default: the less busy of two targets that are picked at random.
    */
   balance?: BalanceKey<Req> | false;
   /** Allowed values of `Host`; one without a port stands for any port. Default: all are. */
@@ -124,8 +124,8 @@ export interface GatewayConfig<Req extends IncomingMessage = Request> extends Re
   /** How many event streams may be open at once. Default: any number. */
   streams?: StreamOptions | false;
   /**
-   * Who may ask for what: each message of a POST is let pass when all of them allow it, and each request
-   * when those with `on: 'request'` do. Default: none, and no body is read.
+   * Who may ask for what: a message of a POST passes when all policies allow it, and a request when those
+   * with `on: 'request'` do. Default: none, and no body is read.
    */
   policies?: Policy<Req> | readonly Policy<Req>[] | false;
   /**
@@ -157,5 +157,5 @@ export interface GatewayConfig<Req extends IncomingMessage = Request> extends Re
   onError?: ErrorListener<Req> | false;
 }
 
-/** The same for what reads it: the package itself knows requests of Node, and Express's are such. */
+/** The configuration as the package reads it, with requests of Node; those of Express are such requests. */
 export type NodeConfig = GatewayConfig<IncomingMessage>;

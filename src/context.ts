@@ -25,17 +25,17 @@ export type ErrorListener<Req extends IncomingMessage = IncomingMessage> = (
   ctx: GatewayContext<Req>,
 ) => void;
 
-/** The gateway's own listener, told of the same. `failure`: the cause, or a `FunctionFailure`. */
+/** The gateway's own listener for the same failures. `failure`: the cause, or a `FunctionFailure`. */
 export type FailureListener = (row: FailedRow, failure: unknown) => void;
 
-/** A row of the error table, as far as it says how grave it is. */
+/** A row of the error table: the reason, and the status, which says how grave the failure is. */
 export type FailedRow = Pick<GatewayError, 'reason' | 'status'>;
 
 /** A request that is on its way upstream, and its answer. */
 export interface RelayedExchange {
   /** Where it goes. */
   readonly target: Target;
-  /** Takes it back. */
+  /** Takes the request back. */
   readonly abandon: () => void;
   /** Whether its answer has come, and is an event stream. */
   readonly isEventStream: boolean;
@@ -50,15 +50,18 @@ export type LegacyLeg =
   | { readonly leg: 'stream' }
   | {
       readonly leg: 'message';
-      /** The one in the query. */
+      /** The session that the query names. */
       readonly session: string | undefined;
       readonly answer?: AnswerOnStream;
     };
 
-/** Answers a message with an error, if any, on the stream of its session; false where it cannot. */
+/**
+ * Answers a message with `error` on the event stream of its session; false where it cannot. Without `error`,
+ * it only says whether there is such a stream.
+ */
 export type AnswerOnStream = (context: RequestContext, error?: string) => boolean;
 
-/** Who was let in, and by what. */
+/** The principal that was let in, and what let it in. */
 export interface Identity {
   readonly principal: Principal;
   /** The name of the authenticator that accepted. */
@@ -71,9 +74,9 @@ export interface Identity {
 export interface EnteredSession {
   /** The id of the target where it lives; undefined where there is one target alone. */
   readonly home: string | undefined;
-  /** The client that began it; undefined where nobody observed that. */
+  /** The client that began it; undefined where the request that began it was not observed. */
   readonly client: ClientInfo | undefined;
-  /** Called where it does not exist any more, because its home does not. Never rejects. */
+  /** Called where the session does not exist any more, because its target does not. Never rejects. */
   forget(): Promise<void>;
 }
 
@@ -82,7 +85,7 @@ export interface TargetLease {
   readonly target: Target;
   /** Whether the session of the request does not exist any more if no connection comes about. */
   readonly isGoneUnreached: boolean;
-  /** Sends it there. */
+  /** Sends the request there. */
   send(request: UpstreamRequest, listener: UpstreamListener): UpstreamExchange;
   /** Chooses another target for a request that has not reached this one; false where there is none. */
   moveOn(): boolean;
@@ -93,29 +96,35 @@ export class RequestContext implements GatewayContext {
   readonly req: IncomingMessage;
   /** Written by the gateway, or `mcpProxy`. Read by {@link report}. */
   onError: ErrorListener | undefined;
-  /** Written by them, to count and to warn. Read by {@link report}. */
+  /** Written by the gateway, or `mcpProxy`, to count failures and to warn. Read by {@link report}. */
   onFailure: FailureListener | undefined;
   /** Written by the gateway. Read by `draining`, and for records. */
   running: RunningConfig | undefined;
-  /** Written by `observe`. Read by all who have something to tell. */
+  /** Written by `observe`. Read by every part that has something to report. */
   observation: Observation | undefined;
   /** Written by the routes of the older transport. Read by refusals, `streams`, `message`, `draining`. */
   legacy: LegacyLeg | undefined;
-  /** Written by `target` and `auth`: what stands for the names in the target, encoded. Read by the relay, `sessions`. */
+  /**
+   * Written by `target` and `auth`: the values for the names in the target, encoded. Read by the relay,
+   * `sessions`.
+   */
   params: TemplateValues | undefined;
-  /** Written by `auth`; in front, where a request is only described. Read by sessions, limits, policies and callbacks, for the most part as `principal`. */
+  /**
+   * Written by `auth`; for a described request that names its principal, written in front of all slots. Read
+   * by sessions, limits, policies and callbacks, for the most part as `principal`.
+   */
   identity: Identity | undefined;
-  /** Written by `message`, once the body is found to be what it seems. Read by what decides on messages. */
+  /** Written by `message`, once it has checked the body. Read by the slots that decide about messages. */
   mcp: McpBody | undefined;
-  /** Written by `timeout`: what holds in place of `timeout.response`, in milliseconds. Read by the relay. */
+  /** Written by `timeout`: the time that replaces `timeout.response`, in milliseconds. Read by the relay. */
   responseTimeout: number | false | undefined;
   /** Written by `sessions`. Read by `balance`, because a session stays where it began. */
   session: EnteredSession | undefined;
-  /** Written by `balance`. Read by the relay, by `sessions` and whoever is told where a request went. */
+  /** Written by `balance`. Read by the relay and `sessions`, and to find the open requests of a target. */
   lease: TargetLease | undefined;
   /** Written by the relay, as long as the request is on its way upstream. Read by refusals, `draining`. */
   exchange: RelayedExchange | undefined;
-  /** Out of sight of whoever writes a context into a log: secrets are in them. */
+  /** Private, because it holds secrets: a logger that is given a context must not find them. */
   #headerEdits: readonly HeaderEdits[] = [];
   #stages: AnswerStage[] | undefined;
   #body: BodyNotes | undefined;
@@ -126,7 +135,7 @@ export class RequestContext implements GatewayContext {
     this.req = req;
   }
 
-  /** Added by `injectHeaders`, in the order they ran; read by the relay. */
+  /** Added by slots and `injectHeaders`, in the order in which they ran; read by the relay. */
   get headerEdits(): readonly HeaderEdits[] {
     return this.#headerEdits;
   }
@@ -136,12 +145,12 @@ export class RequestContext implements GatewayContext {
     return this.#stages ?? [];
   }
 
-  /** By the relay, once the answer goes out: all stages have had their say. */
+  /** Called by the relay once the answer goes out: no stage is needed any more. */
   forgetStages(): void {
     this.#stages = undefined;
   }
 
-  /** Added by slots as the request passes them; one that is there already is not added again. */
+  /** Called by slots as the request passes them. A stage that is there already is not added again. */
   addStage(stage: AnswerStage): void {
     this.#stages ??= [];
     if (!this.#stages.includes(stage)) this.#stages.push(stage);
@@ -159,7 +168,7 @@ export class RequestContext implements GatewayContext {
     return this.#body;
   }
 
-  /** What observers and `onError` see of it: the same object for all that happens to the request. */
+  /** What observers and `onError` see of the request: the same object for all that happens to it. */
   get view(): GatewayContext {
     this.#view ??= new ContextView(this);
     return this.#view;
@@ -178,7 +187,7 @@ export class RequestContext implements GatewayContext {
     return this.#address.ip;
   }
 
-  /** The session that the request belongs to, as it says. */
+  /** The session that the request says it belongs to. */
   get sessionId(): string | undefined {
     if (this.legacy?.leg === 'message') return this.legacy.session;
     return sessionIdIn(this.req.headers);
@@ -189,7 +198,7 @@ export class RequestContext implements GatewayContext {
   }
 
   /**
-   * Tells of a failure, whatever `onError` makes of it.
+   * Tells `onFailure` and `onError` of a failure.
    *
    * @param failure - Its cause, or a `FunctionFailure`.
    */
@@ -197,7 +206,7 @@ export class RequestContext implements GatewayContext {
     this.onFailure?.({ reason, status: ERRORS[reason].status }, failure);
     if (this.onError === undefined) return;
     const error = new GatewayError(reason, causeOf(failure));
-    // Told, not asked: a listener's failure is not the request's, however it fails.
+    // The listener is only told: the request does not fail where the listener throws or rejects.
     try {
       notAwaited(this.onError(error, this.view));
     } catch (failure) {
@@ -207,8 +216,8 @@ export class RequestContext implements GatewayContext {
 }
 
 /**
- * The request carries its context itself. A WeakMap would do without a property, but every garbage
- * collection visits its entries, which cost more than all else here together.
+ * The request carries its context itself. A WeakMap would need no property, but every garbage collection
+ * visits its entries: that cost more than everything else here together.
  */
 const CONTEXT: unique symbol = Symbol('express-mcp-gateway');
 

@@ -38,7 +38,7 @@ export interface CreateServerOptions extends HardenServerOptions, NodeServerOpti
   readonly tls?: ServerTlsOptions | undefined;
 }
 
-/** Those of `http.createServer`. */
+/** The names of the options that `http.createServer` takes. */
 const NODE_OPTIONS: Readonly<Record<keyof NodeServerOptions, true>> = {
   highWaterMark: true,
   joinDuplicateHeaders: true,
@@ -67,10 +67,10 @@ const HINTS = {
   pfx: IN_TLS,
 };
 
-/** `https.createServer` would take them out of `tls` as well. */
+/** Options for a lax parser, which `https.createServer` would read from `tls` as well. */
 const LAX_PARSER = ['insecureHTTPParser', 'httpValidation'] as const;
 
-/** What gives a server of TLS an identity. */
+/** The options that give a TLS server an identity. */
 const IDENTITIES = ['cert', 'pfx', 'SNICallback', 'pskCallback'] as const;
 
 /**
@@ -102,7 +102,7 @@ export function createServer(
  */
 export function createServer(app: Express, options?: CreateServerOptions): Server;
 /**
- * What both come to.
+ * The implementation of both overloads.
  *
  * @returns The server.
  */

@@ -100,8 +100,8 @@ export interface OwnError {
 }
 
 /**
- * An error as a JSON-RPC message. `id` is source text, as it was written: a number may be larger than
- * any that JSON.parse can hold. Undefined, there is none.
+ * An error as a JSON-RPC message. `id` is source text, as it was written: a number may be larger than any
+ * that JSON.parse can hold. `undefined` leaves the id out.
  */
 export function errorText(
   reason: ErrorReason,
@@ -142,7 +142,7 @@ export class GatewayError extends Error {
  */
 export class UpstreamUnavailableError extends Error {
   override readonly name = 'UpstreamUnavailableError';
-  /** When it is worth another try. */
+  /** After how many milliseconds another try makes sense. */
   readonly retryAfterMs: number;
 
   constructor(

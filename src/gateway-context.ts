@@ -9,14 +9,14 @@ export interface GatewayContext<Req extends IncomingMessage = IncomingMessage> {
   readonly ip: string;
   /** The request's headers as Node gives them, by lower-case name. */
   readonly headers: IncomingHttpHeaders;
-  /** Who it comes from, once an authenticator has found out. */
+  /** Who the request comes from, once an authenticator has found it out. */
   readonly principal: Principal | undefined;
 }
 
 /**
- * What observers and `onError` are given: they keep it, and write it into logs. All in it is read from
- * the context at the moment it is asked for, and nothing is a property of its own, so that a logger that
- * writes an object's properties finds no credentials, and no part of the gateway.
+ * What observers and `onError` get: they keep it, and write it into logs. Each getter reads from the context
+ * when it is called, and the object has no property of its own, so that a logger that writes an object's
+ * properties finds no credentials, and no part of the gateway.
  */
 export class ContextView implements GatewayContext {
   readonly #context: GatewayContext;

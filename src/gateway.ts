@@ -105,13 +105,13 @@ export function checkGateway(config: GatewayConfig): void {
   readConfig(withApp(config));
 }
 
-/** Whether a request for a path, behind what the gateway is mounted at, is meant for it. */
+/** Whether a request is meant for the gateway. `path` is what follows the mount path, `baseUrl`. */
 type IsMeant = (path: string | undefined, baseUrl: string) => boolean;
 
 /**
- * Has requests that are not meant for a router go to `pass` without entering it, unless the app has added
- * something to the router. An app may have many gateways, and to leave a router of Express again takes a turn
- * of the event loop.
+ * Sends requests that are not meant for a router to `pass` without entering it, unless the app has added
+ * something to the router. An app may have many gateways, and leaving an Express router again takes a turn of
+ * the event loop.
  */
 function passOthersBy(router: Router, isMeant: IsMeant, pass: RequestHandler): void {
   const entered = router as Router & { handle: RequestHandler };
@@ -123,7 +123,7 @@ function passOthersBy(router: Router, isMeant: IsMeant, pass: RequestHandler): v
   function handleMeant(req: Request, res: Response, next: NextFunction): void {
     if (isMeant(req.path, req.baseUrl) || isChanged()) handle.call(router, req, res, next);
     else {
-      // Unless somebody wants to see them all.
+      // Not where other code has wrapped `handle`: it may want to see all requests.
       if (entered.handle === handleMeant) aside.from(req);
       pass(req, res, next);
     }
@@ -158,5 +158,5 @@ function withApp(config: GatewayConfig): GatewayConfig {
   return { ...config, target: app };
 }
 
-/** The same router stays the same target. */
+/** The app around each router: the same router stays the same target. */
 const apps = new WeakMap<Router, Express>();

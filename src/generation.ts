@@ -16,26 +16,26 @@ import { mountWarning } from './warnings/mount.ts';
 import { noUserWarning } from './warnings/no-user.ts';
 import { trustWarning } from './warnings/trust-proxy.ts';
 
-/** What runs for requests as long as one configuration holds, and for those that came under it until they are over. */
+/** What serves requests while a configuration holds. Requests that came under it keep it to their end. */
 export interface Generation {
   readonly plan: Plan;
   readonly running: RunningConfig;
   readonly service: TargetService;
-  /** The route that a request for this path is meant for, behind what the gateway is mounted at. */
+  /** The route that a request is meant for. `path` is what follows the mount path, `baseUrl`. */
   readonly routeOf: (path: string | undefined, baseUrl: string) => Route | undefined;
   readonly serve: RequestHandler;
-  /** For a request that is meant for none. */
+  /** Handles a request that is meant for no route. */
   readonly pass: RequestHandler;
 }
 
 /**
- * Makes what runs; what is to outlive it is taken from `kept`.
+ * Makes a generation. What has to outlive it comes from `kept`.
  *
- * @param number - How many there were before it.
+ * @param number - How many generations there were before it.
  */
 export function buildGeneration(plan: Plan, kept: Kept, number: number): Generation {
   const { name, path, config, onError, slots, goesByAddress, countsWithoutUser } = plan;
-  // They go on counting while nothing asks for them.
+  // Asked for here, so that `kept` does not forget them: they go on counting while no slot uses them.
   openStreamsOf(kept);
   const routes = buildRoutes(plan, kept);
   const service = targetServiceOf(plan.relay, slots.balance, kept);
@@ -53,7 +53,7 @@ export function buildGeneration(plan: Plan, kept: Kept, number: number): Generat
     noUserWarning(countsWithoutUser, (req: Request) => contextOf(req).principal !== undefined),
   );
   const running: RunningConfig = { config, number };
-  // Outside of an app there is no path.
+  // Outside of an Express app, a request has no `path`.
   function routeOf(path: string = '', baseUrl: string): Route | undefined {
     for (const route of routes) {
       if (isEndpoint(path, route.path) && (!route.isAtRoot || baseUrl === '')) return route;

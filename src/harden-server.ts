@@ -5,15 +5,15 @@ import { type Duration, readDuration } from './options/duration.ts';
 
 /** The limits of a server that a middleware cannot set. */
 export interface HardenServerOptions {
-  /** For a client to send the head of a request. Default: `'15s'`. */
+  /** How long a client may take to send the head of a request. Default: `'15s'`. */
   readonly headersTimeout?: Duration;
-  /** For a client to send a request whole; upload limits come from here. Default: `'2m'`. */
+  /** How long a client may take to send a whole request; this limits uploads as well. Default: `'2m'`. */
   readonly requestTimeout?: Duration;
   /** How long an idle connection is kept; longer than the load balancer keeps it. Default: `'65s'`. */
   readonly keepAliveTimeout?: Duration;
 }
 
-/** What is not said has this value. */
+/** The value of a limit that is not given. */
 const DEFAULTS = { headersTimeout: '15s', requestTimeout: '2m', keepAliveTimeout: '65s' } as const;
 
 type LimitName = keyof HardenServerOptions;

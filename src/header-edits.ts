@@ -1,4 +1,4 @@
-/** A field for the upstream; `folded` is the form in which all spellings of its name meet. */
+/** A field for the upstream; `folded` is the form that all spellings of its name share. */
 export type SetField = readonly [name: string, value: string, folded: string];
 
 /** Changes to the headers of one request and of its answer, decided and validated. */
@@ -11,15 +11,16 @@ export interface HeaderEdits {
   readonly set: readonly SetField[];
   /** The `Host` that the upstream sees, in place of the target's. */
   readonly host?: string | undefined;
-  /** Whether they go upstream whatever other edits set. */
+  /** Whether these edits stay last, so that no other edits replace what they set. */
   readonly prevails?: boolean;
   /** Values that no field of the answer may contain, with the names they go upstream under. */
   readonly secrets: readonly { readonly name: string; readonly value: string }[];
   /** Called when a field of an answer was dropped for holding the secret of that name. */
   readonly onSecret?: (name: string, field: string) => void;
   /**
-   * Whose credentials go upstream. `own`: the client's end here, or are replaced, so that what the
-   * upstream says of credentials is about the gateway's. `relayed`: the client's, whatever is set besides.
+   * Whose credentials go upstream. `own`: those of the gateway. The client's do not go upstream, or are
+   * replaced, so that what the upstream says of credentials is about the gateway's. `relayed`: the client's,
+   * whatever else is set.
    */
   readonly credentials?: 'own' | 'relayed' | undefined;
   /** Called when the upstream has answered 401, before the client is answered; may not throw. */
@@ -36,7 +37,7 @@ export interface HeaderEdits {
 /** What stands for a value that is not shown. */
 export const HIDDEN = '•••';
 
-/** Changes nothing: what others are made of. */
+/** Edits that change nothing. Other edits are made from them. */
 export const NO_EDITS: HeaderEdits = {
   forwards: () => false,
   withheld: new Set(),

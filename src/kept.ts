@@ -1,4 +1,4 @@
-/** What is kept under its terms. */
+/** A kept value, and the terms under which it is kept. */
 interface Entry {
   readonly terms: readonly unknown[];
   readonly value: unknown;
@@ -7,27 +7,28 @@ interface Entry {
 
 /** A configuration that is being built, or is about to hold. */
 interface Renewal {
-  /** What it has asked for. */
+  /** The entries that it has asked for. */
   readonly used: Set<Entry>;
   readonly effects: (() => void)[];
 }
 
 /**
- * What is to last as long as there is a gateway, whatever is made anew: counters, open streams,
- * sessions. Each is known by its terms, and made when it is first asked for: who asks on the same
- * terms gets the same. What a new configuration has not asked for is forgotten; requests that hold it go on with it.
+ * Values of a gateway that outlive an update: counters, open streams, sessions. Each is known by its terms.
+ * The first call with these terms makes the value; later calls get the same one. A value that a new
+ * configuration has not asked for is forgotten; requests that hold it go on with it.
  */
 export class Kept {
   #all: Entry[] = [];
   #renewal: Renewal | undefined;
-  /** What is told of the configuration that is about to hold. */
+  /** News that waits until the new configuration holds. */
   readonly #news: (() => void)[] = [];
   #isTelling = false;
 
   /**
-   * @param terms - Its name, and all that makes it another: sizes, times, stores.
-   * @param make - Makes it. What it is made of, and is kept as well, has to be asked for before, not in here.
-   * @param onForgotten - Called when no configuration uses it any more. Must not throw.
+   * @param terms - The name of the value, and all that makes it a different one: sizes, times, stores.
+   * @param make - Makes the value. Ask for other kept values that it is made from before this call, not in
+   * `make`.
+   * @param onForgotten - Called when no configuration uses the value any more. Must not throw.
    */
   of<T>(
     terms: readonly [name: string, ...others: unknown[]],
@@ -57,8 +58,8 @@ export class Kept {
   }
 
   /**
-   * Tells somebody, who may give the gateway another configuration there and then. While one is on its way, it is
-   * told once that holds, and each piece of news behind those before it.
+   * Calls a listener of the app, which may update the gateway at once. While a configuration is being built,
+   * the call waits until that configuration holds. Calls keep their order.
    */
   tell(news: () => void): void {
     if (this.#renewal === undefined && !this.#isTelling) news();
@@ -69,12 +70,12 @@ export class Kept {
    * Builds all that a configuration needs, and forgets what it has not asked for. Where `build` throws, nothing
    * has changed.
    *
-   * @param hold - Makes it the one that holds, before anybody is told of it.
+   * @param hold - Makes it the configuration that holds, before any listener is told of it.
    */
   renew<T>(build: () => T, hold: (built: T) => void): void {
     if (this.#renewal !== undefined) throw new Error(NESTED);
     const before = [...this.#all];
-    // Whoever is being told now may be who builds: what is still to be told to others stays.
+    // A listener that is being told may call this. The news that other listeners still wait for stays.
     const told = this.#news.length;
     const renewal: Renewal = { used: new Set(), effects: [] };
     this.#renewal = renewal;
@@ -98,7 +99,7 @@ export class Kept {
   }
 
   #tellNews(): void {
-    // Whoever is being told goes on with it.
+    // The call that is telling news now goes on with the rest.
     if (this.#isTelling) return;
     this.#isTelling = true;
     try {

@@ -7,7 +7,7 @@ import type { TargetStatus } from './slots/balance/target-stats.ts';
 import type { ToolPin } from './slots/policies/tool-pin.ts';
 import type { GatewayStats } from './stats.ts';
 
-/** How `update()` goes about what is under way. */
+/** How `update()` treats what is under way. */
 export interface UpdateOptions {
   /**
    * What becomes of the event streams that would stay open: `'keep'` leaves them as they are; `'end'` ends them
@@ -23,12 +23,12 @@ export interface UpdateOptions {
  */
 export interface McpGateway extends Router {
   /**
-   * Gives the gateway another configuration, which holds from the first byte of the next request on; what is under
-   * way goes on under the one that it came under. The router stays the same. What a gateway counts and remembers
-   * goes on where its terms are the same: counts of limits with the same name and window, sessions, open
-   * streams, bodies, connections, and of each target its breaker, its drain and how it is. What an option was
-   * given (`jwt()`, `tokenExchange()`, `toolPinning()`, a store) knows as much as before if it is given again. After
-   * `close()` the gateway stays out of service.
+   * Gives the gateway another configuration, which holds from the first byte of the next request on; requests
+   * under way go on under the configuration that they came under. The router stays the same. What a gateway
+   * counts and remembers goes on where its terms are the same: counts of limits with the same name and
+   * window, sessions, open streams, bodies, connections, and of each target its breaker, its drain and how it
+   * is. An object in an option (`jwt()`, `tokenExchange()`, `toolPinning()`, a store) keeps what it knows if
+   * the new configuration has the same object. After `close()` the gateway stays out of service.
    *
    * @param config - All options, as for `createMcpGateway`: what is not there has its default.
    * @throws {GatewayConfigError} with every mistake in `config` or `options`; then nothing has changed.
@@ -54,9 +54,9 @@ export interface McpGateway extends Router {
    * `ipFilter` and `balance`. Those that act are not: `use`, and functions of `headers.set`.
    *
    * @param request - The request: one to the endpoint, or to those of `legacySse`.
-   * @returns What would become of it. Rejects with a `TypeError` that names the mistake (`request.method`) for what is
-   * no request, with a `RangeError` where its `url` is another's, and with an `Error` that names the slot where a
-   * function closes the connection, or leaves the request undecided for a minute.
+   * @returns What would become of it. Rejects with a `TypeError` that names the mistake (`request.method`)
+   * for what is no request, with a `RangeError` where its `url` is none of the gateway's, and with an `Error`
+   * that names the slot where a function closes the connection, or leaves the request undecided for a minute.
    */
   explain(request: DescribedRequest): Promise<Explanation>;
   /**
@@ -95,7 +95,7 @@ export interface McpGateway extends Router {
    * is forgotten. It is written to the lock file, or to the store, where `toolPinning` has one.
    *
    * @param name - The tool.
-   * @param hash - What `seen` says of it in `pins()`. Default: whatever was seen last.
+   * @param hash - What `seen` says of it in `pins()`. Default: the hash that was seen last.
    * @returns Resolves when that is kept. Rejects with a `RangeError` where no tool of this name is known, or
    * another hash was seen last, and with the cause where it cannot be kept; then nothing has changed.
    */

@@ -16,7 +16,9 @@ export interface Refusal {
 /** Why an answer was ended before it was whole. */
 export type EndReason = ErrorReason | 'client_stalled' | 'token_expired' | 'updated';
 
-/** What is told of a refusal of whom has brought no credentials at all: a login begins like that. */
+/**
+ * The detail of a refusal where the request has no credentials at all: a login begins with such a request.
+ */
 export const NO_CREDENTIALS = 'no credentials';
 
 /** The call of a tool, as a body says it. */
@@ -34,14 +36,16 @@ export interface SendingRequest {
   isDecided(name: string): boolean;
 }
 
-/** What is done around a request that goes upstream, where an observer asks for that. */
+/** What observers do around a request that goes upstream. */
 export interface FollowedSending {
   /**
-   * How long a body may be, and may take to come, that is to be looked into before it is sent; undefined
-   * where none has to be.
+   * Bounds of a body that is read before it is sent: its length, and the time that it may take to come.
+   * Undefined where no body has to be read.
    */
   readonly peekBounds: { readonly bytes: number; readonly ms: number } | undefined;
-  /** What the body is; undefined where it is beyond the bounds. Called where nobody has judged it. */
+  /**
+   * Takes the body; undefined where it is beyond the bounds. Called only where no slot has judged the body.
+   */
   peeked(body: Uint8Array | undefined): void;
   /** Calls `send`, at once and once. Called again where the request goes to another target. */
   sending(request: SendingRequest, send: () => void): void;
@@ -49,21 +53,21 @@ export interface FollowedSending {
 
 /** The configuration of a gateway under which requests came. */
 export interface RunningConfig {
-  /** What it is known by. */
+  /** The hash of its options. */
   readonly config: string;
-  /** How many there were before it. */
+  /** How many configurations the gateway had before it. */
   readonly number: number;
 }
 
-/** What the parts of a request's chain tell whoever observes it. */
+/** What the slots and the relay tell the observers of a request. */
 export interface Observation {
-  /** Undefined where nobody asks for more than to be told. */
+  /** Undefined where the observers only want to be told. */
   readonly followed: FollowedSending | undefined;
   /** The client, as far as the request itself says it. */
   readonly client: ClientInfo | undefined;
   /** The tools that it calls; none unless an observer has asked for their arguments. */
   readonly toolCalls: readonly ToolCall[];
-  /** Whether anybody is told of decisions. */
+  /** Whether any observer is told of decisions. */
   readonly hearsDecisions: boolean;
   /** The request has come to a slot. */
   entered(slot: SlotName): void;
@@ -71,7 +75,9 @@ export interface Observation {
   passed(slot: SlotName): void;
   /** It was refused: by the slot it is in, unless another is named. */
   refused(reason: ErrorReason, by?: Refusal): void;
-  /** Of a request that is only described: the slot has not decided all that it would, and why. */
+  /**
+   * For a request that is only described: the slot has not decided all that it would, and `detail` says why.
+   */
   unasked?(detail: string): void;
   /** A policy in shadow mode would have refused it. */
   shadowed(by: Refusal): void;
@@ -79,7 +85,7 @@ export interface Observation {
   reported(by: Refusal): void;
   /** It is on its way to this target. */
   sentTo(target: Target): void;
-  /** The upstream's answer has begun, or it has failed. */
+  /** The upstream's answer has begun. */
   answered(): void;
   /** The answer is the upstream's. */
   relayed(): void;

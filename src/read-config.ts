@@ -16,11 +16,11 @@ import { type Basis, readBasis } from './slots/basis.ts';
 import type { DenyAs } from './slots/policies/deny-as.ts';
 import { isClaim, namesIn } from './targets/names.ts';
 
-/** A configuration, read: all that a gateway is built of. */
+/** A configuration, read: all that a gateway is built from. */
 export interface Plan {
-  /** What the gateway is known by. */
+  /** The name of the gateway. */
   readonly name: string;
-  /** What the configuration is known by. */
+  /** The hash of the configuration. */
   readonly config: string;
   /** The route of the endpoint. */
   readonly path: string;
@@ -30,9 +30,9 @@ export interface Plan {
   readonly metadata: MetadataPlan | undefined;
   readonly denyAs: DenyAs;
   readonly onError: ErrorListener | false;
-  /** Whether anything goes by the address of the client. */
+  /** Whether any slot uses the address of the client. */
   readonly goesByAddress: boolean;
-  /** Whether anything is counted by user, and there is no `auth` to say who that is. */
+  /** Whether anything is counted by user although no `auth` finds out the user. */
   readonly countsWithoutUser: boolean;
 }
 
@@ -41,7 +41,7 @@ export interface MetadataPlan {
   readonly publicUrl: URL;
   /** Whether it is at the root of the host as well. */
   readonly root: boolean;
-  /** Undefined: what the upstream says of itself, as clients of the gateway have to see it. */
+  /** Undefined: the gateway serves the upstream's own metadata, as clients of the gateway have to see it. */
   readonly document: string | undefined;
   readonly warning: MetadataWarningSettings;
 }
@@ -65,7 +65,7 @@ const OPTIONS: readonly string[] = [
  * Reads a configuration, and builds nothing: it starts no timer, asks no store, and may be done any
  * number of times.
  *
- * @param of - The function that is given it, by which users know it.
+ * @param of - The name of the function that takes the configuration, for error messages.
  * @throws {GatewayConfigError} with every mistake in it.
  */
 export function readConfig(config: GatewayConfig, of: string = 'createMcpGateway'): Plan {

@@ -6,17 +6,17 @@ import { type LegacySsePlan, legacySseEndpoints } from './legacy-sse/options.ts'
 import type { Plan } from './read-config.ts';
 import type { RelaySettings } from './relay/relay-settings.ts';
 
-/** A path whose requests are relayed, and what they meet there besides what all of them meet. */
+/** A path whose requests are relayed, and the steps that only its requests pass. */
 export interface RelayedRoute {
   readonly path: string;
   readonly slots: SlotPlans;
-  /** In front of all slots. */
+  /** A step in front of all slots. */
   readonly first?: Middleware;
-  /** Among the slots. */
+  /** A step among the slots. */
   readonly between?: Between;
   /** The same for a request that is only described. */
   readonly rehearsedBetween?: Between;
-  /** Behind all slots. */
+  /** A step behind all slots. */
   readonly last?: Middleware;
   readonly pathAt?: RelaySettings['pathAt'];
 }
@@ -43,7 +43,10 @@ export function relayedRoutes(plan: Plan, kept: Kept): RelayedRoute[] {
   return [endpoint, stream, messages];
 }
 
-/** Whom the slots in front of `rateLimit` refuse may write to no stream. */
+/**
+ * From `rateLimit` on, refusals are answered on the event stream of the session. A client that a slot in
+ * front of it refuses must not be able to write to a stream.
+ */
 function answeredOnStream(
   endpoints: LegacySseEndpoints,
 ): Pick<RelayedRoute, 'between' | 'rehearsedBetween'> {
@@ -54,7 +57,7 @@ function answeredOnStream(
   };
 }
 
-/** It knows where the sessions are that have begun. */
+/** Kept, because it knows where the sessions are that have begun. */
 function endpointsOf(
   plan: LegacySsePlan,
   forward: readonly string[] | undefined,

@@ -30,7 +30,7 @@ export interface Route {
   readonly isAtRoot?: boolean;
 }
 
-/** It remembers where the upstream says that its metadata is. */
+/** Kept, because it remembers where the upstream says that its metadata is. */
 function upstreamMetadataOf(
   { handler }: RelayPlan,
   targets: readonly Target[],
@@ -86,13 +86,13 @@ export function buildRoutes(plan: Plan, kept: Kept): Route[] {
     const { document, publicUrl, root } = metadata;
     if (root) claimRootFor(publicUrl, kept);
     const serve = upstreamMetadata?.serve ?? serveDocument(async () => document);
-    // Anybody may read it. What is asked of the upstream for it, only those whom the upstream would
-    // hear of otherwise.
+    // Every client may read the document. Where the gateway asks the upstream for it, only clients that these
+    // slots let through to the upstream may cause that.
     const { observe, turn, head, draining, hosts, ipFilter, rateLimit } = slots;
     const guards = upstreamMetadata && { head, draining, hosts, ipFilter, rateLimit };
     const open = chains.through({ observe, turn }, 'metadata', serve);
     const guarded = chains.through({ observe, turn, ...guards }, 'metadata', serve);
-    // A preflight asks nobody.
+    // A preflight asks nothing of the upstream.
     const run: Middleware = (req, res, next) =>
       (req.method === 'OPTIONS' ? open : guarded)(req, res, next);
     for (const { pathname } of metadataUrls(publicUrl, root)) {

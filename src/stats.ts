@@ -12,15 +12,16 @@ import { type SessionStats, sessionStatsOf } from './slots/sessions/sessions.ts'
 import { type StreamsOfUser, streamStatsOf } from './stream-stats.ts';
 
 /**
- * How a gateway is at one moment, as far as this process knows. There is no secret in it. What is undefined is
- * not switched on.
+ * How a gateway is at one moment, as far as this process knows. There is no secret in it. A member is
+ * undefined where its option is off.
  */
 export interface GatewayStats {
-  /** What the gateway is known by: the option `name`. */
+  /** The name of the gateway: the option `name`. */
   readonly gateway: string;
   /**
-   * A name for the configuration that holds: a hash of its options, the same in each process where they say the
-   * same. It is made without secrets, functions but for their names, and objects that are not plain.
+   * A name for the configuration that holds: a hash of its options, the same in each process where they say
+   * the same. No secret is in it. Functions count by their names alone, and objects that are not plain by
+   * their classes.
    */
   readonly config: string;
   /** When `update()` last changed the configuration; undefined: it is the first. */
@@ -33,7 +34,7 @@ export interface GatewayStats {
   readonly requests: {
     /** How many are under way, event streams included. */
     readonly open: number;
-    /** How many have come, whatever became of them. */
+    /** How many have come, whatever the outcome. */
     readonly total: number;
     /**
      * How many failures there were, by their reason in the error table: those of which `onError` is told. A
@@ -50,7 +51,7 @@ export interface GatewayStats {
      * Streams without a user are counted in `open` alone.
      */
     readonly byUser: readonly StreamsOfUser[] | undefined;
-    /** How many are those of all other users together. */
+    /** How many belong to all other users together. */
     readonly ofOthers: number;
   };
   /** One for each limit of `rateLimit`, those by address alone first. */
@@ -79,7 +80,7 @@ export class RequestCounts {
   }
 }
 
-/** That of a gateway. */
+/** The request counts of a gateway. */
 export function requestCountsOf(kept: Kept): RequestCounts {
   return kept.of(['request counts'], () => new RequestCounts());
 }

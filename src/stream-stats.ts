@@ -3,7 +3,7 @@ import { contextOf } from './context.ts';
 import type { ObservedUser } from './slots/observe/observer.ts';
 import { userOf } from './slots/observe/told-parts.ts';
 
-/** How many users are named. */
+/** How many users are listed at most. */
 const MOST_USERS = 100;
 
 /** The event streams of one user. */
@@ -24,7 +24,7 @@ interface StreamStats {
 /**
  * Counts the event streams among requests.
  *
- * @param isAsked - Whether the gateway asks who comes.
+ * @param isAsked - Whether the gateway authenticates its callers.
  */
 export function streamStatsOf(requests: readonly ServerResponse[], isAsked: boolean): StreamStats {
   const streams = requests

@@ -8,9 +8,9 @@ import type { BodyOnItsWay } from './mcp/message/message.ts';
 import { findRequestId } from './mcp/request-id.ts';
 
 /**
- * The id of a request that nobody has judged, from what has come of its body: relayed, kept, or still
- * in the request's own buffer. It waits for nothing. `null` where the id is not certain, `undefined` for
- * a notification.
+ * The id of a request that no slot has judged, from the bytes of its body that have come: relayed, kept, or
+ * still in the request's own buffer. It does not wait for more. `null` where the id is not certain,
+ * `undefined` for a notification.
  */
 export function idOfUnjudged(
   req: IncomingMessage & { rawBody?: unknown },
@@ -35,7 +35,7 @@ export function mayIdCome(req: IncomingMessage & { rawBody?: unknown }): boolean
   if (req.method !== 'POST' || req.rawBody !== undefined || !isBodyPending(req)) return false;
   if (declaredLength(req) === undefined || req.readableEncoding !== null) return false;
   if (req.listenerCount('readable') > 0) return false;
-  // Of what somebody else has read, nobody can say what it was.
+  // Bytes that another middleware has read are not known here.
   return contextOf(req).body.ends !== undefined || !req.readableDidRead;
 }
 
@@ -56,7 +56,7 @@ export function awaitId(
   let nextTry = 0;
   const onData = (piece: Buffer) => {
     ends.push(piece);
-    // A client decides how small the pieces are.
+    // The client decides how small the pieces are: the id is looked for again when the body is twice as long.
     if (ends.length < nextTry) return;
     nextTry = 2 * ends.length;
     const id = idOfUnjudged(req);
@@ -71,11 +71,11 @@ export function awaitId(
   req.on('data', onData).once('end', onOver).once('close', onOver).resume();
 }
 
-/** Takes what nobody else will read any more: the request is refused. */
+/** Takes the bytes that nothing else will read any more: the request is refused. */
 function pushBuffered(req: IncomingMessage, ends: BodyOnItsWay): void {
   if (unreadLength(req) === 0 || req.readableEncoding !== null) return;
   if (req.listenerCount('data') > 0 || req.listenerCount('readable') > 0) return;
-  // What has been gathered beside the stream comes into it with a read.
+  // A read brings the bytes that are gathered beside the stream into it.
   for (let reads = 0; reads < 3 && unreadLength(req) > 0; reads += 1) {
     const bytes: unknown = req.read();
     if (bytes instanceof Uint8Array) ends.push(bytes);
