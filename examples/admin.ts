@@ -14,7 +14,7 @@ const {
 } = process.env;
 if (ADMIN_PASSWORD.length < 16) throw new Error('ADMIN_PASSWORD needs at least 16 characters');
 
-/** What an operator may change; all else is in `configFrom`. */
+/** The settings that an operator may change. `configFrom` has all others. */
 interface Settings {
   readonly paused: readonly string[];
   readonly limit: number;
@@ -32,7 +32,7 @@ function configFrom({ paused, limit }: Settings): GatewayConfig {
 
 const gateway = createMcpGateway(configFrom(settings));
 
-/** What the gateway refuses leaves the settings as they were. */
+/** If the gateway refuses the new configuration, the settings stay as they were. */
 function change(changed: Partial<Settings>): Settings {
   const next = { ...settings, ...changed };
   gateway.update(configFrom(next));
@@ -48,13 +48,13 @@ const login: RequestHandler = ({ headers: { authorization = '' } }, res, next) =
   else res.status(401).set('WWW-Authenticate', 'Basic realm="admin"').end();
 };
 
-/** A page elsewhere can have a browser send the password that it remembers, but no JSON. */
+/** A page of another site can make the browser send a remembered password, but not JSON. */
 const onlyJson: RequestHandler = (req, res, next) => {
   if (['GET', 'HEAD'].includes(req.method) || req.is('application/json')) next();
   else res.status(415).json({ error: 'Send application/json' });
 };
 
-/** Of the operator: answered with 400 and its message. */
+/** A mistake of the operator. The answer is 400 with its message. */
 class Mistake extends Error {}
 
 function text(name: string, value: unknown): string {
@@ -62,13 +62,13 @@ function text(name: string, value: unknown): string {
   return value;
 }
 
-/** A name that is no pattern. */
+/** The name of one tool; a pattern is refused. */
 function toolName(name: string): string {
   if (name.includes('*')) throw new Mistake('Name one tool, without *');
   return name;
 }
 
-/** The gateway throws these for a target or a request that is none. */
+/** The gateway throws a TypeError or RangeError for an unknown target or an invalid request. */
 async function asked<T>(ask: () => T | Promise<T>): Promise<T> {
   try {
     return await ask();
@@ -96,7 +96,7 @@ admin.put('/tools/:name/resume', ({ params: { name } }, res) => {
 
 admin.put('/limit', ({ body: { limit } }, res) => void res.json(change({ limit })));
 
-// Answers when nothing is under way there any more: then the upstream can be stopped.
+// Answers when the target has no request under way any more. Then the upstream can be stopped.
 admin.put('/drain', async ({ body: { target, graceMs } }, res) => {
   await asked(() => gateway.drain(text('target', target), { graceMs }));
   res.json(gateway.targets());
@@ -113,7 +113,7 @@ admin.post('/explain', async ({ body }, res) => {
 
 const tellMistake: ErrorRequestHandler = (error, _req, res, next) => {
   const isMistake = error instanceof Mistake || error instanceof GatewayConfigError;
-  // Express says by a status what it cannot read.
+  // If Express cannot read a request, its error has a status.
   const status = isMistake ? 400 : error?.status;
   if (status < 500) res.status(status).json({ error: error.message });
   else next(error);

@@ -21,8 +21,8 @@ passport.use(
 const app = express();
 app.use(helmet());
 
-// In front of all that would read a body, compress an event stream, begin a session for every call
-// of an agent, answer a preflight, or redirect to a login page.
+// In front of every middleware that would read a body, compress an event stream, begin a session for
+// every call of an agent, answer a preflight, or redirect to a login page.
 app.use(
   createMcpGateway({
     target: MCP_TARGET,
@@ -44,7 +44,7 @@ app.get('/fails', () => {
 
 app.use((_req, res) => void res.status(404).json({ error: 'Not found' }));
 
-// The gateway answers its own failures and tells `onError`: none of them arrives here.
+// The gateway answers its own failures and calls `onError`. None of them reaches this error handler.
 app.use(((_error, _req, res, _next) => {
   res.status(500).json({ error: 'Something failed here' });
 }) satisfies ErrorRequestHandler);

@@ -4,7 +4,7 @@ import { createMcpGateway, fromMiddleware, type Principal } from 'express-mcp-ga
 import passport from 'passport';
 import { Strategy as BearerStrategy } from 'passport-http-bearer';
 
-/** Stands for whatever the app knows tokens by. */
+/** Stands for the app's own look-up of tokens. */
 async function findUser(token: string): Promise<Principal | null> {
   return token === process.env.USER_TOKEN ? { subject: 'ada' } : null;
 }

@@ -20,7 +20,7 @@ import { createMcpGateway, type Principal } from 'express-mcp-gateway';
 
 const app = express();
 
-/** Who is logged in, as a middleware of the app in front has left it on the request. */
+/** The user who is logged in. A middleware of the app in front has set `req.user`. */
 function callerOf(req: IncomingMessage & { user?: { id?: string } | undefined }): Principal | null {
   return req.user?.id === undefined ? null : { subject: req.user.id };
 }

@@ -9,9 +9,9 @@ export const entraId: JwtOptions = {
   audience: APP_ID,
   scopes: [`${APP_ID_URI}/access_as_user`],
   claims: ({ oid, sub, scp }) => ({
-    // `oid` is the same for all APIs of a tenant; `sub` is another one for each, and always there.
+    // `oid` is the same for all APIs of a tenant. `sub` differs for each API, and is always there.
     subject: oid ?? sub,
-    // A token has a scope by its short name, and clients have to ask for it by its long one.
+    // A token has the short name of a scope, and clients have to ask for its long name.
     scopes: String(scp ?? '').replaceAll(/\S+/g, `${APP_ID_URI}/$&`),
   }),
 };
@@ -61,7 +61,7 @@ export const keycloak: JwtOptions = {
 };
 
 export const auth0: JwtOptions = {
-  // With the slash at its end.
+  // The slash at the end belongs to the issuer.
   issuer: 'https://acme.eu.auth0.com/',
   audience: 'https://gateway.example/mcp',
   scopes: ['call:tools'],
@@ -84,7 +84,7 @@ export const duende: JwtOptions = {
   audience: 'https://gateway.example/mcp',
   scopes: ['mcp'],
   claims: ({ sub, client_id, role }) => ({
-    // A client that acts for itself gets tokens without a subject.
+    // A client that acts without a user gets tokens without a subject.
     subject: sub ?? `client:${client_id}`,
     roles: role,
   }),

@@ -4,7 +4,7 @@ import { createMcpGateway, denyTools } from 'express-mcp-gateway';
 import { toGatewayConfigs } from 'express-mcp-gateway/krakend';
 
 const app = express();
-// What the document says in extra_config.router.trusted_proxies.
+// The value of extra_config.router.trusted_proxies in the document.
 app.set('trust proxy', ['10.0.0.0/8']);
 
 for (const { path, config } of toGatewayConfigs(readFileSync('krakend.json', 'utf8'))) {
@@ -13,7 +13,7 @@ for (const { path, config } of toGatewayConfigs(readFileSync('krakend.json', 'ut
     policies: [config.policies || [], denyTools('delete_*')].flat(),
     filterLists: true,
   });
-  // A path with parameters is a route of Express; any other one, the gateway knows by itself.
+  // A path with parameters is a route of Express. The gateway serves any other path by itself.
   app.use(config.path === '/' ? path : '/', gateway);
 }
 

@@ -13,13 +13,13 @@ app.use(
     ipFilter: { allow: ['10.0.0.0/8', '2001:db8::/32'], deny: ['10.6.6.6'] },
     auth: jwt({ issuer: 'https://idp.example', audience: 'https://gateway.example/mcp' }),
     rateLimit: [
-      // Before a token is looked at.
+      // By address: checked before any token.
       { limit: 300, window: '1m' },
       // Each tool for each user.
       { limit: 30, window: '1m', by: ['user', 'tool'] },
-      // All that deletes, together.
+      // All deletions together.
       { limit: 5, window: '1h', by: 'user', match: { name: 'delete_*' }, name: 'deletions' },
-      // What a call costs is in its arguments.
+      // The cost of a call depends on its arguments.
       {
         limit: 1000,
         window: '1d',
@@ -35,7 +35,7 @@ app.use(
 
 app.listen(3000);
 
-/** What a client says is any value: what is no number of pages counts as one. */
+/** A client can send any value: if it is not a number of pages, it counts as one page. */
 function unitsOf(pages: unknown): number {
   return typeof pages === 'number' && pages > 1 ? Math.ceil(pages) : 1;
 }

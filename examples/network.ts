@@ -5,7 +5,7 @@ import { createMcpGateway } from 'express-mcp-gateway';
 
 const app = express();
 
-// An authority of one's own, and a certificate for a server that asks who is there.
+// A private certificate authority, and a client certificate for a server that asks for one.
 app.use(
   createMcpGateway({
     path: '/tickets',
@@ -19,7 +19,7 @@ app.use(
   }),
 );
 
-// Out of the company's network there is one way: a proxy.
+// A proxy is the only way out of the company's network.
 app.use(
   createMcpGateway({
     path: '/search',
@@ -28,7 +28,7 @@ app.use(
   }),
 );
 
-// A server on this machine, which expects to be called by another name.
+// A server on this machine, which expects another name in `Host`.
 app.use(
   createMcpGateway({
     path: '/files',

@@ -4,7 +4,7 @@ import { otel } from 'express-mcp-gateway/otel';
 import { prometheus } from 'express-mcp-gateway/prometheus';
 import { pino } from 'pino';
 
-// For traces, an SDK of OpenTelemetry has to be there before this file is loaded, as by
+// For traces, load an SDK of OpenTelemetry before this file, for example by
 // node --import @opentelemetry/auto-instrumentations-node/register gateway.js
 const { MCP_TARGET = 'https://third-party-mcp-server.example/mcp' } = process.env;
 const { PORT = 3000, METRICS_PORT = 9464 } = process.env;
@@ -23,7 +23,7 @@ app.get('/readyz', (_req, res) => {
 app.use(gateway);
 const server = createServer(app).listen(PORT);
 
-// Which only Prometheus should reach.
+// Only Prometheus should be able to reach this port.
 const metricsServer = express().get('/metrics', metrics.handler).listen(METRICS_PORT);
 
 process.once('SIGTERM', async () => {

@@ -14,9 +14,9 @@ app.use(
     publicUrl: 'https://gateway.example/mcp',
     auth: jwt({ issuer: 'https://idp.example', audience: 'https://gateway.example/mcp' }),
     rateLimit: [
-      // 20 at once, and 5 more each second; only what is posted.
+      // 20 at once, and 5 more each second; counts only POST requests.
       { burst: 20, refill: { amount: 5, every: '1s' }, match: { httpMethod: 'POST' } },
-      // As many a day as the plan says; 0 for whoever has none.
+      // As many a day as the plan allows; 0 for a user without a plan.
       {
         limit: ({ principal }) => PLANS.get(principal?.claims?.plan) ?? 0,
         window: '1d',

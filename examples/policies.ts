@@ -1,7 +1,7 @@
 import express from 'express';
 import { allowTools, createMcpGateway, denyTools, type Policy } from 'express-mcp-gateway';
 
-/** Prompts and resources have names as well: those of a resource are URIs, in their normal form. */
+/** Prompts and resources have names as well: the name of a resource is its URI, in normal form. */
 const onlyDocs: Policy = ({ mcp }) =>
   !/^resources\/(read|subscribe|unsubscribe)$/.test(mcp.method) ||
   mcp.name?.startsWith('file:///docs/') === true;
@@ -23,7 +23,7 @@ app.use(
       denyTools('delete_*', 'admin_*'),
       onlyDocs,
       ownBranches,
-      // Tried out before it counts: observers are told what it would have refused.
+      // In trial: it refuses nothing, and observers are told what it would have refused.
       { ...allowTools('search', 'push'), mode: 'shadow' },
     ],
     observe: {

@@ -17,9 +17,9 @@ const redis = createClient({
   disableOfflineQueue: true,
   socket: { connectTimeout: 1_000 },
 });
-// Without a listener, losing the connection would end the process.
+// Without a listener, a lost connection would end the process.
 redis.on('error', (error) => console.error('Redis:', error));
-// Not waited for: it tries until Redis is there.
+// Without `await`: the client keeps trying until Redis is there.
 void redis.connect();
 
 const store: SessionStore = {

@@ -15,9 +15,9 @@ const redis = createClient({
   disableOfflineQueue: true,
   socket: { connectTimeout: 1_000 },
 });
-// Without a listener, losing the connection would end the process.
+// Without a listener, a lost connection would end the process.
 redis.on('error', (error) => console.error('Redis:', error));
-// Not waited for: it tries until Redis is there.
+// Without `await`: the client keeps trying until Redis is there.
 void redis.connect();
 
 // Limits with one window can share a store; one with another window needs its own.
@@ -32,9 +32,9 @@ app.use(
   createMcpGateway({
     target: MCP_TARGET,
     rateLimit: [
-      // Passes uncounted while Redis is away.
+      // While Redis is away, requests pass uncounted.
       { limit: 300, window: '1h', store, onStoreError: 'allow' },
-      // Is refused while Redis is away: whoever runs a tool is counted.
+      // While Redis is away, calls of tools are refused, so that none goes uncounted.
       { limit: 30, window: '1h', match: { method: 'tools/call' }, name: 'calls', store },
     ],
   }),

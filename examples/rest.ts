@@ -2,7 +2,7 @@ import express from 'express';
 import { createMcpGateway, jwt, requireScopes } from 'express-mcp-gateway';
 import { restTools } from 'express-mcp-gateway/rest';
 
-// An API as it may be in your app already. It believes X-User, because only the gateway reaches it.
+// Stands for an API of your app. It believes X-User, because only the gateway can reach it.
 const orders = [
   { id: '2', user: 'alice', item: 'chair', internalNote: 'margin 40 %' },
   { id: '1', user: 'bob', item: 'table', internalNote: 'margin 35 %' },
@@ -24,7 +24,7 @@ api.post('/orders', (req, res) => {
   res.status(201).json(order);
 });
 
-// Mostly a file: openapi: './orders.openapi.yaml'.
+// Usually a file: openapi: './orders.openapi.yaml'.
 const openapi = {
   openapi: '3.1.0',
   info: { title: 'Orders', version: '1.0.0' },

@@ -14,10 +14,10 @@ app.get('/readyz', (_req, res) => void res.sendStatus(isReady ? 200 : 503));
 const server = createServer(app).listen(PORT);
 
 process.once('SIGTERM', async () => {
-  // Requests still come until whoever is in front has asked for /readyz again, and are served.
+  // Requests still come, and are served, until the load balancer has asked for /readyz again.
   isReady = false;
   await setTimeout(5_000);
-  // No new connections, and none that idle.
+  // Takes no new connections, and closes idle ones.
   server.close();
   // Calls finish. Event streams end between two events, and clients open them elsewhere.
   await gateway.close({ graceMs: 20_000 });

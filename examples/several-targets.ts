@@ -16,7 +16,7 @@ app.use(gateway);
 
 app.listen(3000);
 
-// Before b is updated: nothing new begins there, and its sessions have a minute to end.
+// Run this before an update of b: nothing new begins there, and its sessions have a minute to end.
 process.on('SIGUSR2', async () => {
   await gateway.drain(b, { graceMs: 60_000 });
   console.log(gateway.targets());

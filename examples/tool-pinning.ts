@@ -16,7 +16,7 @@ const app = express();
 app.use(gateway);
 app.listen(3000);
 
-// For those who may approve. Whoever reaches this port can.
+// For people who may approve tools. Everyone who can reach this port can approve.
 const admin = express();
 
 admin.get('/tools', (_req, res) => {
@@ -25,7 +25,7 @@ admin.get('/tools', (_req, res) => {
 
 admin.put('/tools/:name/approved/:hash', async (req, res) => {
   const { name, hash } = req.params;
-  // Approves what was reviewed: another hash than the one seen last is refused.
+  // Approves the reviewed definition: a hash other than that of the definition seen last is refused.
   await gateway.approve(name, hash);
   res.sendStatus(204);
 });

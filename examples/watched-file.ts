@@ -5,7 +5,7 @@ import { allowTools, createMcpGateway, type GatewayConfig } from 'express-mcp-ga
 
 const { CONFIG_FILE = './gateway.json', PORT = 3000 } = process.env;
 
-/** What the file may say; all else is here. */
+/** The file sets some options. All others are set here. */
 function configFrom(text: string): GatewayConfig {
   const { target, tools, limit } = JSON.parse(text);
   return {
@@ -35,19 +35,19 @@ let watcher: FSWatcher | undefined;
 let timer: NodeJS.Timeout | undefined;
 
 function look(): void {
-  // Not the file: editors put another one in its place, and Kubernetes another link to its directory.
-  // Each time anew, because the directory may be another one by now.
+  // Watches the directory: editors replace the file, and Kubernetes replaces a link to its directory.
+  // The watch is made anew each time, because the directory may have been replaced too.
   watcher?.close();
   try {
     watcher = watch(dirname(CONFIG_FILE), () => lookIn(100)).on('error', () => lookIn(1000));
     apply();
   } catch {
-    // There is no directory at the moment.
+    // The directory does not exist at the moment.
     lookIn(1000);
   }
 }
 
-/** Whoever writes the file may not be done. */
+/** Waits first: the program that writes the file may not be done. */
 function lookIn(ms: number): void {
   clearTimeout(timer);
   timer = setTimeout(look, ms);

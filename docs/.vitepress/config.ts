@@ -5,7 +5,7 @@ import { SIDEBAR } from './sidebar.ts';
 
 type MarkdownIt = Parameters<NonNullable<MarkdownOptions['config']>>[0];
 
-/** Links that lead out of `docs` go to pages of the site; what the site does not have is not a link. */
+/** Links that lead out of `docs` go to pages of the site. If there is no such page, the text stays without a link. */
 function leadOutside(markdown: MarkdownIt): void {
   markdown.core.ruler.push('lead-outside', ({ tokens, env }) => {
     for (const { children } of tokens) {

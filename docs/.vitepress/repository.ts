@@ -7,16 +7,16 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 /** Pages of the site below this path are files from outside of `docs`, by their paths from the root. */
 const FOLDER = 'repository';
 
-/** A file from outside of `docs` as a page: documents as they are, others as a block of code. */
+/** A file from outside of `docs` as a page: Markdown files as they are, others as a block of code. */
 export interface RepositoryPage {
   readonly params: { readonly file: string };
   readonly content: string;
 }
 
-/** Documents of the root, and what stands in `examples` as text. */
+/** Markdown files of the root, and text files of `examples`. */
 const PATTERNS = ['*.md', 'LICENSE', 'examples/**/*.{md,ts,conf,yaml,json}'];
 
-/** Their paths from the root. */
+/** The paths of these files from the root. */
 const FILES: readonly string[] = globSync(PATTERNS, {
   cwd: ROOT,
   exclude: (path) => path.includes('node_modules'),
@@ -25,7 +25,7 @@ const FILES: readonly string[] = globSync(PATTERNS, {
 const isDocument = (path: string) => extname(path) === '.md';
 const pageOf = (path: string) => (isDocument(path) ? path.slice(0, -'.md'.length) : path);
 
-/** All of them, for the dynamic route of VitePress. */
+/** All these pages, for the dynamic route of VitePress. */
 export function repositoryPages(): readonly RepositoryPage[] {
   return FILES.map((path) => {
     const text = readFileSync(join(ROOT, path), 'utf8');
@@ -35,7 +35,7 @@ export function repositoryPages(): readonly RepositoryPage[] {
   });
 }
 
-/** A relative link of a page: where it leads on the site, or undefined where the site has no such page. */
+/** The path on the site to which a relative link of a page leads; undefined if the site has no such page. */
 export function siteLink(page: string, link: string): string | undefined {
   const [path = '', hash] = link.split('#');
   const from = page.startsWith(`${FOLDER}/`) ? page.slice(FOLDER.length + 1) : `docs/${page}`;

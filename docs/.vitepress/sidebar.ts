@@ -13,14 +13,14 @@ export interface SidebarGroup {
 
 const page = (text: string, link: string): SidebarPage => ({ text, link: `/${link}` });
 
-/** Pages of a folder, which are called by their texts. */
+/** The pages of a group: their paths, and their texts in the sidebar. */
 const group = (text: string, pages: Readonly<Record<string, string>>, collapsed = false) => ({
   text,
   collapsed,
   items: Object.entries(pages).map(([link, name]) => page(name, link)),
 });
 
-/** All pages, in the order in which somebody reads them. A test compares it with the files. */
+/** All pages, in the order for a reader. A test compares it with the files. */
 export const SIDEBAR: readonly SidebarGroup[] = [
   group('Begin', {
     'repository/README': 'What it is',

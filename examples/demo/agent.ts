@@ -54,7 +54,7 @@ export async function runAgent(
 
 const AGENT = { name: 'demo-agent', version: '1.0.0' };
 
-/** Whether a call opens the stream on which changes are told: a GET, or in the later era a POST. */
+/** Whether a request opens the stream for notifications of changes: a GET, or in the later era a POST. */
 function isSubscription({ method, body }: RequestInit = {}): boolean {
   return method === 'GET' || String(body).includes('"subscriptions/listen"');
 }

@@ -25,7 +25,7 @@ import { table } from './table.ts';
 import { Traces } from './traces.ts';
 import { createUpstream } from './upstream.ts';
 
-// A gateway that holds an event back would keep the agent waiting for it.
+// If a gateway held an event back, the agent would wait for it.
 const deadline = setTimeout(() => {
   throw new Error('The demo did not come to an end in 30 s');
 }, 30_000);
@@ -80,7 +80,7 @@ await runAgent(url, 'legacy', upstream.announceTools);
 const legacy = await journal.take();
 await runAgent(url, { pin: '2026-07-28' }, upstream.announceTools);
 const modern = await journal.take();
-// Once more where agents have to say who they are, and where they may not ask too often.
+// Then an endpoint where agents need a token, and one where they may not send too many requests.
 await runSecuredAgent(securedUrl, (scopes) => issuer.tokenFor(issuerUrl, securedUrl.href, scopes));
 const secured = await journal.take();
 const told = await runLimitedAgent(limitedUrl);

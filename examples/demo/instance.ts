@@ -21,7 +21,7 @@ export class Instance {
     return `http://127.0.0.1:${this.#port}/mcp`;
   }
 
-  /** Begins without any session; again on the same port. */
+  /** Starts without any session, and after a kill on the same port. */
   async start(): Promise<void> {
     const { app } = createUpstream(() => this.#createServer());
     const server = app.listen(this.#port, '127.0.0.1');
@@ -30,7 +30,7 @@ export class Instance {
     this.#port = (server.address() as AddressInfo).port;
   }
 
-  /** Ends as a crash does: with all connections, in the middle of whatever is under way. */
+  /** Ends as a crash does: closes all connections, also those with a call under way. */
   async kill(): Promise<void> {
     const server = this.#server;
     this.#server = undefined;
@@ -49,7 +49,7 @@ export class Instance {
       const progressToken = mcpReq._meta?.progressToken ?? 0;
       const params = { progressToken, progress: 1 };
       await mcpReq.notify({ method: 'notifications/progress', params });
-      // Longer than it is left to live.
+      // Longer than the time until the instance is killed.
       await setTimeout(60_000, undefined, { ref: false });
       return answer();
     });

@@ -1,7 +1,7 @@
 import { ProtocolError } from '@modelcontextprotocol/client';
 import { connect } from './connect.ts';
 
-/** What an agent does that calls too often: it goes on until it is told to wait, in these words. */
+/** An agent that calls too often: it goes on until a limit refuses a call. Gives the message of that error. */
 export async function runLimitedAgent(url: URL): Promise<string> {
   const agent = await connect(url);
   try {

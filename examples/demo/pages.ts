@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { connect } from './connect.ts';
 
-/** What web pages do, whose browser says where they are from: one is served, any other is not. */
+/** Web pages, for which the browser sends `Origin`: the page of this origin is served, any other is refused. */
 export async function runPages(url: URL, origin: string): Promise<void> {
   const page = await connect(url, { Origin: origin });
   await page.listTools();

@@ -35,7 +35,7 @@ const DOCUMENT = {
   },
 };
 
-/** Two operations of an API are tools, and an agent calls them. Gives what it was told. */
+/** Two operations of an API are tools, and an agent calls them. Gives the texts of their results. */
 export async function runRest(
   app: Express,
   url: URL,

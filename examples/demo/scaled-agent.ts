@@ -10,7 +10,7 @@ const MODERN = { pin: '2026-07-28' } as const;
 
 /** An agent at an endpoint with several instances behind it, which sends a key with each request. */
 class ScaledAgent {
-  /** Fulfilled when both streams are cut: that of its session, and that of a call. */
+  /** Fulfilled when both streams are cut: the one of its session, and the one of a call. */
   readonly isCut: Promise<void>;
   readonly #client: Client;
   readonly #url: URL;
@@ -31,12 +31,12 @@ class ScaledAgent {
     this.#headers = { 'X-Key': key };
   }
 
-  /** Gives when it is connected and, in a session, its event stream is open. */
+  /** Resolves when it is connected and, in a session, its event stream is open. */
   async connect(): Promise<this> {
     const listening = Promise.withResolvers<void>();
     const transport = new StreamableHTTPClientTransport(this.#url, {
       requestInit: { headers: this.#headers },
-      // A stream that is cut stays so: what comes next is what the agent does.
+      // A stream that was cut is not opened again: every further request comes from this agent.
       reconnectionOptions: {
         maxRetries: 0,
         initialReconnectionDelay: 0,
@@ -60,7 +60,7 @@ class ScaledAgent {
     return first?.type === 'text' ? first.text : '';
   }
 
-  /** `onBegun` is called when the server has begun. */
+  /** Calls a slow tool. `onBegun` is called when the server has begun it. */
   async work(onBegun: () => void): Promise<void> {
     await this.#client.callTool({ name: 'work' }, { onprogress: onBegun });
   }
@@ -103,7 +103,7 @@ export async function runScaledAgents(
   await begun.promise;
   await kill();
   await atA.isCut;
-  // The call is lost, and nobody makes it again behind the agent's back.
+  // The call is lost. Neither the gateway nor the client sends it again.
   assert.deepEqual([a.begun, b.begun], [1, 0]);
 
   await assert.rejects(atA.where(), { status: 502 });
@@ -113,12 +113,12 @@ export async function runScaledAgents(
   const anew = await new ScaledAgent(url, keyA, 'legacy').connect();
   assert.equal(await anew.where(), b.name);
   assert.equal(await atB.where(), b.name);
-  // In the later era there are no sessions to lose.
+  // In the later era there are no sessions that could be lost.
   assert.equal(await whereIs(url, keyA), b.name);
   await Promise.all([anew.close(), atB.close()]);
 }
 
-/** Where a request of no session goes that has this key. */
+/** The name of the instance that gets a request with this key and without a session. */
 export async function whereIs(url: URL, key: string): Promise<string> {
   const agent = await new ScaledAgent(url, key, MODERN).connect();
   return agent.where().finally(() => agent.close());

@@ -23,7 +23,7 @@ export async function runScaled(
   const gateway = createMcpGateway({
     path: url.pathname,
     target: [a.url, b.url],
-    // Less than the 5 and 30 s that are the default, so that nobody has to wait for it here.
+    // Less than the defaults of 5 failures and 30 s, so that the demo is short.
     breaker: { failures: 3, openFor: '3s' },
     balance: ({ headers }) => String(headers['x-key']),
     observe: [

@@ -3,8 +3,8 @@ import { InsufficientScopeError } from '@modelcontextprotocol/client';
 import { connect } from './connect.ts';
 
 /**
- * What an agent does at an endpoint that asks who it is: nothing without a token, something with
- * one, and one thing only with a scope that it is told of when it needs it.
+ * An agent at an endpoint that needs a token: without a token it is refused, with one it can call a tool.
+ * Another tool needs a scope as well; the agent learns its name when the call is refused.
  */
 export async function runSecuredAgent(
   url: URL,
@@ -22,7 +22,7 @@ export async function runSecuredAgent(
   await trusted.close();
 }
 
-/** The scope that a call turns out to need. */
+/** The scope that the refusal of a call names. */
 async function scopeFor(call: () => Promise<unknown>): Promise<string> {
   try {
     await call();

@@ -1,6 +1,6 @@
 import { styleText } from 'node:util';
 
-/** A column: its heading, and on which side its values line up. */
+/** A column: its heading, and the side on which its values are aligned. */
 export interface Column {
   readonly heading: string;
   readonly align?: 'right';

@@ -8,13 +8,13 @@ import {
   type SpanProcessor,
 } from '@opentelemetry/sdk-trace-base';
 
-/** So that a demo that goes on and on does not fill the memory. */
+/** Most spans that are kept, so that a demo that runs for long does not fill the memory. */
 const MAX_SPANS = 1_000;
 
 /** The spans of the gateways: kept here, and sent to a collector where the environment names one. */
 export class Traces {
   readonly provider: BasicTracerProvider;
-  /** For people. */
+  /** A text for people: where the spans go. */
   readonly where: string;
   readonly #spans: ReadableSpan[] = [];
 
@@ -28,7 +28,7 @@ export class Traces {
       forceFlush: async () => {},
       shutdown: async () => {},
     };
-    // It finds the endpoint in the environment as well.
+    // The exporter reads the endpoint from the environment too.
     const send = endpoint
       ? [new BatchSpanProcessor(new OTLPTraceExporter({ timeoutMillis: 2_000 }))]
       : [];
@@ -55,7 +55,7 @@ export class Traces {
       ]);
   }
 
-  /** Sends what has not been sent, if the collector is there. */
+  /** Sends the spans that have not been sent, if the collector is there. */
   async stop(): Promise<void> {
     try {
       await this.provider.shutdown();

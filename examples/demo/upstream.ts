@@ -11,11 +11,11 @@ import express, { type Express, type Request, type Response } from 'express';
 import { z } from 'zod';
 
 export interface Upstream {
-  /** The endpoint, whatever the path. */
+  /** The endpoint, at every path. */
   readonly app: Express;
   /** Tells every listening client, of either era, that the list of tools has changed. */
   announceTools(): void;
-  /** And the list of prompts. */
+  /** The same for the list of prompts. */
   announcePrompts(): void;
 }
 

@@ -3,14 +3,14 @@ import type { Express } from 'express';
 import { z } from 'zod';
 import { createUpstream } from '../demo/upstream.ts';
 
-/** A server of somebody else, whose tool is described anew whenever it likes. */
+/** A third-party server, which can change the description of its tool at any time. */
 export interface MailServer {
   readonly app: Express;
-  /** What it tells models of the tool `send_mail`. */
+  /** The description of the tool `send_mail` for models. */
   description: string;
 }
 
-/** Makes one. */
+/** Creates the server. */
 export function createMailServer(): MailServer {
   const server = { description: 'Sends a mail.' };
   const { app } = createUpstream(() => {

@@ -3,7 +3,7 @@ import { apiKey, type McpGateway, requireAuth } from '../../src/index.ts';
 
 /**
  * What an operator may do with one gateway: see the upstreams, take one out of service, and take it back.
- * Each gateway has to be told. nginx passes none of these paths on; the key is needed all the same.
+ * The operator has to tell each gateway. nginx passes none of these paths on; the key is needed anyway.
  */
 export function adminRoutes(gateway: McpGateway, sha256: string): Router {
   const routes = express.Router();
@@ -11,7 +11,7 @@ export function adminRoutes(gateway: McpGateway, sha256: string): Router {
 
   routes.get('/targets', (_req, res) => void res.json(gateway.targets()));
 
-  // Answers when nothing is under way there any more: then the upstream can be stopped.
+  // Answers when the upstream has no request under way any more. Then it can be stopped.
   routes.post('/drain', async ({ query: { target, graceMs = 10_000 } }, res) => {
     await gateway.drain(String(target), { graceMs: Number(graceMs) });
     res.json(gateway.targets());

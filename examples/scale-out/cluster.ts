@@ -60,7 +60,7 @@ export class Cluster {
     return targetOf(this.nginx);
   }
 
-  /** From the back to the front, so that nobody misses what is behind it. */
+  /** Starts from the back to the front, so that no process misses the ones behind it. */
   async start(): Promise<void> {
     for (const services of this.#layers.toReversed()) {
       if (this.isStopping) return;
@@ -82,7 +82,7 @@ export class Cluster {
   }
 }
 
-/** The URL of the endpoint there. */
+/** The URL of the endpoint at that port. */
 export function targetOf({ port }: Service): string {
   return `http://127.0.0.1:${port}/mcp`;
 }

@@ -1,7 +1,7 @@
 import { type Cluster, targetOf } from './cluster.ts';
 import type { Service } from './service.ts';
 
-/** What can be typed while the example runs. */
+/** The commands that can be typed while the example runs. */
 export const HELP = `  kill NAME        end a gateway or an upstream as a crash would, such as upstream-2
   start NAME       start it again
   restart NAME     SIGTERM, wait until it has ended in order, and start it again
@@ -9,7 +9,7 @@ export const HELP = `  kill NAME        end a gateway or an upstream as a crash 
   restore NAME     tell both to take it back
   targets          how each gateway sees the upstreams`;
 
-/** Does what was typed; gives what there is to say of it. */
+/** Runs a command; gives the text to print. */
 export async function run(line: string, cluster: Cluster, adminKey: string): Promise<string> {
   const [command = '', name = ''] = line.trim().split(/\s+/);
   const { gateways, upstreams } = cluster;

@@ -1,4 +1,4 @@
-/** Loaded in front of a module that was started by `start.ts`: it does not outlive it. */
+/** Loaded before a module that `start.ts` starts: ends its process when `start.ts` ends. */
 process.on('disconnect', () => process.exit());
-// Waiting for that alone keeps no process alive.
+// This listener alone does not keep the process alive.
 process.channel?.unref();

@@ -20,9 +20,9 @@ const redis = createClient({
   disableOfflineQueue: true,
   socket: { connectTimeout: 1_000 },
 });
-// Without a listener, losing the connection would end the process.
+// Without a listener, a lost connection would end the process.
 redis.on('error', (error) => console.error('Redis:', error));
-// Not waited for: it tries until Redis is there, or until it is closed, which is no failure then.
+// Without `await`: the client keeps trying until Redis is there, or until it is closed, which is no failure.
 redis.connect().catch(() => {});
 const sendCommand = <Reply>(...command: string[]) => redis.sendCommand<Reply>(command);
 
@@ -61,7 +61,7 @@ process.once('SIGTERM', async () => {
   // Calls get 10 s to finish; event streams end between two events.
   await gateway.close({ graceMs: 10_000 });
   server.closeAllConnections();
-  // What is still to be noted of sessions gets a second.
+  // Writes about sessions that are still under way get a second.
   void redis.close();
   setTimeout(() => redis.destroy(), 1_000).unref();
 });

@@ -2,13 +2,13 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 
-/** Debian has nginx where the paths of users other than root do not lead. */
+/** Debian installs nginx in a folder that is not in the `PATH` of users other than root. */
 export const NGINX_ENV: NodeJS.ProcessEnv = {
   ...process.env,
   PATH: `${process.env.PATH}:/usr/sbin:/usr/local/sbin`,
 };
 
-/** Everything that belongs around `nginx.conf`: one process, nothing outside of its folder. */
+/** The configuration around `nginx.conf`: one process, and no file outside of its folder. */
 const AROUND = `
 daemon off;
 pid nginx.pid;

@@ -2,12 +2,12 @@ import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 
-/** Gives ports on which nobody listens, each once. */
+/** Gives free ports, each only once. */
 export class Ports {
   readonly #areRandom: boolean;
   readonly #given = new Set<number>();
 
-  /** @param areRandom - Whether they are anywhere, not where they are wanted. */
+  /** @param areRandom - Whether the ports are random, not near the wanted ones. */
   constructor(areRandom: boolean) {
     this.#areRandom = areRandom;
   }
@@ -31,7 +31,7 @@ async function isFree(port: number): Promise<boolean> {
   return true;
 }
 
-/** Whether somebody listens there. */
+/** Whether a process listens on this port. */
 export async function isTaken(port: number): Promise<boolean> {
   const socket = connect(port, '127.0.0.1');
   return succeeds(once(socket, 'connect')).finally(() => socket.destroy());

@@ -3,16 +3,16 @@ import { once } from 'node:events';
 import { setTimeout } from 'node:timers/promises';
 import { isTaken } from './ports.ts';
 
-/** What to run, and with what. */
+/** The program to run, and its arguments and environment. */
 export interface Command {
   readonly program: string;
   readonly args: readonly string[];
   readonly env: NodeJS.ProcessEnv;
-  /** Whether all that it says is shown; otherwise, only if it does not start. */
+  /** Whether all its output is shown; otherwise its output is shown only if it does not start. */
   readonly isLoud: boolean;
 }
 
-/** Characters. */
+/** Characters of output that are kept, for the error of a process that does not start. */
 const MOST_LOG = 10_000;
 
 /** A process that listens on one port; it can be ended, and started again. */
@@ -33,7 +33,7 @@ export class Service {
     return this.#child !== undefined;
   }
 
-  /** Gives when it listens. */
+  /** Resolves when it listens. */
   async start(): Promise<void> {
     if (this.isUp) return;
     const { program, args, env } = this.#command;
@@ -56,7 +56,7 @@ export class Service {
     }
   }
 
-  /** Gives when it is gone. */
+  /** Resolves when the process has ended. */
   async end(signal: NodeJS.Signals): Promise<void> {
     const child = this.#child;
     if (child === undefined) return;

@@ -2,7 +2,7 @@ import type { SessionStore } from '../../src/index.ts';
 
 type SendCommand = <Reply>(...command: string[]) => Promise<Reply>;
 
-/** Keeps in Redis (7 or later) whose a session is, and at which upstream it lives. */
+/** Keeps in Redis (7 or later) the owner of each session, and the upstream where it lives. */
 export function sessionStore(send: SendCommand): SessionStore {
   const keyOf = (key: string) => `mcp-session:${key}`;
   return {

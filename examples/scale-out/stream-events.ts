@@ -4,7 +4,7 @@ type Send = (id: string, message: JSONRPCMessage) => Promise<void>;
 
 /**
  * Keeps the events of one session, so that its streams can be resumed. Each stream is numbered from 1
- * without gaps: whoever reads it knows what is missing.
+ * without gaps, so a reader knows which events are missing.
  */
 export class StreamEvents implements EventStore {
   readonly #streams = new Map<string, JSONRPCMessage[]>();
@@ -23,7 +23,7 @@ export class StreamEvents implements EventStore {
   async replayEventsAfter(lastId: string, { send }: { send: Send }): Promise<string> {
     const [stream = '', last] = lastId.split('/');
     for (const [i, event] of (this.#streams.get(stream) ?? []).entries()) {
-      // What a stream begins with is stored as a message without content, and is not to be sent again.
+      // The priming event of a stream is stored as a message without content. It must not be sent again.
       if (i >= Number(last) && 'jsonrpc' in event) await send(`${stream}/${i + 1}`, event);
     }
     return stream;

@@ -9,7 +9,7 @@ const { HOST = '127.0.0.1', NAME = 'upstream', PORT = 4001 } = process.env;
 
 const text = (value: string): CallToolResult => ({ content: [{ type: 'text', text: value }] });
 
-/** One for each session, and for each request of the era without sessions. */
+/** Makes one server for each session, and for each request of the era without sessions. */
 function createServer(): McpServer {
   const server = new McpServer({ name: 'scale-out', version: '1.0.0' });
   const notes: string[] = [];
@@ -47,7 +47,7 @@ function createServer(): McpServer {
   return server;
 }
 
-// Events have ids, and are kept: whoever lost a stream can ask for what came meanwhile.
+// Events have ids, and are kept: a client that lost a stream can ask for the events since then.
 const upstream = createUpstream(createServer, () => ({ eventStore: new StreamEvents() }));
 
 const app = express();

@@ -47,13 +47,13 @@ export interface CelOptions {
  *     publicUrl: 'https://gateway.example/mcp',
  *     auth: jwt({ issuer: 'https://idp.example', audience: 'https://gateway.example/mcp' }),
  *     policies: [
- *       // About each HTTP request, GET and DELETE as well: who may come, and when.
+ *       // Asked about each HTTP request, also GET and DELETE: which callers are let in, and when.
  *       cel("JWT.dept in ['eng', 'ops']", { on: 'request' }),
  *       cel("now.getHours('Europe/Berlin') >= 7 && now.getHours('Europe/Berlin') < 19", {
  *         on: 'request',
  *         message: 'This server is there from 7 to 19 h. Try again then.',
  *       }),
- *       // About each message. All but calls of tools have no name of a tool.
+ *       // Asked about each message. Only calls of tools have the name of a tool.
  *       cel(
  *         `mcp.method != 'tools/call'
  *           || mcp.name.startsWith('read_')
@@ -63,7 +63,7 @@ export interface CelOptions {
  *             'Only reading is allowed with this token. Use a tool whose name begins with read_.',
  *         },
  *       ),
- *       // What may be missing is asked for.
+ *       // `has` asks whether a member is there, because it may be missing.
  *       cel(
  *         `mcp.method != 'tools/call' || !has(mcp.arguments)
  *           || !has(mcp.arguments.limit) || mcp.arguments.limit <= 100`,

@@ -47,7 +47,7 @@ export function fromKrakend(
  *     policies: [config.policies || [], denyTools('delete_*')].flat(),
  *     filterLists: true,
  *   });
- *   // A path with parameters is a route of Express; any other one, the gateway knows by itself.
+ *   // A path with parameters is a route of Express. The gateway serves any other path by itself.
  *   app.use(config.path === '/' ? path : '/', gateway);
  * }
  * ```

@@ -1,4 +1,4 @@
-// Jest without --experimental-vm-modules loads no ES module, so that it has to compile packages that are some.
+// Without --experimental-vm-modules, Jest loads no ES modules, so it has to compile packages of ES modules.
 module.exports = {
   transform: {
     '\\.m?js$': ['@swc/jest', { jsc: { target: 'es2023' }, module: { type: 'commonjs' } }],

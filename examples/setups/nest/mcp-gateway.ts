@@ -7,7 +7,7 @@ const { MCP_TARGET = 'https://third-party-mcp-server.example/mcp' } = process.en
 export class McpGateway implements BeforeApplicationShutdown {
   readonly router = createMcpGateway({ target: MCP_TARGET });
 
-  /** Nest closes its server after this, so that calls under way still get their answers. */
+  /** Nest closes its server after this hook, so that calls under way still get their answers. */
   async beforeApplicationShutdown(): Promise<void> {
     await this.router.close({ graceMs: 10_000 });
   }

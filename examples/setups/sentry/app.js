@@ -2,7 +2,7 @@ import * as Sentry from '@sentry/node';
 import express from 'express';
 import { createMcpGateway } from 'express-mcp-gateway';
 
-/** What a client does wrong is not reported. A policy that throws refuses the call, and is a fault of this app. */
+/** Mistakes of clients are not reported. A policy that throws refuses the call, and is a fault of this app. */
 function isFault({ status, reason, cause }) {
   return status >= 500 || (reason === 'policy_denied' && cause !== undefined);
 }

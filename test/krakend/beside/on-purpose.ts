@@ -39,7 +39,7 @@ function fits(expected: string | RegExp | undefined, text: string): boolean {
 /** Every difference that is meant. */
 export const ON_PURPOSE: readonly OnPurpose[] = [
   onPurpose(
-    'What protects nothing does not start',
+    'A protection without effect does not start',
     'KrakenD ignores a mistake in a guard, or guards one method of a path only. Here that is an error.',
     {
       what: 'start',
@@ -49,7 +49,7 @@ export const ON_PURPOSE: readonly OnPurpose[] = [
     },
   ),
   onPurpose(
-    'What MCP needs always passes',
+    'The headers that MCP needs always pass',
     '`Content-Type`, `Accept` and the headers of MCP go upstream without being listed: no server answers without them.',
     { what: /^upstream header (?:content-type|accept)$/, krakend: 'none' },
   ),
@@ -97,8 +97,8 @@ export const ON_PURPOSE: readonly OnPurpose[] = [
     { what: 'status', krakend: '401', here: '403', at: /^(?:expressions|d-cel-jwt): / },
   ),
   onPurpose(
-    'Names decide when an expression is asked',
-    'KrakenD goes by letters: `req` within a text sends an expression about a token to the wrong stage, where it fails.',
+    'The names in an expression decide when it is evaluated',
+    'KrakenD searches for letters: if an expression about a token has `req` within a text, it is evaluated at the wrong stage, where it fails.',
     {
       what: /^(?:status|upstream requests)$/,
       krakend: /^(?:500|0)$/,
@@ -108,7 +108,7 @@ export const ON_PURPOSE: readonly OnPurpose[] = [
   ),
   onPurpose(
     'A refusal by a limit is 429',
-    'KrakenD answers 503 for the limit of all and 500 for that of a backend. Here it is 429 each time, with `Retry-After` and `RateLimit`.',
+    'KrakenD answers 503 for the limit of all clients and 500 for that of a backend. Here it is 429 each time, with `Retry-After` and `RateLimit`.',
     { what: 'status', krakend: /503|500/, here: /429/, at: /^limits: / },
     { what: /^answer header (?:ratelimit|ratelimit-policy|retry-after)$/, krakend: 'none' },
   ),
@@ -182,8 +182,8 @@ export const ON_PURPOSE: readonly OnPurpose[] = [
     here: /profile=a&apiKey=b$/,
   }),
   onPurpose(
-    'What is missing is no empty header',
-    'Where a claim or a copied header is not there, KrakenD sends the header empty.',
+    'A missing value gives no empty header',
+    'If a claim or a copied header is missing, KrakenD sends the header with an empty value.',
     { what: /^upstream header x-(?:team|copied)$/, krakend: '', here: 'none' },
   ),
   onPurpose(
@@ -192,13 +192,13 @@ export const ON_PURPOSE: readonly OnPurpose[] = [
     { what: /^upstream header (?:proxy-authorization|x-drop)$/, here: 'none' },
   ),
   onPurpose(
-    'What a condition sets never comes from the client',
+    'A header that a condition sets never comes from the client',
     'Where the condition of a modifier does not hold, KrakenD sends what the client wrote under that name. Here only the gateway writes it.',
     { what: 'upstream header x-queue', here: 'none', at: /writes the header itself$/ },
   ),
   onPurpose(
     'Cookies of the backend do not come back',
-    'KrakenD relays `Set-Cookie`, which speaks for everything on the host of the gateway. Here it is dropped, unless `headers.response.forward` of a gateway names it.',
+    'KrakenD relays `Set-Cookie`, which affects everything on the host of the gateway. Here it is dropped, unless `headers.response.forward` of a gateway names it.',
     { what: 'answer header set-cookie', here: 'none', at: /headers of the answer$/ },
   ),
   onPurpose(
@@ -217,8 +217,8 @@ export const ON_PURPOSE: readonly OnPurpose[] = [
     { what: 'answer header www-authenticate', krakend: 'none' },
   ),
   onPurpose(
-    'What is no endpoint is left to the app',
-    'The router passes on what it does not know, so the 404 is that of Express, or of what stands behind.',
+    'Paths without an endpoint are left to the app',
+    'The router passes on requests for paths that it does not know, so the 404 comes from Express, or from a route after the router.',
     {
       what: /^answer header (?:content-type|content-security-policy)$/,
       at: /^methods-merged: a path (?:that is not listed|below)$/,
@@ -226,7 +226,7 @@ export const ON_PURPOSE: readonly OnPurpose[] = [
   ),
   onPurpose(
     'The client is named to the backend, and the gateway is not hidden',
-    'The `User-Agent` of the client passes, `Via` is added, no answer is asked for with gzip that the client does not want, and no header tells of a version.',
+    'The `User-Agent` of the client passes, `Via` is added, gzip is asked for only if the client accepts it, and no header names a version.',
     { what: /^upstream header (?:user-agent|accept-encoding)$/ },
     { what: 'upstream header via', krakend: 'none' },
     { what: /^answer header x-krakend(?:-completed)?$/, here: 'none' },
