@@ -11,7 +11,7 @@ export interface Identity {
 }
 
 interface Validity {
-  /** As `openssl ca` takes dates: `YYMMDDhhmmssZ`. */
+  /** In the format of `openssl ca`: `YYMMDDhhmmssZ`. */
   readonly from?: string;
   readonly to?: string;
 }
@@ -49,7 +49,7 @@ export class Authority {
     return this.identity.cert;
   }
 
-  /** Where that is to be found, for `NODE_EXTRA_CA_CERTS`. */
+  /** The path of that file, for `NODE_EXTRA_CA_CERTS`. */
   get file(): string {
     return this.#path('ca.pem');
   }
@@ -67,7 +67,7 @@ export class Authority {
     return this.#read(file);
   }
 
-  /** A certificate that nobody has signed but itself. */
+  /** A self-signed certificate. */
   selfSigned(name: string): Identity {
     this.#issued += 1;
     return this.#selfSigned(name, `self-signed-${this.#issued}`, ['-addext', nameOf(name)]);

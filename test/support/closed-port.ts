@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { atTestEnd, listenOn } from './servers.ts';
 
-/** A loopback port on which nobody listens until the test is over, unless the test does. */
+/** A loopback port on which no process listens until the test is over, unless the test itself does. */
 export async function closedPort(): Promise<number> {
   const server = createServer();
   const port = await listenOn(server);
@@ -12,8 +12,9 @@ export async function closedPort(): Promise<number> {
 }
 
 /**
- * Keeps the port of a server that listens on it, also when that is closed, until the test is over: the
- * system gives no port with a connection to whoever asks for any. Gives the server's end of that.
+ * Keeps the port of a listening server until the test is over, also when the server is closed. It holds one
+ * connection open, because the system gives no port with a connection to a process that asks for any free
+ * port. Gives the server's end of that connection.
  */
 export async function keepPort(server: Server): Promise<Socket> {
   const { port } = server.address() as AddressInfo;

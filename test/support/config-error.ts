@@ -1,6 +1,6 @@
 import { type ConfigProblem, GatewayConfigError } from '../../src/index.ts';
 
-/** What a factory throws about its configuration, if anything. */
+/** The config error that a factory throws, if it throws one. */
 export function configErrorOf(build: () => unknown): GatewayConfigError | undefined {
   try {
     build();

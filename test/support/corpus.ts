@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, test } from '@jest/globals';
 
-/** `describe` where that file of the public corpora is there; skipped, and said so, where not. */
+/** `describe` if this file of the public corpora exists. Otherwise it skips the tests and prints that. */
 export function describeCorpus<T>(file: string, name: string, body: (corpus: T) => void): void {
   const url = new URL(`../../../shared/corpora/${file}`, import.meta.url);
   if (existsSync(url)) {

@@ -3,7 +3,7 @@ import { parse } from 'yaml';
 
 const FOLDER = new URL('../../examples/grafana/', import.meta.url);
 
-/** As much of a panel as tests go by. */
+/** The members of a panel that tests use. */
 export interface DashboardPanel {
   readonly id: number;
   readonly type: string;
@@ -43,7 +43,7 @@ export const ALERTS: readonly AlertRule[] = parse(
   readFileSync(new URL('alerts.yml', FOLDER), 'utf8'),
 ).groups.flatMap(({ rules }: { rules: AlertRule[] }) => rules);
 
-/** Grafana's variables in an expression as it sends them to Prometheus: all gateways, this range. */
+/** Replaces Grafana's variables in an expression, as Grafana does: all gateways, this range. */
 export function filledIn(expression: string, range: string): string {
   return expression
     .replaceAll('"$gateway"', '".*"')

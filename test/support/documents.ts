@@ -1,11 +1,11 @@
 import fc, { type Arbitrary } from 'fast-check';
 
-/** Source texts, not values: what is tested is lost in any value. */
+/** Source texts, not values: parsed values would not show the differences that are tested. */
 type Source = Arbitrary<string>;
 
 const blank: Source = fc.constantFrom('', '', '', ' ', '\n', '\r\t');
 
-/** Spellings of a name by which somebody may be misled. */
+/** Spellings of a name that a reader may take for another name, or for the same one. */
 const DISGUISES: ((name: string) => string)[] = [
   (name) => name.toUpperCase(),
   (name) => name.replace(/[a-z]/, (letter) => letter.toUpperCase()),
@@ -28,7 +28,7 @@ function disguised(name: string): Source {
   return fc.constantFrom(...DISGUISES).map((disguise) => disguise(name));
 }
 
-/** A string as JSON, with some of its characters escaped that need not be. */
+/** A string as JSON, in which some characters are escaped without need. */
 function quoted(text: string): Source {
   const units = text.split('');
   return fc
@@ -92,7 +92,7 @@ function member(named: Source, value: Source): Source {
   return fc.tuple(named, blank, value, blank).map(([n, a, v, b]) => `${n}${a}:${b}${v}`);
 }
 
-/** Names of which some are alike. */
+/** Names, some of which differ only in case. */
 const familiar: Source = fc.constantFrom('path', 'Path', 'x', 'X', 'y', 'z').chain(quoted);
 
 const anything: Source = fc.letrec<{ value: string }>((tie) => ({
@@ -104,7 +104,7 @@ const anything: Source = fc.letrec<{ value: string }>((tie) => ({
   ),
 })).value;
 
-/** An object with these members in any order, and now and then one more. */
+/** An object with these members in any order, and sometimes one more. */
 function object(members: Readonly<Record<string, Source>>): Source {
   const entries = Object.entries(members);
   const own = entries.map(([key, value]) => member(quoted(key), value));
@@ -164,7 +164,7 @@ const message = fc.oneof(
   object({ jsonrpc: text('2.0'), id, result: anything }),
 );
 
-/** Source texts of JSON documents most of which are messages, some with what must not be in one. */
+/** Source texts of JSON documents. Most are messages, some of them with members that are not allowed. */
 export const documents: Source = fc.oneof(
   { weight: 6, arbitrary: message },
   list('[', fc.array(message, { maxLength: 3 }), ']'),

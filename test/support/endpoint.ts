@@ -4,24 +4,24 @@ import type { GatewayConfig } from '../../src/index.ts';
 import { rawHandler } from './raw-handler.ts';
 import { serve, serveRaw } from './servers.ts';
 
-/** Where an upstream of a test is to be found. */
+/** The address of an upstream of a test. */
 export interface Endpoint {
   readonly target: GatewayConfig['target'];
-  /** Its path and query, and its host, as it is to be told of them. */
+  /** The path with query, and the host, that the upstream should see. */
   readonly path: string;
   readonly host: string;
   /** Where it listens; 0 for one in this process, which listens nowhere. */
   readonly port: number;
 }
 
-/** The end of a connection that is the upstream's, and the bytes that come over it. */
+/** The upstream's end of a connection, and the bytes that it receives. */
 export type OnConnection = (socket: Duplex, request: Readable) => void;
 
 /** The same test runs with upstreams of either kind: see the projects in `jest.config.js`. */
 export const isInProcess: boolean =
   (globalThis as { upstreams?: 'in-process' }).upstreams === 'in-process';
 
-/** Defines tests for upstreams of one kind. With the other they are not there: none is skipped. */
+/** Defines tests for upstreams of one kind. For the other kind they are not defined, so none is skipped. */
 export function whereUpstreamsAre(kind: 'remote' | 'in-process', define: () => void): void {
   if (isInProcess === (kind === 'in-process')) define();
 }
@@ -39,7 +39,7 @@ export async function startEndpoint(listener: RequestListener): Promise<Endpoint
   return atPort((await serve(listener)).port, '/up/mcp?key=1');
 }
 
-/** An upstream that leaves every byte of its answers to `onConnection`. */
+/** An upstream whose `onConnection` writes every byte of its answers. */
 export async function startRawEndpoint(onConnection: OnConnection): Promise<Endpoint> {
   if (isInProcess) return { ...IN_PROCESS, target: rawHandler(onConnection) };
   const { port } = await serveRaw((socket) => onConnection(socket, socket));

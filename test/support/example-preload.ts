@@ -1,6 +1,6 @@
 /**
- * Loaded before an example: the package's names mean its source here, and the parent is told the port
- * that the example listens on.
+ * Loaded before an example. It resolves the names of the package to its source, and tells the parent
+ * process the port on which the example listens.
  */
 import { Server } from 'node:http';
 import { registerHooks } from 'node:module';

@@ -2,7 +2,7 @@ import { setTimeout as realTimeout } from 'node:timers/promises';
 import { jest } from '@jest/globals';
 import { atTestEnd } from './servers.ts';
 
-/** Everything that tells or keeps time. */
+/** All functions and objects that Jest can fake to control time. */
 const ALL = [
   'Date',
   'hrtime',
@@ -24,19 +24,19 @@ function fake(names: readonly string[], now?: number): void {
 }
 
 /**
- * From now on, timeouts of this test run only when it says so (`jest.advanceTimersByTime`), however
- * busy the machine is. All else goes on, and so does Node's own time, as that of sockets.
+ * From now on, timeouts of this test run only when the test advances them (`jest.advanceTimersByTime`),
+ * however busy the machine is. Everything else goes on, also Node's own timers, such as those of sockets.
  */
 export function holdTimers(): void {
   fake(['setTimeout', 'clearTimeout']);
 }
 
-/** The same, and the time of day passes with them and not otherwise. */
+/** The same, and the time of day advances only together with the timeouts. */
 export function holdTime(): void {
   fake(['Date', 'setTimeout', 'clearTimeout']);
 }
 
-/** Lets held timeouts pass until `awaited` is over, in steps between which arrives what is on its way. */
+/** Advances held timeouts until `awaited` is settled, in steps. Between them, data under way can arrive. */
 export async function inHeldTime<T>(awaited: Promise<T>): Promise<T> {
   let isOver = false;
   const end = () => {
@@ -55,7 +55,7 @@ export function passes(ms: number): void {
   fake(['Date'], Date.now() + ms);
 }
 
-/** Sets the clock that never goes back ahead, until the test is over; timers go on as before. */
+/** Sets the monotonic clock (`performance.now`) ahead, until the test is over; timers go on as before. */
 export function clockPasses(ms: number): void {
   const now = performance.now.bind(performance);
   const clock = jest.spyOn(performance, 'now').mockImplementation(() => now() + ms);
@@ -63,7 +63,7 @@ export function clockPasses(ms: number): void {
 }
 
 /**
- * Stops the clock by which this test and the gateway measure durations; gives what lets time pass on it.
+ * Stops the clock by which this test and the gateway measure durations. Gives a function that advances it.
  * Timers and the time of day go on.
  */
 export function holdClock(): (ms: number) => void {

@@ -1,7 +1,7 @@
 /**
- * Gateways whose functions give promises inside of what they return, as where an `await` was forgotten,
- * in a process of its own, for what would end one. Tells its parent its port; when asked, the ways that
- * there are, and what nobody caught.
+ * Gateways whose functions return objects with promises in them, as if an `await` was forgotten. They run in
+ * a process of their own, because uncaught errors would end it. The process tells its parent the port, and
+ * on request the names of all cases, and the uncaught errors.
  */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -23,22 +23,22 @@ const uncaught: string[] = [];
 process.on('uncaughtException', (error) => uncaught.push(String(error)));
 process.on('unhandledRejection', (error) => uncaught.push(String(error)));
 
-/** A look-up that fails, and that nobody waits for. */
+/** A look-up that fails, and that is not awaited. */
 const lookUp = (): never => Promise.reject(new Error('not awaited')) as never;
 
-/** One that is no promise of the language. */
+/** A thenable that is not a `Promise`. */
 const thenable = (): never =>
   ({
-    // biome-ignore lint/suspicious/noThenProperty: that is how libraries make them.
+    // biome-ignore lint/suspicious/noThenProperty: libraries make thenables like this.
     then: (_resolve: unknown, reject: (error: unknown) => void) => reject(new Error('thenable')),
   }) as never;
 
-/** One that is a function, as builders of queries are. */
+/** A thenable that is a function, as query builders are. */
 const builder = (): never => Object.assign(() => {}, thenable() as object) as never;
 
 const ada = { subject: 'ada' };
 
-/** Any promise is a yes to it. */
+/** A policy for which any promise means yes. */
 const believing: Policy = ({ principal }) => Boolean(principal?.claims?.admin);
 
 const store = (own: object) => ({ increment: lookUp, decrement() {}, resetKey() {}, ...own });
@@ -69,7 +69,7 @@ const TOKEN = await new SignJWT(SAYS)
   .sign(KEY.privateKey);
 const KEYS = { keys: [await exportJWK(KEY.publicKey)] };
 
-/** Takes a token that each request brings. */
+/** A configuration with `jwt`, and a valid token in each request. */
 const token = (options: Partial<JwtOptions>): Partial<GatewayConfig> => {
   const scheme = jwt({ issuer: SAYS.iss, audience: SAYS.aud, keys: KEYS, ...options });
   const identify: typeof scheme.identify = (req, res) => {
@@ -386,7 +386,7 @@ app.use((req, res, next) => (req.path === '/trusting' ? trusting(req, res) : nex
 app.get('/ways', (_req, res) => {
   res.json(Object.entries(WAYS).map(([name, [statuses]]) => [name, statuses]));
 });
-// Rejections are told of when the queue of promises is empty.
+// Node reports rejections when the queue of promises is empty.
 app.get('/uncaught', (_req, res) => void setImmediate(() => res.json(uncaught)));
 
 const server = createServer(app);

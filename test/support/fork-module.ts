@@ -1,10 +1,10 @@
 import { type ChildProcess, type ForkOptions, fork } from 'node:child_process';
 
-/** What the project or the process has for the engine of gateways that are given none. */
+/** The default engine of gateways, as the Jest project or the process has set it. */
 const isWithUndici = (globalThis as { engine?: 'undici' }).engine === 'undici';
 const WITH_UNDICI = `--import=${new URL('with-undici.ts', import.meta.url)}`;
 
-/** Runs a module in a process of its own. */
+/** Runs a module in its own process. */
 export function forkModule(
   module: URL,
   args: readonly string[] = [],

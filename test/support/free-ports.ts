@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 
 /**
- * So many ports of this machine on which nobody listens, for processes that are told theirs. No outgoing
- * connection takes one in the meantime.
+ * This many free ports of this machine, for processes that get their port as a setting. No outgoing
+ * connection takes one of them in the meantime.
  */
 export async function freePorts(count: number): Promise<number[]> {
   const ports = new Set<number>();

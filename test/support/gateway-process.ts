@@ -1,7 +1,7 @@
 /**
- * A gateway in a process of its own, for what is decided when a process starts (the certificates it
- * trusts) and for what would end one. Told its config, and where its upstream is, by its first
- * argument; tells its parent its port, then every error that nobody caught; and, when asked, how much
+ * A gateway in its own process, for settings that are fixed when a process starts (the certificates it
+ * trusts) and for errors that would end a process. Its first argument has the config, and says where the
+ * upstream is. It tells its parent the port, then every uncaught error; and on request how much
  * memory is in use.
  */
 import type { RequestListener } from 'node:http';
@@ -23,7 +23,7 @@ process.on('disconnect', () => process.exit());
 
 const { config, isInProcess } = JSON.parse(process.argv[2] as string);
 
-/** A handler in this process that has every byte of its answers from the upstream at that port. */
+/** A handler in this process that relays every byte to the upstream at this port, and back. */
 function tunnelTo(target: string): RequestListener {
   const { hostname, port } = new URL(target);
   return rawHandler((socket, request) => {

@@ -8,11 +8,11 @@ export interface TestGateway {
   readonly port: number;
   /** The endpoint, `http://127.0.0.1:PORT/mcp`. */
   readonly url: string;
-  /** Everything `onError` was told. */
+  /** The errors that `onError` got. */
   readonly errors: GatewayError[];
 }
 
-/** An Express app with a gateway in it, on a free port. `prepare` mounts what comes before it. */
+/** An Express app with a gateway, on a free port. `prepare` mounts middleware in front of the gateway. */
 export async function startGateway(
   config: GatewayConfig,
   prepare: (app: Express) => void = () => {},

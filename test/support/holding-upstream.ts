@@ -2,11 +2,11 @@ import type { ServerResponse } from 'node:http';
 import { type RecordingUpstream, recordingUpstream } from './upstream.ts';
 
 export interface HoldingUpstream extends RecordingUpstream {
-  /** The answer to the request with this `Mcp-Name`, as soon as that is there. */
+  /** Waits for the request with this `Mcp-Name`; gives the response object for its answer. */
   request(name: string): Promise<ServerResponse>;
 }
 
-/** An upstream that holds every request, by its `Mcp-Name`, until it is told to answer. */
+/** An upstream that holds every request, by its `Mcp-Name`, until the test answers it. */
 export async function holdingUpstream(): Promise<HoldingUpstream> {
   const held = new Map<string, PromiseWithResolvers<ServerResponse>>();
   const slot = (name: string) => {

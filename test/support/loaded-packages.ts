@@ -4,14 +4,14 @@ const { dependencies, peerDependencies } = JSON.parse(
   readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
 );
 
-/** Those that this one depends on, optional ones included. */
+/** The packages on which this package depends, including optional ones. */
 const PACKAGES = Object.keys({ ...dependencies, ...peerDependencies });
 
 /**
- * What each import path loads of the packages that this one depends on. Whoever adds one to a row makes
- * all who import this path load it, and wait for it. What a gateway needs only when it is made or used is loaded
- * then: http-proxy-middleware with the first engine, express-rate-limit with the first limit that has a store, jose
- * with the first token that comes, and oauth4webapi with the first that is asked for.
+ * The dependencies that each import path loads. A package that is added to a row is loaded by every app that
+ * imports this path, and the app waits for it. Packages that a gateway needs only when it is made or used are
+ * loaded then: http-proxy-middleware with the first engine, express-rate-limit with the first limit that has a
+ * store, jose with the first token of a client, and oauth4webapi with the first token that the gateway fetches.
  */
 export const LOADED: Readonly<Record<string, readonly string[]>> = {
   '.': ['bytes', 'cors', 'express', 'fastest-levenshtein', 'ms', 'vary'],
@@ -36,7 +36,7 @@ export const LOADED: Readonly<Record<string, readonly string[]>> = {
   otel: ['@opentelemetry/api', 'fastest-levenshtein'],
   pinning: ['canonicalize', 'fastest-levenshtein', 'ms'],
   policy: ['bytes', 'fastest-levenshtein', 'ms'],
-  // What it observes are types alone; `prom-client` itself loads the API of OpenTelemetry.
+  // It imports only types of the observed code; `prom-client` itself loads the API of OpenTelemetry.
   prometheus: ['@opentelemetry/api', 'fastest-levenshtein', 'prom-client'],
   proxy: ['fastest-levenshtein', 'ms', 'vary'],
   rest: ['ajv', 'ajv-formats', 'bytes', 'fastest-levenshtein', 'ms'],

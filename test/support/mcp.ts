@@ -31,7 +31,7 @@ export interface McpTestbed {
   sees(isIt: (head: SeenHead) => boolean): Promise<SeenHead>;
 }
 
-/** A server on the official SDK, both eras, behind a gateway. Takes what `createUpstream` takes. */
+/** A server on the official SDK, for both eras, behind a gateway. It takes the arguments of `createUpstream`. */
 export async function startMcp(
   ...upstreamOptions: Parameters<typeof createUpstream>
 ): Promise<McpTestbed> {
@@ -66,7 +66,7 @@ export interface McpClient {
   readonly transport: StreamableHTTPClientTransport;
   /** The calls that were answered, in the order of their answers. */
   readonly exchanges: readonly Exchange[];
-  /** Everything its `onerror` was told. */
+  /** The errors that its `onerror` got. */
   readonly errors: Error[];
   /** Waits for the answer to a call with this method. */
   answered(method: string): Promise<Exchange>;
@@ -100,7 +100,7 @@ export async function connect(
   return { client, transport, exchanges: exchanges.entries, errors, answered };
 }
 
-/** A server with one tool that takes nothing and gives a text. */
+/** A server with one tool, which takes no arguments and gives a text. */
 export function serverWith(name: string, run: (ctx: ServerContext) => Promise<string>): McpServer {
   const server = new McpServer({ name: 'test', version: '1.0.0' });
   server.registerTool(name, {}, async (ctx) => ({
@@ -109,7 +109,7 @@ export function serverWith(name: string, run: (ctx: ServerContext) => Promise<st
   return server;
 }
 
-/** Calls such a tool; asks for progress, without which nothing would be streamed. */
+/** Calls such a tool. It asks for progress, because the server streams nothing otherwise. */
 export function callTool(
   client: Client,
   name: string,
@@ -118,19 +118,19 @@ export function callTool(
   const text = client
     .callTool({ name }, { onprogress: () => {}, ...options })
     .then(({ content }) => (content[0]?.type === 'text' ? content[0].text : undefined));
-  // A test that ends before it waits for this has failed already.
+  // If a test ends before it awaits this, the test has failed already.
   text.catch(() => {});
   return text;
 }
 
-/** Tells the caller of a step. */
+/** Sends the caller a notification of progress. */
 export function progress({ mcpReq }: ServerContext, step: number): Promise<void> {
   const progressToken = mcpReq._meta?.progressToken as string | number;
   const params = { progressToken, progress: step };
   return mcpReq.notify({ method: 'notifications/progress', params });
 }
 
-/** What happened so far, and a way to wait for what has not happened yet. */
+/** A list of events so far, and a way to wait for a later one. */
 class Log<T> extends EventEmitter {
   readonly entries: T[] = [];
 

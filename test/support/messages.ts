@@ -8,12 +8,12 @@ export function message(method: string, params?: string, id = '1'): string {
   return `{"jsonrpc":"2.0","id":${id},"method":"${method}"${rest}}`;
 }
 
-/** The same without an id. */
+/** The source text of a notification: the same without an id. */
 export function notification(method: string, params?: string): string {
   return message(method, params).replace('"id":1,', '');
 }
 
-/** The source texts of what a call may carry. */
+/** Source texts of the members of a call. */
 export interface CallParts {
   readonly args?: string;
   readonly id?: string;
@@ -29,7 +29,7 @@ export function modern(method: string, members = '', id = '1'): string {
   return message(method, `{${members === '' ? '' : `${members},`}${ENVELOPE}}`, id);
 }
 
-/** The headers of one. */
+/** The headers of such a request. */
 export function modernHeaders(method: string, name?: string): Record<string, string> {
   return {
     'Content-Type': 'application/json',

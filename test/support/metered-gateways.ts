@@ -7,20 +7,20 @@ import { closedPort } from './closed-port.ts';
 import { serve } from './servers.ts';
 import { recordingUpstream } from './upstream.ts';
 
-/** Gateways with everything that metrics tell of going on in them. */
+/** Gateways in which everything happens that metrics count. */
 export interface MeteredGateways {
   readonly port: number;
-  /** `host:port` of the target that is gone, and of the one that works. */
+  /** `host:port` of the target that is down, and of the one that works. */
   readonly gone: string;
   readonly working: string;
-  /** Sends one request of each kind that there is, and waits for the answers. */
+  /** Sends a request of each kind, and waits for the answers. */
   drive(): Promise<void>;
 }
 
 /**
- * Two gateways that `prometheus()` observes: `tickets`, before a target that works and one that is gone, with
- * policies and limits; and `lost`, whose only target is gone. A call and an event stream stay open at the
- * first until the test is over. Metrics are at `/metrics`.
+ * Two gateways that `prometheus()` observes. `tickets` has a target that works and one that is down, policies
+ * and limits. The only target of `lost` is down. A call and an event stream stay open at
+ * `tickets` until the test is over. Metrics are at `/metrics`.
  */
 export async function startMeteredGateways(): Promise<MeteredGateways> {
   const upstream = await recordingUpstream(answer);
@@ -60,7 +60,7 @@ export async function startMeteredGateways(): Promise<MeteredGateways> {
     });
     await response.text();
   };
-  /** Goes away when the answer has begun. */
+  /** A client that leaves when the answer has begun. */
   const leave = async (body: object) => {
     const leaving = new AbortController();
     await fetch(`http://127.0.0.1:${port}/mcp`, {
@@ -72,13 +72,13 @@ export async function startMeteredGateways(): Promise<MeteredGateways> {
     leaving.abort();
   };
   const call = (name: string) => ({ ...message('tools/call'), params: { name, arguments: {} } });
-  // What nobody holds any more would be closed.
+  // Without a reference, the garbage collector would close these streams.
   const held: (ReadableStreamDefaultReader | undefined)[] = [];
   const openStream = async () => {
     const headers = { accept: 'text/event-stream' };
     const reader = (await fetch(`http://127.0.0.1:${port}/mcp`, { headers })).body?.getReader();
     held.push(reader);
-    // Its first event, or that it was refused.
+    // Reads the first event, or the refusal.
     await reader?.read();
   };
   void post(call('waits')).catch(() => {});
@@ -88,7 +88,7 @@ export async function startMeteredGateways(): Promise<MeteredGateways> {
     gone,
     working: new URL(String(upstream.target)).host,
     async drive() {
-      // Often enough that each target has had a turn.
+      // So often that each target gets a request.
       for (let i = 0; i < 8; i += 1) await post(message('tools/list'));
       for (const name of ['add', 'fails', 'breaks', 'counts', 'wipe', 'scarce', 'scarce']) {
         await post(call(name));
@@ -96,7 +96,7 @@ export async function startMeteredGateways(): Promise<MeteredGateways> {
       await post('{"jsonrpc"');
       await leave(call('endless'));
       await post(message('tools/list'), '/lost');
-      // One of them is one too many.
+      // The last of them is above the limit.
       await Promise.all([openStream(), openStream(), openStream()]);
     },
   };
@@ -110,7 +110,7 @@ function message(method: string): object {
 
 const RESULT = { content: [{ type: 'text', text: 'done' }] };
 
-/** What the tools do: as they are called. */
+/** Answers calls of tools; the name of a tool says how. */
 function answer(req: IncomingMessage, res: ServerResponse, body: Buffer): void {
   const stream = () => res.writeHead(200, { 'content-type': 'text/event-stream' });
   if (req.method === 'GET') {

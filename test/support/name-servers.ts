@@ -3,24 +3,24 @@ import { promises as files } from 'node:fs';
 import { isIP } from 'node:net';
 import { atTestEnd } from './servers.ts';
 
-/** What comes of a look-up: `'silence'` is none. */
+/** The result of a look-up; `'silence'` means that no answer comes. */
 export type NameAnswer = readonly LookupAddress[] | 'silence' | { readonly code: string };
 
 export const HERE: readonly LookupAddress[] = [{ address: '127.0.0.1', family: 4 }];
 
-/** Names as this test says, in place of those of the machine, with as many threads as libuv has. */
+/** Look-ups of names as the test sets them, in place of those of the machine, with two threads. */
 export interface NameServers {
-  /** The names that a look-up was begun for, in order. */
+  /** The names whose look-up has begun, in order. */
   readonly asked: string[];
-  /** What comes of those that are not given; they are looked up at once. */
+  /** The results by name. A name that is not there fails at once. */
   readonly answers: Map<string, NameAnswer>;
-  /** The hosts file of the machine, while all name servers are silent; undefined where they are not. */
+  /** The hosts file of the machine while all name servers are silent; undefined if they are not silent. */
   hostsFile: string | undefined;
 }
 
 const THREADS = 2;
 
-/** Takes the place of `dns.lookup`, and of the resolver that asks name servers directly. */
+/** Replaces `dns.lookup`, and the resolver that asks name servers directly. */
 export function nameServers(answers: Readonly<Record<string, NameAnswer>>): NameServers {
   const own: NameServers = {
     asked: [],
@@ -42,7 +42,7 @@ export function nameServers(answers: Readonly<Record<string, NameAnswer>>): Name
   const { lookup } = dns;
   const { Resolver } = dns.promises;
   const fake = (name: string, options: { all?: boolean }, done: (...given: unknown[]) => void) => {
-    // A server that listens at an address asks as well.
+    // A server that listens at an address calls `lookup` as well.
     if (isIP(name) !== 0) {
       Reflect.apply(lookup, dns, [name, options, done]);
       return;
@@ -50,7 +50,7 @@ export function nameServers(answers: Readonly<Record<string, NameAnswer>>): Name
     waiting.push(() => {
       own.asked.push(name);
       const answer = answerFor(name);
-      // A thread that hangs is lost for as long as the test lasts.
+      // A thread that hangs is not available again until the test is over.
       if (answer === 'silence') {
         hanging.push(() => done(Object.assign(new Error('silence'), { code: 'EAI_AGAIN' })));
         return;
@@ -84,7 +84,7 @@ export function nameServers(answers: Readonly<Record<string, NameAnswer>>): Name
     for (const giveUp of hanging) giveUp();
     running = 0;
     next();
-    // Until all that waited for a thread has had one.
+    // Until all look-ups that waited for a thread have run.
     for (let i = 0; i < 20; i += 1) await new Promise(setImmediate);
     Object.assign(dns, { lookup });
     Object.assign(dns.promises, { Resolver });

@@ -6,22 +6,22 @@ import type {
   StoredOAuthTokens,
 } from '@modelcontextprotocol/client';
 
-/** Nobody listens there: the redirect is read, not followed. */
+/** No process listens on this port: the redirect is read, not followed. */
 const REDIRECT = 'http://127.0.0.1:1/callback';
 
-/** What a client has before its user has ever logged in. */
+/** The data of a client before its user logs in for the first time. */
 export interface OAuthUserOptions {
-  /** Where its own metadata is, for servers that take such a URL as an id. */
+  /** The URL of the client's metadata, for servers that accept such a URL as a client id. */
   readonly clientMetadataUrl?: string;
-  /** Under what it is registered. Default: it registers itself. */
+  /** The registration of the client. Default: it registers itself. */
   readonly client?: StoredOAuthClientInformation;
-  /** Default: whatever there is. */
+  /** Default: `authorization_code` and `refresh_token`. */
   readonly grantTypes?: readonly string[];
 }
 
 /**
- * The part of an official client that its program has to bring: it keeps what the client learns, and
- * stands for the user, who agrees to everything, at a server that asks no questions.
+ * The part of an official client that the program has to provide. It stores the client's registration and
+ * tokens, and stands for a user who agrees to everything, at a server that asks no questions.
  */
 export class OAuthUser implements OAuthClientProvider {
   readonly redirectUrl: string = REDIRECT;
@@ -60,7 +60,7 @@ export class OAuthUser implements OAuthClientProvider {
   saveTokens(tokens: StoredOAuthTokens): void {
     const isNew = tokens.access_token !== this.held?.access_token;
     this.held = tokens;
-    // It is for the way back from the log-in only: the next one may be somewhere else.
+    // The state is only for the return from this log-in: the next log-in may be at another server.
     if (isNew) this.#discovery = undefined;
   }
 
@@ -94,7 +94,7 @@ export class OAuthUser implements OAuthClientProvider {
     this.#callback = new URL(location).searchParams;
   }
 
-  /** What the redirect brought back, once. */
+  /** The parameters of the redirect; a second call throws. */
   takeCallback(): URLSearchParams {
     const callback = this.#callback;
     if (callback === undefined) throw new Error('The user was not asked');

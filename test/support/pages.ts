@@ -16,7 +16,7 @@ export const PAGES: readonly string[] = [
   ...globSync('docs/**/*.md', { cwd: ROOT }).filter((path) => !path.startsWith('docs/repository/')),
 ];
 
-/** The paths of all documents, those for contributors and beside examples included. */
+/** The paths of all documents, including those for contributors and those beside examples. */
 export const DOCUMENTS: readonly string[] = [
   ...PAGES,
   ...globSync(['*.md', 'examples/**/*.md'], {

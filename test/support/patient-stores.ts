@@ -1,6 +1,6 @@
 /**
- * Loaded into a gateway's own process, it gives stores more time than a machine may stand still, for
- * tests of what a store does in time.
+ * Loaded into the process of a gateway. It gives stores so much time that a pause of the machine is no
+ * timeout, for tests in which the store answers in time.
  */
 import { STORE_TIMEOUT_MS } from '../../src/slots/store-timeout.ts';
 

@@ -3,9 +3,9 @@ import type { Writable } from 'node:stream';
 const BLOCK = Buffer.alloc(64 * 1024, 'x');
 
 export interface Pour {
-  /** Bytes that were taken so far: by the kernel, where `to` is a socket or writes to one. */
+  /** Bytes that were taken so far. If `to` is a socket or writes to one, the kernel took them. */
   readonly taken: number;
-  /** Resolves when all is written, with true, or the connection is gone, with false. */
+  /** Resolves with true when all bytes are written, with false when the connection is closed. */
   readonly done: Promise<boolean>;
 }
 
@@ -28,7 +28,7 @@ export function pour(to: Writable, total: number): Pour {
   return state;
 }
 
-/** Waits until a hundred turns of the event loop have moved nothing. */
+/** Waits until no byte was taken for a hundred turns of the event loop. */
 export async function stuck(poured: Pour): Promise<void> {
   for (let before = -1; before !== poured.taken; ) {
     before = poured.taken;

@@ -1,4 +1,4 @@
-/** For `node --import`: when the process ends, it prints the URLs of all modules that were loaded, Node's own included. */
+/** For `node --import`: prints the URLs of all loaded modules when the process ends, including those of Node. */
 import { registerHooks } from 'node:module';
 
 const loaded = new Set<string>();

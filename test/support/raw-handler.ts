@@ -2,15 +2,15 @@ import type { IncomingMessage } from 'node:http';
 import { type Duplex, Readable } from 'node:stream';
 
 /**
- * A handler that leaves every byte of its answer to `onConnection`, which gets its end of the
- * connection to write to, and to read from the bytes of the request.
+ * A handler whose answers come from `onConnection`, byte by byte. `onConnection` gets the server's end of the
+ * connection, to which it writes the answer, and the bytes of the request.
  */
 export function rawHandler(
   onConnection: (socket: Duplex, request: Readable) => void,
 ): (req: IncomingMessage, res: unknown) => void {
   return (req, _res) => {
     req.socket.on('error', () => {});
-    // A request that breaks off has no end.
+    // If a request breaks off, reading it fails. That error is ignored.
     onConnection(
       req.socket,
       Readable.from(bytesOf(req), { objectMode: false }).on('error', () => {}),
@@ -18,7 +18,7 @@ export function rawHandler(
   };
 }
 
-/** The request as it came: Node has read its head and taken the chunks off its body. */
+/** Restores the bytes of the request: Node has parsed its head and removed the chunk framing of its body. */
 async function* bytesOf(req: IncomingMessage): AsyncGenerator<Buffer> {
   yield Buffer.from(headOf(req), 'latin1');
   const isChunked = req.headers['transfer-encoding'] !== undefined;

@@ -3,7 +3,7 @@ import express, { type Express, type RequestHandler } from 'express';
 import { createUpstream } from '../../examples/demo/upstream.ts';
 import { serve } from './servers.ts';
 
-/** A server that remembers what came to it. */
+/** A server that records its requests. */
 export interface RecordingServer {
   readonly url: string;
   /** Every header line of every request, in order. */
@@ -16,7 +16,7 @@ export interface RecordingServer {
 
 const TOOLS = ['read_file', 'delete_file'];
 
-/** Both eras on the official SDK, with two tools; `guardsFor` gives what stands before them. */
+/** Both eras on the official SDK, with two tools; `guardsFor` gives the middleware in front of them. */
 export async function startRecordingServer(
   guardsFor: (url: URL) => readonly RequestHandler[] = () => [],
 ): Promise<RecordingServer> {
@@ -44,7 +44,7 @@ export async function startRecordingServer(
   return Object.assign(recorded, { url: url.href });
 }
 
-/** An app that listens already, so that what it is made of can know where. */
+/** Makes an app listen before all its parts are mounted, so that these can know the URL. */
 export async function listening(app: Express): Promise<URL> {
   const { port } = await serve(app);
   return new URL(`http://127.0.0.1:${port}/mcp`);

@@ -6,7 +6,7 @@ import { createClient } from 'redis';
 import { startRedisServer } from './redis-server.ts';
 import { atTestEnd } from './servers.ts';
 
-/** `describe` where there is a Redis server to start; skipped, and said so, where not. */
+/** `describe` if a Redis server can be started. Otherwise it skips the tests and prints that. */
 export function describeRedis(name: string, body: () => void): void {
   if (spawnSync('redis-server', ['--version']).status === 0) {
     describe(name, body);
@@ -19,15 +19,15 @@ export function describeRedis(name: string, body: () => void): void {
 /** A Redis server in a process of its own, empty, until the test is over. */
 export interface Redis {
   readonly url: string;
-  /** Asks it one thing, as `redis-cli` would. */
+  /** Sends it one command, as `redis-cli` would. */
   ask(command: string, ...args: string[]): Promise<unknown>;
-  /** Kills it, as a crash would; gives when it is gone, and with it all that was in it. */
+  /** Kills it, as a crash would. Resolves when it has ended; its data is lost. */
   crash(): Promise<void>;
-  /** Starts it again where it was, empty. */
+  /** Starts it again on the same port, empty. */
   restart(): Promise<void>;
-  /** From now on it takes connections and bytes, as the system does for it, and answers nothing. */
+  /** Stops the process: the system still takes connections and bytes for it, but it answers nothing. */
   hang(): void;
-  /** Lets it go on where it was, with all that came meanwhile. */
+  /** Lets the process go on, with all commands that came meanwhile. */
   resume(): void;
 }
 

@@ -2,7 +2,7 @@ import { readMember, shownNumber, UNREADABLE } from './unreadable.ts';
 
 type Scalar = string | number | boolean | null;
 
-/** JSON as it is written: nothing is dropped, nothing decided. */
+/** JSON as it is written: repeated members are kept, and their order too. */
 export type Node = Entry[] | { readonly items: Node[] } | Scalar;
 
 /** A member. */
@@ -11,15 +11,15 @@ export type Entry = readonly [name: string, value: Node];
 /** JSON as one reader understands it. Objects are maps, by the names that this reader sees. */
 export type Reading = Map<string, Reading> | Reading[] | Scalar;
 
-/** A way to read member names that some server has. */
+/** A way in which some server reads member names. */
 export interface ReferenceReader {
   readonly see: (name: string) => string;
   readonly wins: 'first' | 'last';
-  /** Whether it knows only the names that MCP defines, and those of arguments are its users'. */
+  /** Whether it applies only to the names that MCP defines, and not to the names of arguments. */
   readonly knowsMcpOnly?: true;
 }
 
-/** The names of the official server in Python, which takes them beside those of MCP. */
+/** Names that the official server in Python accepts, in addition to those of MCP. */
 const IN_PYTHON: Readonly<Record<string, string>> = {
   input_responses: 'inputResponses',
   meta: '_meta',
@@ -100,7 +100,7 @@ export function readNode(text: string): Node {
   return node();
 }
 
-/** What a reader makes of it. */
+/** The document as a reader understands it. */
 export function understand(node: Node, reader: ReferenceReader): Reading {
   if (typeof node !== 'object' || node === null) return node;
   if (!Array.isArray(node)) return node.items.map((item) => understand(item, reader));
@@ -112,14 +112,14 @@ export function understand(node: Node, reader: ReferenceReader): Reading {
   return members;
 }
 
-/** Whether a reader understands all that is shown as it is shown; what cannot be read may be anything. */
+/** Whether a reader understands the document as it is shown to policies; unreadable parts may be anything. */
 export function agrees(
   reading: Reading | undefined,
   shown: unknown,
   reader: ReferenceReader,
 ): boolean {
   if (shown === UNREADABLE) return true;
-  // Of null, or an empty list where an object is expected, nothing is shown.
+  // Null, or an empty list where an object is expected, is shown as undefined.
   if (shown === undefined) return isNothing(reading);
   if (typeof shown !== 'object' || shown === null) return Object.is(reading, shown);
   const names = Object.keys(shown);
@@ -135,7 +135,7 @@ export function agrees(
   );
 }
 
-/** Whether all readers take that for what is absent. */
+/** Whether all readers take this value for an absent one. */
 function isNothing(reading: Reading | undefined): boolean {
   return (
     reading === undefined || reading === null || (Array.isArray(reading) && reading.length === 0)

@@ -8,11 +8,11 @@ export interface SecureUpstream {
   readonly port: number;
   /** `Host`, path and body of each request. */
   readonly seen: string[];
-  /** Of each connection: the name it asked for, and whose certificate it showed. */
+  /** For each connection: the server name that it asked for, and the subject of its client certificate. */
   readonly connections: { readonly servername: unknown; readonly client: unknown }[];
 }
 
-/** An MCP server over TLS: answers a GET with a stream that stays open, all else with what it got. */
+/** An MCP server over TLS. It answers a GET with a stream that stays open, and echoes other requests. */
 export async function secureUpstream(options: ServerOptions): Promise<SecureUpstream> {
   const seen: string[] = [];
   const connections: SecureUpstream['connections'] = [];

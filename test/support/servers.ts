@@ -30,7 +30,7 @@ export async function listenOn(server: Server | NetServer, host = '127.0.0.1'): 
   server.listen(0, host);
   await once(server, 'listening');
   atTestEnd(async () => {
-    // A server is closed before what its sockets tell of their end.
+    // The server emits `close` before its sockets have emitted theirs.
     const closed = [...sockets].map(
       (socket) => new Promise((resolve) => socket.on('close', resolve)),
     );
@@ -47,7 +47,7 @@ export async function serve(listener: RequestListener): Promise<{ server: Server
   return { server, port: await listenOn(server) };
 }
 
-/** A TCP server that leaves every byte to `onConnection`. Errors of its sockets are ignored. */
+/** A TCP server whose `onConnection` handles every byte. Errors of its sockets are ignored. */
 export async function serveRaw(
   onConnection: (socket: Socket) => void,
 ): Promise<{ server: NetServer; port: number }> {
@@ -59,8 +59,8 @@ export async function serveRaw(
 }
 
 /**
- * Resets a connection; one within this process is destroyed, which comes to the same. One that is
- * being shut down in order is only destroyed as well: Node would fail to reset it, never close it,
+ * Resets a connection. A connection within this process is destroyed, which has the same effect. A socket
+ * whose writable side has ended is also only destroyed: Node would fail to reset it, never close it,
  * and keep the process from ending.
  */
 export function reset(socket: Duplex): void {

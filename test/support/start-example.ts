@@ -15,7 +15,7 @@ export interface Example {
 /**
  * Runs an example that takes its port from the environment, in a process of its own.
  *
- * @param options - `preload`: what else is loaded before it.
+ * @param options - `preload`: further modules to load before the example.
  */
 export async function startExample(
   file: string,
@@ -40,14 +40,14 @@ export async function startExample(
 
 export interface LoggedExample {
   readonly port: number;
-  /** Ends it; gives what it said, and what ended it. */
+  /** Ends the example; gives its error output, and the signal that ended it. */
   end(): Promise<{ log: string; signal: unknown }>;
 }
 
 /**
  * Runs an example whose errors are kept until it ends.
  *
- * @param options - `isPatient`: its stores have all the time that they take.
+ * @param options - `isPatient`: its stores have no time limit.
  */
 export async function startLoggedExample(
   file: string,

@@ -5,9 +5,9 @@ import { forkModule } from './fork-module.ts';
 
 export interface GatewayProcess {
   readonly port: number;
-  /** Errors that nobody caught; each of them would have ended the host's process. */
+  /** Uncaught errors; each of them would have ended the process of an app. */
   readonly uncaught: string[];
-  /** What `onError` was told, once it was told of that many failures. */
+  /** Waits until `onError` got that many failures; gives them. */
   told(count: number): Promise<readonly Failure[]>;
   /** Bytes in use after a garbage collection. */
   memory(): Promise<number>;
@@ -17,7 +17,7 @@ export interface GatewayProcess {
 type Failure = Pick<GatewayError, 'reason' | 'status'>;
 type Message = { port: number } | { uncaught: string } | { failure: Failure } | { memory: number };
 
-/** Where the process has the same gateway once more, over the same connections, without timers. */
+/** The path of a second gateway of the process, with the same config and connections, but without timers. */
 export const PATIENT_PATH = '/patient/mcp';
 
 /** Starts a gateway in a process of its own; `config` has to survive JSON. */

@@ -6,26 +6,26 @@ import type { GatewayError, HeaderValue, RequestRecord } from '../../src/index.t
 import { startGateway } from './gateway.ts';
 import { recordingUpstream } from './upstream.ts';
 
-/** A client of the token endpoints; no part of it may be seen anywhere. */
+/** A client of the token endpoints. No part of it may appear in an answer, an error or a record. */
 export const CLIENT = { clientId: 'gateway', clientSecret: 's3cret: 100% +/=~' };
 
-/** A gateway that gives its upstream a token. */
+/** A gateway that sends its upstream a token. */
 export interface TokenGateway {
   readonly errors: GatewayError[];
   /** What the upstream got as `Authorization`, call by call. */
   readonly given: readonly (string | undefined)[];
-  /** The callers of the calls that arrived, each with what the upstream got. */
+  /** The callers of the calls that arrived, each with the `Authorization` that the upstream got. */
   readonly pairs: readonly (readonly [caller: string, given: string | undefined])[];
-  /** Everything that a client, `onError` or an observer was told. */
+  /** Everything that clients, `onError` and observers got. */
   told(): string;
-  /** A call by the owner of a token, or by nobody. */
+  /** A call with a token, or without one. */
   call(token?: string): Promise<Response>;
   callWith(headers: Record<string, string>): Promise<Response>;
-  /** Waits until so many calls have come as far as the header. */
+  /** Waits until so many calls have reached the slot in which their header is made. */
   waiting(calls: number): Promise<void>;
 }
 
-/** An upstream takes every token, unless `answer` does otherwise. */
+/** The upstream accepts every token, unless `answer` does otherwise. */
 export async function gatewayWith(
   value: HeaderValue,
   answer: (req: IncomingMessage, res: ServerResponse) => void = accept,
@@ -76,7 +76,7 @@ export function accept(req: IncomingMessage, res: ServerResponse): void {
   res.end('{}');
 }
 
-/** There is no token: 503, and nothing of why. */
+/** Expects 503 because there is no token, without the reason for that. */
 export async function expectUnavailable(answer: Response): Promise<void> {
   expect(answer.status).toBe(503);
   expect(answer.headers.get('retry-after')).toMatch(/^\d+$/);

@@ -7,7 +7,7 @@ import { serve } from './servers.ts';
 export interface TokenRequest {
   readonly fields: URLSearchParams;
   readonly headers: IncomingHttpHeaders;
-  /** How many came before it. */
+  /** How many requests came before it. */
   readonly number: number;
 }
 
@@ -16,7 +16,7 @@ export type TokenAnswer = (request: TokenRequest, res: ServerResponse) => void;
 /** A token endpoint, until the test is over. */
 export class TokenServer extends EventEmitter {
   readonly seen: TokenRequest[] = [];
-  /** What it does from now on. */
+  /** The function that answers requests from now on. */
   answer: TokenAnswer;
   url = '';
 
@@ -25,7 +25,7 @@ export class TokenServer extends EventEmitter {
     this.answer = answer;
   }
 
-  /** Waits until so many have asked. */
+  /** Waits until there were so many requests. */
   async asked(times: number): Promise<void> {
     while (this.seen.length < times) await once(this, 'asked');
   }

@@ -18,13 +18,13 @@ export interface ToolServer extends RecordingUpstream {
   pageSize: number;
   /** Answers requests for lists in its own way. */
   list: ((res: ServerResponse, id: unknown, cursor: string | undefined) => void) | undefined;
-  /** Answers what is neither for a list nor a call in its own way. */
+  /** Answers requests that are neither for a list nor calls in its own way. */
   other: ((res: ServerResponse) => void) | undefined;
   /** The tools that were called, in order. */
   readonly called: string[];
 }
 
-/** Starts one. */
+/** Starts such a server. */
 export async function toolServer(...tools: string[]): Promise<ToolServer> {
   const called: string[] = [];
   const upstream = await recordingUpstream((req, res, body) => {

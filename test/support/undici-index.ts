@@ -1,9 +1,9 @@
-// Another spelling, which is not mapped to this file.
+// This spelling of the path is not mapped to this file.
 import * as real from '../../src/../src/index.ts';
 
 export * from '../../src/../src/index.ts';
 
-/** The same gateway, with undici for its engine where it is given none, by an update as well. */
+/** The same gateway. If its config names no engine, it uses undici, also after an update. */
 export function createMcpGateway(config: real.GatewayConfig): real.McpGateway {
   const gateway = real.createMcpGateway(withUndici(config));
   const { update } = gateway;
@@ -17,7 +17,7 @@ function withUndici(config: real.GatewayConfig): real.GatewayConfig {
   return { engine: 'undici', ...config };
 }
 
-/** The same middleware, with undici for its engine where it is given none. */
+/** The same middleware. If its options name no engine, it uses undici. */
 export function mcpProxy(options: real.McpProxyOptions): real.Middleware {
   return real.mcpProxy({ engine: 'undici', ...options });
 }

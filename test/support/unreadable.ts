@@ -1,9 +1,9 @@
-/** Stands for what is not shown, because readers understand it differently. */
+/** Stands for a value that policies do not see, because readers understand it differently. */
 export const UNREADABLE = '(what is not shown)';
 
 const LARGEST = 2n ** 53n - 1n;
 
-/** The source text of a number as it is shown. */
+/** The value of a number's source text, as policies see it. */
 export function shownNumber(source: string): number | string {
   const value = Number(source);
   if (!Number.isFinite(value)) return UNREADABLE;
@@ -12,7 +12,7 @@ export function shownNumber(source: string): number | string {
   return written > LARGEST || written < -LARGEST ? UNREADABLE : value;
 }
 
-/** `JSON.parse`, with `UNREADABLE` in place of what is not shown. */
+/** `JSON.parse`, with `UNREADABLE` in place of values that policies do not see. */
 export function parseShown(text: string): unknown {
   const parse = JSON.parse as (
     text: string,
@@ -24,12 +24,12 @@ export function parseShown(text: string): unknown {
   });
 }
 
-/** Whether all readers keep a text: some end it at a NUL, some replace half of a pair. */
+/** Whether all readers keep a text as it is: some end it at a NUL, some replace half of a surrogate pair. */
 function isSound(text: string): boolean {
   return text.isWellFormed() && !text.includes('\0');
 }
 
-/** A plain copy of what is shown, with `UNREADABLE` in place of members that cannot be read. */
+/** A plain copy of what policies see, with `UNREADABLE` in place of members whose reading throws. */
 export function copyShown(shown: unknown): unknown {
   if (typeof shown !== 'object' || shown === null) return shown;
   const copy: object = Array.isArray(shown) ? [] : Object.create(null);
@@ -40,7 +40,7 @@ export function copyShown(shown: unknown): unknown {
   return copy;
 }
 
-/** What can be read under that name. */
+/** Reads a member; gives `UNREADABLE` if reading it throws. */
 export function readMember(shown: object, name: string): unknown {
   try {
     return (shown as Record<string, unknown>)[name];

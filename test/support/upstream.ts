@@ -14,11 +14,11 @@ export interface SeenRequest {
 }
 
 export interface RecordingUpstream extends Endpoint {
-  /** The requests that came whole, in order. */
+  /** The requests that came completely, in order. */
   readonly seen: SeenRequest[];
 }
 
-/** An upstream that keeps what it gets; answers 200 with a JSON-RPC result by default. */
+/** An upstream that records its requests. By default it answers 200 with a JSON-RPC result. */
 export async function recordingUpstream(
   answer: (req: IncomingMessage, res: ServerResponse, body: Buffer) => void = answerResult,
 ): Promise<RecordingUpstream> {
@@ -65,7 +65,7 @@ export class UpstreamConnection extends EventEmitter {
     return Buffer.concat(this.#chunks).toString('latin1');
   }
 
-  /** Waits until what came matches. */
+  /** Waits until the received text matches. */
   async has(pattern: RegExp): Promise<string> {
     while (!pattern.test(this.received)) await once(this, 'bytes');
     return this.received;
@@ -79,7 +79,7 @@ export class UpstreamConnection extends EventEmitter {
 
 export interface RawUpstream extends Endpoint {
   readonly connections: UpstreamConnection[];
-  /** The n-th connection (from 0), as soon as it is there. */
+  /** Waits for the n-th connection (from 0). */
   connection(n: number): Promise<UpstreamConnection>;
 }
 

@@ -1,6 +1,6 @@
 /**
- * Loaded with `--import`, for processes that Jest does not run: gateways that are given no engine get undici
- * for theirs, and so do those of the processes that they fork.
+ * Loaded with `--import`, for processes that Jest does not run. Gateways whose config names no engine use
+ * undici, also in processes that this one forks.
  */
 import { registerHooks } from 'node:module';
 
@@ -12,7 +12,7 @@ const indexWithUndici = new URL('undici-index.ts', import.meta.url).href;
 registerHooks({
   resolve(specifier, context, nextResolve) {
     const found = nextResolve(specifier, context);
-    // By a path, as tests have it: other hooks, as instrumentations bring, have its URL.
+    // Tests import the index by a path. Other hooks, such as those of instrumentations, use its URL.
     const isByPath = specifier.startsWith('.') && !specifier.includes('/src/../src/');
     const isReplaced = isByPath && found.url === index;
     return isReplaced ? { ...found, url: indexWithUndici } : found;

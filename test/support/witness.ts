@@ -8,18 +8,18 @@ import type {
   SlotDecision,
   TargetChange,
 } from '../../src/index.ts';
-// Whose own `afterEach` closes the connections, and has to be there first.
+// Its `afterEach` closes the connections, and has to be registered first.
 import './servers.ts';
 
 /** A call of an observer. */
 export interface Call {
   readonly name: keyof Observer;
-  /** What it was told; undefined for `onRequest`. */
+  /** The first argument of the call; undefined for `onRequest`. */
   readonly value: unknown;
   readonly ctx: GatewayContext;
 }
 
-/** An observer that keeps all it is told. */
+/** An observer that records all calls. */
 export class Witness extends EventEmitter implements Required<Observer> {
   readonly calls: Call[] = [];
 
@@ -43,7 +43,7 @@ export class Witness extends EventEmitter implements Required<Observer> {
     this.#add({ name: 'onClose', value, ctx });
   }
 
-  /** Changes of targets, each with the name of the gateway; of no request, and therefore no calls. */
+  /** Changes of targets, each with the name of the gateway. They are not in `calls`: they belong to no request. */
   readonly changes: [change: TargetChange, gateway: string][] = [];
 
   onTarget(change: TargetChange, gateway: string): void {
@@ -80,7 +80,7 @@ export class Witness extends EventEmitter implements Required<Observer> {
     );
   }
 
-  /** What one of the callbacks was told, in order. */
+  /** The values that one of the callbacks got, in order. */
   told(name: keyof Observer): unknown[] {
     return this.calls.filter((call) => call.name === name).map(({ value }) => value);
   }
@@ -102,9 +102,9 @@ export class Witness extends EventEmitter implements Required<Observer> {
 }
 
 /**
- * A witness of whom, when the test is over and every connection is gone, it is demanded what holds
- * for every request: one `onRequest` first, one `onClose` last, between them the head before the
- * events, which are counted without a gap, and times that do not run backwards.
+ * A witness whose calls are checked when the test is over and all connections are closed. For every
+ * request there is one `onRequest` first and one `onClose` last. Between them, the head comes before the
+ * events, which are counted without a gap, and times never go back.
  */
 export function witness(): Witness {
   const observer = new Witness();

@@ -1,6 +1,6 @@
 import type { RawClient } from './raw.ts';
 
-/** An answer as it came over the wire, read by nothing but RFC 9112. */
+/** An answer as it came over the wire, read by the rules of RFC 9112 alone. */
 export interface Answer {
   readonly status: number;
   readonly reason: string;
@@ -9,13 +9,13 @@ export interface Answer {
   /** Names in lower case. */
   readonly headers: readonly (readonly [name: string, value: string])[];
   readonly bytes: Buffer;
-  /** The same read as UTF-8. */
+  /** The body as UTF-8. */
   readonly body: string;
   readonly trailers: string;
   readonly framing: 'none' | 'length' | 'chunked' | 'close';
   /** Whether the end of the body was there, as its framing defines it. */
   readonly complete: boolean;
-  /** What came after it. */
+  /** The bytes after the answer. */
   readonly rest: Buffer;
 }
 
@@ -31,7 +31,7 @@ export function headerOf(answer: Answer, name: string): string | undefined {
   return values.length === 0 ? undefined : values.join(', ');
 }
 
-/** Reads the first answer a client has got so far; undefined while its head is not whole. */
+/** Reads the first answer that a client has got so far; undefined while its head is not whole. */
 export function readAnswer(client: RawClient): Answer | undefined {
   return parseAnswer(client.bytes, client.ending);
 }
@@ -43,7 +43,7 @@ export function answerOf(client: RawClient, method = 'POST'): Answer {
   return answer;
 }
 
-/** Reads the first answer in `bytes`, the last that came before `ending`. */
+/** Reads the first answer in `bytes`, after which the connection had this `ending`. */
 export function parseAnswer(
   bytes: Buffer,
   ending: RawClient['ending'],
@@ -63,7 +63,7 @@ export function parseAnswer(
   const status = Number(code);
   const hasBody = method !== 'HEAD' && status !== 204 && status !== 304;
   const framed = readBody(hasBody, headers, bytes.subarray(headEnd + 4), ending);
-  // Read only where a test asks for it: some are long.
+  // Decoded only if a test asks for it, because some bodies are long.
   return Object.defineProperty({ status, reason, head, headers, ...framed, body: '' }, 'body', {
     enumerable: true,
     get: () => framed.bytes.toString(),

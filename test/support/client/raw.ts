@@ -2,7 +2,7 @@ import { EventEmitter, once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { atTestEnd } from '../servers.ts';
 
-/** A client on a bare socket, for what HTTP libraries would not send or would hide. */
+/** A client on a bare socket, for bytes that HTTP libraries would not send or would hide. */
 export class RawClient extends EventEmitter {
   readonly socket: Socket;
   #chunks: Buffer[] = [];
@@ -39,13 +39,13 @@ export class RawClient extends EventEmitter {
     return this;
   }
 
-  /** Waits until what came matches, or the connection is over. */
+  /** Waits until the received text matches, or the connection is over. */
   async has(pattern: RegExp): Promise<string> {
     while (!pattern.test(this.text) && this.ending === undefined) await once(this, 'change');
     return this.text;
   }
 
-  /** Waits for the end of the connection; gives all that came. */
+  /** Waits for the end of the connection; gives all that was received. */
   async closed(): Promise<string> {
     while (this.ending === undefined) await once(this, 'change');
     return this.text;
@@ -58,8 +58,8 @@ export class RawClient extends EventEmitter {
 }
 
 /**
- * The status codes in all that came, answers right behind each other included. Bodies that contain a
- * status line would confuse it.
+ * The status codes in a received text, also of answers that follow each other directly. A body that
+ * contains a status line would give a wrong result.
  */
 export function statusesIn(text: string): number[] {
   return [...text.matchAll(/HTTP\/1\.[01] (\d{3}) /g)].map((match) => Number(match[1]));

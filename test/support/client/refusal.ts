@@ -11,14 +11,14 @@ export function errorOf({ body }: Answer): {
   return JSON.parse(body).error;
 }
 
-/** Its place in the error table. */
+/** The reason in the error of an answer, which is its row of the error table. */
 export function reasonOf(answer: Answer): string {
   return errorOf(answer).data.reason;
 }
 
 /**
- * What came of a request: the status, or with 200 the code of the JSON-RPC error that answers it,
- * which is the status of that refusal elsewhere.
+ * The outcome of a request: the status, or with 200 the code of the JSON-RPC error in the answer.
+ * In other forms of the same refusal, that code is the status.
  */
 export function outcomeOf(answer: Pick<Answer, 'status' | 'body'>): number {
   if (answer.status !== 200) return answer.status;
@@ -34,10 +34,10 @@ const STATUSES = {
 
 export type UpstreamFailure = keyof typeof STATUSES;
 
-/** What says more than a client may know: addresses, paths, Node's error codes, stacks. */
+/** Texts that a client must not see: addresses, paths, Node's error codes, stacks. */
 const LEAK = /127\.0\.0\.1|localhost|::1|up\/mcp|\bE[A-Z]{4,}\b|HPE_|ERR_|node:|\.[jt]s\b|\n\s+at /;
 
-/** The answer is that row of the error table, and `onError` was told of it, once. */
+/** Expects the answer of this row of the error table, and one call of `onError` about it. */
 export function expectFailure(
   answer: Answer,
   reason: UpstreamFailure,
@@ -48,7 +48,7 @@ export function expectFailure(
   expect(valuesOf(answer, 'content-type')).toEqual(['application/json']);
   const text = answer.body;
   const { id, ...message } = JSON.parse(text);
-  // That of the request, as far as it has come.
+  // The id of the request, if it has come; else null.
   expect([null, 1]).toContain(id);
   expect(message).toEqual({
     jsonrpc: '2.0',

@@ -1,6 +1,6 @@
 /**
- * Header fields: a record, or a list of pairs and of lines as they are to be sent. Without a value a
- * field is left out, also one that would be sent otherwise.
+ * Header fields: a record, or a list of pairs and of whole lines. A field without a value is not sent,
+ * also if it would be sent by default.
  */
 export type Fields =
   | Readonly<Record<string, string | readonly string[] | undefined>>
@@ -16,8 +16,8 @@ export interface Outgoing {
   readonly path?: string;
   readonly version?: '1.0' | '1.1';
   /**
-   * Sent besides `Host: gateway.example`, `Connection: close` and, with POST,
-   * `Content-Type: application/json`, or in place of those of them that are named here.
+   * By default, `Host: gateway.example`, `Connection: close` and, with POST, `Content-Type: application/json`
+   * are sent. Fields here are added to these, and replace those with the same name.
    */
   readonly headers?: Fields;
   /** Text is sent as UTF-8. Default: a `ping` where the method is POST. */
@@ -29,7 +29,7 @@ export const PING = '{"jsonrpc":"2.0","id":1,"method":"ping"}';
 
 export const JSON_TYPE = { 'Content-Type': 'application/json' } as const;
 
-/** Bodies with what frames them, from the last field of the head on. */
+/** Frames a body: gives the bytes from the last field of the head to the end of the body. */
 export const FRAMINGS: Readonly<Record<Framing, (body: Buffer) => Buffer>> = {
   'Content-Length': sized,
   chunked: (body) => chunked([body]),
@@ -48,7 +48,7 @@ function chunked(parts: readonly Buffer[]): Buffer {
   return Buffer.concat([head, ...framed, Buffer.from('0\r\n\r\n')]);
 }
 
-/** The head of a request, up to what frames its body. */
+/** The head of a request, without the field that frames its body and the empty line. */
 export function headOf(outgoing: Omit<Outgoing, 'body' | 'framing'> = {}): string {
   const { method = 'POST', path = '/mcp', version = '1.1', headers = {} } = outgoing;
   const given = linesOf(headers);

@@ -2,7 +2,7 @@ import { type Answer, answerOf } from './answer.ts';
 import { exchange } from './raw.ts';
 import { type Outgoing, requestBytes } from './request.ts';
 
-/** One request on a connection of its own; its answer, which has to be whole. */
+/** Sends one request on its own connection; gives its answer, which has to be whole. */
 export async function send(port: number, outgoing: Outgoing = {}): Promise<Answer> {
   const client = await exchange(port, requestBytes(outgoing));
   const answer = answerOf(client, outgoing.method);

@@ -9,7 +9,7 @@ import { type SigningKey, sign } from './issuer.ts';
 
 export const AUDIENCE = 'https://gateway.example/mcp';
 
-/** Time that passes only when told to. */
+/** A clock that advances only by `pass`. */
 export class Clock implements JwtClock {
   #ms = Date.parse('2026-01-01T00:00:00Z');
   readonly keysTimeoutMs: number;
@@ -24,32 +24,32 @@ export class Clock implements JwtClock {
     this.#ms += ms;
   }
 
-  /** Seconds since the epoch, as claims have them. */
+  /** The time in so many seconds, in seconds since the epoch, as claims have it. */
   in(seconds: number): number {
     return Math.floor(this.#ms / 1000) + seconds;
   }
 }
 
-/** Presents an `Authorization` header over a real connection; gives what came of it. */
+/** Sends an `Authorization` header over a real connection; gives the result of `identify`. */
 export type Ask = (authorization?: string) => Promise<Identification>;
 
 export interface Gate {
   readonly clock: Clock;
-  /** Presents a token. */
+  /** Sends a token. */
   present(token: string): Promise<Identification>;
   readonly ask: Ask;
-  /** A token that is good, but for what is given here. */
+  /** A valid token, except for the claims and header fields that are given here. */
   good(
     key: SigningKey,
     claims?: Record<string, unknown>,
     header?: Record<string, unknown>,
   ): Promise<string>;
   readonly port: number;
-  /** What came of the request with this `X-Number`. */
+  /** The result for the request with this `X-Number`. */
   foundFor(number: string): Promise<Identification>;
 }
 
-/** A server that asks `jwt` about every request; without `jwksUri` it finds the keys itself. */
+/** A server that checks every request with `jwt`; without `jwksUri`, `jwt` finds the keys itself. */
 export async function gate(
   { issuer, jwksUri }: { readonly issuer: string; readonly jwksUri?: string },
   options: Partial<JwtOptions> = {},
@@ -61,7 +61,7 @@ export async function gate(
     clock,
   );
   const found = new Map<string, Promise<Identification>>();
-  // Room for tokens that are longer than they may be.
+  // Room for tokens that are longer than the limit.
   const server = createServer({ maxHeaderSize: 128 * 1024 }, (req, res) => {
     const identified = (async () => scheme.identify(req, res))();
     found.set(String(req.headers['x-number']), identified);
@@ -102,17 +102,17 @@ function exchange(port: number, headers: Record<string, string>): Promise<void> 
   });
 }
 
-/** The outcome alone. */
+/** Sends a token; gives only the outcome. */
 export async function outcomeOf(own: Gate, token: string): Promise<Identification['outcome']> {
   return (await own.present(token)).outcome;
 }
 
-/** Waits for what happens in the background. */
+/** Waits until a condition holds, for work in the background. */
 export async function until(condition: () => Promise<boolean> | boolean): Promise<void> {
   while (!(await condition())) await new Promise(setImmediate);
 }
 
-/** Tokens that nothing is remembered of. */
+/** New valid tokens, of which the authenticator remembers nothing. */
 export async function* fresh(own: Gate, signer: SigningKey): AsyncGenerator<string, never> {
   for (let n = 0; ; n += 1) yield own.good(signer, { n, exp: own.clock.in(7 * 24 * 3600) });
 }

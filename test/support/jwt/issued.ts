@@ -9,9 +9,9 @@ export interface Issuer {
   readonly auth: ReturnType<typeof jwt>;
   /** An authenticator with further options. */
   authWith(options: Partial<JwtOptions>): ReturnType<typeof jwt>;
-  /** A token that is good for a minute, but for what is given here. */
+  /** A token that is valid for a minute, except for the claims that are given here. */
   token(claims?: Record<string, unknown>): Promise<string>;
-  /** The same as the header that brings it. */
+  /** The same token as an `Authorization` header. */
   bearer(claims?: Record<string, unknown>): Promise<{ Authorization: string }>;
 }
 

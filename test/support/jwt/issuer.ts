@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
 import { serve } from '../servers.ts';
 
-/** A key that tokens are signed with, and what its issuer publishes of it. */
+/** A key that signs tokens, and its public part, which the issuer publishes. */
 export interface SigningKey {
   readonly alg: string;
   readonly privateKey: Awaited<ReturnType<typeof generateKeyPair>>['privateKey'];
@@ -24,18 +24,18 @@ export function json(document: unknown): Answer {
   };
 }
 
-/** A key server of its own on this machine, which is its own issuer too. */
+/** A key server on this machine, which is also the issuer. */
 export interface KeyServer {
   /** Its URL, without a slash at the end. */
   readonly issuer: string;
   readonly jwksUri: string;
-  /** The paths that were asked for, in order. */
+  /** The paths of the requests, in order. */
   readonly requests: string[];
   /** How it answers from now on. */
   answer: Answer;
   /** Publishes these keys from now on. */
   publish(...keys: readonly SigningKey[]): void;
-  /** Ends every connection from now on, as a server that is down. */
+  /** From now on it closes every connection, like a server that is down. */
   goDown(): void;
 }
 
@@ -60,7 +60,7 @@ export async function keyServer(...keys: readonly SigningKey[]): Promise<KeyServ
   return own;
 }
 
-/** Signs claims; what is `undefined` among them is left out. */
+/** Signs claims; claims that are `undefined` are left out. */
 export function sign(
   { alg, jwk, privateKey }: SigningKey,
   claims: Record<string, unknown>,

@@ -2,16 +2,16 @@ import { json, type KeyServer, keyServer, type SigningKey, signingKey } from './
 
 /** A server that is an issuer for each of its tenants. */
 export interface TenantServer extends KeyServer {
-  /** What the `iss` of a tenant is, with `{tenant}` in it. */
+  /** The pattern of the `iss` of a tenant, with `{tenant}` in it. */
   readonly pattern: string;
   issuerOf(tenant: string): string;
-  /** The key that the tokens of a tenant are signed with; made when it is asked for first. */
+  /** The key that signs the tokens of a tenant; made at the first call. */
   keyOf(tenant: string): Promise<SigningKey>;
-  /** What it was asked for of a tenant, in order. */
+  /** The paths of requests about a tenant, in order. */
   requestsFor(tenant: string): string[];
 }
 
-/** Each tenant has metadata and keys of its own, once its key was asked for; others are 404. */
+/** Each tenant has its own metadata and keys, from the first `keyOf` on; for other tenants it answers 404. */
 export async function tenantServer(): Promise<TenantServer> {
   const server = await keyServer();
   const keys = new Map<string, SigningKey>();

@@ -40,7 +40,7 @@ function withSpan(good: TracerProvider, broken: Partial<Span>): TracerProvider {
   return { getTracer: () => ({ startSpan }) as Tracer };
 }
 
-/** What fails in an SDK is no harm to requests, and what is not recorded costs nothing. */
+/** Failures of an SDK do not harm requests, and spans that are not recorded cost nothing. */
 export function describeHarmless(kit: OtelKit): void {
   describe(`an SDK that fails: ${kit.name}`, () => {
     beforeAll(() => kit.setGlobals(kit.w3c));

@@ -1,8 +1,8 @@
 /**
- * An agent with a span of its own, a gateway and an MCP server in one process, under the instrumentation
- * that its second argument names. The first is where OpenTelemetry is installed; the last says who makes the
- * server of the gateway. Tells its parent, by IPC, the spans that came of one call, and the trace headers that
- * reached the server.
+ * An agent with its own span, a gateway and an MCP server in one process. The first argument is the folder where
+ * OpenTelemetry is installed. The second names the instrumentations, the third the engine. The last says which
+ * function makes the server of the gateway. The process tells its parent, by IPC, the spans of one call, and the
+ * trace headers that reached the server.
  */
 import { createRequire, register } from 'node:module';
 import { pathToFileURL } from 'node:url';
@@ -28,7 +28,7 @@ const processor = {
   forceFlush: async () => {},
   shutdown: async () => {},
 };
-// The SDK 3 has another name for it.
+// In the SDK 3 this class has another name.
 const Provider = sdk.TracerProvider ?? sdk.BasicTracerProvider;
 const tracerProvider = new Provider({ spanProcessors: [processor] });
 api.trace.setGlobalTracerProvider(tracerProvider);
@@ -98,7 +98,7 @@ await api.context.with(inAgent, async () => {
     'content-type': 'application/json',
     connection: 'close',
   };
-  // An agent whose HTTP client is instrumented needs no more.
+  // If the HTTP client of the agent is instrumented, the agent needs nothing else.
   if (!names.includes('undici')) {
     api.propagation.inject(api.context.active(), headers);
     headers.tracestate = 'of=agent';

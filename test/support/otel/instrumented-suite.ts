@@ -29,7 +29,7 @@ async function run(...args: string[]): Promise<Told> {
   return told as Told;
 }
 
-/** From a span to the one that has no parent: what made each, and its name. */
+/** From a span up to the one without a parent: the library that made each span, and its name. */
 function lineage(spans: readonly ToldSpan[], last: ToldSpan | undefined): string[] {
   const line: string[] = [];
   for (let span = last; span !== undefined; ) {
@@ -82,7 +82,7 @@ export function describeInstrumented(name: string, installed: string): void {
         );
       }
 
-      // What reached the server is what is deepest, but for the server's own span.
+      // The span in the headers at the server is the deepest one, except for the server's own span.
       const sent = headers.find((field) => /^traceparent:/i.test(field))?.split('-')[2];
       const sender = spans.find(({ spanId }) => spanId === sent);
       const receiver = spans.find(({ parent }) => parent === sent);
@@ -95,7 +95,7 @@ export function describeInstrumented(name: string, installed: string): void {
           attributes: { 'http.route': '/:tenant/mcp' },
         });
       }
-      // Where _meta has won, what was active, or in the headers, is a link.
+      // If _meta gave the parent, the span that was active, or in the headers, is a link.
       const ours = spans.find(({ scope, kind }) => scope === 'express-mcp-gateway' && kind === 1);
       const isLinked = names.includes('undici');
       expect(ours?.links.length).toBe(isLinked ? 1 : 0);

@@ -8,7 +8,7 @@ import type {
   TracerProvider,
 } from '@opentelemetry/api';
 
-/** A span that was exported, as far as tests look at it: the same in all SDKs. */
+/** The members of an exported span that tests use: they are the same in all SDKs. */
 export interface ExportedSpan {
   readonly name: string;
   readonly kind: number;
@@ -36,15 +36,15 @@ export interface CollectedMetric {
   readonly dataPoints: readonly HistogramPoint[];
 }
 
-/** Where the spans of a test go. */
+/** Collects the spans of a test. */
 export interface Tracing {
   readonly tracerProvider: TracerProvider;
   readonly spans: readonly ExportedSpan[];
-  /** How many have begun and not ended. */
+  /** How many spans have begun and not ended. */
   readonly open: number;
 }
 
-/** Where its metrics go. */
+/** Collects the metrics of a test. */
 export interface Metering {
   readonly meterProvider: MeterProvider;
   collect(): Promise<readonly CollectedMetric[]>;

@@ -17,7 +17,7 @@ async function pointsOf(
   return metrics.find(({ descriptor }) => descriptor.name === ofSide(side))?.dataPoints ?? [];
 }
 
-/** The histograms: what they say, and that nobody can make them grow. */
+/** The histograms: their values, and that clients cannot make them grow. */
 export function describeMetrics(kit: OtelKit): void {
   describe(`metrics with ${kit.name}`, () => {
     beforeAll(() => kit.setGlobals(kit.w3c));
@@ -136,7 +136,7 @@ export function describeMetrics(kit: OtelKit): void {
   });
 }
 
-/** A request that says this revision. */
+/** A request that names this revision. */
 function contextWith(revision: string): Parameters<Required<FollowingObserver>[typeof FOLLOW]>[0] {
   const req = { method: 'POST', url: '/mcp', httpVersion: '1.1', socket: { remotePort: 1 } };
   const headers = { 'mcp-protocol-version': revision };

@@ -28,7 +28,7 @@ function linksOf(span: ExportedSpan | undefined): string[] | undefined {
   return span?.links.map(({ context }) => context.spanId);
 }
 
-/** Where the spans of messages belong, and what the upstream is told of them. */
+/** The parents of the spans of messages, and the trace headers that the upstream gets. */
 export function describeParents(kit: OtelKit): void {
   describe(`parents with ${kit.name}`, () => {
     beforeAll(() => kit.setGlobals(kit.w3c));
@@ -157,7 +157,7 @@ export function describeParents(kit: OtelKit): void {
       await traced.post(ping(meta), { ...headers, baggage: 'who=header', tracestate: 'of=header' });
       const [{ headers: seen = {} } = {}] = traced.upstream.seen;
       expect(seen.baggage).toBe('who=header');
-      // That belongs to the other trace.
+      // The tracestate belongs to the other trace.
       expect(seen.tracestate).toBeUndefined();
     });
 
@@ -273,7 +273,7 @@ export function describeParents(kit: OtelKit): void {
       expect(seen).toMatchObject({
         'x-b3-traceid': OF_META.traceId,
         'x-b3-spanid': client?.spanContext().spanId,
-        // What is not of this propagator is not ours to change.
+        // The gateway does not change headers that this propagator does not write.
         traceparent: traceparent(OF_HEADER),
       });
     });
@@ -299,7 +299,7 @@ function suppressed(kit: OtelKit): (app: Express) => void {
   };
 }
 
-/** The upstream is told the span of ours that it belongs to. */
+/** Expects that the upstream gets the gateway's CLIENT span as its parent. */
 function expectSentOn(traced: TracedGateway): void {
   const [server] = traced.spans(SERVER);
   const [client] = traced.spans(CLIENT);

@@ -1,4 +1,4 @@
-/** Loaded before an example: an SDK that is there already, and writes the name of each span to stderr. */
+/** Loaded before an example: sets up an SDK that writes the name of each span to stderr. */
 import { type SpanKind, trace } from '@opentelemetry/api';
 import { BasicTracerProvider, type ReadableSpan } from '@opentelemetry/sdk-trace-base';
 

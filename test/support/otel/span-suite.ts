@@ -22,7 +22,7 @@ import {
 const OK = { code: SpanStatusCode.UNSET };
 const ERROR = { code: SpanStatusCode.ERROR };
 
-/** What spans of one kind have in common. */
+/** The attributes that all spans of one kind have. */
 function common(kind: typeof SERVER | typeof CLIENT, { upstream }: TracedGateway) {
   return {
     'network.transport': 'tcp',
@@ -220,7 +220,7 @@ export function describeSpans(kit: OtelKit): void {
       const traced = await startTraced(kit, { config: { target } });
       const dead = () =>
         traced.spans(CLIENT).filter((span) => span.attributes['server.port'] === 1);
-      // Which one comes first is left to chance.
+      // The gateway chooses the first target at random.
       for (let i = 0; i < 50 && dead().length === 0; i += 1) await traced.post(CALL);
       const [first] = dead();
       expect(first?.attributes['error.type']).toBe('upstream_unreachable');
@@ -382,7 +382,7 @@ export function describeSpans(kit: OtelKit): void {
       );
       const client = await rawClient(traced.gateway.port);
       client.send(`${headOf()}Content-Length: ${body.length}\r\n\r\n${body.slice(0, 9)}`);
-      // They begin when it goes upstream, with what has come by then.
+      // The spans begin when the request goes upstream, with the part of the body that has come.
       while (traced.tracing.open < 2) await setTimeout(5);
       client.send(body.slice(9));
       await client.closed();
@@ -393,7 +393,7 @@ export function describeSpans(kit: OtelKit): void {
         expectError(traced, kind, expected);
       }
       expectNested(traced);
-      // What it says of its parent came too late for that.
+      // The parent in _meta came too late to become the parent of the span.
       const links = traced.spans(SERVER).flatMap((span) => span.links);
       expect(links.map(({ context }) => context.spanId)).toEqual([of.spanId]);
       const metrics = await traced.metering.collect();
@@ -430,7 +430,7 @@ export function describeSpans(kit: OtelKit): void {
         expect(others).toEqual([]);
         expect(ofStream?.name).toBe('GET stream');
         expect(ofCall?.name).toBe('tools/call add');
-        // What came of it is told on the stream.
+        // The outcome comes on the stream.
         expect(ofCall?.status).toEqual(OK);
         expect(ofCall?.attributes).toMatchObject(TOOL);
       }

@@ -23,7 +23,7 @@ export interface TracedGateway {
   readonly tracing: Tracing;
   readonly metering: Metering;
   readonly observer: Witness;
-  /** Sends a message, and waits until all that is to be told of it has been told. */
+  /** Sends a message, and waits until its record is complete. */
   post(message: unknown, headers?: Record<string, string>): Promise<Response>;
   /** The spans of one kind, in the order in which they ended. */
   spans(kind: SpanKind): ExportedSpan[];
@@ -34,13 +34,13 @@ export interface TracedOptions {
   readonly config?: Partial<GatewayConfig>;
   readonly otel?: OtelOptions;
   readonly isSampled?: boolean;
-  /** What is the active span where the gateway is called. */
+  /** The span that is active when the gateway is called. */
   readonly active?: SpanContext;
-  /** Mounts what comes before the gateway. */
+  /** Mounts middleware in front of the gateway. */
   readonly prepare?: (app: Express) => void;
 }
 
-/** A gateway that is traced by a kit, in front of an upstream that answers as it is told. */
+/** A gateway that is traced by a kit, in front of an upstream that answers with `respond`. */
 export async function startTraced(
   kit: OtelKit,
   options: TracedOptions = {},
@@ -108,7 +108,7 @@ export function message(method: string, params?: object, id: unknown = 1): objec
   return { jsonrpc: '2.0', id, method, ...(params && { params }) };
 }
 
-/** A span of somebody else, made up. */
+/** A made-up span of another program. */
 export function spanOf(digit: string, more: Partial<SpanContext> = {}): SpanContext {
   return {
     traceId: digit.repeat(32),
@@ -118,7 +118,7 @@ export function spanOf(digit: string, more: Partial<SpanContext> = {}): SpanCont
   };
 }
 
-/** As a header, or a member of `_meta`, names a span. */
+/** The text that names a span in a header, or in a member of `_meta`. */
 export function traceparent({ traceId, spanId }: SpanContext): string {
   return `00-${traceId}-${spanId}-01`;
 }

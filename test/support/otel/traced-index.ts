@@ -1,4 +1,4 @@
-// Another spelling, which is not mapped to this file.
+// This spelling of the path is not mapped to this file.
 import * as real from '../../../src/../src/index.ts';
 import { otel } from '../../../src/exports/otel.ts';
 import type { Tracing } from './kit.ts';
@@ -9,12 +9,12 @@ export * from '../../../src/../src/index.ts';
 const kit = kit2();
 kit.setGlobals(kit.w3c);
 
-/** Where all gateways of a test file put their spans. */
+/** Collects the spans of all gateways of a test file. */
 export const tracing: Tracing = kit.tracing();
 const { tracerProvider } = tracing;
 const { meterProvider } = kit.metering();
 
-/** The same gateway, with `otel()` among its observers, after an update as well. */
+/** The same gateway, with `otel()` among its observers, also after an update. */
 export function createMcpGateway(config: real.GatewayConfig): real.McpGateway {
   const observer = otel({ tracerProvider, meterProvider });
   const traced = (own: real.GatewayConfig): real.GatewayConfig => {

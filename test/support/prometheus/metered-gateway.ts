@@ -18,7 +18,7 @@ export interface MeteredGateway {
   readonly told: Witness;
   readonly port: number;
   readonly url: string;
-  /** The samples of a metric; of a histogram, how many were measured for each label set. */
+  /** The samples of a metric; for a histogram, the number of measurements for each label set. */
   samples(name: string): Promise<Sample[]>;
   /** The value of the only sample. */
   value(name: string): Promise<number>;
@@ -53,7 +53,7 @@ export async function startMetered(
   };
 }
 
-/** What a metric of a registry says, as it is served. */
+/** The samples of a metric of a registry, as they are served. */
 export async function samplesOf(
   registry: Pick<Registry, 'metrics'>,
   name: string,

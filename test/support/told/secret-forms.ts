@@ -1,6 +1,6 @@
 /**
- * The texts in which a secret may show: as it is, in JSON, as `util.inspect` writes it, percent-encoded as a whole and
- * as a form, and in Base64, also as a part of what was encoded with it.
+ * The texts in which a secret may appear: as it is, in JSON, as `util.inspect` writes it, percent-encoded as a
+ * whole and as a form, and in Base64, also as a part of a longer encoded text.
  */
 export function formsOf(secret: string): readonly string[] {
   const bytes = Buffer.from(secret);
@@ -19,7 +19,7 @@ export function formsOf(secret: string): readonly string[] {
   ];
   for (const before of [0, 1, 2]) {
     const padded = Buffer.concat([Buffer.alloc(before), bytes]).toString('base64');
-    // The characters at both ends hold bits of what is beside it.
+    // The characters at both ends also hold bits of the neighbouring bytes.
     const own = padded.slice(before === 0 ? 0 : before + 1).replace(/.?=+$/, '');
     forms.push(own, own.replaceAll('+', '-').replaceAll('/', '_'), encodeURIComponent(own));
   }

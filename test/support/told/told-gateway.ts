@@ -17,22 +17,22 @@ import { kit2 } from '../otel/kit-2.ts';
 import { atTestEnd, serve } from '../servers.ts';
 import { witness } from '../witness.ts';
 
-/** All that is told of requests, by whom it is told. */
+/** All output about requests, by its source: log, observers, `onError`, warnings and others. */
 export type Told = Readonly<Record<string, string>>;
 
-/** A gateway that tells everything it can tell, or, `isMute`, what it tells where nobody asks. */
+/** A gateway with every kind of output; with `isMute`, without observers and `onError`. */
 export interface ToldGateway {
   readonly port: number;
-  /** Sends a request, on a connection of its own, and waits until all of it is told. */
+  /** Sends a request, on its own connection, and waits until its record is complete. */
   ask(bytes: string | Buffer): Promise<string>;
-  /** What was told so far. */
+  /** The output so far. */
   told(): Promise<Told>;
 }
 
 const show = (value: unknown) =>
   inspect(value, { depth: 12, showHidden: true, maxStringLength: null, maxArrayLength: null });
 
-/** Starts one. Warnings of the process are kept until the test is over, and not printed. */
+/** Starts such a gateway. Warnings of the process are kept until the test is over, and not printed. */
 export async function toldGateway(config: GatewayConfig, isMute = false): Promise<ToldGateway> {
   const lines: string[] = [];
   const notes: unknown[] = [];
@@ -79,7 +79,7 @@ export async function toldGateway(config: GatewayConfig, isMute = false): Promis
   };
 }
 
-/** Logs in several ways, and an observer that prints all it is given. */
+/** Access logs of several kinds, and an observer that prints all its arguments. */
 function logs(lines: string[], notes: unknown[]): Observer[] {
   const print = (...given: unknown[]) => void notes.push(show(given));
   const printing = (line: object, message: string) => void lines.push(`${show(line)} ${message}\n`);
