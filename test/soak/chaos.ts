@@ -5,9 +5,9 @@ import { Random } from './random.ts';
 /** Kills some processes, one after the other, and starts each of them again. */
 interface Killer {
   readonly victims: readonly ManagedProcess[];
-  /** From when one is back until the next is killed. */
+  /** The time from the restart of one process to the kill of the next. */
   readonly pauseMs: readonly [least: number, most: number];
-  /** From when one is killed until it is started again. */
+  /** The time from the kill of a process to its restart. */
   readonly downMs: readonly [least: number, most: number];
 }
 
@@ -32,7 +32,7 @@ export class Chaos {
     this.#running = killers.map((killer, i) => this.#run(killer, new Random(seed + i)));
   }
 
-  /** Gives when all are up. */
+  /** Resolves when all processes are up. */
   async stop(): Promise<void> {
     this.#stopping.abort();
     await Promise.all(this.#running);

@@ -2,13 +2,13 @@ import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
 
 export interface SoakOptions {
-  /** Of load, without the time to start and to come to rest. */
+  /** The time under load, without the time to start and to come to rest. */
   readonly seconds: number;
-  /** What is killed when follows from it. */
+  /** Decides which processes are killed, and when. */
   readonly seed: number;
   /** Calls a second. */
   readonly rate: number;
-  /** Event streams that are open at once, each of a session of its own. */
+  /** Event streams that are open at once, each with its own session. */
   readonly streams: number;
   readonly upstreams: number;
   /** Where to write the counts of checks, as Jest writes those of tests. */

@@ -6,7 +6,7 @@ import { Losses } from './verdict/losses.ts';
 
 const MOST_PROBLEMS = 10;
 
-/** What happened, how often, and what it was traced to. */
+/** What happened, how often, and its cause. */
 export function reportOfEvents(evidence: Evidence): string {
   const losses = new Losses(evidence);
   const kindOf = (attempt: Attempt) => {
@@ -34,7 +34,7 @@ export function reportOfEvents(evidence: Evidence): string {
   ].join('\n');
 }
 
-/** Each check, and what speaks against it. */
+/** Each check, and its problems. */
 export function reportOfChecks(checks: readonly Check[]): string {
   return checks
     .flatMap(({ name, problems }) => [

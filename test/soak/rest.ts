@@ -3,13 +3,13 @@ import type { ManagedProcess } from './processes/managed-process.ts';
 import type { Resources } from './processes/resources.ts';
 import { until } from './until.ts';
 
-/** What a gateway holds when nobody uses it. */
+/** What a gateway holds at rest, without requests. */
 export interface Rest extends Resources {
   readonly files: Readonly<Record<string, number>>;
 }
 
 /**
- * Waits for a gateway to come to rest: until it has no more files open than before its first request,
+ * Waits until a gateway is at rest: until it has no more sockets open than before its first request,
  * or for a minute.
  */
 export async function atRest(

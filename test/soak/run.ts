@@ -13,10 +13,10 @@ import { until } from './until.ts';
 import type { Evidence } from './verdict/evidence.ts';
 import { readExecutions, readNotes } from './verdict/evidence.ts';
 
-/** Of the time under load: what a gateway holds then, it may hold at the end. */
+/** The share of the warm-up in the time under load. What a gateway holds after it, it may hold at the end. */
 const WARM_UP = 1 / 6;
 
-/** Load without kills, rest, load with kills, rest; gives all that was seen. */
+/** Runs load without kills, rest, load with kills, rest; gives all results. */
 export async function run(
   stage: Stage,
   { seconds, seed, rate, streams }: SoakOptions,
@@ -80,7 +80,7 @@ async function lastEvents({ upstreams }: Stage): Promise<Readonly<Record<string,
   return Object.assign({}, ...each);
 }
 
-/** For each key in Redis how many milliseconds it will be there; -1 is for ever. */
+/** For each key in Redis the milliseconds until it expires; -1 means never. */
 async function timesLeft(url: string): Promise<number[]> {
   const redis = createClient({ url });
   await redis.connect();

@@ -1,7 +1,7 @@
 /**
  * Several gateways and upstreams under load, while processes are killed at random: `npm run soak`.
- * What is lost has to be what was under way on a process that was killed, and nothing else; what
- * lived through it has to come to rest as it was before. Nothing depends on how fast anything is.
+ * Only requests that were under way on a killed process may be lost. The processes that were not killed
+ * have to come to rest as they were before. No check depends on speed.
  */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -53,7 +53,7 @@ async function soak(): Promise<Check[]> {
   }
 }
 
-/** What processes have written is only of interest where something is wrong. */
+/** The files of the processes are kept only if a check fails. */
 async function keepOrRemove(
   folder: string,
   stage: Stage,

@@ -10,14 +10,14 @@ import type { UpstreamSettings } from './processes/upstream-process.ts';
 
 const API_KEY = 'key-of-the-soak-test';
 
-/** All processes of a run. Only `folder` is written to. */
+/** All processes of a run. They write only to `folder`. */
 export class Stage {
   readonly apiKey: string = API_KEY;
   readonly url: string;
   readonly redisUrl: string;
   readonly nginx: Nginx;
   readonly upstreams: readonly ManagedProcess[];
-  /** Is never killed. */
+  /** The gateway that is never killed. */
   readonly survivor: ManagedProcess;
   readonly mortal: ManagedProcess;
   readonly executedFiles: readonly string[];
@@ -76,7 +76,7 @@ export class Stage {
   }
 }
 
-/** What a process is told besides its name and port. */
+/** Settings of a process, in addition to its name and port. */
 type Own<T> = Omit<T, 'id' | 'port'>;
 
 function managed(kind: string, name: string, port: number, settings: object): ManagedProcess {

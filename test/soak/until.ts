@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 
-/** Far longer than anything takes on a busy machine: only what never comes is missed. */
+/** Far longer than any step takes on a busy machine, so only a state that never comes is missed. */
 const LONGEST_MS = 60_000;
 const BETWEEN_LOOKS_MS = 100;
 

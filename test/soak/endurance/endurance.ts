@@ -1,7 +1,7 @@
 /**
  * Gateways under a great many requests, aborts, refused connects, slow readers and slow writers:
- * `npm run soak:endurance`. What their process holds when nobody uses it has to be the same after any
- * number of them. Nothing depends on how fast anything is.
+ * `npm run soak:endurance`. After any number of them, the idle process has to hold the same as before.
+ * No check depends on speed.
  */
 import { writeFile } from 'node:fs/promises';
 import { reportOfChecks } from '../report.ts';
@@ -15,7 +15,7 @@ import { enduranceVerdict } from './verdict/checks.ts';
 const options = readOptions(process.argv.slice(2));
 const say = (text: string) => process.stdout.write(`${text}\n`);
 
-// Only Linux tells what another process has open.
+// Only Linux shows the open files of another process.
 const canRun = process.platform === 'linux';
 const checks = canRun ? await (options.selfCheck ? selfCheck(options, say) : endure()) : [];
 if (canRun) say(`\n${reportOfChecks(checks)}`);

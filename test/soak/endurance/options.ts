@@ -3,19 +3,19 @@ import { PHASE_NAMES, type PhaseName } from './load/phases.ts';
 import { LEAKS, type Leak } from './process/leaks.ts';
 
 export interface EnduranceOptions {
-  /** How many of each kind, beside those that warm up. */
+  /** How many of each kind run, in addition to those of the warm-up. */
   readonly counts: Readonly<Record<PhaseName, number>>;
-  /** In how many parts; what is held is measured after each. */
+  /** In how many parts they run; after each part, the script measures what the process holds. */
   readonly repeats: number;
-  /** Only these. */
+  /** The kinds of load to run. */
   readonly phases: readonly PhaseName[];
-  /** Of the gateways, which know what there is; their default where there is none. */
+  /** The engine of the gateways, which check the name. Undefined: their default. */
   readonly engine: string | undefined;
-  /** What the gateway is made to keep. */
+  /** The leak that is built into the gateway. */
   readonly leak: Leak | undefined;
-  /** Instead of a run: whether each leak is seen. */
+  /** Whether to check that each leak is found, instead of a normal run. */
   readonly selfCheck: boolean;
-  /** Of load, at most: fewer requests on a slow machine. Coming to rest and measuring are not in it. */
+  /** The longest time under load: a slow machine gets fewer requests. It does not include rest and measuring. */
   readonly minutes: number;
   /** How long the gateway may take to come to rest. */
   readonly patienceMs: number;
@@ -31,7 +31,7 @@ const FULL: EnduranceOptions['counts'] = {
   writers: 20_000,
 };
 
-/** For continuous integration. */
+/** The counts for continuous integration. */
 const SHORT: EnduranceOptions['counts'] = {
   requests: 40_000,
   aborts: 5000,
@@ -84,7 +84,7 @@ function readNumber(name: string, value: string): number {
   return Number(value);
 }
 
-/** Of fewer points, half can be noise. */
+/** With fewer points, half of them can be noise. */
 const LEAST_REPEATS = 5;
 
 function readRepeats(value: string): number {

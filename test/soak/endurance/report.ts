@@ -2,8 +2,8 @@ import type { EnduranceEvidence, Point, Series } from './verdict/evidence.ts';
 import { slope } from './verdict/slope.ts';
 
 /**
- * Point by point, what the process took under load, what it held at rest after that, and how much of it grows
- * with the requests.
+ * For each point: the memory of the process under load, the memory that it held at rest after that, and how much
+ * of it grows with the requests.
  */
 export function reportOfEndurance({ series, heldPerReader }: EnduranceEvidence): string {
   return [

@@ -7,12 +7,12 @@ import { grown } from './verdict/counts.ts';
 import type { Point } from './verdict/evidence.ts';
 import type { Counts, Holdings, Loaded } from './verdict/holdings.ts';
 
-/** What the gateway's process holds when nobody uses it. */
+/** Measures what the gateway's process holds at rest. */
 export class Rest {
   readonly #gateway: ManagedProcess;
   readonly #upstream: Upstream;
   readonly #patienceMs: number;
-  /** What it had open before its first request. */
+  /** The files that it had open before its first request. */
   readonly #fresh: Counts;
 
   static async of(gateway: ManagedProcess, upstream: Upstream, patienceMs: number): Promise<Rest> {
@@ -32,8 +32,8 @@ export class Rest {
   }
 
   /**
-   * Waits until no socket is left, and then until nothing is counted above `before`, or, where there is
-   * none, until two looks see the same. What never comes is given as it is.
+   * Waits until no socket is left. Then it waits until no count is above that of `before`; without `before`,
+   * until two measurements are equal. If that never happens, it gives the last measurement.
    */
   async reached(before?: Point): Promise<Point> {
     const loaded = await this.#gateway.ask<Loaded>('loaded');

@@ -9,12 +9,12 @@ import type { GatewaySettings } from './process/gateway-process.ts';
 import { Rest } from './rest.ts';
 import type { EnduranceEvidence, Series } from './verdict/evidence.ts';
 
-/** Of the time under load. */
+/** The share of each phase in the time under load. */
 const SHARES: Readonly<Record<PhaseName, number>> = {
   ...{ requests: 0.5, aborts: 0.25, refused: 0.1, readers: 0.05, writers: 0.1 },
 };
 
-/** All phases, one after the other, over one process; gives what that held after each part of each. */
+/** Runs all phases one after the other on one process. Gives what the process held after each of their parts. */
 export async function run(
   options: EnduranceOptions,
   say: (text: string) => void,

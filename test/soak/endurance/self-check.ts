@@ -4,7 +4,7 @@ import type { Leak } from './process/leaks.ts';
 import { run } from './run.ts';
 import { enduranceVerdict } from './verdict/checks.ts';
 
-/** What has to be said of a gateway that keeps this of each request. */
+/** The check that has to fail for each leak. */
 const SEEN_BY: Readonly<Record<Leak, string>> = {
   object: 'small requests: objects do not grow',
   text: 'small requests: bytes on the heap do not grow',
@@ -19,7 +19,7 @@ const SEEN_BY: Readonly<Record<Leak, string>> = {
     'small requests: no more files, handles, requests, timers and listeners than after the warm-up',
 };
 
-/** Whether each leak of a gateway that is wrong is seen. */
+/** Checks that each leak of a faulty gateway is found. */
 export async function selfCheck(
   options: EnduranceOptions,
   say: (text: string) => void,

@@ -3,7 +3,7 @@ export interface ServerEvent {
   readonly data: string;
 }
 
-/** The whole events of one stream, in order. Comments are none. */
+/** Reads the complete events of one stream, in order. Comments are not events. */
 export class EventReader {
   #rest = '';
 

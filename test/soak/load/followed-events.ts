@@ -7,8 +7,8 @@ import { sessionHeaders, wrong } from './requests.ts';
 const BETWEEN_TRIES_MS = 100;
 
 /**
- * Keeps the event stream of a session open for as long as the session is there, and resumes it behind
- * the last event that came.
+ * Keeps the event stream of a session open as long as the session exists, and resumes it after
+ * the last received event.
  */
 export class FollowedEvents {
   readonly #http: HttpClient;
@@ -26,12 +26,12 @@ export class FollowedEvents {
     this.#followed = this.#follow();
   }
 
-  /** Gives when the session is over, or the stream was left. */
+  /** Resolves when the session is over, or the client has left the stream. */
   get isOver(): Promise<void> {
     return this.#followed;
   }
 
-  /** Gives when nothing of it is under way any more. */
+  /** Resolves when no request of it is under way any more. */
   async leave(): Promise<void> {
     this.#leaving.abort();
     await this.#followed;

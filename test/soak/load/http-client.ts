@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { Agent, type IncomingMessage, type OutgoingHttpHeaders, request } from 'node:http';
 import type { Refusal } from './journal.ts';
 
-/** Of an answer that is not understood. */
+/** Characters of an unknown answer that the journal keeps. */
 const MOST_SHOWN = 200;
 
 export interface Head {
@@ -14,11 +14,11 @@ export interface Head {
 
 export interface Body {
   readonly text: string;
-  /** Whether it ended as HTTP has it, and not because its connection was lost. */
+  /** Whether the body ended as HTTP defines it, and not because the connection was lost. */
   readonly isWhole: boolean;
 }
 
-/** Speaks HTTP as it is: nothing is repeated, nothing hidden. */
+/** A plain HTTP client: it repeats no request and hides no failure. */
 export class HttpClient {
   readonly #url: string;
   readonly #apiKey: string;
@@ -29,7 +29,7 @@ export class HttpClient {
     this.#apiKey = apiKey;
   }
 
-  /** Rejects where there is no answer at all. */
+  /** Rejects if there is no answer. */
   async send(method: string, headers: OutgoingHttpHeaders, body?: string): Promise<Head> {
     const outgoing = request(this.#url, {
       method,
@@ -63,7 +63,7 @@ export function gatewaysIn(field: string | string[] | null | undefined): number[
   return [...String(field).matchAll(/:(\d+)/g)].map(([, port]) => Number(port));
 }
 
-/** Reads to the end, whatever the end is like. */
+/** Reads a body to its end, also if the connection breaks off. */
 export async function bodyOf(
   incoming: IncomingMessage,
   onText: (text: string) => void = () => {},
@@ -80,7 +80,7 @@ export async function bodyOf(
   }
 }
 
-/** Who refused, and why: nginx answers in HTML, the gateway names its reason, the MCP server neither. */
+/** Which server refused, and why: nginx answers in HTML, the gateway names its reason, the MCP server does neither. */
 export function refusalOf(status: number, text: string): Refusal {
   if (/<center>nginx/.test(text)) return { kind: 'refused', status, reason: 'nginx' };
   const reason = /"reason":"(\w+)"/.exec(text)?.[1];

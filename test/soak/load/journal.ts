@@ -1,4 +1,4 @@
-/** A session as its client knows it. */
+/** The data that a client has of its session. */
 export interface Session {
   readonly id: string;
   /** The life of the upstream that made it. */
@@ -10,36 +10,36 @@ export interface Session {
 export interface Refusal {
   readonly kind: 'refused';
   readonly status: number;
-  /** That of the gateway; otherwise `nginx` or `upstream`. */
+  /** The reason that the gateway gives; otherwise `nginx` or `upstream`. */
   readonly reason: string;
-  /** The answer itself, where neither nginx nor the gateway gave it. */
+  /** The answer itself, if neither nginx nor the gateway gave it. */
   readonly text?: string;
 }
 
-/** What became of a request, as far as its client can tell. */
+/** The outcome of a request, as its client sees it. */
 export type Outcome =
-  /** Answered whole; `by` is the life that executed it, where the answer says that. */
+  /** The answer is complete; `by` is the life that executed the request, if the answer names it. */
   | { readonly kind: 'answered'; readonly by: string | undefined }
   | Refusal
-  /** The answer had begun, and was not whole when its connection was closed. */
+  /** The answer had begun, and was not complete when its connection was closed. */
   | { readonly kind: 'cut' }
   /** The client itself closed a stream. */
   | { readonly kind: 'left' }
-  /** A client that hides what it saw gave up. */
+  /** The official client gave up; it does not show why. */
   | { readonly kind: 'failed'; readonly detail: string }
-  /** What nobody ever may see. */
+  /** An outcome that no client may ever see. */
   | { readonly kind: 'wrong'; readonly detail: string };
 
 export type RequestKind = 'begin' | 'initialized' | 'call' | 'stream' | 'end';
 
-/** A request and what became of it. */
+/** A request and its outcome. */
 export interface Attempt {
-  /** Gateways name it in their notes. Empty for clients that cannot say it. */
+  /** Gateways name this id in their notes. Empty for clients that cannot send it. */
   readonly id: string;
   readonly what: RequestKind;
-  /** Of a call. No two have the same. */
+  /** The number of a call. Each call has another one. */
   readonly number: number | undefined;
-  /** Undefined for what belongs to none. */
+  /** Undefined for a request without a session. */
   readonly session: Session | undefined;
   /** The ports of the gateways that nginx passed it to, in order. */
   readonly gateways: readonly number[];
@@ -48,7 +48,7 @@ export interface Attempt {
   readonly outcome: Outcome;
 }
 
-/** Everything that clients did, and what came of it. */
+/** All requests of the clients, with their outcomes. */
 export class Journal {
   readonly attempts: Attempt[] = [];
   readonly sessions: Session[] = [];

@@ -8,28 +8,28 @@ import { User } from './user.ts';
 
 const OFFICIAL_CLIENTS = 4;
 const BETWEEN_LOOKS_MS = 20;
-/** After a pause of the machine, what is missing comes bit by bit. */
+/** After a pause of the machine, missing calls are made in groups of at most this size. */
 const MOST_AT_ONCE = 50;
 /**
- * Nor do more and more calls wait while it stands still: with the streams they are fewer than connections that
- * wait to be accepted (511 in Node and nginx), beyond which the system would drop some.
+ * While the machine stands still, no more calls than this wait. Together with the streams, they stay below the
+ * number of connections that can wait to be accepted (511 in Node and nginx): the system would drop further ones.
  */
 const MOST_UNDER_WAY = 200;
 const LONGEST_CALL_MS = 400;
-/** One in so many calls belongs to no session. */
+/** One in this many calls has no session. */
 const STATELESS = 10;
 const BETWEEN_RENEWALS_MS = 700;
 
 export interface LoadSettings {
   readonly url: string;
   readonly apiKey: string;
-  /** Calls a second; those of the official clients come on top. */
+  /** Calls a second, without those of the official clients. */
   readonly rate: number;
   /** Each user has a session and a stream. */
   readonly users: number;
 }
 
-/** Everybody who uses the gateways. */
+/** All clients of the gateways. */
 export class Load {
   readonly users: readonly User[];
   readonly #settings: LoadSettings;
@@ -59,7 +59,7 @@ export class Load {
     this.#calling.push(this.#callAgainAndAgain(), this.#renewAgainAndAgain());
   }
 
-  /** From when it gives there are only event streams, and sessions that are begun for them. */
+  /** When it resolves, there are only event streams, and requests that begin sessions for them. */
   async stopCalls(): Promise<void> {
     this.#stopping.abort();
     for (const official of this.#officials) official.leave();
@@ -67,7 +67,7 @@ export class Load {
     await Promise.all(this.#underWay);
   }
 
-  /** One in two ends the session in order, the others are just gone. */
+  /** Half of the users end their session in order, the others just leave. */
   async leave(): Promise<void> {
     await Promise.all(this.users.map((user, i) => (i % 2 === 0 ? user.end() : user.leave())));
     await Promise.all(this.#running);

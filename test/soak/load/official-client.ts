@@ -5,7 +5,7 @@ import type { Attempt, Journal, Outcome, Refusal, Session } from './journal.ts';
 
 const BETWEEN_TRIES_MS = 200;
 
-/** A call whose stream was lost for good is given up after that long. */
+/** After this time the client gives up a call whose stream was lost for good. */
 const CALL_TIMEOUT_MS = 30_000;
 
 /** Makes one call after the other with the official SDK, which resumes streams by itself. */
@@ -14,9 +14,9 @@ export class OfficialClient {
   readonly #apiKey: string;
   readonly #journal: Journal;
   #isLeaving = false;
-  /** Of the answers that came since the present call began. */
+  /** The gateways in the answers since the present call began. */
   #gateways: number[] = [];
-  /** The last of them that refused a request, and no event stream. */
+  /** The last refusal of a request among them; refused event streams do not count. */
   #refusal: Refusal | undefined;
 
   constructor(url: string, apiKey: string, journal: Journal) {
@@ -25,14 +25,14 @@ export class OfficialClient {
     this.#journal = journal;
   }
 
-  /** Gives when it has left. */
+  /** Resolves when the client has left. */
   async run(): Promise<void> {
     while (!this.#isLeaving) {
       const client = new Client(
         { name: 'official', version: '1.0.0' },
         { versionNegotiation: { mode: 'legacy' } },
       );
-      // What fails is seen where it is waited for.
+      // Failures show at the calls that are awaited.
       client.onerror = () => {};
       await this.#use(client);
       await client.close();
@@ -103,8 +103,8 @@ export class OfficialClient {
   }
 
   /**
-   * To begin is several requests in one. That the session which the first brought is not found by the next,
-   * is not said of the session to begin in.
+   * The attempt to begin has several requests. If a later one does not find the session that the first one
+   * began, that 404 is no refusal of the attempt to begin.
    */
   #failure(error: unknown, isInSession: boolean): Outcome {
     const refusal = this.#refusal;

@@ -5,7 +5,7 @@ import type { Attempt, Journal, Outcome, RequestKind, Session } from './journal.
 
 const LEGACY = '2025-11-25';
 
-/** The requests that clients of MCP make. Each is in the journal with what became of it. */
+/** The requests of MCP clients. Each one is in the journal with its outcome. */
 export class Requests {
   readonly #http: HttpClient;
   readonly #journal: Journal;
@@ -15,7 +15,7 @@ export class Requests {
     this.#journal = journal;
   }
 
-  /** Gives the session if one began. */
+  /** Begins a session; gives it if that succeeds. */
   async begin(): Promise<Session | undefined> {
     const params = {
       protocolVersion: LEGACY,

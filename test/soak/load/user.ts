@@ -6,7 +6,7 @@ import type { Requests } from './requests.ts';
 
 const BETWEEN_TRIES_MS = 100;
 
-/** Somebody with a session and its event stream; begins anew whenever the session is lost. */
+/** A client with a session and its event stream. It begins a new session whenever it has lost the old one. */
 export class User {
   readonly #http: HttpClient;
   readonly #requests: Requests;
@@ -22,18 +22,18 @@ export class User {
     this.#journal = journal;
   }
 
-  /** Undefined while there is none to make calls in. */
+  /** The session for calls; undefined while there is none. */
   get session(): Session | undefined {
     return this.#session;
   }
 
-  /** Whether events come. */
+  /** Whether the stream is open and events have come. */
   get hasEvents(): boolean {
     const session = this.#session;
     return session !== undefined && this.#events?.isOpen === true && session.events.length > 0;
   }
 
-  /** Gives when the user has left. */
+  /** Resolves when the user has left. */
   async run(): Promise<void> {
     while (!this.#isLeaving) {
       const session = await this.#requests.begin();
@@ -53,7 +53,7 @@ export class User {
     this.#session = undefined;
   }
 
-  /** Undefined while there is no session. */
+  /** Makes a call; undefined while there is no session. */
   call(ms: number): Promise<unknown> | undefined {
     const session = this.#session;
     if (session === undefined) return undefined;
@@ -79,13 +79,13 @@ export class User {
     await this.renew();
   }
 
-  /** Is gone, without a word; the session stays where it is. */
+  /** Leaves without ending the session, which stays at its upstream. */
   leave(): void {
     this.#isLeaving = true;
     void this.#abandon();
   }
 
-  /** Makes no other request in the session; gives when none is left but calls. */
+  /** Begins no other request in the session. Resolves when only calls are still under way. */
   async #abandon(): Promise<void> {
     this.#session = undefined;
     await this.#events?.leave();

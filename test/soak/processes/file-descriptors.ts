@@ -1,6 +1,6 @@
 import { readdir, readlink } from 'node:fs/promises';
 
-/** What a process has open, by kind: sockets, pipes, files. */
+/** The open file descriptors of a process, by kind: sockets, pipes, files. */
 export async function fileDescriptors(pid: number): Promise<Record<string, number>> {
   const folder = `/proc/${pid}/fd`;
   const counts: Record<string, number> = {};

@@ -1,4 +1,4 @@
-/** One of the gateways, as an app would have it, and what it says of itself. */
+/** The process of one gateway, in an app. It writes notes about its failures and targets. */
 import { createHash } from 'node:crypto';
 import { appendFileSync } from 'node:fs';
 import express from 'express';
@@ -12,11 +12,11 @@ export interface GatewaySettings extends ChildSettings {
   readonly targets: string[];
   readonly redisUrl: string;
   readonly apiKey: string;
-  /** Where notes go, one a line; it outlives the process. */
+  /** The file for notes, one a line. It stays when the process is killed. */
   readonly notesFile: string;
 }
 
-/** Less than after what time a store is taken to have failed: 250 ms. */
+/** A little less than 250 ms, after which the gateway takes a store for failed. */
 const SLOW_STORE_MS = 200;
 
 const settings = settingsOfChild<GatewaySettings>();

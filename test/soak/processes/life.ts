@@ -3,18 +3,18 @@
  * machine share.
  */
 export interface Life {
-  /** What it calls itself in its answers: unlike process ids, never given twice. */
+  /** Its name in its answers. Unlike a process id, it is never used twice. */
   readonly id: string;
   readonly pid: number;
   /** When it began to listen. */
   readonly readyAt: number;
-  /** When it was sent the signal that no process survives. */
+  /** When SIGKILL was sent to it. */
   killedAt: number;
-  /** When the system had closed all that it had open. */
+  /** When the system had closed all its files. */
   goneAt: number;
 }
 
-/** The end of a life and what came after it, until the next life is ready. */
+/** The time from the end of a life until the next life is ready. */
 export interface Downtime {
   readonly life: Life;
   readonly from: number;

@@ -8,9 +8,9 @@ export class ManagedProcess {
   readonly name: string;
   readonly port: number;
   readonly lives: Life[] = [];
-  /** What its lives wrote to their error output. */
+  /** The error output of all its lives. */
   log = '';
-  /** How lives ended that nobody had killed. */
+  /** How lives ended that were not killed. */
   readonly crashes: string[] = [];
   readonly #module: URL;
   readonly #settings: object;
@@ -35,7 +35,7 @@ export class ManagedProcess {
     return life;
   }
 
-  /** Gives when it listens. */
+  /** Resolves when it listens. */
   async start(): Promise<void> {
     const id = `${this.name}/${this.lives.length + 1}`;
     const settings = JSON.stringify({ ...this.#settings, id, port: this.port });
@@ -67,7 +67,7 @@ export class ManagedProcess {
     this.lives.push(life);
   }
 
-  /** Gives when it is gone. */
+  /** Resolves when the process has ended. */
   async kill(): Promise<void> {
     const child = this.#child;
     if (child === undefined) return;

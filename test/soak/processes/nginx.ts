@@ -11,7 +11,7 @@ export class Nginx {
   readonly #folder: string;
   readonly #gateways: readonly number[];
   #child: ChildProcess | undefined;
-  /** What it has complained of. */
+  /** Its error log. */
   log = '';
 
   constructor(folder: string, port: number, gateways: readonly number[]) {
@@ -34,7 +34,7 @@ export class Nginx {
     }
   }
 
-  /** Gives when it is gone, and all its connections with it. */
+  /** Resolves when it has ended, and all its connections are closed. */
   async stop(): Promise<void> {
     const child = this.#child;
     if (child === undefined || child.exitCode !== null) return;
@@ -43,7 +43,7 @@ export class Nginx {
     await exit;
   }
 
-  /** A process that was killed refuses connections at once. One that is slow is to be waited for. */
+  /** Long timeouts: a killed process refuses connections at once, and nginx should wait for a slow one. */
   async #waitForSlowGateways(): Promise<void> {
     const file = join(this.#folder, 'gateways.conf');
     const text = await readFile(file, 'utf8');

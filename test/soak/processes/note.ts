@@ -1,4 +1,4 @@
-/** What is only known in a gateway, and explains what its clients saw. */
+/** A fact that only a gateway knows. It explains an outcome that a client saw. */
 export type Note = { readonly gateway: string } & (
   | { readonly kind: 'slow store'; readonly from: number; readonly to: number }
   | {
@@ -11,7 +11,7 @@ export type Note = { readonly gateway: string } & (
     }
   | {
       readonly kind: 'error';
-      /** The id of the request that it answers. */
+      /** The id of the request that got the error. */
       readonly request: string;
       readonly reason: string;
       readonly cause: string;

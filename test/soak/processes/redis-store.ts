@@ -1,7 +1,7 @@
 import { createClient } from 'redis';
 import type { SessionStore } from '../../../src/index.ts';
 
-/** As in `examples/redis-sessions.ts`. `onAsked` is told when each command began and ended. */
+/** The store of `examples/redis-sessions.ts`. `onAsked` gets the begin and the end of each command. */
 export async function redisStore(
   url: string,
   onAsked: (from: number, to: number) => void,

@@ -3,17 +3,17 @@ import { Socket } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
 import { queryObjects } from 'node:v8';
 
-/** What a process holds, once all that nobody refers to has been collected. */
+/** What a process holds after a complete garbage collection. */
 export interface Resources {
-  /** What keeps its event loop alive, by kind: sockets, timers, servers. */
+  /** Resources that keep its event loop alive, by kind: sockets, timers, servers. */
   readonly active: Readonly<Record<string, number>>;
-  /** How many objects there are of some classes. Timers that keep nothing alive are among them. */
+  /** How many objects of some classes there are; including timers that are `unref`ed. */
   readonly objects: Readonly<Record<string, number>>;
   readonly heapBytes: number;
 }
 
 const idleTimer = setTimeout(() => {}, 0);
-/** What a gateway has of each of these comes and goes with its requests. */
+/** Classes whose objects come and go with the requests of a gateway. */
 export const CLASSES: Readonly<Record<string, new () => object>> = {
   Timeout: idleTimer.constructor,
   Socket,
@@ -23,7 +23,7 @@ export const CLASSES: Readonly<Record<string, new () => object>> = {
 } as unknown as Record<string, new () => object>;
 clearTimeout(idleTimer);
 
-/** Finalisers run in turns of their own, and free more. */
+/** Several, because finalisers run in later turns of the event loop and free more objects. */
 const COLLECTIONS = 4;
 
 export async function collectGarbage(): Promise<void> {

@@ -1,7 +1,7 @@
 import type { RequestListener, Server } from 'node:http';
 import { createServer } from 'node:http';
 
-/** What every process is told by the one that started it. */
+/** Settings that every process gets from its parent. */
 export interface ChildSettings {
   readonly id: string;
   readonly port: number;
@@ -12,8 +12,8 @@ export function settingsOfChild<T extends ChildSettings>(): T {
 }
 
 /**
- * The other end of a `ManagedProcess`: serves for as long as the parent is there, and answers its
- * questions over the channel between them.
+ * The child side of a `ManagedProcess`. It serves as long as the parent runs, and answers the
+ * parent's questions over the IPC channel.
  */
 export function serveAsChild(
   { port }: ChildSettings,

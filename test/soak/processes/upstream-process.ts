@@ -9,11 +9,11 @@ import { StreamEvents } from '../../../examples/scale-out/stream-events.ts';
 import { type ChildSettings, serveAsChild, settingsOfChild } from './serve-as-child.ts';
 
 export interface UpstreamSettings extends ChildSettings {
-  /** Outlives the process: what was written is the system's. */
+  /** The file stays complete when the process is killed, because written data belongs to the system. */
   readonly executedFile: string;
 }
 
-/** How the official server names the stream that a GET opens. */
+/** The official server's name for the stream that a GET opens. */
 const STANDING_STREAM = '_GET_stream';
 const BETWEEN_EVENTS_MS = 500;
 
@@ -21,7 +21,7 @@ const settings = settingsOfChild<UpstreamSettings>();
 const eventsOf = new Map<string, StreamEvents>();
 
 function createServer(): McpServer {
-  // Whoever begins a session reads here which process it lives in.
+  // The version tells the client in which process its session lives.
   const server = new McpServer({ name: 'soak', version: settings.id });
   server.registerTool(
     'count',
@@ -39,8 +39,8 @@ const upstream = createUpstream(createServer, () => {
   const session = randomUUID();
   const eventStore = new StreamEvents();
   eventsOf.set(session, eventStore);
-  // Every other session is answered in JSON, whose head comes when the call is done: until then there
-  // is nothing that keeps anybody from sending the call again.
+  // Every other session gets answers in JSON. Their head comes when the call is done. Until then, a proxy
+  // could send the call again without a client noticing it.
   const enableJsonResponse = eventsOf.size % 2 === 0;
   return { sessionIdGenerator: () => session, eventStore, enableJsonResponse };
 });
@@ -55,5 +55,5 @@ async function stopEvents(): Promise<Record<string, number>> {
   return Object.fromEntries(numbers);
 }
 
-// The gateway drops connections that are idle long before, also on a machine that stands still for a while.
+// The gateway drops idle connections long before that, also on a machine that stands still for a while.
 serveAsChild(settings, upstream.app, { stopEvents }).keepAliveTimeout = 65_000;

@@ -1,13 +1,13 @@
 import type { Evidence } from './evidence.ts';
 
-/** While it lasts, a gateway sends nothing to a target, but one request that tries it. */
+/** A time in which a gateway sends nothing to a target, except one request that tries it. */
 export interface OpenBreaker {
   /** The port of the gateway. */
   readonly gateway: number;
   /** The port of the target. */
   readonly target: number;
   readonly from: number;
-  /** When it closed; infinity where it never did, or its gateway was killed before. */
+  /** When it closed; infinity if it never did, or its gateway was killed before. */
   readonly to: number;
 }
 
@@ -16,7 +16,7 @@ export function openBreakers({ notes, gateways }: Evidence): OpenBreaker[] {
     gateways.flatMap(({ port, lives }) => lives.map(({ id }) => [id, port] as const)),
   );
   const changes = notes.filter((note) => note.kind === 'target');
-  // A process forgets its breakers, so each life is looked at by itself.
+  // A killed process loses its breakers, so each life is evaluated by itself.
   const lists = Map.groupBy(changes, ({ gateway, target }) => `${gateway} ${target}`);
   return [...lists.values()].flatMap((list) =>
     list.flatMap(({ gateway, target, state, at }, i) => {

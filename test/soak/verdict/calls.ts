@@ -3,7 +3,7 @@ import type { Check } from './check.ts';
 import type { Evidence } from './evidence.ts';
 import { Losses } from './losses.ts';
 
-/** What has to hold for calls and other requests. */
+/** The checks of calls and other requests. */
 export function checksOfCalls(evidence: Evidence): Check[] {
   const { journal, executions } = evidence;
   const calls = journal.attempts.filter(({ what }) => what === 'call');

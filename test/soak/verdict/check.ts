@@ -1,4 +1,4 @@
-/** Something that has to hold, and what speaks against it. */
+/** A condition that has to hold, and the problems that were found. */
 export interface Check {
   readonly name: string;
   readonly problems: readonly string[];

@@ -5,13 +5,13 @@ import type { Life } from '../processes/life.ts';
 import type { Note } from '../processes/note.ts';
 import type { Rest } from '../rest.ts';
 
-/** A call as an upstream wrote it down before it did anything else. */
+/** A call, as an upstream wrote it to its file before it executed the call. */
 export interface Execution {
   readonly number: number;
   readonly by: string;
 }
 
-/** All that is known of a run when it is over. */
+/** All results of a run. */
 export interface Evidence {
   readonly journal: Journal;
   readonly executions: readonly Execution[];
@@ -20,7 +20,7 @@ export interface Evidence {
   readonly gateways: readonly RunProcess[];
   readonly streams: StreamsAtEnd;
   readonly rest: RestOfSurvivor;
-  /** For each key in Redis how many milliseconds it will be there; -1 is for ever. */
+  /** For each key in Redis the milliseconds until it expires; -1 means never. */
   readonly keys: readonly number[];
 }
 
@@ -29,15 +29,15 @@ export interface RunProcess {
   readonly name: string;
   readonly port: number;
   readonly lives: readonly Life[];
-  /** What it wrote to its error output. */
+  /** Its error output. */
   readonly log: string;
-  /** How it ended when nobody had killed it. */
+  /** How it ended when it was not killed. */
   readonly crashes: readonly string[];
 }
 
-/** The streams when the last event had been sent. */
+/** The streams after the last event was sent. */
 export interface StreamsAtEnd {
-  /** How many there had to be. */
+  /** How many streams there have to be. */
   readonly users: number;
   /** The sessions whose streams were open. */
   readonly open: readonly Session[];
@@ -45,15 +45,15 @@ export interface StreamsAtEnd {
   readonly last: Readonly<Record<string, number>>;
 }
 
-/** What the gateway that is never killed held when nobody used it. */
+/** What the gateway that is never killed held at rest. */
 export interface RestOfSurvivor {
-  /** What it had open before its first request. */
+  /** The files that it had open before its first request. */
   readonly fresh: Readonly<Record<string, number>>;
   /** After the warm-up. */
   readonly before: Rest;
   /** In the end. */
   readonly after: Rest;
-  /** What all gateways say of their targets in the end. */
+  /** The `targets()` of all gateways at the end. */
   readonly targets: readonly TargetStatus[];
 }
 
@@ -69,7 +69,7 @@ export async function readNotes(files: readonly string[]): Promise<Note[]> {
   return (await Promise.all(files.map(linesOf))).flat().map((line) => JSON.parse(line));
 }
 
-/** There is none where nothing was ever written. */
+/** Gives no lines if the file does not exist, because nothing was written. */
 async function linesOf(file: string): Promise<string[]> {
   const text = await readFile(file, 'utf8').catch(() => '');
   return text.split('\n').filter((line) => line !== '');

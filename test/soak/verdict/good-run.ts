@@ -44,7 +44,7 @@ export const CUT: Outcome = { kind: 'cut' };
 
 type When = Pick<Attempt, 'sentAt' | 'endedAt'>;
 
-/** A request through the gateway that lives, at a time when nothing is killed. */
+/** A request through the gateway that is never killed, at a time without kills. */
 export const attempt = (parts: Partial<Attempt> & { outcome: Outcome }): Attempt => ({
   ...{
     id: '',
@@ -81,13 +81,13 @@ export const TARGET: TargetStatus = {
   failures: 0,
 };
 
-/** The breaker of the first upstream opens, after that was killed. */
+/** The breaker of the first upstream opens after the kill of that upstream. */
 export const OPENED: Extract<Note, { kind: 'target' }> = {
   ...{ kind: 'target', gateway: 'gateway-1/1', target: '127.0.0.1:1' },
   ...{ at: 1005, state: 'open', reason: 'lost' },
 };
 
-/** A run in which all that has to hold does hold, with more requests where some are given. */
+/** A run in which all checks pass, with further requests if some are given. */
 export function goodRun(...more: Attempt[]): Evidence {
   const journal = new Journal();
   journal.sessions.push(LOST, KEPT);

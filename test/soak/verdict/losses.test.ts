@@ -141,7 +141,7 @@ describe('while a breaker is open', () => {
 
   test('a call in no session may be refused if that of every target is open', () => {
     const run = unavailable({ session: undefined, sentAt: 1800, endedAt: 1810 });
-    // The second one opens without reason, which another check finds.
+    // The second breaker opens without a reason; another check finds that.
     expect(failedChecks({ ...run, notes: others })).not.toContain(LOSS);
   });
 });

@@ -3,15 +3,15 @@ import { type Downtime, downtimes } from '../processes/life.ts';
 import { type OpenBreaker, openBreakers } from './breakers.ts';
 import type { Evidence, RunProcess } from './evidence.ts';
 
-/** Traces what clients lost to the kills that overlap it. */
+/** Finds the cause of each lost request: kills of processes that overlap it in time. */
 export class Losses {
   readonly #attempts: readonly Attempt[];
   readonly #notes: Evidence['notes'];
   readonly #upstreams: readonly RunProcess[];
-  /** By port. */
+  /** The downtimes of gateways, by port. */
   readonly #gateways: ReadonlyMap<number, readonly Downtime[]>;
   readonly #breakers: readonly OpenBreaker[];
-  /** The ids of requests for which no connection came about. What has no id is not among them. */
+  /** The ids of requests for which a connection was refused. Requests without an id are not among them. */
   readonly #refused: ReadonlySet<string>;
 
   constructor(evidence: Evidence) {
@@ -26,7 +26,7 @@ export class Losses {
     this.#refused = new Set(ids.filter((id) => id !== ''));
   }
 
-  /** Why this came of it; undefined where nothing explains it. */
+  /** The cause of an outcome; undefined if nothing explains it. */
   causeOf(attempt: Attempt): string | undefined {
     if (this.#gatewayKilled(attempt) || this.#isStreamHeld(attempt)) return 'a gateway was killed';
     if (this.#upstreamKilled(attempt)) return 'an upstream was killed';
@@ -40,7 +40,7 @@ export class Losses {
       outcome.kind === 'cut' ||
       outcome.kind === 'failed' ||
       isRefusal(outcome, 502, 'nginx') ||
-      // A GET or DELETE that was lost with one gateway, nginx repeats at the other.
+      // If a GET or DELETE was lost with one gateway, nginx repeats it at the other.
       (what === 'end' && isRefusal(outcome, 404)) ||
       (what === 'stream' && isRefusal(outcome, 409));
     return (
@@ -51,7 +51,7 @@ export class Losses {
     );
   }
 
-  /** The upstream has not noticed yet that the gateway of the stream before is gone. */
+  /** The upstream has not noticed yet that the gateway of the previous stream was killed. */
   #isStreamHeld({ what, outcome, session, sentAt }: Attempt): boolean {
     if (what !== 'stream' || !isRefusal(outcome, 409)) return false;
     const before = this.#attempts.findLast(
@@ -68,7 +68,7 @@ export class Losses {
       .some((downtime) => mayCome(attempt, downtime));
   }
 
-  /** What finds its upstream down goes on to another, once: that was down as well, or there was none. */
+  /** A request that finds its upstream down tries one other upstream. Here that was down too, or there was none. */
   #hadNoOther(attempt: Attempt): boolean {
     const { sentAt, endedAt } = attempt;
     const open = this.#openBreakersFor(attempt);
@@ -80,7 +80,7 @@ export class Losses {
     return unable.length >= Math.min(2, this.#upstreams.length);
   }
 
-  /** From when its session was lost on; of all upstreams for what belongs to no session. */
+  /** The downtimes of its upstream, from the loss of its session on. Without a session, those of all upstreams. */
   #downtimesAround({ session }: Attempt): readonly Downtime[] {
     if (session === undefined) return this.#upstreams.flatMap(({ lives }) => downtimes(lives));
     const since = downtimes(this.#homeOf(session)?.lives ?? []);
@@ -92,7 +92,10 @@ export class Losses {
     return this.#upstreams.find(({ lives }) => lives.some(({ id }) => id === home));
   }
 
-  /** Of its home, or of all where it has none. That they open for a reason, is checked by itself. */
+  /**
+   * Whether the breaker of its home was open. Without a home, all breakers have to be open. Another check finds
+   * breakers that open without a reason.
+   */
   #breakersOpen(attempt: Attempt): boolean {
     if (!isRefusal(attempt.outcome, 503, 'upstream_unavailable')) return false;
     const home = attempt.session && this.#homeOf(attempt.session);
@@ -107,7 +110,7 @@ export class Losses {
     );
   }
 
-  /** The gateway gives up a store that takes too long, which happens when a machine stands still. */
+  /** The gateway does not wait for a store that takes too long. That happens when a machine stands still. */
   #storeSlow({ outcome, sentAt, endedAt }: Attempt): boolean {
     return (
       isRefusal(outcome, 503, 'store_unavailable') &&
@@ -118,16 +121,16 @@ export class Losses {
   }
 }
 
-/** Whether this can come of the end of an upstream that was gone before the answer was over. */
+/** Whether the outcome can come from the end of an upstream before the answer was complete. */
 function mayCome({ session, sentAt, outcome }: Attempt, { gone, to }: Downtime): boolean {
   switch (outcome.kind) {
     case 'cut':
-      // The answer had begun, so that the request was under way.
+      // The answer had begun, so the request was under way.
       return sentAt <= gone;
     case 'failed':
       return session !== undefined || sentAt <= to;
     case 'refused':
-      // Its sessions are lost for ever; what belongs to none is only concerned while it is down.
+      // The sessions of the upstream are lost for ever. A request without a session fails only while it is down.
       if (outcome.status === 404) return session !== undefined;
       return UPSTREAM_DOWN.has(outcome.reason) && sentAt <= to;
     default:

@@ -4,7 +4,7 @@ import { openBreakers } from './breakers.ts';
 import type { Check } from './check.ts';
 import type { Evidence } from './evidence.ts';
 
-/** What a gateway may report while processes are killed. */
+/** The errors that a gateway may report while processes are killed. */
 const EXPECTED_ERRORS = new Set([
   'session_not_found',
   'upstream_unreachable',
@@ -13,10 +13,10 @@ const EXPECTED_ERRORS = new Set([
   'store_unavailable',
 ]);
 
-/** A session has one key for its owner, and one where it seems to have ended. */
+/** A session has one key for its owner, and one more when it seems to have ended. */
 const KEYS_PER_SESSION = 2;
 
-/** What has to hold for the processes themselves and for what they share. */
+/** The checks of the processes themselves and of their shared Redis. */
 export function checksOfProcesses(evidence: Evidence): Check[] {
   const { journal, notes, upstreams, gateways, keys, rest } = evidence;
   const logs = gateways.filter(({ log }) => log !== '');
@@ -63,7 +63,7 @@ export function checksOfProcesses(evidence: Evidence): Check[] {
   ];
 }
 
-/** What did not happen at all, so that the other checks say little. */
+/** Events that did not happen at all: without them, the other checks prove little. */
 function missingIn({ journal, executions, upstreams, gateways, keys }: Evidence): string[] {
   const executed = new Set(executions.map(({ number }) => number));
   const wasExecutedBut = (reason: string) =>

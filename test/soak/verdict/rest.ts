@@ -2,12 +2,12 @@ import type { Check } from './check.ts';
 import type { Evidence } from './evidence.ts';
 
 /**
- * What compiled code and grown tables take. A gateway sees some 10,000 requests: had it kept as little
- * as half a kilobyte of each, it would be above that.
+ * Room for compiled code and tables that have grown. A gateway gets some 10,000 requests: if it kept half a
+ * kilobyte of each, it would exceed this.
  */
 const HEAP_MARGIN_BYTES = 4_000_000;
 
-/** What has to hold for the gateway that is never killed, when all clients have gone. */
+/** The checks of the gateway that is never killed, after all clients have left. */
 export function checksOfRest({ rest: { fresh, before, after } }: Evidence): Check[] {
   const grown = after.heapBytes - before.heapBytes;
   return [

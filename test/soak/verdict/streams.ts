@@ -4,7 +4,7 @@ import type { Evidence } from './evidence.ts';
 
 const MOST_ATTEMPTS = 5;
 
-/** What has to hold for events, over all connections of a stream. */
+/** The checks of events, over all connections of a stream. */
 export function checksOfStreams({ journal, streams }: Evidence): Check[] {
   const { open, last, users } = streams;
   const outOfOrder = journal.sessions.flatMap(({ id, events }) =>

@@ -5,7 +5,7 @@ import { checksOfProcesses } from './processes.ts';
 import { checksOfRest } from './rest.ts';
 import { checksOfStreams } from './streams.ts';
 
-/** Everything that has to hold. */
+/** All checks of a run. */
 export function verdict(evidence: Evidence): Check[] {
   return [
     ...checksOfCalls(evidence),

@@ -13,7 +13,7 @@ const MOMENTS = [
   { behaviour: 'event', seen: HALF_AN_EVENT },
 ] as const;
 
-/** Streams that their client leaves: before the head, after it, and inside of an event. */
+/** Streams whose clients leave: before the head, after it, and inside of an event. */
 export const abortedStreams: Phase = {
   name: 'aborted streams',
   async run(count, site) {

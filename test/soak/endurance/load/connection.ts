@@ -6,7 +6,7 @@ export interface Answer {
   readonly body: string;
 }
 
-/** A kept-alive connection to the gateway, for answers whose length is told; one request at a time. */
+/** A kept-alive connection to the gateway, for answers with `Content-Length`; one request at a time. */
 export class Connection {
   readonly #port: number;
   #socket: Socket | undefined;

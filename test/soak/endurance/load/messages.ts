@@ -1,6 +1,6 @@
 import type { Behaviour } from './upstream.ts';
 
-/** What the server answers to a call. */
+/** The server's answer to a call. */
 export const ANSWER: Buffer = Buffer.from(
   JSON.stringify({
     jsonrpc: '2.0',
@@ -9,7 +9,7 @@ export const ANSWER: Buffer = Buffer.from(
   }),
 );
 
-/** A call of a tool, as long as asked for, or longer where that is too short. */
+/** A call of a tool with `length` bytes, or more if that is too short. */
 export function call(length = 400): Buffer {
   const message = (text: string) =>
     JSON.stringify({
@@ -24,7 +24,7 @@ export function call(length = 400): Buffer {
 export interface RequestHead {
   readonly path: string;
   readonly method?: 'POST' | 'GET';
-  /** Of the body; none by default. */
+  /** The length of the body; no body by default. */
   readonly length?: number;
   readonly behaviour?: Behaviour;
   readonly id?: string;
@@ -37,7 +37,7 @@ export function headOf({ path, method = 'POST', length, behaviour, id }: Request
     'Host: 127.0.0.1',
     'Accept: application/json, text/event-stream',
     'MCP-Protocol-Version: 2025-06-18',
-    // Gateways without `cors` let in no page of another origin.
+    // Gateways without `cors` refuse pages of other origins, so only the guarded ones get an `Origin`.
     ...(path.startsWith('/guarded') ? ['Origin: https://app.example'] : []),
     ...(length === undefined
       ? []

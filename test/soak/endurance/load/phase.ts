@@ -1,39 +1,39 @@
 import type { Upstream } from './upstream.ts';
 
-/** What the load of a phase speaks to. */
+/** The gateways and the upstream that a phase uses. */
 export interface Site {
-  /** Of the gateways. */
+  /** The port of the gateways. */
   readonly port: number;
   readonly upstream: Upstream;
-  /** Never given twice. */
+  /** Gives each id only once. */
   nextId(): string;
-  /** The bytes that the gateways' process has on its heap and, for what is there, beside it. */
+  /** The bytes that the gateways' process has on its heap, and beside the heap for objects that are on it. */
   memory(): Promise<number>;
-  /** Nothing more is to begin. */
+  /** Whether no more requests may begin. */
   isTimeOver(): boolean;
-  /** For what is only known while a phase runs. */
+  /** Measurements that are possible only while a phase runs. */
   readonly told: Told;
 }
 
 export interface Told {
-  /** Most bytes that the process of the gateway held for a reader that stands still. */
+  /** The most bytes that the process of the gateway held for a reader that stopped reading. */
   heldPerReader: number;
 }
 
 /** One kind of load. */
 export interface Phase {
-  /** In the plural. */
+  /** A noun in the plural. */
   readonly name: string;
   /**
-   * Gives when all of them are over how many there were: `count`, or fewer where the time was over.
-   * Throws where one of them did not end as it has to.
+   * Runs `count` of them, or fewer if the time is over. When all are over, it gives how many there were.
+   * Throws if one of them did not end as it has to.
    */
   run(count: number, site: Site): Promise<number>;
 }
 
 /**
- * `count` of them, or as many as there is time for, `atOnce` at any time; gives how many. Each is told its
- * number and which of those at once it is.
+ * Runs `turn` `count` times, or as often as there is time for, with `atOnce` at the same time; gives how
+ * often. Each turn gets its number, and its place among those at the same time.
  */
 export async function inTurns(
   count: number,

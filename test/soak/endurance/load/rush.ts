@@ -3,12 +3,12 @@ import { connect } from 'node:net';
 import { headOf } from './messages.ts';
 import type { Site } from './phase.ts';
 
-/** Each takes two of the 1,000 parsers that Node keeps for later connections (`_http_common.js`). */
+/** Each stream takes two of the 1,000 parsers that Node keeps for later connections (`_http_common.js`). */
 const STREAMS = 500;
 
 /**
- * Before anything is measured: as many streams at the same time as it takes to fill what Node keeps. Else
- * there would be more of that whenever more connections than ever before meet by chance.
+ * Runs before any measurement: opens so many streams at the same time that Node's pool of parsers is full.
+ * Otherwise the pool would grow later, whenever more connections than before are open by chance.
  */
 export async function rush({ port, upstream, nextId }: Omit<Site, 'isTimeOver'>): Promise<void> {
   const streams = await Promise.all(

@@ -5,7 +5,7 @@ import { callTo } from './messages.ts';
 import { inTurns, type Phase, type Site } from './phase.ts';
 import type { Visit } from './upstream.ts';
 
-/** So many stand still at the same time. */
+/** How many readers stop reading at the same time. */
 const CROWD = 20;
 
 /** Clients that do not read, until all buffers are full. Then half of them read on, and half leave. */
@@ -68,7 +68,7 @@ function lengthOf(socket: Socket): Promise<number> {
   });
 }
 
-/** Nothing has moved between two looks: every buffer on the way is full. */
+/** Waits until no byte is sent between two checks: then every buffer on the way is full. */
 async function untilStill(visits: readonly Visit[]): Promise<void> {
   let before = -1;
   await until(() => {

@@ -10,7 +10,7 @@ const BODY = call(16_384);
 const BARE = '/bare';
 const BETWEEN_PIECES_MS = 5;
 
-/** Calls whose bodies drip. Every other client leaves in the middle. */
+/** Calls whose bodies come slowly, in small pieces. Every other client leaves in the middle. */
 export const slowWriters: Phase = {
   name: 'slow writers',
   async run(count, site) {

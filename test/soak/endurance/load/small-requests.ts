@@ -5,7 +5,7 @@ import { inTurns, type Phase } from './phase.ts';
 const AT_ONCE = 32;
 const REQUESTS = [callTo({ path: '/bare' }), callTo({ path: '/guarded' })] as const;
 
-/** Calls over kept-alive connections, by turns to both gateways. */
+/** Calls over kept-alive connections, alternately to both gateways. */
 export const smallRequests: Phase = {
   name: 'small requests',
   async run(count, site) {

@@ -3,18 +3,18 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { ANSWER } from './messages.ts';
 
-/** What the server does with a request; its header `X-Soak` says which. */
+/** How the server handles a request; the header `X-Soak` of the request says it. */
 export type Behaviour = 'answer' | 'hold' | 'head' | 'event' | 'pour';
 
 /** A request at the server. */
 export interface Visit {
-  /** The head of the request is there, and all that {@link Behaviour} says has been sent. */
+  /** Resolves when the head of the request has come, and the bytes of its {@link Behaviour} have been sent. */
   readonly served: Promise<void>;
-  /** Its answer is over, or its connection. */
+  /** Resolves when its answer is over, or its connection is closed. */
   readonly closed: Promise<void>;
-  /** How many bytes of its body have been handed to the system, or wait for that. */
+  /** How many bytes of the answer's body were handed to the system, or wait for that. */
   sent: number;
-  /** Ends what pours. */
+  /** Ends an answer with the behaviour `pour`. */
   finish(): void;
 }
 
@@ -24,11 +24,11 @@ interface Expected extends Visit {
   onClosed(): void;
 }
 
-/** Inside of an event: there is no empty line that ends it. */
+/** The beginning of an event, without the empty line that would end it. */
 export const HALF_AN_EVENT = 'data: {"jsonrpc":"2.0","method":"half';
 const PIECE = Buffer.alloc(65_536, '.');
 
-/** An MCP server as far as a relay can tell. */
+/** A server that looks like an MCP server to a relay. */
 export class Upstream {
   readonly #server: Server;
   readonly #expected = new Map<string, Expected>();
@@ -41,7 +41,7 @@ export class Upstream {
 
   private constructor() {
     this.#server = createServer((req, res) => this.#serve(req, res));
-    // Idle connections are closed when a part of a phase is over.
+    // `closeIdle` closes idle connections when a part of a phase is over.
     this.#server.keepAliveTimeout = 0;
   }
 
@@ -49,7 +49,7 @@ export class Upstream {
     return (this.#server.address() as AddressInfo).port;
   }
 
-  /** What becomes of the request that has this for its `X-Soak-Id`. */
+  /** Expects the request with this `X-Soak-Id`. */
   expect(id: string): Visit {
     const served = Promise.withResolvers<void>();
     const closed = Promise.withResolvers<void>();
@@ -75,7 +75,7 @@ export class Upstream {
       this.#expected.delete(id as string);
       res.on('close', () => visit.onClosed());
     }
-    // A body that breaks off: the answer is closed with it.
+    // If the body breaks off, the answer is closed with it.
     req.on('error', () => {});
     req.resume();
     const behaviour = (req.headers['x-soak'] ?? 'answer') as Behaviour;
@@ -93,7 +93,7 @@ export class Upstream {
     visit?.onServed();
   }
 
-  /** What is under way stays: the gateway has to end that. */
+  /** Closes idle connections. Those with a request under way stay: the gateway has to end them. */
   closeIdle(): void {
     this.#server.closeIdleConnections();
   }
@@ -104,7 +104,7 @@ export class Upstream {
   }
 }
 
-/** Sends for as long as there is room, until it is told to finish. */
+/** Sends as long as buffers have room, until `finish` is called. */
 function pour(res: ServerResponse, visit: Expected): void {
   res.writeHead(200, { 'Content-Type': 'application/json' });
   const more = () => {

@@ -1,4 +1,4 @@
-/** Gateways without any slot and with all of those that decide, in front of one server and in front of none. */
+/** Gateways without slots and gateways with slots that decide, each in front of a server and of a closed port. */
 import express from 'express';
 import {
   createMcpGateway,
@@ -20,7 +20,7 @@ import { loaded } from './loaded.ts';
 
 export interface GatewaySettings extends ChildSettings {
   readonly upstreamPort: number;
-  /** Nobody listens there. */
+  /** A port on which no process listens. */
   readonly closedPort: number;
   readonly engine: string | undefined;
   readonly leak: Leak | undefined;
@@ -29,10 +29,10 @@ export interface GatewaySettings extends ChildSettings {
 const FORWARDED = ['X-Soak', 'X-Soak-Id'];
 const FAR_AWAY = 1_000_000_000;
 
-// Without `onError`, a gateway warns of the first failure of each kind.
+// Without `onError`, a gateway would warn of the first failure of each kind.
 const BARE = { headers: { forward: FORWARDED }, onError: () => {} };
 
-/** All that decides, without what is somebody else's work: tokens and stores. */
+/** Slots that decide. Tokens and stores are left out, because other servers do their work. */
 const GUARDS: Omit<GatewayConfig, 'target'> = {
   cors: { origin: 'https://app.example' },
   ipFilter: { deny: ['203.0.113.0/24'] },

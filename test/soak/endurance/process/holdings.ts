@@ -3,11 +3,11 @@ import { Session } from 'node:inspector';
 import { activeResources, CLASSES, collectGarbage } from '../../processes/resources.ts';
 import type { Holdings } from '../verdict/holdings.ts';
 
-/** What a walk over all objects finds. */
+/** The result of a walk over all objects. */
 type Found = Pick<Holdings['counts'], 'objects' | 'listeners'> & { readonly alive: number };
 
 declare global {
-  /** Only while {@link walk} runs: the inspector names objects by expressions. */
+  /** Set only while {@link walk} runs, because the inspector names objects by expressions. */
   var soakWalk: { prototype: object; count(found: Iterable<object>): Found } | undefined;
 }
 
@@ -24,7 +24,7 @@ export async function holdings(): Promise<Holdings> {
   };
 }
 
-/** Only the inspector gives the objects themselves; `v8.queryObjects` gives how many there are. */
+/** Uses the inspector, which gives the objects themselves; `v8.queryObjects` gives only their number. */
 function walk(): Found {
   const session = new Session();
   session.connect();
@@ -84,7 +84,7 @@ function count(found: Iterable<object>): Found {
   return { alive, objects, listeners };
 }
 
-/** Prototypes are emitters by their class, and have no events of their own. */
+/** Counts 0 for prototypes: they are instances of `EventEmitter`, but have no events of their own. */
 function listenersOf(emitter: EventEmitter): number {
   if (!Object.hasOwn(emitter, '_events')) return 0;
   return emitter.eventNames().reduce((sum, name) => sum + emitter.listenerCount(name), 0);

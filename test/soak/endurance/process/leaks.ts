@@ -2,15 +2,15 @@ import { connect } from 'node:net';
 import type { RequestHandler } from 'express';
 
 const LONG_MS = 86_400_000;
-/** A process may not have as many files as there are requests. */
+/** How many requests share one leaked socket: a process cannot have one open file for each request. */
 const PER_SOCKET = 100;
 
 export type Leak = 'object' | 'text' | 'answer' | 'buffer' | 'listener' | 'timer' | 'socket';
 
-/** What is done for each request. */
+/** Called for each request. */
 type Keep = (number: number, answer: object) => unknown;
 
-/** What a gateway that is wrong would keep of each request: what the checks have to see. */
+/** What a faulty gateway could keep of each request. The checks have to find each of these. */
 export const LEAKS: Readonly<Record<Leak, (port: number) => Keep>> = {
   object() {
     const kept: object[] = [];
@@ -42,7 +42,7 @@ export const LEAKS: Readonly<Record<Leak, (port: number) => Keep>> = {
   },
 };
 
-/** In front of a gateway that is right. */
+/** A middleware that leaks, in front of a gateway without a fault. */
 export function leaking(leak: Leak, port: number): RequestHandler {
   const keep = LEAKS[leak](port);
   let number = 0;

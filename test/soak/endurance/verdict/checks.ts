@@ -5,30 +5,30 @@ import { slope } from './slope.ts';
 
 type Measure = Exclude<keyof Point, 'counts' | 'loaded'>;
 
-/** How much of it may stay of each request. */
+/** How much of a measure may stay for each request. */
 interface Limit {
   readonly what: string;
   readonly perRequest: number;
-  /** For all requests of a part together, where there are few: what noise may come to. */
+  /** The same for all requests of a part together. It allows for noise if a part has few requests. */
   readonly perPart: number;
 }
 
 /**
- * The smallest leak is an object for each request: one object, and 28 bytes for it. What only some
- * requests leave is less by what share of all they are; objects, which are counted, show one in fifty.
+ * The smallest leak is one object of 28 bytes for each request. If only some requests leak, the leak is
+ * smaller in proportion. Objects are counted exactly, so a leak in one of fifty requests shows.
  */
 export const LIMITS: Readonly<Record<Measure, Limit>> = {
   alive: { what: 'objects', perRequest: 0.02, perPart: 2 },
   heapBytes: { what: 'bytes on the heap', perRequest: 16, perPart: 65_536 },
   externalBytes: { what: 'bytes beside the heap', perRequest: 16, perPart: 65_536 },
-  // What V8 holds in reserve comes and goes by some ten megabytes.
+  // The memory that V8 holds in reserve varies by some ten megabytes.
   residentBytes: { what: 'resident bytes', perRequest: 64, perPart: 8_000_000 },
 };
 
-/** What a gateway may hold for a reader that stands still, whose answer never ends. */
+/** How many bytes a gateway may hold for a reader that stops reading an endless answer. */
 const MOST_PER_READER = 1_000_000;
 
-/** Everything that has to hold. */
+/** All checks of a run. */
 export function enduranceVerdict(evidence: EnduranceEvidence): Check[] {
   return [...evidence.series.flatMap(checksOfSeries), ...checksOfGateways(evidence)];
 }

@@ -1,6 +1,6 @@
 import type { Point } from './evidence.ts';
 
-/** What there is more of than before: nothing may be. */
+/** The counts that are higher than before. There may be none. */
 export function grown({ counts }: Pick<Point, 'counts'>, before: Pick<Point, 'counts'>): string[] {
   return Object.entries(counts).flatMap(([group, kinds]) => {
     const first = before.counts[group as keyof Point['counts']];

@@ -1,38 +1,38 @@
 import type { Counts, Holdings, Loaded } from './holdings.ts';
 
-/** What the gateway's process held at rest, after so many requests. */
+/** What the gateway's process held at rest after a part. */
 export interface Point extends Omit<Holdings, 'counts'> {
   readonly counts: Holdings['counts'] & { readonly files: Counts };
-  /** What the process took a moment before, which nothing is to be held to. */
+  /** The memory of the process a moment before, under load. It is only reported, not checked. */
   readonly loaded: Loaded;
 }
 
-/** What a gateway says of itself in the end. */
+/** The `stats()` of a gateway at the end. */
 export interface Account {
   readonly open: number;
   readonly streams: number;
-  /** By the reason. */
+  /** Failures by their reason. */
   readonly failed: Readonly<Record<string, number>>;
 }
 
-/** What one kind of load left: the first point after its warm-up, and one after each part. */
+/** The measurements of one kind of load: the first point after its warm-up, and one after each part. */
 export interface Series {
   readonly name: string;
-  /** How many there were to warm up. */
+  /** How many requests the warm-up had. */
   readonly warmUp: number;
-  /** How many there were after that, in all parts. */
+  /** How many requests all parts after that had. */
   readonly count: number;
   readonly points: readonly Point[];
 }
 
-/** All that is known of a run when it is over. */
+/** All results of a run. */
 export interface EnduranceEvidence {
   readonly series: readonly Series[];
-  /** What each gateway says of itself in the end. */
+  /** The `stats()` of each gateway at the end. */
   readonly accounts: Readonly<Record<string, Account>>;
-  /** How many connects were refused, warm-up included. */
+  /** How many connects were refused, including those of the warm-up. */
   readonly refused: number;
-  /** Most bytes that the process of the gateway held for a reader that stands still. */
+  /** The most bytes that the process of the gateway held for a reader that stopped reading. */
   readonly heldPerReader: number;
   /** What the gateway wrote to its error output. */
   readonly log: string;

@@ -1,29 +1,29 @@
 export type Counts = Readonly<Record<string, number>>;
 
-/** What a process holds when all that nobody refers to has been collected. */
+/** What a process holds after a complete garbage collection. */
 export interface Holdings {
-  /** Of which there may not be more than before, however many requests came in between. */
+  /** Counts that may not be higher than before, for any number of requests in between. */
   readonly counts: {
-    /** What keeps the event loop alive, by kind: sockets, timers, servers. */
+    /** Resources that keep the event loop alive, by kind: sockets, timers, servers. */
     readonly active: Counts;
-    /** Of the classes that come and go with requests. Timers that keep nothing alive are among them. */
+    /** Objects by class, for classes that come and go with requests; including timers that are `unref`ed. */
     readonly objects: Counts;
-    /** By the class of the emitter: the process, servers, agents. */
+    /** Listeners, by the class of the emitter: the process, servers, agents. */
     readonly listeners: Counts;
   };
-  /** All objects there are: arrays, functions and promises too. Unlike bytes, they are exact. */
+  /** The number of all objects, including arrays, functions and promises. Unlike bytes, it is exact. */
   readonly alive: number;
   readonly heapBytes: number;
-  /** What lies outside of the heap for objects that are in it, buffers included. */
+  /** Memory outside of the heap that belongs to objects on the heap, such as buffers. */
   readonly externalBytes: number;
   readonly residentBytes: number;
 }
 
-/** What a process takes under load, with all that has not been collected yet. */
+/** The memory of a process under load, including garbage. */
 export interface Loaded {
   readonly residentBytes: number;
-  /** Of these, what V8's young generation takes: it grows with what lives through its collections. */
+  /** The part of V8's young generation. It grows with the objects that survive its collections. */
   readonly youngBytes: number;
-  /** Of these, what V8's other generations take. */
+  /** The part of V8's other generations. */
   readonly oldBytes: number;
 }

@@ -37,7 +37,7 @@ describe('what noise does is no growth', () => {
 test('a leak is seen through noise that is larger than what it adds in a part', () => {
   fc.assert(
     fc.property(
-      // Two levels, as a heap has with and without a reserve, and a step of any height somewhere.
+      // Two levels, like a heap with and without a reserve, and one step of any height.
       fc.array(fc.boolean(), { minLength: 11, maxLength: 11 }),
       fc.nat({ max: 10 }),
       fc.nat({ max: 50_000_000 }),

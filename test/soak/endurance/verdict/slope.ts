@@ -1,10 +1,10 @@
 /**
- * By how much something grows from one part of a run to the next: what noise cannot bring about, and a
- * leak cannot avoid.
+ * By how much something grows from one part of a run to the next. Noise cannot cause such growth, and a
+ * leak always does.
  *
- * A leak grows with each part. A step, whatever its height, is in one difference out of many, which leaves
- * their median alone. Ups and downs move single differences, yet not the median of the slopes between any
- * two points (Theil and Sen). What grows does so by both, so that the smaller of them counts.
+ * A leak grows with each part. A step of any height changes only one of many differences, so it does not
+ * change their median. Ups and downs change single differences, but not the median of the slopes between any
+ * two points (Theil and Sen). A leak raises both medians, so the smaller one counts.
  */
 export function slope(values: readonly number[]): number {
   const steps: number[] = [];
