@@ -5,14 +5,14 @@ import { AUTH_DIFFERENCES, AUTH_FLOOR, REVISIONS, type Revision } from './expect
 import { table } from './report.ts';
 import { passes } from './results.ts';
 
-/** What a revision requires; or the extensions, which belong to none. */
+/** The scenarios that a revision requires; or those of the extensions, which belong to no revision. */
 export type AuthSet = Revision | 'extensions';
 
 export const AUTH_SETS: readonly AuthSet[] = [...REVISIONS, 'extensions'];
 
 /**
- * The suite as a protected resource with an authorization server: of a client on the SDK, and of the
- * same client through a gateway that leaves authentication to it.
+ * The suite acts as a protected resource with an authorization server. It tests a client on the SDK, and the
+ * same client through a gateway with `upstreamAuth()`.
  */
 export async function runAuthLeg(set: AuthSet, folder: string): Promise<Leg> {
   const { scenarios, options } = await selectionOf(set);
@@ -30,10 +30,10 @@ async function selectionOf(set: AuthSet): Promise<{ scenarios: string[]; options
   return { scenarios, options: set === 'extensions' ? [] : ['--spec-version', revision] };
 }
 
-/** What the suite would skip where a revision is given. */
+/** Scenarios that the suite would skip if a revision is given. */
 const EXTENSIONS = ['auth/client-credentials', 'auth/dpop', 'auth/enterprise-managed', 'auth/wif'];
 
-/** The leg as a table, and below it what differs, and why where that is known. */
+/** The leg as a table. Below it are the differences, and their reasons if these are known. */
 export function authReport(leg: Leg): string {
   const details = scenariosOf(leg).flatMap((scenario) =>
     differences(leg, scenario).map(({ name, text }) => {
@@ -50,7 +50,7 @@ function noteOf(leg: Leg, scenario: string): string {
   return names.every((name) => name in listed(scenario)) ? '  differs as listed' : '  DIFFERS';
 }
 
-/** Why the leg fails, in words; none when only that differs which is listed, and all of it does. */
+/** Why the leg fails, in words. None if the differences are exactly those that are listed. */
 export function authProblemsOf(leg: Leg, set: AuthSet): string[] {
   const failing = [...leg.direct].filter(([, checks]) => !passes(checks)).map(([name]) => name);
   const passing = leg.direct.size - failing.length;

@@ -5,7 +5,7 @@ import type { Revision } from './expectations.ts';
 import { type Check, passes, type Results, readResults } from './results.ts';
 import { runSuite } from './suite.ts';
 
-/** The suite as a server: of a client on the SDK, and of the same client through the gateway. */
+/** The suite acts as a server. It tests a client on the SDK, and the same client through the gateway. */
 export async function runClientLeg(revision: Revision, folder: string): Promise<Leg> {
   const scenarios = await listScenarios(revision);
   const own = scenarios.filter((name) => !name.startsWith('auth/'));
@@ -13,7 +13,7 @@ export async function runClientLeg(revision: Revision, folder: string): Promise<
   return { title: `${revision}, client`, ...leg };
 }
 
-/** The client scenarios that a revision requires, and those that the suite only reports with it. */
+/** The client scenarios that a revision requires, and those for which the suite only reports the result. */
 export async function listScenarios(revision: Revision): Promise<string[]> {
   const { stdout } = await runSuite('list', '--client', '--requirements', revision);
   const [, ofClients = ''] = stdout.split('Client scenarios');
@@ -36,7 +36,7 @@ export async function runBothClients(
   return { direct: await run('direct'), gateway: await run('through-gateway') };
 }
 
-/** A few scenarios at a time: a whole set would start all its clients at once. */
+/** Runs a few scenarios at a time, because the suite would start the clients of a whole set at once. */
 async function test(
   scenarios: readonly string[],
   options: readonly string[],
@@ -60,7 +60,7 @@ async function test(
   return new Map(entries);
 }
 
-/** The checks are of what a client sends. That it got no answer shows in how it ended. */
+/** The checks look at what a client sends. If it got no answer, only the way in which it ended shows that. */
 const FAILED: Check = {
   id: 'client-run',
   name: 'ClientRun',

@@ -12,15 +12,15 @@ export function scenariosOf({ direct, gateway }: Leg): string[] {
   return [...new Set([...direct.keys(), ...gateway.keys()])];
 }
 
-/** Something that came out differently. */
+/** A difference between the two sides. */
 export interface Difference {
-  /** The id of the check; of what was only noted, its words. */
+  /** The id of the check; for a note of the suite, its text. */
   readonly name: string;
-  /** What each side saw. */
+  /** The results of each side. */
   readonly text: string;
 }
 
-/** What a scenario saw on one side only; none when it saw the same on both. */
+/** The results of a scenario that only one side has; none if both sides have the same. */
 export function differences({ direct, gateway }: Leg, scenario: string): Difference[] {
   const [one, other] = [direct, gateway].map((side) => outcomes(side.get(scenario)));
   const labels = new Set([...(one?.keys() ?? []), ...(other?.keys() ?? [])]);
@@ -42,8 +42,8 @@ function told(outcome: Outcome | undefined): string {
 }
 
 /**
- * What came out of each check, by its name; the suite may give a name to several. What it only
- * noted on the way goes by its words: a stream and a call may reach it in either order.
+ * The results of each check, by its name; several checks may have the same name. Notes of the suite are
+ * identified by their text, because a stream and a call may reach the suite in either order.
  */
 function outcomes(checks: readonly Check[] = []): Map<string, Outcome> {
   const found = new Map<string, Outcome>();
@@ -60,7 +60,7 @@ function outcomes(checks: readonly Check[] = []): Map<string, Outcome> {
   return found;
 }
 
-/** Each side listens on its own. */
+/** Removes the ports, because each side listens on its own. */
 function withoutPorts(text: string): string {
   return text.replaceAll(/(localhost|127\.0\.0\.1):\d+/g, '$1');
 }

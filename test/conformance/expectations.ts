@@ -3,7 +3,7 @@ export const REVISIONS = ['2025-11-25', '2026-07-28'] as const;
 /** A requirement set of the suite, named after the revision of the protocol. */
 export type Revision = (typeof REVISIONS)[number];
 
-/** How many scenarios pass without a gateway: fewer, and the comparison compares less than it did. */
+/** How many scenarios pass without a gateway. If there are fewer, the comparison covers less than before. */
 export const FLOOR: Readonly<Record<Revision, { server: number; client: number }>> = {
   '2025-11-25': { server: 33, client: 5 },
   '2026-07-28': { server: 40, client: 8 },
@@ -11,7 +11,7 @@ export const FLOOR: Readonly<Record<Revision, { server: number; client: number }
 
 const NO_TASKS = 'the SDK has no server side of the Tasks extension';
 
-/** What the fixture cannot serve yet, and why. Still run, and still the same through the gateway. */
+/** Scenarios that the fixture cannot serve yet, and why. They run, and have to be the same through the gateway. */
 export const UNSERVED: Readonly<Record<string, string>> = {
   'tasks-lifecycle': NO_TASKS,
   'tasks-capability-negotiation': NO_TASKS,
@@ -25,7 +25,7 @@ export const UNSERVED: Readonly<Record<string, string>> = {
   'tasks-mrtr-composition': NO_TASKS,
 };
 
-/** What the suite asks of a server about headers; the gateway answers for one that checks nothing. */
+/** Scenarios about headers. The gateway has to pass them in front of a server that checks no header. */
 export const HEADER_SCENARIOS = [
   'http-header-validation',
   'http-custom-header-server-validation',
@@ -34,7 +34,7 @@ export const HEADER_SCENARIOS = [
 const NEEDS_THE_SCHEMA =
   'only the inputSchema of the tool says that the argument is mirrored, and the gateway knows no schemas';
 
-/** Checks of those scenarios that the gateway cannot meet, by name, and why. Still run. */
+/** Checks of those scenarios that the gateway cannot pass, by name, and why. They run anyway. */
 export const UNMET: Readonly<Record<string, string>> = {
   ServerRejectsMissingCustomHeader: NEEDS_THE_SCHEMA,
   ServerRejectsMissingCustomHeaderErrorCode: NEEDS_THE_SCHEMA,
@@ -56,8 +56,8 @@ const OWN_PROOF =
   'a proof names the URL that was called, the gateway, and the suite takes proofs for its own server only';
 
 /**
- * What comes out differently where the suite's server is a protected resource and the gateway has
- * `upstreamAuth()`: by scenario, by the id of the check or the words of the note, and why.
+ * Differences if the suite's server is a protected resource and the gateway has
+ * `upstreamAuth()`: by scenario, by the id of the check or the text of the note, and why.
  */
 export const AUTH_DIFFERENCES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'auth/metadata-default': OWN_RESOURCE,

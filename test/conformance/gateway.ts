@@ -5,7 +5,7 @@ import { type Listening, listen } from './listen.ts';
 
 const LOCAL_HOSTS = ['127.0.0.1', 'localhost', '[::1]'];
 
-/** A gateway before `target`, for callers on this machine only, as the suite demands of a server. */
+/** A gateway in front of `target`, for callers on this machine only, as the suite requires it of a server. */
 export function startGateway(
   target: string,
   config: (url: string) => Partial<GatewayConfig> = () => ({}),

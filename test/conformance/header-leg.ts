@@ -10,8 +10,8 @@ import { type Check, passes, type Results, readResults } from './results.ts';
 import { runSuite } from './suite.ts';
 
 /**
- * What the suite asks of a server about headers: of one that looks at none, and of a gateway before
- * it with a policy, which allows everything and has it compare headers with the body.
+ * Runs the scenarios about headers twice: with a server that checks no header, and with a gateway in front of
+ * it. The gateway has a policy that allows everything, so it compares headers with the body.
  */
 export async function runHeaderLeg(folder: string): Promise<Leg> {
   const [direct, gateway] = await during(
@@ -35,13 +35,13 @@ async function test(url: string, folder: string): Promise<Results> {
   return readResults(folder);
 }
 
-/** The leg as a table, and below it what the gateway cannot meet. */
+/** The leg as a table, and below it the checks that the gateway cannot pass. */
 export function headerReport(leg: Leg): string {
   const unmet = Object.entries(UNMET).map(([name, reason]) => `\n${name}: not met, ${reason}`);
   return [table(leg), ...unmet].join('\n');
 }
 
-/** Why the leg fails, in words; none when the gateway checks all that it can, and nobody else does. */
+/** Why the leg fails, in words. None if the gateway passes all checks that it can, and the server by itself fails. */
 export function headerProblemsOf({ title, direct, gateway }: Leg): string[] {
   const unchecked = HEADER_SCENARIOS.filter((scenario) => passes(direct.get(scenario) ?? []));
   const checks = [...gateway.values()].flat();
@@ -56,7 +56,7 @@ export function headerProblemsOf({ title, direct, gateway }: Leg): string[] {
   return problems.map((problem) => `${title}: ${problem}`);
 }
 
-/** A scenario that could not be set up checks less than it says. */
+/** If a scenario could not be set up, it checks less than it claims. */
 function missing(leg: Leg): string[] {
   const names = (results: Results, scenario: string) =>
     (results.get(scenario) ?? []).map(({ name }) => name).join();

@@ -1,7 +1,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { json } from 'node:stream/consumers';
 
-/** One tool with a parameter that clients mirror in a header, which is what the suite looks for. */
+/** One tool with a parameter that clients mirror in a header, because the suite looks for such a tool. */
 const TOOL = {
   name: 'lax',
   inputSchema: {
@@ -10,7 +10,7 @@ const TOOL = {
   },
 };
 
-/** What every result of the modern era carries. */
+/** The members of every result of the modern era. */
 const COMPLETE = { resultType: 'complete' };
 const CACHING = { ttlMs: 0, cacheScope: 'private' };
 
@@ -25,7 +25,7 @@ const RESULTS: Readonly<Record<string, object>> = {
   'tools/call': { content: [{ type: 'text', text: 'Done' }] },
 };
 
-/** A server that does what the body says and looks at no header at all. */
+/** A server that executes the body and checks no header. */
 export const laxServer: RequestListener = (req, res) => {
   answer(req, res).catch(() => res.writeHead(400).end());
 };

@@ -4,12 +4,12 @@ import type { AddressInfo } from 'node:net';
 
 /** A server on a free port of this machine. */
 export interface Listening {
-  /** The endpoint, under the name by which the suite takes a server for a local one. */
+  /** The endpoint, with a host name that the suite takes for a local server. */
   readonly url: string;
   close(): Promise<void>;
 }
 
-/** Listens with what `listenerFor` gives, which may want to know the port. */
+/** Listens with the listener that `listenerFor` makes for the port. */
 export async function listen(listenerFor: (port: number) => RequestListener): Promise<Listening> {
   const server = createServer();
   server.listen(0, '127.0.0.1');

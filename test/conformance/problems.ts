@@ -2,7 +2,7 @@ import { differences, type Leg, scenariosOf } from './compare.ts';
 import { UNSERVED } from './expectations.ts';
 import { passes } from './results.ts';
 
-/** Why a leg fails, in words; none when the gateway changed nothing and the floor holds. */
+/** Why a leg fails, in words. None if the gateway changed nothing and enough scenarios pass without it. */
 export function problemsOf(leg: Leg, floor: number): string[] {
   const changed = scenariosOf(leg).filter((scenario) => differences(leg, scenario).length > 0);
   const passing = [...leg.direct].filter(([, checks]) => passes(checks)).map(([name]) => name);

@@ -2,7 +2,7 @@ import { differences, type Leg, scenariosOf } from './compare.ts';
 import { UNSERVED } from './expectations.ts';
 import { passes, type Results, score } from './results.ts';
 
-/** A leg that may not differ: as a table, and every difference below it. */
+/** A leg in which no difference is allowed: as a table, with every difference below it. */
 export function report(leg: Leg): string {
   const noteOf = (scenario: string) => {
     const mark = differences(leg, scenario).length > 0 ? '  DIFFERS' : '';

@@ -16,8 +16,8 @@ export type Results = ReadonlyMap<string, readonly Check[]>;
 const FOLDER = /^(?:server-)?(.+)-(\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d-\d+Z)$/;
 
 /**
- * Reads what the suite has written to `folder`: one folder each scenario, with its start in the name,
- * and within another one where the name of the scenario has a slash.
+ * Reads the results that the suite has written to `folder`. Each scenario has a folder with its start time in the
+ * name. If the name of the scenario has a slash, the folder is within another one.
  */
 export async function readResults(folder: string): Promise<Results> {
   const files = await readdir(folder, { recursive: true });
@@ -41,7 +41,7 @@ export function score(checks: readonly Check[] = []): { passed: number; total: n
   return { passed, total: counted.length };
 }
 
-/** Whether a scenario checked something, and found nothing to complain of. */
+/** Whether a scenario has at least one check, and all its checks passed. */
 export function passes(checks: readonly Check[]): boolean {
   const { passed, total } = score(checks);
   return total > 0 && passed === total;

@@ -1,9 +1,9 @@
 /**
- * The official conformance suite, by difference: `npm run conformance` runs it without the gateway
- * and through it, and fails when a single check comes out differently. A relay that changes nothing
- * passes with any server, whatever that server can do. With policies the gateway checks headers: what
- * the suite asks about those it meets before a server that looks at none. Where the server is a
- * protected resource, the gateway takes its place, and what differs for that reason is listed.
+ * Compares runs of the official conformance suite: `npm run conformance` runs it without the gateway
+ * and through it, and fails if a single check has another result. A relay that changes nothing
+ * passes with any server, also with one that fails checks. With policies the gateway checks headers: it has to
+ * pass the scenarios about headers in front of a server that checks none. If the server is a
+ * protected resource, the gateway takes its place, and the differences for that reason are listed.
  * With `-- --engine undici` the gateways send their requests with that engine.
  */
 import { mkdtemp, rm } from 'node:fs/promises';

@@ -8,9 +8,9 @@ import { type Results, readResults } from './results.ts';
 import { createFixture } from './server/fixture.ts';
 import { runSuite } from './suite.ts';
 
-/** The suite as a client: of the fixture, and of the gateway before it. */
+/** The suite acts as a client. It tests the fixture, and the gateway in front of the fixture. */
 export async function runServerLeg(revision: Revision, folder: string): Promise<Leg> {
-  // A new fixture for each side: nothing that one leaves behind reaches the other.
+  // Each side gets a new fixture, so that the state of one run does not affect the other.
   const fixture = () => listen(createFixture);
   const direct = await during(fixture(), ({ url }) => test(url, revision, join(folder, 'direct')));
   const gateway = await during(fixture(), ({ url }) =>

@@ -8,8 +8,8 @@ const HOME = join(import.meta.dirname, 'suite');
 const CLI = join(HOME, 'node_modules/@modelcontextprotocol/conformance/dist/index.js');
 
 /**
- * Installs the official suite if it is not there. It has a package.json of its own, so that who
- * only installs this package does not wait for it.
+ * Installs the official suite if it is missing. It has its own package.json, so that an installation
+ * of this package does not wait for it.
  */
 export async function installSuite(): Promise<void> {
   if (existsSync(CLI)) return;
@@ -20,7 +20,7 @@ export async function installSuite(): Promise<void> {
   if (code !== 0) throw new Error('The suite could not be installed');
 }
 
-/** How a run of the suite ended. It counts one scenario that fails as a failure. */
+/** How a run of the suite ended. The suite reports a failure if one scenario fails. */
 export interface SuiteRun {
   readonly passed: boolean;
   readonly stdout: string;

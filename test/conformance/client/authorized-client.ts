@@ -11,16 +11,16 @@ import {
 } from '@modelcontextprotocol/client';
 import { OAuthUser } from '../../support/oauth-user.ts';
 
-/** The name that the suite expects of a client with metadata of its own. */
+/** The URL that the suite expects from a client with its own metadata. */
 const CLIENT_METADATA_URL = 'https://conformance-test.local/client-metadata.json';
 
-/** How often a user agrees to log in for one and the same thing. */
+/** How often a user agrees to log in for the same request. */
 const MOST_LOG_INS = 2;
 
-/** What a scenario tells its client; a scenario that needs one of them gives it. */
+/** Data that a scenario gives its client. Each member is there only if the scenario needs it. */
 type Context = Readonly<Record<string, string>>;
 
-/** How a client gets in, where it is not a user that logs in. */
+/** How a client authenticates if no user logs in. */
 const PROVIDERS: Readonly<Record<string, (context: Context) => OAuthClientProvider>> = {
   'auth/pre-registration': ({ client_id = '', client_secret = '' }) =>
     new OAuthUser({ client: { client_id, client_secret } }),
@@ -54,7 +54,7 @@ const PROVIDERS: Readonly<Record<string, (context: Context) => OAuthClientProvid
   'auth/dpop-nonce': () => new DpopUser(),
 };
 
-/** A user whose client proves with every request that the token is its own. */
+/** A user whose client proves with every request that the token is its own (DPoP). */
 class DpopUser extends OAuthUser {
   readonly #session = DpopSession.create();
 
@@ -63,7 +63,7 @@ class DpopUser extends OAuthUser {
   }
 }
 
-/** A program that brings what its platform says of it (RFC 7523). */
+/** A program that presents an assertion of its platform (RFC 7523). */
 class Workload extends ClientCredentialsProvider {
   readonly #assertion: string;
 
@@ -81,7 +81,7 @@ class Workload extends ClientCredentialsProvider {
   }
 }
 
-/** Does what a scenario of authorization asks of a client: everything that may need a token. */
+/** Runs a scenario of authorization: makes the requests that may need a token. */
 export async function runAuthorizedClient(scenario: string, url: string): Promise<void> {
   const { MCP_CONFORMANCE_CONTEXT: context = '{}', MCP_CONFORMANCE_PROTOCOL_VERSION: version } =
     process.env;

@@ -2,7 +2,7 @@ import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/cli
 import { runAuthorizedClient } from './authorized-client.ts';
 import { SCENARIOS } from './scenarios.ts';
 
-/** Does what the suite's current scenario asks of a client, against the server at `url`. */
+/** Runs the suite's current scenario as a client, against the server at `url`. */
 export async function runClient(url: string): Promise<void> {
   const { MCP_CONFORMANCE_SCENARIO: name = '', MCP_CONFORMANCE_PROTOCOL_VERSION: version } =
     process.env;

@@ -1,6 +1,6 @@
 import type { Client } from '@modelcontextprotocol/client';
 
-/** What a client has to do in each scenario, for the suite to see what it looks for. */
+/** The requests that a client has to make in each scenario, so that the suite can check them. */
 export const SCENARIOS: Readonly<Record<string, (client: Client) => Promise<void>>> = {
   initialize: listTools,
   tools_call: (client) => call(client, 'add_numbers', { a: 5, b: 3 }),
@@ -23,7 +23,7 @@ async function call(client: Client, name: string, args: Record<string, unknown> 
   await client.callTool({ name, arguments: args });
 }
 
-/** With `region`, the one parameter that a tool of these scenarios requires. */
+/** Arguments with `region`, the only parameter that a tool of these scenarios requires. */
 async function callEveryTool(client: Client): Promise<void> {
   const { tools } = await client.listTools();
   for (const { name } of tools) {
@@ -32,7 +32,7 @@ async function callEveryTool(client: Client): Promise<void> {
   }
 }
 
-/** A tool whose result has no `resultType`, which the SDK takes for an error of the server. */
+/** Calls a tool whose result has no `resultType`; the SDK takes that for an error of the server. */
 const UNTYPED = 'test_mrtr_no_result_type';
 
 async function useEverything(client: Client): Promise<void> {
@@ -43,7 +43,7 @@ async function useEverything(client: Client): Promise<void> {
   for (const { name } of prompts) await client.getPrompt({ name });
 }
 
-/** The calls are named by the suite. The list comes first: it says what goes into headers. */
+/** The suite names the calls. The list comes first, because it says which arguments go into headers. */
 async function callAsTold(client: Client): Promise<void> {
   const { toolCalls } = JSON.parse(process.env.MCP_CONFORMANCE_CONTEXT ?? '') as {
     toolCalls: { name: string; arguments: Record<string, unknown> }[];

@@ -51,7 +51,7 @@ export function addAskingTools(server: McpServer): void {
   );
 }
 
-/** Asks, unless the answer is there already. */
+/** Asks the client, unless its answer has come already. */
 function ask(
   { mcpReq }: ServerContext,
   question: InputRequest,

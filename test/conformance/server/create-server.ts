@@ -7,7 +7,7 @@ import { addPrompts } from './prompts.ts';
 import { addResources } from './resources.ts';
 import { addSchemaTools } from './schema-tools.ts';
 
-/** A server of one session, or of one stateless request, with the whole surface. */
+/** A server for one session, or for one stateless request, with all tools, prompts and resources. */
 export function createServer(changes: Changes): McpServer {
   const server = new McpServer(
     { name: 'conformance-fixture', version: '1.0.0' },

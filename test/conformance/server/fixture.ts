@@ -4,11 +4,11 @@ import { createUpstream } from '../../../examples/demo/upstream.ts';
 import { SessionEvents } from '../../support/session-events.ts';
 import { createServer } from './create-server.ts';
 
-/** How long a client whose stream was closed waits before it comes back. */
+/** How long a client waits before it reconnects after its stream was closed. */
 const RETRY_MS = 100;
 
 /**
- * An MCP endpoint with everything that the suite asks for, on the official SDK: stateless requests
+ * An MCP endpoint with all features that the suite tests, on the official SDK: stateless requests
  * (2026-07-28) and resumable sessions (2025-11-25) on one URL, for callers on this machine only.
  */
 export function createFixture(): Express {

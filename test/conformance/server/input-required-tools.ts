@@ -24,12 +24,12 @@ export function addInputRequiredTools(server: McpServer): void {
   }
 }
 
-/** Seals what the server wants to be told again in the next round, and refuses what was changed. */
+/** Seals the state that the client has to send back in the next round, and refuses a changed state. */
 export const requestState: RequestStateCodec<{ round: number }> = createRequestStateCodec({
   key: randomBytes(32),
 });
 
-/** What a stateless request says of its client; the SDK's type of it is empty. */
+/** The client's capabilities in a stateless request; the type in the SDK is empty. */
 interface Envelope {
   readonly [CLIENT_CAPABILITIES_META_KEY]?: ClientCapabilities;
 }
@@ -90,7 +90,7 @@ const TOOLS: Readonly<Record<string, (ctx: ServerContext) => Result | Promise<Re
   },
 };
 
-/** The state is verified before a tool runs: one that sees a state can trust it. */
+/** The state is verified before a tool runs, so the tool can trust it. */
 function confirmWithState({ mcpReq }: ServerContext): Result | Promise<Result> {
   if (mcpReq.requestState() !== undefined) return text('state-ok');
   return needsInRound(1, {

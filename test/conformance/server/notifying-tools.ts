@@ -10,7 +10,7 @@ export interface Changes {
 
 const STEP_MS = 50;
 
-/** Tools that send something before they answer: logs, progress, changes, the end of their stream. */
+/** Tools that do something before they answer: send logs, progress or changes, or end their stream. */
 export function addNotifyingTools(server: McpServer, changes: Changes): void {
   server.registerTool(
     'test_tool_with_logging',

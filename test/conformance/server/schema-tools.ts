@@ -1,7 +1,7 @@
 import { fromJsonSchema, type McpServer } from '@modelcontextprotocol/server';
 import { text } from './text.ts';
 
-/** Tools that are there for their input schema: keywords to keep, parameters mirrored in headers. */
+/** Tools that test input schemas: keywords that have to stay, parameters that are mirrored in headers. */
 export function addSchemaTools(server: McpServer): void {
   server.registerTool(
     'json_schema_2020_12_tool',
