@@ -59,8 +59,8 @@ export class HeldBytes {
   }
 
   /** A first piece is not copied, unless it would keep other bytes of its memory as well. */
-  #mayKeep({ length, buffer }: Uint8Array): boolean {
-    return this.capacity === 0 && length === buffer.byteLength;
+  #mayKeep(piece: Uint8Array): boolean {
+    return this.capacity === 0 && hasOwnMemory(piece);
   }
 
   #makeRoom(capacity: number): void {
@@ -69,6 +69,11 @@ export class HeldBytes {
     this.#bytes.copy(grown, 0, 0, this.length);
     this.#bytes = grown;
   }
+}
+
+/** Whether a piece keeps no other bytes in memory for as long as it is held. */
+export function hasOwnMemory({ length, buffer }: Uint8Array): boolean {
+  return length === buffer.byteLength;
 }
 
 function asBuffer(bytes: Uint8Array): Buffer {

@@ -1,4 +1,4 @@
-import { HeldBytes } from './held-bytes.ts';
+import { HeldBytes, hasOwnMemory } from './held-bytes.ts';
 
 /** A piece of at least this length is held as it came. */
 const LARGE = 4096;
@@ -100,6 +100,6 @@ export class HeldPieces {
 }
 
 /** Whether a piece is held as it came: not where it would keep other bytes of its memory as well. */
-function isHeldAsItIs({ length, buffer }: Uint8Array): boolean {
-  return length >= LARGE && length === buffer.byteLength;
+function isHeldAsItIs(piece: Uint8Array): boolean {
+  return piece.length >= LARGE && hasOwnMemory(piece);
 }

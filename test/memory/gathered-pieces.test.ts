@@ -98,6 +98,24 @@ describe('pieces that are gathered are the bytes that came', () => {
     expect((await read(req)).length).toBe(999_000);
   });
 
+  test('and the first of a turn waits for no other, those behind it for the end of the turn', async () => {
+    const arrived = Promise.withResolvers<IncomingMessage>();
+    let inThisTurn: number | undefined;
+    const { port } = await serve((req) => {
+      gatherPieces(req);
+      // Node runs ticks behind each piece of a packet, before its event loop goes on.
+      process.nextTick(() => {
+        inThisTurn = req.readableLength;
+      });
+      arrived.resolve(req);
+    });
+    const client = await rawClient(port);
+    client.send(HEAD + chunk('one') + chunk('and') + chunk('two'));
+    const req = await arrived.promise;
+    await untilUnread(req, 9);
+    expect([inThisTurn, req.readableLength]).toEqual([3, 3]);
+  });
+
   test('and come in few buffers while somebody reads them', async () => {
     const { client, req } = await gathered();
     let buffers = 0;

@@ -37,18 +37,39 @@ describe('the body of an answer', () => {
     expect(heard).toEqual(['whole', 'end']);
   });
 
-  test('comes together where it comes in small pieces, in order with large ones', async () => {
+  test('is told of at once where a small piece comes alone, as events do', async () => {
     const { body, heard, read } = bodyOf();
     read();
-    for (const piece of ['a', 'b', LARGE, 'c', 'd']) body.receive(bytes(piece));
-    expect(heard).toEqual(['ab', LARGE]);
+    body.receive(bytes('a'));
+    expect(heard).toEqual(['a']);
     await turn();
-    expect(heard).toEqual(['ab', LARGE, 'cd']);
-    body.receive(bytes('e'));
+    body.receive(bytes('b'));
+    expect(heard).toEqual(['a', 'b']);
+  });
+
+  test('comes together where small pieces follow another, in order with large ones', async () => {
+    const { body, heard, read } = bodyOf();
+    read();
+    for (const piece of ['a', 'b', 'c', LARGE, 'd', 'e']) body.receive(bytes(piece));
+    expect(heard).toEqual(['a', 'bc', LARGE]);
+    await turn();
+    expect(heard).toEqual(['a', 'bc', LARGE, 'de']);
+    body.receive(bytes('f'));
+    body.receive(bytes('g'));
     body.complete();
-    expect(heard).toEqual(['ab', LARGE, 'cd', 'e', 'end']);
+    expect(heard).toEqual(['a', 'bc', LARGE, 'de', 'f', 'g', 'end']);
     await turn();
-    expect(heard).toHaveLength(5);
+    expect(heard).toHaveLength(7);
+  });
+
+  test('keeps no more than its own bytes where a small piece of a long read waits', () => {
+    const { body, read } = bodyOf();
+    const given: Buffer[] = [];
+    read().on('data', (piece) => void given.push(piece));
+    const long = Buffer.allocUnsafeSlow(64 * 1024).fill('x');
+    body.receive(long.subarray(0, 3));
+    expect(given.map(String)).toEqual(['xxx']);
+    expect(given[0]?.buffer.byteLength).toBeLessThanOrEqual(Buffer.poolSize);
   });
 
   test('waits for who has paused it, piece by piece', async () => {

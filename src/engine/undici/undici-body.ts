@@ -1,7 +1,8 @@
 import { EventEmitter } from 'node:events';
 import type { ReadableBody } from '../../http/body-events.ts';
 import { LARGE } from '../../http/gathered-pieces.ts';
-import { HeldBytes } from '../../http/held-bytes.ts';
+import { HeldBytes, hasOwnMemory } from '../../http/held-bytes.ts';
+import { thisTurn } from '../../lib/this-turn.ts';
 
 /** Pauses and resumes the connection. */
 export interface Flow {
@@ -17,8 +18,8 @@ const MOST_WAITING = 64 * 1024;
  * one piece; a Node stream for each of them takes three more ticks to say so. This body begins to flow when a
  * listener to `data` is added, as a stream does.
  *
- * Small pieces are put together, as `gatherPieces` does it for Node's own messages: those that come in one
- * read of the connection, and those that come while the body is not read.
+ * Small pieces are put together, as `gatherPieces` does it for Node's own messages: those that come after another
+ * one in the same turn of the event loop, and those that come while the body is paused.
  */
 export class UndiciBody extends EventEmitter implements ReadableBody {
   readonly #flow: Flow;
@@ -33,6 +34,8 @@ export class UndiciBody extends EventEmitter implements ReadableBody {
   /** Whether the connection waits. */
   #isBlocked = false;
   #isScheduled = false;
+  /** The turn of the event loop in which a small piece was passed on last. */
+  #passedIn: number | undefined;
   /** The pieces that wait, in order. Small pieces behind them are put together in `#small`. */
   #pieces: Uint8Array[] = NO_PIECES;
   #small: HeldBytes | undefined;
@@ -70,8 +73,8 @@ export class UndiciBody extends EventEmitter implements ReadableBody {
     // llhttp gives an empty piece when it goes on after a pause.
     if (this.#isOver || chunk.length === 0) return;
     const isPassedOn = chunk.length >= LARGE || chunk.length === this.#length;
-    if (isPassedOn && this.#isFlowing && this.#waiting === 0) {
-      this.emit('data', chunk);
+    if (this.#isFlowing && this.#waiting === 0 && (isPassedOn || this.#isFirstInTurn())) {
+      this.emit('data', isPassedOn || hasOwnMemory(chunk) ? chunk : Buffer.from(chunk));
       return;
     }
     this.#hold(chunk, isPassedOn);
@@ -112,6 +115,13 @@ export class UndiciBody extends EventEmitter implements ReadableBody {
       this.#isBlocked = false;
       this.#flow.resume();
     }
+  }
+
+  #isFirstInTurn(): boolean {
+    const turn = thisTurn();
+    const isFirst = this.#passedIn !== turn;
+    this.#passedIn = turn;
+    return isFirst;
   }
 
   /** An immediate, not a tick: Node runs ticks after each piece. */
