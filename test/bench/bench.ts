@@ -37,11 +37,6 @@ const chosen = SECTIONS.filter(
 const [loadBefore = 0] = loadavg();
 const lab = await openLab({ otherNodes: nodes, isQuick, say });
 const sections: SectionResult[] = [];
-for (const section of chosen) {
-  sections.push(
-    await resultOf(section, { ...lab, say: (text) => say(`${section.name}: ${text}`) }),
-  );
-}
 const result: Result = {
   machine: describeMachine(loadBefore),
   command: ['npm run bench --', ...args.map((arg) => basename(arg))].join(' '),
@@ -49,11 +44,18 @@ const result: Result = {
   configurations: configurations(lab.issuer),
   sections,
 };
+const asJson = (): string => `${JSON.stringify(result, null, 2)}\n`;
+for (const section of chosen) {
+  sections.push(
+    await resultOf(section, { ...lab, say: (text) => say(`${section.name}: ${text}`) }),
+  );
+  // A run takes most of an hour: one that is broken off keeps what it has measured.
+  if (outputFile !== undefined) writeFileSync(outputFile, asJson());
+}
 lab.stop();
 say('');
 
-const json = `${JSON.stringify(result, null, 2)}\n`;
-if (outputFile !== undefined) writeFileSync(outputFile, json);
+const json = asJson();
 process.stdout.write(isJson ? json : `${report(result)}\n`);
 if (old !== undefined) {
   const found = comparison(changes(old, result));

@@ -3,7 +3,7 @@ import { fillPage, markdownParts, markdownTable, partsOf } from './figures/markd
 import { barPlot } from './figures/plot.ts';
 import { plotsOf } from './figures/plots.ts';
 import { report } from './figures/report.ts';
-import type { Result } from './figures/result.ts';
+import type { Result, SectionResult } from './figures/result.ts';
 
 const figure = (median: number) => ({ q1: median - 1, median, q3: median + 1 });
 
@@ -40,7 +40,7 @@ const RESULT: Result = {
 };
 
 describe('the page', () => {
-  const parts = markdownParts(RESULT);
+  const parts = markdownParts([RESULT]);
 
   test('has a plot and a table for each section, with quartiles, and dashes where nothing was measured', () => {
     expect(parts.relay).toBe(`POST of 440 bytes.
@@ -66,9 +66,26 @@ describe('the page', () => {
 
   test('says where the machine was busy with other work', () => {
     const busy = { ...RESULT, machine: { ...RESULT.machine, loadBefore: 12 } };
-    expect(markdownParts(busy).conditions).toContain(
+    expect(markdownParts([busy]).conditions).toContain(
       '12.0 processes wanted to run: the machine was busy',
     );
+  });
+
+  test('of several runs has each section as the last one measured it, and says which run it is from', () => {
+    const [relay] = RESULT.sections as [SectionResult];
+    const chain = { ...relay, name: 'chain', targets: [] };
+    const first = { ...RESULT, sections: [relay, chain] };
+    const nginx = { name: 'nginx', figures: { cpu: figure(9) } };
+    const last = {
+      ...RESULT,
+      command: 'npm run bench -- --only relay',
+      sections: [{ ...relay, rows: [nginx] }],
+    };
+    const { relay: shown, conditions } = markdownParts([first, last]);
+    expect(shown).toContain('| nginx | 9.0 (8.0 … 10.0) | – |');
+    expect(shown).not.toContain('14.3');
+    expect(conditions).toContain('run.json`, of which this page has: chain\n');
+    expect(conditions).toContain('`npm run bench -- --only relay`\n');
   });
 
   test('is filled between its marks, again and again, and nowhere else', () => {

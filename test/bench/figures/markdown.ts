@@ -1,4 +1,5 @@
 import { cellsOf, headingsOf, TARGET_HEADINGS, targetCells, unrestOf } from './cells.ts';
+import { combine } from './combine.ts';
 import { plotsOf } from './plots.ts';
 import type { Result, SectionResult } from './result.ts';
 
@@ -21,8 +22,9 @@ export function partsOf(page: string): string[] {
   return [...page.matchAll(/<!-- begin: (\S+) -->/g)].map(([, name = '']) => name);
 }
 
-/** What a run gave for a page: its tables, aims, versions and configurations. */
-export function markdownParts(result: Result): Record<string, string> {
+/** What runs gave for a page: their tables, aims, versions and configurations. */
+export function markdownParts(runs: readonly [Result, ...Result[]]): Record<string, string> {
+  const result = combine(runs);
   const plots = Object.entries(plotsOf(result));
   const tables = result.sections.map((section) => {
     const own = plots.filter(([, plot]) => plot.section === section.name);
@@ -41,7 +43,7 @@ export function markdownParts(result: Result): Record<string, string> {
   return {
     ...Object.fromEntries(tables),
     aims: markdownTable(TARGET_HEADINGS, targets),
-    conditions: conditionsOf(result),
+    conditions: runs.map((run) => conditionsOf(run, result.sections)).join('\n\n'),
     configurations: configurationsOf(result),
   };
 }
@@ -61,8 +63,12 @@ export function markdownTable(
   return [line(headings), rule, ...rows.map(line)].join('\n');
 }
 
-function conditionsOf({ machine, versions, command }: Result): string {
-  return `- \`${command}\`
+/** Of a run, some of whose sections may be replaced by those of a later one. */
+function conditionsOf(run: Result, shown: readonly SectionResult[]): string {
+  const { machine, versions, command, sections } = run;
+  const own = sections.filter((section) => shown.includes(section)).map(({ name }) => name);
+  const part = own.length < sections.length ? `, of which this page has: ${own.join(', ')}` : '';
+  return `- \`${command}\`${part}
 - ${machine.cpu}, ${machine.cores} cores, ${machine.memoryGb} GB, Linux ${machine.kernel}; ${machine.pinned ? 'what is measured has a core for itself' : 'all processes share the cores'}.
 - ${Object.entries(versions)
     .map(([name, version]) => `${name} ${version}`)

@@ -12,7 +12,7 @@ const CALM_MS = 2000;
 /** What many open event streams cost, with an event a second each. */
 export const streams: readonly Section[] = [1000, 5000].map((count) => ({
   name: `streams-${count}`,
-  title: `${count.toLocaleString('en')} open streams`,
+  title: titleOf(count),
   about: `Event streams (GET), each with one event of 200 bytes a second, for five seconds; a new process each round. Lag: from when the upstream writes an event to when the client has it. Memory: what the process grew by, for each stream.`,
   metrics: [
     { key: 'kb', heading: 'KB/stream', digits: 1, quartiles: true, compared: 'less' },
@@ -24,8 +24,14 @@ export const streams: readonly Section[] = [1000, 5000].map((count) => ({
   ],
   reference: { of: () => BARE, metric: 'p99' },
   targets: ['nothing on', 'nothing on, undici'].flatMap((row) => [
-    { name: `lag p99, ${row}, × bare relay`, metric: 'p99', row, over: BARE, atMost: 1.5 },
-    { name: `KB for each held stream, ${row}`, metric: 'kb', row, atMost: 45 },
+    {
+      name: `${titleOf(count)}: lag p99, ${row}, × bare relay`,
+      metric: 'p99',
+      row,
+      over: BARE,
+      atMost: 1.5,
+    },
+    { name: `${titleOf(count)}: KB for each, ${row}`, metric: 'kb', row, atMost: 45 },
   ]),
   rows: relays,
   run(lab, rows) {
@@ -35,6 +41,10 @@ export const streams: readonly Section[] = [1000, 5000].map((count) => ({
     return inTurn(lab, rows, { rounds, isLeftOut }, (started) => hold(lab, count, started));
   },
 }));
+
+function titleOf(count: number): string {
+  return `${count.toLocaleString('en')} open streams`;
+}
 
 async function hold(lab: Lab, count: number, { row, program, samples }: Started) {
   const port = portOf(program);
