@@ -23,7 +23,10 @@ export function protocolSwitched(): UpstreamError {
 /** The codes of Node's errors. A longer code comes from other code. */
 const CODE = /^[A-Z][A-Z\d_]{1,63}$/;
 
-/** In a few words why the upstream failed: the code of an error, or its message where it has no code. */
+/**
+ * In a few words why the upstream failed: the detail of an `UpstreamError`; of any other error the code, or the
+ * message where it has no code.
+ */
 export function detailOf(cause: Error & { readonly code?: unknown }): string {
   if (cause instanceof UpstreamError) return cause.detail;
   const { code } = cause;

@@ -67,7 +67,8 @@ function keyFor(session: string, context: RequestContext): string {
 /**
  * Whether a request comes from the principal that opened the stream. Where the gateway does not authenticate,
  * the upstream judges the credentials, and those of both have to be the same. They have to be the same as
- * well where the request is refused before it is authenticated; then only a token may have opened the stream.
+ * well where the request is refused before it is authenticated; then the stream must have been opened with a
+ * bearer token.
  */
 function isSameCaller(stream: RequestContext, request: RequestContext): boolean {
   if (request.principal !== undefined) return principalKey(stream) === principalKey(request);

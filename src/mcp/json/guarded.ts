@@ -16,8 +16,8 @@ export function guardedList(list: unknown[], isClear: boolean): readonly unknown
 }
 
 /**
- * The same for an object. `folds` maps folded forms to names, for the names that are not plain lower-case
- * ASCII.
+ * The same for an object. `folds` maps folded forms to names, for the names that are neither known nor plain
+ * lower-case ASCII.
  */
 export function guardedObject(object: JsonObject, clarity: ObjectClarity): JsonObject {
   const guarded = new Proxy(object, guardFor(clarity));

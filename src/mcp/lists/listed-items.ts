@@ -45,7 +45,8 @@ const RESULT = new KnownMembers(['cacheScope', ...LIST_KINDS.map(({ member }) =>
 
 /**
  * Finds the lists in an answer: in a JSON-RPC response, or an array of them. Where the client asked for a
- * list, its member has to be a list; elsewhere an array counts as a list if it holds an object, or nothing.
+ * list, its member has to be a list, or null; elsewhere an array counts as a list if it holds an object, or
+ * nothing.
  *
  * @throws {Error} where another reader could find more in the text.
  */

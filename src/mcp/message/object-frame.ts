@@ -43,7 +43,8 @@ export class ObjectFrame implements Frame {
   #isClear = true;
   #isObscure = false;
   /**
-   * Undefined in most objects: their names are all plain lower-case ASCII, and folding would not change them.
+   * Names by their folded forms. Undefined in most objects: their names are all known, or plain lower-case
+   * ASCII, which folding would not change.
    */
   #folds: Map<string, string> | undefined;
   #twins: string[] | undefined;

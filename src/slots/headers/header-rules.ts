@@ -46,7 +46,8 @@ export interface HeaderRules<Req extends IncomingMessage = IncomingMessage> {
   readonly forward?: readonly string[];
   /**
    * The `Host` that the upstream sees: a name or an address, and a port where there is one. `target` still
-   * decides where requests go, and whose certificate is accepted. Default: that of `target`.
+   * decides where requests go, and it or `tls.servername` whose certificate is accepted. Default: that of
+   * `target`.
    *
    * @see RFC 9110 section 7.2
    */
