@@ -8,6 +8,8 @@ export interface AnswerBodyListener {
   onAnswerEnd(): void;
   /** Nothing more will come, although the upstream has not ended: the gateway ends the stream. */
   onAnswerCurtailed(): void;
+  /** The response has thrown while it was written to. */
+  onWriteFailed(cause: unknown): void;
   /** The body cannot be edited. */
   onAnswerInvalid(cause: unknown): void;
   /** The upstream has kept the client waiting for too long, or the stream has been open too long. */

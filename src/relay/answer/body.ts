@@ -82,7 +82,8 @@ export class AnswerBody implements BodyEventListener {
 
   static #onTick(self: AnswerBody): void {
     try {
-      self.#flushHead();
+      self.#begin();
+      if (self.#progress === 'begun') sendHead(self.#res);
       if (!self.#isOver && !self.#answer.isComplete) self.#awaitMore();
     } catch (error) {
       self.#listener.onAnswerInvalid(error);
@@ -133,16 +134,11 @@ export class AnswerBody implements BodyEventListener {
     this.#listener.onAnswerBegin(this.#editor?.edit);
   }
 
-  #flushHead(): void {
-    this.#begin();
-    if (this.#progress === 'begun') sendHead(this.#res);
-  }
-
   onData(chunk: Buffer): void {
     if (this.#isOver || chunk.length === 0) return;
     if (!this.#isStream) this.#pace.restart();
     const editor = this.#editor;
-    if (editor === undefined) this.#pass(chunk);
+    if (editor === undefined) this.#write(() => this.#pass(chunk));
     else this.#edit(() => editor.push(chunk, this.#passing), noop);
   }
 
@@ -157,8 +153,17 @@ export class AnswerBody implements BodyEventListener {
       this.#listener.onAnswerEnd();
     };
     const editor = this.#editor;
-    if (editor === undefined) onDone();
+    if (editor === undefined) this.#write(onDone);
     else this.#edit(() => editor.end(this.#passing), onDone);
+  }
+
+  /** A middleware of the app may have put its own `write` and `end` on the response, which may throw. */
+  #write(step: () => void): void {
+    try {
+      step();
+    } catch (error) {
+      this.#listener.onWriteFailed(error);
+    }
   }
 
   /** Runs a step of the editor. The upstream waits as long as it takes. */
@@ -209,14 +214,6 @@ export class AnswerBody implements BodyEventListener {
     this.#awaitClient();
   }
 
-  /** Listens to `drain`, only once a client is slow, which is rare. */
-  #hearDrain(): void {
-    if (this.#hearsDrain) return;
-    this.#hearsDrain = true;
-    // `compression()` calls it with another `this`.
-    this.#res.on('drain', () => this.#onDrain());
-  }
-
   #onDrain(): void {
     this.#isBlocked = false;
     if (this.#isOver) {
@@ -241,7 +238,9 @@ export class AnswerBody implements BodyEventListener {
   }
 
   #awaitClient(): void {
-    this.#hearDrain();
+    // Only once a client is slow, which is rare. `compression()` calls the listener with another `this`.
+    if (!this.#hearsDrain) this.#res.on('drain', () => this.#onDrain());
+    this.#hearsDrain = true;
     this.#stall ??= new Deadline();
     const { idle } = this.#settings.timeouts;
     this.#stall.start(idle, () => this.#listener.onClientStalled());

@@ -221,6 +221,10 @@ export class RelayedAnswer implements AnswerBodyListener {
     this.#body?.awaitLastBytes();
   }
 
+  onWriteFailed(cause: unknown): void {
+    this.#listener.onAnswerFailed('internal_error', cause);
+  }
+
   onAnswerInvalid(cause: unknown): void {
     this.#listener.onAnswerFailed('upstream_invalid', cause);
   }
