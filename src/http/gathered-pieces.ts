@@ -48,7 +48,7 @@ export function gatherPieces(message: Gathering): void {
 /** Begins with the first piece that has to wait: most bodies come in one piece, and most events alone. */
 function beginToHold(message: Gathering): Gathered {
   const { read, destroy } = message;
-  const held = new HeldBytes(Number.POSITIVE_INFINITY);
+  const held = new HeldBytes(Number.POSITIVE_INFINITY, Buffer.allocUnsafeSlow);
   const gathered = { held, read, destroy, isScheduled: false };
   message[GATHERED] = gathered;
   message.read = readGathered;

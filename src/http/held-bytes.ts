@@ -10,12 +10,17 @@ const LEAST = 64;
  */
 export class HeldBytes {
   readonly #limit: number;
+  readonly #allocate: (size: number) => Buffer;
   #bytes: Buffer = EMPTY;
   length = 0;
 
-  /** Holds `limit` bytes at most, and makes room for no more. */
-  constructor(limit: number) {
+  /**
+   * Holds `limit` bytes at most, and makes room for no more. Small rooms share memory with other buffers, which is
+   * faster. What may wait for a slow reader needs `Buffer.allocUnsafeSlow`: one byte may keep 64 KB otherwise.
+   */
+  constructor(limit: number, allocate: (size: number) => Buffer = Buffer.allocUnsafe) {
     this.#limit = limit;
+    this.#allocate = allocate;
   }
 
   /** How many bytes of memory they take. */
@@ -65,7 +70,7 @@ export class HeldBytes {
 
   #makeRoom(capacity: number): void {
     if (capacity === this.capacity) return;
-    const grown = Buffer.allocUnsafe(capacity);
+    const grown = this.#allocate(capacity);
     this.#bytes.copy(grown, 0, 0, this.length);
     this.#bytes = grown;
   }

@@ -74,7 +74,7 @@ export class UndiciBody extends EventEmitter implements ReadableBody {
     if (this.#isOver || chunk.length === 0) return;
     const isPassedOn = chunk.length >= LARGE || chunk.length === this.#length;
     if (this.#isFlowing && this.#waiting === 0 && (isPassedOn || this.#isFirstInTurn())) {
-      this.emit('data', isPassedOn || hasOwnMemory(chunk) ? chunk : Buffer.from(chunk));
+      this.emit('data', isPassedOn || hasOwnMemory(chunk) ? chunk : copyOf(chunk));
       return;
     }
     this.#hold(chunk, isPassedOn);
@@ -133,7 +133,7 @@ export class UndiciBody extends EventEmitter implements ReadableBody {
 
   #hold(chunk: Uint8Array, isPassedOn: boolean): void {
     this.#waiting += chunk.length;
-    this.#small ??= new HeldBytes(Number.POSITIVE_INFINITY);
+    this.#small ??= new HeldBytes(Number.POSITIVE_INFINITY, Buffer.allocUnsafeSlow);
     if (!isPassedOn) {
       this.#small.push(chunk);
       return;
@@ -156,6 +156,13 @@ export class UndiciBody extends EventEmitter implements ReadableBody {
 }
 
 const NO_PIECES: Uint8Array[] = [];
+
+/** A copy with memory of its own: it may wait for a slow client, and a buffer of the pool keeps the whole pool. */
+function copyOf(chunk: Uint8Array): Buffer {
+  const copy = Buffer.allocUnsafeSlow(chunk.length);
+  copy.set(chunk);
+  return copy;
+}
 
 function flush(body: UndiciBody): void {
   body.flush();
